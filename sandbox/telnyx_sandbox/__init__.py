@@ -1,0 +1,1 @@
+"""A local Telnyx API with state, to try, build and test against."""

@@ -1,0 +1,1 @@
+"""The MCP server: transports, credentials, guardrails, discovery and the command line."""

@@ -1,0 +1,1 @@
+"""The REST client: one path from a tool to a Telnyx request."""
