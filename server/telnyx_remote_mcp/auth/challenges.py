@@ -1,0 +1,83 @@
+"""The answers to a request without a usable credential (RFC 6750)."""
+
+from dataclasses import dataclass
+
+from telnyx_remote_mcp.refusals import Refusal, retry_after
+
+_HOW = "Send a Telnyx API key as 'Authorization: Bearer KEY...' or as 'X-Telnyx-API-Key: KEY...'."
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A `WWW-Authenticate: Bearer` challenge; without `error` where no credential was sent."""
+
+    error: str | None = None
+    error_description: str | None = None
+    realm: str = "telnyx"
+
+    def header(self) -> str:
+        """The header's value. The texts are our own, so they need no escaping."""
+        parts = {"realm": self.realm, "error": self.error, "error_description": self.error_description}
+        return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parts.items() if value)
+
+
+def missing() -> Refusal:
+    """401: no credential was sent."""
+    return _unauthorized("unauthorized", f"Authentication required. {_HOW}", Challenge())
+
+
+def malformed() -> Refusal:
+    """401: what was sent cannot be a Telnyx API key; nobody else was asked about it."""
+    return _invalid_token(f"This is not a Telnyx API key: one starts with KEY and has no spaces. {_HOW}")
+
+
+def dead() -> Refusal:
+    """401: Telnyx does not accept the key."""
+    return _invalid_token(
+        "Telnyx does not accept this API key: it is wrong, revoked or expired. "
+        "Create one at https://portal.telnyx.com/#/api-keys."
+    )
+
+
+def conflicting() -> Refusal:
+    """400: the request carries two different credentials."""
+    return Refusal(
+        400, "invalid_request", "The request carries different credentials; send exactly one of them."
+    )
+
+
+def in_query() -> Refusal:
+    """400: a credential was put in the URL, where logs and histories keep it."""
+    return Refusal(
+        400,
+        "invalid_request",
+        f"A credential in the URL is refused because URLs are logged; replace that key. {_HOW}",
+    )
+
+
+def throttled(seconds: float) -> Refusal:
+    """429: too many failed or unverified credentials; try again in `seconds`."""
+    return Refusal(
+        429,
+        "too_many_attempts",
+        "Too many credentials were tried; check the API key, and try again after as long as Retry-After says.",
+        retry_after(seconds),
+    )
+
+
+def unverifiable(seconds: float) -> Refusal:
+    """503: Telnyx could not be asked about the key."""
+    return Refusal(
+        503,
+        "temporarily_unavailable",
+        "Telnyx could not be asked about the API key; wait as long as Retry-After says, then try again.",
+        retry_after(seconds),
+    )
+
+
+def _invalid_token(description: str) -> Refusal:
+    return _unauthorized("invalid_token", description, Challenge("invalid_token", description))
+
+
+def _unauthorized(error: str, description: str, challenge: Challenge) -> Refusal:
+    return Refusal(401, error, description, {"WWW-Authenticate": challenge.header()})

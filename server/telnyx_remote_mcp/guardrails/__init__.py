@@ -1,0 +1,1 @@
+"""What keeps an agent from doing harm: limits, confirmation, duplicates, audit."""
