@@ -1,0 +1,104 @@
+"""The ASGI app: its routes and the order of the middleware."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from telnyx_remote_mcp.addresses import TrustedProxies
+from telnyx_remote_mcp.auth.api_keys import ApiKeys
+from telnyx_remote_mcp.auth.authenticate import Authenticate
+from telnyx_remote_mcp.auth.verdicts import balance_check
+from telnyx_remote_mcp.bodies import BodyLimits
+from telnyx_remote_mcp.edge import Edge
+from telnyx_remote_mcp.endpoint import Services, create_server
+from telnyx_remote_mcp.guardrails.limits import RateLimit, TokenBuckets
+from telnyx_remote_mcp.hosts import Hosts
+from telnyx_remote_mcp.secret import Secret
+from telnyx_remote_mcp.selection import SelectSurface
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.signals import on_termination
+from telnyx_remote_mcp.streams import Streams
+from telnyx_remote_mcp.surface import Surfaces
+from telnyx_tools.api.client import Api
+from telnyx_tools.registry import registry
+
+FAILED_LOGINS_PER_MINUTE = 30
+SESSION_IDLE_SECS = 1_800
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The app of one worker process. Raises ValueError for settings that cannot be served."""
+    api = Api(settings.api_base_url, allow_custom_upstream=settings.allow_custom_upstream)
+    keys = ApiKeys(balance_check(api), Secret.load(settings.secret, settings.data_dir).derive("pepper"))
+    surfaces = Surfaces(registry(), settings.ceiling)
+    server = create_server(Services(settings, surfaces, api, on_rejected=keys.reject))
+    manager = StreamableHTTPSessionManager(
+        server,
+        stateless=not settings.keeps_sessions,
+        session_idle_timeout=SESSION_IDLE_SECS if settings.keeps_sessions else None,
+        max_request_body_size=settings.max_body_bytes,
+    )
+    endpoint: ASGIApp = StreamableHTTPASGIApp(manager)
+    streams = Streams(endpoint if settings.keeps_sessions else _PostOnly(endpoint))
+
+    def guarded(app: ASGIApp) -> ASGIApp:
+        return CORSMiddleware(
+            Authenticate(
+                RateLimit(app, settings.rate_limit_per_minute, settings.rate_limit_per_minute),
+                keys,
+                TokenBuckets(FAILED_LOGINS_PER_MINUTE, FAILED_LOGINS_PER_MINUTE),
+            ),
+            allow_origins=settings.allowed_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["*"],
+            expose_headers=["Mcp-Session-Id", "WWW-Authenticate", "X-Request-Id"],
+        )
+
+    mcp = guarded(SelectSurface(streams, surfaces))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with api, manager.run():
+            with on_termination(streams.close):
+                yield
+
+    return Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/mcp", mcp),
+            Route("/v2/mcp", mcp),
+            Route("/v2/mcp/apps/{slug}/mcp", mcp),
+        ],
+        middleware=[
+            Middleware(Edge, proxies=TrustedProxies(settings.trusted_proxies)),
+            Middleware(
+                Hosts,
+                public_url=settings.public_url,
+                allowed_hosts=settings.allowed_hosts,
+                allowed_origins=settings.allowed_origins,
+            ),
+            Middleware(BodyLimits, max_bytes=settings.max_body_bytes),
+        ],
+    )
+
+
+class _PostOnly:
+    """Without sessions there is nothing to stream and nothing to end: GET and DELETE are 405."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "POST":
+            await self.app(scope, receive, send)
+        else:
+            await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)

@@ -1,0 +1,53 @@
+"""One tool call, from what the agent sent to what it reads back."""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+import mcp_types as types
+
+from telnyx_tools.api.errors import OutcomeUnknown, TelnyxError
+from telnyx_tools.declare import Tool
+from telnyx_tools.results import Result
+
+logger = logging.getLogger(__name__)
+
+
+async def call_tool(
+    tool: Tool, arguments: Mapping[str, object], given: Mapping[str, object]
+) -> types.CallToolResult:
+    """Run a tool. Every failure comes back as a result that says what to do; only cancellation passes through."""
+    try:
+        return success(await tool.run(tool.arguments.parse(arguments), given))
+    except TelnyxError as error:
+        if isinstance(error, OutcomeUnknown):
+            error.check = tool.check
+        return failure(error.describe())
+    except Exception as error:  # noqa: BLE001 - the one boundary: an agent never reads a traceback
+        _log(tool, error)
+        return failure({"code": "internal_error", "title": "This server failed; its log has the details", "tool": tool.name})
+
+
+def success(result: Result) -> types.CallToolResult:
+    """The result as structured content, and the same JSON as text."""
+    content = result.wire()
+    return types.CallToolResult(content=[_text(content)], structured_content=content)
+
+
+def failure(error: Mapping[str, object]) -> types.CallToolResult:
+    """An error that the agent can act on."""
+    return types.CallToolResult(content=[_text({"error": error})], is_error=True)
+
+
+def _text(value: Mapping[str, Any]) -> types.TextContent:
+    return types.TextContent(type="text", text=json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def _log(tool: Tool, error: Exception) -> None:
+    """Where it failed, without the exception's text: that may quote people's data."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("%s failed with %s\n%s", tool.name, type(error).__name__, frames)

@@ -1,0 +1,107 @@
+"""Every setting in one place: its name, its flag, its environment variable, its default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, BeforeValidator, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from telnyx_remote_mcp.surface import Selection
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+"""A list, written with commas in a flag or a variable."""
+
+
+def _data_dir() -> Path:
+    return Path("~/.local/share/telnyx-mcp-server").expanduser()
+
+
+class Settings(BaseSettings):
+    """The server's settings. A flag wins over the environment; a file is read only when it is named."""
+
+    model_config = SettingsConfigDict(env_prefix="TELNYX_MCP_", populate_by_name=True, extra="ignore")
+
+    # What is served
+    groups: Names = Field([], description="only these tool groups, whole")
+    tools: Names = Field([], description="only these tools (besides the groups)")
+    exclude_tools: Names = Field([], description="never these tools")
+    read_only: bool = Field(False, description="only tools that change nothing")
+
+    # Where Telnyx is
+    api_key: str | None = Field(
+        None, validation_alias=AliasChoices("TELNYX_API_KEY"), description="the key used over stdio", repr=False
+    )
+    api_base_url: str = Field(
+        "https://api.telnyx.com/v2",
+        validation_alias=AliasChoices("TELNYX_API_BASE_URL", "TELNYX_API_BASE", "TELNYX_BASE_URL"),
+        description="base URL of the Telnyx API",
+    )
+    allow_custom_upstream: bool = Field(False, description="let api_base_url be a host outside telnyx.com")
+
+    # How it is reached over HTTP
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    workers: int = Field(1, ge=1, le=64, description="worker processes")
+    public_url: str | None = Field(None, description="the https URL that people reach this server by")
+    allowed_hosts: Names = Field([], description="further Host values to answer to, host or host:port")
+    allowed_origins: Names = Field([], description="browser origins that may call, such as https://app.example.com")
+    trusted_proxies: Names = Field([], description="addresses or networks whose X-Forwarded-For is believed")
+    stateful: bool | None = Field(None, description="keep sessions of older clients; default: with one worker")
+    max_body_bytes: int = Field(1_048_576, ge=1_024, description="largest request body")
+    rate_limit_per_minute: int = Field(600, ge=1, description="requests per minute and account")
+
+    # What it keeps and says
+    data_dir: Path = Field(default_factory=_data_dir, description="where the server keeps its secret and its data")
+    secret: str | None = Field(None, description="32 bytes or more, shared by all replicas", repr=False)
+    server_name: str = Field("io.github.telnyx-remote-mcp/server", description="name on the server card")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
+    sandbox: bool = Field(False, description="play against a local Telnyx sandbox instead of the real API")
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_trailing_slash(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if not value.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
+            raise ValueError("must be an https URL (http only on loopback)")
+        return value.rstrip("/")
+
+    @property
+    def url(self) -> str:
+        """The published base URL, never taken from a request."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def ceiling(self) -> Selection:
+        """What the operator lets anybody see."""
+        return Selection(
+            groups=tuple(self.groups),
+            tools=tuple(self.tools),
+            exclude_tools=tuple(self.exclude_tools),
+            read_only=self.read_only,
+        )
+
+    def environment(self) -> dict[str, str]:
+        """The settings as environment variables, from which a worker process reads the same ones."""
+        return {
+            _variable(name): ",".join(value) if isinstance(value, list) else str(value)
+            for name, value in self.model_dump(exclude_defaults=True).items()
+            if value is not None
+        }
+
+    @property
+    def keeps_sessions(self) -> bool:
+        return self.workers == 1 if self.stateful is None else self.stateful
+
+
+def _variable(name: str) -> str:
+    alias = Settings.model_fields[name].validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"TELNYX_MCP_{name.upper()}"

@@ -1,0 +1,36 @@
+"""Hearing that the process is asked to end, before the web server acts on it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+@contextmanager
+def on_termination(close: Callable[[], None]) -> Iterator[None]:
+    """Call `close` in the running loop when the process is asked to end; the handlers before it run as well."""
+    loop = asyncio.get_running_loop()
+    previous = {number: signal.getsignal(number) for number in _SIGNALS}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(close)
+        before = previous[signal.Signals(number)]
+        if callable(before):
+            before(number, frame)
+
+    try:
+        for number in _SIGNALS:
+            signal.signal(number, handle)
+    except ValueError:  # not the main thread, as in tests: whoever runs the loop ends it
+        yield
+        return
+    try:
+        yield
+    finally:
+        for number, before in previous.items():
+            signal.signal(number, before)

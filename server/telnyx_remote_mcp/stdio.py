@@ -1,0 +1,23 @@
+"""The server over standard input and output, for one person with one key."""
+
+from __future__ import annotations
+
+from mcp.server.stdio import stdio_server
+
+from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.endpoint import Services, create_server
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.surface import Surfaces
+from telnyx_tools.api.client import Api
+from telnyx_tools.api.credential import Credential
+from telnyx_tools.registry import registry
+
+
+async def serve_stdio(settings: Settings) -> None:
+    """Serve until standard input ends. Without a key the tools are listed, and every call says what is missing."""
+    credential = Credential(settings.api_key.strip()) if settings.api_key else None
+    surfaces = Surfaces(registry(), settings.ceiling)
+    async with Api(settings.api_base_url, allow_custom_upstream=settings.allow_custom_upstream) as api:
+        server = create_server(Services(settings, surfaces, api, local=Caller("stdio", credential, "stdio")))
+        async with stdio_server() as (read_stream, write_stream):
+            await server.run(read_stream, write_stream, server.create_initialization_options())

@@ -1,0 +1,118 @@
+"""Which tools a request sees: the operator's ceiling, narrowed by path, query and headers."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from telnyx_tools.declare import Effect, Tool
+from telnyx_tools.registry import Registry
+
+Name = Literal["default", "full"]
+SURFACES: tuple[Name, ...] = ("default", "full")
+
+class BadSelection(ValueError):
+    """A request (or a flag) selects tools in a way that cannot be meant. Its text says what is valid."""
+
+
+class UnknownChoice(BadSelection):
+    """A name that does not exist."""
+
+    def __init__(self, what: str, given: str, valid: Collection[str]) -> None:
+        close = difflib.get_close_matches(given, valid, n=1)
+        hint = f" Did you mean {close[0]}?" if close else ""
+        super().__init__(f"Unknown {what} '{given[:80]}'.{hint} Valid: {', '.join(valid)}.")
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """The tools that one kind of request sees, in the registry's order. What is not in it cannot be called."""
+
+    tools: dict[str, Tool]
+    read_only: bool
+    _find: Callable[[str], Tool | None] = field(repr=False)
+
+    def find(self, name: str) -> Tool | None:
+        """The tool of this name or alias, if this surface has it."""
+        tool = self._find(name)
+        return tool if tool is not None and tool.name in self.tools else None
+
+    @property
+    def groups(self) -> list[str]:
+        return list(dict.fromkeys(tool.group for tool in self.tools.values()))
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a caller asks to see. Nothing asked is the default surface."""
+
+    slug: str | None = None
+    surface: Name | None = None
+    groups: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    exclude_tools: tuple[str, ...] = ()
+    read_only: bool = False
+
+
+class Surfaces:
+    """Every surface of this server. The operator's choice is the ceiling; a selection only narrows it."""
+
+    def __init__(self, registry: Registry, ceiling: Selection, *, kept: int = 256) -> None:
+        self.registry = registry
+        self._check(ceiling)
+        self._explicit = bool(ceiling.groups or ceiling.tools)
+        self._ceiling = self._narrowed(list(registry.tools.values()), ceiling)
+        self._read_only = ceiling.read_only
+        self._kept = kept
+        self._cache: dict[Selection, Surface] = {}
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups that have a tool under the operator's ceiling."""
+        return list(dict.fromkeys(tool.group for tool in self._ceiling))
+
+    def of(self, selection: Selection) -> Surface:
+        """The surface of a selection. Raises UnknownChoice for a group or tool that does not exist."""
+        if (known := self._cache.get(selection)) is not None:
+            return known
+        self._check(selection)
+        tools = self._narrowed(self._base(selection), selection)
+        surface = Surface(
+            {tool.name: tool for tool in tools}, self._read_only or selection.read_only, self.registry.find
+        )
+        if len(self._cache) >= self._kept:
+            self._cache.pop(next(iter(self._cache)))
+        self._cache[selection] = surface
+        return surface
+
+    def _base(self, selection: Selection) -> list[Tool]:
+        if selection.slug is not None:
+            return [tool for tool in self._ceiling if tool.group == selection.slug]
+        asked = selection.surface or ("full" if selection.groups or selection.tools or self._explicit else "default")
+        return self._ceiling if asked == "full" else [tool for tool in self._ceiling if tool.core]
+
+    def _narrowed(self, tools: Iterable[Tool], by: Selection) -> list[Tool]:
+        named = {self._name(name) for name in by.tools}
+        excluded = {self._name(name) for name in by.exclude_tools}
+        everything = not by.groups and not by.tools
+        return [
+            tool
+            for tool in tools
+            if (everything or tool.group in by.groups or tool.name in named)
+            and tool.name not in excluded
+            and (not by.read_only or tool.effect is Effect.READ)
+        ]
+
+    def _name(self, name: str) -> str:
+        tool = self.registry.find(name)
+        return tool.name if tool is not None else name
+
+    def _check(self, selection: Selection) -> None:
+        for group in selection.groups:
+            if group not in self.registry.groups:
+                raise UnknownChoice("group", group, self.registry.groups)
+        for tool in (*selection.tools, *selection.exclude_tools):
+            if self.registry.find(tool) is None:
+                raise UnknownChoice("tool", tool, self.registry.tools)

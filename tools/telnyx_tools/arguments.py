@@ -1,0 +1,163 @@
+"""The arguments of a tool: read from its signature, validated, and described as a compact JSON schema."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import json
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.schema import compact
+
+INJECTED = ("telnyx", "progress", "server")
+"""Parameters that the server fills; they are never in the schema."""
+
+
+class Omitted(Enum):
+    """The value of an argument of an update that the caller did not give."""
+
+    OMITTED = "omitted"
+
+
+OMITTED = Omitted.OMITTED
+
+T = TypeVar("T")
+Change: TypeAlias = T | None | Omitted
+"""An argument of an update: left out, the field stays as it is; null clears it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one argument, and what would be right."""
+
+    argument: str
+    problem: str
+
+
+class InvalidArguments(TelnyxError):
+    """The arguments do not fit the tool; nothing was sent."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("invalid arguments")
+        self.problems = problems
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "code": "invalid_arguments",
+            "title": "Invalid arguments; nothing was sent",
+            "problems": [{"argument": p.argument, "problem": p.problem} for p in self.problems],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Arguments:
+    """What a tool's function takes from the agent, and what it is given by the server."""
+
+    fields: dict[str, Any]
+    clearable: frozenset[str]
+    injected: tuple[str, ...]
+
+    @classmethod
+    def of(cls, function: Callable[..., object]) -> Arguments:
+        hints = get_type_hints(function, include_extras=True)
+        fields: dict[str, Any] = {}
+        clearable, injected = set(), []
+        for name, parameter in inspect.signature(function).parameters.items():
+            if name in INJECTED:
+                injected.append(name)
+                continue
+            annotation, default = hints[name], parameter.default
+            if default is OMITTED:
+                clearable.add(name)
+                fields[name] = (_without_omitted(annotation), Field(default_factory=lambda: OMITTED))
+            else:
+                fields[name] = (annotation, ... if default is inspect.Parameter.empty else default)
+        return cls(fields, frozenset(clearable), tuple(injected))
+
+    @cached_property
+    def model(self) -> type[BaseModel]:
+        return create_model("Arguments", __config__=ConfigDict(extra="forbid"), **self.fields)
+
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        return compact(self.model.model_json_schema(), clearable=self.clearable)
+
+    def parse(self, arguments: Mapping[str, object]) -> dict[str, object]:
+        """Validate what the agent sent. Raises InvalidArguments, which names every bad argument."""
+        try:
+            model = self.model.model_validate(self._normal(arguments))
+        except ValidationError as error:
+            raise InvalidArguments([self._problem(e) for e in error.errors(include_url=False)]) from None
+        return dict(model.__dict__)
+
+    def _normal(self, arguments: Mapping[str, object]) -> dict[str, object]:
+        """Null means absent unless it clears, and a client that sends a list or an object as JSON text is understood."""
+        properties = self.schema["properties"]
+        normal: dict[str, object] = {}
+        for name, value in arguments.items():
+            if value is None and name in self.fields and name not in self.clearable:
+                continue
+            takes_structure = properties.get(name, {}).get("type") in ("array", "object")
+            normal[name] = _from_json_text(value) if takes_structure and isinstance(value, str) else value
+        return normal
+
+    def _problem(self, error: Any) -> Problem:
+        location = _dotted(error["loc"])
+        if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
+            return Problem(location, self._unknown(location))
+        message = str(error["msg"]).removeprefix("Value error, ")
+        expected = self._expected(str(error["loc"][0]) if error["loc"] else "")
+        return Problem(location, f"{message}.{expected}")
+
+    def _unknown(self, name: str) -> str:
+        close = difflib.get_close_matches(name, self.fields, n=1)
+        hint = f"Did you mean {close[0]}? " if close else ""
+        return f"Unknown argument. {hint}Valid: {', '.join(self.fields)}."
+
+    def _expected(self, name: str) -> str:
+        described = self.schema["properties"].get(name, {}).get("description")
+        return f" Expected: {described}" if described else ""
+
+
+def _without_omitted(annotation: Any) -> Any:
+    if get_origin(annotation) is Annotated:
+        inner, *metadata = get_args(annotation)
+        return Annotated[_without_omitted(inner), *metadata]
+    if get_origin(annotation) in (Union, types.UnionType):
+        kept = [_without_omitted(branch) for branch in get_args(annotation) if branch is not Omitted]
+        return Union[tuple(kept)]  # noqa: UP007 - built at run time
+    return annotation
+
+
+def _from_json_text(text: str) -> object:
+    if text.lstrip()[:1] not in ("[", "{"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _dotted(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location if not str(part).startswith("function-"))
+
+
+def present(fields: Mapping[str, object]) -> dict[str, object]:
+    """The body of a request: what was given, without nulls."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def changed(fields: Mapping[str, object]) -> dict[str, object]:
+    """The body of an update: what the caller gave, nulls included. Raises InvalidArguments if that is nothing."""
+    given = {name: value for name, value in fields.items() if value is not OMITTED}
+    if not given:
+        raise InvalidArguments([Problem("", f"Nothing to change; give at least one of: {', '.join(fields)}.")])
+    return given

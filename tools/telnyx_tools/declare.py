@@ -1,0 +1,131 @@
+"""How a tool is declared: a typed function, its group, and its policy as data."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from inspect import cleandoc
+from typing import Any
+
+from telnyx_tools.arguments import Arguments
+from telnyx_tools.results import Result, output_schema
+
+ToolFunction = Callable[..., Awaitable[Result]]
+
+
+class Effect(StrEnum):
+    """What a call may do to the account. Annotations, read-only mode, confirmation and the audit derive from it."""
+
+    READ = "read"
+    WRITE = "write"
+    DESTROY = "destroy"
+    SPENDS = "spends"
+    """Costs money, or reaches a third party."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tool:
+    """One tool: the function, and the policy that its decorator stated.
+
+    Schemas and validators are built when they are first read.
+    """
+
+    name: str
+    group: str
+    function: ToolFunction
+    effect: Effect
+    scope: str
+    calls: tuple[str, ...]
+    """The API operations it uses, as `METHOD /path/{template}`."""
+    core: bool
+    """Whether the default surface shows it."""
+    idempotent: bool
+    """Whether a second identical call changes nothing more."""
+    paid: bool
+    """Whether a read costs money."""
+    check: str | None
+    """For SPENDS: how to find out whether a call whose answer was lost took place."""
+    aliases: tuple[str, ...]
+
+    @cached_property
+    def description(self) -> str:
+        return " ".join(cleandoc(self.function.__doc__ or "").split())
+
+    @property
+    def title(self) -> str:
+        return self.name.replace("_", " ").capitalize()
+
+    @cached_property
+    def arguments(self) -> Arguments:
+        return Arguments.of(self.function)
+
+    @property
+    def input_schema(self) -> dict[str, Any]:
+        return self.arguments.schema
+
+    @cached_property
+    def output_schema(self) -> dict[str, Any]:
+        return output_schema(self.function)
+
+    @property
+    def annotations(self) -> dict[str, bool]:
+        """The MCP hints, all four of them explicit."""
+        reads = self.effect is Effect.READ
+        return {
+            "readOnlyHint": reads,
+            "destructiveHint": self.effect is Effect.DESTROY,
+            "idempotentHint": reads or self.effect is Effect.DESTROY or self.idempotent,
+            "openWorldHint": self.effect is Effect.SPENDS or self.paid,
+        }
+
+    async def run(self, arguments: Mapping[str, object], given: Mapping[str, object]) -> Result:
+        """Call the function with validated arguments and what it asks to be given (`telnyx`, `progress`, …)."""
+        needs = self.arguments.injected
+        return await self.function(**arguments, **{name: given[name] for name in needs})
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Tools that belong together; also an endpoint of its own, under its name."""
+
+    name: str
+    title: str
+    summary: str
+    tools: list[Tool] = field(default_factory=list)
+
+    def tool(
+        self,
+        *,
+        effect: Effect,
+        scope: str,
+        calls: str | tuple[str, ...] = (),
+        core: bool = False,
+        idempotent: bool = False,
+        paid: bool = False,
+        check: str | None = None,
+        aliases: tuple[str, ...] = (),
+    ) -> Callable[[ToolFunction], ToolFunction]:
+        """Declare the decorated function as a tool of this group. Its signature is its schema, its docstring its description."""
+
+        def declare(function: ToolFunction) -> ToolFunction:
+            operations = (calls,) if isinstance(calls, str) else calls
+            self.tools.append(
+                Tool(
+                    name=function.__name__,
+                    group=self.name,
+                    function=function,
+                    effect=effect,
+                    scope=scope,
+                    calls=operations,
+                    core=core,
+                    idempotent=idempotent,
+                    paid=paid,
+                    check=check,
+                    aliases=aliases,
+                )
+            )
+            return function
+
+        return declare

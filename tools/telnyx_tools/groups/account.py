@@ -1,0 +1,25 @@
+"""The account: what it holds and what it spends."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.declare import Effect, Group
+from telnyx_tools.results import Result, shape
+
+account = Group("account", title="Account", summary="Balance and spending.")
+
+
+class Balance(Result):
+    balance: str | None = None
+    available_credit: str | None = Field(None, description="what may still be spent: balance plus credit limit")
+    credit_limit: str | None = None
+    pending: str | None = None
+    currency: str | None = None
+
+
+@account.tool(effect=Effect.READ, scope="billing.read", calls="GET /balance", core=True)
+async def get_balance(telnyx: Telnyx) -> Balance:
+    """The account's balance and what it may still spend."""
+    return shape(Balance, await telnyx.get("/balance"))

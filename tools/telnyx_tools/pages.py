@@ -1,0 +1,99 @@
+"""Lists, page by page: `Page`, the cursor that resumes it, and how one is fetched."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BeforeValidator, Field, SerializeAsAny
+
+from telnyx_tools.api.client import Query, Request, Telnyx
+from telnyx_tools.results import BUDGET, Detail, Result, shape
+
+T = TypeVar("T", bound=Result)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in a list: a page of the API, and how many of its items were already given."""
+
+    number: int = 1
+    skip: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        number, _, skip = text.partition("+")
+        return cls(int(number), int(skip or 0))
+
+    def __str__(self) -> str:
+        return f"{self.number}+{self.skip}" if self.skip else str(self.number)
+
+
+def _cursor(value: object) -> str:
+    text = str(value)
+    if re.fullmatch(r"[1-9]\d{0,6}(\+\d{1,4})?", text) is None:
+        raise ValueError("A page is a number from 1, or the `next` of the page before")
+    return text
+
+
+PageCursor = Annotated[str, BeforeValidator(_cursor, json_schema_input_type=str), Field(description="`next` of the page before")]
+PageSize = Annotated[int, Field(ge=1, le=250)]
+
+
+class Page(Result, Generic[T]):
+    """One page of a list. `next` is absent on the last one."""
+
+    items: list[SerializeAsAny[T]] = []
+    next: str | None = None
+    total_results: int | None = None
+
+
+async def fetch_page(
+    model: type[T],
+    telnyx: Telnyx,
+    template: str,
+    query: Query,
+    *,
+    page: str,
+    page_size: int,
+    detail: Detail = "summary",
+    **ids: str,
+) -> Page[T]:
+    """One page of a list whose paging style is `page[number]`, `page[size]` with `meta.total_pages`."""
+    cursor = Cursor.parse(page)
+    paging: Query = {"page": {"number": cursor.number, "size": page_size}}
+    request = Request(method="GET", template=template, ids=ids, query={**query, **paging})
+    return page_of(model, (await telnyx.send(request)).json(), cursor, detail)
+
+
+def page_of(model: type[T], answer: object, cursor: Cursor, detail: Detail = "summary") -> Page[T]:
+    """As many items of the answer as the size budget allows; `next` resumes after the last one given."""
+    raw, meta = _parts(answer)
+    items: list[T] = []
+    room = BUDGET[detail]
+    for item in raw[cursor.skip :]:
+        shaped = shape(model, item, detail)
+        room -= len(shaped.model_dump_json(exclude_none=True, by_alias=True)) + 1
+        if room < 0 and items:
+            break
+        items.append(shaped)
+    given = cursor.skip + len(items)
+    return Page(
+        items=items, next=_next(cursor, given, len(raw), meta), total_results=meta.get("total_results")
+    )
+
+
+def _next(cursor: Cursor, given: int, held: int, meta: dict[str, Any]) -> str | None:
+    if given < held:
+        return str(Cursor(cursor.number, given))
+    if cursor.number < int(meta.get("total_pages") or 0):
+        return str(Cursor(cursor.number + 1))
+    return None
+
+
+def _parts(answer: object) -> tuple[list[Any], dict[str, Any]]:
+    if not isinstance(answer, dict):
+        return (answer if isinstance(answer, list) else []), {}
+    data, meta = answer.get("data"), answer.get("meta") or answer.get("metadata")
+    return (data if isinstance(data, list) else []), (meta if isinstance(meta, dict) else {})

@@ -1,0 +1,114 @@
+"""What tools return: lenient models of the fields an agent needs, shaped from what the API answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import to_jsonable_python
+
+from telnyx_tools.schema import compact
+
+Detail = Literal["summary", "full"]
+"""`summary`: the fields most tasks need. `full`: every field the API gave."""
+
+BUDGET: dict[Detail, int] = {"summary": 8_000, "full": 40_000}
+"""Characters of JSON that one result may have."""
+
+_SECRET_FIELDS = frozenset({"v1_secret", "password", "api_key", "api_secret", "secret", "private_key", "token"})
+REDACTED = "[redacted]"
+
+
+class Part(BaseModel):
+    """An object inside a result. Every field is optional, unknown ones are kept for `detail="full"`."""
+
+    model_config = ConfigDict(extra="allow", defer_build=True, coerce_numbers_to_str=True)
+
+
+class Result(Part):
+    """What a tool returns. Nulls are dropped when it is sent."""
+
+    shape_warning: str | None = None
+    """Set when the API answered with success but not as documented: the call did take place."""
+
+    def wire(self) -> dict[str, Any]:
+        """The result as JSON values, without nulls."""
+        return self.model_dump(mode="json", exclude_none=True, by_alias=True)
+
+
+R = TypeVar("R", bound=Result)
+
+
+def shape(model: type[R], answer: object, detail: Detail = "summary") -> R:
+    """The model filled from an API answer, `{"data": …}` or bare. Never fails: a 2xx is a success whatever its body.
+
+    Fields of an unexpected type move to `unshaped`, and `shape_warning` says so.
+    """
+    raw = answer.get("data", answer) if isinstance(answer, dict) else answer
+    if not isinstance(raw, dict):
+        return _marked(model, {}, "its answer was not an object", _bounded(raw))
+    if detail == "full":
+        return _within_budget(_lenient(model, _redacted(raw), "allow"))
+    return _within_budget(_lenient(model, raw, "ignore"))
+
+
+def _lenient(model: type[R], raw: dict[str, Any], extra: Literal["allow", "ignore"]) -> R:
+    try:
+        return model.model_validate(raw, extra=extra)
+    except ValidationError as error:
+        odd = sorted({str(problem["loc"][0]) for problem in error.errors() if problem["loc"]})
+    unshaped = _bounded({name: raw.get(name) for name in odd})
+    kept = {name: value for name, value in raw.items() if name not in odd and (extra == "allow" or name in _names(model))}
+    return _marked(model, kept, f"these fields were not as documented: {', '.join(odd)}", unshaped)
+
+
+def _names(model: type[R]) -> set[str]:
+    return {field.alias or name for name, field in model.model_fields.items()}
+
+
+def _marked(model: type[R], fields: dict[str, Any], problem: str, unshaped: object) -> R:
+    warning = f"Telnyx carried the call out, but {problem}."
+    return model.model_validate({**fields, "shape_warning": warning, "unshaped": unshaped}, extra="allow")
+
+
+def _redacted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: REDACTED if k in _SECRET_FIELDS and v else _redacted(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_redacted(item) for item in value]
+    return value
+
+
+def _bounded(value: object, limit: int = 2_000) -> object:
+    """The JSON value itself where it is small, else the beginning of its text."""
+    text = json.dumps(_redacted(to_jsonable_python(value, fallback=str)), ensure_ascii=False)
+    return json.loads(text) if len(text) <= limit else f"{text[:limit]}…"
+
+
+def _within_budget(result: R) -> R:
+    """A result over the largest budget loses its largest fields, and `left_out` names them."""
+    sizes = {name: len(json.dumps(value)) for name, value in result.wire().items()}
+    excess = sum(sizes.values()) - BUDGET["full"]
+    left_out: dict[str, str] = {}
+    for name in sorted(sizes, key=sizes.__getitem__, reverse=True):
+        if excess <= 0:
+            break
+        excess -= sizes[name]
+        left_out[name] = f"{sizes[name]:,} characters"
+    return result.model_copy(update={**dict.fromkeys(left_out), "left_out": left_out}) if left_out else result
+
+
+def output_schema(function: Callable[..., object]) -> dict[str, Any]:
+    """The schema of what the function returns: an open object without required fields, since results are lenient."""
+    model = get_type_hints(function)["return"]
+    return compact(_open(model.model_json_schema(mode="serialization", by_alias=True)))
+
+
+def _open(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _open(value) for key, value in node.items() if key != "required" or isinstance(value, dict)}
+    if isinstance(node, list):
+        return [_open(value) for value in node]
+    return node

@@ -1,0 +1,29 @@
+"""The argument types that tools share. Each says where its value comes from, where its name does not."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+_Id = StringConstraints(min_length=1, max_length=1_000)
+
+E164 = Annotated[str, Field(pattern=r"^\+[1-9]\d{1,14}$", description="E.164, like +13125550123")]
+Recipient = Annotated[
+    str, Field(pattern=r"^(\+[1-9]\d{1,14}|\d{3,8})$", description="E.164, like +13125550123, or a short code")
+]
+Sender = Annotated[
+    str,
+    Field(
+        pattern=r"^(\+[1-9]\d{1,14}|\d{3,8}|[A-Za-z0-9 ]{1,11})$",
+        description="your number (E.164, from list_phone_numbers), short code or alphanumeric sender",
+    ),
+]
+Url = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2_000, description="http(s) URL")]
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, like US")]
+
+MessageId = Annotated[str, _Id, Field(description="from send_message")]
+MessagingProfileId = Annotated[str, _Id, Field(description="from list_messaging_profiles")]
+NumberOrderId = Annotated[str, _Id, Field(description="from initiate_phone_number_order")]
+ConnectionId = Annotated[str, _Id, Field(description="connection or call control application that answers its calls")]
+PhoneNumber = Annotated[str, _Id, Field(description="number (E.164) or its id, from list_phone_numbers")]
