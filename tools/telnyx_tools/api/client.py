@@ -1,0 +1,233 @@
+"""The REST client: `Api`, one per process, and `Telnyx`, the API as one caller sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import cached_property
+from importlib.metadata import version
+from types import TracebackType
+from typing import Self
+from weakref import WeakValueDictionary
+
+import httpx2
+
+from telnyx_tools.api.credential import Credential
+from telnyx_tools.api.errors import ApiError, MissingCredential, Unreachable
+from telnyx_tools.api.exchange import exchange
+from telnyx_tools.api.hosts import checked_upstream
+from telnyx_tools.api.query import Query
+from telnyx_tools.api.reply import Json, Reply
+from telnyx_tools.api.request import Body, File, Request, build_call
+from telnyx_tools.api.retry import Clock, Replay
+from telnyx_tools.api.wire import LONG_SECS, READ_SECS, Call, Wire
+
+__all__ = [
+    "LONG_SECS",
+    "Api",
+    "Body",
+    "Credential",
+    "File",
+    "Json",
+    "Query",
+    "Replay",
+    "Reply",
+    "Request",
+    "Telnyx",
+]
+
+BASE_URL = "https://api.telnyx.com/v2"
+CONCURRENCY = 16
+
+
+class Api:
+    """The connections that all callers share, and the policy of every request. Close it, or use `async with`.
+
+    Raises ValueError if credentials may not go to the host of `base_url` (see `hosts`).
+    """
+
+    def __init__(
+        self,
+        base_url: str = BASE_URL,
+        *,
+        user_agent: str | None = None,
+        allow_custom_upstream: bool = False,
+        concurrency_per_principal: int = CONCURRENCY,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.base_url = str(checked_upstream(base_url, allow_custom=allow_custom_upstream))
+        self.user_agent = (user_agent or f"telnyx-remote-mcp/{version('telnyx-remote-mcp')}").encode("ascii")
+        self._concurrency = concurrency_per_principal
+        self._transport = transport
+        self._clock = clock or Clock()
+        self._slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    @cached_property
+    def _wire(self) -> Wire:
+        """Built on first use: reading the certificates takes longer than the rest of the start."""
+        return Wire(self._transport)
+
+    def bind(
+        self, credential: Credential | None, principal: str, *, on_rejected: Callable[[], None] | None = None
+    ) -> Telnyx:
+        """The API for one caller. Calls of one `principal` share a limit on how many run at a time.
+
+        `on_rejected` is called when Telnyx answers 401.
+        """
+        slots = self._slots.get(principal)
+        if slots is None:
+            slots = self._slots[principal] = asyncio.Semaphore(self._concurrency)
+        return Telnyx(self, credential, slots, on_rejected)
+
+    async def perform(self, call: Call, secret: str = "") -> Reply:
+        """Attempt the call until it succeeds or may not be repeated. `secret` is kept out of errors."""
+        return await exchange(self._wire, call, self._clock, secret)
+
+    async def aclose(self) -> None:
+        if "_wire" in self.__dict__:
+            await self._wire.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+class Telnyx:
+    """The Telnyx API as one caller sees it.
+
+    A template is the catalog's, such as "/messages/{id}", its ids keyword arguments. `get`, `post`, `put`,
+    `patch` and `delete` return the JSON of a 2xx, None for an empty one, the text of one that is no JSON. All
+    raise the errors of `telnyx_tools.api.errors`.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        credential: Credential | None,
+        slots: asyncio.Semaphore,
+        on_rejected: Callable[[], None] | None = None,
+    ) -> None:
+        self.credential = credential
+        self._api = api
+        self._slots = slots
+        self._on_rejected = on_rejected
+
+    async def get(
+        self, template: str, /, *, query: Query | None = None, timeout_secs: float = READ_SECS, **ids: str
+    ) -> Json:
+        return await self._json(
+            Request(method="GET", template=template, ids=ids, query=query, timeout_secs=timeout_secs)
+        )
+
+    async def post(
+        self,
+        template: str,
+        /,
+        *,
+        body: Body | None = None,
+        query: Query | None = None,
+        replay: Replay = Replay.NEVER,
+        idempotency_key: bool = False,
+        timeout_secs: float = READ_SECS,
+        **ids: str,
+    ) -> Json:
+        """`idempotency_key` sends an `Idempotency-Key`; only `replay` lets an uncertain POST be repeated."""
+        return await self._json(
+            Request(
+                method="POST",
+                template=template,
+                ids=ids,
+                query=query,
+                body=body,
+                replay=replay,
+                idempotency_key=idempotency_key,
+                timeout_secs=timeout_secs,
+            )
+        )
+
+    async def put(
+        self,
+        template: str,
+        /,
+        *,
+        body: Body | None = None,
+        query: Query | None = None,
+        timeout_secs: float = READ_SECS,
+        **ids: str,
+    ) -> Json:
+        return await self._change("PUT", template, ids, body, query, timeout_secs)
+
+    async def patch(
+        self,
+        template: str,
+        /,
+        *,
+        body: Body | None = None,
+        query: Query | None = None,
+        timeout_secs: float = READ_SECS,
+        **ids: str,
+    ) -> Json:
+        return await self._change("PATCH", template, ids, body, query, timeout_secs)
+
+    async def delete(
+        self,
+        template: str,
+        /,
+        *,
+        body: Body | None = None,
+        query: Query | None = None,
+        timeout_secs: float = READ_SECS,
+        **ids: str,
+    ) -> Json:
+        """A 404 is a success where an earlier attempt may have deleted the resource."""
+        return await self._change("DELETE", template, ids, body, query, timeout_secs)
+
+    async def send(self, request: Request) -> Reply:
+        """Any operation, for bodies and answers that are not JSON. The reply is a 2xx."""
+        if self.credential is None:
+            raise MissingCredential
+        return await self.perform(
+            build_call(request, self._api.base_url, self.credential, self._api.user_agent)
+        )
+
+    async def perform(self, call: Call) -> Reply:
+        """A call that is already built, for hosts with another form of authorization than `send` gives."""
+        await self._enter(call)
+        try:
+            return await self._api.perform(call, self.credential.secret if self.credential else "")
+        except ApiError as error:
+            if error.status == 401 and self._on_rejected is not None:
+                self._on_rejected()
+            raise
+        finally:
+            self._slots.release()
+
+    async def _enter(self, call: Call) -> None:
+        try:
+            async with asyncio.timeout(call.timeout_secs):
+                await self._slots.acquire()
+        except TimeoutError:
+            raise Unreachable(call.label, "Too many calls of this account are already running.") from None
+
+    async def _change(
+        self,
+        method: str,
+        template: str,
+        ids: dict[str, str],
+        body: Body | None,
+        query: Query | None,
+        timeout_secs: float,
+    ) -> Json:
+        return await self._json(
+            Request(
+                method=method, template=template, ids=ids, query=query, body=body, timeout_secs=timeout_secs
+            )
+        )
+
+    async def _json(self, request: Request) -> Json:
+        return (await self.send(request)).json()

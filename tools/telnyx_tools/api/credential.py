@@ -1,0 +1,32 @@
+"""The secret that one caller brings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from telnyx_tools.api.errors import InvalidArgument
+
+_LEGAL = re.compile(r"[\x21-\x7e]{1,8192}")
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A Telnyx API key or OAuth access token, sent as `Authorization: Bearer …`.
+
+    Its text form never shows the secret. Raises InvalidArgument for a secret that is no legal header value
+    (empty, spaces, line breaks, non-ASCII, above 8,192 characters).
+    """
+
+    secret: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if _LEGAL.fullmatch(self.secret) is None:
+            raise InvalidArgument(
+                "credential", "An API key is printable ASCII without spaces; copy it again."
+            )
+
+    @property
+    def authorization(self) -> bytes:
+        """The value of the Authorization header."""
+        return b"Bearer " + self.secret.encode("ascii")

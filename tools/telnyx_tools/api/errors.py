@@ -1,0 +1,199 @@
+"""What can go wrong with a call, as one tree.
+
+TelnyxError
+├── InvalidArgument      refused here, nothing was sent: a bad id, value or credential
+├── MissingCredential    refused here, nothing was sent: the caller brought no credential
+├── Unreachable          no connection to Telnyx, or none free; nothing was sent
+├── ApiError             Telnyx answered with an error; the call was not carried out
+├── OutcomeUnknown       sent, and the answer lost or a server failure: it may have been carried out
+├── NoAnswer             as OutcomeUnknown, for a call that may safely be made again
+└── ResponseTooLarge     carried out, but the answer is above the size limit
+
+`describe()` is what an agent reads. The text form (`str`, `repr`) is for logs: class, status, code and path
+template, never a text that a person or Telnyx wrote.
+"""
+# ruff: noqa: N818 - an error is named for what happened; half of them would read worse with a suffix
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telnyx_tools.api.remedies import remedy
+
+MAX_OTHERS = 5
+
+
+class TelnyxError(Exception):
+    """Anything that kept a call from giving its result."""
+
+    def describe(self) -> dict[str, object]:
+        """The error for the agent: `code` and `title` always, other keys where known."""
+        return {"code": "error", "title": "The call failed"}
+
+
+class InvalidArgument(TelnyxError):
+    """The value of `argument` cannot be sent. `problem` says what is wrong and never quotes it."""
+
+    def __init__(self, argument: str, problem: str) -> None:
+        super().__init__(f"InvalidArgument {argument}")
+        self.argument = argument
+        self.problem = problem
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "code": "invalid_argument",
+            "title": "Invalid argument; nothing was sent",
+            "detail": f"{self.argument}: {self.problem}",
+            "pointer": self.argument,
+        }
+
+
+class MissingCredential(TelnyxError):
+    """The caller brought no credential."""
+
+    def __init__(self) -> None:
+        super().__init__("MissingCredential")
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "code": "missing_credential",
+            "title": "No Telnyx credential; nothing was sent",
+            "remedy": "Set TELNYX_API_KEY, or send an API key as Authorization: Bearer. "
+            "Keys are made at https://portal.telnyx.com/#/api-keys.",
+        }
+
+
+class Unreachable(TelnyxError):
+    """Nothing was sent, so the same call can be made again. `reason` says why, in our own words."""
+
+    def __init__(self, label: str, reason: str) -> None:
+        super().__init__(f"Unreachable {label}")
+        self.reason = reason
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "code": "unreachable",
+            "title": "Telnyx could not be reached; nothing was sent",
+            "detail": self.reason,
+            "remedy": "Make the same call again in a minute; see https://status.telnyx.com if it persists.",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorItem:
+    """One error of an answer, scrubbed and bounded."""
+
+    code: str
+    title: str
+    detail: str | None = None
+    pointer: str | None = None
+
+    def describe(self) -> dict[str, object]:
+        return _present(code=self.code, title=self.title, detail=self.detail, pointer=self.pointer)
+
+
+class ApiError(TelnyxError):
+    """An error answer. `items`, at least one, are its errors; `retry_after_secs` is the wait it asks for."""
+
+    def __init__(
+        self,
+        label: str,
+        status: int,
+        items: Sequence[ErrorItem],
+        *,
+        request_id: str | None = None,
+        retry_after_secs: float | None = None,
+    ) -> None:
+        super().__init__(f"ApiError {status} {items[0].code} {label}")
+        self.status = status
+        self.items = tuple(items)
+        self.request_id = request_id
+        self.retry_after_secs = retry_after_secs
+
+    @property
+    def code(self) -> str:
+        """The code of the first error, such as "10015"; "http_502" where Telnyx gave none."""
+        return self.items[0].code
+
+    def describe(self) -> dict[str, object]:
+        first, *others = self.items
+        return first.describe() | _present(
+            status=self.status,
+            remedy=remedy(first.code, self.status),
+            retry_after_secs=self.retry_after_secs,
+            request_id=self.request_id,
+            others=[item.describe() for item in others[:MAX_OTHERS]] or None,
+        )
+
+
+class OutcomeUnknown(TelnyxError):
+    """The request went out and nobody knows whether it was carried out. It was not repeated.
+
+    `check` is how to find out, set by whoever knows the operation.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        reason: str,
+        *,
+        status: int | None = None,
+        request_id: str | None = None,
+        items: Sequence[ErrorItem] = (),
+    ) -> None:
+        super().__init__(f"OutcomeUnknown {status or '-'} {label}")
+        self.reason = reason
+        self.status = status
+        self.request_id = request_id
+        self.items = tuple(items)
+        self.check: str | None = None
+
+    def describe(self) -> dict[str, object]:
+        return _present(
+            code="outcome_unknown",
+            title="It is unknown whether Telnyx carried this out",
+            detail=f"{self.reason} The request was not repeated, because repeating it could do it twice.",
+            status=self.status,
+            remedy=self.check or "Look at the state of the resource before making this call again.",
+            request_id=self.request_id,
+            others=[item.describe() for item in self.items[:MAX_OTHERS]] or None,
+        )
+
+
+class NoAnswer(TelnyxError):
+    """The request went out and the answer was lost, also when repeated. Calling again does no harm."""
+
+    def __init__(self, label: str, reason: str) -> None:
+        super().__init__(f"NoAnswer {label}")
+        self.reason = reason
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "code": "no_answer",
+            "title": "Telnyx did not answer",
+            "detail": self.reason,
+            "remedy": "This call is safe to repeat; wait a minute first.",
+        }
+
+
+class ResponseTooLarge(TelnyxError):
+    """The answer to a call that was carried out (2xx) is above `limit` bytes."""
+
+    def __init__(self, label: str, status: int, limit: int) -> None:
+        super().__init__(f"ResponseTooLarge {status} {label}")
+        self.status = status
+        self.limit = limit
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "code": "response_too_large",
+            "title": "Telnyx carried the call out, but its answer is too large",
+            "detail": f"The answer is above {self.limit:,} bytes.",
+            "status": self.status,
+            "remedy": "Ask for a smaller page or a narrower filter. Never repeat what changed something.",
+        }
+
+
+def _present(**fields: object) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,51 @@
+"""The attempts of one call, and what they come to."""
+
+from __future__ import annotations
+
+from telnyx_tools.api.error_bodies import read_errors
+from telnyx_tools.api.errors import ApiError, NoAnswer, OutcomeUnknown, TelnyxError, Unreachable
+from telnyx_tools.api.reply import Reply
+from telnyx_tools.api.retry import Clock, Outcome, Retries, may_repeat_uncertain, outcome_of, retry_after
+from telnyx_tools.api.wire import Call, Failure, Wire
+
+
+async def exchange(wire: Wire, call: Call, clock: Clock, secret: str) -> Reply:
+    """Attempt the call until it succeeds or may not be repeated, and return the 2xx.
+
+    Raises the errors of `telnyx_tools.api.errors`, from which `secret` is removed where Telnyx echoes it.
+    """
+    retries = Retries(call.method, call.replay, clock)
+    while True:
+        result = await wire.attempt(call)
+        if isinstance(result, Failure):
+            delay = retries.delay(Outcome.UNCERTAIN if result.sent else Outcome.NOT_SENT)
+            if delay is None:
+                raise _failure(call, result, retries.uncertain)
+        elif result.ok:
+            return result
+        elif result.status == 404 and call.method == "DELETE" and retries.uncertain:
+            return Reply(204, result.headers)  # the earlier attempt did delete it
+        else:
+            asked = retry_after(result.status, result.headers, clock.now())
+            delay = retries.delay(outcome_of(result.status), asked)
+            if delay is None:
+                raise _refusal(call, result, asked, secret)
+        await clock.sleep(delay)
+
+
+def _failure(call: Call, failure: Failure, uncertain: bool) -> TelnyxError:
+    if not uncertain:
+        return Unreachable(call.label, failure.reason)
+    if may_repeat_uncertain(call.method, call.replay):
+        return NoAnswer(call.label, failure.reason)
+    return OutcomeUnknown(call.label, failure.reason, status=failure.status)
+
+
+def _refusal(call: Call, reply: Reply, asked: float | None, secret: str) -> TelnyxError:
+    items = read_errors(reply.status, reply.content, secret)
+    if outcome_of(reply.status) is Outcome.UNCERTAIN and not may_repeat_uncertain(call.method, call.replay):
+        reason = f"Telnyx failed with HTTP {reply.status}."
+        return OutcomeUnknown(
+            call.label, reason, status=reply.status, request_id=reply.request_id, items=items
+        )
+    return ApiError(call.label, reply.status, items, request_id=reply.request_id, retry_after_secs=asked)

@@ -1,0 +1,70 @@
+"""The one builder of request paths: a template of the catalog and the ids that fill it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from urllib.parse import quote, unquote
+
+from telnyx_tools.api.errors import InvalidArgument
+
+MAX_LENGTH = 1_000
+NAMES_WITH_SLASHES = frozenset({"object_name", "key"})
+"""Placeholders for names of stored things, which may hold slashes. An id never does."""
+
+_SAFE = "!$&'()*+,;=:@"
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def build_path(template: str, ids: Mapping[str, str]) -> str:
+    """Fill a template such as "/messages/{id}"; every value becomes exactly one percent-encoded segment.
+
+    Raises InvalidArgument for a value that could lead a server or proxy to another operation, and TypeError
+    when the names do not fit the template.
+    """
+    literals, names = _split(template)
+    if ids.keys() != set(names):
+        raise TypeError(f"{template} takes {sorted(names)}, not {sorted(ids)}")
+    path = literals[0]
+    for name, literal in zip(names, literals[1:], strict=True):
+        path += _segment(name, ids[name]) + literal
+    return path
+
+
+@lru_cache(maxsize=4096)
+def _split(template: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    parts = _PLACEHOLDER.split(template)
+    return tuple(parts[0::2]), tuple(parts[1::2])
+
+
+def _segment(name: str, value: str) -> str:
+    if not value:
+        raise InvalidArgument(name, "It is empty.")
+    if len(value) > MAX_LENGTH:
+        raise InvalidArgument(name, f"It is longer than {MAX_LENGTH:,} characters.")
+    decoded = _fully_decoded(name, value)
+    if _CONTROL.search(value) or _CONTROL.search(decoded):
+        raise InvalidArgument(name, "It holds control characters.")
+    pieces = re.split(r"[/\\]", decoded)
+    if len(pieces) > 1 and name not in NAMES_WITH_SLASHES:
+        raise InvalidArgument(name, "It holds a slash; give the id alone, not a path.")
+    if any(_is_dots(piece) for piece in pieces):
+        raise InvalidArgument(name, 'It holds a "." or ".." path segment.')
+    return quote(value, safe=_SAFE)
+
+
+def _fully_decoded(name: str, value: str) -> str:
+    """What is left without any layer of percent-encoding: servers behind proxies decode more than once."""
+    for _ in range(8):
+        decoded = unquote(value)
+        if decoded == value:
+            return value
+        value = decoded
+    raise InvalidArgument(name, "It is percent-encoded too many times; give it plain.")
+
+
+def _is_dots(piece: str) -> bool:
+    """Whether a server takes the piece for a dot segment; some ignore what follows a semicolon."""
+    return piece.partition(";")[0].strip() in (".", "..")

@@ -1,0 +1,59 @@
+"""An answer of Telnyx, and the JSON in it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import httpx2
+
+Json: TypeAlias = dict[str, Any] | list[Any] | str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer of Telnyx, whole."""
+
+    status: int
+    headers: httpx2.Headers = field(repr=False)
+    content: bytes = field(default=b"", repr=False)
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def request_id(self) -> str | None:
+        value = self.headers.get("x-request-id")
+        return value[:200] if value else None
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8", "replace")
+
+    def json(self) -> Json:
+        """The body as JSON, None if it is empty, its text if it is no JSON: a 2xx never fails."""
+        if not self.content:
+            return None
+        try:
+            value: Json = _DECODER.decode(self.content.decode("utf-8-sig"))
+        except (ValueError, RecursionError):
+            return self.text
+        return _well_formed(value) if b"\\ud" in self.content or b"\\uD" in self.content else value
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=lambda _: None
+)  # NaN and Infinity are no JSON that could be passed on
+
+
+def _well_formed(value: Any) -> Any:
+    """Without halves of surrogate pairs: a text cut inside an emoji has them, and UTF-8 has not."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_well_formed(item) for item in value]
+    if isinstance(value, dict):
+        return {_well_formed(key): _well_formed(item) for key, item in value.items()}
+    return value

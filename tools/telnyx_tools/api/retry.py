@@ -1,0 +1,133 @@
+"""Which attempts of a call may be followed by another, and when."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from enum import Enum
+
+import httpx2
+
+MAX_ATTEMPTS = 6
+MAX_TOTAL_SECS = 30.0
+FIRST_DELAY_SECS, MAX_DELAY_SECS = 0.5, 8.0
+
+_REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+_EPOCH = 1e9
+_DAY_SECS = 86_400.0
+
+
+class Replay(Enum):
+    """Whether a POST or PATCH may be repeated when it may already have been carried out."""
+
+    NEVER = "never"
+    SAFE = "safe"
+    """Telnyx documents that a repeat has no second effect, for example by `command_id`."""
+
+
+class Outcome(Enum):
+    """What one attempt tells about the call."""
+
+    FINAL = "final"
+    """Answered, and the answer would stay the same."""
+    NOT_SENT = "not sent"
+    THROTTLED = "throttled"
+    """429: answered and not carried out."""
+    UNCERTAIN = "uncertain"
+    """Sent, and then a 5xx or no answer: it may have been carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time, sleep and chance, so that tests need none of them."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    chance: Callable[[], float] = random.random
+
+
+def outcome_of(status: int) -> Outcome:
+    if status == 429:
+        return Outcome.THROTTLED
+    if status >= 500 and status != 501:
+        return Outcome.UNCERTAIN
+    return Outcome.FINAL
+
+
+def may_repeat_uncertain(method: str, replay: Replay) -> bool:
+    """Whether a call that may have been carried out may be sent again."""
+    return method in _REPEATABLE or replay is Replay.SAFE
+
+
+class Retries:
+    """The attempts of one call. `uncertain` is true once one of them may have been carried out."""
+
+    def __init__(self, method: str, replay: Replay, clock: Clock) -> None:
+        self.uncertain = False
+        self._repeats_uncertain = may_repeat_uncertain(method, replay)
+        self._clock = clock
+        self._started = clock.monotonic()
+        self._attempts = 0
+
+    def delay(self, outcome: Outcome, asked: float | None = None) -> float | None:
+        """Seconds to wait before the next attempt, at least what Telnyx `asked`; None if there is none."""
+        self._attempts += 1
+        if outcome is Outcome.UNCERTAIN:
+            self.uncertain = True
+            if not self._repeats_uncertain:
+                return None
+        if outcome is Outcome.FINAL or self._attempts >= MAX_ATTEMPTS:
+            return None
+        delay = max(self._backoff(), asked or 0.0)
+        spent = self._clock.monotonic() - self._started
+        return delay if spent + delay <= MAX_TOTAL_SECS else None
+
+    def _backoff(self) -> float:
+        ceiling = min(math.ldexp(FIRST_DELAY_SECS, self._attempts - 1), MAX_DELAY_SECS)
+        return ceiling * (1 + self._clock.chance()) / 2
+
+
+def retry_after(status: int, headers: httpx2.Headers, now: float) -> float | None:
+    """Seconds that the answer asks to wait, at most a day; None where it does not say.
+
+    `x-ratelimit-reset` stands on every answer and counts on a 429 only: seconds, or a Unix time if above 1e9.
+    """
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return _bounded(milliseconds / 1000)
+    asked = headers.get("retry-after")
+    seconds = _number(asked)
+    if seconds is None and asked:
+        seconds = _until_date(asked, now)
+    if seconds is None and status == 429:
+        seconds = _until(_number(headers.get("x-ratelimit-reset")), now)
+    return None if seconds is None else _bounded(seconds)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _until(reset: float | None, now: float) -> float | None:
+    return reset - now if reset is not None and reset > _EPOCH else reset
+
+
+def _until_date(text: str, now: float) -> float | None:
+    try:
+        return parsedate_to_datetime(text).timestamp() - now
+    except (ValueError, OverflowError):
+        return None
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(seconds, 0.0), _DAY_SECS)
