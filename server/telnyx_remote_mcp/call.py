@@ -17,9 +17,7 @@ from telnyx_tools.results import Result
 logger = logging.getLogger(__name__)
 
 
-async def call_tool(
-    tool: Tool, arguments: Mapping[str, object], given: Mapping[str, object]
-) -> types.CallToolResult:
+async def call_tool(tool: Tool, arguments: Mapping[str, object], given: Mapping[str, object]) -> types.CallToolResult:
     """Run a tool. Every failure comes back as a result that says what to do; only cancellation passes through."""
     try:
         return success(await tool.run(tool.arguments.parse(arguments), given))
@@ -29,7 +27,13 @@ async def call_tool(
         return failure(error.describe())
     except Exception as error:  # noqa: BLE001 - the one boundary: an agent never reads a traceback
         _log(tool, error)
-        return failure({"code": "internal_error", "title": "This server failed; its log has the details", "tool": tool.name})
+        return failure(
+            {
+                "code": "internal_error",
+                "title": "This server failed; its log has the details",
+                "tool": tool.name,
+            }
+        )
 
 
 def success(result: Result) -> types.CallToolResult:

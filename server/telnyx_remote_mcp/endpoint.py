@@ -45,7 +45,7 @@ class Services:
     settings: Settings
     surfaces: Surfaces
     api: Api
-    local: Caller | None = None
+    local: Caller = Caller("stdio", None, "stdio")
     """The one caller of stdio."""
     on_rejected: Callable[[str], None] = lambda principal: None
     """Told the principal whose key Telnyx rejected during a call."""
@@ -143,13 +143,13 @@ class _Handlers:
     def _telnyx(self, ctx: Context) -> Telnyx:
         caller = self._caller(ctx)
         return self._services.api.bind(
-            caller.credential, caller.principal, on_rejected=lambda: self._services.on_rejected(caller.principal)
+            caller.credential,
+            caller.principal,
+            on_rejected=lambda: self._services.on_rejected(caller.principal),
         )
-
 
     def _caller(self, ctx: Context) -> Caller:
         if ctx.request is None:
-            assert self._services.local is not None, "stdio has its caller from the start"
             return self._services.local
         caller: Caller = ctx.request.scope["telnyx.caller"]
         return caller

@@ -8,7 +8,15 @@ from urllib.parse import parse_qsl
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telnyx_remote_mcp.refusals import Refusal
-from telnyx_remote_mcp.surface import SURFACES, BadSelection, Name, Selection, Surface, Surfaces, UnknownChoice
+from telnyx_remote_mcp.surface import (
+    SURFACES,
+    BadSelection,
+    Name,
+    Selection,
+    Surface,
+    Surfaces,
+    UnknownChoice,
+)
 
 HEADERS = {
     "surface": "x-mcp-surface",

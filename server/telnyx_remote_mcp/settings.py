@@ -36,7 +36,10 @@ class Settings(BaseSettings):
 
     # Where Telnyx is
     api_key: str | None = Field(
-        None, validation_alias=AliasChoices("TELNYX_API_KEY"), description="the key used over stdio", repr=False
+        None,
+        validation_alias=AliasChoices("TELNYX_API_KEY"),
+        description="the key used over stdio",
+        repr=False,
     )
     api_base_url: str = Field(
         "https://api.telnyx.com/v2",

@@ -13,6 +13,7 @@ from telnyx_tools.registry import Registry
 Name = Literal["default", "full"]
 SURFACES: tuple[Name, ...] = ("default", "full")
 
+
 class BadSelection(ValueError):
     """A request (or a flag) selects tools in a way that cannot be meant. Its text says what is valid."""
 

@@ -30,7 +30,7 @@ class Omitted(Enum):
 OMITTED = Omitted.OMITTED
 
 T = TypeVar("T")
-Change: TypeAlias = T | None | Omitted
+Change: TypeAlias = T | Omitted | None
 """An argument of an update: left out, the field stays as it is; null clears it."""
 
 
@@ -99,7 +99,7 @@ class Arguments:
         return dict(model.__dict__)
 
     def _normal(self, arguments: Mapping[str, object]) -> dict[str, object]:
-        """Null means absent unless it clears, and a client that sends a list or an object as JSON text is understood."""
+        """Null means absent unless it clears; a list or an object may come as JSON text, as some clients send it."""
         properties = self.schema["properties"]
         normal: dict[str, object] = {}
         for name, value in arguments.items():

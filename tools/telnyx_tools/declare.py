@@ -107,7 +107,7 @@ class Group:
         check: str | None = None,
         aliases: tuple[str, ...] = (),
     ) -> Callable[[ToolFunction], ToolFunction]:
-        """Declare the decorated function as a tool of this group. Its signature is its schema, its docstring its description."""
+        """Declare a function as a tool: its signature is the schema, its docstring the description."""
 
         def declare(function: ToolFunction) -> ToolFunction:
             operations = (calls,) if isinstance(calls, str) else calls

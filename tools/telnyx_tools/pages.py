@@ -37,14 +37,16 @@ def _cursor(value: object) -> str:
     return text
 
 
-PageCursor = Annotated[str, BeforeValidator(_cursor, json_schema_input_type=str), Field(description="`next` of the page before")]
+PageCursor = Annotated[
+    str, BeforeValidator(_cursor, json_schema_input_type=str), Field(description="`next` of the page before")
+]
 PageSize = Annotated[int, Field(ge=1, le=250)]
 
 
 class Page(Result, Generic[T]):
     """One page of a list. `next` is absent on the last one."""
 
-    items: list[SerializeAsAny[T]] = []
+    items: list[SerializeAsAny[T]] = Field(default_factory=list)
     next: str | None = None
     total_results: int | None = None
 
@@ -79,9 +81,7 @@ def page_of(model: type[T], answer: object, cursor: Cursor, detail: Detail = "su
             break
         items.append(shaped)
     given = cursor.skip + len(items)
-    return Page(
-        items=items, next=_next(cursor, given, len(raw), meta), total_results=meta.get("total_results")
-    )
+    return Page(items=items, next=_next(cursor, given, len(raw), meta), total_results=meta.get("total_results"))
 
 
 def _next(cursor: Cursor, given: int, held: int, meta: dict[str, Any]) -> str | None:

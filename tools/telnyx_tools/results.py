@@ -60,7 +60,9 @@ def _lenient(model: type[R], raw: dict[str, Any], extra: Literal["allow", "ignor
     except ValidationError as error:
         odd = sorted({str(problem["loc"][0]) for problem in error.errors() if problem["loc"]})
     unshaped = _bounded({name: raw.get(name) for name in odd})
-    kept = {name: value for name, value in raw.items() if name not in odd and (extra == "allow" or name in _names(model))}
+    kept = {
+        name: value for name, value in raw.items() if name not in odd and (extra == "allow" or name in _names(model))
+    }
     return _marked(model, kept, f"these fields were not as documented: {', '.join(odd)}", unshaped)
 
 

@@ -10,7 +10,8 @@ _Id = StringConstraints(min_length=1, max_length=1_000)
 
 E164 = Annotated[str, Field(pattern=r"^\+[1-9]\d{1,14}$", description="E.164, like +13125550123")]
 Recipient = Annotated[
-    str, Field(pattern=r"^(\+[1-9]\d{1,14}|\d{3,8})$", description="E.164, like +13125550123, or a short code")
+    str,
+    Field(pattern=r"^(\+[1-9]\d{1,14}|\d{3,8})$", description="E.164, like +13125550123, or a short code"),
 ]
 Sender = Annotated[
     str,

@@ -60,7 +60,7 @@ def throttled(seconds: float) -> Refusal:
     return Refusal(
         429,
         "too_many_attempts",
-        "Too many credentials were tried; check the API key, and try again after as long as Retry-After says.",
+        "Too many credentials were tried; check the API key, wait as long as Retry-After says, try again.",
         retry_after(seconds),
     )
 

@@ -27,12 +27,12 @@ Check = Callable[[Credential], Awaitable[Verdict]]
 _BY_STATUS: Final = {401: Verdict.DEAD, 403: Verdict.GENUINE, 429: Verdict.GENUINE}
 
 
-def balance_check(api: Api) -> Check:
-    """A check that asks `GET /balance` with the key, for at most 5 seconds."""
+def balance_check(api: Api, timeout_secs: float = CHECK_TIMEOUT_SECS) -> Check:
+    """A check that asks `GET /balance` with the key, for at most `timeout_secs` with all retries."""
 
     async def check(credential: Credential) -> Verdict:
         try:
-            with anyio.fail_after(CHECK_TIMEOUT_SECS):
+            with anyio.fail_after(timeout_secs):
                 await api.bind(credential, "verification").get("/balance")
         except ApiError as error:
             return _BY_STATUS.get(error.status, Verdict.UNKNOWN)

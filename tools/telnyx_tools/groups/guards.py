@@ -18,7 +18,9 @@ class ServerInfo(Result):
     protocol_version: str
     tools: int = Field(description="visible to you")
     groups: list[str]
-    all_groups: list[str] = Field(description="reachable with ?groups= or X-MCP-Toolsets, within what the operator allows")
+    all_groups: list[str] = Field(
+        description="reachable with ?groups= or X-MCP-Toolsets, within what the operator allows"
+    )
     read_only: bool
     sandbox: bool = Field(description="true: nothing here is real, nothing costs money")
     telnyx_api: str

@@ -12,6 +12,7 @@ from telnyx_tools.declare import Effect, Group
 from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results import Detail, Part, Result, shape
 from telnyx_tools.types import MessageId, MessagingProfileId, Recipient, Sender, Url
+from telnyx_tools.waiting import Progress, follow
 
 messaging = Group("messaging", title="Messaging", summary="SMS and MMS, messaging profiles.")
 
@@ -19,7 +20,8 @@ messaging = Group("messaging", title="Messaging", summary="SMS and MMS, messagin
 class Party(Part):
     phone_number: str | None = None
     status: str | None = Field(
-        None, description="queued, sending, sent, delivered, sending_failed, delivery_failed, delivery_unconfirmed"
+        None,
+        description="queued, sending, sent, delivered, sending_failed, delivery_failed, delivery_unconfirmed",
     )
     carrier: str | None = None
     line_type: str | None = None
@@ -52,6 +54,28 @@ class Message(Result):
     completed_at: str | None = None
 
 
+_ON_THE_WAY = frozenset({None, "queued", "sending", "sent", "scheduled"})
+
+
+async def _delivery(telnyx: Telnyx, message: Message, progress: Progress) -> Message:
+    """The message once every recipient's outcome is known, or as it stands after 45 seconds."""
+    message_id = message.id
+    if message_id is None:
+        return message
+
+    async def read() -> Message:
+        return shape(Message, await telnyx.get("/messages/{id}", id=message_id))
+
+    return await follow(
+        message,
+        read,
+        done=lambda m: not {party.status for party in m.to or []} & _ON_THE_WAY,
+        status=lambda m: ", ".join(party.status or "unknown" for party in m.to or []),
+        progress=progress,
+        seconds=45,
+    )
+
+
 class MessagingProfile(Result):
     id: str | None = None
     name: str | None = None
@@ -66,12 +90,13 @@ class MessagingProfile(Result):
 @messaging.tool(
     effect=Effect.SPENDS,
     scope="messaging.write",
-    calls="POST /messages",
+    calls=("POST /messages", "GET /messages/{id}"),
     core=True,
     check="Ask the user whether it arrived, or look in the portal's message log, before sending it again.",
 )
 async def send_message(
     telnyx: Telnyx,
+    progress: Progress,
     to: Recipient,
     text: str = "",
     from_number: Sender | None = None,
@@ -81,9 +106,10 @@ async def send_message(
     type: Literal["SMS", "MMS"] | None = None,
     encoding: Literal["auto", "gsm7", "ucs2"] | None = None,
     webhook_url: Annotated[Url | None, Field(description="gets the delivery events")] = None,
+    wait_for: Annotated[Literal["delivered"] | None, Field(description="wait up to 45 s for the outcome")] = None,
 ) -> Message:
     """Send one SMS or MMS. Give from_number, messaging_profile_id (its number pool sends), or both (alphanumeric
-    sender). Returns the id and first status; delivery follows: poll get_message."""
+    sender). Returns the id and status; delivery follows: poll get_message."""
     problems = []
     if not text and not media_urls:
         problems.append(Problem("text", "Give text, media_urls, or both"))
@@ -102,7 +128,8 @@ async def send_message(
         "encoding": encoding,
         "webhook_url": webhook_url,
     }
-    return shape(Message, await telnyx.post("/messages", body=present(body), idempotency_key=True))
+    message = shape(Message, await telnyx.post("/messages", body=present(body), idempotency_key=True))
+    return await _delivery(telnyx, message, progress) if wait_for else message
 
 
 @messaging.tool(effect=Effect.READ, scope="messaging.read", calls="GET /messages/{id}", core=True)

@@ -34,7 +34,11 @@ NumberStatus = Literal[
 
 def _names(value: object) -> object:
     """`[{"name": "sms"}]` as `["sms"]`."""
-    return [item.get("name", item) if isinstance(item, dict) else item for item in value] if isinstance(value, list) else value
+    return (
+        [item.get("name", item) if isinstance(item, dict) else item for item in value]
+        if isinstance(value, list)
+        else value
+    )
 
 
 def _regions(value: object) -> object:
@@ -101,7 +105,9 @@ class OwnedNumber(Result):
 @numbers.tool(effect=Effect.READ, scope="numbers.read", calls="GET /available_phone_numbers", core=True)
 async def list_available_phone_numbers(
     telnyx: Telnyx,
-    area_code: Annotated[str | None, Field(pattern=r"^\d{1,8}$", description="national destination code, like 312")] = None,
+    area_code: Annotated[
+        str | None, Field(pattern=r"^\d{1,8}$", description="national destination code, like 312")
+    ] = None,
     locality: Annotated[str | None, Field(description="city, like Chicago")] = None,
     administrative_area: Annotated[str | None, Field(description="state or province, like IL")] = None,
     country_code: CountryCode = "US",
@@ -142,7 +148,9 @@ async def list_available_phone_numbers(
 )
 async def initiate_phone_number_order(
     telnyx: Telnyx,
-    phone_numbers: Annotated[list[E164], Field(min_length=1, max_length=50, description="from list_available_phone_numbers")],
+    phone_numbers: Annotated[
+        list[E164], Field(min_length=1, max_length=50, description="from list_available_phone_numbers")
+    ],
     connection_id: ConnectionId | None = None,
     messaging_profile_id: MessagingProfileId | None = None,
     billing_group_id: str | None = None,
@@ -228,7 +236,10 @@ async def update_phone_number(
         }
     )
     number_id = await resolve_number(telnyx, phone_number)
-    return shape(OwnedNumber, await telnyx.patch("/phone_numbers/{phone_number_id}", body=body, phone_number_id=number_id))
+    return shape(
+        OwnedNumber,
+        await telnyx.patch("/phone_numbers/{phone_number_id}", body=body, phone_number_id=number_id),
+    )
 
 
 def _digits(phone_number: str | None) -> str | None:

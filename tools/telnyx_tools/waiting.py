@@ -1,0 +1,45 @@
+"""Waiting for something that Telnyx finishes later, with progress for whoever waits."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+from telnyx_tools.api.errors import TelnyxError
+
+T = TypeVar("T")
+
+FIRST_SECS, LONGEST_SECS = 0.5, 3.0
+
+
+class Progress(Protocol):
+    """Tells the client how far a call is. Does nothing where the client did not ask."""
+
+    async def __call__(self, progress: float, total: float | None = None, message: str | None = None) -> None: ...
+
+
+async def follow(
+    latest: T,
+    read: Callable[[], Awaitable[T]],
+    *,
+    done: Callable[[T], bool],
+    status: Callable[[T], str],
+    progress: Progress,
+    seconds: float,
+) -> T:
+    """Read until `done`, for at most `seconds`, and return the last state, whatever it is.
+
+    What was started stays started: a read that fails ends the wait and not the call.
+    """
+    started, pause = time.monotonic(), FIRST_SECS
+    while not done(latest) and (left := started + seconds - time.monotonic()) > 0:
+        await progress(round(seconds - left, 1), seconds, status(latest))
+        await asyncio.sleep(min(pause, left))
+        pause = min(pause * 1.5, LONGEST_SECS)
+        try:
+            latest = await read()
+        except TelnyxError:
+            break
+    return latest
