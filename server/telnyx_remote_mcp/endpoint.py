@@ -23,6 +23,7 @@ from telnyx_tools.declare import Tool
 from telnyx_tools.groups.guards import ServerInfo
 
 NAME = "telnyx"
+NOBODY = Caller("stdio", None, "stdio")
 TITLE = "Telnyx"
 VERSION = version("telnyx-remote-mcp")
 
@@ -45,7 +46,7 @@ class Services:
     settings: Settings
     surfaces: Surfaces
     api: Api
-    local: Caller = Caller("stdio", None, "stdio")
+    local: Caller = NOBODY
     """The one caller of stdio."""
     on_rejected: Callable[[str], None] = lambda principal: None
     """Told the principal whose key Telnyx rejected during a call."""
