@@ -1,0 +1,81 @@
+"""An account: everything one API key owns. Keys `KEY_sandbox...` each have their own."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import TypeVar, cast
+
+from .clock import Clock
+from .errors import SandboxError
+from .ids import Sequence
+from .replays import Replays
+
+T = TypeVar("T")
+
+STARTING_BALANCE = Decimal("100.00")
+KEY_PREFIX = "KEY_sandbox"
+LONGEST_KEY = 128
+
+
+class Account:
+    """One account's state. A group keeps its resources in `collection(Resource)`, by id."""
+
+    def __init__(self, key: str, clock: Clock) -> None:
+        self.clock = clock
+        self.ids = Sequence(key)
+        self.balance = STARTING_BALANCE
+        self.replays = Replays()
+        self.requests_in_window = (0, 0)
+        self._collections: dict[type, dict[str, object]] = {}
+
+    def collection(self, kind: type[T]) -> dict[str, T]:
+        return cast("dict[str, T]", self._collections.setdefault(kind, {}))
+
+    def find(self, kind: type[T], resource_id: str) -> T:
+        """The resource with that id; 404 when this account has none."""
+        found = self.collection(kind).get(resource_id)
+        if found is None:
+            raise SandboxError("10005")
+        return found
+
+    def require_funds(self, amount: Decimal) -> None:
+        if amount > self.balance:
+            raise SandboxError("20100", f"This costs {money(amount)} USD; {money(self.balance)} USD are left.")
+
+    def charge(self, amount: Decimal) -> None:
+        self.require_funds(amount)
+        self.balance -= amount
+
+
+class Accounts:
+    """Accounts by key, created on first use; beyond `limit` the one unused for longest is forgotten."""
+
+    def __init__(self, clock: Clock, seeds: Iterable[Callable[[Account], None]], *, limit: int = 1000) -> None:
+        self._clock = clock
+        self._seeds = tuple(seeds)
+        self._limit = limit
+        self._by_key: OrderedDict[str, Account] = OrderedDict()
+
+    def get(self, key: str) -> Account:
+        account = self._by_key.get(key)
+        if account is None:
+            account = self._by_key[key] = self._create(key)
+            if len(self._by_key) > self._limit:
+                self._by_key.popitem(last=False)
+        else:
+            self._by_key.move_to_end(key)
+        return account
+
+    def _create(self, key: str) -> Account:
+        if not key.startswith(KEY_PREFIX) or len(key) > LONGEST_KEY:
+            raise SandboxError("10009", f"The sandbox takes API keys that begin with {KEY_PREFIX}.")
+        account = Account(key, self._clock)
+        for seed in self._seeds:
+            seed(account)
+        return account
+
+
+def money(amount: Decimal) -> str:
+    """An amount as the API writes it: a decimal string with at least two decimals."""
+    whole, _, decimals = f"{amount:.4f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"

@@ -1,0 +1,175 @@
+"""The API itself: one request from the socket to the group that answers it, and back."""
+
+import asyncio
+from collections.abc import Callable
+from uuid import uuid4
+
+from starlette.types import Message, Receive, Scope, Send
+
+from . import connection
+from .account import Account
+from .errors import SandboxError
+from .faults import Fault
+from .reply import Reply
+from .request import Headers, Request, header
+from .routing import Operation, Router
+from .world import Seen, World
+
+LARGEST_BODY = 8 * 1024 * 1024
+WINDOW_SECS = 1
+
+Fallback = Callable[[Request, frozenset[str]], Reply]
+
+_CODES = {401: "10009", 403: "10010", 404: "10005", 405: "10030", 429: "10011", 503: "10037"}
+_GARBAGE = b"<html><body>It works!</body></html>"
+
+
+def unknown(request: Request, allowed: frozenset[str]) -> Reply:
+    """The answer to an operation that no group simulates; `allowed` are the path's simulated methods."""
+    if allowed:
+        raise SandboxError("10030", f"{request.path} takes {', '.join(sorted(allowed))}.")
+    raise SandboxError("10005")
+
+
+class Api:
+    """The ASGI app under `/v2`. What no group simulates goes to `fallback`."""
+
+    def __init__(self, world: World, router: Router, fallback: Fallback = unknown) -> None:
+        self._world = world
+        self._router = router
+        self._fallback = fallback
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method: str = scope["method"]
+        path: str = scope["raw_path"].decode("latin-1").removeprefix("/v2")
+        self._world.seen.append(Seen(method, path, scope["headers"], self._world.clock.now()))
+        content = await _read(receive)
+        fault = self._world.faults.take(method, path)
+        if fault is None:
+            reply = self._answer(scope, path, content)
+            await _write(send, reply, reply.encode())
+        else:
+            await asyncio.sleep(fault.delay_secs)
+            await self._fail(fault, scope, receive, send, path, content)
+
+    def _answer(self, scope: Scope, path: str, content: bytes | None, failure: Reply | None = None) -> Reply:
+        """Do what is asked, or only answer with `failure`."""
+        headers: Headers = scope["headers"]
+        limits: tuple[tuple[bytes, bytes], ...] = ()
+        try:
+            account = self._authenticate(headers)
+            limits, exceeded = self._count(account)
+            if exceeded:
+                raise SandboxError("10011")
+            if content is None:
+                raise SandboxError("10015", f"A body takes at most {LARGEST_BODY} bytes.", status=413)
+            request = Request(scope["method"], path, scope["query_string"], headers, content, account)
+            reply = failure or self._perform(request)
+        except SandboxError as error:
+            reply = Reply(error.payload, error.status)
+        return Reply(reply.payload, reply.status, reply.headers + limits)
+
+    async def _fail(
+        self, fault: Fault, scope: Scope, receive: Receive, send: Send, path: str, content: bytes | None
+    ) -> None:
+        if fault.action == "reset":
+            return await _hang_up(scope, receive)
+        failure = None if fault.status is None else _failure(fault.status, fault.retry_after)
+        reply = self._answer(scope, path, content, failure)
+        if fault.action == "drop_after_effect":
+            return await _hang_up(scope, receive)
+        if fault.action == "half_body":
+            return await _write_half(scope, receive, send, reply)
+        return await _write(send, reply, _GARBAGE if fault.action == "garbage" else reply.encode())
+
+    def _authenticate(self, headers: Headers) -> Account:
+        scheme, _, key = (header(headers, b"authorization") or "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise SandboxError("10009", "Send the API key as 'Authorization: Bearer KEY...'.")
+        return self._world.accounts.get(key.strip())
+
+    def _count(self, account: Account) -> tuple[tuple[tuple[bytes, bytes], ...], bool]:
+        """The headers that tell how many requests are left, and whether this one is too many."""
+        window = int(self._world.clock.now() // WINDOW_SECS)
+        started, count = account.requests_in_window
+        count = count + 1 if started == window else 1
+        account.requests_in_window = (window, count)
+        limit = self._world.rate_limit
+        headers = (
+            (b"x-ratelimit-limit", b"%d" % limit),
+            (b"x-ratelimit-remaining", b"%d" % max(0, limit - count)),
+            (b"x-ratelimit-reset", b"%d" % WINDOW_SECS),
+        )
+        return headers, count > limit
+
+    def _perform(self, request: Request) -> Reply:
+        operations, values = self._router.find(request.path)
+        operation = operations.get(request.method)
+        if operation is None:
+            return self._fallback(request, frozenset(operations))
+        request.ids = operation.ids(values)
+        key = header(request.headers, b"idempotency-key") if operation.takes_idempotency_key else None
+        if key is None or self._world.ignore_idempotency:
+            return operation.handler(request)
+        return self._once(f"{operation.template} {key}", operation, request)
+
+    def _once(self, key: str, operation: Operation, request: Request) -> Reply:
+        replays, now = request.account.replays, self._world.clock.now()
+        reply = replays.get(key, now)
+        if reply is None:
+            reply = operation.handler(request)
+            replays.keep(key, reply, now)
+        return reply
+
+
+def _failure(status: int, retry_after: int | None) -> Reply:
+    error = SandboxError(_CODES.get(status, "10007" if status >= 500 else "10015"))
+    headers = () if retry_after is None else ((b"retry-after", b"%d" % retry_after),)
+    return Reply(error.payload, status, headers)
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body, or None when it is too large (the rest of it is read and dropped)."""
+    message = await receive()
+    content: bytes = message.get("body", b"")
+    size = len(content)
+    while message.get("more_body", False):
+        message = await receive()
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size <= LARGEST_BODY:
+            content += chunk
+    return content if size <= LARGEST_BODY else None
+
+
+async def _write(send: Send, reply: Reply, content: bytes) -> None:
+    await send(_start(reply, content))
+    await send({"type": "http.response.body", "body": content})
+
+
+async def _write_half(scope: Scope, receive: Receive, send: Send, reply: Reply) -> None:
+    content = reply.encode()
+    await send(_start(reply, content))
+    await send({"type": "http.response.body", "body": content[: len(content) // 2], "more_body": True})
+    connection.close(scope)
+    await _until_disconnected(receive)
+
+
+def _start(reply: Reply, content: bytes) -> Message:
+    headers = [
+        (b"content-type", b"application/json; charset=utf-8"),
+        (b"content-length", b"%d" % len(content)),
+        (b"x-request-id", str(uuid4()).encode()),
+        *reply.headers,
+    ]
+    return {"type": "http.response.start", "status": reply.status, "headers": headers}
+
+
+async def _hang_up(scope: Scope, receive: Receive) -> None:
+    connection.reset(scope)
+    await _until_disconnected(receive)
+
+
+async def _until_disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

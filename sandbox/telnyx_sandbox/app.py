@@ -1,0 +1,30 @@
+"""The sandbox as an ASGI app: the API under `/v2`, its own switches under `/sandbox`."""
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from .account import Accounts
+from .api import Api, Fallback, unknown
+from .clock import Clock
+from .control import Control
+from .faults import Faults
+from .groups import GROUPS, SEEDS
+from .routing import Router
+from .world import World
+
+
+def create_app(
+    *,
+    clock: Clock | None = None,
+    faults: Faults | None = None,
+    rate_limit: int = 10_000,
+    fallback: Fallback = unknown,
+) -> Starlette:
+    """A sandbox of its own, with no accounts yet.
+
+    `rate_limit` is requests per account and second; `fallback` answers the operations that no group simulates.
+    """
+    clock = clock or Clock()
+    world = World(Accounts(clock, SEEDS), clock, faults or Faults(), rate_limit)
+    api = Api(world, Router(GROUPS), fallback)
+    return Starlette(routes=[Mount("/v2", app=api), Mount("/sandbox", routes=Control(world).routes)])

@@ -1,0 +1,67 @@
+"""The JSON body of a request: typed reads, errors that point at the field."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from .errors import SandboxError
+
+T = TypeVar("T")
+
+
+class Body:
+    """An object of the body; `pointer` is where it sits, "" for the whole."""
+
+    def __init__(self, fields: dict[str, object], pointer: str = "") -> None:
+        self._fields = fields
+        self._pointer = pointer
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fields
+
+    def pointer(self, name: str) -> str:
+        return f"{self._pointer}/{name}"
+
+    def text(self, name: str) -> str | None:
+        return self._read(name, str, "10020")
+
+    def required_text(self, name: str) -> str:
+        value = self.text(name)
+        if not value:
+            raise SandboxError("10004", f"'{name}' is required.", pointer=self.pointer(name))
+        return value
+
+    def flag(self, name: str) -> bool | None:
+        return self._read(name, bool, "10026")
+
+    def texts(self, name: str) -> list[str] | None:
+        values = self._read(name, list, "10026")
+        if values is not None and not all(isinstance(value, str) for value in values):
+            raise SandboxError("10026", f"'{name}' must be a list of strings.", pointer=self.pointer(name))
+        return values
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
+        value = self.text(name)
+        if value is not None and value not in allowed:
+            detail = f"'{name}' must be one of {', '.join(allowed)}."
+            raise SandboxError("10032", detail, pointer=self.pointer(name))
+        return value
+
+    def object(self, name: str) -> "Body | None":
+        fields = self._read(name, dict, "10026")
+        return None if fields is None else Body(fields, self.pointer(name))
+
+    def objects(self, name: str) -> "Iterator[Body]":
+        for index, fields in enumerate(self._read(name, list, "10026") or ()):
+            pointer = f"{self.pointer(name)}/{index}"
+            if not isinstance(fields, dict):
+                raise SandboxError("10026", f"'{name}' must be a list of objects.", pointer=pointer)
+            yield Body(fields, pointer)
+
+    def _read(self, name: str, kind: type[T], code: str) -> T | None:
+        value = self._fields.get(name)
+        if value is None or isinstance(value, kind):
+            return value
+        raise SandboxError(code, f"'{name}' must be a JSON {_NAMES[kind]}.", pointer=self.pointer(name))
+
+
+_NAMES: dict[type, str] = {str: "string", bool: "boolean", list: "array", dict: "object"}

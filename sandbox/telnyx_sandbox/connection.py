@@ -1,0 +1,30 @@
+"""The TCP connection under a request, for faults that HTTP cannot express."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import MutableMapping
+from typing import Any, cast
+
+EXTENSION = "telnyx_sandbox.connection"
+
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+def reset(scope: MutableMapping[str, Any]) -> None:
+    """Close with a TCP reset; the peer reads ECONNRESET."""
+    transport = _transport(scope)
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+    transport.abort()
+
+
+def close(scope: MutableMapping[str, Any]) -> None:
+    """Close once what was written is out; the peer reads the end of the stream."""
+    _transport(scope).close()
+
+
+def _transport(scope: MutableMapping[str, Any]) -> asyncio.Transport:
+    extension = scope.get("extensions", {}).get(EXTENSION)
+    if extension is None:
+        raise RuntimeError("faults of the connection need the server of telnyx_sandbox.server")
+    return cast("asyncio.Transport", extension["transport"])

@@ -1,0 +1,100 @@
+"""Switches of the sandbox itself, under `/sandbox`, for callers on this machine only.
+
+POST   /sandbox/faults    a list of faults (see `faults.Fault`) for the next matching requests
+DELETE /sandbox/faults    forget the faults that are left
+GET    /sandbox/requests  the last 10,000 requests under /v2: method, path, names of headers, Idempotency-Key
+POST   /sandbox/clock     {"advance_secs": 3600} moves the sandbox's time forward
+POST   /sandbox/settings  {"ignore_idempotency": true} makes `Idempotency-Key` mean nothing
+"""
+
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from .faults import Fault
+from .world import World
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class ClockChange(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    advance_secs: Annotated[float, Field(ge=0)]
+
+
+class Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    ignore_idempotency: bool
+
+
+_FAULTS: TypeAdapter[list[Fault]] = TypeAdapter(list[Fault])
+
+
+class Control:
+    """The endpoints over one world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @property
+    def routes(self) -> list[Route]:
+        return [
+            Route("/faults", _local(self.add_faults), methods=["POST"]),
+            Route("/faults", _local(self.clear_faults), methods=["DELETE"]),
+            Route("/requests", _local(self.list_requests), methods=["GET"]),
+            Route("/clock", _local(self.advance_clock), methods=["POST"]),
+            Route("/settings", _local(self.change_settings), methods=["POST"]),
+        ]
+
+    async def add_faults(self, request: Request) -> Response:
+        faults = _FAULTS.validate_json(await request.body())
+        self._world.faults.add(faults)
+        return JSONResponse({"added": len(faults)}, status_code=201)
+
+    async def clear_faults(self, request: Request) -> Response:
+        self._world.faults.clear()
+        return Response(status_code=204)
+
+    async def list_requests(self, request: Request) -> Response:
+        return JSONResponse({"data": [seen.render() for seen in self._world.seen]})
+
+    async def advance_clock(self, request: Request) -> Response:
+        change = ClockChange.model_validate_json(await request.body())
+        self._world.clock.advance(change.advance_secs)
+        return JSONResponse({"now": self._world.clock.now()})
+
+    async def change_settings(self, request: Request) -> Response:
+        settings = Settings.model_validate_json(await request.body())
+        self._world.ignore_idempotency = settings.ignore_idempotency
+        return JSONResponse(settings.model_dump())
+
+
+def _local(endpoint: Endpoint) -> Endpoint:
+    """Only loopback callers; only JSON bodies, which a web page cannot send here unasked; readable refusals."""
+
+    async def guarded(request: Request) -> Response:
+        if request.client is None or not _is_loopback(request.client.host):
+            return JSONResponse({"error": "/sandbox answers only callers on this machine"}, status_code=403)
+        if request.method == "POST" and not request.headers.get("content-type", "").startswith("application/json"):
+            return JSONResponse({"error": "send the body as application/json"}, status_code=415)
+        try:
+            return await endpoint(request)
+        except ValidationError as error:
+            problems = error.errors(include_url=False, include_context=False, include_input=False)
+            return JSONResponse({"error": problems}, status_code=400)
+
+    return guarded
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

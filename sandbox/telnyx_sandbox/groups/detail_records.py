@@ -1,0 +1,88 @@
+"""Detail records: the account's finished messages. Other products have no records here."""
+
+from ..account import money
+from ..clock import iso
+from ..errors import SandboxError
+from ..pages import numbered
+from ..reply import Reply
+from ..request import Request
+from ..routing import Routes
+from .countries import country_of
+from .date_ranges import period
+from .message import Message
+from .messaging_profiles import MessagingProfile
+
+routes = Routes()
+
+RECORD_TYPES = (
+    "ai-voice-assistant", "amd", "call-control", "conference", "conference-participant", "embedding", "fax",
+    "inference", "inference-speech-to-text", "media_storage", "media-streaming", "messaging",
+    "noise-suppression", "recording", "sip-trunking", "siprec-client", "stt", "tts", "verify", "webrtc",
+    "wireless",
+)  # fmt: skip
+FILTERS = ("status", "direction", "cld", "cli", "uuid", "country_code", "message_type", "profile_id")
+SORTS = ("created_at", "sent_at", "completed_at", "cost", "status")
+STATUSES = {"delivered": "delivered", "sending_failed": "gw_reject", "delivery_failed": "failed"}
+
+
+@routes.get("/detail_records")
+def list_records(request: Request) -> Reply:
+    query = request.query
+    query.filters(*(f"filter[{name}]" for name in (*FILTERS, "record_type", "date_range")))
+    record_type = query.choice("filter[record_type]", RECORD_TYPES)
+    if record_type is None:
+        raise SandboxError("10004", parameter="filter[record_type]")
+    records = _messaging(request) if record_type == "messaging" else []
+    for name in FILTERS:
+        wanted = query.text(f"filter[{name}]")
+        records = [record for record in records if wanted in (None, record[name])]
+    return numbered(request, _sorted(request, records), dict)
+
+
+def _messaging(request: Request) -> list[dict[str, object]]:
+    now = request.account.clock.now()
+    first, last = period(request.query.text("filter[date_range]"), now)
+    return [
+        _record(request, message, now)
+        for message in request.account.collection(Message).values()
+        if message.completed_at(now) is not None and first <= message.created_at < last
+    ]
+
+
+def _record(request: Request, message: Message, now: float) -> dict[str, object]:
+    profile = request.account.find(MessagingProfile, message.profile_id)
+    content, sent_at = message.content, message.sent_at(now)
+    completed = iso(message.completed_at(now) or now)
+    return {
+        "record_type": "messaging",
+        "uuid": message.id,
+        "user_id": message.organization_id,
+        "cli": message.sender,
+        "cld": message.recipient,
+        "source_country_code": country_of(message.sender),
+        "country_code": message.country,
+        "direction": "outbound",
+        "message_type": content.type,
+        "status": STATUSES[message.status(now)],
+        "delivery_status": message.failure,
+        "errors": [message.failure] if message.failure else [],
+        "parts": content.parts,
+        "rate": money(content.price.rate),
+        "carrier_fee": money(content.price.carrier_fee * content.parts),
+        "cost": money(content.cost),
+        "currency": "USD",
+        "profile_id": profile.id,
+        "profile_name": profile.name,
+        "created_at": iso(message.created_at),
+        "sent_at": None if sent_at is None else iso(sent_at),
+        "completed_at": completed,
+        "updated_at": completed,
+    }
+
+
+def _sorted(request: Request, records: list[dict[str, object]]) -> list[dict[str, object]]:
+    order = request.query.text("sort") or "-created_at"
+    name = order.removeprefix("-")
+    if name not in SORTS:
+        raise SandboxError("10015", f"Messaging records sort by {', '.join(SORTS)}.", parameter="sort")
+    return sorted(records, key=lambda record: str(record[name] or ""), reverse=order.startswith("-"))

@@ -1,0 +1,56 @@
+"""A request as a handler sees it."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from .account import Account
+from .body import Body
+from .errors import SandboxError
+from .query import Query
+
+Headers = list[tuple[bytes, bytes]]
+
+
+def header(headers: Headers, name: bytes) -> str | None:
+    """The first header of that (lower-case) name."""
+    for key, value in headers:
+        if key == name:
+            return value.decode("latin-1")
+    return None
+
+
+@dataclass
+class Request:
+    """`path` is relative to `/v2` and still encoded; `ids` are the decoded values of the path's template."""
+
+    method: str
+    path: str
+    query_string: bytes
+    headers: Headers
+    content: bytes
+    account: Account
+    ids: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return self.ids["id"]
+
+    @cached_property
+    def query(self) -> Query:
+        return Query(self.query_string)
+
+    @cached_property
+    def body(self) -> Body:
+        if not self.content:
+            return Body({})
+        media_type = (header(self.headers, b"content-type") or "").partition(";")[0].strip().lower()
+        if media_type != "application/json":
+            raise SandboxError("10029")
+        try:
+            fields = json.loads(self.content)
+        except (ValueError, RecursionError):
+            raise SandboxError("10023") from None
+        if not isinstance(fields, dict):
+            raise SandboxError("10015", "The body must be a JSON object.")
+        return Body(fields)

@@ -1,0 +1,95 @@
+"""Which handler answers a path. A group declares its operations on a `Routes` of its own."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from .reply import Reply
+from .request import Request
+
+Handler = Callable[[Request], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`template` is the API's path such as `/messages/{id}`; handlers are plain functions, state is in memory."""
+
+    method: str
+    template: str
+    handler: Handler
+    takes_idempotency_key: bool = False
+
+    @property
+    def segments(self) -> list[str]:
+        return self.template.strip("/").split("/")
+
+    def ids(self, values: list[str]) -> dict[str, str]:
+        names = [segment[1:-1] for segment in self.segments if segment.startswith("{")]
+        return dict(zip(names, values, strict=True))
+
+
+class Routes:
+    """The operations of one group: `@routes.get("/messages/{id}")` above each handler."""
+
+    def __init__(self) -> None:
+        self.operations: list[Operation] = []
+
+    def get(self, template: str) -> Callable[[Handler], Handler]:
+        return self._add("GET", template)
+
+    def post(self, template: str, *, takes_idempotency_key: bool = False) -> Callable[[Handler], Handler]:
+        return self._add("POST", template, takes_idempotency_key)
+
+    def patch(self, template: str) -> Callable[[Handler], Handler]:
+        return self._add("PATCH", template)
+
+    def delete(self, template: str) -> Callable[[Handler], Handler]:
+        return self._add("DELETE", template)
+
+    def _add(self, method: str, template: str, takes_idempotency_key: bool = False) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            self.operations.append(Operation(method, template, handler, takes_idempotency_key))
+            return handler
+
+        return register
+
+
+@dataclass(slots=True)
+class _Node:
+    literals: dict[str, "_Node"] = field(default_factory=dict)
+    value: "_Node | None" = None
+    operations: dict[str, Operation] = field(default_factory=dict)
+
+
+class Router:
+    """A tree of path segments; a literal wins over a `{value}` at the same place."""
+
+    def __init__(self, groups: Iterable[Routes]) -> None:
+        self._root = _Node()
+        for group in groups:
+            for operation in group.operations:
+                self._insert(operation)
+
+    def find(self, path: str) -> tuple[Mapping[str, Operation], list[str]]:
+        """The operations at an encoded path by method, and the decoded values of its template."""
+        node, values = self._root, []
+        for segment in path.removeprefix("/").split("/"):
+            child = node.literals.get(segment)
+            if child is None:
+                child = node.value
+                if child is None or not segment:
+                    return {}, []
+                values.append(unquote(segment))
+            node = child
+        return node.operations, values
+
+    def _insert(self, operation: Operation) -> None:
+        node = self._root
+        for segment in operation.segments:
+            if segment.startswith("{"):
+                node.value = node = node.value or _Node()
+            else:
+                node = node.literals.setdefault(segment, _Node())
+        if operation.method in node.operations:
+            raise ValueError(f"{operation.method} {operation.template} is declared twice")
+        node.operations[operation.method] = operation

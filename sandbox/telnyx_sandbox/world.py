@@ -1,0 +1,40 @@
+"""Everything the sandbox holds: accounts, time, faults to come, and what it was asked."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from .account import Accounts
+from .clock import Clock
+from .faults import Faults
+from .request import Headers, header
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request that arrived: no values of headers but `Idempotency-Key`, no query, no body."""
+
+    method: str
+    path: str
+    headers: Headers
+    at: float
+
+    def render(self) -> dict[str, object]:
+        return {
+            "method": self.method,
+            "path": self.path,
+            "header_names": [name.decode("latin-1") for name, _ in self.headers],
+            "idempotency_key": header(self.headers, b"idempotency-key"),
+            "at": self.at,
+        }
+
+
+@dataclass
+class World:
+    """The state of one sandbox process."""
+
+    accounts: Accounts
+    clock: Clock
+    faults: Faults
+    rate_limit: int
+    ignore_idempotency: bool = False
+    seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=10_000))
