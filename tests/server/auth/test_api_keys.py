@@ -1,0 +1,253 @@
+"""Verification of API keys: who is asked, how often, and what is remembered."""
+
+import asyncio
+from collections.abc import Awaitable
+
+import pytest
+from tests.server.auth.upstream import Telnyx
+from tests.server.clocks import ManualClock
+
+from telnyx_remote_mcp.auth.api_keys import ApiKeys, Budget
+from telnyx_remote_mcp.auth.verdicts import Verdict
+from telnyx_remote_mcp.refusals import Refusal
+from telnyx_tools.api.credential import Credential
+
+KEY, OTHER, MADE_UP = "KEY_one", "KEY_two", "KEY_made_up"
+ADDRESS = "203.0.113.9"
+PEPPER = b"p" * 32
+
+
+async def refusal(attempt: Awaitable[object]) -> Refusal:
+    with pytest.raises(Refusal) as refused:
+        await attempt
+    return refused.value
+
+
+@pytest.fixture
+def telnyx() -> Telnyx:
+    return Telnyx(KEY, OTHER)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def keys(telnyx: Telnyx, clock: ManualClock) -> ApiKeys:
+    return ApiKeys(telnyx.check, PEPPER, clock=clock)
+
+
+@pytest.mark.anyio
+async def test_a_genuine_key_is_its_own_principal(keys: ApiKeys) -> None:
+    one, other = await keys.verify(KEY, ADDRESS), await keys.verify(OTHER, ADDRESS)
+    assert one.caller.principal.startswith("key:")
+    assert len(one.caller.principal) == len("key:") + 32
+    assert one.caller.principal != other.caller.principal
+    assert one.caller.credential == Credential(KEY)
+    assert (one.caller.lane, one.caller.scopes) == ("api_key", None)
+
+
+@pytest.mark.anyio
+async def test_the_session_owner_is_the_principal_and_holds_no_key(keys: ApiKeys) -> None:
+    identity = await keys.verify(KEY, ADDRESS)
+    token = identity.user.access_token
+    assert token.client_id == token.subject == identity.caller.principal
+    assert token.claims == {"iss": "telnyx-api-key"}
+    assert KEY not in repr(token)
+    assert KEY not in repr(identity)
+
+
+@pytest.mark.anyio
+async def test_the_principal_depends_on_the_pepper(telnyx: Telnyx) -> None:
+    assert ApiKeys(telnyx.check, b"a" * 32).principal(KEY) != ApiKeys(telnyx.check, b"b" * 32).principal(KEY)
+
+
+@pytest.mark.anyio
+async def test_a_genuine_verdict_is_good_for_five_minutes(keys: ApiKeys, telnyx: Telnyx, clock: ManualClock) -> None:
+    identity = await keys.verify(KEY, ADDRESS)
+    clock.advance(299)
+    assert keys.known(KEY) is identity
+    clock.advance(1)
+    assert keys.known(KEY) is None
+    await keys.verify(KEY, ADDRESS)
+    assert telnyx.shown == [KEY, KEY]
+
+
+@pytest.mark.anyio
+async def test_a_dead_verdict_is_good_for_half_a_minute(keys: ApiKeys, telnyx: Telnyx, clock: ManualClock) -> None:
+    for _ in range(2):
+        assert (await refusal(keys.verify(MADE_UP, ADDRESS))).status == 401
+    assert telnyx.shown == [MADE_UP]
+    assert keys.known(MADE_UP) is None
+    clock.advance(30)
+    telnyx.genuine.add(MADE_UP)
+    assert (await keys.verify(MADE_UP, ADDRESS)).caller.credential == Credential(MADE_UP)
+
+
+@pytest.mark.anyio
+async def test_a_key_that_cannot_be_verified_is_a_503_that_says_when_to_retry(
+    keys: ApiKeys, telnyx: Telnyx, clock: ManualClock
+) -> None:
+    telnyx.down = True
+    first = await refusal(keys.verify(KEY, ADDRESS))
+    assert (first.status, first.headers["Retry-After"]) == (503, "10")
+    clock.advance(4)
+    second = await refusal(keys.verify(KEY, ADDRESS))
+    assert (second.status, second.headers["Retry-After"]) == (503, "6")
+    assert telnyx.shown == [KEY]
+    clock.advance(6)
+    telnyx.down = False
+    assert await keys.verify(KEY, ADDRESS)
+
+
+@pytest.mark.anyio
+async def test_while_telnyx_is_down_the_last_good_verdict_counts_for_an_hour(
+    keys: ApiKeys, telnyx: Telnyx, clock: ManualClock
+) -> None:
+    identity = await keys.verify(KEY, ADDRESS)
+    telnyx.down = True
+    clock.advance(3590)
+    assert (await keys.verify(KEY, ADDRESS)) is identity
+    assert keys.known(KEY) is identity
+    clock.advance(10)
+    assert keys.known(KEY) is None
+    assert (await refusal(keys.verify(KEY, ADDRESS))).status == 503
+
+
+@pytest.mark.anyio
+async def test_a_dead_key_does_not_come_back_because_telnyx_is_down(
+    keys: ApiKeys, telnyx: Telnyx, clock: ManualClock
+) -> None:
+    await keys.verify(KEY, ADDRESS)
+    clock.advance(300)
+    telnyx.genuine.remove(KEY)
+    assert (await refusal(keys.verify(KEY, ADDRESS))).status == 401
+    telnyx.down = True
+    clock.advance(30)
+    assert (await refusal(keys.verify(KEY, ADDRESS))).status == 503
+
+
+@pytest.mark.anyio
+async def test_a_key_rejected_during_a_call_is_dead_at_once(keys: ApiKeys, telnyx: Telnyx, clock: ManualClock) -> None:
+    identity = await keys.verify(KEY, ADDRESS)
+    keys.reject(identity.caller.principal)
+    assert keys.known(KEY) is None
+    assert (await refusal(keys.verify(KEY, ADDRESS))).status == 401
+    assert telnyx.shown == [KEY]
+    clock.advance(30)
+    assert await keys.verify(KEY, ADDRESS)
+
+
+class SlowTelnyx:
+    """Says when it was asked, and answers when its gate opens."""
+
+    def __init__(self, verdict: Verdict = Verdict.GENUINE) -> None:
+        self.verdict = verdict
+        self.asked = asyncio.Event()
+        self.gate = asyncio.Event()
+        self.shown: list[str] = []
+
+    async def check(self, credential: Credential) -> Verdict:
+        self.shown.append(credential.secret)
+        self.asked.set()
+        await self.gate.wait()
+        return self.verdict
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("verdict", list(Verdict))
+async def test_requests_with_one_key_at_once_share_one_check(verdict: Verdict) -> None:
+    telnyx = SlowTelnyx(verdict)
+    keys = ApiKeys(telnyx.check, PEPPER, clock=ManualClock())
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        attempts = [group.create_task(outcome(keys.verify(KEY, ADDRESS))) for _ in range(5)]
+        asyncio.get_running_loop().call_soon(telnyx.gate.set)
+    assert telnyx.shown == [KEY]
+    expected = {Verdict.GENUINE: 200, Verdict.DEAD: 401, Verdict.UNKNOWN: 503}[verdict]
+    assert {attempt.result() for attempt in attempts} == {expected}
+
+
+async def outcome(attempt: Awaitable[object]) -> int:
+    try:
+        await attempt
+    except Refusal as refused:
+        return refused.status
+    return 200
+
+
+@pytest.mark.anyio
+async def test_a_caller_that_hangs_up_does_not_fail_the_others_with_its_key() -> None:
+    telnyx = SlowTelnyx()
+    keys = ApiKeys(telnyx.check, PEPPER, clock=ManualClock())
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        leaving = group.create_task(outcome(keys.verify(KEY, ADDRESS)))
+        staying = group.create_task(outcome(keys.verify(KEY, ADDRESS)))
+        await telnyx.asked.wait()
+        leaving.cancel()
+        telnyx.gate.set()
+    assert staying.result() == 200
+
+
+@pytest.mark.anyio
+async def test_one_slow_key_does_not_hold_up_another() -> None:
+    telnyx = SlowTelnyx()
+
+    async def only_one_is_slow(credential: Credential) -> Verdict:
+        return await telnyx.check(credential) if credential.secret == KEY else Verdict.GENUINE
+
+    keys = ApiKeys(only_one_is_slow, PEPPER, clock=ManualClock())
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        slow = group.create_task(keys.verify(KEY, ADDRESS))
+        await keys.verify(OTHER, ADDRESS)
+        assert not slow.done()
+        telnyx.gate.set()
+
+
+@pytest.mark.anyio
+async def test_made_up_keys_from_one_address_stop_being_shown_to_telnyx(telnyx: Telnyx, clock: ManualClock) -> None:
+    keys = ApiKeys(telnyx.check, PEPPER, budget=Budget(3, 100, clock=clock), clock=clock)
+    statuses = [(await refusal(keys.verify(f"KEY_{n}", ADDRESS))).status for n in range(5)]
+    assert statuses == [401, 401, 401, 429, 429]
+    assert telnyx.shown == ["KEY_0", "KEY_1", "KEY_2"]
+    assert (await refusal(keys.verify("KEY_9", ADDRESS))).headers["Retry-After"] == "20"
+    assert await keys.verify(KEY, "203.0.113.10")
+    clock.advance(20)
+    assert await keys.verify(OTHER, ADDRESS)
+
+
+@pytest.mark.anyio
+async def test_made_up_keys_from_many_addresses_stop_being_shown_to_telnyx(telnyx: Telnyx, clock: ManualClock) -> None:
+    keys = ApiKeys(telnyx.check, PEPPER, budget=Budget(100, 3, clock=clock), clock=clock)
+    statuses = [(await refusal(keys.verify(f"KEY_{n}", f"203.0.113.{n}"))).status for n in range(5)]
+    assert statuses == [401, 401, 401, 429, 429]
+    assert len(telnyx.shown) == 3
+
+
+@pytest.mark.anyio
+async def test_genuine_keys_cost_no_budget(telnyx: Telnyx, clock: ManualClock) -> None:
+    keys = ApiKeys(telnyx.check, PEPPER, budget=Budget(1, 1, clock=clock), clock=clock)
+    for number in range(5):
+        telnyx.genuine.add(f"KEY_{number}")
+        assert await keys.verify(f"KEY_{number}", ADDRESS)
+    assert (await refusal(keys.verify(MADE_UP, ADDRESS))).status == 401
+
+
+@pytest.mark.anyio
+async def test_a_proven_key_is_checked_again_when_the_budget_is_used_up(telnyx: Telnyx, clock: ManualClock) -> None:
+    keys = ApiKeys(telnyx.check, PEPPER, budget=Budget(1, 1, clock=clock), clock=clock)
+    await keys.verify(KEY, ADDRESS)
+    clock.advance(300)
+    await refusal(keys.verify(MADE_UP, ADDRESS))
+    assert await keys.verify(KEY, ADDRESS)
+
+
+@pytest.mark.anyio
+async def test_only_so_many_keys_are_remembered_and_the_busy_ones_stay(telnyx: Telnyx, clock: ManualClock) -> None:
+    keys = ApiKeys(telnyx.check, PEPPER, clock=clock, max_keys=2)
+    await keys.verify(KEY, ADDRESS)
+    await keys.verify(OTHER, ADDRESS)
+    assert keys.known(KEY)
+    await refusal(keys.verify(MADE_UP, ADDRESS))
+    assert keys.known(KEY)
+    assert keys.known(OTHER) is None

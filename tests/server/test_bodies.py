@@ -1,0 +1,69 @@
+"""How large and how slow a request body may be."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Receive, Scope, Send
+from tests.server.serving import raw_exchange, serving
+
+from telnyx_remote_mcp.bodies import BodyLimits
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    body = await Request(scope, receive).body()
+    await PlainTextResponse(body)(scope, receive, send)
+
+
+@pytest.mark.anyio
+async def test_a_body_within_the_limit_arrives_whole() -> None:
+    async with serving(BodyLimits(echo, max_bytes=10)) as url, httpx2.AsyncClient() as client:
+        assert (await client.post(url, content=b"0123456789")).text == "0123456789"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_a_body_above_the_limit_is_refused(chunked: bool) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"012345"
+        yield b"678901"
+
+    async with serving(BodyLimits(echo, max_bytes=10)) as url, httpx2.AsyncClient() as client:
+        response = await client.post(url, content=chunks() if chunked else b"0123456789a")
+    assert response.status_code == 413
+
+
+@pytest.mark.anyio
+async def test_a_body_that_does_not_arrive_in_time_is_refused() -> None:
+    async with serving(BodyLimits(echo, max_bytes=10, max_secs=0.05)) as url:
+        lines = ["POST / HTTP/1.1", "Host: localhost", "Content-Length: 10"]
+        answer = await raw_exchange(url, lines, b"01234")
+    assert answer.startswith("HTTP/1.1 408 ")
+    assert "did not arrive within 0.05 seconds" in answer
+
+
+@pytest.mark.anyio
+async def test_what_follows_the_body_may_take_longer_than_the_limit() -> None:
+    hangs_up = asyncio.Event()
+    messages: list[Message] = [{"type": "http.request", "body": b"x", "more_body": False}]
+    received = []
+
+    async def receive() -> Message:
+        if not messages:
+            await hangs_up.wait()
+            messages.append({"type": "http.disconnect"})
+        return messages.pop(0)
+
+    async def send(message: Message) -> None: ...
+
+    async def listens(scope: Scope, receive: Receive, send: Send) -> None:
+        received.append((await receive())["type"])
+        asyncio.get_running_loop().call_soon(hangs_up.set)
+        received.append((await receive())["type"])
+
+    scope: Scope = {"type": "http", "headers": []}
+    await BodyLimits(listens, max_bytes=10, max_secs=0.0)(scope, receive, send)
+    assert received == ["http.request", "http.disconnect"]
