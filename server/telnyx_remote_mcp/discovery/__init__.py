@@ -1,0 +1,1 @@
+"""What others can read about this server before they connect to it."""

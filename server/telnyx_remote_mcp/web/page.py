@@ -1,0 +1,87 @@
+"""The page at `/` and its icon: where to connect, and how."""
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from telnyx_remote_mcp.discovery.apps import apps
+from telnyx_remote_mcp.discovery.card import DESCRIPTION
+from telnyx_remote_mcp.endpoint import VERSION
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.surface import Selection, Surfaces
+from telnyx_remote_mcp.web.clients import KEY, clients
+
+_SAFE: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+
+def page_routes(settings: Settings, surfaces: Surfaces) -> list[Route]:
+    """The page and the icon, both public. The page runs no script and loads nothing but the icon."""
+    style = _asset("page.css")
+    page = _render(settings, surfaces, style).encode()
+    icon = _asset("icon.svg").encode()
+
+    async def show_page(_: Request) -> Response:
+        headers = {**_SAFE, "Content-Security-Policy": _policy(style), "Cache-Control": "public, max-age=300"}
+        return Response(page, media_type="text/html", headers=headers)
+
+    async def show_icon(_: Request) -> Response:
+        return Response(icon, media_type="image/svg+xml", headers=_ICON_HEADERS)
+
+    return [Route("/", show_page, methods=["GET"]), Route("/icon.svg", show_icon, methods=["GET"])]
+
+
+_ICON_HEADERS: Final = {
+    **_SAFE,
+    "Content-Security-Policy": "default-src 'none'",
+    "Cache-Control": "public, max-age=86400",
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""MCP clients show the icon inside their own pages."""
+
+
+def _policy(style: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def _render(settings: Settings, surfaces: Surfaces, style: str) -> str:
+    endpoint = f"{settings.url}/v2/mcp"
+    served = apps(settings.url, surfaces)
+    return (
+        _templates()
+        .get_template("page.html")
+        .render(
+            version=VERSION,
+            description=DESCRIPTION,
+            endpoint=endpoint,
+            clients=clients(endpoint),
+            key=KEY,
+            apps=served,
+            listed=len(surfaces.of(Selection()).tools),
+            tools=sum(app.tools for app in served),
+            read_only=settings.read_only,
+            sandbox=settings.sandbox,
+            style=style,
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    loader = PackageLoader("telnyx_remote_mcp.web")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def _asset(name: str) -> str:
+    return files("telnyx_remote_mcp.web").joinpath("assets", name).read_text(encoding="utf-8")
