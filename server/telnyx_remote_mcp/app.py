@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
+from mcp.server import Server
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -41,6 +43,11 @@ def create_app(settings: Settings) -> Starlette:
     keys = ApiKeys(balance_check(api), Secret.load(settings.secret, settings.data_dir).derive("pepper"))
     surfaces = Surfaces(registry(), settings.ceiling)
     server = create_server(Services(settings, surfaces, api, on_rejected=keys.reject))
+    return build_app(settings, server, api, keys, surfaces)
+
+
+def build_app(settings: Settings, server: Server[Any], api: Api, keys: ApiKeys, surfaces: Surfaces) -> Starlette:
+    """Every layer between the socket and the handlers of `server`."""
     manager = StreamableHTTPSessionManager(
         server,
         stateless=not settings.keeps_sessions,
