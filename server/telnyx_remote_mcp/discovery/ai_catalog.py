@@ -21,9 +21,9 @@ def mcp_catalog(name: str, base_url: str, apps: Iterable[App]) -> dict[str, obje
 
 
 def identifier(name: str) -> str:
-    """The URN of a server: `com.example/weather` is `urn:air:example.com:weather`."""
+    """The URN of a server: `com.example/weather` is `urn:air:example.com:mcp:weather`."""
     namespace, _, server = name.partition("/")
-    return f"urn:air:{'.'.join(reversed(namespace.split('.')))}:{server}"
+    return f"urn:air:{'.'.join(reversed(namespace.split('.')))}:mcp:{server}"
 
 
 def _entries(name: str, base_url: str, apps: Iterable[App]) -> list[dict[str, str]]:

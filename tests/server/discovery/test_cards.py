@@ -88,7 +88,7 @@ def test_an_app_counts_the_tools_that_it_lists(surfaces: Surfaces) -> None:
 
 
 def test_an_identifier_turns_the_reverse_domain_around() -> None:
-    assert identifier("com.example/weather") == "urn:air:example.com:weather"
+    assert identifier("com.example/weather") == "urn:air:example.com:mcp:weather"
 
 
 @pytest.mark.parametrize("name", ["server-card.json", "server.json"])

@@ -124,7 +124,7 @@ def test_a_catalog_leads_to_the_card_of_each_server(http: httpx2.Client, path: s
         card = http.get(httpx2.URL(entry["url"]).path).json()
         assert entry["url"] == f"{card['remotes'][0]['url']}/server-card"
         assert entry["displayName"] == card["title"]
-        assert entry["identifier"] == f"urn:air:mcp.example.com:{card['name'].partition('/')[2]}"
+        assert entry["identifier"] == f"urn:air:mcp.example.com:mcp:{card['name'].partition('/')[2]}"
 
 
 def test_the_list_of_apps_says_where_each_group_is(http: httpx2.Client) -> None:
