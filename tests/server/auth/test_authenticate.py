@@ -242,6 +242,15 @@ async def test_failures_of_a_neighbour_do_not_lock_out_a_key_that_is_known_to_be
 
 
 @pytest.mark.anyio
+async def test_a_key_that_telnyx_cannot_be_asked_about_is_no_failure_of_its_address() -> None:
+    server = Gate(failures=1)
+    server.telnyx.down = True
+    for _ in range(3):
+        response = await server.ask(BEARER)
+        assert (response.status_code, response.headers["retry-after"]) == (503, "10")
+
+
+@pytest.mark.anyio
 async def test_neither_success_nor_a_missing_credential_counts_as_a_failure() -> None:
     server = Gate(failures=1)
     for _ in range(3):
