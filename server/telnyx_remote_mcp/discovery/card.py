@@ -13,7 +13,9 @@ from telnyx_tools.declare import Tool
 Card = dict[str, object]
 
 MEDIA_TYPE: Final = "application/mcp-server-card+json"
-DESCRIPTION: Final = "Messaging, calls, numbers, storage and AI assistants of your Telnyx account as tools for AI agents."
+DESCRIPTION: Final = (
+    "Messaging, calls, numbers, storage and AI assistants of your Telnyx account as tools for AI agents."
+)
 
 _SCHEMA: Final = "https://static.modelcontextprotocol.io/schemas/v1/server-card.schema.json"
 _MAX_DESCRIPTION: Final = 100
