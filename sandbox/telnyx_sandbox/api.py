@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from uuid import uuid4
+from os import urandom
 
 from starlette.types import Message, Receive, Scope, Send
 
@@ -42,7 +42,7 @@ class Api:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method: str = scope["method"]
         path: str = scope["raw_path"].decode("latin-1").removeprefix("/v2")
-        self._world.seen.append(Seen(method, path, scope["headers"], self._world.clock.now()))
+        self._world.seen.append(Seen.of(method, path, scope["headers"], self._world.clock.now()))
         content = await _read(receive)
         fault = self._world.faults.take(method, path)
         if fault is None:
@@ -107,7 +107,7 @@ class Api:
         operation = operations.get(request.method)
         if operation is None:
             return self._fallback(request, frozenset(operations))
-        request.ids = operation.ids(values)
+        request.ids = dict(zip(operation.names, values, strict=True))
         key = header(request.headers, b"idempotency-key") if operation.takes_idempotency_key else None
         if key is None or self._world.ignore_idempotency:
             return operation.handler(request)
@@ -129,12 +129,14 @@ def _failure(status: int, retry_after: int | None) -> Reply:
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """The whole body, or None when it is too large (the rest of it is read and dropped)."""
+    """The whole body, or None when it is too large or was cut off."""
     message = await receive()
     content: bytes = message.get("body", b"")
     size = len(content)
     while message.get("more_body", False):
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
         if size <= LARGEST_BODY:
@@ -159,7 +161,7 @@ def _start(reply: Reply, content: bytes) -> Message:
     headers = [
         (b"content-type", b"application/json; charset=utf-8"),
         (b"content-length", b"%d" % len(content)),
-        (b"x-request-id", str(uuid4()).encode()),
+        (b"x-request-id", urandom(16).hex().encode()),
         *reply.headers,
     ]
     return {"type": "http.response.start", "status": reply.status, "headers": headers}

@@ -25,7 +25,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class ClockChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    advance_secs: Annotated[float, Field(ge=0)]
+    advance_secs: Annotated[float, Field(ge=0, le=10 * 366 * 24 * 60 * 60)]
 
 
 class Settings(BaseModel):

@@ -14,6 +14,7 @@ ERRORS: Final[dict[str, _Entry]] = {
     "10011": (429, "Too many requests", "The limit of requests for this window is used up."),
     "10015": (400, "Bad Request", "The request is not well-formed."),
     "10016": (400, "Phone number must be in +E.164 format", "Write the number as + and digits."),
+    "10017": (400, "Associated resource does not exist", "The parameter names a resource that is not there."),
     "10020": (400, "Invalid resource type", "The parameter must be a string."),
     "10023": (400, "Invalid JSON", "The body is not valid JSON."),
     "10026": (400, "Invalid parameter type", "The parameter has the wrong type."),

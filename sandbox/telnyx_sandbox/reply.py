@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass
 
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -15,7 +17,7 @@ class Reply:
     def encode(self) -> bytes:
         if self.payload is None:
             return b""
-        return json.dumps(self.payload, separators=(",", ":"), ensure_ascii=False).encode()
+        return _encode(self.payload).encode()
 
 
 def data(resource: dict[str, object], status: int = 200) -> Reply:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import unquote
 
 from .reply import Reply
@@ -10,7 +11,7 @@ from .request import Request
 Handler = Callable[[Request], Reply]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operation:
     """`template` is the API's path such as `/messages/{id}`; handlers are plain functions, state is in memory."""
 
@@ -19,13 +20,14 @@ class Operation:
     handler: Handler
     takes_idempotency_key: bool = False
 
-    @property
-    def segments(self) -> list[str]:
-        return self.template.strip("/").split("/")
+    @cached_property
+    def segments(self) -> tuple[str, ...]:
+        return tuple(self.template.strip("/").split("/"))
 
-    def ids(self, values: list[str]) -> dict[str, str]:
-        names = [segment[1:-1] for segment in self.segments if segment.startswith("{")]
-        return dict(zip(names, values, strict=True))
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names in braces, in order."""
+        return tuple(segment[1:-1] for segment in self.segments if segment.startswith("{"))
 
 
 class Routes:

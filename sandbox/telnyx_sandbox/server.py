@@ -5,8 +5,8 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from types import FrameType
 
 import uvicorn
@@ -27,9 +27,9 @@ class _Protocol(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that knows its address and takes SIGTERM for a normal end."""
+    """A uvicorn server that tells its base URL once it listens, and takes SIGTERM for a normal end."""
 
-    def __init__(self, app: Starlette, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, app: Starlette, host: str, port: int, announce: Callable[[str], object]) -> None:
         config = uvicorn.Config(
             app,
             host=host,
@@ -44,18 +44,17 @@ class Server(uvicorn.Server):
             timeout_graceful_shutdown=1,
         )
         super().__init__(config)
-        self.listening = asyncio.Event()
+        self._announce = announce
 
     @property
     def base_url(self) -> str:
         """What takes the place of `https://api.telnyx.com/v2`."""
-        address = self.servers[0].sockets[0].getsockname()
-        host = f"[{address[0]}]" if ":" in address[0] else address[0]
-        return f"http://{host}:{address[1]}/v2"
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        return f"http://[{host}]:{port}/v2" if ":" in host else f"http://{host}:{port}/v2"
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self.listening.set()
+        self._announce(self.base_url)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if sig == signal.SIGTERM:
@@ -67,37 +66,40 @@ class Server(uvicorn.Server):
 @asynccontextmanager
 async def serving(app: Starlette, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
     """Serve `app` from the running event loop; gives the base URL."""
-    server = Server(app, host, port)
+    listening: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    server = Server(app, host, port, listening.set_result)
     task = asyncio.create_task(server.serve())
-    await server.listening.wait()
     try:
-        yield server.base_url
+        yield await listening
     finally:
         server.should_exit = True
         await task
 
 
 def run(host: str = "127.0.0.1", port: int = 0, *, speed: float = 1.0, with_parent: bool = False) -> None:
-    """Serve until SIGTERM or SIGINT; one JSON line with the base URL on stdout says when.
+    """Serve until SIGTERM or Ctrl-C; one JSON line with the base URL on stdout says when it listens.
 
     `with_parent` also ends it when stdin closes, so that it never outlives the process that holds the pipe.
     """
-    asyncio.run(_run(Server(create_app(clock=Clock(speed=speed)), host, port), with_parent))
+    server = Server(create_app(clock=Clock(speed=speed)), host, port, _print_base_url)
+    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(_serve(server, with_parent))
 
 
-async def _run(server: Server, with_parent: bool) -> None:
+async def _serve(server: Server, with_parent: bool) -> None:
     if with_parent:
-        loop = asyncio.get_running_loop()
-        await loop.connect_read_pipe(lambda: _ParentWatch(server), sys.stdin)
-    task = asyncio.create_task(server.serve())
-    await asyncio.wait([task, asyncio.ensure_future(server.listening.wait())], return_when=asyncio.FIRST_COMPLETED)
-    if server.listening.is_set():
-        sys.stdout.write(json.dumps({"base_url": server.base_url}) + "\n")
-        sys.stdout.flush()
-    await task
+        await asyncio.get_running_loop().connect_read_pipe(lambda: _ParentWatch(server), sys.stdin)
+    await server.serve()
+
+
+def _print_base_url(base_url: str) -> None:
+    sys.stdout.write(json.dumps({"base_url": base_url}) + "\n")
+    sys.stdout.flush()
 
 
 class _ParentWatch(asyncio.Protocol):
+    """Reads nothing; sees the other end of stdin close."""
+
     def __init__(self, server: Server) -> None:
         self._server = server
 

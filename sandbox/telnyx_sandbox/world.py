@@ -15,15 +15,20 @@ class Seen:
 
     method: str
     path: str
-    headers: Headers
+    header_names: list[bytes]
+    idempotency_key: str | None
     at: float
+
+    @classmethod
+    def of(cls, method: str, path: str, headers: Headers, at: float) -> "Seen":
+        return cls(method, path, [name for name, _ in headers], header(headers, b"idempotency-key"), at)
 
     def render(self) -> dict[str, object]:
         return {
             "method": self.method,
             "path": self.path,
-            "header_names": [name.decode("latin-1") for name, _ in self.headers],
-            "idempotency_key": header(self.headers, b"idempotency-key"),
+            "header_names": [name.decode("latin-1") for name in self.header_names],
+            "idempotency_key": self.idempotency_key,
             "at": self.at,
         }
 

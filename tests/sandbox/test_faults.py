@@ -36,13 +36,22 @@ async def test_faults_can_be_called_off(api: httpx2.AsyncClient, control: httpx2
 
 
 @pytest.mark.parametrize(
-    ("action", "left"), [("reset", "100.00"), ("drop_after_effect", "99.993"), ("half_body", "99.993")]
+    ("action", "failure", "left"),
+    [
+        ("reset", httpx2.ReadError, "100.00"),
+        ("drop_after_effect", httpx2.ReadError, "99.993"),
+        ("half_body", httpx2.RemoteProtocolError, "99.993"),
+    ],
 )
 async def test_a_broken_connection_has_the_effect_that_it_names(
-    api: httpx2.AsyncClient, control: httpx2.AsyncClient, action: str, left: str
+    api: httpx2.AsyncClient,
+    control: httpx2.AsyncClient,
+    action: str,
+    failure: type[httpx2.TransportError],
+    left: str,
 ) -> None:
     await fail(control, method="POST", action=action)
-    with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
+    with pytest.raises(failure):
         await send(api)
     assert await balance(api) == left
 

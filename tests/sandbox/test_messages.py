@@ -75,7 +75,7 @@ async def test_media_makes_an_mms_of_one_part(api: httpx2.AsyncClient) -> None:
         ({"type": "FAX"}, "10032"),
         ({"from": "+12025550199"}, "40305"),
         ({"to": "+447700900123"}, "40309"),
-        ({"from": None, "messaging_profile_id": "none"}, "10005"),
+        ({"from": None, "messaging_profile_id": "none"}, "10017"),
         ({"from": "Sandbox"}, "10004"),
         ({"to": "+15550040300"}, "40300"),
         ({"to": "+15550040333"}, "40333"),

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from telnyx import AsyncTelnyx
+from telnyx.types import OutboundMessagePayload
 from tests.sandbox.answers import RECIPIENT, SENDER
 
 from telnyx_sandbox.clock import Clock
@@ -20,13 +21,11 @@ async def telnyx(base_url: str) -> AsyncIterator[AsyncTelnyx]:
 async def test_a_message_is_sent_and_followed_to_its_delivery(telnyx: AsyncTelnyx, clock: Clock) -> None:
     sent = (await telnyx.messages.send(from_=SENDER, to=RECIPIENT, text="Hello")).data
     assert sent is not None
-    assert sent.to is not None
-    assert sent.to[0].status == "queued"
+    assert [recipient.status for recipient in sent.to or ()] == ["queued"]
     clock.advance(1)
-    delivered = (await telnyx.messages.retrieve(sent.id or "")).data
-    assert delivered is not None
-    assert delivered.to is not None
-    assert delivered.to[0].status == "delivered"
+    found = (await telnyx.messages.retrieve(sent.id or "")).data
+    assert isinstance(found, OutboundMessagePayload)
+    assert [recipient.status for recipient in found.to or ()] == ["delivered"]
 
 
 async def test_a_number_is_found_bought_configured_and_released(telnyx: AsyncTelnyx, clock: Clock) -> None:

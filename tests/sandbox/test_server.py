@@ -53,3 +53,10 @@ def test_a_port_in_use_is_an_error() -> None:
     assert second.returncode != 0
     assert second.stdout == ""
     assert "address already in use" in second.stderr
+
+
+def test_an_interrupt_ends_it_quietly() -> None:
+    with process() as (sandbox, _):
+        sandbox.send_signal(signal.SIGINT)
+        _, errors = sandbox.communicate(timeout=10)
+        assert (sandbox.returncode, errors) == (0, "")

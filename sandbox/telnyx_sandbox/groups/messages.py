@@ -82,7 +82,7 @@ def _sender(account: Account, body: Body) -> tuple[MessagingProfile, str]:
         raise SandboxError("10004", detail, pointer="/messaging_profile_id")
     profile = account.collection(MessagingProfile).get(profile_id)
     if profile is None:
-        raise SandboxError("10005", "No such messaging profile.", pointer="/messaging_profile_id")
+        raise SandboxError("10017", "No such messaging profile.", pointer="/messaging_profile_id")
     if not profile.enabled:
         raise SandboxError("40312", pointer="/messaging_profile_id")
     return profile, sender or _from_pool(account, profile)

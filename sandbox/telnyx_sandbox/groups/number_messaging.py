@@ -28,7 +28,7 @@ def update_messaging(request: Request) -> Reply:
     number = account.find(PhoneNumber, request.id)
     profile_id = body.text("messaging_profile_id")
     if profile_id and profile_id not in account.collection(MessagingProfile):
-        raise SandboxError("10005", "No such messaging profile.", pointer="/messaging_profile_id")
+        raise SandboxError("10017", "No such messaging profile.", pointer="/messaging_profile_id")
     if profile_id is not None:
         number.messaging_profile_id = profile_id or None
     number.messaging_product = body.text("messaging_product") or number.messaging_product
