@@ -1,0 +1,6 @@
+"""The catalog of every operation of the Telnyx API: find, describe, validate, sample."""
+
+from telnyx_tools.catalog.catalog import Catalog
+from telnyx_tools.catalog.operation import Operation, Paging, Schema
+
+__all__ = ["Catalog", "Operation", "Paging", "Schema"]

@@ -1,0 +1,163 @@
+"""Made-up arguments and answers that fit an operation: the same ones every time, of nobody."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from telnyx_tools.catalog.operation import Operation, Schema
+
+ITEMS = 3
+"""How many things a made-up list holds."""
+
+_DEPTH = 8
+_BY_FORMAT = {"date-time": "2026-01-15T12:00:00Z", "date": "2026-01-15", "binary": "ZXhhbXBsZQ=="}
+_BY_NAME = (
+    # (ending of the name, value)
+    ("phone_number", "+12025550123"),
+    ("from", "+12025550123"),
+    ("to", "+12025550124"),
+    ("_url", "https://example.com/resource"),
+    ("url", "https://example.com/resource"),
+    ("email", "person@example.com"),
+    ("country_code", "US"),
+    ("_at", "2026-01-15T12:00:00Z"),
+    ("currency", "USD"),
+    ("amount", "1.00"),
+)
+
+
+@dataclass
+class Arguments:
+    """Arguments of one call; `query` is nested, `body` is None where none is sent."""
+
+    path: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, Any] = field(default_factory=dict)
+    body: Any = None
+
+
+def minimal(operation: Operation) -> Arguments:
+    """Only what the operation requires."""
+    return _arguments(operation, full=False)
+
+
+def maximal(operation: Operation) -> Arguments:
+    """Every parameter, at every level, with the first form where there are several."""
+    return _arguments(operation, full=True)
+
+
+def response(operation: Operation) -> Any:
+    """An answer that fits the operation: an object, a list, a text, or None where it answers nothing."""
+    if operation.reply != "json":
+        return None if operation.reply == "none" else "example"
+    sample = _Sample(operation, full=True, items=ITEMS)
+    answer = sample.value(operation.response or {"type": "object"}, "data", 0)
+    if operation.paging is not None:
+        _close(answer, operation)
+    return answer
+
+
+def _arguments(operation: Operation, *, full: bool) -> Arguments:
+    sample = _Sample(operation, full=full, items=1)
+    arguments = Arguments(
+        path={name: sample.value(schema, name, 0) for name, schema in operation.path_params.items()},
+        query=sample.value(operation.query, "query", 0),
+        headers=sample.value(operation.headers, "headers", 0),
+    )
+    if operation.body is not None and (full or operation.body_required):
+        arguments.body = sample.value(operation.body, "body", 0)
+    return arguments
+
+
+class _Sample:
+    """Makes values from schemas; a type within itself is left out, or empty where it is required."""
+
+    def __init__(self, operation: Operation, *, full: bool, items: int) -> None:
+        self._operation = operation
+        self._full = full
+        self._items = items
+        self._open: list[object] = []
+        self._index = 0
+
+    def value(self, schema: Schema, name: str, depth: int) -> Any:
+        reference = schema.get("$ref")
+        if reference is not None:
+            self._open.append(reference)
+        try:
+            return self._value(self._operation.resolve(schema), name, depth)
+        finally:
+            if reference is not None:
+                self._open.pop()
+
+    def _value(self, schema: Schema, name: str, depth: int) -> Any:
+        if "anyOf" in schema:
+            return self.value(self._first(schema["anyOf"]), name, depth)
+        if "enum" in schema:
+            return schema["enum"][0]
+        match schema.get("type"):
+            case "object":
+                return self._object(schema, depth)
+            case "array":
+                return self._array(schema, name, depth)
+            case "integer":
+                return 1
+            case "number":
+                return 1.5
+            case "boolean":
+                return True
+            case "null":
+                return None
+        return self._text(schema, name)
+
+    def _first(self, members: list[Schema]) -> Schema:
+        return next((member for member in members if member.get("$ref") not in self._open), members[0])
+
+    def _object(self, schema: Schema, depth: int) -> dict[str, Any]:
+        required = schema.get("required", ())
+        further = self._full and "properties" not in schema and schema.get("additionalProperties")
+        if further and not self._closes(further, depth):
+            return {"name": self.value(further, "name", depth + 1)}
+        return {
+            name: self.value(inner, name, depth + 1)
+            for name, inner in schema.get("properties", {}).items()
+            if name in required or (self._full and not self._closes(inner, depth))
+        }
+
+    def _array(self, schema: Schema, name: str, depth: int) -> list[Any]:
+        inner = schema.get("items", {"type": "string"})
+        if name == "errors" or self._closes(inner, depth):
+            return []
+        items = []
+        for index in range(self._items if depth <= 1 else 1):
+            self._index = index if depth <= 1 else self._index
+            items.append(self.value(inner, name.removesuffix("s"), depth + 1))
+        return items
+
+    def _closes(self, schema: Schema, depth: int) -> bool:
+        inner = schema.get("items", schema)
+        return depth >= _DEPTH or (inner.get("$ref") is not None and inner["$ref"] in self._open)
+
+    def _text(self, schema: Schema, name: str) -> str:
+        if "format" in schema:
+            return _BY_FORMAT[schema["format"]]
+        if "examples" in schema:
+            return str(schema["examples"][0])
+        if name == "id" or name.endswith(("_id", "uuid")):
+            return f"00000000-0000-4000-8000-{self._index + 1:012d}"
+        return next((value for ending, value in _BY_NAME if name.lower().endswith(ending)), "example")
+
+
+def _close(answer: Any, operation: Operation) -> None:
+    """Make a page say that it is the only one."""
+    paging = operation.paging
+    if paging is None or not isinstance(answer, dict):
+        return
+    for path, value in ((paging.next, None), (paging.pages, 1), (paging.total, ITEMS)):
+        if path is not None:
+            *parents, name = path
+            inside = answer
+            for parent in parents:
+                inside = inside.setdefault(parent, {})
+            if value is None:
+                inside.pop(name, None)
+            else:
+                inside[name] = value

@@ -1,0 +1,169 @@
+"""One operation of the Telnyx API: what it is called, takes, answers, and does."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+Schema = Mapping[str, Any]
+"""A JSON schema: type, enum, format, properties, required, items, additionalProperties, anyOf, and `nullable`;
+`examples` lists the usual values of an open enum and `$ref` is a number for `Operation.resolve`."""
+
+Effect = Literal["read", "write", "destroy", "spends"]
+Content = Literal["json", "multipart", "binary"]
+Reply = Literal["json", "text", "binary", "none"]
+
+
+class Types:
+    """The object types that operations share, decoded when first asked for."""
+
+    def __init__(self, encoded: list[bytes]) -> None:
+        self._encoded = encoded
+        self._decoded: dict[int, Schema] = {}
+
+    def __getitem__(self, number: int) -> Schema:
+        if number not in self._decoded:
+            self._decoded[number] = json.loads(self._encoded[number])
+        return self._decoded[number]
+
+
+@dataclass(frozen=True)
+class Paging:
+    """How a list is paged. `items`, `next`, `pages` and `total` are paths of keys in the answer."""
+
+    style: Literal["number", "cursor", "offset"]
+    page: str
+    """The query key that asks for a page number (from 1) or takes a cursor."""
+    items: tuple[str, ...]
+    """Empty where the answer itself is the list."""
+    size: str | None = None
+    next: tuple[str, ...] | None = None
+    pages: tuple[str, ...] | None = None
+    total: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation; requests are sent to `path` under the API's base URL, `{name}` being filled from `path_params`."""
+
+    id: str
+    method: str
+    path: str
+    group: str
+    scope: str
+    """The OAuth scope that the call needs."""
+    effect: Effect
+    paid: bool
+    """A read that is charged."""
+    sensitive: bool
+    """Touches keys, OAuth clients and grants, users, managed accounts or access rules."""
+    _encoded: bytes = field(repr=False, compare=False)
+    _types: Types = field(repr=False, compare=False)
+
+    @cached_property
+    def _details(self) -> dict[str, Any]:
+        details: dict[str, Any] = json.loads(self._encoded)
+        return details
+
+    @cached_property
+    def path_params(self) -> Mapping[str, Schema]:
+        """Schemas by placeholder, in the order of the path."""
+        names = [part[1 : part.index("}")] for part in self.path.split("/") if part.startswith("{")]
+        known = self._details.get("path_params", {})
+        return {name: known.get(name, {"type": "string"}) for name in names}
+
+    @cached_property
+    def query(self) -> Schema:
+        """An object schema; a nested object stands for brackets: `filter.status` is sent as `filter[status]`."""
+        found: Schema = self._details.get("query", {"type": "object", "properties": {}})
+        return found
+
+    @property
+    def fixed_query(self) -> Mapping[str, str]:
+        """Query keys that are always sent."""
+        found: Mapping[str, str] = self._details.get("fixed_query", {})
+        return found
+
+    @cached_property
+    def headers(self) -> Schema:
+        """An object schema of the headers that the operation defines, authorization aside."""
+        found: Schema = self._details.get("headers", {"type": "object", "properties": {}})
+        return found
+
+    @property
+    def body(self) -> Schema | None:
+        """The schema of the request body, of the fields of a form where `content` is multipart."""
+        found: Schema | None = self._details.get("body")
+        return found
+
+    @property
+    def content(self) -> Content | None:
+        found: Content | None = self._details.get("content")
+        return found
+
+    @property
+    def body_required(self) -> bool:
+        if self.body is None:
+            return False
+        variants = [self.resolve(member) for member in self.body.get("anyOf", (self.body,))]
+        return bool(self._details.get("body_required", all(variant.get("required") for variant in variants)))
+
+    @property
+    def reply(self) -> Reply:
+        found: Reply = self._details["reply"]
+        return found
+
+    @property
+    def accept(self) -> str:
+        """The media type of a successful answer."""
+        default = {"json": "application/json", "text": "text/plain"}.get(self.reply, "*/*")
+        return str(self._details.get("accept", default))
+
+    @property
+    def response(self) -> Schema | None:
+        """The schema of a successful JSON answer; `{}` where the API does not say."""
+        found: Schema | None = self._details.get("response")
+        return found
+
+    @cached_property
+    def paging(self) -> Paging | None:
+        found = self._details.get("paging")
+        if found is None:
+            return None
+        return Paging(
+            style=found["style"],
+            page=found["page"],
+            size=found.get("size"),
+            items=tuple(found["items"]),
+            **{name: tuple(found[name]) for name in ("next", "pages", "total") if name in found},
+        )
+
+    @cached_property
+    def envelope(self) -> str | None:
+        """The key of the answer under which the thing itself is, mostly `data`; None where it stands bare."""
+        if self.paging is not None:
+            return self.paging.items[0] if self.paging.items else None
+        return "data" if "data" in self.resolve(self.response or {}).get("properties", {}) else None
+
+    @cached_property
+    def takes_idempotency_key(self) -> bool:
+        return "Idempotency-Key" in self.headers["properties"]
+
+    @cached_property
+    def takes_command_id(self) -> bool:
+        return "command_id" in self.resolve(self.body or {}).get("properties", {})
+
+    @property
+    def title(self) -> str:
+        """A short name made of the words of the id: `List phone numbers`."""
+        *nouns, verb = self.id.replace("_", " ").split(".")
+        return " ".join([verb, *(noun for noun in nouns if noun != "actions")]).capitalize()
+
+    def resolve(self, schema: Schema) -> Schema:
+        """The schema itself, or the shared type that it refers to."""
+        reference = schema.get("$ref")
+        if reference is None:
+            return schema
+        found = self._types[reference]
+        return {**found, "nullable": True} if schema.get("nullable") else found
