@@ -20,6 +20,8 @@ from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.authenticate import Authenticate
 from telnyx_remote_mcp.auth.verdicts import balance_check
 from telnyx_remote_mcp.bodies import BodyLimits
+from telnyx_remote_mcp.discovery.health import health_routes
+from telnyx_remote_mcp.discovery.routes import apps_response, discovery_routes
 from telnyx_remote_mcp.edge import Edge
 from telnyx_remote_mcp.endpoint import Services, create_server
 from telnyx_remote_mcp.guardrails.limits import RateLimit, TokenBuckets
@@ -30,6 +32,7 @@ from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.signals import on_termination
 from telnyx_remote_mcp.streams import Streams
 from telnyx_remote_mcp.surface import Surfaces
+from telnyx_remote_mcp.web.page import page_routes
 from telnyx_tools.api.client import Api
 from telnyx_tools.registry import registry
 
@@ -71,6 +74,11 @@ def build_app(settings: Settings, server: Server[Any], api: Api, keys: ApiKeys, 
         )
 
     mcp = guarded(SelectSurface(streams, surfaces))
+    public = [
+        *discovery_routes(settings, surfaces),
+        *page_routes(settings, surfaces),
+        *health_routes(streams.accepting),
+    ]
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -84,6 +92,8 @@ def build_app(settings: Settings, server: Server[Any], api: Api, keys: ApiKeys, 
             Route("/mcp", mcp),
             Route("/v2/mcp", mcp),
             Route("/v2/mcp/apps/{slug}/mcp", mcp),
+            Route("/v2/mcp/apps", guarded(apps_response(settings, surfaces)), methods=["GET"]),
+            *public,
         ],
         middleware=[
             Middleware(Edge, proxies=TrustedProxies(settings.trusted_proxies)),
@@ -92,6 +102,7 @@ def build_app(settings: Settings, server: Server[Any], api: Api, keys: ApiKeys, 
                 public_url=settings.public_url,
                 allowed_hosts=settings.allowed_hosts,
                 allowed_origins=settings.allowed_origins,
+                exempt=[route.path for route in public if route.path != "/"],
             ),
             Middleware(BodyLimits, max_bytes=settings.max_body_bytes),
         ],

@@ -22,7 +22,6 @@ from telnyx_tools.api.client import Api, Telnyx
 from telnyx_tools.declare import Tool
 from telnyx_tools.groups.guards import ServerInfo
 
-NAME = "telnyx"
 NOBODY = Caller("stdio", None, "stdio")
 TITLE = "Telnyx"
 VERSION = version("telnyx-remote-mcp")
@@ -57,7 +56,7 @@ def create_server(services: Services) -> Server[None]:
     """The server with its handlers. Tools are found and refused per request, by its surface."""
     handlers = _Handlers(services)
     server = Server(
-        NAME,
+        services.settings.server_name,
         title=TITLE,
         version=VERSION,
         instructions=INSTRUCTIONS,

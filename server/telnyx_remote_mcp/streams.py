@@ -33,6 +33,10 @@ class Streams:
         if cancel.cancelled_caught:
             await response.finish()
 
+    async def accepting(self) -> bool:
+        """Whether new requests are welcome: not once the server is about to end."""
+        return not self._closed
+
     def close(self) -> None:
         self._closed = True
         for cancel in list(self._open):
