@@ -18,14 +18,15 @@ from telnyx_tools.api.errors import (
     ResponseTooLarge,
     Unreachable,
 )
+from telnyx_tools.api.wire import Call
 
 pytestmark = pytest.mark.anyio
 
 BODY = {"to": "+12025550123", "text": "Grüße 👋"}
 
 
-def api(upstream: Upstream, **options: int) -> Api:
-    return Api(upstream.base_url, clock=Naps().clock, **options)
+def api(upstream: Upstream, concurrency_per_principal: int = 16) -> Api:
+    return Api(upstream.base_url, clock=Naps().clock, concurrency_per_principal=concurrency_per_principal)
 
 
 async def test_a_post_carries_the_credential_and_its_json() -> None:
@@ -190,10 +191,57 @@ async def test_one_principal_waits_for_its_own_calls_and_no_other_does() -> None
 
 
 async def test_a_call_that_fails_gives_its_place_back() -> None:
-    async with Upstream(answer(404), answer(200)) as upstream, api(upstream, concurrency_per_principal=1) as client:
+    async with Upstream(answer(404), answer(200)) as upstream, api(upstream, 1) as client:
+        bound = telnyx(client)
         with pytest.raises(ApiError):
-            await telnyx(client).get("/balance")
-        assert await telnyx(client).get("/balance", timeout_secs=0.5) is None
+            await bound.get("/balance")
+        assert await bound.get("/balance", timeout_secs=0.5) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Authorization", "Bearer other"),
+        ("HOST", "example.org"),
+        ("Transfer-Encoding", "chunked"),
+        ("X-A: b\r\nX-C", "d"),
+        ("", "d"),
+        ("X-A", "b\r\nX-C: d"),
+        ("X-A", ""),
+        ("X-A", " b"),
+        ("X-A", "é"),
+    ],
+)
+async def test_a_header_that_is_no_parameter_is_refused_before_it_is_sent(name: str, value: str) -> None:
+    async with Upstream() as upstream, api(upstream) as client:
+        with pytest.raises(InvalidArgument):
+            await telnyx(client).send(Request(method="GET", template="/balance", headers={name: value}))
+    assert upstream.heard == []
+
+
+async def test_a_content_type_cannot_smuggle_a_header() -> None:
+    smuggled = Request(method="PUT", template="/media", content=b"x", content_type="a/b\r\nX-Evil: 1")
+    async with Upstream() as upstream, api(upstream) as client:
+        with pytest.raises(InvalidArgument):
+            await telnyx(client).send(smuggled)
+    assert upstream.heard == []
+
+
+async def test_a_call_that_http_does_not_allow_is_never_sent_and_not_quoted() -> None:
+    async with Upstream() as upstream, api(upstream) as client:
+        url = httpx2.URL(upstream.base_url)
+        illegal = Call(label="POST /", method="POST", url=url, headers=[(b"Authorization", b"Bearer a\nb")])
+        with pytest.raises(Unreachable) as caught:
+            await telnyx(client).perform(illegal)
+    assert caught.value.__context__ is None
+    assert upstream.heard == []
+
+
+async def test_an_idempotency_key_that_is_given_is_sent_and_none_is_minted() -> None:
+    async with Upstream(answer(200)) as upstream, api(upstream) as client:
+        given = {"idempotency-key": "mine"}
+        await telnyx(client).send(Request(method="POST", template="/messages", headers=given, idempotency_key=True))
+    assert upstream.heard[0].headers["idempotency-key"] == "mine"
 
 
 async def test_no_error_and_no_log_line_shows_a_secret_a_text_or_a_number(caplog: pytest.LogCaptureFixture) -> None:

@@ -60,6 +60,7 @@ def test_an_id_encoded_more_often_than_any_server_decodes_is_refused() -> None:
         ("v3:T02llQxIyaRkhfRKxgAP8nY511EhFLizdvdUKJiSw8d6A9BborherQ", None),
         ("+12025550123", "+12025550123"),
         ("100%", "100%25"),
+        ("a%41", "a%2541"),
         ("Zürich", "Z%C3%BCrich"),
         ("a.b..c", "a.b..c"),
         ("...", "..."),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -52,6 +54,9 @@ async def hang(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
 
 
 async def reset(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Break the connection by RST, not by an orderly end."""
+    no_linger = struct.pack("ii", 1, 0)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_linger)
     writer.transport.abort()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,13 @@ Body: TypeAlias = Mapping[str, object] | Sequence[object]
 
 MAX_URL = 16_000
 
+_HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,100}")
+_HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,998}[\x21-\x7e])?")
+_OWN_HEADERS = frozenset(
+    {"accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "cookie", "expect"}
+    | {"host", "keep-alive", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "user-agent"}
+)
+
 _encode_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
@@ -38,7 +46,8 @@ class Request:
     """One operation; give at most one of `body` (JSON), `content` (raw) and `files` (multipart).
 
     `template` and `ids` make the path. With `files`, `fields` are the other parts of the form. `max_bytes`
-    bounds the answer. `idempotency_key` sends an `Idempotency-Key` of its own, the same in every attempt.
+    bounds the answer. `headers` are parameters of the operation; they cannot replace a header of the client.
+    `idempotency_key` sends a fresh `Idempotency-Key`, the same in every attempt, unless `headers` has one.
     """
 
     method: str
@@ -50,6 +59,7 @@ class Request:
     content_type: str = "application/octet-stream"
     files: Mapping[str, File] | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     accept: str = "application/json"
     replay: Replay = Replay.NEVER
     idempotency_key: bool = False
@@ -62,24 +72,37 @@ def build_call(request: Request, base_url: str, credential: Credential, user_age
     content, content_type = _encode_body(request)
     headers = [
         (b"Authorization", credential.authorization),
-        (b"Accept", request.accept.encode("ascii")),
+        (b"Accept", _header_value("accept", request.accept)),
         (b"Accept-Encoding", b"identity"),
         (b"User-Agent", user_agent),
     ]
     if content_type:
-        headers.append((b"Content-Type", content_type.encode("ascii")))
-    if request.idempotency_key:
+        headers.append((b"Content-Type", _header_value("content_type", content_type)))
+    given = [_header(name, value) for name, value in request.headers.items()]
+    if request.idempotency_key and all(name.lower() != b"idempotency-key" for name, _ in given):
         headers.append((b"Idempotency-Key", str(uuid.uuid4()).encode("ascii")))
     return Call(
         label=f"{request.method} {request.template}",
         method=request.method,
         url=_build_url(request, base_url),
-        headers=headers,
+        headers=[*headers, *given],
         content=content,
         replay=request.replay,
         timeout_secs=request.timeout_secs,
         max_bytes=request.max_bytes,
     )
+
+
+def _header(name: str, value: str) -> tuple[bytes, bytes]:
+    if _HEADER_NAME.fullmatch(name) is None or name.lower() in _OWN_HEADERS:
+        raise InvalidArgument("headers", "Only the header parameters of the operation can be set.")
+    return name.encode("ascii"), _header_value(name, value)
+
+
+def _header_value(name: str, value: str) -> bytes:
+    if _HEADER_VALUE.fullmatch(value) is None:
+        raise InvalidArgument(name, "A header is 1 to 1,000 printable ASCII characters without spaces at its ends.")
+    return value.encode("ascii")
 
 
 def _build_url(request: Request, base_url: str) -> httpx2.URL:

@@ -80,6 +80,8 @@ class Wire:
             return Failure(False, f"No connection to {call.url.host} could be made.")
         except httpx2.PoolTimeout:
             return Failure(False, "All connections to Telnyx are in use.")
+        except httpx2.LocalProtocolError:
+            return Failure(False, "The request holds a header that HTTP does not allow.")
         except httpx2.TimeoutException:
             return Failure(True, f"There was no answer within {call.timeout_secs:g} seconds.")
         except httpx2.TransportError:
@@ -105,9 +107,7 @@ def _request(call: Call) -> httpx2.Request:
         "read": call.timeout_secs,
     }
     stream = httpx2.ByteStream(call.content)
-    return httpx2.Request(
-        call.method, call.url, headers=headers, stream=stream, extensions={"timeout": waits}
-    )
+    return httpx2.Request(call.method, call.url, headers=headers, stream=stream, extensions={"timeout": waits})
 
 
 async def _read(call: Call, response: httpx2.Response) -> Reply | Failure:
