@@ -7,7 +7,7 @@ from mcp_types.version import LATEST_PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIO
 
 from telnyx_remote_mcp.discovery.apps import App
 from telnyx_remote_mcp.discovery.remotes import TEMPLATE, Remote, any_app_remote, app_remote, main_remote
-from telnyx_remote_mcp.endpoint import NAME, TITLE
+from telnyx_remote_mcp.endpoint import TITLE
 from telnyx_tools.declare import Tool
 
 Card = dict[str, object]
@@ -54,7 +54,7 @@ def scanner_card(card: Mapping[str, object], version: str, tools: Iterable[Tool]
     """
     return {
         **card,
-        "serverInfo": {"name": NAME, "title": TITLE, "version": version},
+        "serverInfo": {"name": card["name"], "title": TITLE, "version": version},
         "protocolVersion": LATEST_PROTOCOL_VERSION,
         "transport": {"type": "streamable-http", "endpoint": "/v2/mcp"},
         "capabilities": {"tools": {}},
