@@ -123,7 +123,7 @@ class ApiError(TelnyxError):
             remedy=remedy(first.code, self.status),
             retry_after_secs=self.retry_after_secs,
             request_id=self.request_id,
-            others=[item.describe() for item in others[:MAX_OTHERS]] or None,
+            others=[item.describe() for item in others] or None,
         )
 
 
