@@ -12,7 +12,6 @@ TelnyxError
 `describe()` is what an agent reads. The text form (`str`, `repr`) is for logs: class, status, code and path
 template, never a text that a person or Telnyx wrote.
 """
-# ruff: noqa: N818 - an error is named for what happened; half of them would read worse with a suffix
 
 from __future__ import annotations
 
