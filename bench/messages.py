@@ -1,0 +1,42 @@
+"""What is sent: the same tool call and the same listing in both protocol eras."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+KEY = "KEY0123456789bench"
+TOOL = "list_phone_numbers"
+Era = Literal["2026-07-28", "2025-11-25"]
+Method = Literal["tools/call", "tools/list"]
+
+INITIALIZE = (
+    b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},'
+    b'"clientInfo":{"name":"bench","version":"1"}}}\n'
+)
+
+
+def request(method: Method, era: Era) -> bytes:
+    """A whole HTTP request, ready for the socket."""
+    params: dict[str, object] = {"name": TOOL, "arguments": {"page_size": 20}} if method == "tools/call" else {}
+    headers = {
+        "Host": "127.0.0.1",
+        "Authorization": f"Bearer {KEY}",
+        "Content-Type": "application/json",
+        "Accept": "application/json, text/event-stream",
+        "MCP-Protocol-Version": era,
+    }
+    if era == "2026-07-28":
+        headers |= {"Mcp-Method": method} | ({"Mcp-Name": TOOL} if method == "tools/call" else {})
+        params["_meta"] = {
+            "io.modelcontextprotocol/protocolVersion": era,
+            "io.modelcontextprotocol/clientCapabilities": {},
+            "io.modelcontextprotocol/clientInfo": {"name": "bench", "version": "1"},
+        }
+    return _post(headers, {"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+
+
+def _post(headers: dict[str, str], message: dict[str, object]) -> bytes:
+    body = json.dumps(message, separators=(",", ":")).encode()
+    lines = ["POST /mcp HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body

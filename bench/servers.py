@@ -1,0 +1,93 @@
+"""The processes that take part (Linux only): how each is started, where it runs, what it used, how it ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench import rival
+
+ROOT = Path(__file__).parent.parent
+UNLIMITED = "1000000000"
+
+UPSTREAM = [sys.executable, "-m", "bench.upstream"]
+PROXY = [sys.executable, "-m", "bench.proxy"]
+OURS = [sys.executable, "-m", "telnyx_remote_mcp", "serve"]
+
+
+@dataclass(frozen=True)
+class Cores:
+    """One for the server under test, the others for the load and the upstream; the same one if there is one."""
+
+    server: frozenset[int]
+    rest: frozenset[int]
+
+    @classmethod
+    def available(cls) -> Cores:
+        first, *others = sorted(os.sched_getaffinity(0))
+        return cls(frozenset({first}), frozenset(others or {first}))
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server, known by its port on loopback."""
+
+    port: int
+    pid: int
+
+    @property
+    def rss_mb(self) -> float:
+        """Resident memory in MB."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
+
+    @property
+    def cpu_secs(self) -> float:
+        """Processor time so far, in user and system mode."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def running(command: list[str], cores: frozenset[int], **settings: str) -> Iterator[Server]:
+    """Start a server that says in its first line of output where it listens, and end it afterwards."""
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment(**settings), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    with process:
+        os.sched_setaffinity(process.pid, cores)
+        try:
+            assert process.stdout is not None
+            port = urlsplit(process.stdout.readline().removeprefix("Serving on ").strip()).port
+            if port is None:
+                raise RuntimeError(f"{' '.join(command)} did not start")
+            yield Server(port, process.pid)
+        finally:
+            process.terminate()
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """This process's environment, without settings of the server that a developer may have there."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TELNYX_")}
+    return {**inherited, **settings}
+
+
+def settings_of_ours(api: str, data_dir: str) -> dict[str, str]:
+    """One worker, rate limits on and out of reach, and older clients served without sessions."""
+    return {
+        "TELNYX_API_BASE_URL": api,
+        "TELNYX_MCP_DATA_DIR": data_dir,
+        "TELNYX_MCP_PORT": "0",
+        "TELNYX_MCP_STATEFUL": "false",
+        "TELNYX_MCP_RATE_LIMIT_PER_MINUTE": UNLIMITED,
+    }
+
+
+def fastmcp() -> list[str]:
+    return [str(rival.python()), "-m", "bench.fastmcp_app"]

@@ -1,0 +1,60 @@
+"""How long the server takes over stdio until it answers, beside what the SDK's import alone takes."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from time import perf_counter
+
+from bench.messages import INITIALIZE
+from bench.servers import ROOT, environment
+
+STDIO = [sys.executable, "-m", "telnyx_remote_mcp", "stdio"]
+IMPORT = [sys.executable, "-c", "import mcp.server"]
+
+
+@dataclass(frozen=True)
+class Startup:
+    """Medians in seconds."""
+
+    stdio: float
+    sdk_import: float
+
+    @property
+    def ratio(self) -> float:
+        return self.stdio / self.sdk_import
+
+
+def measure_startup(rounds: int) -> Startup:
+    """Alternate both, after one start each that warms the disk."""
+    pairs = [(_first_answer(), _import()) for _ in range(rounds + 1)][1:]
+    return Startup(statistics.median(stdio for stdio, _ in pairs), statistics.median(plain for _, plain in pairs))
+
+
+def _first_answer() -> float:
+    started = perf_counter()
+    with subprocess.Popen(
+        STDIO,
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(INITIALIZE)
+        process.stdin.flush()
+        answer = process.stdout.readline()
+        seconds = perf_counter() - started
+    if b'"serverInfo"' not in answer:
+        raise RuntimeError(f"{' '.join(STDIO)} answered {answer[:200]!r}")
+    return seconds
+
+
+def _import() -> float:
+    started = perf_counter()
+    subprocess.run(IMPORT, check=True)
+    return perf_counter() - started

@@ -1,0 +1,72 @@
+"""A stand-in for the Telnyx API that costs next to nothing: one fixed answer per path, on a raw socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import cast
+
+import uvloop
+
+ITEMS = 20
+NUMBERS = [f"+120255501{index:02d}" for index in range(ITEMS)]
+
+
+def _answer(status: str, body: object) -> bytes:
+    content = json.dumps(body, separators=(",", ":")).encode()
+    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+    return head.encode() + content
+
+
+def _number(index: int) -> dict[str, object]:
+    return {
+        "id": f"29346519300420{index:05d}",
+        "record_type": "phone_number",
+        "phone_number": NUMBERS[index],
+        "country_iso_alpha2": "US",
+        "status": "active",
+        "phone_number_type": "local",
+        "connection_id": "1293384261075731499",
+        "tags": ["bench"],
+        "purchased_at": "2026-01-05T10:00:00Z",
+    }
+
+
+PAGE = _answer(
+    "200 OK",
+    {
+        "data": [_number(index) for index in range(ITEMS)],
+        "meta": {"total_pages": 3, "total_results": 60, "page_number": 1, "page_size": ITEMS},
+    },
+)
+BALANCE = _answer("200 OK", {"data": {"balance": "100.00", "currency": "USD"}})
+UNAUTHORIZED = _answer("401 Unauthorized", {"errors": [{"code": "10009", "title": "Authentication failed"}]})
+
+
+class Upstream(asyncio.Protocol):
+    """Answers GET requests, which have no body, in the order in which they come."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.WriteTransport", transport)
+        self._received = b""
+
+    def data_received(self, data: bytes) -> None:
+        *requests, self._received = (self._received + data).split(b"\r\n\r\n")
+        for request in requests:
+            self._transport.write(_respond(request))
+
+
+def _respond(request: bytes) -> bytes:
+    if b"\r\nauthorization: bearer key" not in request.lower():
+        return UNAUTHORIZED
+    return BALANCE if request.startswith(b"GET /v2/balance") else PAGE
+
+
+async def main() -> None:
+    server = await asyncio.get_running_loop().create_server(Upstream, "127.0.0.1", 0)
+    print(f"Serving on http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v2", flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())
