@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
@@ -11,14 +13,27 @@ from uvicorn.supervisors import Multiprocess
 
 from telnyx_remote_mcp.app import create_app
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.telemetry import logs
 
 GRACE_SECS = 25
 """How long calls in progress may take to finish when the process is asked to end."""
 
 
-def serve(settings: Settings) -> None:
-    """Serve until the process is asked to end. Raises OSError if the address cannot be had."""
-    listener = _listen(settings.host, settings.port)
+def check(settings: Settings) -> None:
+    """Raises ValueError, whose text is one line, for settings that cannot be served."""
+    create_app(settings).build_middleware_stack()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket that all workers accept from. Raises OSError if the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=2048)
+    listener.set_inheritable(True)
+    return listener
+
+
+def serve(settings: Settings, listener: socket.socket) -> None:
+    """Serve on the socket until SIGTERM, or until Ctrl-C raises KeyboardInterrupt."""
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     # Workers are processes of their own: they read the same settings from the environment.
     os.environ.update(settings.environment())
@@ -26,6 +41,7 @@ def serve(settings: Settings) -> None:
         "telnyx_remote_mcp.serve:app",
         factory=True,
         workers=settings.workers,
+        ws="none",
         log_config=None,
         access_log=False,
         proxy_headers=False,
@@ -34,18 +50,23 @@ def serve(settings: Settings) -> None:
     )
     print(f"Serving on {settings.url}/mcp", flush=True)  # noqa: T201 - the one line that scripts wait for
     if settings.workers == 1:
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config).run(sockets=[listener])
     else:
         Multiprocess(config, [listener]).run()
 
 
 def app() -> Starlette:
     """The app of one worker, from the environment."""
-    return create_app(Settings())
+    settings = Settings()
+    logs.configure(settings.log_level)
+    return create_app(settings)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family, backlog=2048)
-    listener.set_inheritable(True)
-    return listener
+class _Server(uvicorn.Server):
+    """Takes SIGTERM for a normal end, where uvicorn would let the signal kill the process afterwards."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if sig == signal.SIGTERM:
+            self.should_exit = True
+        else:
+            super().handle_exit(sig, frame)

@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     exclude_tools: Names = Field([], description="never these tools")
     read_only: bool = Field(False, description="only tools that change nothing")
 
+    account_access: bool = Field(
+        False, description="let agents manage API keys, OAuth clients, users, managed accounts and access rules"
+    )
+
     # Where Telnyx is
     api_key: str | None = Field(
         None,
@@ -93,10 +97,13 @@ class Settings(BaseSettings):
         )
 
     def environment(self) -> dict[str, str]:
-        """The settings as environment variables, from which a worker process reads the same ones."""
+        """The settings as environment variables, from which a worker process reads the same ones.
+
+        Without `api_key`: over HTTP every caller brings a key.
+        """
         return {
-            _variable(name): ",".join(value) if isinstance(value, list) else str(value)
-            for name, value in self.model_dump(exclude_defaults=True).items()
+            variable(name): ",".join(value) if isinstance(value, list) else str(value)
+            for name, value in self.model_dump(exclude={"api_key"}).items()
             if value is not None
         }
 
@@ -105,6 +112,7 @@ class Settings(BaseSettings):
         return self.workers == 1 if self.stateful is None else self.stateful
 
 
-def _variable(name: str) -> str:
+def variable(name: str) -> str:
+    """The environment variable of a setting; where there are several, the one that wins."""
     alias = Settings.model_fields[name].validation_alias
     return str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"TELNYX_MCP_{name.upper()}"

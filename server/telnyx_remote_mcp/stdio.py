@@ -1,7 +1,11 @@
-"""The server over standard input and output, for one person with one key."""
+"""The server in this process, for one person with one key; over standard input and output."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from mcp.server import Server
 from mcp.server.stdio import stdio_server
 
 from telnyx_remote_mcp.auth.caller import Caller
@@ -13,11 +17,16 @@ from telnyx_tools.api.credential import Credential
 from telnyx_tools.registry import registry
 
 
-async def serve_stdio(settings: Settings) -> None:
-    """Serve until standard input ends. Without a key the tools are listed, and every call says what is missing."""
+@asynccontextmanager
+async def local_server(settings: Settings) -> AsyncIterator[Server[None]]:
+    """The server object, acting with `settings.api_key`; without a key every call says what is missing."""
     credential = Credential(settings.api_key.strip()) if settings.api_key else None
     surfaces = Surfaces(registry(), settings.ceiling)
     async with Api(settings.api_base_url, allow_custom_upstream=settings.allow_custom_upstream) as api:
-        server = create_server(Services(settings, surfaces, api, local=Caller("stdio", credential, "stdio")))
-        async with stdio_server() as (read_stream, write_stream):
-            await server.run(read_stream, write_stream, server.create_initialization_options())
+        yield create_server(Services(settings, surfaces, api, local=Caller("stdio", credential, "stdio")))
+
+
+async def serve_stdio(settings: Settings) -> None:
+    """Serve until standard input ends."""
+    async with local_server(settings) as server, stdio_server() as (read_stream, write_stream):
+        await server.run(read_stream, write_stream, server.create_initialization_options())

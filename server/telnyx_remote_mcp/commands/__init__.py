@@ -1,0 +1,23 @@
+"""The commands of the command line, a module each: `configure` takes a parser, `run` what was parsed."""
+
+from __future__ import annotations
+
+import sys
+
+
+class Failure(Exception):
+    """The command cannot do its work. The text is one line that says what to do."""
+
+    exit_code = 1
+
+
+class UsageError(Failure):
+    """The command or a setting was given wrongly."""
+
+    exit_code = 2
+
+
+def say(text: str) -> None:
+    """Write a line to standard output, now."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -1,0 +1,144 @@
+"""Show the server at work in the sandbox: a message, a number order, the balance. Needs no account."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+import httpx2
+from mcp.client import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from telnyx_remote_mcp.commands import Failure, say
+from telnyx_remote_mcp.commands.child import child
+from telnyx_remote_mcp.serve import listen
+from telnyx_remote_mcp.web.clients import KEY as PLACEHOLDER
+from telnyx_remote_mcp.web.clients import clients
+
+KEY = "KEY_sandbox_demo"
+PORT = 8080
+RECIPIENT = "+12025550123"
+SHOWN_CLIENTS = ("Claude Code", "Cursor", "VS Code")
+PATIENCE_SECS = 30
+
+
+def configure(parser: ArgumentParser) -> None:
+    parser.add_argument("--serve", action="store_true", help="keep serving afterwards (as in a terminal)")
+
+
+def run(options: Namespace) -> int:
+    started = time.monotonic()
+    for number in (signal.SIGTERM, signal.SIGHUP):  # these too leave the block below, which ends the server
+        signal.signal(number, signal.default_int_handler)
+    with child("telnyx_remote_mcp", "serve", "--sandbox", "--port", _port(), "--log-level", "warning") as (
+        process,
+        line,
+    ):
+        url = _url(line)
+        say(f"The server is at {url}, in front of a sandbox: nothing is real, nothing costs money.\n")
+        anyio.run(_story, url)
+        say(f"\nDone in {time.monotonic() - started:.0f} s. To use it yourself, with {KEY} as the key:\n")
+        say(_snippets(url))
+        if options.serve or sys.stdout.isatty():
+            say("\nServing until Ctrl-C. Without --sandbox, and with your own key, it is the real thing.")
+            process.wait()
+    return 0
+
+
+def _url(line: str) -> str:
+    if not line.startswith("Serving on "):
+        raise Failure("The server did not start; what it wrote is above.")
+    return line.split()[2]
+
+
+def _port() -> str:
+    """The usual port, or 0 (any) where it is in use."""
+    try:
+        listen("127.0.0.1", PORT).close()
+    except OSError:
+        return "0"
+    return str(PORT)
+
+
+async def _story(url: str) -> None:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=PATIENCE_SECS) as http,
+        Client(streamable_http_client(url, http_client=http)) as client,
+    ):
+        tools = (await client.list_tools()).tools
+        _show("tools/list", f"{len(tools)} tools, MCP {client.protocol_version}")
+        before = await _balance(client)
+        owned = await _call(client, "list_phone_numbers")
+        await _send_message(client, owned["items"][0]["phone_number"])
+        await _order_number(client)
+        _show("get_balance", f"{before} before, {await _balance(client)} now")
+
+
+async def _send_message(client: Client, sender: str) -> None:
+    message = await _call(client, "send_message", to=RECIPIENT, from_number=sender, text="Hello from an agent")
+    _show("send_message", f"{sender} to {RECIPIENT}: {_delivery(message)}")
+    message = await _until("delivered", _delivery, client, "get_message", message_id=message["id"])
+    _show("get_message", f"{_delivery(message)}, for {message['cost']['amount']} {message['cost']['currency']}")
+
+
+async def _order_number(client: Client) -> None:
+    found = await _call(client, "list_available_phone_numbers", area_code="312", features=["sms", "voice"], limit=1)
+    number, price = found["items"][0]["phone_number"], found["items"][0]["cost_information"]["monthly_cost"]
+    _show("list_available_phone_numbers", f"{number} in Chicago, {price} USD a month")
+    order = await _call(client, "initiate_phone_number_order", phone_numbers=[number])
+    _show("initiate_phone_number_order", f"order is {order['status']}")
+    order = await _until("success", _status, client, "get_number_order", number_order_id=order["id"])
+    _show("get_number_order", order["status"])
+    owned = await _call(client, "list_phone_numbers")
+    _show("list_phone_numbers", ", ".join(each["phone_number"] for each in owned["items"]))
+
+
+async def _balance(client: Client) -> str:
+    balance = await _call(client, "get_balance")
+    return f"{balance['balance']} {balance['currency']}"
+
+
+async def _call(client: Client, tool: str, **arguments: object) -> dict[str, Any]:
+    result = await client.call_tool(tool, arguments)
+    if result.is_error:
+        raise Failure(f"{tool} failed: {result.content}")
+    content: dict[str, Any] = result.structured_content
+    return content
+
+
+async def _until(
+    outcome: str, read: Callable[[dict[str, Any]], str], client: Client, tool: str, **arguments: object
+) -> dict[str, Any]:
+    """Call a tool until its result reads as `outcome`."""
+    with anyio.fail_after(PATIENCE_SECS):
+        while True:
+            result = await _call(client, tool, **arguments)
+            if read(result) == outcome:
+                return result
+            await anyio.sleep(0.2)
+
+
+def _delivery(message: dict[str, Any]) -> str:
+    status: str = message["to"][0]["status"]
+    return status
+
+
+def _status(order: dict[str, Any]) -> str:
+    status: str = order["status"]
+    return status
+
+
+def _show(tool: str, outcome: str) -> None:
+    say(f"  {tool:<29} {outcome}")
+
+
+def _snippets(url: str) -> str:
+    shown = [client for client in clients(url) if client.name in SHOWN_CLIENTS]
+    texts = (f"{client.name} ({client.file or 'in a shell'})\n{client.snippet}" for client in shown)
+    return "\n\n".join(texts).replace(PLACEHOLDER, KEY)

@@ -1,0 +1,118 @@
+"""Check this machine, the settings and the API key, and say what to do about what is wrong."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import anyio
+import httpx2
+
+from telnyx_remote_mcp.auth.verdicts import Verdict, balance_check
+from telnyx_remote_mcp.commands import UsageError, say
+from telnyx_remote_mcp.commands.options import SECRETS, add_settings, check_local, settings
+from telnyx_remote_mcp.commands.sandbox import sandboxed
+from telnyx_remote_mcp.secret import Secret, SecretError
+from telnyx_remote_mcp.serve import check
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.telemetry import logs
+from telnyx_tools.api.client import Api
+from telnyx_tools.api.credential import Credential
+
+MAX_SKEW_SECS = 60
+TIMEOUT_SECS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked; `text` is what was found, or what to do."""
+
+    good: bool
+    text: str
+
+
+def configure(parser: ArgumentParser) -> None:
+    add_settings(parser, *(name for name in Settings.model_fields if name not in SECRETS))
+
+
+def run(options: Namespace) -> int:
+    logs.configure("error")
+    findings = [Finding(True, f"Python {platform.python_version()}"), *_examined(options)]
+    for finding in findings:
+        say(f"{'✓' if finding.good else '✗'} {finding.text}")
+    return 0 if all(finding.good for finding in findings) else 1
+
+
+def _examined(options: Namespace) -> list[Finding]:
+    try:
+        chosen = settings(options)
+    except UsageError as error:
+        return [Finding(False, f"Settings: {error}")]
+    here = [_data_dir(chosen.data_dir), _secret(chosen), _usable(chosen)]
+    if not all(finding.good for finding in here):
+        return here
+    with sandboxed(chosen) as effective:
+        return [*here, *anyio.run(_online, effective)]
+
+
+def _data_dir(path: Path) -> Finding:
+    existing = next(directory for directory in (path, *path.absolute().parents) if directory.exists())
+    if existing.is_dir() and os.access(existing, os.W_OK):
+        return Finding(True, f"Data directory {path} can be written")
+    return Finding(False, f"Data directory {path} cannot be written; choose another with TELNYX_MCP_DATA_DIR")
+
+
+def _secret(settings: Settings) -> Finding:
+    try:
+        Secret.load(settings.secret, settings.data_dir)
+    except SecretError as error:
+        return Finding(False, f"Secret: {error}")
+    return Finding(True, "Secret is set" if settings.secret else "Secret is kept in the data directory")
+
+
+def _usable(settings: Settings) -> Finding:
+    try:
+        check_local(settings)
+        check(settings)
+    except (UsageError, ValueError) as error:
+        return Finding(False, f"Settings: {error}")
+    return Finding(True, "Settings are valid")
+
+
+async def _online(settings: Settings) -> list[Finding]:
+    url = settings.api_base_url
+    try:
+        async with httpx2.AsyncClient(timeout=TIMEOUT_SECS) as http:
+            answer = await http.get(f"{url}/balance")
+    except httpx2.TransportError as error:
+        what = type(error).__name__
+        return [Finding(False, f"{url} cannot be reached ({what}); check the network, proxy and TELNYX_API_BASE_URL")]
+    return [Finding(True, f"{url} answers"), _clock(answer.headers.get("date")), await _key(settings)]
+
+
+def _clock(date: str | None) -> Finding:
+    try:
+        skew = time.time() - parsedate_to_datetime(date or "").timestamp()
+    except ValueError:
+        return Finding(True, "Clock: not compared, the answer had no date")
+    if abs(skew) <= MAX_SKEW_SECS:
+        return Finding(True, f"Clock is right within {MAX_SKEW_SECS} s")
+    return Finding(False, f"Clock is {abs(skew):.0f} s {'fast' if skew > 0 else 'slow'}; set it, or turn on NTP")
+
+
+async def _key(settings: Settings) -> Finding:
+    """Whether the key of stdio works. Over HTTP none is needed here: every caller brings one."""
+    if not settings.api_key:
+        return Finding(False, "TELNYX_API_KEY is not set: stdio needs it (https://portal.telnyx.com/#/api-keys)")
+    async with Api(settings.api_base_url, allow_custom_upstream=settings.allow_custom_upstream) as api:
+        verdict = await balance_check(api)(Credential(settings.api_key.strip()))
+    if verdict is Verdict.GENUINE:
+        return Finding(True, "TELNYX_API_KEY is accepted")
+    if verdict is Verdict.DEAD:
+        return Finding(False, "TELNYX_API_KEY is refused; make a new key at https://portal.telnyx.com/#/api-keys")
+    return Finding(False, "TELNYX_API_KEY could not be checked: Telnyx gave no verdict; try again")

@@ -1,0 +1,107 @@
+"""Settings as options of a command: every option is made from its field in `Settings`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from telnyx_remote_mcp.commands import UsageError
+from telnyx_remote_mcp.settings import Settings, variable
+from telnyx_remote_mcp.surface import BadSelection, Surfaces
+from telnyx_tools.api.credential import Credential
+from telnyx_tools.api.errors import InvalidArgument
+from telnyx_tools.api.hosts import checked_upstream
+from telnyx_tools.registry import registry
+
+SELECTION = ("groups", "tools", "exclude_tools", "read_only")
+UPSTREAM = ("api_base_url", "allow_custom_upstream", "sandbox")
+SECRETS = ("api_key", "secret")
+"""Never options: every user of a machine can read the arguments of a process."""
+
+_SINGULAR = {
+    "allowed_hosts": "--allowed-host",
+    "allowed_origins": "--allowed-origin",
+    "trusted_proxies": "--trusted-proxy",
+}
+
+
+def add_settings(parser: ArgumentParser, *names: str) -> None:
+    """Options for these fields, and `--env-file`."""
+    for name in names:
+        _add(parser, name, Settings.model_fields[name])
+    parser.add_argument("--env-file", metavar="FILE", type=Path, help="read further settings from this file")
+
+
+def settings(options: Namespace, **replaced: object) -> Settings:
+    """The settings from options, environment and `--env-file`, in this order. Raises UsageError."""
+    if options.env_file is not None and not options.env_file.is_file():
+        raise UsageError(f"There is no file {options.env_file} (--env-file).")
+    try:
+        return Settings(_env_file=options.env_file, **(_given(options) | replaced))
+    except ValidationError as error:
+        raise UsageError("; ".join(_problem(details) for details in error.errors(include_input=False))) from None
+
+
+def flag(name: str) -> str:
+    """The option of a setting."""
+    return _SINGULAR.get(name, f"--{name.replace('_', '-')}")
+
+
+def surfaces(settings: Settings) -> Surfaces:
+    """The surfaces within the operator's ceiling. Raises UsageError for a group or tool that does not exist."""
+    try:
+        return Surfaces(registry(), settings.ceiling)
+    except BadSelection as error:
+        raise UsageError(str(error)) from None
+
+
+def check_local(settings: Settings) -> None:
+    """Raises UsageError for settings with which no tool can be called from this process."""
+    surfaces(settings)
+    try:
+        checked_upstream(settings.api_base_url, allow_custom=settings.allow_custom_upstream)
+        if settings.api_key:
+            Credential(settings.api_key.strip())
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    except InvalidArgument as error:
+        raise UsageError(f"{variable('api_key')}: {error.problem}") from None
+
+
+def _given(options: Namespace) -> dict[str, Any]:
+    values = {name: value for name, value in vars(options).items() if name in Settings.model_fields}
+    return {
+        name: ",".join(value) if isinstance(value, list) else value
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _problem(details: Any) -> str:
+    name = next((str(part) for part in details["loc"]), "")
+    message = str(details["msg"]).removeprefix("Value error, ")
+    if name not in Settings.model_fields or name in SECRETS:
+        return f"{name}: {message}"
+    return f"{flag(name)} ({variable(name)}): {message}"
+
+
+def _add(parser: ArgumentParser, name: str, field: FieldInfo) -> None:
+    spellings = dict.fromkeys((flag(name), f"--{name.replace('_', '-')}"))
+    text = field.description
+    if name == "stateful":
+        either = parser.add_mutually_exclusive_group()
+        either.add_argument("--stateful", action="store_const", const=True, help=text)
+        either.add_argument("--stateless", dest=name, action="store_const", const=False, help="keep no sessions")
+    elif field.annotation is bool:
+        parser.add_argument(*spellings, action="store_const", const=True, help=text)
+    elif field.annotation == list[str]:
+        text = f"{text}; several with commas, or repeat it"
+        parser.add_argument(*spellings, dest=name, metavar="NAME", action="append", help=text)
+    else:
+        default = field.get_default(call_default_factory=True)
+        text = text if default is None else f"{text} (default: {default})"
+        parser.add_argument(*spellings, metavar="VALUE", help=text)

@@ -1,0 +1,51 @@
+"""Run the local Telnyx API by itself: a stateful stand-in to try, build and test against."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from telnyx_remote_mcp.commands import Failure
+from telnyx_remote_mcp.commands.child import child
+from telnyx_remote_mcp.settings import Settings
+
+KEY_PREFIX = "KEY_sandbox"
+KEY = f"{KEY_PREFIX}_you"
+"""Who calls the sandbox without a key of their own."""
+
+
+def configure(parser: ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
+    parser.add_argument("--speed", type=float, default=1.0, help="sandbox seconds per second (default: %(default)s)")
+
+
+def run(options: Namespace) -> int:
+    from telnyx_sandbox.server import run as run_sandbox
+
+    run_sandbox(options.host, options.port, speed=options.speed)
+    return 0
+
+
+@contextmanager
+def sandboxed(settings: Settings) -> Iterator[Settings]:
+    """The settings, pointed at a sandbox of their own where they ask for one; it ends with this process.
+
+    A key of a real account is never shown to the sandbox.
+    """
+    if not settings.sandbox:
+        yield settings
+        return
+    key = settings.api_key if (settings.api_key or "").startswith(KEY_PREFIX) else KEY
+    with child("telnyx_sandbox", "--port", "0", "--with-parent") as (_, line):
+        yield settings.model_copy(update={"api_base_url": _base_url(line), "api_key": key})
+
+
+def _base_url(line: str) -> str:
+    try:
+        url: str = json.loads(line)["base_url"]
+    except (ValueError, KeyError):
+        raise Failure("The sandbox did not start; what it wrote is above.") from None
+    return url

@@ -1,0 +1,39 @@
+"""Serve many accounts over HTTP, each caller with a Telnyx API key of their own."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from argparse import ArgumentParser, Namespace
+
+from telnyx_remote_mcp.commands import Failure, UsageError
+from telnyx_remote_mcp.commands.options import SECRETS, add_settings, settings
+from telnyx_remote_mcp.commands.sandbox import sandboxed
+from telnyx_remote_mcp.serve import check, listen, serve
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.telemetry import logs
+
+
+def configure(parser: ArgumentParser) -> None:
+    add_settings(parser, *(name for name in Settings.model_fields if name not in SECRETS))
+
+
+def run(options: Namespace) -> int:
+    chosen = settings(options)
+    logs.configure(chosen.log_level)
+    try:
+        check(chosen)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    with _listener(chosen.host, chosen.port) as listener, sandboxed(chosen) as effective:
+        serve(effective, listener)
+    return 0
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        return listen(host, port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Failure(f"Port {port} on {host} is in use; choose another with --port") from None
+        raise Failure(f"Cannot listen on {host}, port {port}: {error.strerror}; see --host and --port") from None

@@ -1,0 +1,31 @@
+"""Serve one person over standard input and output, with the key in TELNYX_API_KEY."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+import anyio
+
+from telnyx_remote_mcp.commands.options import SELECTION, UPSTREAM, add_settings, check_local, settings
+from telnyx_remote_mcp.commands.sandbox import sandboxed
+from telnyx_remote_mcp.stdio import serve_stdio
+from telnyx_remote_mcp.telemetry import logs
+
+
+def configure(parser: ArgumentParser) -> None:
+    add_settings(parser, *SELECTION, *UPSTREAM, "log_level")
+    parser.add_argument("--list-tools", action="store_true", help="list the tools, and end")
+
+
+def run(options: Namespace) -> int:
+    chosen = settings(options)
+    check_local(chosen)
+    if options.list_tools:
+        from telnyx_remote_mcp.commands.tools import print_tools
+
+        print_tools(chosen)
+        return 0
+    logs.configure(chosen.log_level)
+    with sandboxed(chosen) as effective:
+        anyio.run(serve_stdio, effective)
+    return 0

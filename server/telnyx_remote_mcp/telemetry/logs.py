@@ -1,0 +1,66 @@
+"""Logs, on stderr: lines for a person at a terminal, JSON lines for everything else."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Final
+
+QUIET: Final = ("mcp", "httpx2", "httpcore2", "asyncio", "sse_starlette")
+"""Libraries that write session ids, URLs or whole messages below WARNING."""
+
+_STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName"}
+
+ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+def configure(level: str) -> None:
+    """Log records of `level` (debug, info, warning, error) and above; replaces what was configured before."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(TextLines() if sys.stderr.isatty() else JsonLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+class TextLines(logging.Formatter):
+    """`12:00:00 INFO telnyx_remote_mcp.access: …`"""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S")
+
+    def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - named by the standard library
+        return _where(ei)
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object for each record: time, level, logger, message, and what the record carries besides."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **{name: value for name, value in vars(record).items() if name not in _STANDARD},
+        }
+        if record.exc_info:
+            line["exception"] = _where(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _where(info: ExceptionInfo) -> str:
+    """The kinds of the exceptions and where they were raised, without their texts: those may quote people's data."""
+    parts = []
+    error = info[1]
+    while error is not None:
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        parts.append(f"{frames}{type(error).__name__}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\nraised from\n".join(parts)
