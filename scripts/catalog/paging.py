@@ -12,7 +12,6 @@ _STYLES = (
     (("page_cursor",), ("page_size",), "cursor"),
     (("page_cursor",), ("limit",), "cursor"),
     (("page_token",), ("page_size",), "cursor"),
-    (("PageToken",), ("PageSize",), "cursor"),
     (("Page",), ("PageSize",), "number"),
     (("cursor",), ("limit",), "cursor"),
     (("cursor",), ("page_size",), "cursor"),
@@ -30,7 +29,6 @@ _CURSORS = (
     ("meta", "next"),
     ("next_cursor",),
     ("next_page_token",),
-    ("next_page_uri",),
 )
 _PAGES = (("meta", "total_pages"),)
 _TOTALS = (("meta", "total_results"), ("meta", "total"), ("totalRecords",), ("total_records",), ("total",))

@@ -131,8 +131,6 @@ def _object(schema: Schema) -> str:
 def _values(values: Sequence[object], count: int) -> str:
     words = [str(value).lower() if isinstance(value, bool) else str(value) for value in values[:count]]
     return "|".join(words) + ("|..." if len(values) > count else "")
-        "|..." if len(values) > count else ""
-    )
 
 
 def _example(operation: Operation) -> dict[str, Any]:

@@ -113,8 +113,8 @@ class _Sample:
 
     def _object(self, schema: Schema, depth: int) -> dict[str, Any]:
         required = schema.get("required", ())
-        further = self._full and "properties" not in schema and schema.get("additionalProperties")
-        if further and not self._closes(further, depth):
+        further = schema.get("additionalProperties")
+        if self._full and "properties" not in schema and further is not None and not self._closes(further, depth):
             return {"name": self.value(further, "name", depth + 1)}
         return {
             name: self.value(inner, name, depth + 1)
@@ -151,13 +151,10 @@ def _close(answer: Any, operation: Operation) -> None:
     paging = operation.paging
     if paging is None or not isinstance(answer, dict):
         return
-    for path, value in ((paging.next, None), (paging.pages, 1), (paging.total, ITEMS)):
+    for path, value in ((paging.next, ""), (paging.pages, 1), (paging.total, ITEMS)):
         if path is not None:
             *parents, name = path
             inside = answer
             for parent in parents:
                 inside = inside.setdefault(parent, {})
-            if value is None:
-                inside.pop(name, None)
-            else:
-                inside[name] = value
+            inside[name] = value

@@ -1,0 +1,50 @@
+"""A description says enough to make the call, and no more than fits."""
+
+import json
+
+import pytest
+
+from telnyx_tools.catalog import Catalog
+from telnyx_tools.catalog.describe import describe
+
+
+def test_a_description_names_parameters_types_and_an_example(catalog: Catalog) -> None:
+    found = describe(catalog["messages.send"])
+    assert found["request"] == "POST /messages"
+    assert found["effect"] == "spends"
+    assert found["body"]["required"] == {"to": "string"}
+    assert found["body"]["optional"]["type"] == "SMS|MMS"
+    assert found["body"]["optional"]["media_urls"] == "[string]"
+    assert found["example"] == {"body": {"to": "+12025550124"}}
+
+
+def test_query_parameters_are_shown_as_they_are_sent(catalog: Catalog) -> None:
+    query = describe(catalog["available_phone_numbers.list"])["query"]["optional"]
+    assert query["filter[national_destination_code]"] == "string"
+    assert query["filter[phone_number][contains]"] == "string"
+
+
+def test_a_required_filter_is_shown_as_required(catalog: Catalog) -> None:
+    assert "filter[record_type]" in describe(catalog["detail_records.list"])["query"]["optional"]
+    assert describe(catalog["usage_reports.list"])["query"]["required"]["product"] == "string"
+
+
+def test_nested_objects_are_looked_into_one_level_at_a_time(catalog: Catalog) -> None:
+    operation = catalog["ai.assistants.create"]
+    assert describe(operation)["body"]["optional"]["privacy_settings"].startswith("{data_retention")
+    found = describe(operation, "body.voice_settings")
+    assert found["required"] == {"voice": "string"}
+    assert "list_of" in describe(operation, "body.mcp_servers")
+    assert "one_of" in describe(operation, "body.tools")["list_of"]
+    assert "url" in describe(operation, "body.tools.webhook")["required"]
+
+
+def test_looking_into_nothing_names_what_there_is(catalog: Catalog) -> None:
+    with pytest.raises(KeyError, match=r"voice is not among .*voice_settings"):
+        describe(catalog["ai.assistants.create"], "body.voice")
+
+
+def test_every_operation_can_be_described_briefly(catalog: Catalog) -> None:
+    sizes = [len(json.dumps(describe(operation))) for operation in catalog.values()]
+    assert max(sizes) < 8_000
+    assert sorted(sizes)[len(sizes) // 2] < 700
