@@ -20,10 +20,8 @@ logger = logging.getLogger(__name__)
 async def call_tool(tool: Tool, arguments: Mapping[str, object], given: Mapping[str, object]) -> types.CallToolResult:
     """Run a tool. Every failure comes back as a result that says what to do; only cancellation passes through."""
     try:
-        return success(await tool.run(tool.arguments.parse(arguments), given))
+        return success(await run_tool(tool, arguments, given))
     except TelnyxError as error:
-        if isinstance(error, OutcomeUnknown):
-            error.check = tool.check
         return failure(error.describe())
     except Exception as error:  # noqa: BLE001 - the one boundary: an agent never reads a traceback
         _log(tool, error)
@@ -34,6 +32,15 @@ async def call_tool(tool: Tool, arguments: Mapping[str, object], given: Mapping[
                 "tool": tool.name,
             }
         )
+
+
+async def run_tool(tool: Tool, arguments: Mapping[str, object], given: Mapping[str, object]) -> Result:
+    """The result of a tool. Raises a TelnyxError that says what went wrong, and nothing else is expected."""
+    try:
+        return await tool.run(tool.arguments.parse(arguments), given)
+    except OutcomeUnknown as error:
+        error.check = error.check or tool.check
+        raise
 
 
 def success(result: Result) -> types.CallToolResult:

@@ -16,6 +16,7 @@ from mcp.shared.exceptions import MCPError
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.call import call_tool
+from telnyx_remote_mcp.reach import Reach
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface import Selection, Surface, Surfaces
 from telnyx_tools.api.client import Api, Telnyx
@@ -101,11 +102,12 @@ class _Handlers:
         tool = surface.find(params.name)
         if tool is None:
             raise MCPError(code=types.INVALID_PARAMS, message=f"Unknown tool: {params.name[:128]}")
-        given = {
+        given: dict[str, object] = {
             "telnyx": self._telnyx(ctx),
             "progress": ctx.session.report_progress,
             "server": _Request(self._services, surface, ctx.protocol_version),
         }
+        given["reach"] = Reach(surface, self._services.settings.account_access, given)
         return await call_tool(tool, params.arguments or {}, given)
 
     async def remember_listing(self, ctx: Context, call_next: CallNext) -> HandlerResult:

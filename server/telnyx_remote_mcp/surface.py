@@ -10,8 +10,8 @@ from typing import Literal
 from telnyx_tools.declare import Effect, Tool
 from telnyx_tools.registry import Registry
 
-Name = Literal["default", "full"]
-SURFACES: tuple[Name, ...] = ("default", "full")
+Name = Literal["default", "full", "compact"]
+SURFACES: tuple[Name, ...] = ("default", "full", "compact")
 
 
 class BadSelection(ValueError):
@@ -27,24 +27,6 @@ class UnknownChoice(BadSelection):
         super().__init__(f"Unknown {what} '{given[:80]}'.{hint} Valid: {', '.join(valid)}.")
 
 
-@dataclass(frozen=True, eq=False)
-class Surface:
-    """The tools that one kind of request sees, in the registry's order. What is not in it cannot be called."""
-
-    tools: dict[str, Tool]
-    read_only: bool
-    _find: Callable[[str], Tool | None] = field(repr=False)
-
-    def find(self, name: str) -> Tool | None:
-        """The tool of this name or alias, if this surface has it."""
-        tool = self._find(name)
-        return tool if tool is not None and tool.name in self.tools else None
-
-    @property
-    def groups(self) -> list[str]:
-        return list(dict.fromkeys(tool.group for tool in self.tools.values()))
-
-
 @dataclass(frozen=True)
 class Selection:
     """What a caller asks to see. Nothing asked is the default surface."""
@@ -57,6 +39,29 @@ class Selection:
     read_only: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """The tools that one kind of request sees, in the registry's order. What is not in it cannot be called."""
+
+    tools: dict[str, Tool]
+    reachable: dict[str, Tool]
+    """What the generic tools may call by name: as `tools`, but whatever the named surface lists."""
+    bounds: tuple[Selection, ...]
+    """The selections that narrowed it: the operator's, then the request's."""
+    read_only: bool
+    known: Callable[[str], Tool | None] = field(repr=False)
+    """Any tool by its name or alias, whether or not it is in this surface."""
+
+    def find(self, name: str) -> Tool | None:
+        """The tool of this name or alias, if this surface has it."""
+        tool = self.known(name)
+        return tool if tool is not None and tool.name in self.tools else None
+
+    @property
+    def groups(self) -> list[str]:
+        return list(dict.fromkeys(tool.group for tool in self.tools.values()))
+
+
 class Surfaces:
     """Every surface of this server. The operator's choice is the ceiling; a selection only narrows it."""
 
@@ -64,8 +69,8 @@ class Surfaces:
         self.registry = registry
         self._check(ceiling)
         self._explicit = bool(ceiling.groups or ceiling.tools)
+        self._bound = ceiling
         self._ceiling = self._narrowed(list(registry.tools.values()), ceiling)
-        self._read_only = ceiling.read_only
         self._kept = kept
         self._cache: dict[Selection, Surface] = {}
 
@@ -79,9 +84,12 @@ class Surfaces:
         if (known := self._cache.get(selection)) is not None:
             return known
         self._check(selection)
-        tools = self._narrowed(self._base(selection), selection)
         surface = Surface(
-            {tool.name: tool for tool in tools}, self._read_only or selection.read_only, self.registry.find
+            tools=_by_name(self._narrowed(self._base(selection), selection)),
+            reachable=_by_name(self._narrowed(self._ceiling, selection)),
+            bounds=(self._bound, selection),
+            read_only=self._bound.read_only or selection.read_only,
+            known=self.registry.find,
         )
         if len(self._cache) >= self._kept:
             self._cache.pop(next(iter(self._cache)))
@@ -92,7 +100,9 @@ class Surfaces:
         if selection.slug is not None:
             return [tool for tool in self._ceiling if tool.group == selection.slug]
         asked = selection.surface or ("full" if selection.groups or selection.tools or self._explicit else "default")
-        return self._ceiling if asked == "full" else [tool for tool in self._ceiling if tool.core]
+        if asked == "full":
+            return self._ceiling
+        return [tool for tool in self._ceiling if (tool.compact if asked == "compact" else tool.core)]
 
     def _narrowed(self, tools: Iterable[Tool], by: Selection) -> list[Tool]:
         named = {self._name(name) for name in by.tools}
@@ -117,3 +127,7 @@ class Surfaces:
         for tool in (*selection.tools, *selection.exclude_tools):
             if self.registry.find(tool) is None:
                 raise UnknownChoice("tool", tool, self.registry.tools)
+
+
+def _by_name(tools: Iterable[Tool]) -> dict[str, Tool]:
+    return {tool.name: tool for tool in tools}

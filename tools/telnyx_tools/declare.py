@@ -41,6 +41,8 @@ class Tool:
     """The API operations it uses, as `METHOD /path/{template}`."""
     core: bool
     """Whether the default surface shows it."""
+    compact: bool
+    """Whether the compact surface shows it."""
     idempotent: bool
     """Whether a second identical call changes nothing more."""
     paid: bool
@@ -102,6 +104,7 @@ class Group:
         scope: str,
         calls: str | tuple[str, ...] = (),
         core: bool = False,
+        compact: bool = False,
         idempotent: bool = False,
         paid: bool = False,
         check: str | None = None,
@@ -120,6 +123,7 @@ class Group:
                     scope=scope,
                     calls=operations,
                     core=core,
+                    compact=compact,
                     idempotent=idempotent,
                     paid=paid,
                     check=check,

@@ -35,8 +35,9 @@ class Registry:
 def registry() -> Registry:
     """The registry of all tools that this package has."""
     from telnyx_tools.groups.account import account
+    from telnyx_tools.groups.api import api
     from telnyx_tools.groups.guards import guards
     from telnyx_tools.groups.messaging import messaging
     from telnyx_tools.groups.numbers import numbers
 
-    return Registry((messaging, numbers, account, guards))
+    return Registry((messaging, numbers, account, api, guards))

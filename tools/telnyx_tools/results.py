@@ -50,7 +50,7 @@ def shape(model: type[R], answer: object, detail: Detail = "summary") -> R:
     if not isinstance(raw, dict):
         return _marked(model, {}, "its answer was not an object", _bounded(raw))
     if detail == "full":
-        return _within_budget(_lenient(model, _redacted(raw), "allow"))
+        return _within_budget(_lenient(model, redacted(raw), "allow"))
     return _within_budget(_lenient(model, raw, "ignore"))
 
 
@@ -75,17 +75,18 @@ def _marked(model: type[R], fields: dict[str, Any], problem: str, unshaped: obje
     return model.model_validate({**fields, "shape_warning": warning, "unshaped": unshaped}, extra="allow")
 
 
-def _redacted(value: Any) -> Any:
+def redacted(value: Any) -> Any:
+    """The value with what secrets it holds taken out, by the names of their fields."""
     if isinstance(value, dict):
-        return {k: REDACTED if k in _SECRET_FIELDS and v else _redacted(v) for k, v in value.items()}
+        return {k: REDACTED if k in _SECRET_FIELDS and v else redacted(v) for k, v in value.items()}
     if isinstance(value, list):
-        return [_redacted(item) for item in value]
+        return [redacted(item) for item in value]
     return value
 
 
 def _bounded(value: object, limit: int = 2_000) -> object:
     """The JSON value itself where it is small, else the beginning of its text."""
-    text = json.dumps(_redacted(to_jsonable_python(value, fallback=str)), ensure_ascii=False)
+    text = json.dumps(redacted(to_jsonable_python(value, fallback=str)), ensure_ascii=False)
     return json.loads(text) if len(text) <= limit else f"{text[:limit]}…"
 
 

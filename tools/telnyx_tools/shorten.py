@@ -1,0 +1,74 @@
+"""Making a JSON value fit a size: whole where it fits, else with long texts and lists cut, never invalid."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    text: int
+    items: int
+    depth: int
+
+
+_STEPS = (_Limits(1_000, 20, 8), _Limits(300, 8, 6), _Limits(120, 3, 4), _Limits(60, 1, 3))
+
+
+def size(value: object) -> int:
+    """The characters of its compact JSON."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str))
+
+
+def shorten(value: Any, budget: int) -> tuple[Any, bool]:
+    """The value within the budget, as far as cutting helps, and whether anything was cut."""
+    if size(value) <= budget:
+        return value, False
+    shorter = value
+    for limits in _STEPS:
+        shorter = _cut(value, limits, 0)
+        if size(shorter) <= budget:
+            break
+    return shorter, True
+
+
+def _cut(value: Any, limits: _Limits, depth: int) -> Any:
+    if isinstance(value, str) and len(value) > limits.text:
+        return f"{value[: limits.text]}… ({len(value):,} characters)"
+    if isinstance(value, (dict, list)) and depth >= limits.depth:
+        return f"… ({len(value)} {'fields' if isinstance(value, dict) else 'items'})"
+    if isinstance(value, dict):
+        return {key: _cut(inner, limits, depth + 1) for key, inner in value.items()}
+    if isinstance(value, list):
+        kept = [_cut(inner, limits, depth + 1) for inner in value[: limits.items]]
+        more = len(value) - limits.items
+        return [*kept, f"… ({more} more)"] if more > 0 else kept
+    return value
+
+
+def without_nulls(value: Any) -> Any:
+    """The value without the fields that are null."""
+    if isinstance(value, dict):
+        return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [without_nulls(inner) for inner in value]
+    return value
+
+
+def select(value: Any, fields: Sequence[str]) -> Any:
+    """Only the named fields, each a path such as `cost.amount`, of an object or of every object in a list."""
+    if isinstance(value, list):
+        return [select(item, fields) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kept: dict[str, Any] = {}
+    for path in fields:
+        name, _, rest = path.partition(".")
+        if name in value:
+            inner = select(value[name], [rest]) if rest else value[name]
+            both = isinstance(inner, dict) and isinstance(kept.get(name), dict)
+            kept[name] = {**kept[name], **inner} if both else inner
+    return kept
