@@ -32,6 +32,14 @@ OMITTED = Omitted.OMITTED
 T = TypeVar("T")
 Change: TypeAlias = T | Omitted | None
 """An argument of an update: left out, the field stays as it is; null clears it."""
+NewValue: TypeAlias = T | Omitted
+"""As `Change`, of a field that cannot be cleared."""
+
+
+class Given(BaseModel):
+    """The base of objects inside the arguments; the body of the request gets the members that were given."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,8 @@ class Arguments:
                 continue
             annotation, default = hints[name], parameter.default
             if default is OMITTED:
-                clearable.add(name)
+                if _takes_null(annotation):
+                    clearable.add(name)
                 fields[name] = (_without_omitted(annotation), Field(default_factory=lambda: OMITTED))
             else:
                 fields[name] = (annotation, ... if default is inspect.Parameter.empty else default)
@@ -127,6 +136,12 @@ class Arguments:
         return f" Expected: {described}" if described else ""
 
 
+def _takes_null(annotation: Any) -> bool:
+    if get_origin(annotation) is Annotated:
+        return _takes_null(get_args(annotation)[0])
+    return types.NoneType in get_args(annotation)
+
+
 def _without_omitted(annotation: Any) -> Any:
     if get_origin(annotation) is Annotated:
         inner, *metadata = get_args(annotation)
@@ -152,12 +167,18 @@ def _dotted(location: tuple[int | str, ...]) -> str:
 
 def present(fields: Mapping[str, object]) -> dict[str, object]:
     """The body of a request: what was given, without nulls."""
-    return {name: value for name, value in fields.items() if value is not None}
+    return {name: _plain(value) for name, value in fields.items() if value is not None}
 
 
 def changed(fields: Mapping[str, object]) -> dict[str, object]:
     """The body of an update: what the caller gave, nulls included. Raises InvalidArguments if that is nothing."""
-    given = {name: value for name, value in fields.items() if value is not OMITTED}
+    given = {name: _plain(value) for name, value in fields.items() if value is not OMITTED}
     if not given:
         raise InvalidArguments([Problem("", f"Nothing to change; give at least one of: {', '.join(fields)}.")])
     return given
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Given):
+        return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return [_plain(item) for item in value] if isinstance(value, list) else value

@@ -43,6 +43,10 @@ PageCursor = Annotated[
 PageSize = Annotated[int, Field(ge=1, le=250)]
 
 
+_ENVELOPE = 100
+"""Characters that a page has besides its items."""
+
+
 class Page(Result, Generic[T]):
     """One page of a list. `next` is absent on the last one."""
 
@@ -60,20 +64,24 @@ async def fetch_page(
     page: str,
     page_size: int,
     detail: Detail = "summary",
+    reserve: int = 0,
     **ids: str,
 ) -> Page[T]:
     """One page of a list whose paging style is `page[number]`, `page[size]` with `meta.total_pages`."""
     cursor = Cursor.parse(page)
     paging: Query = {"page": {"number": cursor.number, "size": page_size}}
     request = Request(method="GET", template=template, ids=ids, query={**query, **paging})
-    return page_of(model, (await telnyx.send(request)).json(), cursor, detail)
+    return page_of(model, (await telnyx.send(request)).json(), cursor, detail, reserve)
 
 
-def page_of(model: type[T], answer: object, cursor: Cursor, detail: Detail = "summary") -> Page[T]:
-    """As many items of the answer as the size budget allows; `next` resumes after the last one given."""
+def page_of(model: type[T], answer: object, cursor: Cursor, detail: Detail = "summary", reserve: int = 0) -> Page[T]:
+    """As many items of the answer as the size budget allows; `next` resumes after the last one given.
+
+    `reserve` is how many characters the caller will add to the page.
+    """
     raw, meta = _parts(answer)
     items: list[T] = []
-    room = BUDGET[detail]
+    room = BUDGET[detail] - _ENVELOPE - reserve
     for item in raw[cursor.skip :]:
         shaped = shape(model, item, detail)
         room -= len(shaped.model_dump_json(exclude_none=True, by_alias=True)) + 1

@@ -67,7 +67,7 @@ def _lenient(model: type[R], raw: dict[str, Any], extra: Literal["allow", "ignor
 
 
 def _names(model: type[R]) -> set[str]:
-    return {field.alias or name for name, field in model.model_fields.items()}
+    return {str(field.validation_alias or name) for name, field in model.model_fields.items()}
 
 
 def _marked(model: type[R], fields: dict[str, Any], problem: str, unshaped: object) -> R:
