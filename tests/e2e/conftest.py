@@ -1,0 +1,18 @@
+"""Servers that the tests share: one process, which keeps sessions, and two workers, which do not."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.e2e.processes import Server, served
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with served(tmp_path_factory.mktemp("server"), "--sandbox") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with served(tmp_path_factory.mktemp("workers"), "--sandbox", "--workers", "2") as server:
+        yield server

@@ -1,0 +1,70 @@
+"""The server as people run it: the installed program in a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PROGRAM = str(Path(sys.executable).with_name("telnyx-mcp-server"))
+END_SECS = 30
+
+
+def environment(data_dir: Path, **variables: str) -> dict[str, str]:
+    """This process's environment without its Telnyx settings, and with these."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TELNYX")}
+    return {**kept, "TELNYX_MCP_DATA_DIR": str(data_dir), **variables}
+
+
+def run(data_dir: Path, *arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    """A command that ends by itself."""
+    return subprocess.run(
+        [PROGRAM, *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment(data_dir, **variables),
+    )
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that listens. What it writes to stderr, its workers and its sandbox included, is in `log`."""
+
+    process: subprocess.Popen[str]
+    base_url: str
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"{self.base_url}/mcp"
+
+    def end(self) -> str:
+        """Ask the process to end, wait for it, and give all it wrote after its first line."""
+        self.process.terminate()
+        stdout, _ = self.process.communicate(timeout=END_SECS)
+        return stdout + self.log.read_text()
+
+
+@contextmanager
+def served(data_dir: Path, *options: str, **variables: str) -> Iterator[Server]:
+    """`telnyx-mcp-server serve` on a free port."""
+    log = data_dir / "stderr.log"
+    command = [PROGRAM, "serve", "--port", "0", *options]
+    with (
+        log.open("w") as stderr,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment(data_dir, **variables)
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            assert line.startswith("Serving on http://127.0.0.1:"), log.read_text()
+            yield Server(process, line.split()[2].removesuffix("/mcp"), log)
+        finally:
+            process.terminate()
+            process.wait(END_SECS)

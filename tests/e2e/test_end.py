@@ -1,0 +1,53 @@
+"""How a server begins where it cannot, and how it ends."""
+
+import signal
+from pathlib import Path
+
+import anyio
+import httpx2
+import pytest
+from mcp import types
+from mcp.client import Client
+from tests.e2e.clients import INITIALIZE, Sandbox, connected, headers, post
+from tests.e2e.processes import END_SECS, Server, run, served
+
+
+def test_a_port_in_use_is_one_clear_line(server: Server, tmp_path: Path) -> None:
+    port = server.base_url.rpartition(":")[2]
+    second = run(tmp_path, "serve", "--port", port)
+    expected = f"telnyx-mcp-server: Port {port} on 127.0.0.1 is in use; choose another with --port\n"
+    assert (second.returncode, second.stdout, second.stderr) == (1, "", expected)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("workers", "mode"), [("1", "auto"), ("1", "legacy"), ("2", "auto"), ("2", "legacy")])
+async def test_sigterm_lets_the_call_in_progress_finish(tmp_path: Path, workers: str, mode: str) -> None:
+    with served(tmp_path, "--sandbox", "--workers", workers) as server:
+        async with connected(server.url, "KEY_sandbox_end", mode) as client, Sandbox.behind(client) as sandbox:
+            await sandbox.fail(path="/messaging_profiles", action="slow", delay_secs=1)
+            async with anyio.create_task_group() as tasks:
+                outcome: list[types.CallToolResult] = []
+                tasks.start_soon(_list_profiles, client, outcome)
+                await sandbox.has_seen("/messaging_profiles")
+                server.process.send_signal(signal.SIGTERM)
+            assert not outcome[0].is_error
+        assert server.process.wait(END_SECS) == 0
+        assert "Traceback" not in server.log.read_text()
+
+
+@pytest.mark.anyio
+async def test_sigterm_closes_the_open_stream_of_an_older_client(tmp_path: Path) -> None:
+    key = "KEY_sandbox_stream"
+    with served(tmp_path, "--sandbox") as server:
+        session = post(server, INITIALIZE, key).headers["mcp-session-id"]
+        own = {**headers(key), "Accept": "text/event-stream", "Mcp-Session-Id": session}
+        async with httpx2.AsyncClient(timeout=END_SECS) as http, http.stream("GET", server.url, headers=own) as stream:
+            assert stream.status_code == 200
+            server.process.send_signal(signal.SIGTERM)
+            await stream.aread()
+        assert server.process.wait(END_SECS) == 0
+        assert "Traceback" not in server.log.read_text()
+
+
+async def _list_profiles(client: Client, outcome: list[types.CallToolResult]) -> None:
+    outcome.append(await client.call_tool("list_messaging_profiles", {}))

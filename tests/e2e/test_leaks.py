@@ -1,0 +1,107 @@
+"""What is secret, and what people write to each other, is in nothing that the server or its sandbox writes."""
+
+import socket
+from pathlib import Path
+
+import httpx2
+import pytest
+from mcp.client import Client
+from tests.e2e.clients import ACCEPT, LIST_TOOLS, Sandbox, call, connected, headers, post
+from tests.e2e.processes import Server, run, served
+
+KEY = "KEY_sandbox_MARKEDkey"
+DEAD_KEY = "KEY_MARKEDdead"
+TEXT = "MARKEDtext see you at noon"
+RECIPIENT = "+12025550177"
+MARKS = ("MARKED", RECIPIENT, RECIPIENT[1:], "2025550177")
+FAULTS = (
+    {"status": 500},
+    {"status": 422},
+    {"action": "reset"},
+    {"action": "drop_after_effect"},
+    {"action": "half_body"},
+    {"action": "garbage"},
+)
+
+
+@pytest.mark.anyio
+async def test_no_key_text_or_number_is_ever_written(tmp_path: Path) -> None:
+    with served(tmp_path, "--sandbox", "--log-level", "debug") as server:
+        for mode in ("auto", "legacy"):
+            async with connected(server.url, KEY, mode) as client:
+                await _send(client)
+                await _send_wrongly(client)
+        _knock(server)
+        written = server.end()
+    assert "POST /mcp 200" in written
+    assert "POST /mcp 401" in written
+    assert [line for line in written.splitlines() if any(mark in line for mark in MARKS)] == []
+
+
+async def _send(client: Client) -> None:
+    """A message that goes out, and one for each way in which Telnyx fails."""
+    sender = (await call(client, "list_phone_numbers"))["items"][0]["phone_number"]
+    message = {"to": RECIPIENT, "from_number": sender, "text": TEXT}
+    await call(client, "send_message", **message)
+    await client.call_tool("list_phone_numbers", {"phone_number": RECIPIENT})
+    async with Sandbox.behind(client) as sandbox:
+        for fault in FAULTS:
+            await sandbox.fail(method="POST", path="/messages", **fault)
+            await client.call_tool("send_message", message)
+
+
+async def _send_wrongly(client: Client) -> None:
+    """Arguments that are refused before anything is sent."""
+    for arguments in (
+        {"to": [RECIPIENT], "text": {"body": TEXT}},
+        {"to": RECIPIENT, "text": TEXT, "from_number": TEXT},
+        {"to": RECIPIENT, TEXT: TEXT},
+    ):
+        assert (await client.call_tool("send_message", arguments)).is_error
+    assert (await client.call_tool("get_message", {"message_id": f"../{TEXT}"})).is_error
+
+
+def _knock(server: Server) -> None:
+    """Requests that are turned away at every layer of the edge."""
+    call_tool = {
+        "jsonrpc": "2.0",
+        "id": 3,
+        "method": "tools/call",
+        "params": {"name": TEXT, "arguments": {"to": RECIPIENT}},
+    }
+    answers = [
+        post(server, LIST_TOOLS, DEAD_KEY),
+        post(server, LIST_TOOLS, "not a key MARKED"),
+        post(server, call_tool, KEY),
+        post(server, {"jsonrpc": TEXT, "id": RECIPIENT, "method": [TEXT]}, KEY),
+        post(server, call_tool, KEY, **{"Mcp-Session-Id": TEXT}),
+        httpx2.post(f"{server.url}?api_key={KEY}", json=LIST_TOOLS, headers=ACCEPT),
+        httpx2.post(f"{server.url}?tools={KEY}", json=LIST_TOOLS, headers={**ACCEPT, **headers(KEY)}),
+        httpx2.get(f"{server.base_url}/{KEY}"),
+        httpx2.post(server.url, content=f'{{"text": "{TEXT}"', headers={**ACCEPT, **headers(KEY)}),
+    ]
+    assert all(answer.status_code >= 400 for answer in answers), answers
+    _knock_with_a_line_break(server)
+
+
+def _knock_with_a_line_break(server: Server) -> None:
+    """A key with a line break in it, as a copied one may have: no client library sends that."""
+    host, port = server.base_url.removeprefix("http://").split(":")
+    head = f"POST /mcp HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\nAuthorization: Bearer {KEY}\n {KEY}\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(head.encode())
+        assert b" 40" in connection.recv(64)
+
+
+def test_a_key_with_a_line_break_is_refused_on_stdio_without_being_quoted(tmp_path: Path) -> None:
+    ended = run(tmp_path, "stdio", TELNYX_API_KEY=f"{KEY}\n{KEY}")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "TELNYX_API_KEY" in ended.stderr
+    assert "MARKED" not in ended.stderr
+
+
+def test_a_wrong_setting_is_named_without_the_value_of_a_secret(tmp_path: Path) -> None:
+    ended = run(tmp_path, "serve", TELNYX_MCP_SECRET="MARKEDtooshort")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "TELNYX_MCP_SECRET" in ended.stderr
+    assert "MARKED" not in ended.stderr
