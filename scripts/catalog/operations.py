@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import httpx
 from scripts.catalog.official import Method, Recorded, Recorder
 from scripts.catalog.paging import paging
-from scripts.catalog.schemas import Schema, Types, is_file, is_union, typed_dict_fields, unwrap
+from scripts.catalog.schemas import BINARY, Schema, Types, is_file, is_union, typed_dict_fields, unwrap
 from telnyx._response import BinaryAPIResponse
 from typing_extensions import is_typeddict
 
@@ -41,8 +41,8 @@ def facts(method: Method, recorder: Recorder, types: Types) -> Schema:
     if query:
         found["query"] = nested(query)
     if body:
-        found["body"] = body
         found["content"] = CONTENT[recorded.sent.headers["content-type"].split(";")[0]]
+        found["body"] = body if found["content"] != "binary" else BINARY
     response = response_of(recorded, types)
     pages = found["method"] == "GET" and response["reply"] == "json"
     return found | response | (paging(found.get("query", {}), response["response"], types) if pages else {})

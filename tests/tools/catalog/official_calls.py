@@ -1,7 +1,8 @@
 """The arguments of a catalog operation as a call of the official package, checked against the package's types."""
 
+import copy
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
@@ -18,6 +19,8 @@ UNTRANSLATED = {"texml.accounts.calls.calls"}
 """Methods of the package that send Python names where the API documents wire names."""
 
 _LISTS = (list, Iterable, Sequence, _types.SequenceNotStr)
+
+_NOTHING = object()
 
 
 class DoesNotFitError(Exception):
@@ -56,21 +59,26 @@ def call(recorder: Recorder, method: Method, shape: Shape, given: Arguments) -> 
         translated = python_value(method.hint(shape.whole), given.body)
         found[shape.whole] = given.body if method.id in UNTRANSLATED else translated
     body = {} if shape.whole is not None or given.body is None else dict(given.body)
-    for name, (wire, annotation) in shape.gathered.items():
-        holder, key = (body, wire) if wire in body else _holder(given.query, wire)
-        if key in holder:
-            found[name] = python_value(annotation, holder[key])
-            body.pop(wire, None)
+    query = copy.deepcopy(given.query)
+    for name, (wire, annotation) in sorted(shape.gathered.items(), key=lambda item: -len(item[1][0])):
+        value = body.pop(wire) if wire in body else _taken(query, re.findall(r"[^\[\]]+", wire))
+        if value is not _NOTHING:
+            found[name] = python_value(annotation, value)
     if body:
         raise DoesNotFitError(f"{method.id} has no argument for {sorted(body)}")
     return recorder.call(method.id, found)
 
 
-def _holder(query: Mapping[str, Any], wire: str) -> tuple[Mapping[str, Any], str]:
-    *parents, name = re.findall(r"[^\[\]]+", wire)
-    for parent in parents:
-        query = query.get(parent, {})
-    return query, name
+def _taken(query: dict[str, Any], parts: Sequence[str]) -> object:
+    """The value below `filter[name][contains]`, taken out together with the objects that it leaves empty."""
+    name, *rest = parts
+    if not rest or name not in query:
+        return query.pop(name, _NOTHING)
+    inner = query[name]
+    taken = _taken(inner, rest) if isinstance(inner, dict) else _NOTHING
+    if inner == {}:
+        del query[name]
+    return taken
 
 
 def python_value(annotation: object, value: Any) -> Any:

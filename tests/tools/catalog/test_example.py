@@ -4,14 +4,13 @@ import json
 
 from telnyx_tools.catalog import Catalog
 from telnyx_tools.catalog.example import ITEMS, maximal, minimal, response
-from telnyx_tools.catalog.validate import _Check
+from telnyx_tools.catalog.validate import response_problems
 
 
 def test_every_made_up_answer_fits_its_schema(catalog: Catalog) -> None:
     for operation in catalog.values():
         if operation.reply == "json":
-            check = _Check(operation, wire=False)
-            assert list(check.value(operation.response or {}, response(operation), "response")) == [], operation.id
+            assert response_problems(operation, response(operation)) == [], operation.id
 
 
 def test_answers_are_the_same_every_time_and_small(catalog: Catalog) -> None:

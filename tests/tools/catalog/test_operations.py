@@ -123,3 +123,4 @@ def test_the_envelope_is_where_the_thing_is(catalog: Catalog) -> None:
 
 def test_titles_are_made_of_the_words_of_the_id(catalog: Catalog) -> None:
     assert catalog["calls.actions.start_recording"].title == "Start recording calls"
+    assert catalog["ai.assistants.send_sms"].title == "Send SMS AI assistants"

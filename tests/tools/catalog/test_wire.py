@@ -15,6 +15,8 @@ from telnyx_tools.catalog.query import flatten
 from telnyx_tools.catalog.validate import problems
 
 SAMPLES = (minimal, maximal)
+FORMS = 16
+"""As many as the widest union of the API has."""
 
 
 def test_the_package_sends_every_example_exactly_as_the_catalog_states_it(catalog: Catalog, recorder: Recorder) -> None:
@@ -26,6 +28,24 @@ def test_the_package_sends_every_example_exactly_as_the_catalog_states_it(catalo
             sent = call(recorder, method, where, given).sent
             assert_sent(operation, given, sent)
             assert_valid(catalog, operation, sent)
+
+
+def test_the_package_accepts_every_other_form_of_a_parameter(catalog: Catalog, recorder: Recorder) -> None:
+    checked = 0
+    for method in methods():
+        operation = catalog[method.id]
+        seen = [maximal(operation)]
+        for form in range(1, FORMS):
+            given = maximal(operation, form)
+            if given in seen:
+                continue
+            seen.append(given)
+            where = shape(recorder, method, operation.path_params)
+            sent = call(recorder, method, where, given).sent
+            assert_sent(operation, given, sent)
+            assert_valid(catalog, operation, sent)
+            checked += 1
+    assert checked > 100
 
 
 def test_every_example_is_valid(catalog: Catalog) -> None:

@@ -149,4 +149,5 @@ def _returns(operation: Operation) -> str:
     if operation.reply != "json":
         return "nothing" if operation.reply == "none" else operation.accept
     schema = operation.resolve(operation.response or {})
-    return _word(operation, schema.get("properties", {}).get(operation.envelope, schema), names=True)
+    word = _word(operation, schema.get("properties", {}).get(operation.envelope, schema), names=True)
+    return word.removesuffix("|null")

@@ -40,9 +40,9 @@ def minimal(operation: Operation) -> Arguments:
     return _arguments(operation, full=False)
 
 
-def maximal(operation: Operation) -> Arguments:
-    """Every parameter, at every level, with the first form where there are several."""
-    return _arguments(operation, full=True)
+def maximal(operation: Operation, form: int = 0) -> Arguments:
+    """Every parameter, at every level; `form` picks one where a value may take several forms."""
+    return _arguments(operation, full=True, form=form)
 
 
 def response(operation: Operation) -> Any:
@@ -56,8 +56,8 @@ def response(operation: Operation) -> Any:
     return answer
 
 
-def _arguments(operation: Operation, *, full: bool) -> Arguments:
-    sample = _Sample(operation, full=full, items=1)
+def _arguments(operation: Operation, *, full: bool, form: int = 0) -> Arguments:
+    sample = _Sample(operation, full=full, items=1, form=form)
     arguments = Arguments(
         path={name: sample.value(schema, name, 0) for name, schema in operation.path_params.items()},
         query=sample.value(operation.query, "query", 0),
@@ -71,8 +71,9 @@ def _arguments(operation: Operation, *, full: bool) -> Arguments:
 class _Sample:
     """Makes values from schemas; a type within itself is left out, or empty where it is required."""
 
-    def __init__(self, operation: Operation, *, full: bool, items: int) -> None:
+    def __init__(self, operation: Operation, *, full: bool, items: int, form: int = 0) -> None:
         self._operation = operation
+        self._form = form
         self._full = full
         self._items = items
         self._open: list[object] = []
@@ -90,7 +91,7 @@ class _Sample:
 
     def _value(self, schema: Schema, name: str, depth: int) -> Any:
         if "anyOf" in schema:
-            return self.value(self._first(schema["anyOf"]), name, depth)
+            return self.value(self._chosen(schema["anyOf"]), name, depth)
         if "enum" in schema:
             return schema["enum"][0]
         match schema.get("type"):
@@ -108,8 +109,9 @@ class _Sample:
                 return None
         return self._text(schema, name)
 
-    def _first(self, members: list[Schema]) -> Schema:
-        return next((member for member in members if member.get("$ref") not in self._open), members[0])
+    def _chosen(self, members: list[Schema]) -> Schema:
+        possible = [member for member in members if member.get("$ref") not in self._open] or members
+        return possible[self._form % len(possible)]
 
     def _object(self, schema: Schema, depth: int) -> dict[str, Any]:
         required = schema.get("required", ())

@@ -10,6 +10,14 @@ Schema = Mapping[str, Any]
 """A JSON schema: type, enum, format, properties, required, items, additionalProperties, anyOf, and `nullable`;
 `examples` lists the usual values of an open enum and `$ref` is a number for `Operation.resolve`."""
 
+_CAPITALS = "AI CSV DTMF FQDN IP LOA MCP MMS OTA OTP RCS SIM SIP SIPREC SMS UAC URL"
+_SPELLED = {word.lower(): word for word in _CAPITALS.split()} | {
+    "10dlc": "10DLC",
+    "oauth": "OAuth",
+    "texml": "TeXML",
+    "whatsapp": "WhatsApp",
+}
+
 Effect = Literal["read", "write", "destroy", "spends"]
 Content = Literal["json", "multipart", "binary"]
 Reply = Literal["json", "text", "binary", "none"]
@@ -158,7 +166,9 @@ class Operation:
     def title(self) -> str:
         """A short name made of the words of the id: `List phone numbers`."""
         *nouns, verb = self.id.replace("_", " ").split(".")
-        return " ".join([verb, *(noun for noun in nouns if noun != "actions")]).capitalize()
+        words = " ".join([verb, *(noun for noun in nouns if noun != "actions")]).split()
+        words[0] = words[0].capitalize()
+        return " ".join(_SPELLED.get(word.lower(), word) for word in words)
 
     def resolve(self, schema: Schema) -> Schema:
         """The schema itself, or the shared type that it refers to."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Literal
 
 from telnyx_tools.catalog.operation import Operation, Schema
 from telnyx_tools.catalog.query import nest
@@ -17,6 +18,7 @@ class Problem:
 
     where: str
     what: str
+    kind: Literal["missing", "unknown", "choice", "type"] = "type"
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"
@@ -42,6 +44,11 @@ def problems(
     return found + _body_problems(operation, body)
 
 
+def response_problems(operation: Operation, answer: object) -> list[Problem]:
+    """Where a JSON answer differs from what the operation answers."""
+    return list(_Check(operation, wire=False).value(operation.response or {}, answer, "response"))
+
+
 def _path_schema(operation: Operation) -> Schema:
     return {"properties": operation.path_params, "required": list(operation.path_params)}
 
@@ -62,12 +69,12 @@ def _query_problems(check: "_Check", query: Mapping[str, object]) -> Iterator[Pr
 
 def _body_problems(operation: Operation, body: object) -> list[Problem]:
     if operation.body is None:
-        return [Problem("body", "this operation takes no body")] if body else []
+        return [Problem("body", "this operation takes no body", "unknown")] if body else []
     if body is None:
         if not operation.body_required:
             return []
         needed = operation.resolve(operation.body).get("required", ())
-        return [Problem("body", "a body is required" + _with(needed))]
+        return [Problem("body", "a body is required" + _with(needed), "missing")]
     return list(_Check(operation, wire=operation.content == "multipart").value(operation.body, body, "body"))
 
 
@@ -91,7 +98,7 @@ class _Check:
             yield from self._any_of(schema["anyOf"], value, where)
         elif "enum" in schema:
             if not _is_one_of(schema["enum"], value, wire=self._wire):
-                yield Problem(where, f"must be {_choice(schema['enum'])}")
+                yield Problem(where, f"must be {_choice(schema['enum'])}", "choice")
         elif not self._has_type(schema, value):
             yield Problem(where, f"must be {_kind(schema)}")
         elif schema.get("type") == "object" and isinstance(value, Mapping):
@@ -109,10 +116,11 @@ class _Check:
             elif further is not None:
                 yield from self.value(further, inner, _below(where, name))
             else:
-                yield Problem(_below(where, name), _unknown(name, list(properties)))
+                yield Problem(_below(where, name), _unknown(name, list(properties)), "unknown")
         for name in schema.get("required", ()):
             if name not in value:
-                yield Problem(_below(where, name), f"is required: {_kind(self.operation.resolve(properties[name]))}")
+                needed = _kind(self.operation.resolve(properties[name]))
+                yield Problem(_below(where, name), f"is required: {needed}", "missing")
 
     def _any_of(self, members: Sequence[Schema], value: object, where: str) -> Iterator[Problem]:
         attempts: list[list[Problem]] = []
