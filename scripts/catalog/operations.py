@@ -21,31 +21,37 @@ def facts(method: Method, recorder: Recorder, types: Types) -> Schema:
     """Everything the catalog says of an operation but its effect, group and scope."""
     recorded = recorder.call(method.id, arguments(method))
     found: Schema = {"id": method.id, "method": recorded.sent.method, "path": template(recorded.sent)}
-    if fixed := fixed_query(recorded):
-        found["fixed_query"] = fixed
-    placeholders = re.findall(r"{(\w+)}", found["path"])
-    values = {name: types.schema(method.hint(name)) for name in placeholders}
-    if any(schema != {"type": "string"} for schema in values.values()):
-        found["path_params"] = values
-    body, query, used = described(recorded, types)
-    left = [name for name in method.parameters if name not in {*placeholders, *used}]
-    headers = header_names(method, recorder, left)
-    if shown := {name: header for name, header in headers.items() if "authorization" not in name}:
-        found["headers"] = types.record(
-            (header, method.hint(name), method.is_required(name)) for name, header in shown.items()
-        )
-    for name in left:
-        if name not in headers:
-            body = types.schema(method.hint(name))
-            found["body_required"] = method.is_required(name)
-    if query:
-        found["query"] = nested(query)
-    if body:
-        found["content"] = CONTENT[recorded.sent.headers["content-type"].split(";")[0]]
-        found["body"] = body if found["content"] != "binary" else BINARY
+    found |= _request(method, recorder, recorded, types)
     response = response_of(recorded, types)
     pages = found["method"] == "GET" and response["reply"] == "json"
     return found | response | (paging(found.get("query", {}), response["response"], types) if pages else {})
+
+
+def _request(method: Method, recorder: Recorder, recorded: Recorded, types: Types) -> Schema:
+    placeholders = re.findall(r"{(\w+)}", template(recorded.sent))
+    body, query, used = described(recorded, types)
+    left = [name for name in method.parameters if name not in {*placeholders, *used}]
+    headers = header_names(method, recorder, left)
+    whole = next((name for name in left if name not in headers), None)
+    if whole is not None:
+        body = types.schema(method.hint(whole))
+    shown = {name: header for name, header in headers.items() if "authorization" not in name}
+    parts: Schema = {
+        "fixed_query": fixed_query(recorded),
+        "path_params": _unusual({name: types.schema(method.hint(name)) for name in placeholders}),
+        "query": query and nested(query),
+        "headers": shown and types.record((h, method.hint(n), method.is_required(n)) for n, h in shown.items()),
+    }
+    if body:
+        parts["content"] = CONTENT[recorded.sent.headers["content-type"].split(";")[0]]
+        parts["body"] = body if parts["content"] != "binary" else BINARY
+    found = {name: part for name, part in parts.items() if part}
+    return found if whole is None else found | {"body_required": method.is_required(whole)}
+
+
+def _unusual(path_params: Schema) -> Schema:
+    """Schemas of path values, unless all are plain strings."""
+    return path_params if any(schema != {"type": "string"} for schema in path_params.values()) else {}
 
 
 def arguments(method: Method) -> dict[str, object]:

@@ -58,6 +58,7 @@ def _items(response: Schema, types: Types) -> list[str]:
         return []
     properties = response["properties"]
     arrays = [name for name, schema in properties.items() if types.resolve(schema).get("type") == "array"]
+    arrays.sort(key=lambda name: "$ref" not in types.resolve(properties[name]).get("items", {}))
     if arrays:
         return [next(name for name in (*_ITEMS, *arrays) if name in arrays)]
     return ["data", *_items(properties["data"], types)]

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from telnyx_tools.catalog.about import ABOUT
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.operation import Operation
 from telnyx_tools.catalog.search import Index
-from telnyx_tools.catalog.vocabulary import ABOUT
 
 
 def words(operation: Operation) -> dict[str, float]:
