@@ -1,13 +1,14 @@
 """The API itself: one request from the socket to the group that answers it, and back."""
 
 import asyncio
-from collections.abc import Callable
+from dataclasses import replace
 from os import urandom
 
 from starlette.types import Message, Receive, Scope, Send
 
 from . import connection
 from .account import Account
+from .contract import check, synthesize
 from .errors import SandboxError
 from .faults import Fault
 from .reply import Reply
@@ -18,26 +19,16 @@ from .world import Seen, World
 LARGEST_BODY = 8 * 1024 * 1024
 WINDOW_SECS = 1
 
-Fallback = Callable[[Request, frozenset[str]], Reply]
-
 _CODES = {401: "10009", 403: "10010", 404: "10005", 405: "10030", 429: "10011", 503: "10037"}
 _GARBAGE = b"<html><body>It works!</body></html>"
 
 
-def unknown(request: Request, allowed: frozenset[str]) -> Reply:
-    """The answer to an operation that no group simulates; `allowed` are the path's simulated methods."""
-    if allowed:
-        raise SandboxError("10030", f"{request.path} takes {', '.join(sorted(allowed))}.")
-    raise SandboxError("10005")
-
-
 class Api:
-    """The ASGI app under `/v2`. What no group simulates goes to `fallback`."""
+    """The ASGI app under `/v2`: every request has to fit the API's contract, whether or not a group simulates it."""
 
-    def __init__(self, world: World, router: Router, fallback: Fallback = unknown) -> None:
+    def __init__(self, world: World, router: Router) -> None:
         self._world = world
         self._router = router
-        self._fallback = fallback
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method: str = scope["method"]
@@ -67,7 +58,7 @@ class Api:
             reply = failure or self._perform(request)
         except SandboxError as error:
             reply = Reply(error.payload, error.status)
-        return Reply(reply.payload, reply.status, reply.headers + limits)
+        return replace(reply, headers=reply.headers + limits)
 
     async def _fail(
         self, fault: Fault, scope: Scope, receive: Receive, send: Send, path: str, content: bytes | None
@@ -106,7 +97,8 @@ class Api:
         operations, values = self._router.find(request.path)
         operation = operations.get(request.method)
         if operation is None:
-            return self._fallback(request, frozenset(operations))
+            return synthesize(request, frozenset(operations))
+        check(request)
         request.ids = dict(zip(operation.names, values, strict=True))
         key = header(request.headers, b"idempotency-key") if operation.takes_idempotency_key else None
         if key is None or self._world.ignore_idempotency:
@@ -159,7 +151,7 @@ async def _write_half(scope: Scope, receive: Receive, send: Send, reply: Reply) 
 
 def _start(reply: Reply, content: bytes) -> Message:
     headers = [
-        (b"content-type", b"application/json; charset=utf-8"),
+        (b"content-type", reply.media_type.encode()),
         (b"content-length", b"%d" % len(content)),
         (b"x-request-id", urandom(16).hex().encode()),
         *reply.headers,

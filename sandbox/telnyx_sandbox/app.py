@@ -4,7 +4,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from .account import Accounts
-from .api import Api, Fallback, unknown
+from .api import Api
 from .clock import Clock
 from .control import Control
 from .faults import Faults
@@ -18,13 +18,12 @@ def create_app(
     clock: Clock | None = None,
     faults: Faults | None = None,
     rate_limit: int = 10_000,
-    fallback: Fallback = unknown,
 ) -> Starlette:
     """A sandbox of its own, with no accounts yet.
 
-    `rate_limit` is requests per account and second; `fallback` answers the operations that no group simulates.
+    `rate_limit` is requests per account and second.
     """
     clock = clock or Clock()
     world = World(Accounts(clock, SEEDS), clock, faults or Faults(), rate_limit)
-    api = Api(world, Router(GROUPS), fallback)
+    api = Api(world, Router(GROUPS))
     return Starlette(routes=[Mount("/v2", app=api), Mount("/sandbox", routes=Control(world).routes)])

@@ -8,15 +8,18 @@ _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`payload` is the whole JSON body, envelope included; None means no body."""
+    """`payload` is the whole JSON body, envelope included, or bytes as they are; None means no body."""
 
     payload: object
     status: int = 200
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    media_type: str = "application/json; charset=utf-8"
 
     def encode(self) -> bytes:
         if self.payload is None:
             return b""
+        if isinstance(self.payload, bytes):
+            return self.payload
         return _encode(self.payload).encode()
 
 

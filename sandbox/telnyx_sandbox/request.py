@@ -41,16 +41,22 @@ class Request:
         return Query(self.query_string)
 
     @cached_property
-    def body(self) -> Body:
+    def json(self) -> object:
+        """The body as it was sent, None where there is none."""
         if not self.content:
-            return Body({})
+            return None
         media_type = (header(self.headers, b"content-type") or "").partition(";")[0].strip().lower()
         if media_type != "application/json":
             raise SandboxError("10029")
         try:
-            fields = json.loads(self.content)
+            value: object = json.loads(self.content)
         except (ValueError, RecursionError):
             raise SandboxError("10023") from None
+        return value
+
+    @cached_property
+    def body(self) -> Body:
+        fields = {} if self.json is None else self.json
         if not isinstance(fields, dict):
             raise SandboxError("10015", "The body must be a JSON object.")
         return Body(fields)

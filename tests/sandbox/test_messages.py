@@ -66,7 +66,7 @@ async def test_media_makes_an_mms_of_one_part(api: httpx2.AsyncClient) -> None:
         ({"from": None}, "10004"),
         ({"to": "not a number"}, "40310"),
         ({"text": ""}, "40316"),
-        ({"text": 7}, "10020"),
+        ({"text": 7}, "10026"),
         ({"text": "ж" * 671}, "40302"),
         ({"text": "ж", "encoding": "gsm7"}, "10015"),
         ({"media_urls": ["ftp://example.com/cat.png"]}, "10003"),
@@ -125,7 +125,9 @@ async def test_a_profile_alone_sends_only_with_a_number_pool(api: httpx2.AsyncCl
     profile_id = await patch_profile(api)
     message = {"from": None, "messaging_profile_id": profile_id}
     assert code(await send(api, **message)) == "40321"
-    await patch_profile(api, number_pool_settings={"long_code_weight": 1})
+    await patch_profile(
+        api, number_pool_settings={"long_code_weight": 1, "toll_free_weight": 1, "skip_unhealthy": True}
+    )
     assert data(await send(api, **message))["from"]["phone_number"] == SENDER
 
 

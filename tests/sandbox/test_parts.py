@@ -41,13 +41,13 @@ def test_an_operation_has_one_handler() -> None:
         Router([*GROUPS, *GROUPS])
 
 
-async def test_what_is_not_simulated_goes_to_the_fallback() -> None:
-    def fallback(request: Request, allowed: frozenset[str]) -> Reply:
-        return Reply({"data": {"path": request.path, "allowed": sorted(allowed)}})
-
-    async with serving(create_app(fallback=fallback)) as url, client(url, "KEY_sandbox_first") as api:
-        assert (await api.get("/faxes/1")).json()["data"] == {"path": "/faxes/1", "allowed": []}
-        assert (await api.delete("/balance")).json()["data"]["allowed"] == ["GET"]
+async def test_what_is_not_simulated_gets_an_answer_that_fits_and_is_always_the_same() -> None:
+    async with serving(create_app()) as url, client(url, "KEY_sandbox_first") as api:
+        listed = (await api.get("/faxes?page[size]=3")).json()
+        assert [sorted(fax) for fax in listed["data"]] == [sorted(listed["data"][0])] * 3
+        assert listed == (await api.get("/faxes?page[size]=3")).json()
+        assert (await api.get("/faxes?page[sise]=3")).json()["errors"][0]["code"] == "10015"
+        assert (await api.delete("/balance")).status_code == 405
 
 
 def test_the_account_unused_for_longest_makes_room() -> None:
