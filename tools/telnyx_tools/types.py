@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+
+
+def _utc(text: str) -> str:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("Say which time zone: end with Z or an offset like -05:00")
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
 
 _Id = StringConstraints(min_length=1, max_length=1_000)
 
@@ -22,9 +31,25 @@ Sender = Annotated[
 ]
 Url = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2_000, description="http(s) URL")]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, like US")]
+Moment = Annotated[
+    str, AfterValidator(_utc), Field(description="ISO 8601 with its time zone, like 2026-03-01T15:00:00-05:00")
+]
+Day = Annotated[date, Field(description="YYYY-MM-DD, UTC")]
+PeriodName = Annotated[
+    str,
+    Field(
+        pattern=r"^(today|yesterday|(this|last)_(week|month)|last_[1-9]\d{0,2}_days)$",
+        description="like today, last_week, this_month, last_7_days",
+    ),
+]
 
 MessageId = Annotated[str, _Id, Field(description="from send_message")]
 MessagingProfileId = Annotated[str, _Id, Field(description="from list_messaging_profiles")]
+AlphanumericSenderId = Annotated[str, _Id, Field(description="from list_alphanumeric_senders")]
 NumberOrderId = Annotated[str, _Id, Field(description="from initiate_phone_number_order")]
 ConnectionId = Annotated[str, _Id, Field(description="connection or call control application that answers its calls")]
 PhoneNumber = Annotated[str, _Id, Field(description="number (E.164) or its id, from list_phone_numbers")]
+BillingGroupId = Annotated[str, _Id, Field(description="from list_billing_groups")]
+InvoiceId = Annotated[str, _Id, Field(description="from list_invoices")]
+VerificationId = Annotated[str, _Id, Field(description="from start_verification")]
+VerifyProfileId = Annotated[str, _Id, Field(description="from list_verify_profiles")]

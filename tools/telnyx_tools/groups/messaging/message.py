@@ -1,0 +1,85 @@
+"""A message as tools return it, and how one is followed to its delivery."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.api.remedies import remedy
+from telnyx_tools.results import Part, Result, shape
+from telnyx_tools.waiting import Progress, follow
+
+DELIVERY_SECS = 45
+
+_ON_THE_WAY = frozenset({None, "queued", "sending", "sent"})
+
+
+def _some(value: object) -> object:
+    return value or None
+
+
+class Party(Part):
+    phone_number: str | None = None
+    status: str | None = Field(
+        None,
+        description="scheduled, queued, sending, sent, delivered, sending_failed, delivery_failed, "
+        "delivery_unconfirmed, expired, cancelled",
+    )
+    carrier: str | None = None
+    line_type: str | None = None
+
+
+class Cost(Part):
+    amount: str | None = None
+    currency: str | None = None
+
+
+class MessageError(Part):
+    code: str | None = None
+    title: str | None = None
+    detail: str | None = None
+    remedy: str | None = Field(None, description="what to do about it")
+
+    @model_validator(mode="after")
+    def _advise(self) -> Self:
+        self.remedy = self.remedy or remedy(self.code or "", 0)
+        return self
+
+
+class Message(Result):
+    id: str | None = None
+    type: str | None = None
+    direction: str | None = None
+    sender: Party | None = Field(None, alias="from")
+    to: list[Party] | None = None
+    text: str | None = None
+    messaging_profile_id: str | None = None
+    parts: int | None = Field(None, description="segments charged")
+    cost: Cost | None = None
+    errors: Annotated[list[MessageError] | None, BeforeValidator(_some)] = Field(
+        None, description="why it was not delivered"
+    )
+    received_at: str | None = None
+    sent_at: str | None = None
+    completed_at: str | None = None
+
+
+async def delivery(telnyx: Telnyx, message: Message, progress: Progress) -> Message:
+    """The message once every recipient's outcome is known, or as it stands after 45 seconds."""
+    message_id = message.id
+    if message_id is None:
+        return message
+
+    async def read() -> Message:
+        return shape(Message, await telnyx.get("/messages/{id}", id=message_id))
+
+    return await follow(
+        message,
+        read,
+        done=lambda m: not {party.status for party in m.to or []} & _ON_THE_WAY,
+        status=lambda m: ", ".join(party.status or "unknown" for party in m.to or []),
+        progress=progress,
+        seconds=DELIVERY_SECS,
+    )

@@ -1,0 +1,42 @@
+"""Opt-outs: recipients who answered STOP and take no more messages."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from telnyx_tools.api.client import Query, Telnyx
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.messaging.group import messaging
+from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results import Detail, Result
+from telnyx_tools.types import Day, MessagingProfileId
+
+
+class OptOut(Result):
+    to: str | None = Field(None, description="the recipient who opted out")
+    sender: str | None = Field(None, alias="from")
+    messaging_profile_id: str | None = None
+    keyword: str | None = None
+    created_at: str | None = None
+
+
+@messaging.tool(effect=Effect.READ, scope="messaging.read", calls="GET /messaging_optouts", core=True)
+async def list_opt_outs(
+    telnyx: Telnyx,
+    messaging_profile_id: MessagingProfileId | None = None,
+    from_number: str | None = None,
+    start_date: Day | None = None,
+    end_date: Day | None = None,
+    page: PageCursor = "1",
+    page_size: PageSize = 20,
+    detail: Detail = "summary",
+) -> Page[OptOut]:
+    """Recipients who opted out by STOP, and of which sender. Only their START lifts it."""
+    query: Query = {
+        "filter": {"messaging_profile_id": messaging_profile_id, "from": from_number},
+        "created_at": {
+            "gte": f"{start_date}T00:00:00Z" if start_date else None,
+            "lte": f"{end_date}T23:59:59Z" if end_date else None,
+        },
+    }
+    return await fetch_page(OptOut, telnyx, "/messaging_optouts", query, page=page, page_size=page_size, detail=detail)
