@@ -122,9 +122,18 @@ def _encode_body(request: Request) -> tuple[bytes, str | None]:
         except ValueError:
             raise InvalidArgument("body", "It holds a number that is not finite, or itself.") from None
     if request.files is not None:
-        parts = {name: (file.name, file.content, file.content_type) for name, file in request.files.items()}
-        form = httpx2.Request("POST", "", data=dict(request.fields), files=parts)
-        return form.read(), form.headers["content-type"]
+        return _encode_form(request.files, request.fields)
     if request.content is not None:
         return request.content, request.content_type
     return b"", None
+
+
+def _encode_form(files: Mapping[str, File], fields: Mapping[str, str]) -> tuple[bytes, str]:
+    # Fields are parts without a file name: a form that holds no file is multipart all the same.
+    texts = {name: (None, value.encode(), None) for name, value in fields.items()}
+    form = httpx2.Request(
+        "POST",
+        "",
+        files={**texts, **{name: (file.name, file.content, file.content_type) for name, file in files.items()}},
+    )
+    return form.read(), form.headers["content-type"]
