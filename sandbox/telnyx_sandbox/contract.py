@@ -19,14 +19,15 @@ _CODES = {"missing": "10004", "type": "10026", "choice": "10032"}
 
 def check(request: Request) -> Operation | None:
     """The operation that a request calls, None if the API has none. Raises SandboxError if it does not fit."""
-    found = Catalog.load().match(request.method, request.path)
+    query = _query(request)
+    found = Catalog.load().match(request.method, request.path, query)
     if found is None:
         return None
     operation, values = found
     wrong = problems(
         operation,
         path=values,
-        query=_query(request),
+        query=query,
         headers={name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers},
         body=_body(operation, request),
     )

@@ -37,12 +37,15 @@ class Catalog(Mapping[str, Operation]):
     def __len__(self) -> int:
         return len(self._operations)
 
-    def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+    def match(
+        self, method: str, path: str, query: Mapping[str, object] | None = None
+    ) -> tuple[Operation, dict[str, str]] | None:
         """The operation that a request calls, and its decoded path values.
 
-        `path` is as sent (percent-encoded), without query and version prefix: `/messages/40385f64`.
+        `path` is as sent (percent-encoded), without query and version prefix: `/messages/40385f64`. `query` tells
+        the few operations apart that share a path.
         """
-        return self._routes.match(method, path)
+        return self._routes.match(method, path, query)
 
     @cached_property
     def _routes(self) -> Routes:

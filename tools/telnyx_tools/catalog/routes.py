@@ -1,6 +1,6 @@
 """From a request's method and path to the operation it calls."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -12,7 +12,8 @@ class _Node:
     named: dict[str, "_Node"] = field(default_factory=dict)
     placeholders: dict[tuple[str, str], "_Node"] = field(default_factory=dict)
     """(name, literal ending) -> what follows; `{recording_sid}.json` has the ending `.json`."""
-    operations: dict[str, Operation] = field(default_factory=dict)
+    operations: dict[str, list[Operation]] = field(default_factory=dict)
+    """By method; those that a fixed query tells apart come first."""
 
 
 class Routes:
@@ -23,9 +24,16 @@ class Routes:
         for operation in operations:
             self._add(operation)
 
-    def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+    def match(
+        self, method: str, path: str, query: Mapping[str, object] | None = None
+    ) -> tuple[Operation, dict[str, str]] | None:
         """The operation and its decoded path values; `path` is as sent, without query and version prefix."""
-        return self._find(self._root, path.strip("/").split("/"), method.upper(), {})
+        found = self._find(self._root, path.strip("/").split("/"), method.upper(), {})
+        if found is None:
+            return None
+        operations, values = found
+        fitting = (one for one in operations if one.fixed_query.items() <= (query or {}).items())
+        return next(((operation, values) for operation in fitting), None)
 
     def _add(self, operation: Operation) -> None:
         node = self._root
@@ -35,16 +43,16 @@ class Routes:
                 node = node.placeholders.setdefault((name, ending), _Node())
             else:
                 node = node.named.setdefault(segment, _Node())
-        known = node.operations.get(operation.method)
-        if known is None or (known.fixed_query and not operation.fixed_query):
-            node.operations[operation.method] = operation
+        same = node.operations.setdefault(operation.method, [])
+        same.append(operation)
+        same.sort(key=lambda one: len(one.fixed_query), reverse=True)
 
     def _find(
         self, node: _Node, segments: list[str], method: str, values: dict[str, str]
-    ) -> tuple[Operation, dict[str, str]] | None:
+    ) -> tuple[list[Operation], dict[str, str]] | None:
         if not segments:
-            operation = node.operations.get(method)
-            return (operation, values) if operation else None
+            operations = node.operations.get(method)
+            return (operations, values) if operations else None
         segment, *rest = segments
         if segment in node.named and (found := self._find(node.named[segment], rest, method, values)):
             return found
