@@ -167,6 +167,8 @@ def _is_model(annotation: object) -> bool:
 
 
 def _literal(values: Sequence[object]) -> Schema:
+    if {"last_month", "next_month"} <= set(values):
+        return {"type": "string", "examples": [*values, "last_7_days"]}  # any last_N_days, says the documentation
     kinds = {type(value) for value in values}
     if len(kinds) == 1:
         return {"type": _NAMES[kinds.pop()], "enum": list(values)}
