@@ -66,8 +66,8 @@ def _request(operation: Operation, arguments: Arguments) -> Request:
     body, content = arguments.body, None
     files: dict[str, File] | None = None
     fields: dict[str, str] = {}
-    if operation.content == "multipart":
-        files, fields = _form(operation, body or {})
+    if operation.content == "multipart" and body:
+        files, fields = _form(operation, body)
         body = None
     elif operation.content == "binary":
         content, body = _bytes("body", body), None
