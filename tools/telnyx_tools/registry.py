@@ -37,7 +37,9 @@ def registry() -> Registry:
     from telnyx_tools.groups.account import account
     from telnyx_tools.groups.api import api
     from telnyx_tools.groups.guards import guards
+    from telnyx_tools.groups.lookup import lookup
     from telnyx_tools.groups.messaging import messaging
     from telnyx_tools.groups.numbers import numbers
+    from telnyx_tools.groups.verify import verify
 
-    return Registry((messaging, numbers, account, api, guards))
+    return Registry((messaging, numbers, account, verify, lookup, api, guards))

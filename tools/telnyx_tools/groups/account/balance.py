@@ -1,14 +1,13 @@
-"""The account: what it holds and what it spends."""
+"""The balance: what may still be spent."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.declare import Effect, Group
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.account.group import account
 from telnyx_tools.results import Result, shape
-
-account = Group("account", title="Account", summary="Balance and spending.")
 
 
 class Balance(Result):

@@ -1,0 +1,9 @@
+"""The group that the account's tools belong to."""
+
+from __future__ import annotations
+
+from telnyx_tools.declare import Group
+
+account = Group(
+    "account", title="Account", summary="Balance, usage and cost, detail records, invoices, billing groups."
+)
