@@ -1,0 +1,91 @@
+"""Numbers for sale."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.numbers.group import Feature, NumberType, numbers
+from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.results import Detail, Part, Result
+from telnyx_tools.types import CountryCode
+
+
+def _names(value: object) -> object:
+    """`[{"name": "sms"}]` as `["sms"]`."""
+    if not isinstance(value, list):
+        return value
+    return [item.get("name", item) if isinstance(item, dict) else item for item in value]
+
+
+def _regions(value: object) -> object:
+    """`[{"region_type": "state", "region_name": "IL"}]` as `{"state": "IL"}`."""
+    if not isinstance(value, list):
+        return value
+    return {str(r.get("region_type")): str(r.get("region_name")) for r in value if isinstance(r, dict)}
+
+
+class Price(Part):
+    upfront_cost: str | None = None
+    monthly_cost: str | None = None
+    currency: str | None = None
+
+
+class AvailableNumber(Result):
+    phone_number: str | None = None
+    cost_information: Price | None = None
+    region_information: Annotated[dict[str, str] | None, BeforeValidator(_regions)] = Field(
+        None, description="by kind: rate_center, state, country_code, …"
+    )
+    features: Annotated[list[str] | None, BeforeValidator(_names)] = None
+    best_effort: bool | None = Field(None, description="true: near what was asked, not exactly it")
+    quickship: bool | None = Field(None, description="toll-free that works right after the order")
+    reservable: bool | None = None
+
+
+@numbers.tool(effect=Effect.READ, scope="numbers.read", calls="GET /available_phone_numbers", core=True)
+async def list_available_phone_numbers(
+    telnyx: Telnyx,
+    area_code: Annotated[
+        str | None, Field(pattern=r"^\d{1,8}$", description="national destination code, like 312")
+    ] = None,
+    locality: Annotated[str | None, Field(description="city")] = None,
+    administrative_area: Annotated[str | None, Field(description="state or province, like IL")] = None,
+    rate_center: str | None = None,
+    country_code: CountryCode = "US",
+    number_type: NumberType | None = None,
+    features: Annotated[list[Feature], Field(description="all of them")] = [],
+    starts_with: Annotated[str | None, Field(description="digits after the country code")] = None,
+    contains: str | None = None,
+    ends_with: str | None = None,
+    best_effort: Annotated[bool, Field(description="US and CA: also numbers nearby")] = False,
+    quickship: Annotated[bool, Field(description="toll-free, ready at once")] = False,
+    reservable: bool = False,
+    exclude_held_numbers: bool = False,
+    limit: Annotated[int, Field(ge=1, le=250)] = 10,
+    page: PageCursor = "1",
+    detail: Detail = "summary",
+) -> Page[AvailableNumber]:
+    """Numbers that can be bought, with their prices; buy with initiate_phone_number_order."""
+    query = {
+        "filter": {
+            "country_code": country_code,
+            "national_destination_code": area_code,
+            "locality": locality,
+            "administrative_area": administrative_area,
+            "rate_center": rate_center,
+            "phone_number_type": number_type,
+            "features": features or None,
+            "phone_number": {"starts_with": starts_with, "contains": contains, "ends_with": ends_with},
+            "best_effort": best_effort or None,
+            "quickship": quickship or None,
+            "reservable": reservable or None,
+            "exclude_held_numbers": exclude_held_numbers or None,
+            "limit": limit,
+        }
+    }
+    answer = await telnyx.get("/available_phone_numbers", query=query)
+    return page_of(AvailableNumber, answer, Cursor.parse(page), detail)

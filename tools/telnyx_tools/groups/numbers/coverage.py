@@ -1,0 +1,48 @@
+"""The countries that Telnyx has numbers in."""
+
+from __future__ import annotations
+
+from telnyx_tools.api.client import Json, Telnyx
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.numbers.group import numbers
+from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.results import Detail, Result
+from telnyx_tools.types import CountryCode
+
+
+class Coverage(Result):
+    country: str | None = None
+    code: str | None = None
+    region: str | None = None
+    numbers: bool | None = None
+    phone_number_type: list[str] | None = None
+    features: list[str] | None = None
+    international_sms: bool | None = None
+    quickship: bool | None = None
+    reservable: bool | None = None
+
+
+@numbers.tool(
+    effect=Effect.READ,
+    scope="numbers.read",
+    calls=("GET /country_coverage", "GET /country_coverage/countries/{country_code}"),
+)
+async def list_country_coverage(
+    telnyx: Telnyx, country_code: CountryCode | None = None, page: PageCursor = "1", detail: Detail = "summary"
+) -> Page[Coverage]:
+    """Countries with numbers, their types and features; full detail shows the features of each type. What a country
+    asks of buyers: get_regulatory_requirements."""
+    if country_code is None:
+        countries = _rows(await telnyx.get("/country_coverage"))
+    else:
+        answer = await telnyx.get("/country_coverage/countries/{country_code}", country_code=country_code)
+        countries = [answer.get("data")] if isinstance(answer, dict) else []
+    return page_of(Coverage, {"data": countries}, Cursor.parse(page), detail)
+
+
+def _rows(answer: Json) -> list[object]:
+    """`{"Germany": {"code": "DE", …}}` as rows."""
+    countries = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(countries, dict):
+        return []
+    return [{"country": name, **row} for name, row in countries.items() if isinstance(row, dict)]

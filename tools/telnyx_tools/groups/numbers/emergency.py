@@ -1,0 +1,52 @@
+"""Emergency calls from a number."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.arguments import InvalidArguments, Problem
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.numbers.group import numbers
+from telnyx_tools.groups.numbers.owned import NumberDetails
+from telnyx_tools.groups.numbers.voice import VoiceSettings
+from telnyx_tools.numbers import resolve_number
+from telnyx_tools.results import shape
+from telnyx_tools.types import AddressId, PhoneNumber
+
+
+@numbers.tool(
+    effect=Effect.SPENDS,
+    scope="numbers.write",
+    calls=("POST /phone_numbers/{id}/actions/enable_emergency", "GET /phone_numbers/{id}", "GET /phone_numbers"),
+    idempotent=True,
+    check="Call get_phone_number: emergency_enabled and emergency_address_id show whether it took place.",
+)
+async def set_phone_number_emergency(
+    telnyx: Telnyx,
+    phone_number: PhoneNumber,
+    emergency_enabled: bool,
+    emergency_address_id: Annotated[AddressId | None, Field(description="required to enable")] = None,
+) -> VoiceSettings:
+    """Enable or disable emergency calling (911) from a number at an address of create_address; costs extra monthly.
+    Provisioning follows: poll get_phone_number until emergency_status is active."""
+    if emergency_enabled and emergency_address_id is None:
+        raise InvalidArguments([Problem("emergency_address_id", "Emergency calling needs the id of an address")])
+    number_id = await resolve_number(telnyx, phone_number)
+    address_id = emergency_address_id or await _current_address(telnyx, number_id)
+    answer = await telnyx.post(
+        "/phone_numbers/{id}/actions/enable_emergency",
+        body={"emergency_enabled": emergency_enabled, "emergency_address_id": address_id},
+        id=number_id,
+    )
+    return shape(VoiceSettings, answer)
+
+
+async def _current_address(telnyx: Telnyx, number_id: str) -> str:
+    """The address in use: the API asks for it even to disable."""
+    number = shape(NumberDetails, await telnyx.get("/phone_numbers/{id}", id=number_id))
+    if number.emergency_address_id is None:
+        raise InvalidArguments([Problem("emergency_enabled", "Emergency calling is not enabled for this number")])
+    return number.emergency_address_id
