@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.example import response
 from telnyx_tools.catalog.operation import Operation
+from telnyx_tools.catalog.query import nest
 from telnyx_tools.catalog.validate import Problem, problems
 
 from .errors import SandboxError
@@ -79,7 +80,8 @@ def _form(request: Request) -> dict[str, object]:
         content = part.get_payload(decode=True)
         if isinstance(name, str) and isinstance(content, bytes):
             fields[name] = base64.b64encode(content).decode() if part.get_filename() else content.decode()
-    return fields
+    lists = {name: value for name, value in fields.items() if name.endswith("[]")}
+    return {**nest({name: value for name, value in fields.items() if name not in lists}), **lists}
 
 
 def _error(problem: Problem) -> SandboxError:

@@ -13,7 +13,7 @@ from telnyx_tools.answer import Answer, View, answer, position
 from telnyx_tools.api.client import File, Replay, Request, Telnyx
 from telnyx_tools.arguments import InvalidArguments, Problem
 from telnyx_tools.catalog.operation import Operation, Paging
-from telnyx_tools.catalog.query import nest
+from telnyx_tools.catalog.query import flatten, nest
 from telnyx_tools.catalog.validate import problems
 
 
@@ -97,13 +97,17 @@ def _with_command_id(operation: Operation, body: Any) -> Any:
 def _form(operation: Operation, body: Mapping[str, Any]) -> tuple[dict[str, File], dict[str, str]]:
     schemas = operation.resolve(operation.body or {}).get("properties", {})
     files: dict[str, File] = {}
-    fields: dict[str, str] = {}
+    texts: dict[str, Any] = {}
     for name, value in body.items():
         if operation.resolve(schemas.get(name, {})).get("format") == "binary":
             files[name] = File(name=name, content=_bytes(f"body.{name}", value))
         else:
-            fields[name] = str(value)
-    return files, fields
+            texts[name] = value
+    return files, {name: _text(value) for name, value in flatten(texts).items()}
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _bytes(argument: str, value: object) -> bytes:
