@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import anyio
+import anyio.lowlevel
 import httpx2
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
@@ -13,6 +13,7 @@ from tests.e2e.processes import Server
 ERAS = {"auto": "2026-07-28", "legacy": "2025-11-25"}
 """The protocol version that the client's mode arrives at."""
 
+PATIENCE_SECS = 30
 INITIALIZE = {
     "jsonrpc": "2.0",
     "id": 1,
@@ -33,13 +34,13 @@ def headers(key: str) -> dict[str, str]:
 
 def post(server: Server, message: object, key: str, **more: str) -> httpx2.Response:
     """One request as it is, without a client around it."""
-    return httpx2.post(server.url, json=message, headers={**ACCEPT, **headers(key), **more})
+    return httpx2.post(server.url, json=message, headers={**ACCEPT, **headers(key), **more}, timeout=PATIENCE_SECS)
 
 
 @asynccontextmanager
 async def connected(url: str, key: str, mode: str = "auto") -> AsyncIterator[Client]:
     async with (
-        httpx2.AsyncClient(headers=headers(key), timeout=30) as http,
+        httpx2.AsyncClient(headers=headers(key), timeout=PATIENCE_SECS) as http,
         Client(streamable_http_client(url, http_client=http), mode=mode) as client,
     ):
         yield client
@@ -79,6 +80,6 @@ class Sandbox:
 
     async def has_seen(self, path: str) -> None:
         """Wait until a request for this path has arrived."""
-        with anyio.fail_after(15):
+        with anyio.fail_after(PATIENCE_SECS):
             while path not in {seen["path"] for seen in (await self._http.get("/requests")).json()["data"]}:
                 await anyio.lowlevel.checkpoint()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from tests.e2e.clients import ACCEPT, INITIALIZE, LIST_TOOLS, Sandbox, call, connected, headers, post
+from tests.e2e.clients import ACCEPT, INITIALIZE, LIST_TOOLS, PATIENCE_SECS, Sandbox, call, connected, headers, post
 from tests.e2e.processes import Server, served
 
 
@@ -31,7 +31,8 @@ def test_a_session_is_not_found_by_another_callers_key(server: Server) -> None:
 
 def test_two_workers_keep_no_session(workers: Server) -> None:
     assert "mcp-session-id" not in post(workers, INITIALIZE, "KEY_sandbox_plain").headers
-    assert httpx2.get(workers.url, headers={**ACCEPT, **headers("KEY_sandbox_plain")}).status_code == 405
+    answer = httpx2.get(workers.url, headers={**ACCEPT, **headers("KEY_sandbox_plain")}, timeout=PATIENCE_SECS)
+    assert answer.status_code == 405
 
 
 @pytest.mark.anyio

@@ -43,8 +43,8 @@ def run(options: Namespace) -> int:
 def _call_here(options: Namespace, settings: Settings, arguments: Mapping[str, str]) -> types.CallToolResult:
     if registry().find(options.tool) is None:
         raise UsageError(f"Unknown tool '{options.tool}'; telnyx-mcp-server tools lists them.")
-    if not settings.groups and not settings.tools:
-        settings = settings.model_copy(update={"tools": [options.tool]})
+    if not settings.groups and not settings.tools:  # else the tools that the default surface leaves out were unknown
+        settings = settings.model_copy(update={"tools": list(registry().tools)})
     check_local(settings)
 
     async def call() -> types.CallToolResult:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from telnyx_remote_mcp.commands import say
 from telnyx_remote_mcp.commands.options import SELECTION, add_settings, settings, surfaces
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.surface import SURFACES, Selection
+from telnyx_remote_mcp.surface import SURFACES, Name, Selection
 from telnyx_tools.declare import Tool
 
 _CHARACTERS_PER_TOKEN = 4
@@ -26,9 +26,8 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def print_tools(settings: Settings, surface: str = "full", *, as_json: bool = False) -> None:
-    selection = Selection(surface="default" if surface == "default" else "full")
-    tools = surfaces(settings).of(selection).tools.values()
+def print_tools(settings: Settings, surface: Name = "full", *, as_json: bool = False) -> None:
+    tools = surfaces(settings).of(Selection(surface=surface)).tools.values()
     say(json.dumps([_described(tool) for tool in tools], indent=2) if as_json else _table(tools))
 
 

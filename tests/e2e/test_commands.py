@@ -1,0 +1,163 @@
+"""The commands that talk to a server or an API, as processes."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from tests.e2e.clients import INITIALIZE
+from tests.e2e.processes import PROGRAM, Server, environment, run
+
+KEY = "KEY_sandbox_command"
+FIND = ("call", "list_available_phone_numbers", "area_code=312", "limit=1", 'features=["sms"]')
+
+
+def test_a_call_on_the_sandbox_prints_the_result(tmp_path: Path) -> None:
+    ended = run(tmp_path, *FIND, "--sandbox")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert json.loads(ended.stdout)["items"][0]["phone_number"].startswith("+1312")
+
+
+def test_a_call_of_a_running_server_prints_the_result(tmp_path: Path, server: Server) -> None:
+    ended = run(tmp_path, *FIND, "--url", server.url, TELNYX_API_KEY=KEY)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert json.loads(ended.stdout)["items"][0]["phone_number"].startswith("+1312")
+
+
+def test_a_call_that_the_tool_refuses_prints_why_and_ends_with_1(tmp_path: Path) -> None:
+    ended = run(tmp_path, "call", "get_message", "mesage_id=1", "--sandbox")
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert json.loads(ended.stdout)["error"]["code"] == "invalid_arguments"
+
+
+def test_a_call_without_a_key_says_what_is_missing(tmp_path: Path) -> None:
+    ended = run(tmp_path, "call", "get_balance")
+    assert ended.returncode == 1
+    assert "TELNYX_API_KEY" in ended.stdout
+
+
+def test_an_unknown_tool_is_one_line(tmp_path: Path, server: Server) -> None:
+    here = run(tmp_path, "call", "get_balanse")
+    there = run(tmp_path, "call", "get_balanse", "--url", server.url, TELNYX_API_KEY=KEY)
+    assert (here.returncode, here.stdout) == (2, "")
+    assert (there.returncode, there.stdout) == (1, "")
+    assert here.stderr.startswith("telnyx-mcp-server: Unknown tool 'get_balanse'")
+    assert there.stderr == "telnyx-mcp-server: Unknown tool: get_balanse\n"
+
+
+def test_a_call_repeats_why_a_server_refused_the_key(tmp_path: Path, server: Server) -> None:
+    ended = run(tmp_path, "call", "get_balance", "--url", server.url, TELNYX_API_KEY="KEY_refused")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.endswith("(HTTP 401)\n")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    ended = run(tmp_path, "call", "get_balance", "--url", "http://127.0.0.1:1/mcp")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "telnyx-mcp-server: No answer from http://127.0.0.1:1/mcp.\n"
+
+
+def test_without_arguments_at_a_terminal_it_helps(tmp_path: Path) -> None:
+    master, terminal = pty.openpty()
+    try:
+        ended = subprocess.run(
+            [PROGRAM], stdin=terminal, capture_output=True, text=True, timeout=30, env=environment(tmp_path)
+        )
+    finally:
+        os.close(master)
+        os.close(terminal)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("usage: telnyx-mcp-server")
+
+
+@pytest.mark.parametrize("arguments", [(), ("stdio",), ("--tools", "get_balance")])
+def test_on_stdio_nothing_but_the_protocol_is_on_stdout(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ended = run(tmp_path, *arguments, stdin=f"{json.dumps(INITIALIZE)}\n", TELNYX_MCP_LOG_LEVEL="debug")
+    assert ended.returncode == 0
+    (answer,) = (json.loads(line) for line in ended.stdout.splitlines())
+    assert answer["result"]["serverInfo"]["title"] == "Telnyx"
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [PROGRAM, "tools"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(tmp_path)
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait(30)) == ("", 0)
+
+
+def test_the_demo_sends_a_message_orders_a_number_and_ends(tmp_path: Path) -> None:
+    ended = run(tmp_path, "demo")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert re.search(r"get_message +delivered, for 0\.\d+ USD", ended.stdout)
+    assert re.search(r"list_phone_numbers +\+1312\d{7}, ", ended.stdout)
+    assert re.search(r"get_balance +100\.00 USD before, 9\d\.\d+ USD now", ended.stdout)
+    assert "claude mcp add" in ended.stdout
+
+
+def test_the_doctor_finds_a_sandbox_healthy(tmp_path: Path) -> None:
+    ended = run(tmp_path, "doctor", "--sandbox")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert [line[0] for line in ended.stdout.splitlines()] == ["✓"] * 7
+
+
+def test_the_doctor_says_what_to_do_about_a_directory_that_cannot_be_used(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    ended = run(file, "doctor")
+    assert ended.returncode == 1
+    assert f"✗ Data directory {file} cannot be written" in ended.stdout
+
+
+def test_the_doctor_says_where_the_api_cannot_be_reached(tmp_path: Path) -> None:
+    ended = run(tmp_path, "doctor", TELNYX_API_BASE_URL="http://127.0.0.1:1/v2", TELNYX_API_KEY=KEY)
+    assert ended.returncode == 1
+    assert "✗ http://127.0.0.1:1/v2 cannot be reached" in ended.stdout
+
+
+class _Late(BaseHTTPRequestHandler):
+    """An API whose clock stands in the past, and that knows no key."""
+
+    def do_GET(self) -> None:
+        self.send_response(401)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return "Thu, 01 Jan 2026 00:00:00 GMT"
+
+    def log_message(self, *_: object) -> None:
+        """Tests are quiet."""
+
+
+@pytest.fixture
+def late_api() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Late) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/v2"
+        server.shutdown()
+        thread.join()
+
+
+def test_the_doctor_sees_a_wrong_clock_and_a_dead_key_and_never_prints_the_key(tmp_path: Path, late_api: str) -> None:
+    ended = run(tmp_path, "doctor", TELNYX_API_BASE_URL=late_api, TELNYX_API_KEY="KEY_dead_and_buried")
+    assert ended.returncode == 1
+    assert re.search(r"✗ Clock is \d+ s fast", ended.stdout)
+    assert "✗ TELNYX_API_KEY is refused" in ended.stdout
+    assert "KEY_dead" not in ended.stdout + ended.stderr
+
+
+def test_the_doctor_misses_the_key(tmp_path: Path, late_api: str) -> None:
+    ended = run(tmp_path, "doctor", TELNYX_API_BASE_URL=late_api)
+    assert ended.returncode == 1
+    assert "✗ TELNYX_API_KEY is not set" in ended.stdout

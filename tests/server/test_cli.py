@@ -1,0 +1,237 @@
+"""The command line as far as it goes without a server: help, options, settings, failures."""
+
+import json
+import subprocess
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+
+import pytest
+
+from telnyx_remote_mcp.cli import COMMANDS, main
+from telnyx_remote_mcp.commands.call import parsed
+from telnyx_remote_mcp.commands.options import SECRETS, settings
+from telnyx_remote_mcp.commands.serve import configure
+from telnyx_remote_mcp.discovery.registration import checked_in
+from telnyx_remote_mcp.settings import Settings, variable
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(variable(name), raising=False)
+
+
+def chosen(*arguments: str) -> Settings:
+    parser = ArgumentParser()
+    configure(parser)
+    return settings(parser.parse_args(arguments))
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line that a wrong command line is answered with."""
+    assert main(arguments) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.count("\n") == 1
+    assert output.err.startswith("telnyx-mcp-server: ")
+    return output.err
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    output = capsys.readouterr().out
+    assert all(f"  {command} " in output for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert f"usage: telnyx-mcp-server {command}" in capsys.readouterr().out
+
+
+def test_help_is_there_before_anything_large_is_imported() -> None:
+    program = (
+        "import sys; from telnyx_remote_mcp.cli import main; main(['--help']);"
+        "sys.exit(any(name in sys.modules for name in ('mcp', 'pydantic', 'httpx2')))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True).returncode == 0
+
+
+def test_an_unknown_command_is_answered_with_the_nearest_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Did you mean serve?" in refusal(capsys, "sevre")
+
+
+def test_an_unknown_option_is_one_line_that_says_where_help_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--prot=1 (see telnyx-mcp-server serve --help)" in refusal(capsys, "serve", "--prot=1")
+
+
+@pytest.mark.parametrize("name", [name for name in Settings.model_fields if name not in SECRETS])
+def test_every_setting_is_an_option_of_serve(name: str) -> None:
+    parser = ArgumentParser()
+    configure(parser)
+    assert name in vars(parser.parse_args([]))
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_no_secret_is_an_option(name: str) -> None:
+    parser = ArgumentParser()
+    configure(parser)
+    assert name not in vars(parser.parse_args([]))
+
+
+def test_lists_take_commas_and_repetition() -> None:
+    assert chosen("--groups", "messaging,numbers", "--groups", "account").groups == ["messaging", "numbers", "account"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "name"),
+    [
+        ("--allowed-host", "mcp.example.com", "allowed_hosts"),
+        ("--allowed-origin", "https://app.example.com", "allowed_origins"),
+        ("--trusted-proxy", "10.0.0.0/8", "trusted_proxies"),
+        ("--exclude-tools", "send_message", "exclude_tools"),
+    ],
+)
+def test_lists_have_the_spelling_for_one_entry(option: str, value: str, name: str) -> None:
+    assert getattr(chosen(option, value), name) == [value]
+
+
+def test_sessions_can_be_asked_for_and_refused() -> None:
+    assert chosen().keeps_sessions
+    assert not chosen("--workers", "2").keeps_sessions
+    assert chosen("--workers", "2", "--stateful").keeps_sessions
+    assert not chosen("--stateless").keeps_sessions
+
+
+def test_an_option_wins_over_the_environment_and_that_over_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "settings.env"
+    file.write_text("TELNYX_MCP_PORT=1\nTELNYX_MCP_HOST=127.0.0.2\nTELNYX_MCP_WORKERS=3\n")
+    monkeypatch.setenv("TELNYX_MCP_PORT", "2")
+    monkeypatch.setenv("TELNYX_MCP_HOST", "127.0.0.3")
+    given = chosen("--env-file", str(file), "--port", "4")
+    assert (given.port, given.host, given.workers) == (4, "127.0.0.3", 3)
+
+
+def test_a_file_is_read_only_where_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TELNYX_MCP_PORT=1\n")
+    monkeypatch.chdir(tmp_path)
+    assert chosen().port == 8080
+
+
+def test_a_file_that_is_not_there_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "nowhere.env" in refusal(capsys, "tools", "--env-file", "nowhere.env")
+
+
+def test_a_worker_reads_the_settings_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELNYX_MCP_WORKERS", "4")
+    monkeypatch.setenv("TELNYX_MCP_READ_ONLY", "true")
+    given = chosen("--workers", "1", "--allowed-host", "a.example.com,b.example.com", "--stateless")
+    for name, value in given.environment().items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == given
+
+
+def test_a_worker_is_not_given_the_key_of_stdio(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELNYX_API_KEY", "KEY_sandbox_own")
+    assert "KEY_sandbox_own" not in chosen().environment().values()
+
+
+def test_the_earlier_servers_variables_are_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELNYX_API_BASE", "http://127.0.0.1:1/v2")
+    monkeypatch.setenv("TELNYX_MCP_TOOLS", "send_message,get_message")
+    monkeypatch.setenv("TELNYX_MCP_EXCLUDE_TOOLS", "get_message")
+    given = chosen()
+    assert given.api_base_url == "http://127.0.0.1:1/v2"
+    assert (given.tools, given.exclude_tools) == (["send_message", "get_message"], ["get_message"])
+
+
+def test_the_earlier_servers_options_list_tools(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--list-tools", "--tools", "send_message,get_message", "--exclude-tools", "get_message"]
+    assert main(arguments) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["send_message"]
+
+
+def test_a_wrong_value_is_named_by_its_option_and_its_variable(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--port (TELNYX_MCP_PORT): " in refusal(capsys, "serve", "--port", "70000")
+
+
+def test_a_wrong_group_is_answered_with_the_valid_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "messaging" in refusal(capsys, "tools", "--groups", "mesaging")
+
+
+def test_a_host_outside_telnyx_is_refused_before_a_key_goes_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--allow-custom-upstream" in refusal(capsys, "stdio", "--api-base-url", "https://api.example.com/v2")
+
+
+def test_the_table_says_what_each_tool_does_and_where_it_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tools", "--groups", "messaging"]) == 0
+    header, *rows = (line.split() for line in capsys.readouterr().out.splitlines())
+    assert header == ["TOOL", "GROUP", "EFFECT", "SCOPE", "DEFAULT"]
+    assert ["send_message", "messaging", "spends", "messaging.write", "yes"] in rows
+    assert {row[1] for row in rows} == {"messaging"}
+
+
+def test_read_only_leaves_the_tools_that_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tools", "--json", "--read-only"]) == 0
+    assert {tool["effect"] for tool in json.loads(capsys.readouterr().out)} == {"read"}
+
+
+def test_the_json_has_what_is_declared_of_a_tool(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tools", "--json", "--tools", "get_balance"]) == 0
+    (tool,) = json.loads(capsys.readouterr().out)
+    assert (tool["name"], tool["group"], tool["scope"]) == ("get_balance", "account", "billing.read")
+    assert tool["calls"] == ["GET /balance"]
+    assert tool["aliases"] == []
+    assert 0 < tool["approx_tokens"] < 200
+
+
+@pytest.mark.parametrize(
+    ("text", "schema", "value"),
+    [
+        ("12", {"type": "string"}, "12"),
+        ("12", {"type": "integer"}, 12),
+        ("true", {"type": "boolean"}, True),
+        ('["a"]', {"type": "array"}, ["a"]),
+        ("a,b", {"type": "array"}, "a,b"),
+        ("null", {"anyOf": [{"type": "string"}, {"type": "null"}]}, "null"),
+        ("null", {"anyOf": [{"type": "integer"}, {"type": "null"}]}, None),
+        ("7", {"enum": ["7", "8"]}, "7"),
+        ("7", {}, 7),
+    ],
+)
+def test_an_argument_is_text_where_it_may_be_and_else_json(text: str, schema: dict[str, object], value: object) -> None:
+    assert parsed(text, schema) == value
+
+
+@pytest.mark.parametrize("argument", ["area_code", "=312"])
+def test_an_argument_without_a_name_or_value_is_refused(capsys: pytest.CaptureFixture[str], argument: str) -> None:
+    assert "name=value" in refusal(capsys, "call", "list_available_phone_numbers", argument)
+
+
+def test_a_key_is_sent_only_over_https_or_to_this_machine(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "https" in refusal(capsys, "call", "get_balance", "--url", "http://mcp.example.com/mcp")
+
+
+@pytest.mark.parametrize(("options", "file"), [([], "server-card.json"), (["--registry"], "server.json")])
+def test_the_card_is_the_one_that_the_repository_holds(
+    capsys: pytest.CaptureFixture[str], options: list[str], file: str
+) -> None:
+    assert main(["card", *options]) == 0
+    assert capsys.readouterr().out == checked_in()[file].decode()
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_the_readme_explains_every_setting(name: str) -> None:
+    assert f"`{variable(name)}`" in README.read_text()
+
+
+def test_the_readme_claims_the_name_in_the_registry() -> None:
+    assert f"mcp-name: {Settings.model_fields['server_name'].default}" in README.read_text()

@@ -1,0 +1,84 @@
+"""What a log line holds, and what it leaves out."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from telnyx_remote_mcp.telemetry import logs
+
+SECRET = "text of somebody's message"
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in logs.QUIET}
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
+
+
+def _fail() -> None:
+    try:
+        raise KeyError(SECRET)
+    except KeyError as error:
+        raise ValueError(SECRET) from error
+
+
+def _log_a_failure(name: str) -> None:
+    try:
+        _fail()
+    except ValueError:
+        logging.getLogger(name).exception("It failed")
+
+
+def test_a_line_is_json_with_the_fields_of_the_record(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info")
+    logging.getLogger("telnyx_remote_mcp").info("Answered %d", 200, extra={"status": 200})
+    written = capsys.readouterr().err
+    line = json.loads(written)
+    assert line.pop("time").endswith("+00:00")
+    assert line == {"level": "info", "logger": "telnyx_remote_mcp", "message": "Answered 200", "status": 200}
+
+
+def test_an_exception_is_told_by_kind_and_place_and_never_by_its_text(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info")
+    _log_a_failure("telnyx_remote_mcp")
+    written = capsys.readouterr().err
+    line = json.loads(written)
+    assert "in _fail" in line["exception"]
+    assert "ValueError" in line["exception"]
+    assert "KeyError" in line["exception"]
+    assert SECRET not in written
+
+
+def test_a_terminal_gets_plain_lines_without_the_text_of_exceptions(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    logs.configure("info")
+    _log_a_failure("telnyx_remote_mcp")
+    written = capsys.readouterr().err
+    assert "ERROR telnyx_remote_mcp: It failed\n" in written
+    assert "ValueError" in written
+    assert SECRET not in written
+
+
+@pytest.mark.parametrize("name", logs.QUIET)
+def test_libraries_that_log_what_they_carry_are_quiet(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    logs.configure("debug")
+    logging.getLogger(f"{name}.part").info(SECRET)
+    assert capsys.readouterr().err == ""
+
+
+def test_the_level_is_the_least_that_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("error")
+    for name in ("telnyx_remote_mcp", *logs.QUIET):
+        logging.getLogger(name).warning("Careful")
+    assert capsys.readouterr().err == ""
