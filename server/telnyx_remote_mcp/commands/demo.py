@@ -40,7 +40,7 @@ def run(options: Namespace) -> int:
         line,
     ):
         url = _url(line)
-        say(f"The server is at {url}, in front of a sandbox: nothing is real, nothing costs money.\n")
+        say(f"{url} is up, in front of a sandbox: nothing is real, nothing costs money.\n")
         anyio.run(_story, url)
         say(f"\nDone in {time.monotonic() - started:.0f} s. To use it yourself, with {KEY} as the key:\n")
         say(_snippets(url))
