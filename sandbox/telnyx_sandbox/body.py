@@ -6,12 +6,13 @@ from typing import TypeVar
 from .errors import SandboxError
 
 T = TypeVar("T")
+Fields = dict[str, object]
 
 
 class Body:
     """An object of the body; `pointer` is where it sits, "" for the whole."""
 
-    def __init__(self, fields: dict[str, object], pointer: str = "") -> None:
+    def __init__(self, fields: Fields, pointer: str = "") -> None:
         self._fields = fields
         self._pointer = pointer
 
@@ -49,6 +50,10 @@ class Body:
     def object(self, name: str) -> "Body | None":
         fields = self._read(name, dict, "10026")
         return None if fields is None else Body(fields, self.pointer(name))
+
+    def fields(self, name: str) -> Fields | None:
+        """An object as it was sent, for what is only kept and shown."""
+        return self._read(name, dict, "10026")
 
     def objects(self, name: str) -> "Iterator[Body]":
         for index, fields in enumerate(self._read(name, list, "10026") or ()):

@@ -54,6 +54,7 @@ ERRORS: Final[dict[str, _Entry]] = {
     "40320": (400, "Temporarily unusable 'from' address", "The sender cannot be used at the moment."),
     "40321": (400, "No usable numbers on messaging profile", "The profile's number pool is off or empty."),
     "40322": (400, "Blocked due to content", "The content of the message is not allowed."),
+    "40325": (400, "Invalid alphanumeric sender ID", "A sender ID has 1 to 11 letters, digits and spaces."),
     "40329": (400, "Tollfree number is not verified", "The toll-free sender needs verification."),
     "40330": (400, "Tollfree number is not provisioned", "The toll-free sender is not ready yet."),
     "40331": (400, "Missing whitelisted destinations", "The profile whitelists no country."),

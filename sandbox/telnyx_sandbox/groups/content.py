@@ -37,11 +37,11 @@ class Content:
 
     @property
     def type(self) -> str:
-        return "MMS" if self.media_urls else "SMS"
+        return "SMS" if self.encoding else "MMS"
 
     @property
     def price(self) -> Price:
-        return MMS_PRICE if self.media_urls else SMS_PRICE
+        return SMS_PRICE if self.encoding else MMS_PRICE
 
     @property
     def cost(self) -> Decimal:
@@ -57,14 +57,15 @@ class Content:
         }
 
 
-def read_content(body: Body) -> Content:
+def read_content(body: Body, *, mms: bool = False) -> Content:
+    """What the body carries; `mms` makes an MMS of a text alone too."""
     text = body.text("text") or ""
     subject = body.text("subject")
     media_urls = tuple(body.texts("media_urls") or ())
     kind = body.choice("type", ("SMS", "MMS"))
     if not text and not media_urls:
         raise SandboxError("40316", pointer="/text")
-    if media_urls:
+    if media_urls or mms:
         return _mms(text, subject, media_urls, kind)
     if kind == "MMS":
         raise SandboxError("40316", "An MMS needs 'media_urls'.", pointer="/media_urls")

@@ -1,5 +1,8 @@
 """Detail records: the account's finished messages. Other products have no records here."""
 
+from collections.abc import Callable
+from operator import ge, gt, le, lt
+
 from ..account import money
 from ..clock import iso
 from ..errors import SandboxError
@@ -20,6 +23,7 @@ RECORD_TYPES = (
     "noise-suppression", "recording", "sip-trunking", "siprec-client", "stt", "tts", "verify", "webrtc",
     "wireless",
 )  # fmt: skip
+OPERATORS: dict[str, Callable[[str, str], bool]] = {"gte": ge, "gt": gt, "lte": le, "lt": lt}
 FILTERS = ("status", "direction", "cld", "cli", "uuid", "country_code", "message_type", "profile_id")
 SORTS = ("created_at", "sent_at", "completed_at", "cost", "status")
 STATUSES = {"delivered": "delivered", "sending_failed": "gw_reject", "delivery_failed": "failed"}
@@ -28,7 +32,8 @@ STATUSES = {"delivered": "delivered", "sending_failed": "gw_reject", "delivery_f
 @routes.get("/detail_records")
 def list_records(request: Request) -> Reply:
     query = request.query
-    query.filters(*(f"filter[{name}]" for name in (*FILTERS, "record_type", "date_range")))
+    named = (f"filter[{name}]" for name in (*FILTERS, "record_type", "date_range"))
+    query.filters(*named, *(f"filter[created_at][{operator}]" for operator in OPERATORS))
     record_type = query.choice("filter[record_type]", RECORD_TYPES)
     if record_type is None:
         raise SandboxError("10004", parameter="filter[record_type]")
@@ -45,12 +50,20 @@ def _messaging(request: Request) -> list[dict[str, object]]:
     return [
         _record(request, message, now)
         for message in request.account.collection(Message).values()
-        if message.completed_at(now) is not None and first <= message.created_at < last
+        if message.status(now) in STATUSES
+        and first <= message.created_at < last
+        and _created_within(request, iso(message.created_at))
     ]
 
 
+def _created_within(request: Request, created_at: str) -> bool:
+    """Whether the moment fits `filter[created_at][gte]` and its like, of dates or of date-times in UTC."""
+    bounds = {operator: request.query.text(f"filter[created_at][{operator}]") for operator in OPERATORS}
+    return all(bound is None or OPERATORS[name](created_at, bound) for name, bound in bounds.items())
+
+
 def _record(request: Request, message: Message, now: float) -> dict[str, object]:
-    profile = request.account.find(MessagingProfile, message.profile_id)
+    profile = request.account.collection(MessagingProfile).get(message.profile_id)
     content, sent_at = message.content, message.sent_at(now)
     completed = iso(message.completed_at(now) or now)
     return {
@@ -71,8 +84,8 @@ def _record(request: Request, message: Message, now: float) -> dict[str, object]
         "carrier_fee": money(content.price.carrier_fee * content.parts),
         "cost": money(content.cost),
         "currency": "USD",
-        "profile_id": profile.id,
-        "profile_name": profile.name,
+        "profile_id": message.profile_id,
+        "profile_name": profile.name if profile else None,
         "created_at": iso(message.created_at),
         "sent_at": None if sent_at is None else iso(sent_at),
         "completed_at": completed,

@@ -32,12 +32,15 @@ class Message:
     starts_at: float
     webhook_url: str | None
     webhook_failover_url: str | None
+    cancelled_at: float | None = None
 
     @property
     def refused(self) -> bool:
         return self.failure in REFUSED_BY_CARRIER
 
     def status(self, now: float) -> str:
+        if self.cancelled_at is not None:
+            return "cancelled"
         age = now - self.starts_at
         if age < 0:
             return "scheduled"
@@ -54,16 +57,19 @@ class Message:
     def sent_at(self, now: float) -> float | None:
         """When the carrier took it, if it did."""
         moment = self.starts_at + SENT_AFTER_SECS
-        return None if self.refused or now < moment else moment
+        return None if self.refused or self.cancelled_at is not None or now < moment else moment
 
     def completed_at(self, now: float) -> float | None:
         """When it reached its last status, if it did."""
+        if self.cancelled_at is not None:
+            return self.cancelled_at
         moment = self.starts_at + (SENT_AFTER_SECS if self.refused else FINAL_AFTER_SECS)
         return None if now < moment else moment
 
     def errors(self, now: float) -> list[dict[str, object]]:
-        failed = self.failure is not None and self.completed_at(now) is not None
-        return [describe(self.failure)] if failed and self.failure else []
+        if self.failure is None or self.cancelled_at is not None or self.completed_at(now) is None:
+            return []
+        return [describe(self.failure)]
 
     def render(self, now: float) -> dict[str, object]:
         sent_at, completed_at = self.sent_at(now), self.completed_at(now)
@@ -75,7 +81,7 @@ class Message:
             "organization_id": self.organization_id,
             "messaging_profile_id": self.profile_id,
             "from": {"phone_number": self.sender, "carrier": "Telnyx", "line_type": "Wireless"},
-            "to": [self._render_recipient(now)],
+            "to": [self.render_recipient(now)],
             "cc": [],
             "subject": self.content.subject,
             "text": self.content.text,
@@ -94,7 +100,7 @@ class Message:
             "completed_at": None if completed_at is None else iso(completed_at),
         }
 
-    def _render_recipient(self, now: float) -> dict[str, object]:
+    def render_recipient(self, now: float) -> dict[str, object]:
         return {
             "phone_number": self.recipient,
             "status": self.status(now),

@@ -20,6 +20,20 @@ T = TypeVar("T")
 DAY_SECS = 24 * 60 * 60
 
 
+_KEPT = {
+    "alpha_sender": "text",
+    "ai_assistant_id": "text",
+    "webhook_api_version": "text",
+    "url_shortener_settings": "object",
+    "features": "object",
+    "mms_fall_back_to_sms": "flag",
+    "mms_transcoding": "flag",
+    "mobile_only": "flag",
+    "smart_encoding": "flag",
+}
+"""Settings that are shown as they were given and change nothing here."""
+
+
 @dataclass(slots=True)
 class MessagingProfile:
     """`spent` is what its messages cost by day since the epoch (UTC)."""
@@ -31,11 +45,12 @@ class MessagingProfile:
     updated_at: float
     whitelisted_destinations: list[str]
     enabled: bool = True
-    number_pool: bool = False
+    number_pool_settings: dict[str, object] | None = None
     daily_spend_limit: Decimal | None = None
     daily_spend_limit_enabled: bool = False
     webhook_url: str | None = None
     webhook_failover_url: str | None = None
+    kept: dict[str, object] = field(default_factory=dict)
     spent: dict[int, Decimal] = field(default_factory=dict)
 
     def charge(self, amount: Decimal, now: float) -> None:
@@ -56,15 +71,15 @@ class MessagingProfile:
         if "daily_spend_limit" in body:
             self.daily_spend_limit = _amount(body, "daily_spend_limit")
         if "number_pool_settings" in body:
-            self.number_pool = body.object("number_pool_settings") is not None
+            self.number_pool_settings = body.fields("number_pool_settings")
         if "webhook_url" in body:
             self.webhook_url = body.text("webhook_url")
         if "webhook_failover_url" in body:
             self.webhook_failover_url = body.text("webhook_failover_url")
+        self.kept |= {name: _read(body, name, kind) for name, kind in _KEPT.items() if name in body}
         self.updated_at = now
 
     def render(self) -> dict[str, object]:
-        pool = {"long_code_weight": 1, "toll_free_weight": 1, "skip_unhealthy": False}
         return {
             "record_type": "messaging_profile",
             "id": self.id,
@@ -72,19 +87,14 @@ class MessagingProfile:
             "name": self.name,
             "enabled": self.enabled,
             "whitelisted_destinations": self.whitelisted_destinations,
-            "number_pool_settings": pool if self.number_pool else None,
+            "number_pool_settings": self.number_pool_settings,
             "daily_spend_limit": None if self.daily_spend_limit is None else str(self.daily_spend_limit),
             "daily_spend_limit_enabled": self.daily_spend_limit_enabled,
             "webhook_url": self.webhook_url,
             "webhook_failover_url": self.webhook_failover_url,
+            **{name: False if kind == "flag" else None for name, kind in _KEPT.items()},
             "webhook_api_version": "2",
-            "url_shortener_settings": None,
-            "alpha_sender": None,
-            "ai_assistant_id": None,
-            "mms_fall_back_to_sms": False,
-            "mms_transcoding": False,
-            "mobile_only": False,
-            "smart_encoding": False,
+            **self.kept,
             "v1_secret": f"sandbox-v1-secret-{self.id[:8]}",
             "created_at": iso(self.created_at),
             "updated_at": iso(self.updated_at),
@@ -137,6 +147,12 @@ def update_profile(request: Request) -> Reply:
     profile = request.account.find(MessagingProfile, request.id)
     profile.change(request.body, request.account.clock.now())
     return data(profile.render())
+
+
+def _read(body: Body, name: str, kind: str) -> object:
+    if kind == "object":
+        return body.fields(name)
+    return body.flag(name) if kind == "flag" else body.text(name)
 
 
 def _amount(body: Body, name: str) -> Decimal | None:

@@ -14,12 +14,12 @@ routes = Routes()
 
 @routes.get("/phone_numbers/messaging")
 def list_messaging(request: Request) -> Reply:
-    return numbered(request, list(numbers_of(request.account)), lambda number: _render(request, number))
+    return numbered(request, list(numbers_of(request.account)), lambda number: render(request, number))
 
 
 @routes.get("/phone_numbers/{id}/messaging")
 def get_messaging(request: Request) -> Reply:
-    return data(_render(request, request.account.find(PhoneNumber, request.id)))
+    return data(render(request, request.account.find(PhoneNumber, request.id)))
 
 
 @routes.patch("/phone_numbers/{id}/messaging")
@@ -35,10 +35,10 @@ def update_messaging(request: Request) -> Reply:
     tags = body.texts("tags")
     number.tags = number.tags if tags is None else tags
     number.updated_at = account.clock.now()
-    return data(_render(request, number))
+    return data(render(request, number))
 
 
-def _render(request: Request, number: PhoneNumber) -> dict[str, object]:
+def render(request: Request, number: PhoneNumber) -> dict[str, object]:
     international = "international_sms" in number.block.features
     capability = {
         "domestic_two_way": True,
