@@ -11,10 +11,12 @@ T = TypeVar("T")
 LARGEST_PAGE = 250
 
 
-def numbered(request: Request, items: Sequence[T], render: Callable[[T], dict[str, object]]) -> Reply:
-    """`page[number]` (from 1) and `page[size]` (default 20, at most 250), with `meta`."""
+def numbered(
+    request: Request, items: Sequence[T], render: Callable[[T], dict[str, object]], *, largest: int = LARGEST_PAGE
+) -> Reply:
+    """`page[number]` (from 1) and `page[size]` (default 20, at most `largest`), with `meta`."""
     number = request.query.integer("page[number]", 1, low=1, high=10**9)
-    size = request.query.integer("page[size]", 20, low=1, high=LARGEST_PAGE)
+    size = request.query.integer("page[size]", 20, low=1, high=largest)
     start = (number - 1) * size
     meta = {
         "page_number": number,
