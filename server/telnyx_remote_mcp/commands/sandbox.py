@@ -33,7 +33,7 @@ def run(options: Namespace) -> int:
 def sandboxed(settings: Settings) -> Iterator[Settings]:
     """The settings, pointed at a sandbox of their own where they ask for one; it ends with this process.
 
-    A key of a real account is never shown to the sandbox.
+    The settings' own key, where it is of a real account, is not shown to the sandbox.
     """
     if not settings.sandbox:
         yield settings
