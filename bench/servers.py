@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 from bench import rival
@@ -57,19 +59,26 @@ class Server:
 @contextmanager
 def running(command: list[str], cores: frozenset[int], **settings: str) -> Iterator[Server]:
     """Start a server that says in its first line of output where it listens, and end it afterwards."""
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment(**settings), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    with process:
+    with (
+        tempfile.TemporaryFile("w+") as log,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment(**settings), stdout=subprocess.PIPE, stderr=log, text=True
+        ) as process,
+    ):
         os.sched_setaffinity(process.pid, cores)
         try:
             assert process.stdout is not None
             port = urlsplit(process.stdout.readline().removeprefix("Serving on ").strip()).port
             if port is None:
-                raise RuntimeError(f"{' '.join(command)} did not start")
+                raise RuntimeError(f"{' '.join(command)} did not start: {_end_of(log)}")
             yield Server(port, process.pid)
         finally:
             process.terminate()
+
+
+def _end_of(log: IO[str]) -> str:
+    log.seek(0)
+    return log.read()[-600:]
 
 
 def environment(**settings: str) -> dict[str, str]:
