@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
+
 from telnyx_remote_mcp.call import run_tool
 from telnyx_remote_mcp.reach import Reach
 from telnyx_remote_mcp.surface import Selection, Surfaces

@@ -17,28 +17,30 @@ def _utc(text: str) -> str:
 
 _Id = StringConstraints(min_length=1, max_length=1_000)
 
-E164 = Annotated[str, Field(pattern=r"^\+[1-9]\d{1,14}$", description="E.164, like +13125550123")]
+E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{1,14}$", description="E.164, like +13125550123")]
 Recipient = Annotated[
     str,
-    Field(pattern=r"^(\+[1-9]\d{1,14}|\d{3,8})$", description="E.164, like +13125550123, or a short code"),
+    Field(pattern=r"^(\+[1-9][0-9]{1,14}|[0-9]{3,8})$", description="E.164, like +13125550123, or a short code"),
 ]
 Sender = Annotated[
     str,
     Field(
-        pattern=r"^(\+[1-9]\d{1,14}|\d{3,8}|[A-Za-z0-9 ]{1,11})$",
+        pattern=r"^(\+[1-9][0-9]{1,14}|[0-9]{3,8}|[A-Za-z0-9 ]{1,11})$",
         description="your number (E.164, from list_phone_numbers), short code or alphanumeric sender",
     ),
 ]
 Url = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2_000, description="http(s) URL")]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, like US")]
 Moment = Annotated[
-    str, AfterValidator(_utc), Field(description="ISO 8601 with its time zone, like 2026-03-01T15:00:00-05:00")
+    str,
+    AfterValidator(_utc),
+    Field(json_schema_extra={"format": "date-time"}, description="with its zone, like 2026-03-01T15:00:00-05:00"),
 ]
 Day = Annotated[date, Field(description="YYYY-MM-DD, UTC")]
 PeriodName = Annotated[
     str,
     Field(
-        pattern=r"^(today|yesterday|(this|last)_(week|month)|last_[1-9]\d{0,2}_days)$",
+        pattern=r"^(today|yesterday|(this|last)_(week|month)|last_[1-9][0-9]{0,2}_days)$",
         description="like today, last_week, this_month, last_7_days",
     ),
 ]
