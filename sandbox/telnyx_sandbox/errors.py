@@ -18,11 +18,13 @@ ERRORS: Final[dict[str, _Entry]] = {
     "10020": (400, "Invalid resource type", "The parameter must be a string."),
     "10023": (400, "Invalid JSON", "The body is not valid JSON."),
     "10026": (400, "Invalid parameter type", "The parameter has the wrong type."),
+    "10027": (422, "Unprocessable Entity", "The request is understood but cannot be carried out."),
     "10029": (415, "Expected JSON Content-Type", "Send the body as 'application/json'."),
     "10030": (405, "Method not allowed", "The URL exists but does not take this method."),
     "10031": (400, "Invalid request filter", "This list has no such filter."),
     "10032": (400, "Invalid enumerated value", "The value is not one of those allowed."),
     "10033": (400, "Value outside of range", "The value is outside the allowed range."),
+    "10035": (423, "Resource locked", "The resource has been locked."),
     "10037": (503, "Service unavailable", "The service is unavailable."),
     "20100": (403, "Insufficient Funds", "The balance does not cover this action."),
     "40001": (400, "Not routable", "The destination is a landline or cannot be reached."),
@@ -61,8 +63,12 @@ ERRORS: Final[dict[str, _Entry]] = {
     "40333": (400, "Messaging profile spend limit reached", "The profile's daily limit would be exceeded."),
     "85000": (400, "Must search phone number via search API first", "Search for the number before ordering it."),
     "85001": (400, "Phone numbers not available", "The number is no longer for sale."),
+    "85003": (400, "Regulatory requirements already satisfied", "Nothing is missing for this order."),
     "85004": (400, "Invalid connection id provided", "There is no such connection."),
     "85005": (400, "Invalid messaging profile id provided", "There is no such messaging profile."),
+    "85006": (400, "The phone number is already reserved", "A reservation holds this number."),
+    "85007": (400, "Reservation limit exceeded", "Too many numbers are held already."),
+    "85008": (400, "Reservation extension limit exceeded", "The reservation cannot be extended again."),
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from ..reply import Reply
 from ..request import Request
 from ..routing import Routes
 from .inventory import BLOCKS, UPFRONT_COST, Block
+from .number_reservations import held_numbers
 from .phone_number import numbers_of
 
 routes = Routes()
@@ -77,12 +78,14 @@ def _is_there(query: Query, block: Block) -> bool:
 
 
 def _find(account: Account, query: Query, blocks: list[Block], limit: int) -> list[Offer]:
-    owned = {number.phone_number for number in numbers_of(account)}
+    taken = {number.phone_number for number in numbers_of(account)}
+    if query.flag("filter[exclude_held_numbers]"):
+        taken |= held_numbers(account)
     offers: list[Offer] = []
     for offer in _matching(query, blocks):
         if len(offers) == limit:
             break
-        if offer.number not in owned:
+        if offer.number not in taken:
             offers.append(offer)
     return offers
 

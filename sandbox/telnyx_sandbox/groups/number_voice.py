@@ -10,7 +10,7 @@ routes = Routes()
 
 @routes.get("/phone_numbers/{id}/voice")
 def get_voice(request: Request) -> Reply:
-    return data(_render(request.account.find(PhoneNumber, request.id)))
+    return data(render(request.account.find(PhoneNumber, request.id), request.account.clock.now()))
 
 
 @routes.patch("/phone_numbers/{id}/voice")
@@ -18,16 +18,16 @@ def update_voice(request: Request) -> Reply:
     number = request.account.find(PhoneNumber, request.id)
     number.voice.change(request.body)
     number.updated_at = request.account.clock.now()
-    return data(_render(number))
+    return data(render(number, number.updated_at))
 
 
-def _render(number: PhoneNumber) -> dict[str, object]:
+def render(number: PhoneNumber, now: float) -> dict[str, object]:
     return {
         "record_type": "voice_settings",
         "id": number.id,
         "phone_number": number.phone_number,
         "connection_id": number.connection_id,
         "customer_reference": number.customer_reference,
-        "emergency": {"emergency_enabled": False, "emergency_address_id": None, "emergency_status": "disabled"},
+        "emergency": number.emergency.render(now),
         **number.voice.render(),
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ..account import Account
 from ..clock import iso
 from .connections import Connection
+from .emergency import Emergency
 from .inventory import Block, block_of
 from .messaging_profiles import MessagingProfile
 from .voice_settings import VoiceSettings
@@ -16,7 +17,7 @@ FIRST_NUMBER = "+12025550101"
 
 @dataclass(slots=True)
 class PhoneNumber:
-    """`active_at` is when it leaves purchase-pending."""
+    """`active_at` is when it leaves purchase-pending; infinity while requirements are missing."""
 
     id: str
     phone_number: str
@@ -32,6 +33,8 @@ class PhoneNumber:
     external_pin: str | None = None
     address_id: str | None = None
     hd_voice_enabled: bool = False
+    deletion_lock_enabled: bool = False
+    emergency: Emergency = field(default_factory=Emergency)
     tags: list[str] = field(default_factory=list)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
 
@@ -83,10 +86,8 @@ def render(account: Account, number: PhoneNumber) -> dict[str, object]:
         "customer_reference": number.customer_reference,
         "external_pin": number.external_pin,
         "hd_voice_enabled": number.hd_voice_enabled,
-        "emergency_enabled": False,
-        "emergency_address_id": None,
-        "emergency_status": "disabled",
-        "deletion_lock_enabled": False,
+        **number.emergency.render(now),
+        "deletion_lock_enabled": number.deletion_lock_enabled,
         **number.voice.summary(),
         "created_at": iso(number.purchased_at),
         "purchased_at": iso(number.purchased_at),

@@ -1,4 +1,4 @@
-"""The account's phone numbers: list, show, change, release."""
+"""The account's phone numbers: list, show, change, release, tell apart from those of others."""
 
 from ..account import Account
 from ..body import Body
@@ -55,7 +55,7 @@ def get_number(request: Request) -> Reply:
 @routes.patch("/phone_numbers/{id}")
 def update_number(request: Request) -> Reply:
     number = request.account.find(PhoneNumber, request.id)
-    _change(request.account, number, request.body)
+    change(request.account, number, request.body)
     return data(render(request.account, number))
 
 
@@ -63,21 +63,41 @@ def update_number(request: Request) -> Reply:
 def release_number(request: Request) -> Reply:
     number = request.account.find(PhoneNumber, request.id)
     last = render(request.account, number)
-    del request.account.collection(PhoneNumber)[number.id]
+    release(request.account, number)
     return data({**last, "status": "deleted"})
 
 
-def _change(account: Account, number: PhoneNumber, body: Body) -> None:
-    """Set what the body names; an empty connection takes the number off its connection."""
+@routes.post("/phone_numbers/actions/verify_ownership")
+def verify_ownership(request: Request) -> Reply:
+    asked = request.body.texts("phone_numbers") or []
+    owned = {number.phone_number: number.id for number in numbers_of(request.account)}
+    return data(
+        {
+            "record_type": "phone_number_ownership",
+            "found": [{"id": owned[number], "number_val_e164": number} for number in asked if number in owned],
+            "not_found": [number for number in asked if number not in owned],
+        }
+    )
+
+
+def release(account: Account, number: PhoneNumber) -> None:
+    if number.deletion_lock_enabled:
+        raise SandboxError("10035", "Its deletion lock is on.")
+    account.collection(PhoneNumber).pop(number.id, None)
+
+
+def change(account: Account, number: PhoneNumber, body: Body) -> None:
+    """Set what the body names; an empty text clears the field."""
     connection_id = body.text("connection_id")
     if connection_id and connection_id not in account.collection(Connection):
         raise SandboxError("85004", pointer="/connection_id")
     changes: dict[str, object] = {
         "connection_id": connection_id or None,
-        "billing_group_id": body.text("billing_group_id"),
-        "customer_reference": body.text("customer_reference"),
-        "external_pin": body.text("external_pin"),
-        "address_id": body.text("address_id"),
+        "billing_group_id": body.text("billing_group_id") or None,
+        "customer_reference": body.text("customer_reference") or None,
+        "external_pin": body.text("external_pin") or None,
+        "address_id": body.text("address_id") or None,
+        "deletion_lock_enabled": body.flag("deletion_lock_enabled") or False,
         "hd_voice_enabled": body.flag("hd_voice_enabled") or False,
         "tags": body.texts("tags") or [],
     }

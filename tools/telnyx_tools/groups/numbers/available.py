@@ -49,9 +49,7 @@ class AvailableNumber(Result):
 @numbers.tool(effect=Effect.READ, scope="numbers.read", calls="GET /available_phone_numbers", core=True)
 async def list_available_phone_numbers(
     telnyx: Telnyx,
-    area_code: Annotated[
-        str | None, Field(pattern=r"^\d{1,8}$", description="national destination code, like 312")
-    ] = None,
+    area_code: Annotated[str | None, Field(pattern=r"^[0-9]{1,8}$", description="like 312")] = None,
     locality: Annotated[str | None, Field(description="city")] = None,
     administrative_area: Annotated[str | None, Field(description="state or province, like IL")] = None,
     rate_center: str | None = None,
@@ -69,7 +67,7 @@ async def list_available_phone_numbers(
     page: PageCursor = "1",
     detail: Detail = "summary",
 ) -> Page[AvailableNumber]:
-    """Numbers that can be bought, with their prices; buy with initiate_phone_number_order."""
+    """Numbers for sale with their prices; buy with initiate_phone_number_order."""
     query = {
         "filter": {
             "country_code": country_code,

@@ -23,7 +23,7 @@ PaymentMethod = Literal["pay-per-minute", "channel"]
 
 class CallForwarding(Given):
     call_forwarding_enabled: bool | None = None
-    forwards_to: str | None = Field(None, pattern=r"^(\+[1-9]\d{1,14})?$", description='E.164; "" stops forwarding')
+    forwards_to: str | None = Field(None, pattern=r"^(\+[1-9][0-9]{1,14})?$", description='E.164; "" stops forwarding')
     forwarding_type: Literal["always", "on-failure"] | None = None
 
 
