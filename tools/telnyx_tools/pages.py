@@ -89,15 +89,20 @@ def page_of(model: type[T], answer: object, cursor: Cursor, detail: Detail = "su
             break
         items.append(shaped)
     given = cursor.skip + len(items)
-    return Page(items=items, next=_next(cursor, given, len(raw), meta), total_results=meta.get("total_results"))
+    return Page(items=items, next=_next(cursor, given, len(raw), meta), total_results=_count(meta, "total_results"))
 
 
 def _next(cursor: Cursor, given: int, held: int, meta: dict[str, Any]) -> str | None:
     if given < held:
         return str(Cursor(cursor.number, given))
-    if cursor.number < int(meta.get("total_pages") or 0):
+    if cursor.number < (_count(meta, "total_pages") or 0):
         return str(Cursor(cursor.number + 1))
     return None
+
+
+def _count(meta: dict[str, Any], name: str) -> int | None:
+    text = str(meta.get(name))
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _parts(answer: object) -> tuple[list[Any], dict[str, Any]]:

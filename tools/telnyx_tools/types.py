@@ -9,10 +9,13 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 
 def _utc(text: str) -> str:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("Say which time zone: end with Z or an offset like -05:00")
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    except (ValueError, OverflowError):
+        raise ValueError("Not a date and time of ISO 8601") from None
+    raise ValueError("Say which time zone: end with Z or an offset like -05:00")
 
 
 _Id = StringConstraints(min_length=1, max_length=1_000)

@@ -37,7 +37,12 @@ async def list_alphanumeric_senders(
     )
 
 
-@messaging.tool(effect=Effect.WRITE, scope="messaging.write", calls="POST /alphanumeric_sender_ids")
+@messaging.tool(
+    effect=Effect.SPENDS,
+    scope="messaging.write",
+    calls="POST /alphanumeric_sender_ids",
+    check="Call list_alphanumeric_senders: if the name is there, it was created.",
+)
 async def create_alphanumeric_sender(
     telnyx: Telnyx,
     name: Annotated[
