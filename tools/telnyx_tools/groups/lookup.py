@@ -104,7 +104,7 @@ async def lookup_number(
 
     if not types:
         return shape(LookedUpNumber, await read(None), detail)
-    answers, failures = await read_all({kind: read(kind) for kind in types})
+    answers, failures = await read_all({kind: read(kind) for kind in dict.fromkeys(types)})
     found: dict[str, object] = {}
     for answer in answers.values():
         raw = answer.get("data") if isinstance(answer, dict) else None

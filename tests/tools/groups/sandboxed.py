@@ -1,0 +1,39 @@
+"""Tools run as an agent calls them, against a sandbox on a socket or against answers that a test writes."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+
+from telnyx_sandbox.app import create_app
+from telnyx_sandbox.clock import Clock
+from telnyx_sandbox.server import serving
+from telnyx_tools.api.client import Api, Credential, Telnyx
+from telnyx_tools.registry import registry
+
+
+@asynccontextmanager
+async def sandboxed(clock: Clock | None = None) -> AsyncIterator[Telnyx]:
+    """A new account of a sandbox of its own."""
+    key = "KEY_sandbox_tools"
+    async with serving(create_app(clock=clock)) as base_url, Api(base_url) as api:
+        yield api.bind(Credential(key), key)
+
+
+@asynccontextmanager
+async def answering(handler: Callable[[httpx2.Request], httpx2.Response]) -> AsyncIterator[Telnyx]:
+    """The API as `handler` answers it."""
+    async with Api(transport=httpx2.MockTransport(handler)) as api:
+        yield api.bind(Credential("KEY_answering"), "answering")
+
+
+async def call(telnyx: Telnyx, name: str, /, **arguments: object) -> dict[str, Any]:
+    """What the agent reads when it calls the tool. Raises the TelnyxError of a call that fails."""
+    tool = registry().tools[name]
+    given = {"telnyx": telnyx, "progress": _unheard}
+    return (await tool.run(tool.arguments.parse(arguments), given)).wire()
+
+
+async def _unheard(progress: float, total: float | None = None, message: str | None = None) -> None:
+    """For a client that asked for no progress."""
