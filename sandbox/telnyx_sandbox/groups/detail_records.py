@@ -1,4 +1,4 @@
-"""Detail records: the account's finished messages. Other products have no records here."""
+"""Detail records: the account's finished messages and its verifications. Other products have no records here."""
 
 from collections.abc import Callable
 from operator import ge, gt, le, lt
@@ -14,6 +14,7 @@ from .countries import country_of
 from .date_ranges import period
 from .message import Message
 from .messaging_profiles import MessagingProfile
+from .verification import Verification
 
 routes = Routes()
 
@@ -24,7 +25,10 @@ RECORD_TYPES = (
     "wireless",
 )  # fmt: skip
 OPERATORS: dict[str, Callable[[str, str], bool]] = {"gte": ge, "gt": gt, "lte": le, "lt": lt}
-FILTERS = ("status", "direction", "cld", "cli", "uuid", "country_code", "message_type", "profile_id")
+FILTERS = {
+    "messaging": ("status", "direction", "cld", "cli", "uuid", "country_code", "message_type", "profile_id"),
+    "verify": ("id", "destination_phone_number", "verification_status", "verify_channel_type", "verify_profile_id"),
+}
 SORTS = ("created_at", "sent_at", "completed_at", "cost", "status")
 STATUSES = {"delivered": "delivered", "sending_failed": "gw_reject", "delivery_failed": "failed"}
 
@@ -32,28 +36,29 @@ STATUSES = {"delivered": "delivered", "sending_failed": "gw_reject", "delivery_f
 @routes.get("/detail_records")
 def list_records(request: Request) -> Reply:
     query = request.query
-    named = (f"filter[{name}]" for name in (*FILTERS, "record_type", "date_range"))
-    query.filters(*named, *(f"filter[created_at][{operator}]" for operator in OPERATORS))
     record_type = query.choice("filter[record_type]", RECORD_TYPES)
     if record_type is None:
         raise SandboxError("10004", parameter="filter[record_type]")
-    records = _messaging(request) if record_type == "messaging" else []
-    for name in FILTERS:
+    filters = FILTERS.get(record_type, ())
+    named = (f"filter[{name}]" for name in (*filters, "record_type", "date_range"))
+    query.filters(*named, *(f"filter[created_at][{operator}]" for operator in OPERATORS))
+    records = _records(request, record_type)
+    for name in filters:
         wanted = query.text(f"filter[{name}]")
         records = [record for record in records if wanted in (None, record[name])]
     return numbered(request, _sorted(request, records), dict)
 
 
-def _messaging(request: Request) -> list[dict[str, object]]:
-    now = request.account.clock.now()
+def _records(request: Request, record_type: str) -> list[dict[str, object]]:
+    account, now = request.account, request.account.clock.now()
+    found: list[tuple[float, dict[str, object]]] = []
+    if record_type == "messaging":
+        messages = account.collection(Message).values()
+        found = [(each.created_at, _record(request, each, now)) for each in messages if each.status(now) in STATUSES]
+    elif record_type == "verify":
+        found = [(each.created_at, each.record(now)) for each in account.collection(Verification).values()]
     first, last = period(request.query.text("filter[date_range]"), now)
-    return [
-        _record(request, message, now)
-        for message in request.account.collection(Message).values()
-        if message.status(now) in STATUSES
-        and first <= message.created_at < last
-        and _created_within(request, iso(message.created_at))
-    ]
+    return [record for moment, record in found if first <= moment < last and _created_within(request, iso(moment))]
 
 
 def _created_within(request: Request, created_at: str) -> bool:

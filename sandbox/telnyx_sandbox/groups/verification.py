@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ..account import money
 from ..clock import iso
 
 PRICES = {
@@ -53,6 +54,24 @@ class Verification:
             "custom_code": self.custom_code,
             "timeout_secs": self.timeout_secs,
             "status": self.status(now),
+            "created_at": iso(self.created_at),
+            "updated_at": iso(self.accepted_at or self.created_at),
+        }
+
+    def record(self, now: float) -> dict[str, object]:
+        """Its detail record."""
+        return {
+            "record_type": "verify",
+            "id": self.id,
+            "destination_phone_number": self.phone_number,
+            "verify_profile_id": self.profile_id,
+            "verify_channel_type": self.channel,
+            "verification_status": self.status(now),
+            "delivery_status": "delivered",
+            "verify_usage_fee": money(self.cost),
+            "rate": money(self.cost),
+            "rate_measured_in": "verification",
+            "currency": "USD",
             "created_at": iso(self.created_at),
             "updated_at": iso(self.accepted_at or self.created_at),
         }

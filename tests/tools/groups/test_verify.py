@@ -75,6 +75,16 @@ async def test_each_channel_has_its_own_operation_and_costs_money(telnyx: Telnyx
     assert float((await call(telnyx, "get_balance"))["balance"]) < 100
 
 
+async def test_a_verification_leaves_a_detail_record_with_its_fee(telnyx: Telnyx) -> None:
+    verification_id = await start(telnyx)
+    await call(telnyx, "send_message", to=NUMBER, from_number="+12025550101", text="Hello")
+    found = await call(
+        telnyx, "search_detail_records", record_type="verify", filters={"destination_phone_number": NUMBER}
+    )
+    (record,) = found["items"]
+    assert (record["id"], record["verify_usage_fee"], record["currency"]) == (verification_id, "0.037", "USD")
+
+
 async def test_a_code_of_ones_own_is_checked_and_never_shown(telnyx: Telnyx) -> None:
     verification_id = await start(telnyx, channel="call", custom_code="424242", extension="1w2")
     seen = [
