@@ -74,8 +74,6 @@ class _Pruner:
         pruned = [self.prune(branch) for branch in branches]
         if len(pruned) == 1:
             return {**pruned[0], **rest}
-        if len(pruned) == 2 and pruned[1] == {"type": "null"} and isinstance(pruned[0].get("type"), str):
-            return {**pruned[0], **rest, "type": [pruned[0]["type"], "null"]}
         return {key: pruned, **rest}
 
 

@@ -41,9 +41,7 @@ def dead() -> Refusal:
 
 def conflicting() -> Refusal:
     """400: the request carries two different credentials."""
-    return Refusal(
-        400, "invalid_request", "The request carries different credentials; send exactly one of them."
-    )
+    return Refusal(400, "invalid_request", "The request carries different credentials; send exactly one of them.")
 
 
 def in_query() -> Refusal:

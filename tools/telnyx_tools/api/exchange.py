@@ -14,7 +14,7 @@ async def exchange(wire: Wire, call: Call, clock: Clock, secret: str) -> Reply:
 
     Raises the errors of `telnyx_tools.api.errors`, from which `secret` is removed where Telnyx echoes it.
     """
-    retries = Retries(call.method, call.replay, clock)
+    retries = Retries(call.method, call.replay, clock, call.attempts)
     while True:
         result = await wire.attempt(call)
         if isinstance(result, Failure):
@@ -45,7 +45,5 @@ def _refusal(call: Call, reply: Reply, asked: float | None, secret: str) -> Teln
     items = read_errors(reply.status, reply.content, secret)
     if outcome_of(reply.status) is Outcome.UNCERTAIN and not may_repeat_uncertain(call.method, call.replay):
         reason = f"Telnyx failed with HTTP {reply.status}."
-        return OutcomeUnknown(
-            call.label, reason, status=reply.status, request_id=reply.request_id, items=items
-        )
+        return OutcomeUnknown(call.label, reason, status=reply.status, request_id=reply.request_id, items=items)
     return ApiError(call.label, reply.status, items, request_id=reply.request_id, retry_after_secs=asked)

@@ -15,7 +15,7 @@ from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.errors import InvalidArgument
 from telnyx_tools.api.paths import build_path
 from telnyx_tools.api.query import Query, encode_query
-from telnyx_tools.api.retry import Replay
+from telnyx_tools.api.retry import MAX_ATTEMPTS, Replay
 from telnyx_tools.api.wire import MAX_RESPONSE_BYTES, READ_SECS, Call
 
 Body: TypeAlias = Mapping[str, object] | Sequence[object]
@@ -63,6 +63,7 @@ class Request:
     accept: str = "application/json"
     replay: Replay = Replay.NEVER
     idempotency_key: bool = False
+    attempts: int = MAX_ATTEMPTS
     timeout_secs: float = READ_SECS
     max_bytes: int = MAX_RESPONSE_BYTES
 
@@ -88,6 +89,7 @@ def build_call(request: Request, base_url: str, credential: Credential, user_age
         headers=[*headers, *given],
         content=content,
         replay=request.replay,
+        attempts=request.attempts,
         timeout_secs=request.timeout_secs,
         max_bytes=request.max_bytes,
     )

@@ -68,8 +68,9 @@ def may_repeat_uncertain(method: str, replay: Replay) -> bool:
 class Retries:
     """The attempts of one call. `uncertain` is true once one of them may have been carried out."""
 
-    def __init__(self, method: str, replay: Replay, clock: Clock) -> None:
+    def __init__(self, method: str, replay: Replay, clock: Clock, most: int = MAX_ATTEMPTS) -> None:
         self.uncertain = False
+        self._most = most
         self._repeats_uncertain = may_repeat_uncertain(method, replay)
         self._clock = clock
         self._started = clock.monotonic()
@@ -82,7 +83,7 @@ class Retries:
             self.uncertain = True
             if not self._repeats_uncertain:
                 return None
-        if outcome is Outcome.FINAL or self._attempts >= MAX_ATTEMPTS:
+        if outcome is Outcome.FINAL or self._attempts >= self._most:
             return None
         delay = max(self._backoff(), asked or 0.0)
         spent = self._clock.monotonic() - self._started

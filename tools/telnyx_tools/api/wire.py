@@ -11,7 +11,7 @@ import httpx2
 
 from telnyx_tools.api.errors import ResponseTooLarge
 from telnyx_tools.api.reply import Reply
-from telnyx_tools.api.retry import Replay
+from telnyx_tools.api.retry import MAX_ATTEMPTS, Replay
 
 CONNECT_SECS = 5.0
 READ_SECS = 30.0
@@ -39,6 +39,7 @@ class Call:
     headers: Sequence[tuple[bytes, bytes]] = field(repr=False)
     content: bytes = field(default=b"", repr=False)
     replay: Replay = Replay.NEVER
+    attempts: int = MAX_ATTEMPTS
     timeout_secs: float = READ_SECS
     max_bytes: int = MAX_RESPONSE_BYTES
 
