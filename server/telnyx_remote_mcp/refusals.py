@@ -15,9 +15,7 @@ class Refusal(Exception):
     credential.
     """
 
-    def __init__(
-        self, status: int, error: str, description: str, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, status: int, error: str, description: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status} {error}")
         self.status = status
         self.error = error

@@ -24,8 +24,7 @@ class Secret:
     def __init__(self, *values: bytes) -> None:
         if not values or any(len(value) < MIN_BYTES for value in values):
             raise SecretError(
-                f"Each value of TELNYX_MCP_SECRET needs at least {MIN_BYTES} bytes; "
-                "make one with: openssl rand -hex 32"
+                f"Each value of TELNYX_MCP_SECRET needs at least {MIN_BYTES} bytes; make one with: openssl rand -hex 32"
             )
         self._values = values
 

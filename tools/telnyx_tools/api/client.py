@@ -191,9 +191,7 @@ class Telnyx:
         """Any operation, for bodies and answers that are not JSON. The reply is a 2xx."""
         if self.credential is None:
             raise MissingCredential
-        return await self.perform(
-            build_call(request, self._api.base_url, self.credential, self._api.user_agent)
-        )
+        return await self.perform(build_call(request, self._api.base_url, self.credential, self._api.user_agent))
 
     async def perform(self, call: Call) -> Reply:
         """A call that is already built, for hosts with another form of authorization than `send` gives."""
@@ -224,9 +222,7 @@ class Telnyx:
         timeout_secs: float,
     ) -> Json:
         return await self._json(
-            Request(
-                method=method, template=template, ids=ids, query=query, body=body, timeout_secs=timeout_secs
-            )
+            Request(method=method, template=template, ids=ids, query=query, body=body, timeout_secs=timeout_secs)
         )
 
     async def _json(self, request: Request) -> Json:

@@ -22,9 +22,7 @@ class Credential:
 
     def __post_init__(self) -> None:
         if _LEGAL.fullmatch(self.secret) is None:
-            raise InvalidArgument(
-                "credential", "An API key is printable ASCII without spaces; copy it again."
-            )
+            raise InvalidArgument("credential", "An API key is printable ASCII without spaces; copy it again.")
 
     @property
     def authorization(self) -> bytes:

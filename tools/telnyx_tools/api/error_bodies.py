@@ -15,9 +15,7 @@ MAX_TITLE, MAX_DETAIL, MAX_POINTER = 200, 1_000, 200
 
 _CODE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 _MARKUP = re.compile(r"\s*<(?:[!?]|\w)")
-_TAGGED = {
-    tag: re.compile(rf"<{tag}[^<>]*>([^<]*)</{tag}>", re.IGNORECASE) for tag in ("Code", "Message", "title")
-}
+_TAGGED = {tag: re.compile(rf"<{tag}[^<>]*>([^<]*)</{tag}>", re.IGNORECASE) for tag in ("Code", "Message", "title")}
 
 
 def read_errors(status: int, body: bytes, secret: str = "") -> list[ErrorItem]:

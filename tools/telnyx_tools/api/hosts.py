@@ -25,9 +25,7 @@ def checked_upstream(url: str, *, allow_custom: bool = False) -> httpx2.URL:
         if parsed.scheme != "https":
             raise ValueError(f"{parsed.host} must be reached by https: credentials travel in every request.")
         if not (allow_custom or is_telnyx(parsed.host)):
-            raise ValueError(
-                f"{parsed.host} is no host of Telnyx; --allow-custom-upstream lets credentials go there."
-            )
+            raise ValueError(f"{parsed.host} is no host of Telnyx; --allow-custom-upstream lets credentials go there.")
     return parsed
 
 

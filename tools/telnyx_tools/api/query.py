@@ -37,9 +37,7 @@ def _pairs(query: Query, prefix: str = "") -> Iterator[tuple[str, str]]:
 def _item(key: str, value: Scalar) -> str:
     text = _text(key, value)
     if "," in text:
-        raise InvalidArgument(
-            key, "A value of this list cannot hold a comma: the API splits the list at commas."
-        )
+        raise InvalidArgument(key, "A value of this list cannot hold a comma: the API splits the list at commas.")
     return text
 
 
@@ -49,11 +47,7 @@ def _text(key: str, value: Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
-        return (
-            value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-            if value.tzinfo
-            else value.isoformat() + "Z"
-        )
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value.tzinfo else value.isoformat() + "Z"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float) and not math.isfinite(value):

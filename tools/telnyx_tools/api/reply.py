@@ -43,9 +43,7 @@ class Reply:
         return _well_formed(value) if b"\\ud" in self.content or b"\\uD" in self.content else value
 
 
-_DECODER = json.JSONDecoder(
-    parse_constant=lambda _: None
-)  # NaN and Infinity are no JSON that could be passed on
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN and Infinity are no JSON that could be passed on
 
 
 def _well_formed(value: Any) -> Any:
