@@ -1,0 +1,134 @@
+"""Writes the tool tables: `docs/tools.md`, a page per group in `docs/tools/`, and the README's short form."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from telnyx_tools.declare import Group, Tool
+from telnyx_tools.registry import registry
+
+ROOT = Path(__file__).parents[1]
+BEGIN, END = "<!-- tools: begin -->", "<!-- tools: end -->"
+
+
+def documents() -> dict[str, str]:
+    """Each generated document by its path."""
+    groups = registry().groups.values()
+    return {
+        "docs/tools.md": _index(groups),
+        **{f"docs/tools/{group.name}.md": _page(group) for group in groups},
+        "README.md": _readme((ROOT / "README.md").read_text(), groups),
+    }
+
+
+def _index(groups: Iterable[Group]) -> str:
+    groups = list(groups)
+    names = sorted((tool for group in groups for tool in group.tools), key=lambda tool: tool.name)
+    return "\n".join(
+        [
+            "# Tools",
+            "",
+            f"{len(names)} tools in {len(groups)} groups. Each group is an endpoint of its own, "
+            "`/v2/mcp/apps/<group>/mcp`, and a page here. "
+            "Tools marked ● are in the default surface; `?surface=full` shows all.",
+            "",
+            *_groups(groups),
+            "",
+            "## All tools, by name",
+            "",
+            *_table(names, where=True),
+            "",
+        ]
+    )
+
+
+def _groups(groups: Iterable[Group], path: str = "tools/") -> list[str]:
+    rows = ["| group | tools | what it is for |", "|---|---|---|"]
+    return rows + [f"| [{g.name}]({path}{g.name}.md) | {len(g.tools)} | {g.summary} |" for g in groups]
+
+
+def _table(tools: Iterable[Tool], *, where: bool = False) -> list[str]:
+    head = "| tool | | effect | scope | calls |"
+    rows = [head.replace("| |", "| | group |") if where else head, "|---|" + "---|" * (5 if where else 4)]
+    for tool in tools:
+        group = f" [{tool.group}](tools/{tool.group}.md) |" if where else ""
+        calls = "<br>".join(f"`{call}`" for call in tool.calls)
+        mark = "●" if tool.core else ""
+        rows.append(f"| `{tool.name}` | {mark} |{group} {_effect(tool)} | `{tool.scope}` | {calls} |")
+    return rows
+
+
+def _effect(tool: Tool) -> str:
+    return "read, paid" if tool.paid else tool.effect.value
+
+
+def _page(group: Group) -> str:
+    lines = [
+        f"# {group.title}",
+        "",
+        group.summary,
+        "",
+        f"Endpoint: `/v2/mcp/apps/{group.name.replace('_', '-')}/mcp`",
+        "",
+        *_table(group.tools),
+    ]
+    for tool in group.tools:
+        lines += ["", f"## {tool.name}", "", tool.description, "", *_arguments(tool.input_schema)]
+    return "\n".join([*lines, ""])
+
+
+def _arguments(schema: Mapping[str, Any]) -> list[str]:
+    if not schema["properties"]:
+        return ["No arguments."]
+    rows = ["| argument | type | |", "|---|---|---|"]
+    for name, inner in schema["properties"].items():
+        needed = "**required**. " if name in schema.get("required", ()) else ""
+        rows.append(f"| `{name}` | {_type(inner)} | {needed}{_cell(_about(inner))} |")
+    return rows
+
+
+def _about(schema: Mapping[str, Any]) -> str:
+    described = [str(schema["description"])] if "description" in schema else []
+    described += [str(branch["description"]) for branch in schema.get("anyOf", ()) if "description" in branch]
+    text = "; ".join(dict.fromkeys(described))
+    if "default" in schema:
+        text += f"{'; ' if text else ''}default {schema['default']}"
+    return text
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return " ".join(f"`{value}`" for value in schema["enum"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "anyOf" in schema:
+        return " or ".join(_type(branch) for branch in schema["anyOf"])
+    if schema.get("type") == "array":
+        return f"list of {_type(schema.get('items', {}))}"
+    return str(schema.get("type", "object" if "$ref" in schema else "any"))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _readme(readme: str, groups: Iterable[Group]) -> str:
+    before, _, rest = readme.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    table = "\n".join(_groups(groups, "docs/tools/"))
+    return f"{before}{BEGIN}\n{table}\n{END}{after}"
+
+
+def main() -> int:
+    for path, text in documents().items():
+        target = ROOT / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
