@@ -185,6 +185,16 @@ async def test_a_product_without_currency_is_broken_down_by_its_first_dimension(
     assert (asked[-1]["start_date"], asked[-1]["end_date"]) == ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z")
 
 
+@pytest.mark.parametrize(
+    "answer", [{"data": None}, {"data": [None, {"product": "fax-api", "product_metrics": None}]}, []]
+)
+async def test_options_that_say_nothing_are_no_failure_of_the_server(answer: object) -> None:
+    async with answering(lambda request: httpx2.Response(200, json=answer)) as telnyx:
+        with pytest.raises(InvalidArguments) as refused:
+            await call(telnyx, "get_usage", product="messaging", period="today")
+    assert "product" in problems(refused)
+
+
 async def test_detail_records_are_found_by_type_field_and_period(telnyx: Telnyx, clock: Clock) -> None:
     await send(telnyx)
     await send(telnyx, "+15550040008")

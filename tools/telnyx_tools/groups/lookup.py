@@ -108,7 +108,8 @@ async def lookup_number(
     found: dict[str, object] = {}
     for answer in answers.values():
         raw = answer.get("data") if isinstance(answer, dict) else None
-        found |= {name: value for name, value in (raw or {}).items() if value is not None}
+        if isinstance(raw, dict):
+            found |= {name: value for name, value in raw.items() if value is not None}
     return shape(LookedUpNumber, {"data": {**found, "not_read": failures or None}}, detail)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -14,7 +16,7 @@ from telnyx_tools.declare import Effect
 from telnyx_tools.groups.account.days import Days, chosen_days
 from telnyx_tools.groups.account.group import account
 from telnyx_tools.groups.account.sums import Row, joined
-from telnyx_tools.results import Part, Result
+from telnyx_tools.results import Result
 from telnyx_tools.types import Day, PeriodName
 
 DAYS_PER_REPORT = 31
@@ -30,12 +32,17 @@ class Usage(Result):
     rows_left_out: int | None = None
 
 
-class Option(Part):
+@dataclass(frozen=True, slots=True)
+class Option:
     """What can be asked about one product."""
 
-    product: str = ""
-    product_dimensions: list[str] = Field(default_factory=list)
-    product_metrics: list[str] = Field(default_factory=list)
+    product: str
+    dimensions: list[str]
+    metrics: list[str]
+
+    @classmethod
+    def read(cls, raw: Mapping[str, object]) -> Option:
+        return cls(str(raw.get("product")), _texts(raw.get("product_dimensions")), _texts(raw.get("product_metrics")))
 
 
 @account.tool(
@@ -52,16 +59,16 @@ async def get_usage(
     end_date: Day | None = None,
     dimensions: Annotated[list[str], Field(description="to break down by")] = [],
     metrics: list[str] = [],
-    limit: Annotated[int, Field(ge=1, le=250)] = 20,
+    limit: Annotated[int, Field(ge=1, le=100)] = 20,
 ) -> Usage:
     """What a product was used for and what it cost, with totals; by default this month and every metric."""
     days = chosen_days(period, start_date, end_date)
     option = await _option(telnyx, product)
-    _known("dimensions", dimensions, option.product_dimensions)
-    _known("metrics", metrics, option.product_metrics)
-    currency = [name for name in option.product_dimensions if name == "currency"]
-    broken_down = list(dict.fromkeys([*dimensions, *currency])) or option.product_dimensions[:1]
-    measured = metrics or option.product_metrics
+    _known("dimensions", dimensions, option.dimensions)
+    _known("metrics", metrics, option.metrics)
+    currency = [name for name in option.dimensions if name == "currency"]
+    broken_down = list(dict.fromkeys([*dimensions, *currency])) or option.dimensions[:1]
+    measured = metrics or option.metrics
     report = {"product": product, "dimensions": broken_down, "metrics": measured}
     pieces = await asyncio.gather(*(_rows(telnyx, report, piece) for piece in days.pieces(DAYS_PER_REPORT)))
     rows = joined([row for piece in pieces for row in piece], broken_down, measured)
@@ -77,7 +84,7 @@ async def get_usage(
 
 async def _option(telnyx: Telnyx, product: str) -> Option:
     """Source: GET /usage_reports/options, which lists every product where none is named."""
-    options = [Option.model_validate(each) for each in _data(await telnyx.get("/usage_reports/options"))]
+    options = [Option.read(each) for each in _data(await telnyx.get("/usage_reports/options"))]
     for option in options:
         if option.product == product:
             return option
@@ -101,7 +108,7 @@ async def _rows(telnyx: Telnyx, report: Query, piece: Days) -> list[Any]:
     }
     answer = await telnyx.get("/usage_reports", query=query)
     meta = answer.get("meta") if isinstance(answer, dict) else None
-    if isinstance(meta, dict) and int(meta.get("total_pages") or 0) > 1:
+    if isinstance(meta, dict) and str(meta.get("total_pages")) not in ("None", "0", "1"):
         problem = f"More than {ROWS_PER_REPORT:,} rows; ask for fewer dimensions or a shorter period."
         raise InvalidArguments([Problem("dimensions", problem)])
     return _data(answer)
@@ -114,3 +121,7 @@ def _midnight(day: date) -> str:
 def _data(answer: object) -> list[Any]:
     data = answer.get("data") if isinstance(answer, dict) else answer
     return [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
+
+
+def _texts(value: object) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
