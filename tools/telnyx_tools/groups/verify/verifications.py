@@ -21,7 +21,7 @@ CHANNELS: dict[Channel, str] = {
     "flashcall": "/verifications/flashcall",
     "whatsapp": "/verifications/whatsapp",
 }
-Code = Annotated[str, Field(pattern=r"^\d{4,10}$", description="digits")]
+Code = Annotated[str, Field(pattern=r"^[0-9]{4,10}$", description="digits")]
 
 
 class Verification(Result):
@@ -89,7 +89,7 @@ async def start_verification(
 )
 async def check_verification_code(
     telnyx: Telnyx,
-    code: Annotated[str, Field(pattern=r"^\d{1,20}$", description="what the person gave")],
+    code: Annotated[str, Field(pattern=r"^[0-9]{1,20}$", description="what the person gave")],
     verification_id: VerificationId | None = None,
     phone_number: E164 | None = None,
     verify_profile_id: VerifyProfileId | None = None,
