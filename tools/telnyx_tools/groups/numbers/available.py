@@ -51,7 +51,7 @@ async def list_available_phone_numbers(
     telnyx: Telnyx,
     area_code: Annotated[str | None, Field(pattern=r"^[0-9]{1,8}$", description="like 312")] = None,
     locality: Annotated[str | None, Field(description="city")] = None,
-    administrative_area: Annotated[str | None, Field(description="state or province, like IL")] = None,
+    administrative_area: Annotated[str | None, Field(description="like IL")] = None,
     rate_center: str | None = None,
     country_code: CountryCode = "US",
     number_type: NumberType | None = None,

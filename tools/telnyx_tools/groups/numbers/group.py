@@ -17,7 +17,7 @@ numbers = Group(
 Feature = Literal["sms", "mms", "voice", "fax", "emergency", "hd_voice", "international_sms", "local_calling"]
 NumberType = Literal["local", "toll_free", "mobile", "national", "shared_cost"]
 OrderStatus = Literal["pending", "success", "failure"]
-CustomerReference = Annotated[str, Field(min_length=1, max_length=255, description="your own label")]
+CustomerReference = Annotated[str, Field(min_length=1, max_length=255)]
 
 
 def blank(value: object) -> object:

@@ -66,7 +66,7 @@ async def update_phone_numbers_in_bulk(
     tags: Annotated[NewValue[list[str]], Field(description="replaces all tags")] = OMITTED,
     customer_reference: NewValue[CustomerReference] = OMITTED,
     billing_group_id: NewValue[BillingGroupId] = OMITTED,
-    external_pin: Annotated[NewValue[str], Field(description="PIN that a port-out must give")] = OMITTED,
+    external_pin: Annotated[NewValue[str], Field(description="port-out PIN")] = OMITTED,
     hd_voice_enabled: Annotated[NewValue[bool], Field(description="costs extra")] = OMITTED,
     deletion_lock_enabled: Annotated[NewValue[bool], Field(description="true: they cannot be released")] = OMITTED,
     voice: Annotated[NewValue[VoiceChange], Field(description="only what is given changes")] = OMITTED,

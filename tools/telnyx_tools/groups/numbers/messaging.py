@@ -12,7 +12,7 @@ from telnyx_tools.declare import Effect
 from telnyx_tools.groups.numbers.group import blank, numbers
 from telnyx_tools.numbers import resolve_number
 from telnyx_tools.results import Detail, Part, Result, shape
-from telnyx_tools.types import MessagingProfileId, PhoneNumber
+from telnyx_tools.types import PhoneNumber
 
 
 class Reach(Part):
@@ -61,9 +61,9 @@ async def update_phone_number_messaging_settings(
     telnyx: Telnyx,
     phone_number: PhoneNumber,
     messaging_profile_id: Annotated[
-        Change[MessagingProfileId], Field(description="from list_messaging_profiles; null takes it off its profile")
+        Change[str], Field(description="from list_messaging_profiles; null takes it off its profile")
     ] = OMITTED,
-    messaging_product: Annotated[NewValue[str], Field(description="one of eligible_messaging_products")] = OMITTED,
+    messaging_product: Annotated[NewValue[str], Field(description="from eligible_messaging_products")] = OMITTED,
 ) -> MessagingSettings:
     """Put a number on a messaging profile, which it needs to text."""
     body = changed(

@@ -86,7 +86,7 @@ async def initiate_phone_number_order(
     core=True,
 )
 async def get_number_order(telnyx: Telnyx, number_order_id: NumberOrderId, detail: Detail = "summary") -> NumberOrder:
-    """A number order: the status of each number and the requirements that are missing."""
+    """A number order, its numbers and what is missing."""
     answer = await telnyx.get("/number_orders/{number_order_id}", number_order_id=number_order_id)
     return await _order(telnyx, answer, detail)
 

@@ -26,7 +26,7 @@ NumberStatus = Literal[
     "ported-out",
     "port-out-pending",
 ]
-Sort = Literal["purchased_at", "phone_number", "connection_name"]
+Sort = Literal["purchased_at", "phone_number"]
 
 
 class OwnedNumber(Result):
@@ -119,7 +119,7 @@ async def update_phone_number(
     tags: Annotated[NewValue[list[str]], Field(description="replaces all tags")] = OMITTED,
     customer_reference: Change[str] = OMITTED,
     billing_group_id: Change[BillingGroupId] = OMITTED,
-    external_pin: Annotated[Change[str], Field(description="PIN that a port-out must give")] = OMITTED,
+    external_pin: Annotated[Change[str], Field(description="port-out PIN")] = OMITTED,
     hd_voice_enabled: Annotated[NewValue[bool], Field(description="costs extra")] = OMITTED,
 ) -> NumberDetails:
     """Change a number's settings. What is left out stays as it is; null clears it."""
