@@ -1,28 +1,39 @@
-"""Finding what does a task: curated tools first, then operations of the catalog."""
+"""Finding what does a task: curated tools and operations of the catalog, by everyday words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
+import asyncio
+from collections.abc import Iterable
+from functools import cache, lru_cache
 
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.operation import Operation
 from telnyx_tools.catalog.search import Index
 from telnyx_tools.catalog.words import index, words
 from telnyx_tools.declare import Tool
-from telnyx_tools.registry import registry
 
 
-def find_tools(query: str, limit: int) -> Iterator[Tool]:
-    """The best curated tools for everyday words, best first."""
-    tools = registry().tools
-    return (tools[hit.id] for hit in _tools().search(query, limit))
+async def find_tools(tools: Iterable[Tool], query: str, limit: int) -> list[Tool]:
+    """The tools that fit the words, best first."""
+    return await asyncio.to_thread(_search_tools, tuple(tools), query, limit)
 
 
-def find_operations(query: str, limit: int) -> Iterator[Operation]:
-    """The best operations for everyday words, best first."""
+async def find_operations(query: str, limit: int) -> list[Operation]:
+    """The operations of the whole API that fit the words, best first."""
+    return await asyncio.to_thread(_search_operations, query, limit)
+
+
+# In threads: the first search builds an index, for a tenth of a second or more, and others are being served.
+
+
+def _search_tools(tools: tuple[Tool, ...], query: str, limit: int) -> list[Tool]:
+    named = {tool.name: tool for tool in tools}
+    return [named[hit.id] for hit in _tools(tools).search(query, limit)]
+
+
+def _search_operations(query: str, limit: int) -> list[Operation]:
     catalog = Catalog.load()
-    return (catalog[hit.id] for hit in _operations().search(query, limit))
+    return [catalog[hit.id] for hit in _operations().search(query, limit)]
 
 
 @cache
@@ -30,13 +41,13 @@ def _operations() -> Index:
     return index(Catalog.load())
 
 
-@cache
-def _tools() -> Index:
-    return Index((name, _tool_words(tool)) for name, tool in registry().tools.items())
+@lru_cache(maxsize=16)
+def _tools(tools: tuple[Tool, ...]) -> Index:
+    return Index((tool.name, _words(tool)) for tool in tools)
 
 
-def _tool_words(tool: Tool) -> dict[str, float]:
-    """A tool is found by its name, its description, and the words of the operations that it uses."""
+def _words(tool: Tool) -> dict[str, float]:
+    """A tool is found by its name, its description, and the words of the operation that it is about."""
     found = {tool.name: 3.0, tool.group: 1.0, tool.description: 1.0, " ".join(tool.input_schema["properties"]): 0.3}
     for call in tool.calls[:1]:
         method, _, path = call.partition(" ")

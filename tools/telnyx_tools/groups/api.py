@@ -69,8 +69,8 @@ class Description(Result):
 @api.tool(effect=Effect.READ, scope="account_management.read", compact=True)
 async def search_tools(reach: Reach, query: Query, limit: Limit = 8) -> Matches:
     """Find what does a task: tools first, then operations of the Telnyx API. Then describe_tool."""
-    tools = [tool for tool in find_tools(query, 4 * limit) if tool.name in reach.tools][: max(1, limit // 2)]
-    operations = islice(_allowed(reach, find_operations(query, 6 * limit)), limit - len(tools))
+    tools = await find_tools(reach.tools.values(), query, max(1, limit // 2))
+    operations = islice(_allowed(reach, await find_operations(query, 6 * limit)), limit - len(tools))
     return _matches([*map(_tool_match, tools), *map(_operation_match, operations)])
 
 
@@ -104,7 +104,7 @@ async def list_api_endpoints(
     groups = sorted({operation.group for operation in catalog.values()})
     if group is not None and group not in groups:
         raise InvalidArguments([Problem("group", f"Unknown group. Valid: {', '.join(groups)}.")])
-    candidates = find_operations(query, len(catalog)) if query else iter(catalog.values())
+    candidates: Iterable[Operation] = await find_operations(query, len(catalog)) if query else catalog.values()
     found = (o for o in _allowed(reach, candidates) if group in (None, o.group) and effect in (None, o.effect))
     return _matches([_operation_match(operation) for operation in islice(found, limit)])
 
