@@ -60,7 +60,7 @@ async def create_address(
     customer_reference: CustomerReference | None = None,
 ) -> Address:
     """Enter the address of a person or a business, for set_phone_number_emergency or a regulatory requirement. It is
-    validated; a doubtful one is refused with a suggestion."""
+    validated: an invalid one is refused."""
     if not business_name and not (first_name and last_name):
         raise InvalidArguments([Problem("business_name", "Give business_name, or first_name and last_name")])
     body = {

@@ -39,7 +39,7 @@ async def reserve_phone_numbers(
     ],
     customer_reference: CustomerReference | None = None,
 ) -> NumberReservation:
-    """Hold numbers, free of charge, so that nobody else buys them while the user decides. expired_at says how long;
+    """Hold numbers so that nobody else buys them while the user decides. expired_at says how long;
     then initiate_phone_number_order."""
     body = {
         "phone_numbers": [{"phone_number": number} for number in phone_numbers],
