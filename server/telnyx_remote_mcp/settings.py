@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -110,6 +112,16 @@ class Settings(BaseSettings):
     @property
     def keeps_sessions(self) -> bool:
         return self.workers == 1 if self.stateful is None else self.stateful
+
+
+def unknown_variable(environment: Iterable[str]) -> str | None:
+    """What is wrong with the first variable that looks like a setting and is none: a slip there must not go unseen."""
+    known = {variable(name) for name in Settings.model_fields}
+    for name in environment:
+        if name.startswith("TELNYX_MCP_") and name not in known:
+            close = get_close_matches(name, known, n=1)
+            return f"There is no setting {name}.{f' Did you mean {close[0]}?' if close else ''}"
+    return None
 
 
 def variable(name: str) -> str:

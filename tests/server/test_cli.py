@@ -163,6 +163,14 @@ def test_a_wrong_value_is_named_by_its_option_and_its_variable(capsys: pytest.Ca
     assert "--port (TELNYX_MCP_PORT): " in refusal(capsys, "serve", "--port", "70000")
 
 
+def test_a_mistyped_variable_is_an_error_and_not_ignored(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TELNYX_MCP_READONLY", "true")
+    assert main(["tools"]) == 2
+    assert "Did you mean TELNYX_MCP_READ_ONLY?" in capsys.readouterr().err
+
+
 def test_a_wrong_group_is_answered_with_the_valid_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert "messaging" in refusal(capsys, "tools", "--groups", "mesaging")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from telnyx_remote_mcp.commands import UsageError
-from telnyx_remote_mcp.settings import Settings, variable
+from telnyx_remote_mcp.settings import Settings, unknown_variable, variable
 from telnyx_remote_mcp.surface import BadSelection, Surfaces
 from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.errors import InvalidArgument
@@ -40,6 +41,8 @@ def settings(options: Namespace, **replaced: object) -> Settings:
     """The settings from options, environment and `--env-file`, in this order. Raises UsageError."""
     if options.env_file is not None and not options.env_file.is_file():
         raise UsageError(f"There is no file {options.env_file} (--env-file).")
+    if unknown := unknown_variable(os.environ):
+        raise UsageError(unknown)
     try:
         return Settings(_env_file=options.env_file, **(_given(options) | replaced))
     except ValidationError as error:
