@@ -74,6 +74,8 @@ class _Pruner:
         pruned = [self.prune(branch) for branch in branches]
         if len(pruned) == 1:
             return {**pruned[0], **rest}
+        if "description" in rest:
+            pruned = [{name: value for name, value in branch.items() if name != "description"} for branch in pruned]
         return {key: pruned, **rest}
 
 
