@@ -31,9 +31,9 @@ def _index(groups: Iterable[Group]) -> str:
         [
             "# Tools",
             "",
-            f"{len(names)} tools in {len(groups)} groups. Each group is an endpoint of its own, "
-            "`/v2/mcp/apps/<group>/mcp`, and a page here. "
-            "Tools marked ● are in the default surface; `?surface=full` shows all.",
+            f"{len(names)} tools in {len(groups)} groups. Each group is an endpoint of its own,",
+            "`/v2/mcp/apps/<group>/mcp`, and has a page here. Tools marked ● are in the default surface;",
+            "`?surface=full` shows all.",
             "",
             *_groups(groups),
             "",

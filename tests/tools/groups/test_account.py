@@ -279,7 +279,7 @@ def account_of(**lists: list[object]) -> httpx2.MockTransport:
     [
         (
             {"phone_numbers": [], "messaging_profiles": [], "connections": []},
-            ["list_available_phone_numbers", "create_messaging_profile", "create_call_control_application"],
+            ["list_available_phone_numbers", "create_messaging_profile", "write_api_endpoint"],
         ),
         (
             {"phone_numbers": [{"id": "1"}, {"id": "2"}], "messaging_profiles": [{}], "connections": [{}]},
