@@ -11,7 +11,7 @@ from typing import Any
 import mcp_types as types
 
 from telnyx_tools.api.errors import OutcomeUnknown, TelnyxError
-from telnyx_tools.declare import Tool
+from telnyx_tools.declare import Effect, Tool
 from telnyx_tools.results import Result
 
 logger = logging.getLogger(__name__)
@@ -25,13 +25,7 @@ async def call_tool(tool: Tool, arguments: Mapping[str, object], given: Mapping[
         return failure(error.describe())
     except Exception as error:  # noqa: BLE001 - the one boundary: an agent never reads a traceback
         _log(tool, error)
-        return failure(
-            {
-                "code": "internal_error",
-                "title": "This server failed; its log has the details",
-                "tool": tool.name,
-            }
-        )
+        return failure(_internal_error(tool))
 
 
 async def run_tool(tool: Tool, arguments: Mapping[str, object], given: Mapping[str, object]) -> Result:
@@ -52,6 +46,17 @@ def success(result: Result) -> types.CallToolResult:
 def failure(error: Mapping[str, object]) -> types.CallToolResult:
     """An error that the agent can act on."""
     return types.CallToolResult(content=[_text({"error": error})], is_error=True)
+
+
+def _internal_error(tool: Tool) -> dict[str, object]:
+    error: dict[str, object] = {
+        "code": "internal_error",
+        "title": "This server failed; its log has the details",
+        "tool": tool.name,
+    }
+    if tool.effect is not Effect.READ:
+        error["remedy"] = tool.check or "It may have taken place: look before making this call again."
+    return error
 
 
 def _text(value: Mapping[str, Any]) -> types.TextContent:

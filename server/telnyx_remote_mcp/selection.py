@@ -27,6 +27,9 @@ HEADERS = {
 }
 """The header that says the same as each query parameter. The parameter wins."""
 
+_BY_PARAMETER = {name: name for name in HEADERS}
+_BY_HEADER = {header: name for name, header in HEADERS.items()}
+
 _TRUE, _FALSE = ("true", "1"), ("false", "0")
 
 
@@ -51,27 +54,19 @@ class SelectSurface:
             slugs = ", ".join(group.replace("_", "-") for group in self._surfaces.groups)
             raise Refusal(404, "unknown_app", f"There is no such app. Valid: {slugs}.")
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        headers = {k.decode(): v.decode("latin-1") for k, v in scope["headers"] if k.startswith(b"x-mcp-")}
+        headers = [(k.decode(), v.decode("latin-1")) for k, v in scope["headers"] if k.startswith(b"x-mcp-")]
         try:
             return self._surfaces.of(requested(slug, query, headers))
         except BadSelection as error:
             raise Refusal(400, "invalid_selection", str(error)) from None
 
 
-def requested(slug: str | None, query: Iterable[tuple[str, str]], headers: Mapping[str, str]) -> Selection:
-    """The selection that a request makes. Raises BadSelection for a parameter or value that means nothing."""
-    values = {name: headers[header] for name, header in HEADERS.items() if header in headers}
-    seen: set[str] = set()
-    for header in headers:
-        if header.startswith("x-mcp-") and header not in HEADERS.values():
-            raise UnknownChoice("header", header, HEADERS.values())
-    for name, value in query:
-        if name not in HEADERS:
-            raise UnknownChoice("query parameter", name, HEADERS)
-        if name in seen:
-            raise BadSelection(f"Query parameter '{name}' is given more than once.")
-        seen.add(name)
-        values[name] = value
+def requested(slug: str | None, query: Iterable[tuple[str, str]], headers: Iterable[tuple[str, str]]) -> Selection:
+    """The selection that a request makes; `headers` are those that begin with `x-mcp-`.
+
+    Raises BadSelection for a parameter, header or value that means nothing, or is there twice.
+    """
+    values = _given("header", headers, _BY_HEADER) | _given("query parameter", query, _BY_PARAMETER)
     return Selection(
         slug=slug.replace("-", "_") if slug is not None else None,
         surface=_surface(values.get("surface")),
@@ -80,6 +75,17 @@ def requested(slug: str | None, query: Iterable[tuple[str, str]], headers: Mappi
         exclude_tools=_names(values.get("exclude_tools")),
         read_only=_flag(values.get("read_only")),
     )
+
+
+def _given(what: str, pairs: Iterable[tuple[str, str]], known: Mapping[str, str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        if name not in known:
+            raise UnknownChoice(what, name, known)
+        if known[name] in values:
+            raise BadSelection(f"The {what} '{name}' is given more than once.")
+        values[known[name]] = value
+    return values
 
 
 def _surface(value: str | None) -> Name | None:

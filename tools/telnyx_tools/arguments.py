@@ -6,7 +6,7 @@ import difflib
 import inspect
 import json
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -15,10 +15,14 @@ from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_orig
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from telnyx_tools.api.errors import TelnyxError
-from telnyx_tools.schema import compact
+from telnyx_tools.schema import compact, kinds, members
 
 INJECTED = ("telnyx", "progress", "server", "reach")
 """Parameters that the server fills; they are never in the schema."""
+
+
+MOST_PROBLEMS = 20
+"""As many as one answer names."""
 
 
 class Omitted(Enum):
@@ -104,36 +108,39 @@ class Arguments:
         try:
             model = self.model.model_validate(self._normal(arguments))
         except ValidationError as error:
-            raise InvalidArguments([self._problem(e) for e in error.errors(include_url=False)]) from None
+            found = error.errors(include_url=False, include_context=False, include_input=False)
+            raise InvalidArguments([self._problem(each) for each in found[:MOST_PROBLEMS]]) from None
         return dict(model.__dict__)
 
     def _normal(self, arguments: Mapping[str, object]) -> dict[str, object]:
         """Null means absent unless it clears; a list or an object may come as JSON text, as some clients send it."""
-        properties = self.schema["properties"]
-        normal: dict[str, object] = {}
-        for name, value in arguments.items():
-            if value is None and name in self.fields and name not in self.clearable:
-                continue
-            takes_structure = properties.get(name, {}).get("type") in ("array", "object")
-            normal[name] = _from_json_text(value) if takes_structure and isinstance(value, str) else value
-        return normal
+        return {
+            name: _from_json_text(value) if isinstance(value, str) and self._takes_structure(name) else value
+            for name, value in arguments.items()
+            if value is not None or name in self.clearable or name not in self.fields
+        }
+
+    def _takes_structure(self, name: str) -> bool:
+        """Whether the argument is a list or an object, and never a text."""
+        allowed = kinds(self.schema["properties"].get(name, {}), self.schema) - {"null"}
+        return bool(allowed) and allowed <= {"array", "object"}
 
     def _problem(self, error: Any) -> Problem:
-        location = _dotted(error["loc"])
-        if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
-            return Problem(location, self._unknown(location))
+        location = error["loc"]
+        if error["type"] == "extra_forbidden":
+            return Problem(_dotted(location), _unknown(str(location[-1]), members(self.schema, location[:-1])))
         message = str(error["msg"]).removeprefix("Value error, ")
-        expected = self._expected(str(error["loc"][0]) if error["loc"] else "")
-        return Problem(location, f"{message}.{expected}")
-
-    def _unknown(self, name: str) -> str:
-        close = difflib.get_close_matches(name, self.fields, n=1)
-        hint = f"Did you mean {close[0]}? " if close else ""
-        return f"Unknown argument. {hint}Valid: {', '.join(self.fields)}."
+        return Problem(_dotted(location), f"{message}.{self._expected(str(location[0]) if location else '')}")
 
     def _expected(self, name: str) -> str:
         described = self.schema["properties"].get(name, {}).get("description")
         return f" Expected: {described}" if described else ""
+
+
+def _unknown(name: str, valid: Collection[str]) -> str:
+    close = difflib.get_close_matches(name, valid, n=1)
+    hint = f"Did you mean {close[0]}? " if close else ""
+    return f"Unknown argument. {hint}Valid: {', '.join(valid) or 'none'}."
 
 
 def _takes_null(annotation: Any) -> bool:
@@ -157,12 +164,12 @@ def _from_json_text(text: str) -> object:
         return text
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
 def _dotted(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location if not str(part).startswith("function-"))
+    return ".".join(str(part) for part in location if not str(part).startswith("function-"))[:200]
 
 
 def present(fields: Mapping[str, object]) -> dict[str, object]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.arguments import InvalidArguments, Problem
+from telnyx_tools.results import objects
 
-_E164 = re.compile(r"\+[1-9]\d{1,14}")
+_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
 async def resolve_number(telnyx: Telnyx, phone_number: str) -> str:
@@ -20,8 +21,8 @@ async def resolve_number(telnyx: Telnyx, phone_number: str) -> str:
         return phone_number
     digits = phone_number.removeprefix("+")
     answer = await telnyx.get("/phone_numbers", query={"filter": {"phone_number": digits}, "page": {"size": 250}})
-    for owned in answer.get("data", []) if isinstance(answer, dict) else []:
-        if owned.get("phone_number") == phone_number:
+    for owned in objects(answer):
+        if owned.get("phone_number") == phone_number and owned.get("id"):
             return str(owned["id"])
     raise InvalidArguments([Problem("phone_number", "The account does not own it; see list_phone_numbers.")])
 
@@ -44,7 +45,8 @@ async def verify_ownership(telnyx: Telnyx, phone_numbers: Sequence[str]) -> tupl
     """Owned numbers with their ids, and the others. Source: POST /phone_numbers/actions/verify_ownership."""
     body = {"phone_numbers": list(phone_numbers)}
     answer = await telnyx.post("/phone_numbers/actions/verify_ownership", body=body)
-    data = answer.get("data", {}) if isinstance(answer, dict) else {}
-    rows = [row for row in data.get("found") or [] if row.get("id") and row.get("number_val_e164")]
+    data = answer.get("data") if isinstance(answer, dict) else None
+    owned = objects(data.get("found")) if isinstance(data, dict) else []
+    rows = [row for row in owned if row.get("id") and row.get("number_val_e164")]
     found = {str(row["number_val_e164"]): str(row["id"]) for row in rows}
     return found, [number for number in phone_numbers if number not in found]

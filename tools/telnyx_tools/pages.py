@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BeforeValidator, Field, SerializeAsAny
 
 from telnyx_tools.api.client import Query, Request, Telnyx
-from telnyx_tools.results import BUDGET, Detail, Result, shape
+from telnyx_tools.results import BUDGET, Detail, Result, marked, shape
 
 T = TypeVar("T", bound=Result)
 
@@ -32,7 +32,7 @@ class Cursor:
 
 def _cursor(value: object) -> str:
     text = str(value)
-    if re.fullmatch(r"[1-9]\d{0,6}(\+\d{1,4})?", text) is None:
+    if re.fullmatch(r"[1-9][0-9]{0,6}(\+[0-9]{1,4})?", text) is None:
         raise ValueError("A page is a number from 1, or the `next` of the page before")
     return text
 
@@ -80,6 +80,8 @@ def page_of(model: type[T], answer: object, cursor: Cursor, detail: Detail = "su
     `reserve` is how many characters the caller will add to the page.
     """
     raw, meta = _parts(answer)
+    if raw is None:
+        return marked(Page[T], "its answer was not a list", answer)
     items: list[T] = []
     room = BUDGET[detail] - _ENVELOPE - reserve
     for item in raw[cursor.skip :]:
@@ -105,8 +107,8 @@ def _count(meta: dict[str, Any], name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-def _parts(answer: object) -> tuple[list[Any], dict[str, Any]]:
+def _parts(answer: object) -> tuple[list[Any] | None, dict[str, Any]]:
     if not isinstance(answer, dict):
-        return (answer if isinstance(answer, list) else []), {}
+        return (answer if isinstance(answer, list) else None), {}
     data, meta = answer.get("data"), answer.get("meta") or answer.get("metadata")
-    return (data if isinstance(data, list) else []), (meta if isinstance(meta, dict) else {})
+    return (data if isinstance(data, list) else None), (meta if isinstance(meta, dict) else {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -48,7 +48,7 @@ def shape(model: type[R], answer: object, detail: Detail = "summary") -> R:
     """
     raw = answer.get("data", answer) if isinstance(answer, dict) else answer
     if not isinstance(raw, dict):
-        return _marked(model, {}, "its answer was not an object", _bounded(raw))
+        return marked(model, "its answer was not an object", raw)
     if detail == "full":
         return _within_budget(_lenient(model, redacted(raw), "allow"))
     return _within_budget(_lenient(model, raw, "ignore"))
@@ -59,20 +59,27 @@ def _lenient(model: type[R], raw: dict[str, Any], extra: Literal["allow", "ignor
         return model.model_validate(raw, extra=extra)
     except ValidationError as error:
         odd = sorted({str(problem["loc"][0]) for problem in error.errors() if problem["loc"]})
-    unshaped = _bounded({name: raw.get(name) for name in odd})
     kept = {
         name: value for name, value in raw.items() if name not in odd and (extra == "allow" or name in _names(model))
     }
-    return _marked(model, kept, f"these fields were not as documented: {', '.join(odd)}", unshaped)
+    problem = f"these fields were not as documented: {', '.join(odd)}"
+    return marked(model, problem, {name: raw.get(name) for name in odd}, kept)
 
 
 def _names(model: type[R]) -> set[str]:
     return {str(field.validation_alias or name) for name, field in model.model_fields.items()}
 
 
-def _marked(model: type[R], fields: dict[str, Any], problem: str, unshaped: object) -> R:
+def marked(model: type[R], problem: str, unshaped: object, fields: Mapping[str, object] = {}) -> R:
+    """The model of a success that could not be shaped, with the beginning of what was odd."""
     warning = f"Telnyx carried the call out, but {problem}."
-    return model.model_validate({**fields, "shape_warning": warning, "unshaped": unshaped}, extra="allow")
+    return model.model_validate({**fields, "shape_warning": warning, "unshaped": _bounded(unshaped)}, extra="allow")
+
+
+def objects(answer: object) -> list[dict[str, Any]]:
+    """The objects of a list that the API answered, `{"data": […]}` or bare; what is no object is left out."""
+    data = answer.get("data") if isinstance(answer, dict) else answer
+    return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
 
 
 def redacted(value: Any) -> Any:
@@ -92,7 +99,7 @@ def _bounded(value: object, limit: int = 2_000) -> object:
 
 def _within_budget(result: R) -> R:
     """A result over the largest budget loses its largest fields, and `left_out` names them."""
-    sizes = {name: len(json.dumps(value)) for name, value in result.wire().items()}
+    sizes = {name: len(json.dumps(value)) for name, value in result.model_dump(mode="json", exclude_none=True).items()}
     excess = sum(sizes.values()) - BUDGET["full"]
     left_out: dict[str, str] = {}
     for name in sorted(sizes, key=sizes.__getitem__, reverse=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 Schema = dict[str, Any]
@@ -27,7 +27,7 @@ def compact(schema: Schema, *, clearable: Collection[str] = ()) -> Schema:
     inlined = {
         name
         for name, body in definitions.items()
-        if name not in set(_references(body)) and (uses[name] == 1 or len(json.dumps(body)) < _SMALL)
+        if name not in _reachable(body, definitions) and (uses[name] == 1 or len(json.dumps(body)) < _SMALL)
     }
     shared = {name: body for name, body in definitions.items() if name not in inlined}
     pruner = _Pruner(definitions, inlined)
@@ -41,6 +41,45 @@ def compact(schema: Schema, *, clearable: Collection[str] = ()) -> Schema:
     if shared:
         result["$defs"] = {name: pruner.prune(body) for name, body in shared.items()}
     return result
+
+
+def kinds(schema: Schema, root: Schema) -> set[str]:
+    """The JSON types that a part of `root` allows, none where it does not say."""
+    schema = _resolved(schema, root)
+    if "anyOf" in schema:
+        branches = [kinds(branch, root) for branch in schema["anyOf"]]
+        return set().union(*branches) if all(branches) else set()
+    kind = schema.get("type", [])
+    return {kind} if isinstance(kind, str) else set(kind)
+
+
+def members(root: Schema, path: Sequence[int | str]) -> list[str]:
+    """The names that the object at this place of a value takes; steps that no schema names are passed over."""
+    places = [root]
+    for step in path:
+        places = [_below(place, step) for place in _branches(places, root)]
+    return list(dict.fromkeys(name for place in _branches(places, root) for name in place.get("properties", ())))
+
+
+def _branches(schemas: Iterable[Schema], root: Schema) -> Iterator[Schema]:
+    for schema in schemas:
+        resolved = _resolved(schema, root)
+        if "anyOf" in resolved:
+            yield from _branches(resolved["anyOf"], root)
+        else:
+            yield resolved
+
+
+def _below(schema: Schema, step: int | str) -> Schema:
+    below: Schema = (
+        schema.get("items", schema) if isinstance(step, int) else schema.get("properties", {}).get(step, schema)
+    )
+    return below
+
+
+def _resolved(schema: Schema, root: Schema) -> Schema:
+    name = _reference(schema)
+    return schema if name is None else root["$defs"][name]
 
 
 class _Pruner:
@@ -90,6 +129,17 @@ def _is_noise(key: str, value: Any) -> bool:
 def _reference(schema: Schema) -> str | None:
     reference = schema.get("$ref")
     return reference.removeprefix("#/$defs/") if isinstance(reference, str) else None
+
+
+def _reachable(body: Schema, definitions: Mapping[str, Schema]) -> set[str]:
+    """The definitions that this one refers to, directly or through others."""
+    found: set[str] = set()
+    waiting = list(_references(body))
+    while waiting:
+        if (name := waiting.pop()) not in found:
+            found.add(name)
+            waiting.extend(_references(definitions[name]))
+    return found
 
 
 def _references(node: Any) -> Iterator[str]:

@@ -49,7 +49,8 @@ class PhoneNumberJob(Result):
         """Counts in place of up to a thousand entries."""
         if not isinstance(raw, dict):
             return raw
-        done, failed, left = (raw.get(f"{kind}_operations") or [] for kind in ("successful", "failed", "pending"))
+        entries = (raw.get(f"{kind}_operations") for kind in ("successful", "failed", "pending"))
+        done, failed, left = (entry if isinstance(entry, list) else [] for entry in entries)
         counts = {"succeeded": len(done), "failed": len(failed), "pending": len(left)}
         return {**raw, **counts, "failures": failed[:SHOWN_FAILURES] or None}
 
