@@ -1,4 +1,4 @@
-"""Writes the tool tables: `docs/tools.md`, a page per group in `docs/tools/`, and the README's short form."""
+"""Writes what is generated: the tool tables (`docs/tools.md`, a page per group, the README's short form), the cards."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from telnyx_remote_mcp.discovery.registration import checked_in
 from telnyx_tools.declare import Group, Tool
 from telnyx_tools.registry import registry
 
@@ -21,6 +22,7 @@ def documents() -> dict[str, str]:
         "docs/tools.md": _index(groups),
         **{f"docs/tools/{group.name}.md": _page(group) for group in groups},
         "README.md": _readme((ROOT / "README.md").read_text(), groups),
+        **{name: content.decode() for name, content in checked_in().items()},
     }
 
 
