@@ -74,10 +74,11 @@ class Api:
         return await _write(send, reply, _GARBAGE if fault.action == "garbage" else reply.encode())
 
     def _authenticate(self, headers: Headers) -> Account:
-        scheme, _, key = (header(headers, b"authorization") or "").partition(" ")
+        scheme, _, credential = (header(headers, b"authorization") or "").partition(" ")
         if scheme.lower() != "bearer":
             raise SandboxError("10009", "Send the API key as 'Authorization: Bearer KEY...'.")
-        return self._world.accounts.get(key.strip())
+        access = self._world.tokens.find(credential.strip())
+        return self._world.accounts.get(access.consent.key if access is not None else credential.strip())
 
     def _count(self, account: Account) -> tuple[tuple[tuple[bytes, bytes], ...], bool]:
         """The headers that tell how many requests are left, and whether this one is too many."""

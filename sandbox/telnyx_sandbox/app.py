@@ -1,4 +1,4 @@
-"""The sandbox as an ASGI app: the API under `/v2`, its own switches under `/sandbox`."""
+"""The sandbox as an ASGI app: the API and its sign-in under `/v2`, its own switches under `/sandbox`."""
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -9,6 +9,7 @@ from .clock import Clock
 from .control import Control
 from .faults import Faults
 from .groups import GROUPS, SEEDS
+from .oauth.routes import Authorization
 from .routing import Router
 from .world import World
 
@@ -26,4 +27,10 @@ def create_app(
     clock = clock or Clock()
     world = World(Accounts(clock, SEEDS), clock, faults or Faults(), rate_limit)
     api = Api(world, Router(GROUPS))
-    return Starlette(routes=[Mount("/v2", app=api), Mount("/sandbox", routes=Control(world).routes)])
+    return Starlette(
+        routes=[
+            *Authorization(world.tokens).routes,
+            Mount("/v2", app=api),
+            Mount("/sandbox", routes=Control(world).routes),
+        ]
+    )

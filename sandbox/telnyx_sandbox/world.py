@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from .account import Accounts
 from .clock import Clock
 from .faults import Faults
+from .oauth.tokens import Tokens
 from .request import Headers, header
 
 
@@ -43,3 +44,7 @@ class World:
     rate_limit: int
     ignore_idempotency: bool = False
     seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=10_000))
+    tokens: Tokens = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tokens = Tokens(self.clock)

@@ -1,0 +1,94 @@
+"""Authorization codes, and access and refresh tokens of sandbox accounts."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from ..clock import Clock
+from ..ids import Sequence
+
+CODE_SECS: Final = 60
+ACCESS_SECS: Final = 1_800
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person allowed: which client may do what with the account of `key`."""
+
+    key: str
+    client_id: str
+    redirect_uri: str
+    scope: str
+    challenge: str
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An access token in use; `expires_at` is in seconds of the sandbox's time."""
+
+    consent: Consent
+    claims: dict[str, object]
+    expires_at: float
+
+
+class Tokens:
+    """Codes work once and for a minute, access tokens for 1,800 seconds, refresh tokens once."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._signing_key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
+        self._codes: dict[str, tuple[Consent, float]] = {}
+        self._access: dict[str, Access] = {}
+        self._refresh: dict[str, Consent] = {}
+
+    @property
+    def jwks(self) -> dict[str, object]:
+        return {"keys": [self._signing_key.as_dict(private=False)]}
+
+    def code(self, consent: Consent) -> str:
+        code = secrets.token_urlsafe(32)
+        self._codes[code] = (consent, self._clock.now() + CODE_SECS)
+        return code
+
+    def redeem(self, code: str) -> Consent | None:
+        """What the code stands for, the first time that it is asked for."""
+        consent, expires_at = self._codes.pop(code, (None, 0.0))
+        return consent if self._clock.now() < expires_at else None
+
+    def refreshed(self, refresh_token: str) -> Consent | None:
+        """What the refresh token stands for; it works once."""
+        return self._refresh.pop(refresh_token, None)
+
+    def issue(self, consent: Consent, issuer: str) -> dict[str, object]:
+        """The answer of the token endpoint."""
+        now = self._clock.now()
+        claims: dict[str, object] = {
+            "iss": issuer,
+            "sub": Sequence(consent.key).owner_id,
+            "aud": issuer,
+            "client_id": consent.client_id,
+            "scope": consent.scope,
+            "iat": int(now),
+            "exp": int(now) + ACCESS_SECS,
+            "jti": secrets.token_urlsafe(16),
+        }
+        header = {"alg": "ES256", "kid": self._signing_key.kid, "typ": "at+jwt"}
+        access_token = jwt.encode(header, claims, self._signing_key)
+        refresh_token = secrets.token_urlsafe(32)
+        self._access[access_token] = Access(consent, claims, now + ACCESS_SECS)
+        self._refresh[refresh_token] = consent
+        return {
+            "access_token": access_token,
+            "token_type": "Bearer",
+            "expires_in": ACCESS_SECS,
+            "refresh_token": refresh_token,
+            "scope": consent.scope,
+        }
+
+    def find(self, access_token: str) -> Access | None:
+        """The access that a token gives, while it is valid."""
+        access = self._access.get(access_token)
+        return access if access is not None and self._clock.now() < access.expires_at else None
