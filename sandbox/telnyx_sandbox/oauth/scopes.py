@@ -2,7 +2,7 @@
 
 from typing import Final
 
-_BOTH: Final = [
+_BOTH: Final = (
     "account_management",
     "ai",
     "edge_compute",
@@ -18,7 +18,7 @@ _BOTH: Final = [
     "video",
     "voice",
     "wireless",
-]
+)
 
 SCOPES: Final = tuple(
     sorted(
