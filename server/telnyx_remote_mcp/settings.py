@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, BeforeValidator, Field, field_validator
+from pydantic import AliasChoices, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from telnyx_remote_mcp.surface import Selection
@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     # What it keeps and says
     data_dir: Path = Field(default_factory=_data_dir, description="where the server keeps its secret and its data")
     secret: str | None = Field(None, description="32 bytes or more, shared by all replicas", repr=False)
+    redis_url: str | None = Field(
+        None, description="redis:// or rediss:// URL where all replicas keep their data, instead of a file", repr=False
+    )
     server_name: str = Field("io.github.telnyx-remote-mcp/server", description="name on the server card")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     sandbox: bool = Field(False, description="play against a local Telnyx sandbox instead of the real API")
@@ -81,6 +84,13 @@ class Settings(BaseSettings):
         if not value.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
             raise ValueError("must be an https URL (http only on loopback)")
         return value.rstrip("/")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _with_one_secret_for_all(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("secret") is None:
+            raise ValueError("needs TELNYX_MCP_SECRET, the same for all replicas; make one with: openssl rand -hex 32")
+        return value
 
     @property
     def url(self) -> str:

@@ -20,7 +20,7 @@ from telnyx_tools.registry import registry
 
 SELECTION = ("groups", "tools", "exclude_tools", "read_only")
 UPSTREAM = ("api_base_url", "allow_custom_upstream", "sandbox")
-SECRETS = ("api_key", "secret")
+SECRETS = ("api_key", "secret", "redis_url")
 """Never options: every user of a machine can read the arguments of a process."""
 
 _SINGULAR = {
@@ -87,8 +87,10 @@ def _given(options: Namespace) -> dict[str, Any]:
 def _problem(details: Any) -> str:
     name = next((str(part) for part in details["loc"]), "")
     message = str(details["msg"]).removeprefix("Value error, ")
-    if name not in Settings.model_fields or name in SECRETS:
+    if name not in Settings.model_fields:
         return f"{name}: {message}"
+    if name in SECRETS:
+        return f"{variable(name)}: {message}"
     return f"{flag(name)} ({variable(name)}): {message}"
 
 

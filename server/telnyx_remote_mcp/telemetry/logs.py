@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final
 
-QUIET: Final = ("mcp", "httpx2", "httpcore2", "asyncio", "sse_starlette")
-"""Libraries that write session ids, URLs or whole messages below WARNING."""
+QUIET: Final = ("mcp", "httpx2", "httpcore2", "asyncio", "sse_starlette", "aiosqlite", "redis")
+"""Libraries that write session ids, URLs, stored values or whole messages below WARNING."""
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName"}
 

@@ -1,0 +1,162 @@
+"""Links: the Telnyx credential behind each grant, encrypted, and refreshed when it is about to end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import anyio
+from pydantic import TypeAdapter
+
+from telnyx_remote_mcp.auth.recent import Recent
+from telnyx_remote_mcp.auth.vault import Vault, VaultError
+from telnyx_remote_mcp.guardrails.limits import Clock
+from telnyx_remote_mcp.store.base import Store
+from telnyx_tools.api.credential import Credential
+
+if TYPE_CHECKING:
+    from telnyx_remote_mcp.auth.grants import Grant
+
+REFRESH_BEFORE_SECS: Final = 60
+REFRESH_WITHIN_SECS: Final = 20.0
+_KIND: Final = "link"
+
+
+class LinkLost(Exception):
+    """Telnyx no longer honours what was linked, or it is gone: the person has to connect again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyLink:
+    """An API key that the person entered."""
+
+    key: str = field(repr=False)
+
+    @property
+    def credential(self) -> Credential:
+        return Credential(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class TelnyxLink:
+    """Tokens from signing in at Telnyx; `expires_at` is that of the access token, in Unix seconds."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
+    expires_at: int
+    account_id: str = field(repr=False)
+
+    @property
+    def credential(self) -> Credential:
+        return Credential(self.access_token)
+
+
+Linked = ApiKeyLink | TelnyxLink
+Refresh = Callable[[TelnyxLink], Awaitable[TelnyxLink]]
+"""Gets new tokens from Telnyx. Raises LinkLost where Telnyx refuses the refresh token for good."""
+
+_LINKED: Final[TypeAdapter[Linked]] = TypeAdapter(Linked)
+
+
+class Links:
+    """The credentials of grants, sealed for their grant and account. Without `refresh`, tokens end when they end."""
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        refresh: Refresh | None,
+        recent: Recent[Linked],
+        *,
+        clock: Clock = time.time,
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._refresh = refresh
+        self._recent = recent
+        self._clock = clock
+
+    async def keep(self, grant: Grant, linked: Linked) -> None:
+        """Keep the credential of a new grant, as long as the grant."""
+        await self._store.put(_KIND, grant.id, self._seal(grant, linked), grant.ttl_secs(self._clock()))
+
+    async def credential(self, grant: Grant) -> Credential:
+        """What acts for the grant at Telnyx, with at least a moment to live. Raises LinkLost."""
+        linked = await self._recent.get(grant.id, lambda: self._linked(grant))
+        if isinstance(linked, TelnyxLink) and self._ends_soon(linked):
+            linked = await self._refreshed(grant)
+        return linked.credential
+
+    async def replace(self, grant: Grant, linked: Linked) -> bool:
+        """Put another credential in place; False where the grant has ended meanwhile."""
+        async with self._lock(grant):
+            sealed = await self._store.get(_KIND, grant.id)
+            return sealed is not None and await self._swap(grant, sealed, linked)
+
+    async def delete(self, grant_id: str) -> None:
+        self._recent.forget(grant_id)
+        await self._store.delete(_KIND, grant_id)
+
+    async def _refreshed(self, grant: Grant) -> Linked:
+        """New tokens, which one process gets for all: a refresh token works once."""
+        async with self._lock(grant):
+            sealed = await self._sealed(grant)
+            linked = self._opened(grant, sealed)
+            if not isinstance(linked, TelnyxLink) or not self._ends_soon(linked):
+                self._recent.put(grant.id, linked)
+                return linked
+            if self._refresh is None or linked.refresh_token is None:
+                return self._unless_over(linked)
+            # Shielded: a caller who leaves now must not take the only copy of the new tokens along.
+            with anyio.fail_after(REFRESH_WITHIN_SECS, shield=True):
+                fresh = await self._refresh(linked)
+                if not await self._swap(grant, sealed, fresh):
+                    raise LinkLost
+                return fresh
+
+    async def _linked(self, grant: Grant) -> Linked:
+        sealed = await self._sealed(grant)
+        linked = self._opened(grant, sealed)
+        if self._vault.outdated(sealed):
+            await self._swap(grant, sealed, linked)
+        return linked
+
+    async def _sealed(self, grant: Grant) -> bytes:
+        sealed = await self._store.get(_KIND, grant.id)
+        if sealed is None:
+            raise LinkLost
+        return sealed
+
+    async def _swap(self, grant: Grant, old: bytes, linked: Linked) -> bool:
+        new = self._seal(grant, linked)
+        swapped = await self._store.swap(_KIND, grant.id, old, new, grant.ttl_secs(self._clock()))
+        if swapped:
+            self._recent.put(grant.id, linked)
+        return swapped
+
+    def _seal(self, grant: Grant, linked: Linked) -> bytes:
+        return self._vault.seal(_LINKED.dump_json(linked), _place(grant))
+
+    def _opened(self, grant: Grant, sealed: bytes) -> Linked:
+        try:
+            return _LINKED.validate_json(self._vault.open(sealed, _place(grant)))
+        except VaultError:
+            raise LinkLost from None
+
+    def _ends_soon(self, linked: TelnyxLink) -> bool:
+        return linked.expires_at - self._clock() < REFRESH_BEFORE_SECS
+
+    def _unless_over(self, linked: TelnyxLink) -> TelnyxLink:
+        if linked.expires_at <= self._clock():
+            raise LinkLost
+        return linked
+
+    def _lock(self, grant: Grant) -> AbstractAsyncContextManager[None]:
+        return self._store.locked(f"{_KIND}/{grant.id}")
+
+
+def _place(grant: Grant) -> str:
+    return f"{_KIND}/{grant.id}/{grant.account}"

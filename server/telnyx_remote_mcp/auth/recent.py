@@ -1,0 +1,43 @@
+"""What was read a moment ago, so that it need not be read for every request."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from telnyx_remote_mcp.guardrails.limits import Clock
+
+Value = TypeVar("Value")
+
+
+class Recent(Generic[Value]):
+    """Values by key, each for `secs` from when its reading began; at most `max_keys`, the oldest go first."""
+
+    def __init__(self, secs: float, max_keys: int, *, clock: Clock = time.monotonic) -> None:
+        self._secs = secs
+        self._max_keys = max_keys
+        self._clock = clock
+        self._values: OrderedDict[str, tuple[float, Value]] = OrderedDict()
+
+    async def get(self, key: str, read: Callable[[], Awaitable[Value]]) -> Value:
+        """The value, read again when it is no longer recent."""
+        now = self._clock()
+        kept = self._values.get(key)
+        if kept is not None and now < kept[0]:
+            return kept[1]
+        value = await read()
+        self._keep(key, value, now)
+        return value
+
+    def put(self, key: str, value: Value) -> None:
+        """This is the value from now on."""
+        self._keep(key, value, self._clock())
+
+    def forget(self, key: str) -> None:
+        self._values.pop(key, None)
+
+    def _keep(self, key: str, value: Value, read_at: float) -> None:
+        self._values[key] = (read_at + self._secs, value)
+        self._values.move_to_end(key)
+        if len(self._values) > self._max_keys:
+            self._values.popitem(last=False)

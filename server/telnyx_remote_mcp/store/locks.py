@@ -1,0 +1,38 @@
+"""A lock that holds across processes, made of a value that only one of them can add."""
+
+import random
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+
+from telnyx_remote_mcp.store.base import Store
+
+_KIND = "lock"
+_FIRST_WAIT_SECS = 0.005
+_LONGEST_WAIT_SECS = 0.2
+
+
+@asynccontextmanager
+async def locked(store: Store, name: str, ttl_secs: float) -> AsyncIterator[None]:
+    """Hold the lock. The work ends no later than the lock, so that two never hold it at once."""
+    token = secrets.token_bytes(16)
+    deadline = await _acquire(store, name, token, ttl_secs)
+    try:
+        with anyio.fail_after(deadline - anyio.current_time()):
+            yield
+    finally:
+        with anyio.CancelScope(shield=True):
+            await store.delete(_KIND, name, only=token)
+
+
+async def _acquire(store: Store, name: str, token: bytes, ttl_secs: float) -> float:
+    """Wait for the lock; until when it is ours, by this process's clock."""
+    wait = _FIRST_WAIT_SECS
+    while True:
+        deadline = anyio.current_time() + ttl_secs
+        if await store.add(_KIND, name, token, ttl_secs):
+            return deadline
+        await anyio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the waiting, keeps no secret
+        wait = min(wait * 2, _LONGEST_WAIT_SECS)
