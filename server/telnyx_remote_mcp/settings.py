@@ -54,6 +54,18 @@ class Settings(BaseSettings):
     )
     allow_custom_upstream: bool = Field(False, description="let api_base_url be a host outside telnyx.com")
 
+    telnyx_client_id: str | None = Field(
+        None,
+        validation_alias=AliasChoices("TELNYX_CLIENT_ID"),
+        description="this server's OAuth client at Telnyx, with which people sign in there",
+    )
+    telnyx_client_secret: str | None = Field(
+        None,
+        validation_alias=AliasChoices("TELNYX_CLIENT_SECRET"),
+        description="the secret of that client, where it is a confidential one",
+        repr=False,
+    )
+
     # How it is reached over HTTP
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")

@@ -20,7 +20,7 @@ from telnyx_tools.registry import registry
 
 SELECTION = ("groups", "tools", "exclude_tools", "read_only")
 UPSTREAM = ("api_base_url", "allow_custom_upstream", "sandbox")
-SECRETS = ("api_key", "secret", "redis_url")
+SECRETS = ("api_key", "secret", "redis_url", "telnyx_client_secret")
 """Never options: every user of a machine can read the arguments of a process."""
 
 _SINGULAR = {

@@ -15,6 +15,9 @@ KEY_PREFIX = "KEY_sandbox"
 KEY = f"{KEY_PREFIX}_you"
 """Who calls the sandbox without a key of their own."""
 
+CLIENT_ID = "sandbox-mcp-server"
+"""The client that the sandbox's sign-in knows."""
+
 
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -33,14 +36,21 @@ def run(options: Namespace) -> int:
 def sandboxed(settings: Settings) -> Iterator[Settings]:
     """The settings, pointed at a sandbox of their own where they ask for one; it ends with this process.
 
-    The settings' own key, where it is of a real account, is not shown to the sandbox.
+    The settings' own key, where it is of a real account, is not shown to the sandbox, and neither is a client.
     """
     if not settings.sandbox:
         yield settings
         return
     key = settings.api_key if (settings.api_key or "").startswith(KEY_PREFIX) else KEY
     with child("telnyx_sandbox", "--port", "0", "--with-parent") as (_, line):
-        yield settings.model_copy(update={"api_base_url": _base_url(line), "api_key": key})
+        yield settings.model_copy(
+            update={
+                "api_base_url": _base_url(line),
+                "api_key": key,
+                "telnyx_client_id": CLIENT_ID,
+                "telnyx_client_secret": "",
+            }
+        )
 
 
 def _base_url(line: str) -> str:

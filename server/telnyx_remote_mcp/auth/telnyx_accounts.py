@@ -1,0 +1,32 @@
+"""The principals of accounts that were linked by signing in at Telnyx."""
+
+import hmac
+import secrets
+from typing import Final
+
+from telnyx_remote_mcp.secret import Secret
+from telnyx_remote_mcp.store.base import Store
+
+_KIND: Final = "telnyx-account"
+
+
+class TelnyxAccounts:
+    """A random principal for each account at Telnyx, the same at every sign-in."""
+
+    def __init__(self, store: Store, secret: Secret) -> None:
+        self._store = store
+        self._keys = secret.derive_all("store")
+
+    async def principal(self, account_id: str) -> str:
+        """`telnyx:` and 32 hexadecimal digits. Without an id, each sign-in is an account of its own."""
+        fresh = f"telnyx:{secrets.token_hex(16)}"
+        if not account_id:
+            return fresh
+        names = [hmac.digest(key, account_id.encode(), "sha256").hex() for key in self._keys]
+        for name in names:
+            if (known := await self._store.get(_KIND, name)) is not None:
+                await self._store.add(_KIND, names[0], known)  # also under the newest secret
+                return known.decode()
+        await self._store.add(_KIND, names[0], fresh.encode())
+        kept = await self._store.get(_KIND, names[0])
+        return kept.decode() if kept is not None else fresh
