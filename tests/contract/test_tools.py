@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.contract.arguments import arguments
+from tests.wires import MockWire
 
 from telnyx_remote_mcp.call import run_tool
 from telnyx_tools.api.client import Api, Credential
@@ -56,7 +57,7 @@ def _answer(operation: Operation) -> httpx2.Response:
 async def _run(tool: Tool, given_arguments: dict[str, object], contract: Contract) -> None:
     async def progress(done: float, total: float | None = None, message: str | None = None) -> None: ...
 
-    async with Api(transport=httpx2.MockTransport(contract)) as api:
+    async with Api(wire=MockWire(contract)) as api:
         telnyx = api.bind(Credential("KEYcontract"), "key:contract")
         try:
             await run_tool(tool, given_arguments, {"telnyx": telnyx, "progress": progress})

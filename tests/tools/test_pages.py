@@ -6,6 +6,7 @@ from urllib.parse import parse_qs
 
 import httpx2
 import pytest
+from tests.wires import MockWire
 
 from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.arguments import Arguments, InvalidArguments
@@ -119,7 +120,7 @@ async def test_a_page_is_asked_for_by_number_and_size() -> None:
         asked.append(request.url.query.decode())
         return httpx2.Response(200, json=answer(things(1), total_pages=9))
 
-    async with Api(transport=httpx2.MockTransport(respond)) as api:
+    async with Api(wire=MockWire(respond)) as api:
         telnyx = api.bind(Credential("KEYtest"), "key:test")
         query = {"filter": {"name": "a&b"}}
         page = await fetch_page(Thing, telnyx, "/things/{id}", query, page="4+0", page_size=50, id="7")

@@ -1,10 +1,10 @@
 """Tools run as an agent calls them, against a sandbox on a socket or against answers that a test writes."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx2
+from tests.wires import Handler, MockWire
 
 from telnyx_sandbox.app import create_app
 from telnyx_sandbox.clock import Clock
@@ -22,9 +22,9 @@ async def sandboxed(clock: Clock | None = None) -> AsyncIterator[Telnyx]:
 
 
 @asynccontextmanager
-async def answering(handler: Callable[[httpx2.Request], httpx2.Response]) -> AsyncIterator[Telnyx]:
+async def answering(handler: Handler) -> AsyncIterator[Telnyx]:
     """The API as `handler` answers it."""
-    async with Api(transport=httpx2.MockTransport(handler)) as api:
+    async with Api(wire=MockWire(handler)) as api:
         yield api.bind(Credential("KEY_answering"), "answering")
 
 

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from tests.sandbox.answers import RECIPIENT, SENDER
 from tests.tools.groups.sandboxed import answering, call, sandboxed
+from tests.wires import Handler
 
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
@@ -262,7 +263,7 @@ async def test_the_overview_counts_what_there_is_and_names_no_gap_where_all_is_s
     assert "not_read" not in overview
 
 
-def account_of(**lists: list[object]) -> httpx2.MockTransport:
+def account_of(**lists: list[object]) -> Handler:
     def answer(request: httpx2.Request) -> httpx2.Response:
         name = request.url.path.removeprefix("/v2/")
         if name == "balance":
@@ -271,7 +272,7 @@ def account_of(**lists: list[object]) -> httpx2.MockTransport:
             return httpx2.Response(403, json={"errors": [{"code": "10010", "title": "Authorization failed"}]})
         return httpx2.Response(200, json={"data": lists[name]})
 
-    return httpx2.MockTransport(answer)
+    return answer
 
 
 @pytest.mark.parametrize(
@@ -294,13 +295,13 @@ def account_of(**lists: list[object]) -> httpx2.MockTransport:
 async def test_the_overview_names_what_is_missing_and_the_tool_for_it(
     lists: dict[str, list[object]], tools: list[str]
 ) -> None:
-    async with answering(account_of(**lists).handler) as telnyx:
+    async with answering(account_of(**lists)) as telnyx:
         overview = await call(telnyx, "get_account_overview")
     assert [gap["tool"] for gap in overview["not_set_up"]] == tools
 
 
 async def test_what_cannot_be_read_is_named_and_the_rest_is_told() -> None:
-    async with answering(account_of(phone_numbers=[], messaging_profiles=[{}]).handler) as telnyx:
+    async with answering(account_of(phone_numbers=[], messaging_profiles=[{}])) as telnyx:
         overview = await call(telnyx, "get_account_overview")
     assert overview["not_read"] == {"connections": "Authorization failed (10010)"}
     assert (overview["balance"]["balance"], overview["messaging_profiles"]) == ("5.00", 1)

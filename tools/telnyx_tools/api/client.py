@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from functools import cached_property
 from importlib.metadata import version
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from weakref import WeakValueDictionary
 
-import httpx2
-
+from telnyx_tools.api.call import LONG_SECS, READ_SECS, Call
 from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.errors import ApiError, MissingCredential, Unreachable
 from telnyx_tools.api.exchange import exchange
@@ -20,7 +18,9 @@ from telnyx_tools.api.query import Query
 from telnyx_tools.api.reply import Json, Reply
 from telnyx_tools.api.request import Body, File, Request, build_call
 from telnyx_tools.api.retry import Clock, Replay
-from telnyx_tools.api.wire import LONG_SECS, READ_SECS, Call, Wire
+
+if TYPE_CHECKING:
+    from telnyx_tools.api.wire import Wire
 
 __all__ = [
     "LONG_SECS",
@@ -43,7 +43,8 @@ CONCURRENCY = 16
 class Api:
     """The connections that all callers share, and the policy of every request. Close it, or use `async with`.
 
-    Raises ValueError if credentials may not go to the host of `base_url` (see `hosts`).
+    `trust_env` uses the proxies of the environment. Raises ValueError if credentials may not go to the host of
+    `base_url` (see `hosts`).
     """
 
     def __init__(
@@ -53,20 +54,17 @@ class Api:
         user_agent: str | None = None,
         allow_custom_upstream: bool = False,
         concurrency_per_principal: int = CONCURRENCY,
-        transport: httpx2.AsyncBaseTransport | None = None,
+        trust_env: bool = False,
         clock: Clock | None = None,
+        wire: Wire | None = None,
     ) -> None:
         self.base_url = str(checked_upstream(base_url, allow_custom=allow_custom_upstream))
-        self.user_agent = (user_agent or f"telnyx-remote-mcp/{version('telnyx-remote-mcp')}").encode("ascii")
+        self.user_agent = user_agent or f"telnyx-remote-mcp/{version('telnyx-remote-mcp')}"
         self._concurrency = concurrency_per_principal
-        self._transport = transport
+        self._trust_env = trust_env
+        self._wire = wire
         self._clock = clock or Clock()
         self._slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
-
-    @cached_property
-    def _wire(self) -> Wire:
-        """Built on first use: reading the certificates takes longer than the rest of the start."""
-        return Wire(self._transport)
 
     def bind(
         self, credential: Credential | None, principal: str, *, on_rejected: Callable[[], None] | None = None
@@ -82,10 +80,18 @@ class Api:
 
     async def perform(self, call: Call, secret: str = "") -> Reply:
         """Attempt the call until it succeeds or may not be repeated. `secret` is kept out of errors."""
-        return await exchange(self._wire, call, self._clock, secret)
+        return await exchange(self._opened_wire(), call, self._clock, secret)
+
+    def _opened_wire(self) -> Wire:
+        """Opened with the first call: it takes longer than the rest of the start, and belongs to the event loop."""
+        if self._wire is None:
+            from telnyx_tools.api.wire import Wire
+
+            self._wire = Wire(trust_env=self._trust_env)
+        return self._wire
 
     async def aclose(self) -> None:
-        if "_wire" in self.__dict__:
+        if self._wire is not None:
             await self._wire.aclose()
 
     async def __aenter__(self) -> Self:

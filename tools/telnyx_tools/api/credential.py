@@ -25,6 +25,6 @@ class Credential:
             raise InvalidArgument("credential", "An API key is printable ASCII without spaces; copy it again.")
 
     @property
-    def authorization(self) -> bytes:
+    def authorization(self) -> str:
         """The value of the Authorization header."""
-        return b"Bearer " + self.secret.encode("ascii")
+        return f"Bearer {self.secret}"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from telnyx_tools.api.call import Call, Failure
 from telnyx_tools.api.error_bodies import read_errors
 from telnyx_tools.api.errors import ApiError, NoAnswer, OutcomeUnknown, TelnyxError, Unreachable
 from telnyx_tools.api.reply import Reply
 from telnyx_tools.api.retry import Clock, Outcome, Retries, may_repeat_uncertain, outcome_of, retry_after
-from telnyx_tools.api.wire import Call, Failure, Wire
+
+if TYPE_CHECKING:
+    from telnyx_tools.api.wire import Wire
 
 
 async def exchange(wire: Wire, call: Call, clock: Clock, secret: str) -> Reply:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
-
-import httpx2
 
 Json: TypeAlias = dict[str, Any] | list[Any] | str | int | float | bool | None
 
@@ -16,7 +15,8 @@ class Reply:
     """An answer of Telnyx, whole."""
 
     status: int
-    headers: httpx2.Headers = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    """Read without regard to the case of a name."""
     content: bytes = field(default=b"", repr=False)
 
     @property

@@ -11,12 +11,12 @@ from typing import TypeAlias
 
 import httpx2
 
+from telnyx_tools.api.call import MAX_RESPONSE_BYTES, READ_SECS, Call
 from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.errors import InvalidArgument
 from telnyx_tools.api.paths import build_path
 from telnyx_tools.api.query import Query, encode_query
 from telnyx_tools.api.retry import MAX_ATTEMPTS, Replay
-from telnyx_tools.api.wire import MAX_RESPONSE_BYTES, READ_SECS, Call
 
 Body: TypeAlias = Mapping[str, object] | Sequence[object]
 
@@ -68,20 +68,20 @@ class Request:
     max_bytes: int = MAX_RESPONSE_BYTES
 
 
-def build_call(request: Request, base_url: str, credential: Credential, user_agent: bytes) -> Call:
+def build_call(request: Request, base_url: str, credential: Credential, user_agent: str) -> Call:
     """The request on the wire, authorized by bearer. Raises InvalidArgument for what cannot be sent."""
     content, content_type = _encode_body(request)
     headers = [
-        (b"Authorization", credential.authorization),
-        (b"Accept", _header_value("accept", request.accept)),
-        (b"Accept-Encoding", b"identity"),
-        (b"User-Agent", user_agent),
+        ("Authorization", credential.authorization),
+        ("Accept", _header_value("accept", request.accept)),
+        ("Accept-Encoding", "identity"),
+        ("User-Agent", user_agent),
     ]
     if content_type:
-        headers.append((b"Content-Type", _header_value("content_type", content_type)))
+        headers.append(("Content-Type", _header_value("content_type", content_type)))
     given = [_header(name, value) for name, value in request.headers.items()]
-    if request.idempotency_key and all(name.lower() != b"idempotency-key" for name, _ in given):
-        headers.append((b"Idempotency-Key", str(uuid.uuid4()).encode("ascii")))
+    if request.idempotency_key and all(name.lower() != "idempotency-key" for name, _ in given):
+        headers.append(("Idempotency-Key", str(uuid.uuid4())))
     return Call(
         label=f"{request.method} {request.template}",
         method=request.method,
@@ -95,26 +95,26 @@ def build_call(request: Request, base_url: str, credential: Credential, user_age
     )
 
 
-def _header(name: str, value: str) -> tuple[bytes, bytes]:
+def _header(name: str, value: str) -> tuple[str, str]:
     if _HEADER_NAME.fullmatch(name) is None or name.lower() in _OWN_HEADERS:
         raise InvalidArgument("headers", "Only the header parameters of the operation can be set.")
-    return name.encode("ascii"), _header_value(name, value)
+    return name, _header_value(name, value)
 
 
-def _header_value(name: str, value: str) -> bytes:
+def _header_value(name: str, value: str) -> str:
     if _HEADER_VALUE.fullmatch(value) is None:
         raise InvalidArgument(name, "A header is 1 to 1,000 printable ASCII characters without spaces at its ends.")
-    return value.encode("ascii")
+    return value
 
 
-def _build_url(request: Request, base_url: str) -> httpx2.URL:
+def _build_url(request: Request, base_url: str) -> str:
     url = base_url + build_path(request.template, request.ids)
     if request.query:
         query = encode_query(request.query)
         url = f"{url}?{query}" if query else url
     if len(url) > MAX_URL:
         raise InvalidArgument("query", f"The address of the request is longer than {MAX_URL:,} characters.")
-    return httpx2.URL(url)
+    return url
 
 
 def _encode_body(request: Request) -> tuple[bytes, str | None]:

@@ -6,12 +6,10 @@ import asyncio
 import math
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum
-
-import httpx2
 
 MAX_ATTEMPTS = 6
 MAX_TOTAL_SECS = 30.0
@@ -94,7 +92,7 @@ class Retries:
         return ceiling * (1 + self._clock.chance()) / 2
 
 
-def retry_after(status: int, headers: httpx2.Headers, now: float) -> float | None:
+def retry_after(status: int, headers: Mapping[str, str], now: float) -> float | None:
     """Seconds that the answer asks to wait, at most a day; None where it does not say.
 
     `x-ratelimit-reset` stands on every answer and counts on a 429 only: seconds, or a Unix time if above 1e9.

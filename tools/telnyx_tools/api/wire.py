@@ -1,131 +1,123 @@
-"""One attempt of a call: what was sent, what came back, and what can be known when nothing did."""
+"""One attempt of a call: what came back, and what can be known when nothing did.
+
+Imported with the first call: aiohttp takes longer to import than the rest of the start.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import io
+import ssl
+from collections.abc import Callable
+from urllib.request import getproxies, proxy_bypass
 
+import aiohttp
 import httpx2
+from yarl import URL
 
+from telnyx_tools.api.call import Call, Failure
 from telnyx_tools.api.errors import ResponseTooLarge
+from telnyx_tools.api.hosts import is_loopback
 from telnyx_tools.api.reply import Reply
-from telnyx_tools.api.retry import MAX_ATTEMPTS, Replay
 
 CONNECT_SECS = 5.0
-READ_SECS = 30.0
-LONG_SECS = 120.0
-"""For inference, embeddings and uploads."""
-MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
 MAX_CONNECTIONS = 256
-MAX_IDLE_CONNECTIONS = 32
-"""httpcore2 polls every idle connection for every request."""
 KEEPALIVE_SECS = 15.0
 """Below the idle limit of load balancers: a connection closed under a POST leaves its outcome unknown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A request as it goes on the wire, the same for every attempt.
-
-    `headers` lack Host and Content-Length. `label` is the method and path template, for errors and logs.
-    """
-
-    label: str
-    method: str
-    url: httpx2.URL
-    headers: Sequence[tuple[bytes, bytes]] = field(repr=False)
-    content: bytes = field(default=b"", repr=False)
-    replay: Replay = Replay.NEVER
-    attempts: int = MAX_ATTEMPTS
-    timeout_secs: float = READ_SECS
-    max_bytes: int = MAX_RESPONSE_BYTES
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An attempt without an answer. `sent` is false only if no byte of the request can have left."""
-
-    sent: bool
-    reason: str
-    status: int | None = None
-
-
 class Wire:
-    """Sends a call once: no redirects, no cookies, no environment proxies.
+    """Sends a call once: no redirects, no cookies, no header of its own but Host and Content-Length.
 
-    It uses a transport and not `httpx2.AsyncClient`, whose cookie jar all callers would share and whose log
-    line shows the whole URL.
+    `trust_env` uses the proxies of the environment, `tls` replaces the certificates that the system and
+    `SSL_CERT_FILE` trust. Made inside the event loop that uses it.
     """
 
-    def __init__(self, transport: httpx2.AsyncBaseTransport | None = None) -> None:
-        self._transport = transport or httpx2.AsyncHTTPTransport(
-            trust_env=False,
-            limits=httpx2.Limits(
-                max_connections=MAX_CONNECTIONS,
-                max_keepalive_connections=MAX_IDLE_CONNECTIONS,
-                keepalive_expiry=KEEPALIVE_SECS,
+    def __init__(self, *, trust_env: bool = False, tls: ssl.SSLContext | None = None) -> None:
+        self._proxy: Callable[[URL], str | None] = _environment_proxy if trust_env else lambda url: None
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=MAX_CONNECTIONS, keepalive_timeout=KEEPALIVE_SECS, ssl=tls or httpx2.create_ssl_context()
             ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            middlewares=[_once],
+            skip_auto_headers=["Accept", "Accept-Encoding", "Content-Type", "User-Agent"],
         )
 
     async def attempt(self, call: Call) -> Reply | Failure:
         """Send the call and read the whole answer. Raises ResponseTooLarge for a 2xx above the call's limit.
 
-        Transport errors become a Failure in our own words, since httpx2 quotes header values in some of them.
+        The answer may take the call's timeout, and what is sent as long plus the time to connect. Errors of
+        aiohttp become a Failure in our own words, since some of them quote headers and addresses.
         """
-        try:
-            response = await self._transport.handle_async_request(_request(call))
-        except (httpx2.ConnectError, httpx2.ConnectTimeout):
-            return Failure(False, f"No connection to {call.url.host} could be made.")
-        except httpx2.PoolTimeout:
-            return Failure(False, "All connections to Telnyx are in use.")
-        except httpx2.LocalProtocolError:
+        if not all(_is_legal(name) and _is_legal(value) for name, value in call.headers):
             return Failure(False, "The request holds a header that HTTP does not allow.")
-        except httpx2.TimeoutException:
-            return Failure(True, f"There was no answer within {call.timeout_secs:g} seconds.")
-        except httpx2.TransportError:
-            return Failure(True, "The connection broke before the answer.")
+        url = URL(call.url, encoded=True)
         try:
-            return await _read(call, response)
-        finally:
-            with contextlib.suppress(httpx2.TransportError):
-                await response.aclose()
+            async with self._session.request(
+                call.method,
+                url,
+                headers=call.headers,
+                data=io.BytesIO(call.content) if call.content else None,  # bytes would go out in one piece
+                allow_redirects=False,
+                proxy=self._proxy(url),
+                timeout=_waits(call.timeout_secs),
+            ) as response:
+                return await _read(call, response)
+        except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ConnectionTimeoutError):
+            return Failure(False, f"No connection to {url.host} could be made.")
+        except TimeoutError:
+            return Failure(True, f"There was no answer within {call.timeout_secs:g} seconds.")
+        except (aiohttp.ClientError, OSError, ValueError):
+            return Failure(True, "The connection broke before the answer.")
 
     async def aclose(self) -> None:
-        await self._transport.aclose()
+        await self._session.close()
 
 
-def _request(call: Call) -> httpx2.Request:
-    headers = [(b"Host", call.url.netloc), *call.headers]
-    if call.content or call.method in ("POST", "PUT", "PATCH"):
-        headers.append((b"Content-Length", b"%d" % len(call.content)))
-    waits = {
-        "connect": CONNECT_SECS,
-        "pool": CONNECT_SECS,
-        "write": call.timeout_secs,
-        "read": call.timeout_secs,
-    }
-    stream = httpx2.ByteStream(call.content)
-    return httpx2.Request(call.method, call.url, headers=headers, stream=stream, extensions={"timeout": waits})
+async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keeps aiohttp from repeating an idempotent request whose connection dropped: that is for `Retries` to say."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+        raise aiohttp.ClientConnectionError from None
 
 
-async def _read(call: Call, response: httpx2.Response) -> Reply | Failure:
-    ok = 200 <= response.status_code < 300
+def _waits(timeout_secs: float) -> aiohttp.ClientTimeout:
+    # Only a connect timeout says that nothing was sent, so it is always the first to end.
+    return aiohttp.ClientTimeout(
+        total=CONNECT_SECS + timeout_secs, connect=CONNECT_SECS, sock_connect=CONNECT_SECS, sock_read=timeout_secs
+    )
+
+
+async def _read(call: Call, response: aiohttp.ClientResponse) -> Reply | Failure:
+    ok = 200 <= response.status < 300
+    most = call.max_bytes if ok else MAX_ERROR_BYTES
     body = bytearray()
     try:
-        # the transport's own limit is per read, under which a drip never ends
+        # aiohttp's own limit is per read, under which a drip never ends
         async with asyncio.timeout(call.timeout_secs):
-            async with contextlib.aclosing(response.aiter_bytes()) as chunks:
-                async for chunk in chunks:
-                    body += chunk
-                    if len(body) > (call.max_bytes if ok else MAX_ERROR_BYTES):
-                        break
-    except (httpx2.TransportError, httpx2.DecodingError, TimeoutError):
+            while len(body) <= most and (chunk := await response.content.readany()):
+                body += chunk
+    except (aiohttp.ClientError, OSError):
         if ok:
-            reason = f"Telnyx answered HTTP {response.status_code}, but the answer broke off."
-            return Failure(True, reason, response.status_code)
-    if ok and len(body) > call.max_bytes:
-        raise ResponseTooLarge(call.label, response.status_code, call.max_bytes)
-    return Reply(response.status_code, response.headers, bytes(body))
+            reason = f"Telnyx answered HTTP {response.status}, but the answer broke off."
+            return Failure(True, reason, response.status)
+    if ok and len(body) > most:
+        raise ResponseTooLarge(call.label, response.status, most)
+    return Reply(response.status, response.headers, bytes(body))
+
+
+def _is_legal(text: str) -> bool:
+    return text.isascii() and text.isprintable()
+
+
+def _environment_proxy(url: URL) -> str | None:
+    host = url.host or ""
+    if is_loopback(host) or proxy_bypass(host):
+        return None
+    proxy = getproxies().get(url.scheme)
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy

@@ -1,0 +1,201 @@
+"""The wire: byte for byte what it was given, once, to a host that proves who it is."""
+
+import asyncio
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.tools.api.authority import Authority
+from tests.tools.api.upstream import KEY, Step, Upstream, answer, reset
+
+from telnyx_tools.api.call import Call, Failure
+from telnyx_tools.api.errors import ResponseTooLarge
+from telnyx_tools.api.reply import Reply
+from telnyx_tools.api.wire import Wire
+
+pytestmark = pytest.mark.anyio
+
+LARGE = b"x" * 50_000_000
+
+
+def call(url: str, method: str = "GET", content: bytes = b"", **more: float) -> Call:
+    headers = [("Authorization", f"Bearer {KEY}"), ("X-CaSe", "Kept  As Is")]
+    return Call(label=f"{method} /", method=method, url=url, headers=headers, content=content, **more)  # type: ignore[arg-type] # limits only
+
+
+async def attempt(wire: Wire, request: Call) -> Reply | Failure:
+    try:
+        return await wire.attempt(request)
+    finally:
+        await wire.aclose()
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST", "PATCH"])
+async def test_a_connection_that_breaks_is_one_attempt_whatever_the_method(method: str) -> None:
+    async with Upstream(reset, answer(200)) as upstream:
+        result = await attempt(Wire(), call(upstream.base_url, method))
+    assert isinstance(result, Failure)
+    assert result.sent
+    assert len(upstream.heard) == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "POST"])
+async def test_a_kept_connection_that_breaks_is_one_attempt_whatever_the_method(method: str) -> None:
+    async with Upstream(answer(200), reset, answer(200)) as upstream:
+        wire = Wire()
+        await wire.attempt(call(upstream.base_url))
+        result = await attempt(wire, call(upstream.base_url, method))
+    assert isinstance(result, Failure)
+    assert result.sent
+    assert len(upstream.heard) == 2
+
+
+async def test_addresses_and_headers_go_out_as_they_were_given_and_no_others_do() -> None:
+    path = "/a%2Fb:c/%7E~%C3%A9/..%2F?page%5Bsize%5D=1&x=%2B1+2&y=a%20b"
+    async with Upstream(answer(200)) as upstream:
+        await attempt(Wire(), call(upstream.base_url + path, "POST", b"{}"))
+    (heard,) = upstream.heard
+    assert heard.target == "/v2" + path
+    assert heard.body == b"{}"
+    assert heard.headers == {
+        "host": f"127.0.0.1:{upstream.port}",
+        "authorization": f"Bearer {KEY}",
+        "x-case": "Kept  As Is",
+        "content-length": "2",
+    }
+
+
+@pytest.mark.parametrize("status", [200, 422])
+async def test_what_a_small_answer_unpacks_to_is_bounded(status: int) -> None:
+    bomb = gzip.compress(b"\0" * 50_000_000)
+    async with Upstream(answer(status, bomb, Content_Encoding="gzip")) as upstream:
+        request = attempt(Wire(), call(upstream.base_url, max_bytes=100_000))
+        if status == 200:
+            with pytest.raises(ResponseTooLarge):
+                await request
+        else:
+            reply = await request
+            assert isinstance(reply, Reply)
+            assert len(reply.content) < 1_000_000
+
+
+class Hasty(Upstream):
+    """Answers as soon as it knows the headers of a request, and reads nothing after them."""
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.transport.pause_reading()  # type: ignore[attr-defined] # a socket's transport reads too
+        try:
+            await next(self._steps)(reader, writer)
+            await asyncio.Event().wait()
+        finally:
+            writer.transport.abort()
+
+
+async def nothing(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
+    """Never answers."""
+
+
+async def test_an_answer_before_the_end_of_a_large_upload_is_that_answer() -> None:
+    async with Hasty(answer(413, b"long")) as upstream:
+        result = await attempt(Wire(), call(upstream.base_url, "PUT", LARGE))
+    assert isinstance(result, Reply)
+    assert (result.status, result.content) == (413, b"long")
+
+
+async def test_an_upload_that_nobody_reads_ends_at_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("telnyx_tools.api.wire.CONNECT_SECS", 0.2)
+    async with Hasty(nothing) as upstream:
+        result = await attempt(Wire(), call(upstream.base_url, "PUT", LARGE, timeout_secs=0.2))
+    assert result == Failure(True, "There was no answer within 0.2 seconds.")
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path)
+
+
+class Secure(Upstream):
+    """An upstream with a certificate; its base URL keeps to 127.0.0.1."""
+
+    def __init__(self, authority: Authority, *steps: Step, name: str = "127.0.0.1") -> None:
+        super().__init__(*steps)
+        self._tls = authority.server(name)
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    @property
+    def base_url(self) -> str:
+        return f"https://127.0.0.1:{self.port}/v2"
+
+
+async def test_a_host_with_a_trusted_certificate_is_answered_to(authority: Authority) -> None:
+    async with Secure(authority, answer(200, {"data": 1})) as upstream:
+        reply = await attempt(Wire(tls=authority.client()), call(upstream.base_url))
+    assert isinstance(reply, Reply)
+    assert reply.json() == {"data": 1}
+
+
+async def test_a_certificate_file_of_the_environment_is_trusted(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
+    async with Secure(authority, answer(200)) as upstream:
+        assert isinstance(await attempt(Wire(), call(upstream.base_url)), Reply)
+
+
+@pytest.mark.parametrize(
+    ("name", "wire"),
+    [
+        pytest.param("127.0.0.1", lambda authority: Wire(), id="unknown authority"),
+        pytest.param("example.org", lambda authority: Wire(tls=authority.client()), id="another host"),
+    ],
+)
+async def test_a_host_that_does_not_prove_itself_hears_nothing(
+    authority: Authority, name: str, wire: Callable[[Authority], Wire]
+) -> None:
+    async with Secure(authority, answer(200), name=name) as upstream:
+        result = await attempt(wire(authority), call(upstream.base_url, "POST", b"{}"))
+    assert result == Failure(False, "No connection to 127.0.0.1 could be made.")
+    assert upstream.heard == []
+
+
+def tunnel(authority: Authority) -> Step:
+    """A proxy's part of a connection, and after that the host's."""
+
+    async def step(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
+        await writer.start_tls(authority.server("api.telnyx.com"))
+
+    return step
+
+
+async def test_a_proxy_of_the_environment_passes_on_what_it_cannot_read(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Upstream(tunnel(authority), answer(200, {"data": 1})) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{proxy.port}")
+        wire = Wire(trust_env=True, tls=authority.client())
+        reply = await attempt(wire, call("https://api.telnyx.com/v2/balance"))
+    assert isinstance(reply, Reply)
+    assert reply.json() == {"data": 1}
+    to_proxy, to_host = proxy.heard
+    assert (to_proxy.method, to_proxy.target) == ("CONNECT", "api.telnyx.com:443")
+    assert "authorization" not in to_proxy.headers
+    assert (to_host.target, to_host.headers["authorization"]) == ("/v2/balance", f"Bearer {KEY}")
+
+
+async def test_a_proxy_that_refuses_means_that_telnyx_heard_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Upstream(answer(403)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        result = await attempt(Wire(trust_env=True), call("https://api.telnyx.com/v2/messages", "POST", b"{}"))
+    assert result == Failure(False, "No connection to api.telnyx.com could be made.")
+
+
+async def test_this_machine_is_reached_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    async with Upstream(answer(200)) as upstream:
+        assert isinstance(await attempt(Wire(trust_env=True), call(upstream.base_url)), Reply)

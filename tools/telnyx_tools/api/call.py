@@ -1,0 +1,41 @@
+"""One call as it goes on the wire, its limits, and an attempt of it that brought no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from telnyx_tools.api.retry import MAX_ATTEMPTS, Replay
+
+READ_SECS = 30.0
+LONG_SECS = 120.0
+"""For inference, embeddings and uploads."""
+MAX_RESPONSE_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request as it goes on the wire, the same for every attempt.
+
+    `url` is percent-encoded and sent as it stands. `headers` lack Host and Content-Length. `label` is the
+    method and path template, for errors and logs.
+    """
+
+    label: str
+    method: str
+    url: str = field(repr=False)
+    headers: Sequence[tuple[str, str]] = field(repr=False)
+    content: bytes = field(default=b"", repr=False)
+    replay: Replay = Replay.NEVER
+    attempts: int = MAX_ATTEMPTS
+    timeout_secs: float = READ_SECS
+    max_bytes: int = MAX_RESPONSE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An attempt without an answer. `sent` is false only if no byte of the request can have left."""
+
+    sent: bool
+    reason: str
+    status: int | None = None
