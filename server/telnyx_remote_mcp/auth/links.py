@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-import anyio
 from pydantic import TypeAdapter
 
 from telnyx_remote_mcp.auth.recent import Recent
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from telnyx_remote_mcp.auth.grants import Grant
 
 REFRESH_BEFORE_SECS: Final = 60
-REFRESH_WITHIN_SECS: Final = 20.0
 _KIND: Final = "link"
 
 
@@ -78,6 +77,7 @@ class Links:
         self._refresh = refresh
         self._recent = recent
         self._clock = clock
+        self._tasks: dict[str, asyncio.Task[Linked]] = {}
 
     async def keep(self, grant: Grant, linked: Linked) -> None:
         """Keep the credential of a new grant, as long as the grant."""
@@ -87,7 +87,7 @@ class Links:
         """What acts for the grant at Telnyx, with at least a moment to live. Raises LinkLost."""
         linked = await self._recent.get(grant.id, lambda: self._linked(grant))
         if isinstance(linked, TelnyxLink) and self._ends_soon(linked):
-            linked = await self._refreshed(grant)
+            linked = await asyncio.shield(self._refreshing(grant))
         return linked.credential
 
     async def replace(self, grant: Grant, linked: Linked) -> bool:
@@ -100,6 +100,19 @@ class Links:
         self._recent.forget(grant_id)
         await self._store.delete(_KIND, grant_id)
 
+    def _refreshing(self, grant: Grant) -> asyncio.Task[Linked]:
+        """A task of its own: a caller who leaves must not take the only copy of the new tokens along."""
+        task = self._tasks.get(grant.id)
+        if task is None:
+            task = self._tasks[grant.id] = asyncio.create_task(self._refreshed(grant))
+            task.add_done_callback(lambda done: self._finish(grant.id, done))
+        return task
+
+    def _finish(self, grant_id: str, task: asyncio.Task[Linked]) -> None:
+        del self._tasks[grant_id]
+        if not task.cancelled():
+            task.exception()  # or asyncio complains of it where no caller is left to see it
+
     async def _refreshed(self, grant: Grant) -> Linked:
         """New tokens, which one process gets for all: a refresh token works once."""
         async with self._lock(grant):
@@ -110,12 +123,10 @@ class Links:
                 return linked
             if self._refresh is None or linked.refresh_token is None:
                 return self._unless_over(linked)
-            # Shielded: a caller who leaves now must not take the only copy of the new tokens along.
-            with anyio.fail_after(REFRESH_WITHIN_SECS, shield=True):
-                fresh = await self._refresh(linked)
-                if not await self._swap(grant, sealed, fresh):
-                    raise LinkLost
-                return fresh
+            fresh = await self._refresh(linked)
+            if not await self._swap(grant, sealed, fresh):
+                raise LinkLost
+            return fresh
 
     async def _linked(self, grant: Grant) -> Linked:
         sealed = await self._sealed(grant)

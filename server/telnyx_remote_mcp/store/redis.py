@@ -4,13 +4,14 @@ from collections.abc import Awaitable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Final, cast
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
 from telnyx_remote_mcp.store.base import MAX_KEYS, StoreError, StoreUnavailable
 from telnyx_remote_mcp.store.locks import locked
 
 TIMEOUT_SECS: Final = 5.0
+MAX_CONNECTIONS: Final = 32
 _SCANNED_AT_ONCE: Final = 1_000
 
 _SWAP = """
@@ -28,9 +29,17 @@ class RedisStore:
     def __init__(self, url: str, prefix: str) -> None:
         self._prefix = prefix
         try:
-            self._redis = Redis.from_url(url, socket_timeout=TIMEOUT_SECS, socket_connect_timeout=TIMEOUT_SECS)
+            # Nothing is sent twice: the pool's connections do not retry, and all of them being in use is waited for.
+            pool = BlockingConnectionPool.from_url(
+                url,
+                max_connections=MAX_CONNECTIONS,
+                timeout=TIMEOUT_SECS,
+                socket_timeout=TIMEOUT_SECS,
+                socket_connect_timeout=TIMEOUT_SECS,
+            )
         except ValueError:
             raise StoreError("TELNYX_MCP_REDIS_URL is no redis://, rediss:// or unix:// URL") from None
+        self._redis = Redis.from_pool(pool)
 
     async def get(self, kind: str, key: str) -> bytes | None:
         with _available():

@@ -13,6 +13,8 @@ import anyio
 from telnyx_remote_mcp.store.base import MAX_KEYS, StoreError, StoreUnavailable
 from telnyx_remote_mcp.store.locks import locked
 
+MIN_VERSION: Final = (3, 35)
+"""The first with RETURNING."""
 BUSY_SECS: Final = 10.0
 CLEAN_EVERY_SECS: Final = 60.0
 _CLEANED_AT_ONCE: Final = 1_000
@@ -37,6 +39,7 @@ _SWAP = """
 UPDATE entries SET value = ?, expires_at = ? WHERE kind = ? AND key = ? AND value = ? AND expires_at > ? RETURNING 1
 """
 _TAKE = "DELETE FROM entries WHERE kind = ? AND key = ? RETURNING value, expires_at"
+# A value compared with NULL is NULL: without `only` every value is deleted.
 _DELETE = "DELETE FROM entries WHERE kind = ? AND key = ? AND coalesce(value = ?, TRUE)"
 _KEYS = "SELECT key FROM entries WHERE kind = ? AND key BETWEEN ? AND ? AND expires_at > ? ORDER BY key LIMIT ?"
 _CLEAN = """
@@ -49,12 +52,13 @@ _NEVER = float("inf")
 class SqliteStore:
     """Values in one SQLite file, which only its owner can read; it must lie on a local disk.
 
-    Every operation is one statement. What has expired is deleted in passing. Raises StoreError for a path that
-    cannot be used.
+    Every operation is one statement, which waits `busy_secs` for writers in other processes. What has expired is
+    deleted in passing. Raises StoreError for a path that cannot be used.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, busy_secs: float = BUSY_SECS) -> None:
         self._path = path
+        self._busy_secs = busy_secs
         self._opening = anyio.Lock()
         self._connection: aiosqlite.Connection | None = None
         self._clean_at = 0.0
@@ -106,7 +110,7 @@ class SqliteStore:
         async with self._opening:
             if self._connection is None:
                 # Autocommit: a transaction that is left open would lock every other process out.
-                self._connection = await aiosqlite.connect(self._path, timeout=BUSY_SECS, isolation_level=None)
+                self._connection = await aiosqlite.connect(self._path, timeout=self._busy_secs, isolation_level=None)
             return self._connection
 
     async def _clean(self) -> None:
@@ -122,6 +126,11 @@ def _expiry(ttl_secs: float | None) -> float:
 
 def _prepare(path: Path) -> None:
     """Make the file, for its owner only, and its table; SQLite gives the files beside it the same mode."""
+    if sqlite3.sqlite_version_info < MIN_VERSION:
+        raise StoreError(
+            f"SQLite {sqlite3.sqlite_version} is too old, 3.35 is needed: use another build of Python, "
+            "or keep the data in Redis with TELNYX_MCP_REDIS_URL"
+        )
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

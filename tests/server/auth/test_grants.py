@@ -1,0 +1,341 @@
+"""Grants: kept, narrowed, ended, and the credentials behind them."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import anyio
+import pytest
+from tests.server.clocks import ManualClock
+
+from telnyx_remote_mcp.auth.grants import RECENT_SECS, Grant, Grants
+from telnyx_remote_mcp.auth.links import ApiKeyLink, Linked, LinkLost, Refresh, TelnyxLink
+from telnyx_remote_mcp.secret import Secret
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store.base import Store
+
+pytestmark = pytest.mark.anyio
+
+ACCOUNT, KEY = "key:0123456789abcdef", "KEYmarked0123456789"
+OLD, NEW = b"o" * 32, b"n" * 32
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = open_store(Settings(data_dir=tmp_path))
+    yield store
+    await store.aclose()
+
+
+class World:
+    """Replicas on one store, and the time they share."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.clock = ManualClock()
+
+    def replica(self, *secrets: bytes, refresh: Refresh | None = None) -> Grants:
+        secret = Secret(*(secrets or (NEW,)))
+        return Grants(self.store, secret, refresh=refresh, clock=self.clock, monotonic=self.clock)
+
+    def tokens(self, name: str, lifetime_secs: int = 1_800) -> TelnyxLink:
+        return TelnyxLink(f"{name}-access", f"{name}-refresh", int(self.clock.now) + lifetime_secs, "account-1")
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    return World(store)
+
+
+async def granted(
+    grants: Grants, linked: Linked | None = None, account: str = ACCOUNT, expires_at: int | None = None
+) -> Grant:
+    return await grants.create(
+        client_id="client-1",
+        client_name="Marked client",
+        account=account,
+        linked=linked or ApiKeyLink(KEY),
+        scopes=frozenset({"messaging.read", "numbers.read"}),
+        groups=("messaging", "numbers"),
+        read_only=True,
+        expires_at=expires_at,
+    )
+
+
+def everything(directory: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in directory.iterdir())
+
+
+class Telnyx:
+    """Gives new tokens for a refresh token, once for each."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._current = "first-refresh"
+        self.refreshed = 0
+
+    async def refresh(self, link: TelnyxLink) -> TelnyxLink:
+        await asyncio.sleep(0)
+        if link.refresh_token != self._current:
+            raise LinkLost
+        self.refreshed += 1
+        tokens = self._world.tokens(f"number{self.refreshed}")
+        self._current = str(tokens.refresh_token)
+        return tokens
+
+
+async def test_a_grant_holds_what_the_person_chose(world: World) -> None:
+    grant = await granted(world.replica(), expires_at=5_000)
+    assert grant.account == ACCOUNT
+    assert grant.lane == "key"
+    assert grant.scopes == {"messaging.read", "numbers.read"}
+    assert grant.groups == ("messaging", "numbers")
+    assert grant.read_only
+    assert (grant.created_at, grant.expires_at, grant.last_used_at) == (1_000, 5_000, 1_000)
+    assert await world.replica().get(grant.id) == grant
+
+
+async def test_the_linked_key_acts_for_the_grant(world: World) -> None:
+    grant = await granted(world.replica())
+    assert (await world.replica().credential(grant)).secret == KEY
+
+
+async def test_a_grant_that_never_was_is_none(world: World) -> None:
+    assert await world.replica().get("0" * 32) is None
+
+
+async def test_a_grant_ends_with_its_time(world: World) -> None:
+    grants = world.replica()
+    grant = await granted(grants, expires_at=1_002)
+    assert await grants.get(grant.id) == grant
+    world.clock.advance(2)
+    assert await grants.get(grant.id) is None
+    assert await grants.of_account(ACCOUNT) == []
+
+
+async def test_a_grant_cannot_begin_after_its_end(world: World) -> None:
+    with pytest.raises(ValueError, match="in the future"):
+        await granted(world.replica(), expires_at=1_000)
+
+
+async def test_a_revoked_grant_stops_within_five_seconds_on_every_replica(world: World) -> None:
+    here, there = world.replica(), world.replica()
+    grant = await granted(here)
+    assert await there.get(grant.id) == grant
+    await here.revoke(grant.id)
+    assert await here.get(grant.id) is None
+    world.clock.advance(RECENT_SECS)
+    assert RECENT_SECS < 5
+    assert await there.get(grant.id) is None
+    with pytest.raises(LinkLost):
+        await there.credential(grant)
+
+
+async def test_nothing_is_left_of_a_revoked_grant(world: World) -> None:
+    grants = world.replica()
+    grant = await granted(grants)
+    await grants.credential(grant)
+    await grants.revoke(grant.id)
+    await grants.revoke(grant.id)
+    assert [await world.store.keys(kind) for kind in ("grant", "link", "account")] == [[], [], []]
+
+
+async def test_everything_of_a_grant_leaves_the_store_with_its_end(world: World, tmp_path: Path) -> None:
+    grants = world.replica()
+    grant = await granted(grants, expires_at=1_100)
+    world.clock.advance(70)
+    await grants.touch(grant.id)
+    await grants.replace_link(grant, ApiKeyLink(KEY))
+    file = sqlite3.connect(tmp_path / "state.db")
+    ends = dict(file.execute("SELECT kind, expires_at FROM entries").fetchall())
+    file.close()
+    assert ends.keys() == {"account", "grant", "link"}
+    now = time.time()
+    assert all(end <= now + 100 for end in ends.values())
+
+
+async def test_use_is_noted_once_a_minute(world: World) -> None:
+    here, there = world.replica(), world.replica()
+    grant = await granted(here)
+    world.clock.advance(59)
+    await here.touch(grant.id)
+    assert (await here.of_account(ACCOUNT))[0].last_used_at == 1_000
+    world.clock.advance(1)
+    await here.touch(grant.id)
+    assert await there.get(grant.id) == replace(grant, last_used_at=1_060)
+    await there.touch(grant.id)
+    assert (await here.of_account(ACCOUNT))[0].last_used_at == 1_060
+
+
+async def test_use_does_not_bring_back_a_revoked_grant(world: World) -> None:
+    here, there = world.replica(), world.replica()
+    grant = await granted(here)
+    world.clock.advance(60)
+    assert await there.get(grant.id) == grant
+    await here.revoke(grant.id)
+    await there.touch(grant.id)
+    assert await world.store.keys("grant") == []
+
+
+async def test_the_grants_of_an_account_are_its_own_newest_first(world: World) -> None:
+    grants = world.replica()
+    first = await granted(grants)
+    world.clock.advance(1)
+    second = await granted(grants)
+    other = await granted(grants, account="key:fedcba9876543210")
+    assert await grants.of_account(ACCOUNT) == [second, first]
+    assert await grants.of_account(other.account) == [other]
+    await world.replica().revoke(second.id)
+    assert await grants.of_account(ACCOUNT) == [first]
+
+
+async def test_a_stolen_store_tells_nothing(world: World, tmp_path: Path) -> None:
+    grants = world.replica()
+    await granted(grants)
+    await granted(grants, world.tokens("marked"))
+    stolen = everything(tmp_path)
+    assert b"account" in stolen
+    told = (KEY, "marked-access", "marked-refresh", "account-1", "Marked client", "client-1", ACCOUNT, "messaging")
+    assert [text for text in told if text.encode() in stolen] == []
+
+
+async def test_links_do_not_show_their_secrets(world: World) -> None:
+    shown = f"{ApiKeyLink(KEY)} {world.tokens('marked')}"
+    assert "marked" not in shown.replace("ApiKeyLink", "")
+
+
+async def test_a_credential_does_not_open_behind_another_grant(world: World) -> None:
+    grants = world.replica()
+    victim = await granted(grants)
+    thief = await granted(grants, ApiKeyLink("KEYother"), account="key:fedcba9876543210")
+    stolen = await world.store.get("link", victim.id)
+    assert stolen is not None
+    await world.store.put("link", thief.id, stolen)
+    with pytest.raises(LinkLost):
+        await grants.credential(thief)
+    with pytest.raises(LinkLost):
+        await grants.credential(replace(victim, account=thief.account))
+
+
+async def test_a_grant_survives_a_new_secret_once_it_was_used_under_both(world: World) -> None:
+    before = world.replica(OLD)
+    used, idle = await granted(before), await granted(before)
+    during = world.replica(NEW, OLD)
+    assert {grant.id for grant in await during.of_account(ACCOUNT)} == {used.id, idle.id}
+    assert await during.get(used.id) == used
+    assert (await during.credential(used)).secret == KEY
+    after = world.replica(NEW)
+    assert await after.get(used.id) == used
+    assert (await after.credential(used)).secret == KEY
+
+
+async def test_a_new_secret_finds_and_ends_the_grants_of_the_old_one(world: World) -> None:
+    await granted(world.replica(OLD))
+    during = world.replica(NEW, OLD)
+    (grant,) = await during.of_account(ACCOUNT)
+    assert await world.replica(NEW).of_account(ACCOUNT) == [grant]
+    await during.revoke(grant.id)
+    assert [await world.store.keys(kind) for kind in ("grant", "link", "account")] == [[], [], []]
+
+
+async def test_a_grant_whose_secret_is_gone_is_none(world: World) -> None:
+    grant = await granted(world.replica(OLD))
+    assert await world.replica(NEW).get(grant.id) is None
+
+
+async def test_fresh_tokens_are_used_as_they_are(world: World) -> None:
+    telnyx = Telnyx(world)
+    grants = world.replica(refresh=telnyx.refresh)
+    grant = await granted(grants, world.tokens("first"))
+    assert grant.lane == "telnyx"
+    assert (await grants.credential(grant)).secret == "first-access"
+    assert telnyx.refreshed == 0
+
+
+async def test_tokens_about_to_end_are_refreshed_once_for_all_replicas(world: World) -> None:
+    telnyx = Telnyx(world)
+    replicas = [world.replica(refresh=telnyx.refresh) for _ in range(3)]
+    grant = await granted(replicas[0], world.tokens("first"))
+    for each in replicas:
+        await each.credential(grant)
+    world.clock.advance(1_741)
+    credentials = await asyncio.gather(*(each.credential(grant) for each in replicas * 5))
+    assert {credential.secret for credential in credentials} == {"number1-access"}
+    world.clock.advance(1_741)
+    assert (await replicas[2].credential(grant)).secret == "number2-access"
+    assert telnyx.refreshed == 2
+
+
+async def test_a_refused_refresh_ends_the_grant(world: World) -> None:
+    async def refused(link: TelnyxLink) -> TelnyxLink:
+        raise LinkLost
+
+    grants = world.replica(refresh=refused)
+    grant = await granted(grants, world.tokens("first", lifetime_secs=30))
+    with pytest.raises(LinkLost):
+        await grants.credential(grant)
+    assert await grants.get(grant.id) is None
+    assert await world.store.keys("grant") == []
+
+
+async def test_a_grant_outlives_an_outage_of_telnyx(world: World) -> None:
+    async def unreachable(link: TelnyxLink) -> TelnyxLink:
+        raise ConnectionError
+
+    grant = await granted(world.replica(), world.tokens("first", lifetime_secs=30))
+    with pytest.raises(ConnectionError):
+        await world.replica(refresh=unreachable).credential(grant)
+    telnyx = Telnyx(world)
+    assert (await world.replica(refresh=telnyx.refresh).credential(grant)).secret == "number1-access"
+
+
+async def test_a_caller_who_leaves_does_not_lose_the_new_tokens(world: World) -> None:
+    asked, answered = anyio.Event(), anyio.Event()
+
+    async def slow(link: TelnyxLink) -> TelnyxLink:
+        asked.set()
+        await answered.wait()
+        return world.tokens("second")
+
+    grants = world.replica(refresh=slow)
+    grant = await granted(grants, world.tokens("first", lifetime_secs=30))
+    with anyio.fail_after(5):
+        call = asyncio.create_task(grants.credential(grant))
+        await asked.wait()
+        call.cancel()
+        answered.set()
+        await asyncio.wait([call])
+    assert (await world.replica().credential(grant)).secret == "second-access"
+
+
+async def test_tokens_that_cannot_be_refreshed_are_used_to_their_end(world: World) -> None:
+    grants = world.replica(refresh=Telnyx(world).refresh)
+    grant = await granted(grants, replace(world.tokens("first"), refresh_token=None))
+    world.clock.advance(1_799)
+    assert (await grants.credential(grant)).secret == "first-access"
+    world.clock.advance(1)
+    with pytest.raises(LinkLost):
+        await grants.credential(grant)
+    assert await grants.get(grant.id) is None
+
+
+async def test_another_key_can_be_put_behind_a_grant(world: World) -> None:
+    here, there = world.replica(), world.replica()
+    grant = await granted(here)
+    await there.credential(grant)
+    assert await here.replace_link(grant, ApiKeyLink("KEYother"))
+    assert (await here.credential(grant)).secret == "KEYother"
+    world.clock.advance(RECENT_SECS)
+    assert (await there.credential(grant)).secret == "KEYother"
+
+
+async def test_no_key_is_kept_behind_a_grant_that_has_ended(world: World) -> None:
+    grants = world.replica()
+    grant = await granted(grants)
+    await grants.revoke(grant.id)
+    assert not await grants.replace_link(grant, ApiKeyLink("KEYother"))
+    assert await world.store.keys("link") == []

@@ -1,0 +1,45 @@
+"""One process in a race of several: competes for each of 40 keys, and counts under a lock. Prints what it won."""
+
+import asyncio
+import json
+import secrets
+import sys
+
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store.base import Store
+
+KEYS = [f"key{number}" for number in range(40)]
+ROUNDS = 15
+
+
+async def race(store: Store) -> dict[str, list[str]]:
+    me = secrets.token_bytes(8)
+    return {
+        "added": [key for key in KEYS if await store.add("add", key, me)],
+        "taken": [key for key in KEYS if await store.take("take", key) is not None],
+        "swapped": [key for key in KEYS if await store.swap("swap", key, b"start", me)],
+    }
+
+
+async def count(store: Store) -> None:
+    for _ in range(ROUNDS):
+        async with store.locked("counter"):
+            seen = int(await store.get("count", "total") or b"0")
+            await store.put("count", "total", b"%d" % (seen + 1))
+
+
+async def main() -> None:
+    store = open_store(Settings())
+    await store.get("race", "warm")
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    won = await race(store)
+    await count(store)
+    await store.aclose()
+    sys.stdout.write(json.dumps(won))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

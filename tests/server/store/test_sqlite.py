@@ -1,0 +1,82 @@
+"""The store in a file."""
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from tests.server.store.behaviour import SHORT, StoreBehaviour, ended
+
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store.base import Store, StoreError, StoreUnavailable
+from telnyx_remote_mcp.store.sqlite import SqliteStore
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data")
+
+
+class TestSqliteStore(StoreBehaviour):
+    async def test_its_files_are_for_their_owner_only(self, settings: Settings, store: Store) -> None:
+        await store.put("code", "a", b"one")
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in settings.data_dir.iterdir()}
+        assert modes == {"state.db": 0o600, "state.db-wal": 0o600, "state.db-shm": 0o600}
+        assert stat.S_IMODE(settings.data_dir.stat().st_mode) == 0o700
+
+    async def test_a_file_that_others_could_read_is_closed_to_them(self, settings: Settings) -> None:
+        settings.data_dir.mkdir()
+        path = settings.data_dir / "state.db"
+        path.touch(0o644)
+        await open_store(settings).aclose()
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    async def test_what_has_expired_is_deleted_in_passing(
+        self, settings: Settings, store: Store, replica: Store
+    ) -> None:
+        for number in range(20):
+            await store.put("code", str(number), b"one", SHORT)
+        await ended(store, "code", "19")
+        await replica.put("grant", "a", b"two")
+        file = sqlite3.connect(settings.data_dir / "state.db")
+        assert file.execute("SELECT kind FROM entries").fetchall() == [("grant",)]
+        file.close()
+
+    async def test_a_writer_that_does_not_finish_makes_it_unavailable_for_writing(self, settings: Settings) -> None:
+        path = settings.data_dir / "state.db"
+        store = SqliteStore(path, busy_secs=SHORT)
+        await store.put("code", "a", b"one")
+        file = sqlite3.connect(path, isolation_level=None)
+        file.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable, match="locked"):
+            await store.put("code", "a", b"two")
+        assert await store.get("code", "a") == b"one"
+        file.execute("ROLLBACK")
+        await store.put("code", "a", b"two")
+        file.close()
+        await store.aclose()
+
+    async def test_it_opens_again_after_it_was_closed(self, store: Store) -> None:
+        await store.put("code", "a", b"one")
+        await store.aclose()
+        assert await store.get("code", "a") == b"one"
+
+
+def test_a_file_that_is_no_database_is_refused(settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    (settings.data_dir / "state.db").write_bytes(b"no database" * 100)
+    with pytest.raises(StoreError, match="TELNYX_MCP_DATA_DIR"):
+        open_store(settings)
+
+
+def test_a_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="TELNYX_MCP_DATA_DIR"):
+        open_store(Settings(data_dir=tmp_path / "file"))
+
+
+def test_an_sqlite_that_is_too_old_is_refused(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(StoreError, match="too old"):
+        open_store(settings)

@@ -1,0 +1,48 @@
+"""The store in Redis."""
+
+from pathlib import Path
+
+import anyio
+import pytest
+from tests.server.store.behaviour import StoreBehaviour
+from tests.services.conftest import RedisServer
+
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store.base import Store, StoreError, StoreUnavailable
+
+
+@pytest.fixture
+def settings(redis_server: RedisServer, tmp_path: Path) -> Settings:
+    redis_server.flush()
+    return Settings(secret="s" * 32, redis_url=redis_server.url, data_dir=tmp_path)
+
+
+class TestRedisStore(StoreBehaviour):
+    async def test_it_writes_no_file(self, settings: Settings, store: Store) -> None:
+        await store.put("code", "a", b"one")
+        assert list(settings.data_dir.iterdir()) == []
+
+    async def test_it_is_unavailable_while_redis_is_down_and_back_when_it_is(
+        self, redis_server: RedisServer, store: Store
+    ) -> None:
+        await store.put("code", "a", b"one")
+        await anyio.to_thread.run_sync(redis_server.stop)
+        with pytest.raises(StoreUnavailable):
+            await store.get("code", "a")
+        await anyio.to_thread.run_sync(redis_server.start)
+        assert await store.get("code", "a") == b"one"
+
+    async def test_an_error_does_not_quote_the_password(self, tmp_path: Path) -> None:
+        url = f"unix://user@{tmp_path}/none.sock?password=hunter2"
+        store = open_store(Settings(secret="s" * 32, redis_url=url))
+        with pytest.raises(StoreUnavailable) as caught:
+            await store.get("code", "a")
+        assert "hunter2" not in f"{caught.value} {caught.value.__cause__} {store!r}"
+        await store.aclose()
+
+
+def test_a_url_of_another_kind_is_refused_without_quoting_it() -> None:
+    with pytest.raises(StoreError, match="TELNYX_MCP_REDIS_URL") as caught:
+        open_store(Settings(secret="s" * 32, redis_url="https://user:hunter2@example.com"))
+    assert "hunter2" not in str(caught.value)
