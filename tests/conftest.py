@@ -1,8 +1,12 @@
-"""Fixtures shared by all tests."""
+"""Options and fixtures of all tests."""
 
 import pytest
 
 
-@pytest.fixture
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-snapshots", action="store_true", help="write the contracts of the tools anew")
+
+
+@pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

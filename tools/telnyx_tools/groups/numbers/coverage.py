@@ -36,13 +36,13 @@ async def list_country_coverage(
         countries = _rows(await telnyx.get("/country_coverage"))
     else:
         answer = await telnyx.get("/country_coverage/countries/{country_code}", country_code=country_code)
-        countries = [answer.get("data")] if isinstance(answer, dict) else []
-    return page_of(Coverage, {"data": countries}, Cursor.parse(page), detail)
+        countries = [answer.get("data")] if isinstance(answer, dict) else answer
+    return page_of(Coverage, countries, Cursor.parse(page), detail)
 
 
-def _rows(answer: Json) -> list[object]:
-    """`{"Germany": {"code": "DE", …}}` as rows."""
+def _rows(answer: Json) -> Json:
+    """`{"Germany": {"code": "DE", …}}` as rows; what has another form as it is."""
     countries = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(countries, dict):
-        return []
+        return answer
     return [{"country": name, **row} for name, row in countries.items() if isinstance(row, dict)]

@@ -1,0 +1,148 @@
+"""Tools called as the server calls them, with Telnyx played below the socket."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import httpx2
+import mcp_types as types
+from hypothesis import Phase, find, settings
+from tests.contract.arguments import arguments
+from tests.wires import MockWire
+
+from telnyx_remote_mcp.call import call_tool
+from telnyx_remote_mcp.reach import Reach
+from telnyx_remote_mcp.surface import Selection, Surfaces
+from telnyx_tools.api.client import Api, Credential
+from telnyx_tools.catalog.catalog import Catalog
+from telnyx_tools.catalog.example import response
+from telnyx_tools.catalog.operation import Operation
+from telnyx_tools.declare import Tool
+from telnyx_tools.groups.guards import ServerInfo
+from telnyx_tools.registry import registry
+
+Answer = Callable[[httpx2.Request], httpx2.Response]
+
+TOOLS = tuple(registry().tools.values())
+CURATED = tuple(tool for tool in TOOLS if tool.group != "api")
+"""The tools with operations of their own; those of the group `api` call any."""
+
+_CHOSEN: dict[str, dict[str, object]] = {
+    "search_tools": {"query": "text a customer"},
+    "describe_tool": {"name": "messages.send"},
+    "list_api_endpoints": {"query": "fax"},
+    "get_api_endpoint_schema": {"endpoint": "messages.send"},
+    "read_api_endpoint": {"endpoint": "messages.retrieve", "path": {"id": "1"}},
+    "write_api_endpoint": {"endpoint": "messages.send", "body": {"to": "+12025550123"}},
+    "delete_api_endpoint": {"endpoint": "messages.cancel_scheduled", "path": {"id": "1"}},
+    "get_usage": {"product": "example", "period": "yesterday"},
+}
+"""The generic tools take what an operation takes, `get_usage` what an earlier answer offers."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a call came to, and what Telnyx was asked meanwhile."""
+
+    result: types.CallToolResult
+    requests: list[httpx2.Request]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The result of a call that has to succeed."""
+        assert not self.result.is_error, self.result.content
+        assert self.result.structured_content is not None
+        return self.result.structured_content
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The error of a call that has to fail."""
+        assert self.result.is_error, self.result.content
+        error: dict[str, Any] = json.loads(self.text)["error"]
+        return error
+
+    @property
+    def text(self) -> str:
+        (block,) = self.result.content
+        assert isinstance(block, types.TextContent)
+        return block.text
+
+
+def play(tool: Tool | str, arguments: Mapping[str, object], answer: Answer) -> Played:
+    """One call of a tool, whose every request gets an answer."""
+    return asyncio.run(_play(tool, arguments, answer))
+
+
+async def _play(tool: Tool | str, arguments: Mapping[str, object], answer: Answer) -> Played:
+    found = registry().find(tool) if isinstance(tool, str) else tool
+    assert found is not None
+    requests: list[httpx2.Request] = []
+
+    def respond(request: httpx2.Request) -> httpx2.Response:
+        requests.append(request)
+        return answer(request)
+
+    async with Api(wire=MockWire(respond)) as api:
+        given: dict[str, object] = {
+            "telnyx": api.bind(Credential("KEYtest"), "key:test"),
+            "progress": _ignore,
+            "server": _Server(),
+        }
+        given["reach"] = Reach(_FULL, account_access=True, given=given)
+        return Played(await call_tool(found, arguments, given), requests)
+
+
+@cache
+def _accepted(name: str) -> dict[str, Any]:
+    tool = registry().tools[name]
+    schema = tool.input_schema
+    properties = {name: inner for name, inner in schema["properties"].items() if name != "wait_for"}
+    return find(
+        arguments({**schema, "properties": properties}),
+        lambda given: not play(tool, given, documented).result.is_error,
+        settings=settings(max_examples=1_000, derandomize=True, database=None, deadline=None, phases=[Phase.generate]),
+    )
+
+
+def accepted(tool: Tool) -> dict[str, Any]:
+    """Arguments that the tool takes; it does not wait with them, which takes real time."""
+    return dict(_CHOSEN.get(tool.name) or _accepted(tool.name))
+
+
+def documented(request: httpx2.Request) -> httpx2.Response:
+    """The answer that the API documents."""
+    answer = response(operation_of(request)[0])
+    return httpx2.Response(204) if answer is None else httpx2.Response(200, json=answer)
+
+
+def operation_of(request: httpx2.Request) -> tuple[Operation, dict[str, str]]:
+    """The operation that a request calls, and the ids in its path."""
+    path = request.url.raw_path.decode().partition("?")[0].removeprefix("/v2")
+    found = Catalog.load().match(request.method, path)
+    assert found is not None, (request.method, path)
+    return found
+
+
+_FULL = Surfaces(registry(), Selection()).of(Selection(surface="full"))
+
+
+async def _ignore(progress: float, total: float | None = None, message: str | None = None) -> None:
+    pass
+
+
+class _Server:
+    def info(self) -> ServerInfo:
+        return ServerInfo(
+            name="Telnyx",
+            version="1",
+            protocol_version="2026-07-28",
+            tools=1,
+            groups=["guards"],
+            all_groups=["guards"],
+            read_only=False,
+            sandbox=False,
+            telnyx_api="https://api.telnyx.com/v2",
+        )

@@ -1,0 +1,83 @@
+"""Bad arguments are refused so that the agent can mend them, and nothing is sent."""
+
+from typing import Any
+
+import pytest
+from tests.contract.calling import TOOLS, Played, documented, play
+
+from telnyx_tools.declare import Tool
+
+NUMBER = "+12025550123"
+MESSAGE = {"to": NUMBER, "from_number": "+12025550100", "text": "hello"}
+
+
+def problems(played: Played) -> dict[str, str]:
+    assert played.requests == []
+    assert played.error["code"] == "invalid_arguments"
+    return {problem["argument"]: problem["problem"] for problem in played.error["problems"]}
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_every_tool_refuses_an_argument_that_it_does_not_know(tool: Tool) -> None:
+    found = problems(play(tool, {"no_such_argument": 1}, documented))
+    valid = ", ".join(tool.input_schema["properties"]) or "none"
+    assert found["no_such_argument"].endswith(f"Valid: {valid}.")
+
+
+@pytest.mark.parametrize("tool", [t for t in TOOLS if t.input_schema.get("required")], ids=lambda tool: tool.name)
+def test_every_tool_names_all_that_it_requires(tool: Tool) -> None:
+    assert set(problems(play(tool, {}, documented))) == set(tool.input_schema["required"])
+
+
+@pytest.mark.parametrize("tool", [t for t in TOOLS if t.input_schema["properties"]], ids=lambda tool: tool.name)
+def test_every_tool_refuses_a_value_of_a_type_that_nothing_has(tool: Tool) -> None:
+    for name, schema in tool.input_schema["properties"].items():
+        if schema.keys() & {"type", "anyOf", "$ref", "enum"}:
+            played = play(tool, {name: [[[None]]]}, documented)
+            assert any(argument.split(".")[0] == name for argument in problems(played)), name
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "argument", "said"),
+    [
+        ("send_message", MESSAGE | {"form_number": "x"}, "form_number", "Did you mean from_number?"),
+        ("send_message", MESSAGE | {"to": "202-555-0123"}, "to", "E.164, like +13125550123"),
+        ("send_message", MESSAGE | {"to": 12025550123}, "to", "E.164, like +13125550123"),
+        ("send_message", MESSAGE | {"type": "FAX"}, "type", "'SMS' or 'MMS'"),
+        ("send_message", MESSAGE | {"media_urls": ["ftp://example.com/a"]}, "media_urls.0", "makes it an MMS"),
+        ("send_message", {"to": NUMBER, "text": "hello"}, "from_number", "list_phone_numbers"),
+        ("send_message", MESSAGE | {"text": ""}, "text", "Give text, media_urls, or both."),
+        ("list_phone_numbers", {"page_size": 100_000}, "page_size", "less than or equal to 250"),
+        ("list_phone_numbers", {"page": "last"}, "page", "`next` of the page before"),
+        ("list_phone_numbers", {"status": "sleeping"}, "status", "'active'"),
+        ("initiate_phone_number_order", {"phone_numbers": []}, "phone_numbers", "at least 1 item"),
+        ("initiate_phone_number_order", {"phone_numbers": ["1"]}, "phone_numbers.0", "from list_available_phone"),
+        ("update_phone_number", {"phone_number": "1"}, "", "Nothing to change; give at least one of:"),
+        (
+            "create_messaging_profile",
+            {"name": "a", "whitelisted_destinations": ["US"], "number_pool_settings": {"geo_match": True}},
+            "number_pool_settings.geo_match",
+            "Did you mean geomatch?",
+        ),
+    ],
+)
+def test_the_argument_is_named_and_the_valid_form(
+    tool: str, arguments: dict[str, Any], argument: str, said: str
+) -> None:
+    assert said in problems(play(tool, arguments, documented))[argument]
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    given = {"to": "no number", "media_urls": "no list", "type": "FAX", "text": 7, "nonsense": True}
+    assert set(problems(play("send_message", given, documented))) == set(given)
+
+
+def test_a_list_given_as_json_text_is_taken() -> None:
+    played = play("initiate_phone_number_order", {"phone_numbers": f'["{NUMBER}"]'}, documented)
+    assert not played.result.is_error
+    assert NUMBER.encode() in played.requests[0].content
+
+
+def test_a_text_given_as_json_text_is_sent_as_it_is() -> None:
+    played = play("send_message", MESSAGE | {"text": '["hello"]'}, documented)
+    assert rb'"text":"[\"hello\"]"' in played.requests[0].content

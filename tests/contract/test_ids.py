@@ -1,0 +1,63 @@
+"""Whatever an agent gives as an id, it calls the operation that the tool declares, or nothing."""
+
+from typing import Any
+
+import pytest
+from tests.contract.calling import CURATED, accepted, documented, operation_of, play
+
+from telnyx_tools.declare import Tool
+
+PATHS = [
+    "../phone_numbers/123",
+    "..%2fphone_numbers%2f123",
+    "%2e%2e%2f%2e%2e",
+    "%252e%252e%252f",
+    "..",
+    ".",
+    "",
+    "a/b",
+    "a\\b",
+    "..;/a",
+    "//example.com",
+    "https://example.com/",
+    "x\r\nHost: example.com",
+    "x\x00",
+    "x" * 5_000,
+]
+STRANGE = ["x?y=z", "x#y", "x;y", "x%3fy", " ", "ä漢🙂"]
+
+
+def texts(tool: Tool) -> list[str]:
+    """The arguments that take any text."""
+    properties: dict[str, Any] = tool.input_schema["properties"]
+    return [
+        n for n, p in properties.items() if p.get("type") == "string" and not p.keys() & {"enum", "pattern", "format"}
+    ]
+
+
+@pytest.mark.parametrize("tool", [tool for tool in CURATED if texts(tool)], ids=lambda tool: tool.name)
+def test_no_value_changes_the_operation_that_is_called(tool: Tool) -> None:
+    for argument in texts(tool):
+        for value in PATHS + STRANGE:
+            played = play(tool, accepted(tool) | {argument: value}, documented)
+            for request in played.requests:
+                operation, _ = operation_of(request)
+                assert f"{operation.method} {operation.path}" in tool.calls, (argument, value)
+                assert request.url.host == "api.telnyx.com"
+                path = request.url.raw_path.partition(b"?")[0]
+                assert path.count(b"/") == f"/v2{operation.path}".count("/"), (argument, value)
+            if played.result.is_error:
+                assert played.error["code"] in ("invalid_arguments", "invalid_argument"), (argument, value)
+
+
+@pytest.mark.parametrize("value", PATHS)
+def test_a_path_is_no_id(value: str) -> None:
+    played = play("get_message", {"message_id": value}, documented)
+    assert played.requests == []
+    assert played.error["code"] in ("invalid_arguments", "invalid_argument")
+
+
+@pytest.mark.parametrize("value", STRANGE)
+def test_a_strange_id_arrives_as_it_was_given(value: str) -> None:
+    played = play("get_message", {"message_id": value}, documented)
+    assert [operation_of(request)[1] for request in played.requests] == [{"id": value}]

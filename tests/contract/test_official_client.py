@@ -1,0 +1,140 @@
+"""What a tool sends is what the official package sends for the same wish."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qsl
+
+import httpx
+import httpx2
+import pytest
+from scripts.catalog.official import Recorder
+from tests.contract.calling import documented, play
+
+NUMBER = "+12025550123"
+
+PAIRS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
+    # tool, its arguments, method of the package, its arguments
+    (
+        "send_message",
+        {"to": NUMBER, "from_number": "+12025550100", "text": "Hello & good day"},
+        "messages.send",
+        {"to": NUMBER, "from_": "+12025550100", "text": "Hello & good day"},
+    ),
+    (
+        "send_message",
+        {
+            "to": NUMBER,
+            "messaging_profile_id": "40017",
+            "media_urls": ["https://example.com/a.png"],
+            "subject": "A picture",
+            "type": "MMS",
+            "webhook_url": "https://example.com/hook",
+            "use_profile_webhooks": False,
+            "send_at": "2030-03-01T15:00:00-05:00",
+        },
+        "messages.send",
+        {
+            "to": NUMBER,
+            "messaging_profile_id": "40017",
+            "media_urls": ["https://example.com/a.png"],
+            "subject": "A picture",
+            "type": "MMS",
+            "webhook_url": "https://example.com/hook",
+            "use_profile_webhooks": False,
+            "send_at": "2030-03-01T20:00:00Z",
+        },
+    ),
+    ("get_message", {"message_id": "40385f64"}, "messages.retrieve", {"id": "40385f64"}),
+    (
+        "list_messaging_profiles",
+        {"name_contains": "front desk", "page": "2", "page_size": 50},
+        "messaging_profiles.list",
+        {"filter": {"name": {"contains": "front desk"}}, "page_number": 2, "page_size": 50},
+    ),
+    (
+        "list_available_phone_numbers",
+        {
+            "area_code": "312",
+            "locality": "Chicago",
+            "administrative_area": "IL",
+            "number_type": "local",
+            "features": ["sms", "voice"],
+            "contains": "777",
+            "limit": 5,
+        },
+        "available_phone_numbers.list",
+        {
+            "filter": {
+                "country_code": "US",
+                "national_destination_code": "312",
+                "locality": "Chicago",
+                "administrative_area": "IL",
+                "phone_number_type": "local",
+                "features": ["sms", "voice"],
+                "phone_number": {"contains": "777"},
+                "limit": 5,
+            }
+        },
+    ),
+    (
+        "initiate_phone_number_order",
+        {"phone_numbers": [NUMBER], "connection_id": "7", "messaging_profile_id": "8", "customer_reference": "mine"},
+        "number_orders.create",
+        {
+            "phone_numbers": [{"phone_number": NUMBER}],
+            "connection_id": "7",
+            "messaging_profile_id": "8",
+            "customer_reference": "mine",
+        },
+    ),
+    ("get_number_order", {"number_order_id": "12ade33a"}, "number_orders.retrieve", {"number_order_id": "12ade33a"}),
+    (
+        "list_phone_numbers",
+        {"status": "active", "tag": "front desk", "country_code": "US", "number_type": "local", "page_size": 3},
+        "phone_numbers.list",
+        {
+            "filter": {
+                "status": "active",
+                "tag": "front desk",
+                "country_iso_alpha2": "US",
+                "number_type": {"eq": "local"},
+            },
+            "page_number": 1,
+            "page_size": 3,
+        },
+    ),
+    (
+        "update_phone_number",
+        {"phone_number": "1293384261075731499", "tags": ["a", "b"], "connection_id": "7"},
+        "phone_numbers.update",
+        {"phone_number_id": "1293384261075731499", "tags": ["a", "b"], "connection_id": "7"},
+    ),
+    ("get_balance", {}, "balance.retrieve", {}),
+    ("lookup_number", {"phone_number": NUMBER}, "number_lookup.retrieve", {"phone_number": NUMBER, "type": "carrier"}),
+    (
+        "start_verification",
+        {"phone_number": NUMBER, "verify_profile_id": "12ade33a", "timeout_secs": 300},
+        "verifications.trigger_sms",
+        {"phone_number": NUMBER, "verify_profile_id": "12ade33a", "timeout_secs": 300},
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.mark.parametrize(("tool", "arguments", "method", "parameters"), PAIRS, ids=[pair[0] for pair in PAIRS])
+def test_a_tool_and_the_official_package_send_the_same(
+    recorder: Recorder, tool: str, arguments: dict[str, Any], method: str, parameters: dict[str, Any]
+) -> None:
+    played = play(tool, arguments, documented)
+    assert not played.result.is_error, played.text
+    assert seen(played.requests[0]) == seen(recorder.call(method, parameters).sent)
+
+
+def seen(request: httpx.Request | httpx2.Request) -> tuple[str, str, dict[str, str], Any]:
+    query = dict(parse_qsl(request.url.query.decode(), keep_blank_values=True))
+    body = json.loads(request.content) if request.content else None
+    return request.method, request.url.raw_path.decode().partition("?")[0], query, body
