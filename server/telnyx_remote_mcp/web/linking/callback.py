@@ -1,0 +1,61 @@
+"""Where people arrive from Telnyx's sign-in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from telnyx_remote_mcp.auth.scopes import held
+from telnyx_remote_mcp.auth.telnyx_sign_in import SignedIn
+from telnyx_remote_mcp.web.linking.account import AccountPage
+from telnyx_remote_mcp.web.linking.browser import Browser
+from telnyx_remote_mcp.web.linking.link import LinkPage
+from telnyx_remote_mcp.web.linking.proof import NotProved
+from telnyx_remote_mcp.web.linking.round_trip import Journey, RoundTrip
+from telnyx_remote_mcp.web.linking.services import Services
+
+
+@dataclass(frozen=True)
+class Callback:
+    """Ends a journey to Telnyx: the client gets its answer, or the person sees the agents."""
+
+    services: Services
+    round_trip: RoundTrip
+    link: LinkPage
+    account: AccountPage
+
+    async def __call__(self, request: Request) -> Response:
+        browser = self.services.browsers.of(request)
+        journey = await self.round_trip.arrive(request, browser)
+        if journey is None:
+            return self.services.pages.over()
+        if journey.request_id is not None:
+            return await self._answer_client(request, browser, journey, journey.request_id)
+        try:
+            signed_in = await self.round_trip.tokens(request, browser)
+        except NotProved as error:
+            return self.account.prove(browser, str(error))
+        return await self.account.enter(browser, await self._principal(signed_in))
+
+    async def _answer_client(self, request: Request, browser: Browser, journey: Journey, request_id: str) -> Response:
+        pending = await self.services.requests.pending(request_id)
+        if pending is None:
+            return self.services.pages.over()
+        try:
+            signed_in = await self.round_trip.tokens(request, browser)
+        except NotProved as error:
+            return await self.link.problem(browser, pending, journey.choice, str(error))
+        scopes = _allowed(journey.scopes, signed_in)
+        account = await self._principal(signed_in)
+        return await self.link.connect(browser, pending, journey.choice, signed_in.link, account, scopes)
+
+    async def _principal(self, signed_in: SignedIn) -> str:
+        return await self.services.accounts.principal(signed_in.link.account_id)
+
+
+def _allowed(asked: frozenset[str], signed_in: SignedIn) -> frozenset[str]:
+    """Of the scopes that were asked for, those that Telnyx gave."""
+    given = signed_in.scopes
+    return asked if given is None else frozenset(scope for scope in asked if held(scope, given))

@@ -1,0 +1,96 @@
+"""How a page is made: its template, its style, and the headers that keep other sites out of it."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from importlib.resources import files
+from typing import Final
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?")
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*")
+
+
+class Pages:
+    """Renders pages that run no script, load only the icon, sit in no frame and stay in no cache."""
+
+    def __init__(self, *, sandbox: bool) -> None:
+        self._sandbox = sandbox
+
+    def page(self, template: str, status: int = 200, *, leads_to: Iterable[str] = (), **values: object) -> Response:
+        """`leads_to` are the URLs on other hosts that an answer to the page's form may redirect to."""
+        html = self._templates.get_template(f"linking/{template}").render(
+            style=self._style, sandbox=self._sandbox, **values
+        )
+        return HTMLResponse(html, status, {**_HEADERS, "Content-Security-Policy": self._policy(leads_to)})
+
+    def problem(self, status: int, title: str, text: str) -> Response:
+        """The page that says what went wrong and what to do."""
+        return self.page("error.html", status, title=title, text=text)
+
+    def over(self) -> Response:
+        """The request of the client is answered, expired, or never was."""
+        return self.problem(
+            410,
+            "This sign-in is over",
+            "It was answered already, took longer than ten minutes, or began in another browser. "
+            "Go back to the application and connect again.",
+        )
+
+    def forged(self) -> Response:
+        """A form that does not come from a page of this browser."""
+        return self.problem(
+            403,
+            "This form cannot be used",
+            "It is too old or came from elsewhere, or the browser keeps no cookies. Go back, reload, try again.",
+        )
+
+    def redirect(self, url: str) -> Response:
+        """Leave for a URL with GET."""
+        return RedirectResponse(url, 303, _HEADERS)
+
+    def _policy(self, leads_to: Iterable[str]) -> str:
+        targets = " ".join(dict.fromkeys(["'self'", *map(_source, leads_to)]))
+        return (
+            f"default-src 'none'; style-src 'sha256-{self._digest}'; img-src 'self'; "
+            f"base-uri 'none'; form-action {targets}; frame-ancestors 'none'"
+        )
+
+    @cached_property
+    def _style(self) -> str:
+        assets = files("telnyx_remote_mcp.web").joinpath("assets")
+        return "".join(assets.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "linking.css"))
+
+    @cached_property
+    def _digest(self) -> str:
+        return base64.b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
+
+    @cached_property
+    def _templates(self) -> Environment:
+        loader = PackageLoader("telnyx_remote_mcp.web")
+        return Environment(
+            loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+
+
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # Not no-referrer: with that, browsers send the forms of these pages with `Origin: null`.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def _source(url: str) -> str:
+    """The narrowest source expression that matches the URL; CSP has none for an IPv6 address."""
+    parts = urlsplit(url)
+    if parts.scheme in ("http", "https") and _HOST.fullmatch(parts.netloc):
+        return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}:" if _SCHEME.fullmatch(parts.scheme) else "'self'"

@@ -1,0 +1,47 @@
+"""What the pages need of the authorization server: the requests of clients that wait for a person."""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient, Pending
+from telnyx_remote_mcp.auth.grants import Grant
+
+MAX_NAME: Final = 80
+
+
+class Requests(Protocol):
+    """The authorization server, as the pages use it. Each request is answered once."""
+
+    async def pending(self, request_id: str) -> Pending | None:
+        """The request, unless it is answered or expired."""
+        ...
+
+    async def approve(self, request_id: str, grant: Grant) -> str:
+        """Where to send the browser with a code for the grant."""
+        ...
+
+    async def deny(self, request_id: str) -> str:
+        """Where to send the browser with the refusal."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """A client as a page shows it: with a name of visible characters, and whether it runs on the person's computer."""
+
+    name: str
+    host: str
+    verified: bool
+    is_local: bool
+
+    @classmethod
+    def of(cls, client: AskingClient) -> "Applicant":
+        is_local = client.on_this_machine or not client.redirect_uri.startswith(("https://", "http://"))
+        return cls(visible(client.name) or client.host, client.host, client.verified, is_local)
+
+
+def visible(name: str) -> str:
+    """A name without the characters that hide or reorder others, on one line, of at most 80 characters."""
+    shown = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in name)
+    return " ".join(shown.split())[:MAX_NAME]

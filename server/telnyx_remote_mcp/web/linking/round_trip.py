@@ -1,0 +1,72 @@
+"""The way to Telnyx's sign-in and back."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from telnyx_remote_mcp.auth.telnyx_sign_in import SignedIn, SignInFailed, TelnyxSignIn
+from telnyx_remote_mcp.web.linking.browser import Browser
+from telnyx_remote_mcp.web.linking.choice import Choice
+from telnyx_remote_mcp.web.linking.proof import NotProved
+from telnyx_remote_mcp.web.linking.services import Services
+
+STATE_SECS: Final = 600
+_KIND: Final = "sign-in"
+
+
+class Journey(BaseModel):
+    """Why somebody was sent to Telnyx: to answer a client's request, or (None) to see the account's agents."""
+
+    browser: str
+    request_id: str | None
+    choice: Choice
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RoundTrip:
+    """Sends a browser to Telnyx, only after its person agreed here, and takes the same browser back, once."""
+
+    services: Services
+
+    async def leave(
+        self, browser: Browser, scopes: frozenset[str], *, request_id: str | None, choice: Choice
+    ) -> Response:
+        """The redirect to Telnyx."""
+        state = secrets.token_urlsafe(32)
+        journey = Journey(browser=browser.name, request_id=request_id, choice=choice, scopes=scopes)
+        await self.services.store.put(_KIND, state, journey.model_dump_json().encode(), STATE_SECS)
+        return self.services.pages.redirect(self._sign_in.url(state, self._verifier(browser, state), scopes))
+
+    async def arrive(self, request: Request, browser: Browser) -> Journey | None:
+        """The journey that ends with this request; None where it began elsewhere, is over, or took too long."""
+        stored = await self.services.store.take(_KIND, request.query_params.get("state", ""))
+        journey = Journey.model_validate_json(stored) if stored is not None else None
+        return journey if journey is not None and secrets.compare_digest(journey.browser, browser.name) else None
+
+    async def tokens(self, request: Request, browser: Browser) -> SignedIn:
+        """What Telnyx gave for the code in the request. Raises NotProved."""
+        query = request.query_params
+        if "code" not in query:
+            raise NotProved("Telnyx did not let this server act for your account. Sign in again to allow it.")
+        try:
+            return await self._sign_in.exchange(query["code"], self._verifier(browser, query["state"]))
+        except SignInFailed as error:
+            why = "did not accept the sign-in" if error.denied else "could not be asked"
+            raise NotProved(f"Telnyx {why}. Try again.") from None
+
+    def _verifier(self, browser: Browser, state: str) -> str:
+        """The PKCE verifier, which need not be kept: only this server can tell it from the state and the cookie."""
+        return self.services.browsers.derive(f"verifier/{browser.id}/{state}")
+
+    @property
+    def _sign_in(self) -> TelnyxSignIn:
+        if self.services.sign_in is None:
+            raise NotProved("This server has no sign-in at Telnyx; use an API key.")
+        return self.services.sign_in

@@ -1,0 +1,47 @@
+"""What the pages work with."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from telnyx_remote_mcp.auth.api_keys import ApiKeys
+from telnyx_remote_mcp.auth.grants import Grants
+from telnyx_remote_mcp.auth.telnyx_accounts import TelnyxAccounts
+from telnyx_remote_mcp.auth.telnyx_sign_in import TelnyxSignIn
+from telnyx_remote_mcp.secret import Secret
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.surface import Surfaces
+from telnyx_remote_mcp.web.linking.browser import Browsers
+from telnyx_remote_mcp.web.linking.pages import Pages
+from telnyx_remote_mcp.web.linking.requests import Requests
+from telnyx_remote_mcp.web.linking.sessions import Sessions
+
+
+@dataclass(frozen=True)
+class Services:
+    """Made once for a process. Without `sign_in` accounts are linked by API key only."""
+
+    settings: Settings
+    surfaces: Surfaces
+    requests: Requests
+    grants: Grants
+    keys: ApiKeys
+    store: Store
+    secret: Secret = field(repr=False)
+    sign_in: TelnyxSignIn | None = None
+
+    @cached_property
+    def pages(self) -> Pages:
+        return Pages(sandbox=self.settings.sandbox)
+
+    @cached_property
+    def browsers(self) -> Browsers:
+        return Browsers(self.secret.derive("cookie"), secure=self.settings.url.startswith("https:"))
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self.store, self.browsers)
+
+    @cached_property
+    def accounts(self) -> TelnyxAccounts:
+        return TelnyxAccounts(self.store, self.secret)

@@ -1,0 +1,107 @@
+"""People with browsers at the linking pages, and a stand-in for the authorization server's answers."""
+
+import re
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from html import unescape
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx2
+
+from telnyx_remote_mcp.auth.api_keys import ApiKeys
+from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient, Pending, PendingRequests
+from telnyx_remote_mcp.auth.grants import Grant, Grants
+from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.web.linking.services import Services
+
+KEY = "KEY_sandbox_person"
+CALLBACK = "https://agent.example.com/callback"
+READS = ("billing.read", "messaging.read", "numbers.read")
+WRITES = ("billing.read", "messaging.write", "numbers.write")
+CLIENT = AskingClient("client-1", "Agent", "agent.example.com", True, False, CALLBACK)
+
+
+class Answers:
+    """Answers requests as the authorization server does, with the grant's id for a code."""
+
+    def __init__(self, store: Store) -> None:
+        self.requests = PendingRequests(store)
+
+    async def ask(self, client: AskingClient = CLIENT, scopes: tuple[str, ...] = WRITES) -> Pending:
+        """A client's request that waits for a person."""
+        parameters = (("state", "st"), ("code_challenge", "c" * 43))
+        return await self.requests.add(client, scopes, "https://mcp.example.com", parameters)
+
+    async def pending(self, request_id: str) -> Pending | None:
+        return await self.requests.get(request_id)
+
+    async def approve(self, request_id: str, grant: Grant) -> str:
+        return await self._back(request_id, code=grant.id)
+
+    async def deny(self, request_id: str) -> str:
+        return await self._back(request_id, error="access_denied")
+
+    async def _back(self, request_id: str, **answer: str) -> str:
+        pending = await self.requests.take(request_id)
+        assert pending is not None
+        return f"{pending.client.redirect_uri}?{urlencode({**answer, 'state': pending.state})}"
+
+
+@dataclass
+class Site:
+    """The served pages and what is behind them."""
+
+    url: str
+    answers: Answers
+    grants: Grants
+    keys: ApiKeys
+    services: Services
+    open: AsyncExitStack
+
+    async def browser(self) -> "Person":
+        """A browser without cookies."""
+        return Person(await self.open.enter_async_context(httpx2.AsyncClient(base_url=self.url)))
+
+
+@dataclass
+class Person:
+    """A browser that fills in forms: it sends what the page has, and what is given."""
+
+    http: httpx2.AsyncClient
+
+    async def open(self, request_id: str) -> httpx2.Response:
+        return await self.http.get("/link", params={"request": request_id})
+
+    async def submit(self, page: httpx2.Response, path: str = "/link", **fields: object) -> httpx2.Response:
+        return await self.http.post(path, data={**filled(page.text), **fields})
+
+    async def link(self, request_id: str, **fields: object) -> httpx2.Response:
+        """Open the linking page and connect with the key."""
+        return await self.submit(await self.open(request_id), **{"action": "key", "api_key": KEY, **fields})
+
+    async def enter_account(self, key: str = KEY) -> httpx2.Response:
+        page = await self.http.get("/account")
+        await self.submit(page, "/account", action="key", api_key=key)
+        return await self.http.get("/account")
+
+
+def filled(html: str) -> dict[str, object]:
+    """What the form of a page would send without further input."""
+    fields: dict[str, object] = {}
+    groups = []
+    for tag in re.findall(r"<input[^>]*>", html):
+        given = {name: unescape(value) for name, value in re.findall(r'([a-z_]+)="([^"]*)"', tag)}
+        if given["type"] in ("checkbox", "radio") and not tag.endswith(" checked>"):
+            continue
+        if given["name"] == "group":
+            groups.append(given["value"])
+        else:
+            fields[given["name"]] = given.get("value", "")
+    return {**fields, "group": groups}
+
+
+def answer(response: httpx2.Response) -> dict[str, str]:
+    """What the client gets with the redirect to it."""
+    assert response.status_code == 303, response.text
+    assert response.headers["location"].startswith(CALLBACK + "?")
+    return {name: values[0] for name, values in parse_qs(urlsplit(response.headers["location"]).query).items()}

@@ -1,0 +1,155 @@
+"""The linking page: who asks, what may be chosen, and what comes of it."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import pytest
+from tests.server.web.people import CALLBACK, CLIENT, KEY, READS, WRITES, Site, answer
+
+from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient
+from telnyx_remote_mcp.auth.grants import Grant
+
+
+async def granted(site: Site, response: httpx2.Response) -> Grant:
+    grant = await site.grants.get(answer(response)["code"])
+    assert grant is not None
+    return grant
+
+
+async def test_a_key_links_the_account_and_sends_the_person_back(site: Site) -> None:
+    pending = await site.answers.ask()
+    response = await (await site.browser()).link(pending.id)
+    grant = await granted(site, response)
+    assert answer(response)["state"] == "st"
+    assert (grant.client_id, grant.client_name, grant.account) == (CLIENT.id, "Agent", site.keys.principal(KEY))
+    assert (grant.scopes, grant.groups, grant.read_only, grant.expires_at) == (frozenset(WRITES), (), False, None)
+    assert (await site.grants.credential(grant)).secret == KEY
+
+
+async def test_what_the_person_narrows_is_what_is_granted(site: Site) -> None:
+    pending = await site.answers.ask()
+    response = await (await site.browser()).link(pending.id, group=["messaging"], read_only="yes", ends="30")
+    grant = await granted(site, response)
+    assert (grant.groups, grant.read_only) == (("messaging",), True)
+    assert grant.scopes == {"billing.read", "messaging.read", "numbers.read"}
+    assert grant.expires_at is not None
+    assert abs(grant.expires_at - (datetime.now(UTC) + timedelta(days=30)).timestamp()) < 60
+
+
+async def test_access_through_a_day_ends_with_that_day(site: Site) -> None:
+    day = (datetime.now(UTC) + timedelta(days=3)).date()
+    pending = await site.answers.ask()
+    response = await (await site.browser()).link(pending.id, ends="date", end_date=day.isoformat())
+    end = (await granted(site, response)).expires_at
+    assert end is not None
+    assert datetime.fromtimestamp(end, UTC).isoformat() == f"{day}T23:59:59+00:00"
+
+
+async def test_leaving_one_product_out_leaves_the_rest_of_the_api_out(site: Site) -> None:
+    pending = await site.answers.ask(scopes=(*WRITES, "account_management.write"))
+    person = await site.browser()
+    page = await person.open(pending.id)
+    assert 'value="api" checked' in page.text
+    response = await person.submit(page, action="key", api_key=KEY, group=["messaging", "numbers", "api"])
+    assert (await granted(site, response)).groups == ("messaging", "numbers")
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"api_key": ""}, "Enter the API key"),
+        ({"api_key": "something else"}, "one begins with KEY"),
+        ({"api_key": "KEY_unknown"}, "Telnyx does not accept this API key"),
+        ({"group": []}, "Choose at least one product"),
+        ({"ends": "date"}, "Give the day"),
+        ({"ends": "date", "end_date": "2020-01-01"}, "in the future"),
+    ],
+)
+async def test_a_form_that_is_filled_in_wrongly_comes_back_and_can_be_mended(
+    site: Site, fields: dict[str, object], problem: str
+) -> None:
+    person = await site.browser()
+    pending = await site.answers.ask()
+    page = await person.submit(await person.open(pending.id), **{"action": "key", "api_key": KEY, **fields})
+    assert page.status_code == 400
+    assert problem in page.text
+    names = CLIENT.id, {"group": ["messaging"], "ends": "never"}
+    assert (await granted(site, await person.submit(page, action="key", api_key=KEY, **names[1]))).client_id == names[0]
+
+
+async def test_a_key_is_never_shown_again(site: Site) -> None:
+    person = await site.browser()
+    pending = await site.answers.ask()
+    page = await person.submit(await person.open(pending.id), action="key", api_key="KEY_rejected_by_telnyx")
+    assert page.status_code == 400
+    assert "KEY_rejected_by_telnyx" not in page.text
+
+
+async def test_cancelling_tells_the_client_and_grants_nothing(site: Site) -> None:
+    person = await site.browser()
+    pending = await site.answers.ask()
+    response = await person.submit(await person.open(pending.id), action="deny")
+    assert answer(response) == {"error": "access_denied", "state": "st"}
+    assert await site.grants.of_account(site.keys.principal(KEY)) == []
+
+
+async def test_a_request_is_answered_once(site: Site) -> None:
+    person = await site.browser()
+    pending = await site.answers.ask()
+    page = await person.open(pending.id)
+    assert (await person.submit(page, action="key", api_key=KEY)).status_code == 303
+    assert (await person.open(pending.id)).status_code == 410
+    assert len(await site.grants.of_account(site.keys.principal(KEY))) == 1
+
+
+async def test_a_request_that_never_was_has_no_page(site: Site) -> None:
+    assert (await (await site.browser()).open("made-up")).status_code == 410
+
+
+async def test_the_page_says_who_asks(site: Site) -> None:
+    page = await (await site.browser()).open((await site.answers.ask()).id)
+    assert "Agent" in page.text
+    assert "agent.example.com" in page.text
+    assert "Not verified" not in page.text
+    assert "program on this computer" not in page.text
+
+
+async def test_a_name_that_nobody_vouches_for_is_said_to_be_unverified_and_cannot_hide_anything(site: Site) -> None:
+    name = "Good\u202e\n<b>Agent</b>" + "x" * 100
+    local = AskingClient("client-2", name, "127.0.0.1", False, True, "http://127.0.0.1:8123/callback")
+    page = await (await site.browser()).open((await site.answers.ask(local)).id)
+    assert "Good &lt;b&gt;Agent" in page.text
+    assert "x" * 80 not in page.text
+    assert "\u202e" not in page.text
+    assert "Not verified" in page.text
+    assert "program on this computer" in page.text
+
+
+async def test_only_what_was_asked_for_is_offered_and_money_is_marked(site: Site) -> None:
+    reading = await (await site.browser()).open((await site.answers.ask(scopes=READS)).id)
+    assert "Spends money" not in reading.text
+    assert "asks to read only" in reading.text
+    assert 'value="verify"' not in reading.text
+    writing = await (await site.browser()).open((await site.answers.ask(scopes=WRITES)).id)
+    assert "Spends money" in writing.text
+    assert "Send message" in writing.text
+
+
+async def test_more_can_be_allowed_later_without_the_key(site: Site) -> None:
+    person = await site.browser()
+    first = await granted(site, await person.link((await site.answers.ask(scopes=READS)).id))
+    page = await person.open((await site.answers.ask(scopes=WRITES)).id)
+    second = await granted(site, await person.submit(page, action="reuse"))
+    assert (second.account, second.scopes) == (first.account, frozenset(WRITES))
+    assert (await site.grants.credential(second)).secret == KEY
+
+
+async def test_an_account_is_not_given_to_another_client_without_the_key(site: Site) -> None:
+    person = await site.browser()
+    await person.link((await site.answers.ask()).id)
+    other = AskingClient("client-2", "Other", "other.example.com", False, False, CALLBACK)
+    pending = await site.answers.ask(other)
+    page = await person.open(pending.id)
+    assert 'value="reuse"' not in page.text
+    assert (await person.submit(page, action="reuse")).status_code == 400
+    assert await site.answers.pending(pending.id) is not None
