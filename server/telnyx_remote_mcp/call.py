@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import traceback
 from collections.abc import Mapping
 from typing import Any
 
 import mcp_types as types
+from pydantic_core import to_json
 
 from telnyx_tools.api.errors import OutcomeUnknown, TelnyxError
 from telnyx_tools.declare import Effect, Tool
@@ -60,7 +60,7 @@ def _internal_error(tool: Tool) -> dict[str, object]:
 
 
 def _text(value: Mapping[str, Any]) -> types.TextContent:
-    return types.TextContent(type="text", text=json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return types.TextContent(type="text", text=to_json(value).decode())
 
 
 def _log(tool: Tool, error: Exception) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BeforeValidator, Field, SerializeAsAny
 
 from telnyx_tools.api.client import Query, Request, Telnyx
-from telnyx_tools.results import BUDGET, Detail, Result, marked, shape
+from telnyx_tools.results import BUDGET, Detail, Result, marked, measured
 
 T = TypeVar("T", bound=Result)
 
@@ -85,8 +85,8 @@ def page_of(model: type[T], answer: object, cursor: Cursor, detail: Detail = "su
     items: list[T] = []
     room = BUDGET[detail] - _ENVELOPE - reserve
     for item in raw[cursor.skip :]:
-        shaped = shape(model, item, detail)
-        room -= len(shaped.model_dump_json(exclude_none=True, by_alias=True)) + 1
+        shaped, size = measured(model, item, detail)
+        room -= size + 1
         if room < 0 and items:
             break
         items.append(shaped)

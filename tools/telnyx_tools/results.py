@@ -44,14 +44,33 @@ R = TypeVar("R", bound=Result)
 def shape(model: type[R], answer: object, detail: Detail = "summary") -> R:
     """The model filled from an API answer, `{"data": …}` or bare. Never fails: a 2xx is a success whatever its body.
 
-    Fields of an unexpected type move to `unshaped`, and `shape_warning` says so.
+    Fields of an unexpected type move to `unshaped`, and `shape_warning` says so. A result over the largest budget
+    loses its largest fields, and `left_out` names them.
     """
+    return measured(model, answer, detail)[0]
+
+
+def measured(model: type[R], answer: object, detail: Detail = "summary") -> tuple[R, int]:
+    """As `shape`, and how many characters of JSON the result has."""
+    result = _shaped(model, answer, detail)
+    size = _size(result)
+    if size <= BUDGET["full"]:
+        return result, size
+    result = _without_the_largest(result, size - BUDGET["full"])
+    return result, _size(result)
+
+
+def _size(result: Result) -> int:
+    return len(result.model_dump_json(exclude_none=True, by_alias=True))
+
+
+def _shaped(model: type[R], answer: object, detail: Detail) -> R:
     raw = answer.get("data", answer) if isinstance(answer, dict) else answer
     if not isinstance(raw, dict):
         return marked(model, "its answer was not an object", raw)
     if detail == "full":
-        return _within_budget(_lenient(model, redacted(raw), "allow"))
-    return _within_budget(_lenient(model, raw, "ignore"))
+        return _lenient(model, redacted(raw), "allow")
+    return _lenient(model, raw, "ignore")
 
 
 def _lenient(model: type[R], raw: dict[str, Any], extra: Literal["allow", "ignore"]) -> R:
@@ -97,17 +116,16 @@ def _bounded(value: object, limit: int = 2_000) -> object:
     return json.loads(text) if len(text) <= limit else f"{text[:limit]}…"
 
 
-def _within_budget(result: R) -> R:
-    """A result over the largest budget loses its largest fields, and `left_out` names them."""
-    sizes = {name: len(json.dumps(value)) for name, value in result.model_dump(mode="json", exclude_none=True).items()}
-    excess = sum(sizes.values()) - BUDGET["full"]
+def _without_the_largest(result: R, excess: int) -> R:
+    fields = result.model_dump(mode="json", exclude_none=True)
+    sizes = {name: len(json.dumps(value, ensure_ascii=False)) for name, value in fields.items()}
     left_out: dict[str, str] = {}
     for name in sorted(sizes, key=sizes.__getitem__, reverse=True):
         if excess <= 0:
             break
         excess -= sizes[name]
         left_out[name] = f"{sizes[name]:,} characters"
-    return result.model_copy(update={**dict.fromkeys(left_out), "left_out": left_out}) if left_out else result
+    return result.model_copy(update={**dict.fromkeys(left_out), "left_out": left_out})
 
 
 def output_schema(function: Callable[..., object]) -> dict[str, Any]:
