@@ -47,5 +47,5 @@ async def site(tmp_path: Path, upstream: str) -> AsyncIterator[Site]:
         services = Services(settings, surfaces, answers, grants, keys, store, secret, sign_in)
         app.router.routes.extend(linking_routes(services))
         async with AsyncExitStack() as browsers:
-            yield Site(url, answers, grants, keys, services, browsers)
+            yield Site(url, upstream, answers, grants, keys, services, browsers)
     await store.aclose()
