@@ -68,7 +68,7 @@ def test_the_argument_is_named_and_the_valid_form(
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
-    given = {"to": "no number", "media_urls": "no list", "type": "FAX", "text": 7, "nonsense": True}
+    given = {"to": "no number", "media_urls": 7, "type": "FAX", "text": 7, "nonsense": True}
     assert set(problems(play("send_message", given, documented))) == set(given)
 
 

@@ -113,24 +113,31 @@ class Arguments:
         return dict(model.__dict__)
 
     def _normal(self, arguments: Mapping[str, object]) -> dict[str, object]:
-        """Null means absent unless it clears; a list or an object may come as JSON text, as some clients send it."""
+        """Null means absent unless it clears; lists and objects may come as agents write them in a hurry."""
         return {
-            name: _from_json_text(value) if isinstance(value, str) and self._takes_structure(name) else value
+            name: self._structured(name, value) if isinstance(value, str) else value
             for name, value in arguments.items()
             if value is not None or name in self.clearable or name not in self.fields
         }
 
-    def _takes_structure(self, name: str) -> bool:
-        """Whether the argument is a list or an object, and never a text."""
+    def _structured(self, name: str, text: str) -> object:
+        """For a list or an object: what it is as JSON text, and the one item of a list; other texts as they are."""
         allowed = kinds(self.schema["properties"].get(name, {}), self.schema) - {"null"}
-        return bool(allowed) and allowed <= {"array", "object"}
+        if not allowed or not allowed <= {"array", "object"}:
+            return text
+        if text.lstrip()[:1] in ("[", "{"):
+            return _from_json_text(text)
+        return [text] if allowed == {"array"} else text
 
     def _problem(self, error: Any) -> Problem:
         location = error["loc"]
         if error["type"] == "extra_forbidden":
             return Problem(_dotted(location), _unknown(str(location[-1]), members(self.schema, location[:-1])))
+        expected = self._expected(str(location[0]) if location else "")
+        if error["type"] == "string_pattern_mismatch" and expected:
+            return Problem(_dotted(location), f"Not of this form.{expected}")
         message = str(error["msg"]).removeprefix("Value error, ")
-        return Problem(_dotted(location), f"{message}.{self._expected(str(location[0]) if location else '')}")
+        return Problem(_dotted(location), f"{message}.{expected}")
 
     def _expected(self, name: str) -> str:
         described = self.schema["properties"].get(name, {}).get("description")
@@ -160,8 +167,6 @@ def _without_omitted(annotation: Any) -> Any:
 
 
 def _from_json_text(text: str) -> object:
-    if text.lstrip()[:1] not in ("[", "{"):
-        return text
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
