@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import aclosing, asynccontextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
 
 from mcp.server import Server
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from telnyx_remote_mcp.addresses import TrustedProxies
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.authenticate import Authenticate
+from telnyx_remote_mcp.auth.resource_server import StepUp
 from telnyx_remote_mcp.auth.verdicts import balance_check
 from telnyx_remote_mcp.bodies import BodyLimits
 from telnyx_remote_mcp.discovery.health import health_routes
@@ -36,21 +37,48 @@ from telnyx_remote_mcp.web.page import page_routes
 from telnyx_tools.api.client import Api
 from telnyx_tools.registry import registry
 
+if TYPE_CHECKING:
+    from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
+    from telnyx_remote_mcp.oauth import OAuth
+
 FAILED_LOGINS_PER_MINUTE = 30
 SESSION_IDLE_SECS = 1_800
 
 
-def create_app(settings: Settings) -> Starlette:
-    """The app of one worker process. Raises ValueError for settings that cannot be served."""
+def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlette:
+    """The app of one worker process. Raises ValueError for settings that cannot be served.
+
+    `fetch` gets clients' metadata documents; tests give one that trusts their own names and certificates.
+    """
     api = Api(settings.api_base_url, allow_custom_upstream=settings.allow_custom_upstream)
-    keys = ApiKeys(balance_check(api), Secret.load(settings.secret, settings.data_dir).derive("pepper"))
+    secret, check = Secret.load(settings.secret, settings.data_dir), balance_check(api)
+    keys = ApiKeys(check, secret.derive("pepper"))
     surfaces = Surfaces(registry(), settings.ceiling)
-    server = create_server(Services(settings, surfaces, api, on_rejected=keys.reject))
-    return build_app(settings, server, api, keys, surfaces)
+    oauth = None
+    if settings.serves_oauth:
+        from telnyx_remote_mcp.oauth import create_oauth
+
+        oauth = create_oauth(settings, surfaces, api, keys, check, secret, fetch)
+
+    def rejected(principal: str) -> None:
+        keys.reject(principal)
+        if oauth is not None:
+            oauth.tokens.suspect(principal)
+
+    server = create_server(Services(settings, surfaces, api, on_rejected=rejected))
+    return build_app(settings, server, api, keys, surfaces, oauth)
 
 
-def build_app(settings: Settings, server: Server[Any], api: Api, keys: ApiKeys, surfaces: Surfaces) -> Starlette:
+def build_app(
+    settings: Settings,
+    server: Server[Any],
+    api: Api,
+    keys: ApiKeys,
+    surfaces: Surfaces,
+    oauth: OAuth | None = None,
+) -> Starlette:
     """Every layer between the socket and the handlers of `server`."""
+    resource_server = oauth.resource_server if oauth is not None else None
     manager = StreamableHTTPSessionManager(
         server,
         stateless=not settings.keeps_sessions,
@@ -66,6 +94,7 @@ def build_app(settings: Settings, server: Server[Any], api: Api, keys: ApiKeys, 
                 RateLimit(app, settings.rate_limit_per_minute, settings.rate_limit_per_minute),
                 keys,
                 TokenBuckets(FAILED_LOGINS_PER_MINUTE, FAILED_LOGINS_PER_MINUTE),
+                resource_server,
             ),
             allow_origins=settings.allowed_origins,
             allow_methods=["GET", "POST", "DELETE"],
@@ -73,16 +102,18 @@ def build_app(settings: Settings, server: Server[Any], api: Api, keys: ApiKeys, 
             expose_headers=["Mcp-Session-Id", "WWW-Authenticate", "X-Request-Id"],
         )
 
-    mcp = guarded(SelectSurface(streams, surfaces))
+    called = StepUp(streams, resource_server) if resource_server is not None else streams
+    mcp = guarded(SelectSurface(called, surfaces))
     public = [
         *discovery_routes(settings, surfaces),
         *page_routes(settings, surfaces),
         *health_routes(streams.accepting),
+        *(oauth.documents if oauth is not None else ()),
     ]
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with api, manager.run():
+        async with aclosing(oauth.store) if oauth is not None else nullcontext(), api, manager.run():
             with on_termination(streams.close):
                 yield
 
@@ -94,6 +125,7 @@ def build_app(settings: Settings, server: Server[Any], api: Api, keys: ApiKeys, 
             Route("/v2/mcp/apps/{slug}/mcp", mcp),
             Route("/v2/mcp/apps", guarded(apps_response(settings, surfaces)), methods=["GET"]),
             *public,
+            *(oauth.pages if oauth is not None else ()),
         ],
         middleware=[
             Middleware(Edge, proxies=TrustedProxies(settings.trusted_proxies)),

@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from telnyx_remote_mcp.call import run_tool
-from telnyx_remote_mcp.surface import Surface
+from telnyx_remote_mcp.surface import GENERIC, Surface
 from telnyx_tools.catalog.operation import Operation
 from telnyx_tools.declare import Tool
 from telnyx_tools.results import Result
-
-_GENERIC = frozenset({"api", "guards"})
-"""Groups that hold no operations of their own: naming them narrows no operation away."""
 
 
 class Reach:
@@ -35,7 +32,7 @@ class Reach:
         if operation.sensitive and not self._account_access:
             return "It manages access to the account; the operator of this server has to enable that (--account-access)"
         for bound in self._surface.bounds:
-            named = set(bound.groups) - _GENERIC
+            named = set(bound.groups) - GENERIC
             if named and operation.group not in named:
                 return f"Only these groups are reachable here: {', '.join(sorted(named))}"
         if f"{operation.method} {operation.path}" in self._excluded and not self._is_read_elsewhere(operation):

@@ -1,4 +1,4 @@
-"""How a request says which tools it wants to see: by path, query and headers."""
+"""How a request says which tools it wants to see: by path, query and headers, within what was granted."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.refusals import Refusal
 from telnyx_remote_mcp.surface import (
+    EVERYTHING,
     SURFACES,
     BadSelection,
     Name,
@@ -56,7 +58,8 @@ class SelectSurface:
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         headers = [(k.decode(), v.decode("latin-1")) for k, v in scope["headers"] if k.startswith(b"x-mcp-")]
         try:
-            return self._surfaces.of(requested(slug, query, headers))
+            caller: Caller = scope["telnyx.caller"]
+            return self._surfaces.of(requested(slug, query, headers), caller.narrowed or EVERYTHING)
         except BadSelection as error:
             raise Refusal(400, "invalid_selection", str(error)) from None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -16,6 +17,8 @@ from telnyx_remote_mcp.surface import Selection
 def _split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 """A list, written with commas in a flag or a variable."""
@@ -71,6 +74,9 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     workers: int = Field(1, ge=1, le=64, description="worker processes")
     public_url: str | None = Field(None, description="the https URL that people reach this server by")
+    oauth: Literal["embedded", "off"] | None = Field(
+        None, description="let people connect by signing in; default: embedded with an https public_url or on loopback"
+    )
     allowed_hosts: Names = Field([], description="further Host values to answer to, host or host:port")
     allowed_origins: Names = Field([], description="browser origins that may call, such as https://app.example.com")
     trusted_proxies: Names = Field([], description="addresses or networks whose X-Forwarded-For is believed")
@@ -120,6 +126,14 @@ class Settings(BaseSettings):
             read_only=self.read_only,
         )
 
+    @property
+    def serves_oauth(self) -> bool:
+        """Whether people can connect without pasting a key. Raises ValueError where that is asked for and not safe."""
+        safe = is_secure(self.url)
+        if self.oauth == "embedded" and not safe:
+            raise ValueError("--oauth embedded needs https: give --public-url, or listen on loopback")
+        return safe if self.oauth is None else self.oauth == "embedded"
+
     def environment(self) -> dict[str, str]:
         """The settings as environment variables, from which a worker process reads the same ones.
 
@@ -134,6 +148,12 @@ class Settings(BaseSettings):
     @property
     def keeps_sessions(self) -> bool:
         return self.workers == 1 if self.stateful is None else self.stateful
+
+
+def is_secure(url: str) -> bool:
+    """Whether nobody on the way can read what is sent to the URL: https, or a program on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or parts.hostname in LOOPBACK
 
 
 def unknown_variable(environment: Iterable[str]) -> str | None:

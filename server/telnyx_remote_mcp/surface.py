@@ -1,17 +1,20 @@
-"""Which tools a request sees: the operator's ceiling, narrowed by path, query and headers."""
+"""Which tools a request sees: the operator's ceiling, narrowed by path, query and headers, and by what was granted."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
 
 from telnyx_tools.declare import Effect, Tool
 from telnyx_tools.registry import Registry
 
 Name = Literal["default", "full", "compact"]
 SURFACES: tuple[Name, ...] = ("default", "full", "compact")
+
+GENERIC: Final = frozenset({"api", "guards"})
+"""Groups that hold no operations of their own: naming them narrows no operation away."""
 
 
 class BadSelection(ValueError):
@@ -39,6 +42,9 @@ class Selection:
     read_only: bool = False
 
 
+EVERYTHING: Final = Selection()
+
+
 @dataclass(frozen=True, eq=False)
 class Surface:
     """The tools that one kind of request sees, in the registry's order. What is not in it cannot be called."""
@@ -47,7 +53,7 @@ class Surface:
     reachable: dict[str, Tool]
     """What the generic tools may call by name: as `tools`, but whatever the named surface lists."""
     bounds: tuple[Selection, ...]
-    """The selections that narrowed it: the operator's, then the request's."""
+    """The selections that narrowed it: the operator's, the request's, and what was granted."""
     read_only: bool
     known: Callable[[str], Tool | None] = field(repr=False)
     """Any tool by its name or alias, whether or not it is in this surface."""
@@ -72,28 +78,38 @@ class Surfaces:
         self._bound = ceiling
         self._ceiling = self._narrowed(list(registry.tools.values()), ceiling)
         self._kept = kept
-        self._cache: dict[Selection, Surface] = {}
+        self._cache: dict[tuple[Selection, Selection], Surface] = {}
+
+    @property
+    def ceiling(self) -> list[Tool]:
+        """The tools that the operator lets anybody see."""
+        return self._ceiling
 
     @property
     def groups(self) -> list[str]:
         """The groups that have a tool under the operator's ceiling."""
         return list(dict.fromkeys(tool.group for tool in self._ceiling))
 
-    def of(self, selection: Selection) -> Surface:
-        """The surface of a selection. Raises UnknownChoice for a group or tool that does not exist."""
-        if (known := self._cache.get(selection)) is not None:
+    def of(self, selection: Selection, granted: Selection = EVERYTHING) -> Surface:
+        """The surface of a selection, within what a person granted. Raises UnknownChoice for a group or tool
+        that does not exist.
+
+        A grant may outlive a group: what it names and is no more narrows all the same, and is no error.
+        """
+        if (known := self._cache.get((selection, granted))) is not None:
             return known
         self._check(selection)
+        within = _with_generic(granted)
         surface = Surface(
-            tools=_by_name(self._narrowed(self._base(selection), selection)),
-            reachable=_by_name(self._narrowed(self._ceiling, selection)),
-            bounds=(self._bound, selection),
-            read_only=self._bound.read_only or selection.read_only,
+            tools=_by_name(self._narrowed(self._narrowed(self._base(selection), selection), within)),
+            reachable=_by_name(self._narrowed(self._narrowed(self._ceiling, selection), within)),
+            bounds=(self._bound, selection, granted),
+            read_only=self._bound.read_only or selection.read_only or granted.read_only,
             known=self.registry.find,
         )
         if len(self._cache) >= self._kept:
             self._cache.pop(next(iter(self._cache)))
-        self._cache[selection] = surface
+        self._cache[selection, granted] = surface
         return surface
 
     def _base(self, selection: Selection) -> list[Tool]:
@@ -127,6 +143,11 @@ class Surfaces:
         for tool in (*selection.tools, *selection.exclude_tools):
             if self.registry.find(tool) is None:
                 raise UnknownChoice("tool", tool, self.registry.tools)
+
+
+def _with_generic(granted: Selection) -> Selection:
+    """Whoever granted some groups granted the tools that reach into them."""
+    return replace(granted, groups=(*granted.groups, *sorted(GENERIC))) if granted.groups else granted
 
 
 def _by_name(tools: Iterable[Tool]) -> dict[str, Tool]:

@@ -6,6 +6,7 @@ from typing import Literal
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 
+from telnyx_remote_mcp.surface import Selection
 from telnyx_tools.api.credential import Credential
 
 
@@ -13,13 +14,15 @@ from telnyx_tools.api.credential import Credential
 class Caller:
     """Who is calling: `principal` names the account without revealing its key, `credential` acts for it.
 
-    `scopes` is None for a caller without restriction (an API key, or stdio).
+    `scopes` is None for a caller without restriction (an API key, or stdio). `narrowed` is what the person who
+    connected the caller left of the tools, None for all of them.
     """
 
     principal: str
     credential: Credential | None
     lane: Literal["api_key", "oauth", "stdio"]
     scopes: frozenset[str] | None = None
+    narrowed: Selection | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""The answers to a request without a usable credential (RFC 6750)."""
+"""The answers to a request without a usable credential (RFC 6750), or without a needed scope."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from telnyx_remote_mcp.refusals import Refusal, retry_after
 
@@ -9,16 +10,39 @@ _HOW = "Send a Telnyx API key as 'Authorization: Bearer KEY...' or as 'X-Telnyx-
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A `WWW-Authenticate: Bearer` challenge; without `error` where no credential was sent."""
+    """A `WWW-Authenticate: Bearer` challenge; without `error` where no credential was sent.
+
+    Where a client can get a token, `resource_metadata` says how, and `scope` what to ask for; else there is a realm.
+    """
 
     error: str | None = None
     error_description: str | None = None
-    realm: str = "telnyx"
+    scope: str | None = None
+    resource_metadata: str | None = None
 
     def header(self) -> str:
         """The header's value. The texts are our own, so they need no escaping."""
-        parts = {"realm": self.realm, "error": self.error, "error_description": self.error_description}
+        parts = {
+            "realm": None if self.resource_metadata else "telnyx",
+            "error": self.error,
+            "error_description": self.error_description,
+            "scope": self.scope,
+            "resource_metadata": self.resource_metadata,
+        }
         return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parts.items() if value)
+
+
+class Unauthorized(Refusal):
+    """401, with its challenge."""
+
+    def __init__(self, error: str, description: str, challenge: Challenge) -> None:
+        super().__init__(401, error, description, {"WWW-Authenticate": challenge.header()})
+        self.challenge = challenge
+
+    def directed(self, scopes: Iterable[str], resource_metadata: str) -> "Unauthorized":
+        """The same, telling the client where to sign in and what to ask for."""
+        directions = replace(self.challenge, scope=" ".join(scopes), resource_metadata=resource_metadata)
+        return Unauthorized(self.error, self.description, directions)
 
 
 def missing() -> Refusal:
@@ -29,6 +53,18 @@ def missing() -> Refusal:
 def malformed() -> Refusal:
     """401: what was sent cannot be a Telnyx API key; nobody else was asked about it."""
     return _invalid_token(f"This is not a Telnyx API key: one starts with KEY and has no spaces. {_HOW}")
+
+
+def invalid_token(why: str) -> Refusal:
+    """401: the access token cannot be used here; the client has to get another one."""
+    return _invalid_token(f"The access token {why}. Sign in again.")
+
+
+def insufficient_scope(what: str, scopes: Iterable[str], resource_metadata: str) -> Refusal:
+    """403: the person did not allow `what` yet; with all of `scopes` it works."""
+    description = f"{what} needs a permission that was not granted. Sign in again with the scopes of this challenge."
+    challenge = Challenge("insufficient_scope", description, " ".join(scopes), resource_metadata)
+    return Refusal(403, "insufficient_scope", description, {"WWW-Authenticate": challenge.header()})
 
 
 def dead() -> Refusal:
@@ -78,4 +114,4 @@ def _invalid_token(description: str) -> Refusal:
 
 
 def _unauthorized(error: str, description: str, challenge: Challenge) -> Refusal:
-    return Refusal(401, error, description, {"WWW-Authenticate": challenge.header()})
+    return Unauthorized(error, description, challenge)

@@ -1,0 +1,84 @@
+"""Authorization codes: each is good for one exchange, within a minute."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from telnyx_remote_mcp.store.base import Store
+
+CODE_SECS: Final = 60.0
+_KIND: Final = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a code stands for. `redirect_uri` is None where the request named none."""
+
+    grant_id: str
+    client_id: str
+    redirect_uri: str | None
+    scope: str
+    resource: str
+    code_challenge: str
+    spent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A code that was found, and the bytes that say so: whoever swaps these first has the code.
+
+    With the members that Authlib asks of a code.
+    """
+
+    key: str
+    kept: bytes
+    code: Code
+
+    @property
+    def code_challenge(self) -> str:
+        return self.code.code_challenge
+
+    @property
+    def code_challenge_method(self) -> str:
+        return "S256"
+
+    def get_redirect_uri(self) -> str | None:
+        return self.code.redirect_uri
+
+    def get_scope(self) -> str:
+        return self.code.scope
+
+
+_CODE: Final[TypeAdapter[Code]] = TypeAdapter(Code)
+
+
+class Codes:
+    """The codes of all replicas. A spent one is remembered for its minute, so that a replay is noticed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def issue(self, code: Code) -> str:
+        value = secrets.token_urlsafe(32)
+        await self._store.put(_KIND, _key(value), _CODE.dump_json(code), CODE_SECS)
+        return value
+
+    async def find(self, value: str) -> Presented | None:
+        kept = await self._store.get(_KIND, _key(value))
+        return Presented(_key(value), kept, _CODE.validate_json(kept)) if kept is not None else None
+
+    async def spend(self, presented: Presented) -> bool:
+        """Whether the code was still unspent: of many exchanges at once, one gets it."""
+        if presented.code.spent:
+            return False
+        spent = _CODE.dump_json(replace(presented.code, spent=True))
+        return await self._store.swap(_KIND, presented.key, presented.kept, spent, CODE_SECS)
+
+
+def _key(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()

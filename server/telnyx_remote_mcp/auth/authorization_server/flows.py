@@ -1,0 +1,150 @@
+"""The ways to a token: the code that a person's approval gave, and the refresh token after it; and the way back."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any, Final, cast
+
+from anyio import from_thread
+from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, OAuth2Error, OAuth2Request
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGrant
+from authlib.oauth2.rfc7009 import RevocationEndpoint
+from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge
+
+from telnyx_remote_mcp.auth.authorization_server import codes, refresh_tokens
+from telnyx_remote_mcp.auth.authorization_server.access_token import Access
+from telnyx_remote_mcp.auth.authorization_server.clients import Client
+from telnyx_remote_mcp.auth.authorization_server.protocol import Protocol
+from telnyx_remote_mcp.auth.grants import Grant
+
+AUTH_METHODS: Final = ["none", "client_secret_basic", "client_secret_post"]
+
+
+def _challenge_met(verifier: str, challenge: str) -> bool:
+    return hmac.compare_digest(str(create_s256_code_challenge(verifier)), challenge)
+
+
+class S256(CodeChallenge):
+    """PKCE, without which no request is valid, and with S256 only."""
+
+    def __init__(self) -> None:
+        super().__init__(required=True)
+        self.SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
+        self.CODE_CHALLENGE_METHODS = {"S256": _challenge_met}
+
+    def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
+        asked = grant.request.payload.data
+        if not asked.get("code_challenge") or asked.get("code_challenge_method") != "S256":
+            raise InvalidRequestError("PKCE is required: send code_challenge with code_challenge_method=S256.")
+        super().validate_code_challenge(grant, redirect_uri)
+
+
+class CodeFlow(AuthorizationCodeGrant):
+    """A code is for one client, one redirect URI, one resource and one exchange; a second exchange ends the grant."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
+    server: Protocol
+
+    @staticmethod
+    def validate_authorization_redirect_uri(request: OAuth2Request, client: Any) -> str:
+        asked = _parameters(request).get("redirect_uri")
+        uri: str = asked or client.get_default_redirect_uri()
+        if not uri or not client.check_redirect_uri(uri):
+            raise InvalidRequestError("The redirect_uri is none of those that the client registered.")
+        return uri
+
+    def validate_authorization_request(self) -> str:
+        redirect_uri = super().validate_authorization_request()
+        try:
+            self.server.resource(_parameters(self.request).get("resource"))
+        except OAuth2Error as error:
+            error.redirect_uri = redirect_uri
+            raise
+        return redirect_uri
+
+    def generate_authorization_code(self) -> str:
+        """The code as `Codes` makes it; it is kept at once, with all that it stands for."""
+        asked = _parameters(self.request)
+        grant = cast("Grant", self.request.user)
+        code = codes.Code(
+            grant_id=grant.id,
+            client_id=grant.client_id,
+            redirect_uri=asked.get("redirect_uri"),
+            scope=" ".join(sorted(grant.scopes)),
+            resource=self.server.resource(asked.get("resource")),
+            code_challenge=asked["code_challenge"],
+        )
+        return from_thread.run(self.server.codes.issue, code)
+
+    def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
+        """It is kept already."""
+
+    def query_authorization_code(self, code: str, client: Any) -> codes.Presented | None:
+        presented = from_thread.run(self.server.codes.find, code)
+        return presented if presented is not None and presented.code.client_id == client.client_id else None
+
+    def authenticate_user(self, authorization_code: codes.Presented) -> Access:
+        """Whom the code acts for. Here it is spent: after all else was found right, before anything is issued."""
+        code = authorization_code.code
+        resource = self.server.resource(_parameters(self.request).get("resource"), code.resource)
+        if not from_thread.run(self.server.codes.spend, authorization_code):
+            from_thread.run(self.server.grants.revoke, code.grant_id)
+            raise InvalidGrantError("The code was used before; what it gave is revoked.")
+        return _access(self.server, code.grant_id, resource)
+
+    def delete_authorization_code(self, authorization_code: codes.Presented) -> None:
+        """A spent code stays for its minute, so that a replay is noticed."""
+
+
+class RefreshFlow(RefreshTokenGrant):
+    """A refresh token gives way to its successor before anything is issued; reuse ends the grant."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
+    server: Protocol
+
+    def authenticate_refresh_token(self, refresh_token: str) -> Any:
+        return from_thread.run(self.server.refresh_tokens.find, refresh_token)
+
+    def authenticate_user(self, refresh_token: refresh_tokens.Presented) -> Access:
+        token = refresh_token.token
+        resource = self.server.resource(_parameters(self.request).get("resource"), token.resource)
+        return _access(self.server, token.grant_id, resource)
+
+    def issue_token(self, user: Access, refresh_token: Any) -> dict[str, str | int]:
+        try:
+            successor = from_thread.run(self.server.refresh_tokens.rotate, refresh_token)
+        except refresh_tokens.Reused:
+            from_thread.run(self.server.grants.revoke, user.grant_id)
+            raise InvalidGrantError("The refresh token was used before; the access is revoked.") from None
+        return {**super().issue_token(user, refresh_token), "refresh_token": successor}
+
+    def revoke_old_credential(self, refresh_token: Any) -> None:
+        """Done by the rotation."""
+
+
+class Revocation(RevocationEndpoint):
+    """Giving a refresh token back ends the whole grant; an access token ends by itself within ten minutes."""
+
+    CLIENT_AUTH_METHODS = AUTH_METHODS
+    server: Protocol
+
+    def check_params(self, request: OAuth2Request, client: Client) -> None:
+        if "token" not in request.form:
+            raise InvalidRequestError("Missing token in request.")
+
+    def query_token(self, token_string: str, token_type_hint: str | None) -> refresh_tokens.Presented | None:
+        return from_thread.run(self.server.refresh_tokens.find, token_string)
+
+    def revoke_token(self, token: refresh_tokens.Presented, request: OAuth2Request) -> None:
+        from_thread.run(self.server.grants.revoke, token.token.grant_id)
+
+
+def _parameters(request: OAuth2Request) -> dict[str, str]:
+    return request.payload.data if request.payload is not None else {}
+
+
+def _access(server: Protocol, grant_id: str, resource: str) -> Access:
+    grant = from_thread.run(server.grants.get, grant_id)
+    if grant is None:
+        raise InvalidGrantError("The access was revoked or has ended.")
+    return Access(grant.id, grant.account, resource)

@@ -1,0 +1,112 @@
+"""The keys that sign access tokens: kept encrypted in the store, renewed every month, published as a JWKS."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from joserfc.jwk import ECKey, KeySet
+from pydantic import TypeAdapter
+
+from telnyx_remote_mcp.auth.vault import Vault, VaultError
+from telnyx_remote_mcp.guardrails.limits import Clock
+from telnyx_remote_mcp.store.base import Store
+
+ALGORITHM: Final = "ES256"
+SIGNS_SECS: Final = 30 * 86_400
+VERIFIES_SECS: Final = SIGNS_SECS + 86_400
+"""A key that signs no more is published for a day, far longer than any token lives."""
+
+_RELOAD_SECS: Final = 60.0
+_MISSED_SECS: Final = 1.0
+"""How soon an unknown key id is worth another look: tokens with made-up ids must not become load on the store."""
+_KIND: Final = "signing_key"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    created_at: int
+    key: ECKey
+
+    @property
+    def id(self) -> str:
+        return str(self.key.kid)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    created_at: int
+    jwk: dict[str, str]
+
+
+_KEPT: Final[TypeAdapter[_Kept]] = TypeAdapter(_Kept)
+
+
+class SigningKeys:
+    """The keys of all replicas; the newest signs. A key that no longer can be decrypted is as good as gone."""
+
+    def __init__(
+        self, store: Store, vault: Vault, *, clock: Clock = time.time, monotonic: Clock = time.monotonic
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._clock = clock
+        self._monotonic = monotonic
+        self._keys: dict[str, SigningKey] = {}
+        self._loaded_at = float("-inf")
+
+    async def current(self) -> SigningKey:
+        """The key to sign with; a new one where there is none, or where the newest is a month old."""
+        await self._load(_RELOAD_SECS)
+        if (key := self._newest()) is not None:
+            return key
+        async with self._store.locked(_KIND):
+            await self._load(0)
+            return self._newest() or await self._create()
+
+    async def find(self, key_id: str) -> ECKey | None:
+        """The key with this id, to verify with."""
+        if key_id not in self._keys:
+            await self._load(_MISSED_SECS)
+        key = self._keys.get(key_id)
+        return key.key if key is not None and self._age(key) < VERIFIES_SECS else None
+
+    async def published(self) -> KeySet:
+        """The keys whose public halves verify what was signed lately."""
+        await self.current()
+        return KeySet([key.key for key in self._keys.values() if self._age(key) < VERIFIES_SECS])
+
+    def _newest(self) -> SigningKey | None:
+        newest = max(self._keys.values(), key=lambda key: key.created_at, default=None)
+        return newest if newest is not None and self._age(newest) < SIGNS_SECS else None
+
+    def _age(self, key: SigningKey) -> float:
+        return self._clock() - key.created_at
+
+    async def _create(self) -> SigningKey:
+        key = SigningKey(int(self._clock()), ECKey.generate_key("P-256", {"kid": secrets.token_hex(8)}))
+        kept = _Kept(key.created_at, {name: str(value) for name, value in key.key.as_dict(private=True).items()})
+        sealed = self._vault.seal(_KEPT.dump_json(kept), f"{_KIND}/{key.id}")
+        await self._store.put(_KIND, key.id, sealed, VERIFIES_SECS)
+        self._keys[key.id] = key
+        return key
+
+    async def _load(self, unless_within_secs: float) -> None:
+        now = self._monotonic()
+        if now - self._loaded_at < unless_within_secs:
+            return
+        keys = {key_id: await self._read(key_id) for key_id in await self._store.keys(_KIND)}
+        self._keys = {key_id: key for key_id, key in keys.items() if key is not None}
+        self._loaded_at = now
+
+    async def _read(self, key_id: str) -> SigningKey | None:
+        sealed = await self._store.get(_KIND, key_id)
+        if sealed is None:
+            return None
+        try:
+            kept = _KEPT.validate_json(self._vault.open(sealed, f"{_KIND}/{key_id}"))
+        except VaultError:
+            return None
+        return SigningKey(kept.created_at, ECKey.import_key(dict(kept.jwk)))

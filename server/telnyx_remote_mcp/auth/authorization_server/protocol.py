@@ -1,0 +1,137 @@
+"""OAuth 2.1 by Authlib: which requests are valid, and what is answered. Synchronous, for a worker thread.
+
+Everything that is kept or looked up is asynchronous and runs in the event loop that the thread was started from.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Final
+
+from anyio import from_thread
+from authlib.oauth2.rfc6749 import (
+    AuthorizationServer,
+    ClientMixin,
+    InvalidClientError,
+    InvalidScopeError,
+    OAuth2Error,
+    OAuth2Request,
+)
+from authlib.oauth2.rfc6750 import BearerTokenGenerator
+from authlib.oauth2.rfc9207 import IssuerParameter
+
+from telnyx_remote_mcp.auth.authorization_server.access_token import ACCESS_SECS, Access, signed
+from telnyx_remote_mcp.auth.authorization_server.clients import Client, Clients
+from telnyx_remote_mcp.auth.authorization_server.codes import Codes
+from telnyx_remote_mcp.auth.authorization_server.keys import SigningKeys
+from telnyx_remote_mcp.auth.authorization_server.refresh_tokens import RefreshToken, RefreshTokens
+from telnyx_remote_mcp.auth.authorization_server.requests import Answer
+from telnyx_remote_mcp.auth.grants import Grants
+from telnyx_remote_mcp.auth.resources import Resources
+
+if TYPE_CHECKING:
+    from authlib.oauth2.rfc6749 import JsonRequest
+
+IGNORED_SCOPE: Final = "offline_access"
+"""What clients of other protocols add to get refresh tokens, which are given here anyway."""
+
+# It writes whole tokens when it logs that it issued them.
+logging.getLogger("authlib").setLevel(logging.WARNING)
+
+
+class InvalidTarget(OAuth2Error):
+    """The resource is none of this server's (RFC 8707, 2)."""
+
+    error = "invalid_target"
+
+
+class Protocol(AuthorizationServer):
+    """Authlib's server over this project's storage."""
+
+    def __init__(
+        self,
+        issuer: str,
+        scopes: Collection[str],
+        resources: Resources,
+        clients: Clients,
+        codes: Codes,
+        refresh_tokens: RefreshTokens,
+        keys: SigningKeys,
+        grants: Grants,
+    ) -> None:
+        super().__init__([*scopes, IGNORED_SCOPE])
+        self.issuer = issuer
+        self.resources = resources
+        self.clients = clients
+        self.codes = codes
+        self.refresh_tokens = refresh_tokens
+        self.keys = keys
+        self.grants = grants
+        generator = BearerTokenGenerator(self._access_token, self._refresh_token, lambda client, grant: ACCESS_SECS)
+        self.register_token_generator("default", generator)
+        self.register_extension(lambda server: _Issuer(server, issuer))
+
+    def query_client(self, client_id: str) -> Client:
+        client = from_thread.run(self.clients.find, client_id)
+        if client is None:
+            raise InvalidClientError("There is no such client here: register again.")
+        return client
+
+    def save_token(self, token: dict[str, str | int], request: OAuth2Request) -> None:
+        """Nothing of an access token is kept; a refresh token was kept when it was made."""
+        if isinstance(request.client, Client):
+            from_thread.run(self.clients.keep, request.client)
+
+    def validate_requested_scope(self, scope: str | None) -> None:
+        unknown = set((scope or "").split()) - set(self.scopes_supported or ())
+        if unknown:
+            raise InvalidScopeError("A requested scope does not exist here.")
+
+    def resource(self, asked: str | None, granted: str | None = None) -> str:
+        """The resource that a token is for: the one asked for, within the one granted; else all of the server."""
+        if asked is None:
+            return granted or self.resources.base_url
+        found = self.resources.identify(asked)
+        if found is None or granted not in (None, found, self.resources.base_url):
+            raise InvalidTarget("The resource is none that a token can be had for.")
+        return found
+
+    def create_oauth2_request(self, request: OAuth2Request) -> OAuth2Request:
+        return request
+
+    def create_json_request(self, request: JsonRequest) -> JsonRequest:
+        return request
+
+    def handle_response(self, status: int, body: object, headers: Iterable[tuple[str, str]]) -> Answer:  # type: ignore[override]  # the stubs take the list of pairs for a mapping
+        return Answer.of(status, body, headers)
+
+    def refused(self, error: OAuth2Error) -> Answer:
+        """The answer that an error is."""
+        return self.handle_response(*error())
+
+    def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
+        """Nobody listens."""
+
+    def create_token_response(self, request: object = None) -> Answer:  # type: ignore[override]  # the stubs forget that handle_response makes the answer
+        answer: Answer = super().create_token_response(request)  # type: ignore[assignment]  # likewise
+        return answer
+
+    def _access_token(self, client: ClientMixin, grant_type: str, user: Access, scope: str) -> str:
+        key = from_thread.run(self.keys.current)
+        return signed(key, self.issuer, user, client.get_client_id(), scope)
+
+    def _refresh_token(self, client: ClientMixin, grant_type: str, user: Access, scope: str) -> str:
+        token = RefreshToken(user.grant_id, client.get_client_id(), scope, user.resource)
+        return from_thread.run(self.refresh_tokens.issue, token)
+
+
+class _Issuer(IssuerParameter):
+    """Every answer to a client's browser says whose it is (RFC 9207)."""
+
+    def __init__(self, server: Protocol, issuer: str) -> None:
+        self._issuer = issuer
+        self(server)
+
+    def get_issuer(self) -> str:
+        return self._issuer

@@ -1,0 +1,116 @@
+"""Fetching a document from an address that a stranger chose, without being sent to the inside of a network."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Awaitable, Callable
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final
+from urllib.parse import urlsplit
+
+import anyio
+import httpx2
+
+MAX_BYTES: Final = 65_536
+TIMEOUT_SECS: Final = 5.0
+
+_UNICAST: Final = IPv6Network("2000::/3")
+_SPECIAL: Final = tuple(ip_network(net) for net in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16"))
+"""Addresses that Python counts as global, and that lead to relays or to nobody."""
+
+
+class FetchError(Exception):
+    """The document cannot be had; the text says why, and quotes nothing that came from there."""
+
+
+Resolver = Callable[[str, int], Awaitable[list[tuple[str, int]]]]
+"""The addresses and ports to connect to for a host and port. Raises FetchError."""
+
+
+async def public_addresses(host: str, port: int) -> list[tuple[str, int]]:
+    """Where a host is, if all of it is on the public internet. Raises FetchError."""
+    try:
+        found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise FetchError("its host is not known") from None
+    addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
+    if not addresses or not all(is_public(address) for address in addresses):
+        raise FetchError("its host is not on the public internet")
+    return [(address, port) for address in addresses]
+
+
+def is_public(address: str) -> bool:
+    """Whether the address is an ordinary one of the public internet."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    if any(parsed in network for network in _SPECIAL if network.version == parsed.version):
+        return False
+    return _is_public_v4(parsed) if isinstance(parsed, IPv4Address) else _is_public_v6(parsed)
+
+
+def _is_public_v4(address: IPv4Address) -> bool:
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _is_public_v6(address: IPv6Address) -> bool:
+    return address in _UNICAST and address.is_global
+
+
+class PublicFetch:
+    """GET over https from a vetted address, which is the one that is connected to.
+
+    No redirect, no proxy, at most 64 kB within 5 seconds. `resolver` and `tls` are for tests, which have names and
+    a certificate authority of their own.
+    """
+
+    def __init__(self, resolver: Resolver = public_addresses, tls: ssl.SSLContext | None = None) -> None:
+        self._resolver = resolver
+        self._tls = tls
+
+    async def json_text(self, url: str) -> bytes:
+        """The JSON document at an https URL. Raises FetchError."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        try:
+            with anyio.fail_after(TIMEOUT_SECS):
+                addresses = await self._resolver(host, parts.port or 443)
+                return await self._first(url, host, parts.netloc, addresses)
+        except TimeoutError:
+            raise FetchError("its host takes too long") from None
+        except (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError, OSError):
+            raise FetchError("its host cannot be reached over https") from None
+
+    async def _first(self, url: str, host: str, netloc: str, addresses: list[tuple[str, int]]) -> bytes:
+        """The document from the first address that can be connected to."""
+        for address in addresses[:-1]:
+            try:
+                return await self._get(url, host, netloc, address)
+            except httpx2.ConnectError:
+                continue
+        return await self._get(url, host, netloc, addresses[-1])
+
+    async def _get(self, url: str, host: str, netloc: str, address: tuple[str, int]) -> bytes:
+        tls = self._tls or ssl.create_default_context()
+        async with httpx2.AsyncClient(verify=tls, trust_env=False, follow_redirects=False) as client:
+            target = httpx2.URL(url).copy_with(host=address[0], port=address[1])
+            headers = {"Host": netloc, "Accept": "application/json", "Accept-Encoding": "identity"}
+            extensions = {"sni_hostname": host}
+            async with client.stream("GET", target, headers=headers, extensions=extensions) as response:
+                return await _document(response)
+
+
+async def _document(response: httpx2.Response) -> bytes:
+    if response.status_code != 200:
+        raise FetchError(f"its host answers with status {response.status_code}")
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise FetchError("it is not JSON")
+    body = b""
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise FetchError("it is too large")
+    return body

@@ -1,0 +1,185 @@
+"""The endpoints of the authorization server over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+from urllib.parse import parse_qsl, quote
+
+from authlib.oauth2.rfc6749 import OAuth2Error
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from telnyx_remote_mcp.addresses import budget_address
+from telnyx_remote_mcp.auth.authorization_server.metadata import (
+    AUTHORIZE,
+    JWKS,
+    REGISTER,
+    REVOKE,
+    TOKEN,
+    WELL_KNOWN,
+    metadata,
+)
+from telnyx_remote_mcp.auth.authorization_server.requests import Answer, Parameters
+from telnyx_remote_mcp.auth.authorization_server.server import AuthorizationServer
+from telnyx_remote_mcp.discovery.document import Document
+from telnyx_remote_mcp.guardrails.limits import TokenBuckets
+from telnyx_remote_mcp.refusals import Refusal, retry_after
+from telnyx_remote_mcp.store.base import StoreUnavailable
+
+LINK: Final = "/link"
+"""The page where a person decides."""
+
+REQUESTS_PER_MINUTE: Final = 120
+REGISTRATIONS_PER_MINUTE: Final = 10
+ALL_REGISTRATIONS_PER_MINUTE: Final = 120
+MAX_METADATA_BYTES: Final = 16_384
+
+_NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache", "X-Content-Type-Options": "nosniff"}
+Problem = Callable[[int, str, str], Response]
+"""A page that tells a person what went wrong: status, title, and one or two sentences."""
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def authorization_endpoint(server: AuthorizationServer, problem: Problem) -> Route:
+    """Where clients send people's browsers, which go on to the page of the decision."""
+    requests = TokenBuckets(REQUESTS_PER_MINUTE, REQUESTS_PER_MINUTE)
+
+    async def authorize(request: Request) -> Response:
+        try:
+            limit(requests, request)
+            decided = await server.authorize(_parameters(request.url.query.encode()))
+        except OAuth2Error as error:
+            text = f"{error.description or error.error} Go back to the application and connect again."
+            return problem(400, "This sign-in cannot go on", text)
+        except Refusal as refusal:
+            return problem(refusal.status, "Not now", refusal.description)
+        except StoreUnavailable:
+            return problem(503, "Not now", _UNAVAILABLE)
+        if isinstance(decided, Answer):
+            return _response(decided)
+        return RedirectResponse(f"{LINK}?request={quote(decided.id)}", 302, headers=_NO_STORE)
+
+    return Route(AUTHORIZE, authorize, methods=["GET"])
+
+
+def authorization_routes(server: AuthorizationServer, issuer: str, scopes: Sequence[str]) -> list[Route]:
+    """The endpoints for clients, which may be scripts on any site; `scopes` are the ones to ask for first."""
+    requests = TokenBuckets(REQUESTS_PER_MINUTE, REQUESTS_PER_MINUTE)
+    registrations = Registrations()
+
+    async def token(request: Request) -> Response:
+        limit(requests, request)
+        return _response(await server.token(await _form(request), request.headers))
+
+    async def revoke(request: Request) -> Response:
+        limit(requests, request)
+        return _response(await server.revoke(await _form(request), request.headers))
+
+    async def register(request: Request) -> Response:
+        registrations.take(request)
+        return _response(await server.register(await _document(request)))
+
+    async def jwks(_: Request) -> Response:
+        keys = (await server.keys()).as_dict(private=False)
+        return JSONResponse(keys, headers={"Cache-Control": "public, max-age=300"})
+
+    return [
+        Document("application/json", lambda: metadata(issuer, scopes)).route(WELL_KNOWN),
+        Route(TOKEN, _Scripted(token, "POST")),
+        Route(REVOKE, _Scripted(revoke, "POST")),
+        Route(REGISTER, _Scripted(register, "POST")),
+        Route(JWKS, _Scripted(jwks, "GET")),
+    ]
+
+
+class Registrations:
+    """How many clients may be registered: from one address, and overall."""
+
+    def __init__(self) -> None:
+        self._by_address = TokenBuckets(REGISTRATIONS_PER_MINUTE, REGISTRATIONS_PER_MINUTE)
+        self._overall = TokenBuckets(ALL_REGISTRATIONS_PER_MINUTE, ALL_REGISTRATIONS_PER_MINUTE)
+
+    def take(self, request: Request) -> None:
+        """Raises the 429 that says how long to wait."""
+        limit(self._by_address, request)
+        wait = self._overall.take("")
+        if wait:
+            raise _too_many(wait)
+
+
+def limit(buckets: TokenBuckets, request: Request) -> None:
+    """Take one from what the address has. Raises the 429 that says how long to wait."""
+    wait = buckets.take(budget_address(request.scope))
+    if wait:
+        raise _too_many(wait)
+
+
+class _Scripted:
+    """An endpoint for programs, in browsers too; its refusals and failures are JSON."""
+
+    def __init__(self, handler: Handler, method: str) -> None:
+        self._handler = handler
+        self._method = method
+        self._app = CORSMiddleware(self._answer, allow_origins=["*"], allow_methods=[method], allow_headers=["*"])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response: Response | Refusal
+        try:
+            if scope["method"] != self._method:
+                raise Refusal(405, "invalid_request", f"Use {self._method}.", {"Allow": self._method})
+            response = await self._handler(Request(scope, receive))
+        except Refusal as refusal:
+            response = refusal
+        except StoreUnavailable:
+            response = Refusal(503, "temporarily_unavailable", _UNAVAILABLE, retry_after(5))
+        await response(scope, receive, send)
+
+
+_UNAVAILABLE: Final = "The server cannot reach its storage; try again in a moment."
+
+
+def _too_many(wait: float) -> Refusal:
+    return Refusal(429, "slow_down", "Too many requests; wait as long as Retry-After says.", retry_after(wait))
+
+
+async def _form(request: Request) -> Parameters:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise Refusal(400, "invalid_request", "Send a form: Content-Type application/x-www-form-urlencoded.")
+    return _parameters(await request.body())
+
+
+async def _document(request: Request) -> object:
+    body = await request.body()
+    try:
+        if len(body) > MAX_METADATA_BYTES:
+            raise Refusal(413, "invalid_client_metadata", f"Send at most {MAX_METADATA_BYTES} bytes.")
+        document: object = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Refusal(400, "invalid_client_metadata", "The body is not JSON.") from None
+    return document
+
+
+def _parameters(text: bytes) -> Parameters:
+    """The parameters of a query or form; one without a value counts as not sent (RFC 6749, 3.1)."""
+    try:
+        pairs = parse_qsl(text.decode("ascii"), max_num_fields=50)
+    except ValueError:
+        raise Refusal(400, "invalid_request", "The parameters are not form-encoded.") from None
+    return tuple(pairs)
+
+
+def _response(answer: Answer) -> Response:
+    headers = {**_NO_STORE, **answer.headers}
+    if answer.location is not None:
+        return Response(status_code=answer.status, headers=headers)
+    headers.pop("Content-Type", None)
+    return JSONResponse(answer.body, answer.status, headers)

@@ -1,0 +1,150 @@
+"""The authorization server as the rest of the project sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from anyio import from_thread, to_thread
+from authlib.oauth2.rfc6749 import InvalidClientError, OAuth2Error
+from joserfc.jwk import KeySet
+
+from telnyx_remote_mcp.auth.authorization_server import redirects
+from telnyx_remote_mcp.auth.authorization_server.clients import Client
+from telnyx_remote_mcp.auth.authorization_server.flows import S256, CodeFlow, RefreshFlow, Revocation
+from telnyx_remote_mcp.auth.authorization_server.metadata import AUTHORIZE, REGISTER, REVOKE, TOKEN
+from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient, Pending, PendingRequests
+from telnyx_remote_mcp.auth.authorization_server.protocol import IGNORED_SCOPE, Protocol
+from telnyx_remote_mcp.auth.authorization_server.registration import Registration
+from telnyx_remote_mcp.auth.authorization_server.requests import Answer, OAuthRequest, Parameters, RegistrationRequest
+from telnyx_remote_mcp.auth.grants import Grant
+
+
+class Gone(Exception):
+    """The request was decided already, was left open for more than ten minutes, or is not valid any more."""
+
+
+class AuthorizationServer:
+    """Takes the requests of clients, waits for people's decisions, and issues tokens.
+
+    `scopes` are asked for where a client asks for none. Methods raise StoreUnavailable where the store does not answer.
+    """
+
+    def __init__(self, protocol: Protocol, pending: PendingRequests, scopes: Sequence[str]) -> None:
+        self._protocol = protocol
+        self._pending = pending
+        self._scopes = tuple(scopes)
+        protocol.register_grant(CodeFlow, [S256()])
+        protocol.register_grant(RefreshFlow)
+        protocol.register_endpoint(Revocation)
+        protocol.register_endpoint(Registration(protocol))  # type: ignore[arg-type]  # has the methods of an Endpoint
+
+    async def authorize(self, parameters: Parameters) -> Pending | Answer:
+        """A valid request, to be decided by a person; else the redirect that tells the client what is wrong.
+
+        Raises OAuth2Error where the client or its redirect URI is not known: that is for the person to read.
+        """
+        return await to_thread.run_sync(self._authorize, parameters)
+
+    async def pending(self, request_id: str) -> Pending | None:
+        """The request that waits under this id."""
+        return await self._pending.get(request_id)
+
+    async def approve(self, request_id: str, grant: Grant) -> str:
+        """Where to send the browser with the code for this grant. Raises Gone."""
+        return await self._decide(request_id, grant)
+
+    async def deny(self, request_id: str) -> str:
+        """Where to send the browser to tell the client that the person refused. Raises Gone."""
+        return await self._decide(request_id, None)
+
+    async def token(self, parameters: Parameters, headers: Mapping[str, str]) -> Answer:
+        """The answer of the token endpoint."""
+        return await to_thread.run_sync(self._token, parameters, headers)
+
+    async def revoke(self, parameters: Parameters, headers: Mapping[str, str]) -> Answer:
+        """The answer of the revocation endpoint (RFC 7009)."""
+        return await to_thread.run_sync(self._revoke, parameters, headers)
+
+    async def register(self, document: object) -> Answer:
+        """The answer of the registration endpoint (RFC 7591) to a JSON body."""
+        return await to_thread.run_sync(self._register, document)
+
+    async def keys(self) -> KeySet:
+        """The keys that verify access tokens."""
+        return await self._protocol.keys.published()
+
+    def _authorize(self, parameters: Parameters) -> Pending | Answer:
+        request = OAuthRequest("GET", self._protocol.issuer + AUTHORIZE, parameters, {})
+        try:
+            flow = self._protocol.get_consent_grant(request)
+        except OAuth2Error as error:
+            # Anybody can register: to go to a website without anybody's decision would make this an open redirector.
+            if not error.redirect_uri or error.redirect_uri.startswith("https:"):
+                raise
+            return self._with_issuer(self._protocol.refused(error))
+        asked = set((request.payload.scope or "").split()) - {IGNORED_SCOPE}
+        return from_thread.run(
+            self._pending.add,
+            _asking(flow.client, flow.redirect_uri),
+            tuple(sorted(asked)) or self._scopes,
+            self._protocol.resource(request.payload.data.get("resource")),
+            parameters,
+        )
+
+    async def _decide(self, request_id: str, grant: Grant | None) -> str:
+        pending = await self._pending.take(request_id)
+        if pending is None:
+            raise Gone
+        return await to_thread.run_sync(self._decided, pending.parameters, grant)
+
+    def _decided(self, parameters: Parameters, grant: Grant | None) -> str:
+        request = OAuthRequest("GET", self._protocol.issuer + AUTHORIZE, parameters, {})
+        try:
+            flow = self._protocol.get_consent_grant(request)
+        except OAuth2Error:
+            raise Gone from None
+        answer = self._protocol.create_authorization_response(request, grant_user=grant, grant=flow)
+        if not isinstance(answer, Answer) or answer.location is None:
+            raise Gone
+        return answer.location
+
+    def _token(self, parameters: Parameters, headers: Mapping[str, str]) -> Answer:
+        return self._answered(TOKEN, parameters, headers, self._protocol.create_token_response)
+
+    def _revoke(self, parameters: Parameters, headers: Mapping[str, str]) -> Answer:
+        respond = partial(self._protocol.create_endpoint_response, Revocation.ENDPOINT_NAME)
+        return self._answered(REVOKE, parameters, headers, respond)
+
+    def _register(self, document: object) -> Answer:
+        request = RegistrationRequest(self._protocol.issuer + REGISTER, document)
+        answer: Answer = self._protocol.create_endpoint_response(Registration.ENDPOINT_NAME, request)
+        return answer
+
+    def _answered(
+        self, path: str, parameters: Parameters, headers: Mapping[str, str], respond: Callable[[OAuthRequest], Answer]
+    ) -> Answer:
+        try:
+            return respond(OAuthRequest("POST", self._protocol.issuer + path, parameters, headers))
+        except OAuth2Error as error:
+            return self._protocol.refused(error)
+        except UnicodeDecodeError:  # of the Authorization header
+            return self._protocol.refused(
+                InvalidClientError("The client's credentials are not UTF-8.", status_code=401)
+            )
+
+    def _with_issuer(self, answer: Answer) -> Answer:
+        self._protocol.execute_hook("after_create_authorization_response", answer)
+        return answer
+
+
+def _asking(client: Client, redirect_uri: str) -> AskingClient:
+    host = redirects.host(redirect_uri)
+    return AskingClient(
+        id=client.client_id,
+        name=client.name or host,
+        host=host,
+        verified=client.vouches_for(redirect_uri),
+        on_this_machine=redirects.is_loopback(redirect_uri),
+        redirect_uri=redirect_uri,
+    )
