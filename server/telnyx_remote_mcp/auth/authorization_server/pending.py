@@ -47,6 +47,10 @@ class Pending:
 _PENDING: Final[TypeAdapter[Pending]] = TypeAdapter(Pending)
 
 
+class Gone(Exception):
+    """The request was decided already, was left open for more than ten minutes, or is not valid any more."""
+
+
 class PendingRequests:
     """The open requests of all replicas, each for ten minutes and for one decision."""
 

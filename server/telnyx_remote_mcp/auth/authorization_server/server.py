@@ -13,15 +13,11 @@ from telnyx_remote_mcp.auth.authorization_server import redirects
 from telnyx_remote_mcp.auth.authorization_server.clients import Client
 from telnyx_remote_mcp.auth.authorization_server.flows import S256, CodeFlow, RefreshFlow, Revocation
 from telnyx_remote_mcp.auth.authorization_server.metadata import AUTHORIZE, REGISTER, REVOKE, TOKEN
-from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient, Pending, PendingRequests
+from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient, Gone, Pending, PendingRequests
 from telnyx_remote_mcp.auth.authorization_server.protocol import IGNORED_SCOPE, Protocol
 from telnyx_remote_mcp.auth.authorization_server.registration import Registration
 from telnyx_remote_mcp.auth.authorization_server.requests import Answer, OAuthRequest, Parameters, RegistrationRequest
 from telnyx_remote_mcp.auth.grants import Grant
-
-
-class Gone(Exception):
-    """The request was decided already, was left open for more than ten minutes, or is not valid any more."""
 
 
 class AuthorizationServer:
