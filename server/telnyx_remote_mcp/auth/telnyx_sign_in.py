@@ -10,7 +10,7 @@ import json
 import time
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -24,6 +24,7 @@ TIMEOUT_SECS: Final = 10.0
 DEFAULT_SECS: Final = 1_800
 """How long Telnyx's access tokens live."""
 
+PORTAL: Final = "https://portal.telnyx.com"
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -70,7 +71,12 @@ class TelnyxSignIn:
     @property
     def host(self) -> str:
         """Where people are sent."""
-        return self._api.base_url
+        return urlsplit(self._api.base_url).netloc
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The sites that a sign-in leads through: Telnyx's portal asks who it is."""
+        return (self._api.base_url, PORTAL) if self.host == "api.telnyx.com" else (self._api.base_url,)
 
     def url(self, state: str, verifier: str, scopes: frozenset[str]) -> str:
         """The address at Telnyx on which a person signs in; the answer comes to the redirect URI with `state`."""

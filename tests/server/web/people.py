@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx2
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
-from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient, Pending, PendingRequests
+from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient, Gone, Pending, PendingRequests
 from telnyx_remote_mcp.auth.grants import Grant, Grants
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.web.linking.services import Services
@@ -43,7 +43,8 @@ class Answers:
 
     async def _back(self, request_id: str, **answer: str) -> str:
         pending = await self.requests.take(request_id)
-        assert pending is not None
+        if pending is None:
+            raise Gone
         return f"{pending.client.redirect_uri}?{urlencode({**answer, 'state': pending.state})}"
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import anyio
 import httpx2
 import pytest
 from tests.server.web.people import CALLBACK, CLIENT, KEY, READS, WRITES, Site, answer
@@ -99,6 +100,22 @@ async def test_a_request_is_answered_once(site: Site) -> None:
     page = await person.open(pending.id)
     assert (await person.submit(page, action="key", api_key=KEY)).status_code == 303
     assert (await person.open(pending.id)).status_code == 410
+    assert len(await site.grants.of_account(site.keys.principal(KEY))) == 1
+
+
+async def test_of_two_answers_at_once_one_counts_and_leaves_one_grant(site: Site) -> None:
+    person = await site.browser()
+    page = await person.open((await site.answers.ask()).id)
+    statuses: list[int] = []
+
+    async def connect() -> None:
+        statuses.append((await person.submit(page, action="key", api_key=KEY)).status_code)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(connect)
+        tasks.start_soon(connect)
+    assert min(statuses) == 303
+    assert max(statuses) in (403, 410)
     assert len(await site.grants.of_account(site.keys.principal(KEY))) == 1
 
 

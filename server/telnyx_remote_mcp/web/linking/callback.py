@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from telnyx_remote_mcp.auth.authorization_server.pending import Gone
 from telnyx_remote_mcp.auth.scopes import held
 from telnyx_remote_mcp.auth.telnyx_sign_in import SignedIn
 from telnyx_remote_mcp.web.linking.account import AccountPage
@@ -49,7 +50,10 @@ class Callback:
             return await self.link.problem(browser, pending, journey.choice, str(error))
         scopes = _allowed(journey.scopes, signed_in)
         account = await self._principal(signed_in)
-        return await self.link.connect(browser, pending, journey.choice, signed_in.link, account, scopes)
+        try:
+            return await self.link.connect(browser, pending, journey.choice, signed_in.link, account, scopes)
+        except Gone:
+            return self.services.pages.over()
 
     async def _principal(self, signed_in: SignedIn) -> str:
         return await self.services.accounts.principal(signed_in.link.account_id)

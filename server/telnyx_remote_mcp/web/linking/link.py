@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from telnyx_remote_mcp.auth.authorization_server.pending import Pending
+from telnyx_remote_mcp.auth.authorization_server.pending import Gone, Pending
 from telnyx_remote_mcp.auth.grants import Grant
 from telnyx_remote_mcp.auth.links import ApiKeyLink, Linked, LinkLost
 from telnyx_remote_mcp.web.linking.browser import Browser
@@ -62,10 +62,12 @@ class LinkPage:
         pending = await self.services.requests.pending(request_id)
         if pending is None:
             return self.services.pages.over()
-        if form.get("action") == "deny":
-            return self.services.pages.redirect(await self.services.requests.deny(request_id))
         try:
+            if form.get("action") == "deny":
+                return self.services.pages.redirect(await self.services.requests.deny(request_id))
             return await self._link(request, form, browser, pending)
+        except Gone:
+            return self.services.pages.over()
         except (BadChoice, NotProved) as error:
             return await self._page(browser, pending, Filled.of(form), str(error))
 
@@ -89,7 +91,7 @@ class LinkPage:
         account: str,
         scopes: frozenset[str],
     ) -> Response:
-        """Grant what was chosen, and send the person back to the client."""
+        """Grant what was chosen, and send the person back to the client. Raises Gone."""
         services = self.services
         grant = await services.grants.create(
             client_id=pending.client.id,

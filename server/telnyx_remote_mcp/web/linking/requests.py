@@ -18,11 +18,11 @@ class Requests(Protocol):
         ...
 
     async def approve(self, request_id: str, grant: Grant) -> str:
-        """Where to send the browser with a code for the grant."""
+        """Where to send the browser with a code for the grant. Raises Gone."""
         ...
 
     async def deny(self, request_id: str) -> str:
-        """Where to send the browser with the refusal."""
+        """Where to send the browser with the refusal. Raises Gone."""
         ...
 
 
