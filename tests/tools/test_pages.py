@@ -125,4 +125,17 @@ async def test_a_page_is_asked_for_by_number_and_size() -> None:
         query = {"filter": {"name": "a&b"}}
         page = await fetch_page(Thing, telnyx, "/things/{id}", query, page="4+0", page_size=50, id="7")
     assert parse_qs(asked[0]) == {"filter[name]": ["a&b"], "page[number]": ["4"], "page[size]": ["50"]}
-    assert page.next == "5"
+    assert page.next == "5/50"
+
+
+async def test_a_next_page_keeps_its_size_whatever_size_comes_with_it() -> None:
+    asked: list[str] = []
+
+    def respond(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.query.decode())
+        return httpx2.Response(200, json=answer(things(1), total_pages=9))
+
+    async with Api(wire=MockWire(respond)) as api:
+        telnyx = api.bind(Credential("KEYtest"), "key:test")
+        await fetch_page(Thing, telnyx, "/things", {}, page="5+2/50", page_size=20)
+    assert parse_qs(asked[0]) == {"page[number]": ["5"], "page[size]": ["50"]}

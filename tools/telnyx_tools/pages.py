@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BeforeValidator, Field, SerializeAsAny
@@ -13,26 +13,34 @@ from telnyx_tools.results import BUDGET, Detail, Result, marked, measured
 
 T = TypeVar("T", bound=Result)
 
+DEFAULT_SIZE = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in a list: a page of the API, and how many of its items were already given."""
+    """A place in a list: a page of the API, how many of its items were already given, and its size.
+
+    Pages of another size than the default say so: `next` then means the same whatever `page_size` comes with it.
+    """
 
     number: int = 1
     skip: int = 0
+    size: int = DEFAULT_SIZE
 
     @classmethod
-    def parse(cls, text: str) -> Cursor:
-        number, _, skip = text.partition("+")
-        return cls(int(number), int(skip or 0))
+    def parse(cls, text: str, page_size: int = DEFAULT_SIZE) -> Cursor:
+        place, _, size = text.partition("/")
+        number, _, skip = place.partition("+")
+        return cls(int(number), int(skip or 0), int(size or page_size))
 
     def __str__(self) -> str:
-        return f"{self.number}+{self.skip}" if self.skip else str(self.number)
+        place = f"{self.number}+{self.skip}" if self.skip else str(self.number)
+        return place if self.size == DEFAULT_SIZE else f"{place}/{self.size}"
 
 
 def _cursor(value: object) -> str:
     text = str(value)
-    if re.fullmatch(r"[1-9][0-9]{0,6}(\+[0-9]{1,4})?", text) is None:
+    if re.fullmatch(r"[1-9][0-9]{0,6}(\+[0-9]{1,4})?(/[1-9][0-9]{0,2})?", text) is None:
         raise ValueError("A page is a number from 1, or the `next` of the page before")
     return text
 
@@ -68,8 +76,8 @@ async def fetch_page(
     **ids: str,
 ) -> Page[T]:
     """One page of a list whose paging style is `page[number]`, `page[size]` with `meta.total_pages`."""
-    cursor = Cursor.parse(page)
-    paging: Query = {"page": {"number": cursor.number, "size": page_size}}
+    cursor = Cursor.parse(page, page_size)
+    paging: Query = {"page": {"number": cursor.number, "size": cursor.size}}
     request = Request(method="GET", template=template, ids=ids, query={**query, **paging})
     return page_of(model, (await telnyx.send(request)).json(), cursor, detail, reserve)
 
@@ -96,9 +104,9 @@ def page_of(model: type[T], answer: object, cursor: Cursor, detail: Detail = "su
 
 def _next(cursor: Cursor, given: int, held: int, meta: dict[str, Any]) -> str | None:
     if given < held:
-        return str(Cursor(cursor.number, given))
+        return str(replace(cursor, skip=given))
     if cursor.number < (_count(meta, "total_pages") or 0):
-        return str(Cursor(cursor.number + 1))
+        return str(replace(cursor, number=cursor.number + 1, skip=0))
     return None
 
 
