@@ -1,8 +1,7 @@
 """How large a request body may be, and how long it may take to arrive."""
 
-import time
+import asyncio
 
-import anyio
 from mcp.server.transport_security import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,17 +34,19 @@ class _Deadline:
 
     def __init__(self, receive: Receive, max_secs: float) -> None:
         self._receive = receive
-        self._expires = time.monotonic() + max_secs
+        self._expires = asyncio.get_running_loop().time() + max_secs
         self._complete = False
 
     async def __call__(self) -> Message:
         if self._complete:
             return await self._receive()
-        with anyio.move_on_after(self._expires - time.monotonic()):
-            message = await self._receive()
-            self._complete = not message.get("more_body", False)
-            return message
-        raise _TooSlowError
+        try:
+            async with asyncio.timeout_at(self._expires):
+                message = await self._receive()
+        except TimeoutError:
+            raise _TooSlowError from None
+        self._complete = not message.get("more_body", False)
+        return message
 
 
 def _too_slow(max_secs: float) -> Refusal:

@@ -68,7 +68,7 @@ def create_server(services: Services) -> Server[None]:
             "tools/list": CacheHint(ttl_ms=300_000, scope="private"),
             "server/discover": CacheHint(ttl_ms=3_600_000, scope="public"),
         },
-        get_tool_input_schema=handlers.input_schema,
+        get_tool_input_schema=_takes_no_headers,
         on_list_tools=handlers.list_tools,
         on_call_tool=handlers.call_tool,
         on_list_resources=handlers.list_resources,
@@ -81,6 +81,10 @@ def create_server(services: Services) -> Server[None]:
     return server
 
 
+def _takes_no_headers(_: str) -> None:
+    """The SDK asks for the schema to compare arguments with `x-mcp-header` declarations, of which no tool has any."""
+
+
 @asynccontextmanager
 async def _no_lifespan(_: Server[None]) -> AsyncIterator[None]:
     yield None
@@ -89,10 +93,6 @@ async def _no_lifespan(_: Server[None]) -> AsyncIterator[None]:
 class _Handlers:
     def __init__(self, services: Services) -> None:
         self._services = services
-
-    def input_schema(self, name: str) -> dict[str, Any] | None:
-        tool = self._services.surfaces.registry.find(name)
-        return tool.input_schema if tool is not None else None
 
     async def list_tools(self, ctx: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         if params is not None and params.cursor is not None:

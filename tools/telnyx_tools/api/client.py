@@ -212,6 +212,9 @@ class Telnyx:
             self._slots.release()
 
     async def _enter(self, call: Call) -> None:
+        if not self._slots.locked():
+            await self._slots.acquire()  # does not wait, and needs no timeout
+            return
         try:
             async with asyncio.timeout(call.timeout_secs):
                 await self._slots.acquire()

@@ -9,6 +9,7 @@ import asyncio
 import io
 import ssl
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
@@ -86,6 +87,7 @@ async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType)
         raise aiohttp.ClientConnectionError from None
 
 
+@lru_cache(16)
 def _waits(timeout_secs: float) -> aiohttp.ClientTimeout:
     # Only a connect timeout says that nothing was sent, so it is always the first to end.
     return aiohttp.ClientTimeout(
