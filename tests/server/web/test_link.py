@@ -146,6 +146,7 @@ async def test_only_what_was_asked_for_is_offered_and_money_is_marked(site: Site
     reading = await (await site.browser()).open((await site.answers.ask(scopes=READS)).id)
     assert "Spends money" not in reading.text
     assert "asks to read only" in reading.text
+    assert "Never more than reading" in reading.text
     assert 'value="verify"' not in reading.text
     writing = await (await site.browser()).open((await site.answers.ask(scopes=WRITES)).id)
     assert "Spends money" in writing.text
