@@ -11,7 +11,10 @@ Value = TypeVar("Value")
 
 
 class Recent(Generic[Value]):
-    """Values by key, each for `secs` from when its reading began; at most `max_keys`, the oldest go first."""
+    """Values by key, each for `secs` from when its reading began; at most `max_keys`, the oldest go first.
+
+    What is no longer recent is let go with the next reading: a secret does not stay in memory.
+    """
 
     def __init__(self, secs: float, max_keys: int, *, clock: Clock = time.monotonic) -> None:
         self._secs = secs
@@ -37,7 +40,10 @@ class Recent(Generic[Value]):
         self._values.pop(key, None)
 
     def _keep(self, key: str, value: Value, read_at: float) -> None:
+        while self._values and (len(self._values) >= self._max_keys or self._first_ends() <= read_at):
+            self._values.popitem(last=False)
         self._values[key] = (read_at + self._secs, value)
         self._values.move_to_end(key)
-        if len(self._values) > self._max_keys:
-            self._values.popitem(last=False)
+
+    def _first_ends(self) -> float:
+        return next(iter(self._values.values()))[0]

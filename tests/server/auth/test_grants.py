@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from telnyx_remote_mcp.secret import Secret
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio
 
@@ -64,6 +65,18 @@ async def granted(
         read_only=True,
         expires_at=expires_at,
     )
+
+
+class Meanwhile(SqliteStore):
+    """A store where something happens right before the next swap."""
+
+    happens: Awaitable[None] | None = None
+
+    async def swap(self, kind: str, key: str, old: bytes, new: bytes, ttl_secs: float | None = None) -> bool:
+        if self.happens is not None:
+            happening, self.happens = self.happens, None
+            await happening
+        return await super().swap(kind, key, old, new, ttl_secs)
 
 
 def everything(directory: Path) -> bytes:
@@ -125,9 +138,13 @@ async def test_a_grant_cannot_begin_after_its_end(world: World) -> None:
 async def test_a_revoked_grant_stops_within_five_seconds_on_every_replica(world: World) -> None:
     here, there = world.replica(), world.replica()
     grant = await granted(here)
-    assert await there.get(grant.id) == grant
+    for each in (here, there):
+        assert await each.get(grant.id) == grant
+        await each.credential(grant)
     await here.revoke(grant.id)
     assert await here.get(grant.id) is None
+    with pytest.raises(LinkLost):
+        await here.credential(grant)
     world.clock.advance(RECENT_SECS)
     assert RECENT_SECS < 5
     assert await there.get(grant.id) is None
@@ -179,6 +196,29 @@ async def test_use_does_not_bring_back_a_revoked_grant(world: World) -> None:
     await here.revoke(grant.id)
     await there.touch(grant.id)
     assert await world.store.keys("grant") == []
+
+
+@pytest.fixture
+async def meanwhile(tmp_path: Path) -> AsyncIterator[Meanwhile]:
+    store = Meanwhile(tmp_path / "state.db")
+    yield store
+    await store.aclose()
+
+
+@pytest.mark.parametrize("change", ["touch", "replace_link"])
+async def test_a_grant_revoked_in_the_middle_of_a_change_stays_revoked(
+    world: World, meanwhile: Meanwhile, change: str
+) -> None:
+    grants = Grants(meanwhile, Secret(NEW), clock=world.clock, monotonic=world.clock)
+    grant = await granted(grants)
+    world.clock.advance(60)
+    meanwhile.happens = world.replica().revoke(grant.id)
+    if change == "touch":
+        await grants.touch(grant.id)
+    else:
+        assert not await grants.replace_link(grant, ApiKeyLink(KEY))
+    assert meanwhile.happens is None
+    assert [await world.store.keys(kind) for kind in ("grant", "link", "account")] == [[], [], []]
 
 
 async def test_the_grants_of_an_account_are_its_own_newest_first(world: World) -> None:
@@ -326,7 +366,8 @@ async def test_tokens_that_cannot_be_refreshed_are_used_to_their_end(world: Worl
 async def test_another_key_can_be_put_behind_a_grant(world: World) -> None:
     here, there = world.replica(), world.replica()
     grant = await granted(here)
-    await there.credential(grant)
+    for each in (here, there):
+        await each.credential(grant)
     assert await here.replace_link(grant, ApiKeyLink("KEYother"))
     assert (await here.credential(grant)).secret == "KEYother"
     world.clock.advance(RECENT_SECS)
