@@ -1,0 +1,54 @@
+"""Tools to test the protocol with: some do nothing, one counts, one waits until it is cancelled."""
+
+import anyio
+from tests.server.things import phone_lines, texts
+
+from telnyx_tools.declare import Effect, Group
+from telnyx_tools.registry import Registry
+from telnyx_tools.results import Result
+from telnyx_tools.waiting import Progress
+
+clocks = Group("clocks", title="Clocks", summary="What takes time.")
+
+
+class Waited:
+    """What became of the calls of `wait`."""
+
+    def __init__(self) -> None:
+        self.begun = anyio.Event()
+        self.ended = anyio.Event()
+        self.cancelled = False
+
+
+waits: dict[str, Waited] = {}
+
+
+class Counted(Result):
+    counted: int | None = None
+
+
+@clocks.tool(effect=Effect.READ, scope="clocks.read", core=True)
+async def count(progress: Progress, to: int) -> Counted:
+    """Count, and tell each number."""
+    for number in range(1, to + 1):
+        await progress(number, to, f"at {number}")
+    return Counted(counted=to)
+
+
+@clocks.tool(effect=Effect.READ, scope="clocks.read", core=True)
+async def wait(name: str) -> Result:
+    """Wait until the call is cancelled."""
+    waited = waits[name]
+    waited.begun.set()
+    try:
+        await anyio.sleep_forever()
+    except anyio.get_cancelled_exc_class():
+        waited.cancelled = True
+        raise
+    finally:
+        waited.ended.set()
+    return Result()
+
+
+def tools() -> Registry:
+    return Registry((texts, phone_lines, clocks))
