@@ -1,0 +1,104 @@
+"""The pages as a browser treats them: in frames, by keyboard, on a small screen."""
+
+from urllib.parse import urlencode
+
+import httpx2
+import pytest
+from playwright.async_api import Browser
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+from tests.browser.person import Person
+from tests.e2e.processes import Server
+from tests.server.serving import serving
+
+CALLBACK = "http://127.0.0.1:9/callback"
+
+
+async def asking(server: Server, name: str = "Example Agent") -> str:
+    """The address of an authorization request by a client that has just registered."""
+    async with httpx2.AsyncClient(base_url=server.base_url) as http:
+        metadata = {"redirect_uris": [CALLBACK], "client_name": name, "token_endpoint_auth_method": "none"}
+        registered = (await http.post("/oauth/register", json=metadata)).json()
+    query = {
+        "response_type": "code",
+        "client_id": registered["client_id"],
+        "redirect_uri": CALLBACK,
+        "scope": "messaging.write numbers.write billing.read account_management.write",
+        "code_challenge": "c" * 43,
+        "code_challenge_method": "S256",
+    }
+    return f"{server.base_url}/oauth/authorize?{urlencode(query)}"
+
+
+@pytest.mark.parametrize("path", ["/link?request=x", "/account"])
+async def test_another_site_cannot_show_a_page_in_a_frame(server: Server, person: Person, path: str) -> None:
+    async def show(_: Request) -> Response:
+        return HTMLResponse(f'<iframe src="{server.base_url}{path}"></iframe>')
+
+    async with serving(Starlette(routes=[Route("/", show)])) as site:
+        await person.page.goto(site)
+        frame = person.page.frames[1]
+        assert frame.url.startswith("chrome-error:")
+
+
+async def test_another_site_cannot_send_the_form_for_a_person(server: Server, person: Person) -> None:
+    await person.open(await asking(server))
+    request_id = await person.page.locator("input[name=request]").get_attribute("value")
+    token = await person.page.locator("input[name=token]").get_attribute("value")
+
+    async def show(_: Request) -> Response:
+        fields = {"request": request_id, "token": token, "action": "key", "api_key": person.key, "ends": "never"}
+        inputs = "".join(f'<input name="{name}" value="{value}">' for name, value in fields.items())
+        form = f'<form method="post" action="{server.base_url}/link">{inputs}<button>Win a prize</button></form>'
+        return HTMLResponse(form)
+
+    async with serving(Starlette(routes=[Route("/", show)])) as site:
+        await person.page.goto(site.replace("127.0.0.1", "localhost"))
+        async with person.page.expect_response("**/link") as answered:
+            await person.press("Win a prize")
+        assert (await answered.value).status == 403
+
+
+async def test_the_enter_key_connects_with_the_key_that_was_typed(server: Server, person: Person) -> None:
+    await person.open(await asking(server))
+    await person.page.get_by_label("API key", exact=True).fill(person.key)
+    async with person.page.expect_request(f"{CALLBACK}?*") as sent:
+        await person.page.keyboard.press("Enter")
+    assert "code=" in (await sent.value).url
+
+
+async def test_a_key_is_typed_unseen_and_is_not_there_after_a_mistake(server: Server, person: Person) -> None:
+    await person.open(await asking(server))
+    field = person.page.get_by_label("API key", exact=True)
+    assert await field.get_attribute("type") == "password"
+    await field.fill("KEY_wrong")
+    await person.press("Connect with this key")
+    assert "Telnyx does not accept this API key" in await person.page.get_by_role("alert").inner_text()
+    assert await field.input_value() == ""
+    assert "KEY_wrong" not in person.page.url
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+async def test_no_page_has_to_be_scrolled_sideways(server: Server, chromium: Browser, width: int) -> None:
+    async with await chromium.new_context(viewport={"width": width, "height": 700}) as context:
+        page = await context.new_page()
+        for url in (await asking(server, "A" * 100), f"{server.base_url}/account", f"{server.base_url}/link?request=x"):
+            await page.goto(url)
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_every_input_has_a_label_and_the_pages_load_nothing_from_elsewhere(
+    server: Server, chromium: Browser
+) -> None:
+    async with await chromium.new_context() as context:
+        page = await context.new_page()
+        loaded: list[str] = []
+        page.on("request", lambda request: loaded.append(request.url))
+        await page.goto(await asking(server))
+        unnamed = (
+            "[...document.querySelectorAll('input:not([type=hidden])')].filter(i => !i.labels.length && !i.ariaLabel)"
+        )
+        assert await page.evaluate(f"{unnamed}.length") == 0
+        assert all(url.startswith(server.base_url) for url in loaded)
