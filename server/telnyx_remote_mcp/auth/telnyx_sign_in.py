@@ -24,7 +24,6 @@ TIMEOUT_SECS: Final = 10.0
 DEFAULT_SECS: Final = 1_800
 """How long Telnyx's access tokens live."""
 
-PORTAL: Final = "https://portal.telnyx.com"
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -75,8 +74,9 @@ class TelnyxSignIn:
 
     @property
     def pages(self) -> tuple[str, ...]:
-        """The sites that a sign-in leads through: Telnyx's portal asks who it is."""
-        return (self._api.base_url, PORTAL) if self.host == "api.telnyx.com" else (self._api.base_url,)
+        """The sites that a sign-in leads through: at Telnyx itself, another one than the API's asks who it is."""
+        sites = ("https://*.telnyx.com",) if self.host.endswith(".telnyx.com") else ()
+        return (self._api.base_url, *sites)
 
     def url(self, state: str, verifier: str, scopes: frozenset[str]) -> str:
         """The address at Telnyx on which a person signs in; the answer comes to the redirect URI with `state`."""

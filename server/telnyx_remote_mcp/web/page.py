@@ -72,6 +72,7 @@ def _render(settings: Settings, surfaces: Surfaces, style: str) -> str:
             tools=sum(app.tools for app in served),
             read_only=settings.read_only,
             sandbox=settings.sandbox,
+            signs_in=settings.serves_oauth,
             style=style,
         )
     )

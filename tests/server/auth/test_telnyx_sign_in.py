@@ -127,6 +127,12 @@ async def test_a_confidential_client_proves_itself_with_its_secret_in_the_header
     assert "client_secret" not in await seen[0].form()
 
 
+async def test_a_sign_in_at_telnyx_may_lead_through_all_of_its_sites() -> None:
+    async with Api() as api:
+        sign_in = TelnyxSignIn(api, "client", None, REDIRECT)
+    assert (sign_in.host, sign_in.pages[1:]) == ("api.telnyx.com", ("https://*.telnyx.com",))
+
+
 async def test_tokens_are_not_shown(sign_in: TelnyxSignIn) -> None:
     signed_in = await sign_in.exchange(await allowed(sign_in), VERIFIER)
     assert signed_in.link.access_token not in repr(signed_in)

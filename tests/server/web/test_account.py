@@ -19,7 +19,7 @@ async def test_who_proves_the_key_sees_the_agents_and_what_they_may_do(site: Sit
     page = await (await site.browser()).enter_account()
     text = " ".join(re.sub(r"<[^>]*>", " ", page.text).split())
     assert "Agent" in text
-    assert "read only : Messaging" in text
+    assert "read only: Messaging" in text
     assert "End this connection" in text
     assert "you end it" not in text
 

@@ -55,6 +55,7 @@ async def test_the_form_may_lead_to_the_client_and_to_telnyx_only(site: Site) ->
     ("redirect_uri", "source"),
     [
         ("http://127.0.0.1:8123/cb", "http://127.0.0.1:8123"),
+        ("https://*.telnyx.com", "https://*.telnyx.com"),
         ("http://[::1]:8123/cb", "http:"),
         ("cursor://anysphere.cursor-mcp/oauth/callback", "cursor:"),
         ("https://a.example;script-src/cb", "https:"),

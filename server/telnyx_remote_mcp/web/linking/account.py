@@ -106,7 +106,7 @@ class AccountPage:
             products=", ".join(titles) or "every product",
             writes=writes,
             since=_day(grant.created_at),
-            last_acted=f"{_day(grant.last_used_at)}, {_time(grant.last_used_at)} UTC",
+            last_acted=_moment(grant.last_used_at) if grant.last_used_at > grant.created_at else "nothing noted so far",
             until="you end it" if grant.expires_at is None else _day(grant.expires_at),
         )
 
@@ -126,5 +126,5 @@ def _day(moment: int) -> str:
     return f"{datetime.fromtimestamp(moment, UTC):%-d %B %Y}"
 
 
-def _time(moment: int) -> str:
-    return f"{datetime.fromtimestamp(moment, UTC):%H:%M}"
+def _moment(moment: int) -> str:
+    return f"{_day(moment)}, {datetime.fromtimestamp(moment, UTC):%H:%M} UTC"

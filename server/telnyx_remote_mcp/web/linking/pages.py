@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?")
+_HOST: Final = re.compile(r"(\*\.)?[A-Za-z0-9.-]+(:[0-9]+)?")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*")
 
 
@@ -80,7 +80,6 @@ class Pages:
 
 _HEADERS: Final = {
     "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin",
     # Not no-referrer: with that, browsers send the forms of these pages with `Origin: null`.
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
