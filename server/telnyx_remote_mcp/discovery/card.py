@@ -47,7 +47,7 @@ def app_title(app: App) -> str:
     return f"{TITLE} {app.title}"
 
 
-def scanner_card(card: Mapping[str, object], version: str, tools: Iterable[Tool]) -> Card:
+def scanner_card(card: Mapping[str, object], version: str, tools: Iterable[Tool], *, signs_in: bool) -> Card:
     """A card with the further members that readers of the older proposal (SEP-1649) look for.
 
     Such scanners cannot list the tools themselves, because that takes a credential.
@@ -58,7 +58,7 @@ def scanner_card(card: Mapping[str, object], version: str, tools: Iterable[Tool]
         "protocolVersion": LATEST_PROTOCOL_VERSION,
         "transport": {"type": "streamable-http", "endpoint": "/v2/mcp"},
         "capabilities": {"tools": {}},
-        "authentication": {"required": True, "schemes": ["bearer"]},
+        "authentication": {"required": True, "schemes": ["bearer", "oauth2"] if signs_in else ["bearer"]},
         "tools": [_listed(tool) for tool in tools],
     }
 

@@ -18,8 +18,8 @@ _HOST = {
 
 _AUTHORIZATION = {
     "name": "Authorization",
-    "description": "Your own Telnyx API key; the server acts on that account only",
-    "isRequired": True,
+    "description": "Your own Telnyx API key. A client that can sign in leaves it out where the server offers that",
+    "isRequired": False,
     "isSecret": True,
     "value": "Bearer {api_key}",
     "variables": {

@@ -31,7 +31,10 @@ def discovery_routes(settings: Settings, surfaces: Surfaces) -> list[Route]:
     server = card.server_card(name, VERSION, url, served)
     main = Document(card.MEDIA_TYPE, lambda: server)
     older = Document(
-        card.MEDIA_TYPE, lambda: card.scanner_card(server, VERSION, surfaces.of(Selection()).tools.values())
+        card.MEDIA_TYPE,
+        lambda: card.scanner_card(
+            server, VERSION, surfaces.of(Selection()).tools.values(), signs_in=settings.serves_oauth
+        ),
     )
     return [
         *(main.route(path) for path in CARD_PATHS),

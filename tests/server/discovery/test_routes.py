@@ -110,7 +110,7 @@ def test_a_scanner_of_the_older_proposal_finds_its_members(http: httpx2.Client, 
     card = http.get(path).json()
     assert card.items() >= http.get(CARDS[0]).json().items()
     assert card["transport"] == {"type": "streamable-http", "endpoint": "/v2/mcp"}
-    assert card["authentication"] == {"required": True, "schemes": ["bearer"]}
+    assert card["authentication"] == {"required": True, "schemes": ["bearer", "oauth2"]}
     assert [tool["name"] for tool in card["tools"]] == ["send_message", "hangup"]
     assert card["tools"][0]["inputSchema"]["required"] == ["to", "text"]
 
