@@ -89,6 +89,13 @@ async def test_a_code_needs_its_verifier_and_its_redirect(api: httpx2.AsyncClien
     assert (await exchange(api, code, **change)).json()["error"] == "invalid_grant"
 
 
+async def test_a_person_may_allow_less_than_was_asked_for(api: httpx2.AsyncClient) -> None:
+    form = {"decision": "allow", "key": "KEY_sandbox_first", "scope": ["billing.read"]}
+    decided = await api.post("/oauth/authorize", params=ASKED, data=form)
+    code = parse_qs(urlsplit(decided.headers["location"]).query)["code"][0]
+    assert (await exchange(api, code)).json()["scope"] == "billing.read"
+
+
 async def test_a_refusal_is_told_to_the_client(api: httpx2.AsyncClient) -> None:
     assert await decide(api, "deny") == {"from": ["test"], "error": ["access_denied"], "state": ["st"]}
 

@@ -15,7 +15,8 @@ _PAGE: Final = """\
 :root { color-scheme: light dark; }
 body { max-width: 30rem; margin: 3rem auto; padding: 0 1.25rem; font: 1rem/1.6 system-ui, sans-serif; }
 input, button { font: inherit; padding: .5rem .75rem; }
-input { display: block; width: 100%; box-sizing: border-box; }
+label { display: block; }
+#key { width: 100%; box-sizing: border-box; }
 button { margin: 1rem .5rem 0 0; }
 code { overflow-wrap: anywhere; }
 </style>
@@ -23,8 +24,10 @@ code { overflow-wrap: anywhere; }
 <body>
 <h1>Sandbox sign-in</h1>
 <p>This page stands in for Telnyx's. <strong>{{ client_id }}</strong> asks for access to a sandbox account:</p>
-<ul>{% for name in scopes %}<li><code>{{ name }}</code></li>{% endfor %}</ul>
 <form method="post">
+{% for name in scopes %}
+<label><input type="checkbox" name="scope" value="{{ name }}" checked> <code>{{ name }}</code></label>
+{% endfor %}
 <label for="key">Key of the sandbox account</label>
 <input id="key" name="key" value="{{ key }}" pattern="KEY_sandbox.*" required autocomplete="off">
 <button name="decision" value="allow">Allow</button>

@@ -66,7 +66,10 @@ class Authorization:
         return JSONResponse(self._tokens.jwks)
 
     async def authorize(self, request: Request) -> Response:
-        """GET shows the consent page; its form comes back to the same address with the decision."""
+        """GET shows the consent page; its form comes back to the same address with the decision.
+
+        A form that names no scope allows all of those that are asked for.
+        """
         query = request.query_params
         try:
             _check(query)
@@ -78,9 +81,9 @@ class Authorization:
         key = str(form.get("key", ""))
         if form.get("decision") != "allow" or not key.startswith(KEY_PREFIX):
             return _back(query, error="access_denied")
-        consent = Consent(
-            key, query["client_id"], query["redirect_uri"], query.get("scope", ""), query["code_challenge"]
-        )
+        asked = query.get("scope", "").split()
+        picked = [name for name in asked if name in form.getlist("scope")] or asked
+        consent = Consent(key, query["client_id"], query["redirect_uri"], " ".join(picked), query["code_challenge"])
         return _back(query, code=self._tokens.code(consent))
 
     async def token(self, request: Request) -> Response:

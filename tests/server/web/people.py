@@ -81,16 +81,16 @@ class Person:
         """Open the linking page and connect with the key."""
         return await self.submit(await self.open(request_id), **{"action": "key", "api_key": KEY, **fields})
 
-    async def allow(self, left: httpx2.Response, key: str = KEY, decision: str = "allow") -> str:
+    async def allow(self, left: httpx2.Response, **form: object) -> str:
         """Decide on Telnyx's consent page; the address to which it sends the browser back."""
         assert left.status_code == 303, left.text
         async with httpx2.AsyncClient() as telnyx:
-            decided = await telnyx.post(left.headers["location"], data={"key": key, "decision": decision})
+            decided = await telnyx.post(left.headers["location"], data={"key": KEY, "decision": "allow", **form})
         return str(decided.headers["location"])
 
-    async def at_telnyx(self, left: httpx2.Response, key: str = KEY, decision: str = "allow") -> httpx2.Response:
+    async def at_telnyx(self, left: httpx2.Response, **form: object) -> httpx2.Response:
         """Decide on Telnyx's consent page, and come back."""
-        return await self.http.get(await self.allow(left, key, decision))
+        return await self.http.get(await self.allow(left, **form))
 
     async def enter_account(self, key: str = KEY) -> httpx2.Response:
         page = await self.http.get("/account")

@@ -3,9 +3,12 @@
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
+import pytest
 from tests.server.web.people import WRITES, Person, Site, answer, filled
 
 from telnyx_remote_mcp.auth.grants import Grant
+from telnyx_remote_mcp.web.linking.callback import allowed
+from telnyx_remote_mcp.web.linking.proof import NotProved
 
 
 async def leave(site: Site, person: Person, **fields: object) -> httpx2.Response:
@@ -47,6 +50,20 @@ async def test_one_telnyx_account_is_one_principal_and_two_are_two(site: Site) -
         person = await site.browser()
         accounts.append((await granted(site, await person.at_telnyx(await leave(site, person), key=key))).account)
     assert accounts[0] == accounts[1] != accounts[2]
+
+
+async def test_what_telnyx_does_not_give_is_not_granted(site: Site) -> None:
+    person = await site.browser()
+    grant = await granted(site, await person.at_telnyx(await leave(site, person), scope=["messaging.write"]))
+    assert grant.scopes == {"messaging.write"}
+
+
+def test_where_telnyx_gives_reading_alone_reading_is_granted() -> None:
+    asked = frozenset({"messaging.write", "numbers.read"})
+    assert allowed(asked, frozenset({"messaging.read"})) == {"messaging.read"}
+    assert allowed(asked, None) == asked
+    with pytest.raises(NotProved):
+        allowed(asked, frozenset({"fax.read"}))
 
 
 async def test_refusing_at_telnyx_leads_back_to_the_page_as_it_was_filled_in(site: Site) -> None:

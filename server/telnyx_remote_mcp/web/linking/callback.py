@@ -13,6 +13,7 @@ from telnyx_remote_mcp.auth.telnyx_sign_in import SignedIn
 from telnyx_remote_mcp.web.linking.account import AccountPage
 from telnyx_remote_mcp.web.linking.browser import Browser
 from telnyx_remote_mcp.web.linking.link import LinkPage
+from telnyx_remote_mcp.web.linking.offer import reading
 from telnyx_remote_mcp.web.linking.proof import NotProved
 from telnyx_remote_mcp.web.linking.round_trip import Journey, RoundTrip
 from telnyx_remote_mcp.web.linking.services import Services
@@ -46,9 +47,9 @@ class Callback:
             return self.services.pages.over()
         try:
             signed_in = await self.round_trip.tokens(request, browser)
+            scopes = allowed(journey.scopes, signed_in.scopes)
         except NotProved as error:
             return await self.link.problem(browser, pending, journey.choice, str(error))
-        scopes = _allowed(journey.scopes, signed_in)
         account = await self._principal(signed_in)
         try:
             return await self.link.connect(browser, pending, journey.choice, signed_in.link, account, scopes)
@@ -59,7 +60,12 @@ class Callback:
         return await self.services.accounts.principal(signed_in.link.account_id)
 
 
-def _allowed(asked: frozenset[str], signed_in: SignedIn) -> frozenset[str]:
-    """Of the scopes that were asked for, those that Telnyx gave."""
-    given = signed_in.scopes
-    return asked if given is None else frozenset(scope for scope in asked if held(scope, given))
+def allowed(asked: frozenset[str], given: frozenset[str] | None) -> frozenset[str]:
+    """What was asked for, as far as Telnyx gave it: reading, where it did not give writing. Raises NotProved."""
+    if given is None:
+        return asked
+    kept = frozenset(scope for scope in asked if held(scope, given))
+    granted = kept | {scope for scope in reading(asked - kept) if held(scope, given)}
+    if not granted:
+        raise NotProved("Telnyx gave none of the permissions. Sign in again to allow some.")
+    return granted
