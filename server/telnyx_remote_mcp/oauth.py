@@ -40,6 +40,8 @@ class OAuth:
     """What the app needs: a gate for access tokens, and routes. The app closes the store."""
 
     store: Store
+    grants: Grants
+    server: AuthorizationServer
     tokens: AccessTokens
     resource_server: ResourceServer
     documents: list[Route]
@@ -80,6 +82,8 @@ def create_oauth(
     linking = Services(settings, surfaces, server, grants, keys, store, secret, sign_in)
     return OAuth(
         store,
+        grants,
+        server,
         tokens,
         ResourceServer(tokens, resources, scopes),
         [

@@ -59,9 +59,9 @@ class Authenticate:
         credential = presented(scope)
         if credential is None:
             raise challenges.missing()
-        if self._resource_server is not None and _TOKEN.fullmatch(credential):
-            return await self._verify_token(self._resource_server, credential.decode(), scope)
         key = credential.decode() if _KEY.fullmatch(credential) else None
+        if key is None and self._resource_server is not None and _TOKEN.fullmatch(credential):
+            return await self._verify_token(self._resource_server, credential.decode(), scope)
         identity = self._api_keys.known(key) if key else None
         return identity or await self._verify(key, budget_address(scope))
 

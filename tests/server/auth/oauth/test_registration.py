@@ -1,0 +1,185 @@
+"""Dynamic registration: what a client may be, how many there may be, and how long they live."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.server.auth.oauth.replica import CALLBACK, METADATA, Replica, everything_in
+
+from telnyx_remote_mcp.auth.authorization_server import redirects
+from telnyx_remote_mcp.auth.authorization_server.client_documents import ClientDocuments
+from telnyx_remote_mcp.auth.authorization_server.clients import UNUSED_SECS, ClientMetadata, Clients
+from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
+from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.sqlite import SqliteStore
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_registration_answers_what_counts(replica: Replica) -> None:
+    response = await replica.http.post(
+        "/oauth/register", json={**METADATA, "logo_uri": "https://evil.example.com/pixel.png", "contacts": ["someone"]}
+    )
+    registered = response.json()
+    assert response.status_code == 201
+    assert response.headers["cache-control"] == "no-store"
+    assert registered.pop("client_id_issued_at") > 1_700_000_000
+    assert len(registered.pop("client_id")) >= 22
+    assert registered == {**METADATA, "response_types": ["code"]}
+
+
+async def test_grants_that_do_not_exist_here_are_dropped(replica: Replica) -> None:
+    registered = await replica.register(grant_types=["authorization_code", "implicit", "refresh_token"])
+    assert registered["grant_types"] == ["authorization_code", "refresh_token"]
+
+
+async def test_a_client_with_a_secret_is_told_it_once(replica: Replica, tmp_path: Path) -> None:
+    registered = await replica.register(token_endpoint_auth_method="client_secret_post")
+    assert len(registered["client_secret"]) >= 43
+    assert registered["client_secret_expires_at"] == 0
+    assert registered["client_secret"].encode() not in everything_in(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "error"),
+    [
+        ({"redirect_uris": []}, "invalid_redirect_uri"),
+        ({"redirect_uris": None}, "invalid_redirect_uri"),
+        ({"redirect_uris": CALLBACK}, "invalid_redirect_uri"),
+        ({"redirect_uris": [CALLBACK] * 11}, "invalid_redirect_uri"),
+        ({"redirect_uris": ["http://agent.example.com/callback"]}, "invalid_redirect_uri"),
+        ({"redirect_uris": [CALLBACK, "javascript:alert(1)"]}, "invalid_redirect_uri"),
+        ({"client_name": "x" * 101}, "invalid_client_metadata"),
+        ({"client_name": "gro.knab\u202e"}, "invalid_client_metadata"),
+        ({"client_name": "Agent\nverified"}, "invalid_client_metadata"),
+        ({"client_name": 5}, "invalid_client_metadata"),
+        ({"token_endpoint_auth_method": "private_key_jwt"}, "invalid_client_metadata"),
+        ({"grant_types": ["client_credentials"]}, "invalid_client_metadata"),
+        ({"response_types": ["token"]}, "invalid_client_metadata"),
+    ],
+)
+async def test_a_client_that_cannot_be_is_refused(replica: Replica, metadata: dict[str, object], error: str) -> None:
+    response = await replica.http.post("/oauth/register", json={**METADATA, **metadata})
+    assert (response.status_code, response.json()["error"]) == (400, error)
+    assert response.json()["error_description"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"5", b"[" * 15_000, b"\xff\xfe"])
+async def test_what_is_no_metadata_is_refused(replica: Replica, body: bytes) -> None:
+    response = await replica.http.post("/oauth/register", content=body)
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_client_metadata")
+
+
+async def test_large_metadata_is_refused(replica: Replica) -> None:
+    response = await replica.http.post("/oauth/register", json={**METADATA, "software_statement": "x" * 20_000})
+    assert response.status_code == 413
+
+
+async def test_a_flood_of_registrations_is_stopped(replica: Replica) -> None:
+    statuses = [(await replica.http.post("/oauth/register", json=METADATA)).status_code for _ in range(11)]
+    assert statuses == [201] * 10 + [429]
+    response = await replica.http.post("/oauth/register", json=METADATA)
+    assert int(response.headers["retry-after"]) >= 1
+
+
+async def test_scripts_of_any_site_may_register_and_get_tokens(replica: Replica) -> None:
+    for path in ("/oauth/register", "/oauth/token", "/oauth/revoke"):
+        asked = {"Origin": "https://inspector.example.com", "Access-Control-Request-Method": "POST"}
+        response = await replica.http.options(path, headers=asked)
+        assert (response.status_code, response.headers["access-control-allow-origin"]) == (200, "*")
+        assert (await replica.http.get(path)).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("uri", "permitted"),
+    [
+        ("https://agent.example.com/callback", True),
+        ("https://agent.example.com", True),
+        ("http://localhost:8787/callback", True),
+        ("http://127.0.0.1/callback", True),
+        ("http://[::1]:9/callback", True),
+        ("cursor://anysphere.cursor-mcp/oauth/callback", True),
+        ("cursor://anysphere.cursor-mcp/oauth/callback?more", False),
+        ("cursor://elsewhere/oauth/callback", False),
+        ("http://agent.example.com/callback", False),
+        ("http://localhost.example.com/callback", False),
+        ("http://127.0.0.1@evil.example.com/", False),
+        ("https://agent.example.com@evil.example.com/", False),
+        ("https://agent.example.com/callback#fragment", False),
+        ("https://*.example.com/callback", False),
+        ("https://agent.example.com:99999/callback", False),
+        ("https://agent.example.com/a b", False),
+        ("https://agent.example.com\\@evil.example.com/", False),
+        ("https://ägent.example.com/", False),
+        ("https:///callback", False),
+        ("https://agent.example.com/" + "x" * 2_048, False),
+        ("javascript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("file:///etc/passwd", False),
+        ("//agent.example.com/callback", False),
+        ("", False),
+    ],
+)
+def test_a_redirect_uri_is_https_or_on_this_machine(uri: str, permitted: bool) -> None:
+    assert redirects.permitted(uri) is permitted
+
+
+@pytest.mark.parametrize(
+    ("registered", "requested", "matches"),
+    [
+        ("https://a.example.com/cb", "https://a.example.com/cb", True),
+        ("https://a.example.com/cb", "https://a.example.com:444/cb", False),
+        ("https://a.example.com/cb", "https://a.example.com/cb?x=1", False),
+        ("https://a.example.com/cb", "https://a.example.com/CB", False),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:5123/cb", True),
+        ("http://localhost:8787/cb", "http://localhost:5123/cb", True),
+        ("http://[::1]/cb", "http://[::1]:5123/cb", True),
+        ("http://127.0.0.1/cb", "http://localhost:5123/cb", False),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:5123/other", False),
+        ("http://127.0.0.1/cb", "https://127.0.0.1:5123/cb", False),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:5123/cb?x=1", False),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:5123/cb#x", False),
+        ("http://127.0.0.1/cb", "http://user@127.0.0.1:5123/cb", False),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:99999/cb", False),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:5123@evil.example.com/cb", False),
+    ],
+)
+def test_a_request_names_the_registered_uri_but_for_a_port_on_this_machine(
+    registered: str, requested: str, matches: bool
+) -> None:
+    assert redirects.matches(registered, requested) is matches
+
+
+class Lifetimes(SqliteStore):
+    """A store that remembers for how long values are put."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.given: list[float | None] = []
+
+    async def put(self, kind: str, key: str, value: bytes, ttl_secs: float | None = None) -> None:
+        self.given.append(ttl_secs)
+        await super().put(kind, key, value, ttl_secs)
+
+
+@pytest.fixture
+async def lifetimes(tmp_path: Path) -> AsyncIterator[Lifetimes]:
+    store = Lifetimes(tmp_path / "state.db")
+    yield store
+    await store.aclose()
+
+
+def clients_in(store: Store) -> Clients:
+    return Clients(store, ClientDocuments(store, PublicFetch()))
+
+
+async def test_a_client_lives_for_a_day_unless_somebody_signs_in_with_it(lifetimes: Lifetimes) -> None:
+    clients = clients_in(lifetimes)
+    client, _ = await clients.register(ClientMetadata(redirect_uris=[CALLBACK]))
+    await clients.keep(client)
+    assert lifetimes.given == [UNUSED_SECS, None]
+    kept = await clients.find(client.client_id)
+    assert kept is not None
+    assert kept.used
+    await clients.keep(kept)
+    assert lifetimes.given == [UNUSED_SECS, None]
