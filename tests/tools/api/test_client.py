@@ -69,6 +69,7 @@ async def test_every_logical_call_has_an_idempotency_key_of_its_own() -> None:
         (b'{"text": ["cut \\ud83d"]}', {"text": ["cut ?"]}),
         (b'{"text": "\\ud83d\\udc4b"}', {"text": "👋"}),
         (b"[" * 200_000, "[" * 200_000),
+        (b"[" * 900 + b"]" * 900, "[" * 900 + "]" * 900),
         (b"\xff\xfe", "\ufffd\ufffd"),
     ],
 )

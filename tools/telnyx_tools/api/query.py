@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import quote
 
@@ -18,7 +19,12 @@ Query: TypeAlias = Mapping[str, QueryValue]
 
 def encode_query(query: Query) -> str:
     """The query string without its question mark. Raises InvalidArgument for a value that it cannot hold."""
-    return "&".join(f"{quote(key, safe='')}={quote(value, safe=':,')}" for key, value in _pairs(query))
+    return "&".join(f"{_quoted(key)}={quote(value, safe=':,')}" for key, value in _pairs(query))
+
+
+@lru_cache(512)
+def _quoted(key: str) -> str:
+    return quote(key, safe="")
 
 
 def _pairs(query: Query, prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from pydantic_core import from_json
+
 Json: TypeAlias = dict[str, Any] | list[Any] | str | int | float | bool | None
 
 
@@ -37,10 +39,18 @@ class Reply:
         if not self.content:
             return None
         try:
-            value: Json = _DECODER.decode(self.content.decode("utf-8-sig"))
+            value: Json = from_json(self.content, allow_inf_nan=False)
+        except ValueError:
+            value = self._odd_json()
+        return value
+
+    def _odd_json(self) -> Json:
+        """What strict JSON refuses: NaN, a byte order mark, halves of surrogate pairs, great depth."""
+        try:
+            value: Json = _well_formed(_DECODER.decode(self.content.decode("utf-8-sig")))
         except (ValueError, RecursionError):
             return self.text
-        return _well_formed(value) if b"\\ud" in self.content or b"\\uD" in self.content else value
+        return value
 
 
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN and Infinity are no JSON that could be passed on
