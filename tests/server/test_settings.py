@@ -113,3 +113,26 @@ def test_the_key_of_the_operator_never_reaches_a_worker() -> None:
     environment = Settings(api_key="KEYMARKED").environment()
     assert "TELNYX_API_KEY" not in environment
     assert "KEYMARKED" not in environment.values()
+
+
+@pytest.mark.parametrize(
+    ("given", "served"),
+    [
+        ({}, True),
+        ({"host": "::1"}, True),
+        ({"host": "0.0.0.0"}, False),
+        ({"host": "192.0.2.7"}, False),
+        ({"host": "0.0.0.0", "public_url": "https://mcp.example.com"}, True),
+        ({"public_url": "http://localhost:8080"}, True),
+        ({"oauth": "off"}, False),
+        ({"oauth": "off", "public_url": "https://mcp.example.com"}, False),
+        ({"oauth": "embedded", "public_url": "https://mcp.example.com"}, True),
+    ],
+)
+def test_people_can_sign_in_where_nobody_listens_on_the_way(given: dict[str, object], served: bool) -> None:
+    assert Settings(**given).serves_oauth is served
+
+
+def test_signing_in_over_plain_http_is_refused() -> None:
+    with pytest.raises(ValueError, match="--oauth embedded needs https: give --public-url"):
+        _ = Settings(host="0.0.0.0", oauth="embedded").serves_oauth

@@ -162,3 +162,31 @@ def test_equal_selections_are_one_surface_and_only_so_many_are_kept() -> None:
     for name in ALL:
         kept.of(Selection(tools=(name,)))
     assert kept.of(Selection(slug="texts")) is not first
+
+
+FULL = Selection(surface="full")
+
+
+def test_a_request_sees_no_more_than_a_person_granted() -> None:
+    within = Selection(groups=("phone_lines",), read_only=True)
+    surface = surfaces().of(FULL, within)
+    assert list(surface.tools) == list(surface.reachable) == ["list_lines"]
+    assert surface.read_only
+    assert surface.bounds[-1] == within
+    assert surface.find("send_text") is None
+
+
+def test_a_request_narrows_what_was_granted_further() -> None:
+    assert list(surfaces().of(Selection(groups=("texts",)), Selection(groups=("phone_lines",))).tools) == []
+    assert list(surfaces().of(FULL, Selection()).tools) == ALL
+
+
+def test_a_grant_of_a_group_that_is_gone_grants_nothing_and_is_no_error() -> None:
+    assert list(surfaces().of(FULL, Selection(groups=("letters",))).tools) == []
+
+
+def test_surfaces_of_different_grants_are_kept_apart() -> None:
+    kept = surfaces()
+    whole, part = kept.of(FULL), kept.of(FULL, Selection(read_only=True))
+    assert whole is not part
+    assert kept.of(FULL, Selection(read_only=True)) is part
