@@ -24,6 +24,10 @@ Visit = Callable[[str], Awaitable[None]]
 """What a person does in the browser at an address."""
 
 
+class Refused(Exception):
+    """The server sent the person back without a code."""
+
+
 class Memory:
     """What a client remembers between sign-ins."""
 
@@ -49,7 +53,7 @@ class Callback:
 
     def __init__(self) -> None:
         self.url = ""
-        self._send, self._receive = anyio.create_memory_object_stream[AuthorizationCodeResult](10)
+        self._send, self._receive = anyio.create_memory_object_stream[dict[str, str]](10)
 
     @classmethod
     @asynccontextmanager
@@ -61,12 +65,14 @@ class Callback:
             yield callback
 
     async def result(self) -> AuthorizationCodeResult:
-        return await self._receive.receive()
+        """The code. Raises Refused."""
+        answer = await self._receive.receive()
+        if "error" in answer:
+            raise Refused(answer["error"], answer["iss"])
+        return AuthorizationCodeResult.model_validate(answer)
 
     async def _arrive(self, request: Request) -> Response:
-        query = request.query_params
-        if "code" in query:
-            await self._send.send(AuthorizationCodeResult.model_validate(dict(query)))
+        await self._send.send(dict(request.query_params))
         return PlainTextResponse("Back at the agent")
 
 

@@ -21,7 +21,11 @@ async def agent(*arguments: str) -> AsyncIterator[AsyncIterator[dict[str, str]]]
     """The client as a process; what it says, value by value."""
     node = shutil.which("node") or "node"
     async with await anyio.open_process([node, str(AGENT), *arguments], stderr=None) as process:
-        yield said(process)
+        try:
+            yield said(process)
+        except BaseException:
+            process.kill()  # it may wait for a person who never comes
+            raise
 
 
 async def said(process: Process) -> AsyncIterator[dict[str, str]]:
