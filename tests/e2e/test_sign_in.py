@@ -1,0 +1,87 @@
+"""Signing in at the installed server: tokens that outlive it, and that open nothing that is another's."""
+
+import hashlib
+import secrets
+import socket
+from base64 import urlsafe_b64encode
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+from tests.e2e.clients import INITIALIZE, LIST_TOOLS, connected, post
+from tests.e2e.processes import Server, served
+from tests.server.web.people import Person
+
+pytestmark = pytest.mark.anyio
+
+CALLBACK = "https://agent.example.com/callback"
+SCOPES = "account_management.read billing.read messaging.read"
+
+
+async def signed_in(server: Server, key: str, **choice: object) -> str:
+    """An access token for the account of `key`, after its person allowed what was asked for."""
+    verifier = secrets.token_urlsafe(48)
+    challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    async with httpx2.AsyncClient(base_url=server.base_url) as http:
+        metadata = {"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none"}
+        client_id = (await http.post("/oauth/register", json=metadata)).json()["client_id"]
+        asked = {
+            "response_type": "code",
+            "client_id": client_id,
+            "scope": SCOPES,
+            "resource": server.url,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+        }
+        page = await http.get("/oauth/authorize", params=asked, follow_redirects=True)
+        back = await Person(http).submit(page, action="key", api_key=key, **choice)
+        code = parse_qs(urlsplit(back.headers["location"]).query)["code"][0]
+        form = {
+            "grant_type": "authorization_code",
+            "client_id": client_id,
+            "code": code,
+            "code_verifier": verifier,
+            "resource": server.url,
+        }
+        return str((await http.post("/oauth/token", data=form)).json()["access_token"])
+
+
+async def test_who_signed_in_acts_on_the_account_within_the_scopes(server: Server) -> None:
+    token = await signed_in(server, "KEY_sandbox_signed_in")
+    async with connected(server.url, token) as client:
+        assert "send_message" in {tool.name for tool in (await client.list_tools()).tools}
+        assert not (await client.call_tool("get_balance", {})).is_error
+    send = {"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": {"name": "send_message", "arguments": {}}}
+    response = post(server, send, token)
+    assert response.status_code == 403
+    assert 'error="insufficient_scope"' in response.headers["www-authenticate"]
+
+
+async def test_what_the_person_left_out_is_not_there(server: Server) -> None:
+    token = await signed_in(server, "KEY_sandbox_careful", read_only="yes", group=["messaging"])
+    async with connected(server.url, token) as client:
+        tools = (await client.list_tools()).tools
+    assert "get_message" in {tool.name for tool in tools}
+    assert "get_balance" not in {tool.name for tool in tools}
+    assert all(tool.annotations is not None and tool.annotations.read_only_hint for tool in tools)
+
+
+async def test_a_session_is_nobody_elses_whichever_way_one_came(server: Server) -> None:
+    mine, theirs = await signed_in(server, "KEY_sandbox_mine"), await signed_in(server, "KEY_sandbox_theirs")
+    session = post(server, INITIALIZE, mine).headers["mcp-session-id"]
+    headers = {"Mcp-Session-Id": session, "MCP-Protocol-Version": "2025-11-25"}
+    assert post(server, LIST_TOOLS, mine, **headers).status_code == 200
+    for credential in (theirs, "KEY_sandbox_theirs", "KEY_sandbox_mine"):
+        assert post(server, LIST_TOOLS, credential, **headers).status_code == 404
+
+
+async def test_a_restart_ends_no_sign_in(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+    with served(tmp_path, "--sandbox", "--port", port) as server:
+        token = await signed_in(server, "KEY_sandbox_stays")
+    with served(tmp_path, "--sandbox", "--port", port) as server:
+        async with connected(server.url, token) as client:
+            assert (await client.list_tools()).tools
+        assert post(server, LIST_TOOLS, token[:-4] + "AAAA").status_code == 401
