@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from telnyx_remote_mcp.call import run_tool
 from telnyx_remote_mcp.surface import GENERIC, Surface
-from telnyx_tools.catalog.operation import Operation
 from telnyx_tools.declare import Tool
 from telnyx_tools.results import Result
+
+if TYPE_CHECKING:
+    from telnyx_tools.catalog.operation import Operation
 
 
 class Reach:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field
 
 from telnyx_tools.api.client import Reply
-from telnyx_tools.catalog.operation import Operation, Paging
 from telnyx_tools.results import BUDGET, Detail, Result, redacted
 from telnyx_tools.shorten import select, shorten, size, without_nulls
+
+if TYPE_CHECKING:
+    from telnyx_tools.catalog.operation import Operation, Paging
 
 MAX_BINARY = 24_000
 """Bytes of a binary answer that are passed on; larger ones have a URL in some other operation."""

@@ -35,3 +35,12 @@ def _run() -> dict[str, float]:
     found = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     measured: dict[str, float] = json.loads(found.stdout)
     return measured
+
+
+def test_tools_are_listed_without_the_catalog() -> None:
+    code = (
+        "import sys; from telnyx_tools.registry import registry; import telnyx_remote_mcp.stdio\n"
+        "assert [tool.input_schema and tool.output_schema for tool in registry().tools.values()]\n"
+        "sys.exit(any(name.startswith('telnyx_tools.catalog') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

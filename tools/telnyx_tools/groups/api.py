@@ -5,20 +5,19 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 from pydantic import Field
 
 from telnyx_tools.answer import Answer, View
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.arguments import InvalidArguments, Problem
-from telnyx_tools.catalog.catalog import Catalog
-from telnyx_tools.catalog.describe import describe
-from telnyx_tools.catalog.operation import Operation
 from telnyx_tools.declare import Effect, Group, Tool
-from telnyx_tools.finder import find_operations, find_tools
-from telnyx_tools.invoke import Arguments, invoke
 from telnyx_tools.results import Detail, Part, Result
+
+if TYPE_CHECKING:  # a server whose agents never ask for the catalog does not load it
+    from telnyx_tools.catalog.catalog import Catalog
+    from telnyx_tools.catalog.operation import Operation
 
 api = Group("api", title="Whole API", summary="Find, describe and call any operation of the Telnyx API.")
 
@@ -36,6 +35,8 @@ Name = Annotated[str, Field(min_length=1, max_length=200, description="from sear
 Endpoint = Annotated[str, Field(min_length=1, max_length=200, description="operation or tool, from search_tools")]
 Headers = Annotated[dict[str, Any], Field(description="header parameters, rare")]
 ToolArguments = Annotated[dict[str, Any], Field(description="of a tool")]
+Sent = dict[str, Any]
+"""The arguments of an operation: path, query, headers, body."""
 
 
 class Reach(Protocol):
@@ -69,6 +70,8 @@ class Description(Result):
 @api.tool(effect=Effect.READ, scope="account_management.read", compact=True)
 async def search_tools(reach: Reach, query: Query, limit: Limit = 8) -> Matches:
     """Find what does a task: tools first, then operations of the Telnyx API. Then describe_tool."""
+    from telnyx_tools.finder import find_operations, find_tools
+
     tools = await find_tools(reach.tools.values(), query, max(1, limit // 2))
     operations = islice(_allowed(reach, await find_operations(query, 6 * limit)), limit - len(tools))
     return _matches([*map(_tool_match, tools), *map(_operation_match, operations)])
@@ -100,7 +103,9 @@ async def list_api_endpoints(
     limit: Limit = 10,
 ) -> Matches:
     """Find operations of the Telnyx API, best match first, with what each requires."""
-    catalog = Catalog.load()
+    from telnyx_tools.finder import find_operations
+
+    catalog = _catalog()
     groups = sorted({operation.group for operation in catalog.values()})
     if group is not None and group not in groups:
         raise InvalidArguments([Problem("group", f"Unknown group. Valid: {', '.join(groups)}.")])
@@ -135,7 +140,8 @@ async def read_api_endpoint(
 ) -> Answer:
     """Call an operation that only reads (path, query, body), or a reading tool (arguments)."""
     view = View(page, page_size, fields, detail)
-    return await _call(telnyx, reach, "read_api_endpoint", endpoint, arguments, Arguments(path, query, {}, body), view)
+    sent: Sent = {"path": path, "query": query, "body": body}
+    return await _call(telnyx, reach, "read_api_endpoint", endpoint, arguments, sent, view)
 
 
 @api.tool(
@@ -156,7 +162,7 @@ async def write_api_endpoint(
     detail: Detail = "summary",
 ) -> Answer:
     """Call an operation or tool that writes or spends: it changes the account, costs money or reaches people."""
-    sent = Arguments(path, query, headers, body)
+    sent: Sent = {"path": path, "query": query, "headers": headers, "body": body}
     return await _call(telnyx, reach, "write_api_endpoint", endpoint, arguments, sent, View(detail=detail))
 
 
@@ -172,7 +178,7 @@ async def delete_api_endpoint(
     arguments: ToolArguments = {},
 ) -> Answer:
     """Call an operation or tool that deletes, cancels or releases something."""
-    sent = Arguments(path, query, headers, body)
+    sent: Sent = {"path": path, "query": query, "headers": headers, "body": body}
     return await _call(telnyx, reach, "delete_api_endpoint", endpoint, arguments, sent, View())
 
 
@@ -182,7 +188,7 @@ async def _call(
     caller: str,
     endpoint: str,
     arguments: Mapping[str, Any],
-    sent: Arguments,
+    sent: Sent,
     view: View,
 ) -> Answer:
     tool = reach.tools.get(endpoint)
@@ -193,7 +199,9 @@ async def _call(
     _check_caller(caller, operation.id, operation.effect)
     if arguments:
         raise InvalidArguments([Problem("arguments", "An operation takes path, query and body; see describe_tool.")])
-    return await invoke(telnyx, operation, sent, view)
+    from telnyx_tools.invoke import Arguments, invoke
+
+    return await invoke(telnyx, operation, Arguments(**sent), view)
 
 
 def _check_caller(caller: str, name: str, effect: str) -> None:
@@ -204,7 +212,7 @@ def _check_caller(caller: str, name: str, effect: str) -> None:
 
 
 def _operation(reach: Reach, argument: str, name: str) -> Operation:
-    catalog = Catalog.load()
+    catalog = _catalog()
     operation = catalog.get(name)
     if operation is None:
         close = difflib.get_close_matches(name, [*reach.tools, *catalog], n=3)
@@ -216,11 +224,19 @@ def _operation(reach: Reach, argument: str, name: str) -> Operation:
     return operation
 
 
+def _catalog() -> Catalog:
+    from telnyx_tools.catalog.catalog import Catalog
+
+    return Catalog.load()
+
+
 def _allowed(reach: Reach, operations: Iterable[Operation]) -> Iterable[Operation]:
     return (operation for operation in operations if reach.refusal(operation) is None)
 
 
 def _described(operation: Operation, at: str) -> Description:
+    from telnyx_tools.catalog.describe import describe
+
     try:
         described = describe(operation, at)
     except KeyError as error:
