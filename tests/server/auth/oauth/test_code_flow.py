@@ -1,10 +1,13 @@
 """From the client's request over the person's decision to the tokens, and what is done against that."""
 
+from pathlib import Path
+
 import anyio
 import httpx2
 import pytest
-from tests.server.auth.oauth.replica import CALLBACK, READS, VERIFIER, Replica, challenge, parameters_of
+from tests.server.auth.oauth.replica import CALLBACK, READS, VERIFIER, Replica, challenge, parameters_of, running
 
+from telnyx_remote_mcp.auth.authorization_server import routes
 from telnyx_remote_mcp.auth.authorization_server.pending import Gone
 
 pytestmark = pytest.mark.anyio
@@ -204,6 +207,18 @@ async def test_credentials_that_are_no_text_are_refused(replica: Replica) -> Non
     headers = {"Authorization": "Basic //8="}
     response = await replica.http.post("/oauth/token", data={"grant_type": "authorization_code"}, headers=headers)
     assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
+
+
+async def test_guesses_at_codes_are_limited_and_good_exchanges_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "REQUESTS_PER_MINUTE", 3)
+    async with running(tmp_path) as replica:
+        tokens = await replica.signed_in()
+        for _ in range(5):
+            tokens |= (await replica.refresh(tokens["client_id"], tokens["refresh_token"])).json()
+        guesses = [(await replica.exchange(tokens["client_id"], "guess")).status_code for _ in range(4)]
+        assert guesses == [400, 400, 400, 429]
 
 
 async def test_no_token_and_no_code_reaches_a_log(replica: Replica, caplog: pytest.LogCaptureFixture) -> None:
