@@ -92,6 +92,12 @@ def test_items_that_are_no_objects_are_marked_one_by_one() -> None:
     assert all("shape_warning" in item for item in items[1:])
 
 
+def test_an_item_with_a_field_called_data_is_that_item() -> None:
+    held: list[object] = [{"id": "1", "data": {"id": "2"}}]
+    for raw in (held, [*held, "odd"]):
+        assert wire(page_of(Thing, raw, Cursor(1)))["items"][0] == {"id": "1"}
+
+
 @pytest.mark.parametrize("text", ["1", "27", "3+20"])
 def test_a_cursor_is_read_as_it_was_written(text: str) -> None:
     assert str(Cursor.parse(text)) == text

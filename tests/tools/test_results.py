@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import Field
 
-from telnyx_tools.results import BUDGET, REDACTED, Part, Result, objects, output_schema, redacted, shape
+from telnyx_tools.results import BUDGET, REDACTED, Part, Result, objects, output_schema, redacted, shape, shape_all
 
 
 class Cost(Part):
@@ -82,6 +82,21 @@ def test_a_result_above_the_largest_size_loses_its_largest_fields_and_says_so() 
     assert wire["left_out"].keys() == {"transcript", "sender"}
     assert wire["left_out"]["transcript"] == "50,002 characters"
     assert "from" not in wire
+
+
+@pytest.mark.parametrize("detail", ["summary", "full"])
+def test_a_list_is_shaped_as_each_of_its_objects_is(detail: Any) -> None:
+    raw = [RAW, RAW | {"parts": None, "deep": [{"api_key": "KEYdeep"}]}, {"id": "3", "data": {"id": "other"}}]
+    made = shape_all(Message, raw, detail)
+    assert made is not None
+    wires = [item.wire() for item in made[0]]
+    assert wires == [shape(Message, {"data": item}, detail).wire() for item in raw]
+    assert made[1] == len(json.dumps(wires, separators=(",", ":")))
+
+
+@pytest.mark.parametrize("odd", [{"parts": "many"}, "x", None, []])
+def test_a_list_with_an_odd_object_is_not_shaped_at_once(odd: object) -> None:
+    assert shape_all(Message, [RAW, odd], "summary") is None
 
 
 def test_the_output_schema_promises_no_field_and_forbids_none() -> None:

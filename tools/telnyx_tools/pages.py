@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import BeforeValidator, Field, SerializeAsAny
 
 from telnyx_tools.api.client import Query, Request, Telnyx
-from telnyx_tools.results import BUDGET, Detail, Result, marked, measured
+from telnyx_tools.results import BUDGET, Detail, Result, marked, measured, shape_all
 
 T = TypeVar("T", bound=Result)
 
@@ -90,16 +90,24 @@ def page_of(model: type[T], answer: object, cursor: Cursor, detail: Detail = "su
     raw, meta = _parts(answer)
     if raw is None:
         return marked(Page[T], "its answer was not a list", answer)
+    items = _fitting(model, raw[cursor.skip :], detail, BUDGET[detail] - _ENVELOPE - reserve)
+    given = cursor.skip + len(items)
+    return Page(items=items, next=_next(cursor, given, len(raw), meta), total_results=_count(meta, "total_results"))
+
+
+def _fitting(model: type[T], raw: list[Any], detail: Detail, room: int) -> list[T]:
+    """As many items as there is room for, and at least one."""
+    everything = shape_all(model, raw, detail)
+    if everything is not None and everything[1] <= room:
+        return everything[0]
     items: list[T] = []
-    room = BUDGET[detail] - _ENVELOPE - reserve
-    for item in raw[cursor.skip :]:
-        shaped, size = measured(model, item, detail)
+    for item in raw:
+        shaped, size = measured(model, {"data": item}, detail)
         room -= size + 1
         if room < 0 and items:
             break
         items.append(shaped)
-    given = cursor.skip + len(items)
-    return Page(items=items, next=_next(cursor, given, len(raw), meta), total_results=_count(meta, "total_results"))
+    return items
 
 
 def _next(cursor: Cursor, given: int, held: int, meta: dict[str, Any]) -> str | None:
