@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from bench.calls import GET, LIST, SEND, Call
 from bench.load import Sample, Target, measure
-from bench.messages import TOOL, Era, request
+from bench.messages import Era, request
 from bench.servers import OURS, PROXY, UPSTREAM, Cores, Server, fastmcp, running, settings_of_ours
 from bench.startup import Startup, measure_startup
-from bench.upstream import NUMBERS
 
 MODERN: Era = "2026-07-28"
 LEGACY: Era = "2025-11-25"
@@ -36,26 +36,32 @@ class Plan:
 
 
 QUICK = Plan(connections=(1, 8), rounds=1, requests=60, slow_requests=16)
-FULL = Plan(connections=(1, 8, 32), rounds=5, requests=500, slow_requests=48)
+FULL = Plan(connections=(1, 8, 32), rounds=7, requests=500, slow_requests=48)
 
 Runs = dict[str, list[Sample]]
 
 
 @dataclass
 class Results:
-    """Everything measured, by target; `calls` also by the number of connections."""
+    """Everything measured, by target; `calls` also by the number of connections, `lighter` by the tool."""
 
     load_average: float
     tools: int = 0
     calls: dict[int, Runs] = field(default_factory=dict)
+    lighter: dict[str, Runs] = field(default_factory=dict)
     listings: Runs = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
     startup: Startup = field(default_factory=lambda: Startup(0, 0))
 
-    def throughput_ratio(self, name: str, other: str, connections: int) -> float:
-        """The median over the rounds, each of which compares neighbours in time."""
-        runs = self.calls[connections]
-        return statistics.median(a.rate / b.rate for a, b in zip(runs[name], runs[other], strict=True))
+
+def throughput_ratio(runs: Runs, name: str, other: str) -> float:
+    """The median over the rounds, each of which compares neighbours in time."""
+    return statistics.median(a.rate / b.rate for a, b in zip(runs[name], runs[other], strict=True))
+
+
+def processor_ratio(runs: Runs, name: str, other: str) -> float:
+    """The same by what one request costs `other` and `name` in processor time, which other load bends less."""
+    return statistics.median(b.cpu / a.cpu for a, b in zip(runs[name], runs[other], strict=True))
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Lineup:
 
     def calls(self, plan: Plan) -> list[Target]:
         def target(name: str, server: Server, era: Era, requests: int = plan.requests) -> Target:
-            return Target(name, server, request("tools/call", era), NUMBERS[-1].encode(), requests)
+            return Target(name, server, request(era, LIST), LIST.proof.encode(), requests)
 
         return [
             target(OURS_MODERN, self.ours, MODERN),
@@ -78,9 +84,15 @@ class Lineup:
             target(RIVAL_LEGACY, self.rival, LEGACY),
         ]
 
+    def lighter(self, plan: Plan, call: Call) -> list[Target]:
+        def target(name: str, server: Server) -> Target:
+            return Target(name, server, request(MODERN, call), call.proof.encode(), plan.requests)
+
+        return [target(OURS_MODERN, self.ours), target(BARE, self.proxy)]
+
     def listings(self, plan: Plan) -> list[Target]:
         def target(name: str, server: Server, era: Era) -> Target:
-            return Target(name, server, request("tools/list", era), TOOL.encode(), plan.slow_requests)
+            return Target(name, server, request(era), LIST.tool.encode(), plan.slow_requests)
 
         return [
             target(OURS_MODERN, self.ours, MODERN),
@@ -105,6 +117,9 @@ async def compare(plan: Plan) -> Results:
                 lineup = Lineup(ours, *others)
                 for connections in plan.connections:
                     results.calls[connections] = await _rounds(lineup.calls(plan), connections, plan.rounds)
+                for call in (GET, SEND):
+                    targets = lineup.lighter(plan, call)
+                    results.lighter[call.tool] = await _rounds(targets, plan.connections[-1], plan.rounds)
                 results.listings = await _rounds(lineup.listings(plan), 1, plan.rounds)
                 results.memory = lineup.memory()
     os.sched_setaffinity(0, cores.server)
@@ -113,7 +128,7 @@ async def compare(plan: Plan) -> Results:
 
 
 def _count_tools(server: Server) -> int:
-    head, _, body = request("tools/list", LEGACY).partition(b"\r\n\r\n")
+    head, _, body = request(LEGACY).partition(b"\r\n\r\n")
     headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
     url = f"http://127.0.0.1:{server.port}/mcp"
     with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=30) as answer:

@@ -1,14 +1,14 @@
-"""What is sent: the same tool call and the same listing in both protocol eras."""
+"""What is sent: the same tool calls and the same listing in both protocol eras."""
 
 from __future__ import annotations
 
 import json
 from typing import Literal
 
+from bench.calls import Call
+
 KEY = "KEY0123456789bench"
-TOOL = "list_phone_numbers"
 Era = Literal["2026-07-28", "2025-11-25"]
-Method = Literal["tools/call", "tools/list"]
 
 INITIALIZE = (
     b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},'
@@ -16,9 +16,10 @@ INITIALIZE = (
 )
 
 
-def request(method: Method, era: Era) -> bytes:
-    """A whole HTTP request, ready for the socket."""
-    params: dict[str, object] = {"name": TOOL, "arguments": {"page_size": 20}} if method == "tools/call" else {}
+def request(era: Era, call: Call | None = None) -> bytes:
+    """A whole HTTP request, ready for the socket: of a tool's call, else for the list of tools."""
+    method = "tools/call" if call else "tools/list"
+    params: dict[str, object] = {"name": call.tool, "arguments": call.arguments} if call else {}
     headers = {
         "Host": "127.0.0.1",
         "Authorization": f"Bearer {KEY}",
@@ -27,7 +28,7 @@ def request(method: Method, era: Era) -> bytes:
         "MCP-Protocol-Version": era,
     }
     if era == "2026-07-28":
-        headers |= {"Mcp-Method": method} | ({"Mcp-Name": TOOL} if method == "tools/call" else {})
+        headers |= {"Mcp-Method": method} | ({"Mcp-Name": call.tool} if call else {})
         params["_meta"] = {
             "io.modelcontextprotocol/protocolVersion": era,
             "io.modelcontextprotocol/clientCapabilities": {},

@@ -1,4 +1,4 @@
-"""The least that a proxy in front of the API can do: each POST becomes the GET that the tool makes."""
+"""The least that a proxy in front of the API can do: each POST becomes the request that the tool makes."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import Any
 
 import httpx2
 
+from bench.calls import CALLS
 from bench.serving import serve
 
-URL = os.environ["TELNYX_API_BASE_URL"] + "/phone_numbers?page[number]=1&page[size]=20"
+BASE_URL = os.environ["TELNYX_API_BASE_URL"]
 
 
 class Proxy:
     """Forwards the Authorization header and returns the body. No framework, no checks."""
 
     def __init__(self) -> None:
-        # the pool of the server's own client: neither side reconnects during a run
+        # as many connections as the server's own client: neither side reconnects during a run
         self._client = httpx2.AsyncClient(limits=httpx2.Limits(max_connections=256, max_keepalive_connections=32))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -24,8 +25,10 @@ class Proxy:
             return
         while (await receive()).get("more_body"):
             pass
-        authorization = dict(scope["headers"])[b"authorization"]
-        answer = await self._client.get(URL, headers={b"authorization": authorization})
+        given = dict(scope["headers"])
+        call = CALLS[given[b"mcp-name"].decode()]
+        authorization = {b"authorization": given[b"authorization"]}
+        answer = await self._client.request(call.method, BASE_URL + call.path, headers=authorization, json=call.body)
         headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer.content))]
         await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
         await send({"type": "http.response.body", "body": answer.content})

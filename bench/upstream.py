@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import cast
 
 import uvloop
 
-ITEMS = 20
-NUMBERS = [f"+120255501{index:02d}" for index in range(ITEMS)]
+from bench.calls import ITEMS, MESSAGE_ID, NUMBERS
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 def _answer(status: str, body: object) -> bytes:
@@ -39,27 +41,52 @@ PAGE = _answer(
         "meta": {"total_pages": 3, "total_results": 60, "page_number": 1, "page_size": ITEMS},
     },
 )
+MESSAGE = _answer(
+    "200 OK",
+    {
+        "data": {
+            "id": MESSAGE_ID,
+            "record_type": "message",
+            "direction": "outbound",
+            "type": "SMS",
+            "from": {"phone_number": NUMBERS[0], "carrier": "Telnyx", "line_type": "Wireless"},
+            "to": [{"phone_number": NUMBERS[1], "status": "queued", "carrier": "T-Mobile", "line_type": "Wireless"}],
+            "text": "Your table is ready.",
+            "parts": 1,
+            "cost": {"amount": "0.0040", "currency": "USD"},
+            "errors": [],
+            "sent_at": None,
+        }
+    },
+)
 BALANCE = _answer("200 OK", {"data": {"balance": "100.00", "currency": "USD"}})
 UNAUTHORIZED = _answer("401 Unauthorized", {"errors": [{"code": "10009", "title": "Authentication failed"}]})
 
 
 class Upstream(asyncio.Protocol):
-    """Answers GET requests, which have no body, in the order in which they come."""
+    """Answers requests in the order in which they come."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.WriteTransport", transport)
         self._received = b""
 
     def data_received(self, data: bytes) -> None:
-        *requests, self._received = (self._received + data).split(b"\r\n\r\n")
-        for request in requests:
-            self._transport.write(_respond(request))
+        self._received += data
+        while (head := self._received.find(b"\r\n\r\n")) >= 0:
+            length = _LENGTH.search(self._received, 0, head)
+            end = head + 4 + (int(length[1]) if length else 0)
+            if len(self._received) < end:
+                return
+            self._transport.write(_respond(self._received[:head]))
+            self._received = self._received[end:]
 
 
-def _respond(request: bytes) -> bytes:
-    if b"\r\nauthorization: bearer key" not in request.lower():
+def _respond(head: bytes) -> bytes:
+    if b"\r\nauthorization: bearer key" not in head.lower():
         return UNAUTHORIZED
-    return BALANCE if request.startswith(b"GET /v2/balance") else PAGE
+    if b" /v2/balance" in head:
+        return BALANCE
+    return MESSAGE if b" /v2/messages" in head else PAGE
 
 
 async def main() -> None:
