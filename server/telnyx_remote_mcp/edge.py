@@ -3,9 +3,9 @@
 import logging
 import re
 import time
+from secrets import token_hex
 from typing import Final
 from urllib.parse import quote
-from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -63,7 +63,7 @@ def _request_id(headers: list[tuple[bytes, bytes]]) -> str:
     for name, value in headers:
         if name == b"x-request-id" and _SAFE_ID.fullmatch(value):
             return value.decode()
-    return uuid4().hex
+    return token_hex(16)
 
 
 def _log(scope: Scope, status: int, duration_ms: float) -> None:

@@ -13,6 +13,7 @@ from mcp.server import Server
 from mcp.server.caching import CacheHint
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.shared.exceptions import MCPError
+from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.call import call_tool
@@ -77,6 +78,8 @@ def create_server(services: Services) -> Server[None]:
         on_list_prompts=handlers.list_prompts,
         on_get_prompt=handlers.get_prompt,
     )
+    if isinstance(get_tracer_provider(), ProxyTracerProvider):
+        server.middleware.clear()  # the SDK's spans, which nobody takes unless a provider was set before the start
     server.middleware.append(handlers.remember_listing)
     return server
 
