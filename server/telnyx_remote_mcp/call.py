@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import traceback
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from pydantic_core import to_json
 
 from telnyx_tools.api.errors import OutcomeUnknown, TelnyxError
 from telnyx_tools.declare import Effect, Tool
-from telnyx_tools.results import Result
+from telnyx_tools.results import AttachedResult, Attachment, Result
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +39,10 @@ async def run_tool(tool: Tool, arguments: Mapping[str, object], given: Mapping[s
 
 
 def success(result: Result) -> types.CallToolResult:
-    """The result as structured content, and the same JSON as text."""
+    """The result as structured content, the same JSON as text, and its files."""
     content = result.wire()
-    return types.CallToolResult(content=[_text(content)], structured_content=content)
+    files = [_file(attachment) for attachment in result.attachments] if isinstance(result, AttachedResult) else []
+    return types.CallToolResult(content=[_text(content), *files], structured_content=content)
 
 
 def failure(error: Mapping[str, object]) -> types.CallToolResult:
@@ -61,6 +63,17 @@ def _internal_error(tool: Tool) -> dict[str, object]:
 
 def _text(value: Mapping[str, Any]) -> types.TextContent:
     return types.TextContent(type="text", text=to_json(value).decode())
+
+
+def _file(file: Attachment) -> types.ContentBlock:
+    encoded = base64.b64encode(file.content).decode()
+    match file.mime_type.partition("/")[0]:
+        case "audio":
+            return types.AudioContent(type="audio", data=encoded, mime_type=file.mime_type)
+        case "image":
+            return types.ImageContent(type="image", data=encoded, mime_type=file.mime_type)
+    blob = types.BlobResourceContents(uri=file.uri, mime_type=file.mime_type, blob=encoded)
+    return types.EmbeddedResource(type="resource", resource=blob)
 
 
 def _log(tool: Tool, error: Exception) -> None:

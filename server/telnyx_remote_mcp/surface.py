@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final, Literal
 
 from telnyx_tools.declare import Effect, Tool
@@ -69,26 +70,30 @@ class Surface:
 
 
 class Surfaces:
-    """Every surface of this server. The operator's choice is the ceiling; a selection only narrows it."""
+    """Every surface of this server. The operator's choice is the ceiling; a selection only narrows it.
 
-    def __init__(self, registry: Registry, ceiling: Selection, *, kept: int = 256) -> None:
+    `local` is whether the caller is on this machine, so that tools may work on its files.
+    """
+
+    def __init__(self, registry: Registry, ceiling: Selection, *, local: bool = False, kept: int = 256) -> None:
         self.registry = registry
+        self._local = local
         self._check(ceiling)
         self._explicit = bool(ceiling.groups or ceiling.tools)
         self._bound = ceiling
-        self._ceiling = self._narrowed(list(registry.tools.values()), ceiling)
         self._kept = kept
         self._cache: dict[tuple[Selection, Selection], Surface] = {}
 
-    @property
+    @cached_property
     def ceiling(self) -> list[Tool]:
         """The tools that the operator lets anybody see."""
-        return self._ceiling
+        tools = (tool for tool in self.registry.tools.values() if self._local or not tool.local)
+        return self._narrowed(tools, self._bound)
 
     @property
     def groups(self) -> list[str]:
         """The groups that have a tool under the operator's ceiling."""
-        return list(dict.fromkeys(tool.group for tool in self._ceiling))
+        return list(dict.fromkeys(tool.group for tool in self.ceiling))
 
     def of(self, selection: Selection, granted: Selection = EVERYTHING) -> Surface:
         """The surface of a selection, within what a person granted. Raises UnknownChoice for a group or tool
@@ -102,7 +107,7 @@ class Surfaces:
         within = _with_generic(granted)
         surface = Surface(
             tools=_by_name(self._narrowed(self._narrowed(self._base(selection), selection), within)),
-            reachable=_by_name(self._narrowed(self._narrowed(self._ceiling, selection), within)),
+            reachable=_by_name(self._narrowed(self._narrowed(self.ceiling, selection), within)),
             bounds=(self._bound, selection, granted),
             read_only=self._bound.read_only or selection.read_only or granted.read_only,
             known=self.registry.find,
@@ -114,11 +119,11 @@ class Surfaces:
 
     def _base(self, selection: Selection) -> list[Tool]:
         if selection.slug is not None:
-            return [tool for tool in self._ceiling if tool.group == selection.slug]
+            return [tool for tool in self.ceiling if tool.group == selection.slug]
         asked = selection.surface or ("full" if selection.groups or selection.tools or self._explicit else "default")
         if asked == "full":
-            return self._ceiling
-        return [tool for tool in self._ceiling if (tool.compact if asked == "compact" else tool.core)]
+            return self.ceiling
+        return [tool for tool in self.ceiling if (tool.compact if asked == "compact" else tool.core)]
 
     def _narrowed(self, tools: Iterable[Tool], by: Selection) -> list[Tool]:
         named = {self._name(name) for name in by.tools}

@@ -51,4 +51,4 @@ async def wait(name: str) -> Result:
 
 
 def tools() -> Registry:
-    return Registry((texts, phone_lines, clocks))
+    return Registry(lambda: (texts, phone_lines, clocks))

@@ -39,4 +39,4 @@ async def delete_line() -> Result:
 
 
 def things() -> Registry:
-    return Registry((texts, phone_lines))
+    return Registry(lambda: (texts, phone_lines))

@@ -22,13 +22,13 @@ def group(name: str, **aliases: tuple[str, ...]) -> Group:
 
 
 def test_tools_are_in_the_order_of_their_groups() -> None:
-    made = Registry([group("b", two=()), group("a", one=())])
+    made = Registry(lambda: [group("b", two=()), group("a", one=())])
     assert list(made.groups) == ["b", "a"]
     assert list(made.tools) == ["two", "one"]
 
 
 def test_an_alias_is_found_and_not_listed() -> None:
-    made = Registry([group("a", one=("former_name",))])
+    made = Registry(lambda: [group("a", one=("former_name",))])
     assert made.find("former_name") is made.tools["one"]
     assert "former_name" not in made.tools
     assert made.find("other") is None
@@ -45,7 +45,20 @@ def test_an_alias_is_found_and_not_listed() -> None:
 )
 def test_two_tools_of_one_name_are_an_error(groups: list[Group]) -> None:
     with pytest.raises(ValueError, match="Two tools are called"):
-        Registry(groups)
+        Registry(lambda: groups).find("one")
+
+
+def test_groups_are_loaded_once_and_not_before_somebody_asks() -> None:
+    loads: list[int] = []
+
+    def load() -> list[Group]:
+        loads.append(1)
+        return [group("a", one=())]
+
+    made = Registry(load)
+    assert loads == []
+    assert (list(made.tools), list(made.groups), made.find("two")) == (["one"], ["a"], None)
+    assert loads == [1]
 
 
 def test_there_is_one_registry() -> None:

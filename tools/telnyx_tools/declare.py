@@ -49,6 +49,8 @@ class Tool:
     """Whether a read costs money."""
     check: str | None
     """For SPENDS: how to find out whether a call whose answer was lost took place."""
+    local: bool
+    """Whether it works on files of this machine: such a tool exists over stdio only."""
     aliases: tuple[str, ...]
 
     @cached_property
@@ -108,6 +110,7 @@ class Group:
         idempotent: bool = False,
         paid: bool = False,
         check: str | None = None,
+        local: bool = False,
         aliases: tuple[str, ...] = (),
     ) -> Callable[[ToolFunction], ToolFunction]:
         """Declare a function as a tool: its signature is the schema, its docstring the description."""
@@ -127,6 +130,7 @@ class Group:
                     idempotent=idempotent,
                     paid=paid,
                     check=check,
+                    local=local,
                     aliases=aliases,
                 )
             )

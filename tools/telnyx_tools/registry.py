@@ -2,44 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, cached_property
 
 from telnyx_tools.declare import Group, Tool
 
 
 class Registry:
-    """The groups and tools that exist, by name. Raises ValueError where two tools claim one name."""
+    """The groups and tools that exist, by name. They are loaded when somebody first asks for one.
 
-    def __init__(self, groups: Iterable[Group]) -> None:
-        self.groups = {group.name: group for group in groups}
-        self.tools: dict[str, Tool] = {}
-        self._callable: dict[str, Tool] = {}
-        for group in self.groups.values():
-            for tool in group.tools:
-                self._add(tool)
+    Asking raises ValueError where two tools claim one name.
+    """
 
-    def _add(self, tool: Tool) -> None:
-        self.tools[tool.name] = tool
-        for name in (tool.name, *tool.aliases):
-            if name in self._callable:
-                raise ValueError(f"Two tools are called {name}")
-            self._callable[name] = tool
+    def __init__(self, load: Callable[[], Iterable[Group]]) -> None:
+        self._load = load
+
+    @cached_property
+    def groups(self) -> dict[str, Group]:
+        return {group.name: group for group in self._load()}
+
+    @cached_property
+    def tools(self) -> dict[str, Tool]:
+        return {tool.name: tool for tool in self._callable.values()}
 
     def find(self, name: str) -> Tool | None:
         """The tool of this name or alias."""
         return self._callable.get(name)
 
+    @cached_property
+    def _callable(self) -> dict[str, Tool]:
+        found: dict[str, Tool] = {}
+        for tool in (tool for group in self.groups.values() for tool in group.tools):
+            for name in (tool.name, *tool.aliases):
+                if name in found:
+                    raise ValueError(f"Two tools are called {name}")
+                found[name] = tool
+        return found
+
 
 @cache
 def registry() -> Registry:
     """The registry of all tools that this package has."""
+    return Registry(_all_groups)
+
+
+def _all_groups() -> tuple[Group, ...]:
+    # Importing them takes as long as importing half of the SDK, and the first answer over stdio needs none.
     from telnyx_tools.groups.account import account
     from telnyx_tools.groups.api import api
+    from telnyx_tools.groups.assistants import assistants
+    from telnyx_tools.groups.call_control import call_control
+    from telnyx_tools.groups.conferences import conferences
+    from telnyx_tools.groups.connections import connections
+    from telnyx_tools.groups.diagnostics import diagnostics
+    from telnyx_tools.groups.embeddings import embeddings
     from telnyx_tools.groups.guards import guards
+    from telnyx_tools.groups.inference import inference
     from telnyx_tools.groups.lookup import lookup
+    from telnyx_tools.groups.media import media
     from telnyx_tools.groups.messaging import messaging
     from telnyx_tools.groups.numbers import numbers
+    from telnyx_tools.groups.recordings import recordings
+    from telnyx_tools.groups.secrets import secrets
+    from telnyx_tools.groups.storage import storage
     from telnyx_tools.groups.verify import verify
+    from telnyx_tools.groups.whatsapp import whatsapp
 
-    return Registry((messaging, numbers, account, verify, lookup, api, guards))
+    return (
+        messaging,
+        whatsapp,
+        call_control,
+        assistants,
+        numbers,
+        connections,
+        recordings,
+        conferences,
+        storage,
+        embeddings,
+        secrets,
+        inference,
+        media,
+        verify,
+        lookup,
+        account,
+        diagnostics,
+        api,
+        guards,
+    )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, TypeVar, get_type_hints
+from typing import Any, Literal, Self, TypeVar, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, PrivateAttr, TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
 from telnyx_tools.schema import compact
@@ -37,6 +38,29 @@ class Result(Part):
     def wire(self) -> dict[str, Any]:
         """The result as JSON values, without nulls."""
         return self.model_dump(mode="json", exclude_none=True, by_alias=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes to the agent beside the JSON of a result: audio and pictures as such, others as a resource."""
+
+    uri: str
+    mime_type: str
+    content: bytes
+
+
+class AttachedResult(Result):
+    """A result with files. Add them with `attach`."""
+
+    _attachments: list[Attachment] = PrivateAttr(default_factory=list)
+
+    @property
+    def attachments(self) -> Sequence[Attachment]:
+        return self._attachments
+
+    def attach(self, attachment: Attachment) -> Self:
+        self._attachments.append(attachment)
+        return self
 
 
 R = TypeVar("R", bound=Result)

@@ -56,6 +56,20 @@ NumberReservationId = Annotated[str, _Id, Field(description="from reserve_phone_
 PhoneNumberJobId = Annotated[str, _Id, Field(description="from a tool that ends in _in_bulk")]
 AddressId = Annotated[str, _Id, Field(description="from create_address or list_addresses")]
 ConnectionId = Annotated[str, _Id, Field(description="connection or call control application that answers its calls")]
+CallControlId = Annotated[str, _Id, Field(description="from make_call, list_active_calls or an event")]
+CallControlApplicationId = Annotated[str, _Id, Field(description="from list_call_control_applications")]
+TexmlApplicationId = Annotated[str, _Id, Field(description="from list_texml_applications")]
+OutboundVoiceProfileId = Annotated[str, _Id, Field(description="from list_outbound_voice_profiles")]
+AssistantId = Annotated[str, _Id, Field(description="from list_assistants")]
+RecordingId = Annotated[str, _Id, Field(description="from list_recordings")]
+SecretIdentifier = Annotated[str, _Id, Field(description="a secret's identifier, from list_integration_secrets")]
+WhatsappNumber = Annotated[
+    str, Field(pattern=r"^\+[1-9][0-9]{1,14}$", description="your WhatsApp number, from list_whatsapp_phone_numbers")
+]
+BucketName = Annotated[str, _Id, Field(description="from cloud_storage_list_buckets")]
+ObjectName = Annotated[str, _Id, Field(description="key inside the bucket, from cloud_storage_list_objects")]
+SecretText = Annotated[str, Field(min_length=1, json_schema_extra={"format": "password", "writeOnly": True})]
+"""A value that is never shown, logged, traced, audited or kept. Say so where an argument takes one."""
 PhoneNumber = Annotated[str, _Id, Field(description="number (E.164) or its id, from list_phone_numbers")]
 BillingGroupId = Annotated[str, _Id, Field(description="from list_billing_groups")]
 InvoiceId = Annotated[str, _Id, Field(description="from list_invoices")]

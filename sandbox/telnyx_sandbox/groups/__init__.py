@@ -1,17 +1,22 @@
 """The simulated parts of the API: one module per group, each with its `routes`.
 
-A new group adds its `routes` to `GROUPS`, and to `SEEDS` whatever every new account starts with.
+A new group adds its `routes` to `GROUPS`, and to `SEEDS` whatever every new account starts with. Large products are
+packages of several such modules.
 """
 
 from . import (
     addresses,
     alphanumeric_senders,
+    assistants,
     available_phone_numbers,
     balance,
     billing_groups,
     connections,
     country_coverage,
     detail_records,
+    diagnostics,
+    embeddings,
+    inference,
     invoices,
     messages,
     messaging_profiles,
@@ -30,9 +35,12 @@ from . import (
     profile_numbers,
     requirement_groups,
     requirements,
+    storage,
     usage_reports,
     verifications,
     verify_profiles,
+    voice,
+    whatsapp,
 )
 
 GROUPS = (
@@ -63,6 +71,27 @@ GROUPS = (
     usage_reports.routes,
     verifications.routes,
     verify_profiles.routes,
+    *assistants.ROUTES,
+    *connections.ROUTES,
+    *diagnostics.ROUTES,
+    *embeddings.ROUTES,
+    *inference.ROUTES,
+    *storage.ROUTES,
+    *voice.ROUTES,
+    *whatsapp.ROUTES,
 )
 
-SEEDS = (connections.seed, messaging_profiles.seed, phone_number.seed, optouts.seed, verify_profiles.seed)
+SEEDS = (
+    *connections.SEEDS,
+    messaging_profiles.seed,
+    phone_number.seed,
+    optouts.seed,
+    verify_profiles.seed,
+    *assistants.SEEDS,
+    *diagnostics.SEEDS,
+    *embeddings.SEEDS,
+    *inference.SEEDS,
+    *storage.SEEDS,
+    *voice.SEEDS,
+    *whatsapp.SEEDS,
+)

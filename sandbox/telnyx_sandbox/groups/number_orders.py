@@ -13,7 +13,7 @@ from ..reply import Reply, data
 from ..request import Request
 from ..routing import Routes
 from .available_phone_numbers import Offer
-from .connections import Connection
+from .connections.connection import Connection
 from .messaging_profiles import MessagingProfile
 from .number_order import Line, NumberOrder
 from .phone_number import numbers_of, own

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ..account import Account
 from ..clock import iso
-from .connections import Connection
+from .connections.connection import Connection
 from .emergency import Emergency
 from .inventory import Block, block_of
 from .messaging_profiles import MessagingProfile

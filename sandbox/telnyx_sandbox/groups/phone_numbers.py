@@ -8,7 +8,7 @@ from ..query import Query
 from ..reply import Reply, data
 from ..request import Request
 from ..routing import Routes
-from .connections import Connection
+from .connections.connection import Connection
 from .phone_number import PhoneNumber, numbers_of, render
 
 routes = Routes()

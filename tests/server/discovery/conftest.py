@@ -45,7 +45,7 @@ async def hangup(telnyx: Telnyx, call_control_id: str) -> Result:
 
 @pytest.fixture(scope="session")
 def surfaces() -> Surfaces:
-    return Surfaces(Registry((messaging, call_control)), Selection())
+    return Surfaces(Registry(lambda: (messaging, call_control)), Selection())
 
 
 @pytest.fixture(scope="session")

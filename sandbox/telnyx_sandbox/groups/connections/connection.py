@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..account import Account
+from ...account import Account
 
 
 @dataclass(slots=True)

@@ -1,0 +1,9 @@
+"""AI assistants, their versions, tools and conversations."""
+
+from collections.abc import Callable
+
+from ...account import Account
+from ...routing import Routes
+
+ROUTES: tuple[Routes, ...] = ()
+SEEDS: tuple[Callable[[Account], None], ...] = ()

@@ -1,0 +1,9 @@
+"""Models, speech, media files and web search."""
+
+from collections.abc import Callable
+
+from ...account import Account
+from ...routing import Routes
+
+ROUTES: tuple[Routes, ...] = ()
+SEEDS: tuple[Callable[[Account], None], ...] = ()

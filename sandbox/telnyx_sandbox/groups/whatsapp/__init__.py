@@ -1,0 +1,9 @@
+"""WhatsApp: accounts, numbers, templates, conversation windows."""
+
+from collections.abc import Callable
+
+from ...account import Account
+from ...routing import Routes
+
+ROUTES: tuple[Routes, ...] = ()
+SEEDS: tuple[Callable[[Account], None], ...] = ()

@@ -1,0 +1,9 @@
+"""The group that the connections tools belong to."""
+
+from telnyx_tools.declare import Group
+
+connections = Group(
+    "connections",
+    title="Connections",
+    summary="What calls go through: SIP connections, TeXML applications, outbound voice profiles, SIP credentials.",
+)

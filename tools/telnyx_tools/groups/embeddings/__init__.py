@@ -1,0 +1,5 @@
+"""Knowledge from buckets and websites: embed, follow, search by meaning."""
+
+from telnyx_tools.groups.embeddings.group import embeddings
+
+__all__ = ["embeddings"]

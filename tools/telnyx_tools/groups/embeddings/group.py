@@ -1,0 +1,9 @@
+"""The group that the embeddings tools belong to."""
+
+from telnyx_tools.declare import Group
+
+embeddings = Group(
+    "embeddings",
+    title="Embeddings",
+    summary="Knowledge from buckets and websites: embed, follow, search by meaning.",
+)

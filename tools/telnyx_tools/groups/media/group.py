@@ -1,0 +1,9 @@
+"""The group that the media tools belong to."""
+
+from telnyx_tools.declare import Group
+
+media = Group(
+    "media",
+    title="Media",
+    summary="Audio and pictures stored for playback on calls and for messages.",
+)

@@ -1,0 +1,5 @@
+"""Call recordings and their transcripts."""
+
+from telnyx_tools.groups.recordings.group import recordings
+
+__all__ = ["recordings"]

@@ -1,0 +1,9 @@
+"""The group that the recordings tools belong to."""
+
+from telnyx_tools.declare import Group
+
+recordings = Group(
+    "recordings",
+    title="Recordings",
+    summary="Call recordings and their transcripts.",
+)

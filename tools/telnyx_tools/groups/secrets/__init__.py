@@ -1,0 +1,5 @@
+"""Credentials of other services that assistants and tools refer to by name."""
+
+from telnyx_tools.groups.secrets.group import secrets
+
+__all__ = ["secrets"]

@@ -1,0 +1,9 @@
+"""The group that the integration secrets tools belong to."""
+
+from telnyx_tools.declare import Group
+
+secrets = Group(
+    "secrets",
+    title="Integration secrets",
+    summary="Credentials of other services that assistants and tools refer to by name.",
+)

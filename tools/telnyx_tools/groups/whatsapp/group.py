@@ -1,0 +1,9 @@
+"""The group that the WhatsApp tools belong to."""
+
+from telnyx_tools.declare import Group
+
+whatsapp = Group(
+    "whatsapp",
+    title="WhatsApp",
+    summary="Templates and conversations on WhatsApp, business accounts, numbers and profiles.",
+)
