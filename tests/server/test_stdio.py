@@ -1,5 +1,8 @@
 """The server for one person, where it differs from the one over HTTP."""
 
+import subprocess
+import sys
+
 import anyio
 import pytest
 from mcp import Client
@@ -22,3 +25,27 @@ async def test_calls_go_through_the_proxy_of_the_environment(monkeypatch: pytest
             await proxy.called.wait()
             calls.cancel_scope.cancel()
     assert (proxy.heard[0].method, proxy.heard[0].target) == ("CONNECT", "api.telnyx.com:443")
+
+
+def test_the_first_answer_needs_no_tool_group() -> None:
+    """Start-up is nearly that of the SDK alone, however many tools there are."""
+    assert subprocess.run([sys.executable, "-c", FIRST_ANSWER], check=False).returncode == 0
+
+
+FIRST_ANSWER = """
+import sys, anyio
+from mcp import Client
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.stdio import local_server
+
+def groups():
+    return [name for name in sys.modules if name.startswith("telnyx_tools.groups.messaging")]
+
+async def main():
+    async with local_server(Settings(api_key="KEYtest_0123456789")) as server, Client(server) as client:
+        before = groups()
+        await client.list_tools()
+        return bool(before) or not groups()
+
+sys.exit(anyio.run(main))
+"""
