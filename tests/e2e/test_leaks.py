@@ -31,6 +31,7 @@ async def test_no_key_text_or_number_is_ever_written(tmp_path: Path) -> None:
             async with connected(server.url, KEY, mode) as client:
                 await _send(client)
                 await _send_wrongly(client)
+                await _keep_a_secret(client, f"crm-{mode}")
         _knock(server)
         written = server.end()
     assert "POST /mcp 200" in written
@@ -59,6 +60,22 @@ async def _send_wrongly(client: Client) -> None:
     ):
         assert (await client.call_tool("send_message", arguments)).is_error
     assert (await client.call_tool("get_message", {"message_id": f"../{TEXT}"})).is_error
+
+
+async def _keep_a_secret(client: Client, identifier: str) -> None:
+    """The credential of another service, taken, refused, and lost on its way."""
+    secret = {"identifier": identifier, "type": "basic", "username": "MARKEDuser", "password": "MARKEDpassword"}
+    made = await call(client, "create_integration_secret", **secret)
+    seen = [made, await call(client, "list_integration_secrets")]
+    for wrong in ({"token": "MARKEDtoken"}, {"type": "bearer"}, {"password": {"MARKED": 1}}, {"type": "MARKED"}):
+        refused = await client.call_tool("create_integration_secret", {**secret, **wrong})
+        assert refused.is_error
+        seen.append(refused.model_dump())
+    async with Sandbox.behind(client) as sandbox:
+        for fault in FAULTS:
+            await sandbox.fail(method="POST", path="/integration_secrets", **fault)
+            seen.append((await client.call_tool("create_integration_secret", secret)).model_dump())
+    assert "MARKED" not in str(seen)
 
 
 def _knock(server: Server) -> None:

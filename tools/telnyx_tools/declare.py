@@ -9,6 +9,8 @@ from functools import cached_property
 from inspect import cleandoc
 from typing import Any
 
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.api.kept import secrets_in, without_any
 from telnyx_tools.arguments import Arguments
 from telnyx_tools.results import Result, output_schema
 
@@ -85,9 +87,18 @@ class Tool:
         }
 
     async def run(self, arguments: Mapping[str, object], given: Mapping[str, object]) -> Result:
-        """Call the function with validated arguments and what it asks to be given (`telnyx`, `progress`, …)."""
-        needs = self.arguments.injected
-        return await self.function(**arguments, **{name: given[name] for name in needs})
+        """Call the function with validated arguments and what it asks to be given (`telnyx`, `progress`, …).
+
+        Secrets among the arguments are kept out of the result, and out of what the API answers with an error.
+        """
+        injected = {name: given[name] for name in self.arguments.injected}
+        secrets = tuple(secrets_in(dict(arguments)))
+        if not secrets:
+            return await self.function(**arguments, **injected)
+        if isinstance(telnyx := injected.get("telnyx"), Telnyx):
+            injected["telnyx"] = telnyx.keeping(secrets)
+        result: Result = without_any(await self.function(**arguments, **injected), secrets)
+        return result
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from telnyx_tools.arguments import InvalidArguments, Problem
 from telnyx_tools.catalog.operation import Operation, Paging
 from telnyx_tools.catalog.query import flatten, nest
 from telnyx_tools.catalog.validate import problems
+from telnyx_tools.results import secret_texts
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ async def invoke(telnyx: Telnyx, operation: Operation, arguments: Arguments, vie
     body = _with_command_id(operation, arguments.body)
     headers = dict(arguments.headers)
     _check(operation, Arguments(arguments.path, query, headers, body))
-    reply = await telnyx.send(_request(operation, Arguments(arguments.path, query, headers, body)))
+    keeping = telnyx.keeping(secret_texts(body))
+    reply = await keeping.send(_request(operation, Arguments(arguments.path, query, headers, body)))
     return answer(operation, reply, view, skip)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, Self, TypeVar, get_type_hints
@@ -154,6 +154,16 @@ def redacted(value: Any) -> Any:
     if isinstance(value, list):
         return [redacted(item) for item in value]
     return value
+
+
+def secret_texts(value: Any) -> Iterator[str]:
+    """The texts in a request that are secrets by the names of their fields."""
+    if isinstance(value, dict):
+        yield from (text for name, text in value.items() if name in _SECRET_FIELDS and isinstance(text, str))
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from secret_texts(item)
 
 
 def _bounded(value: object, limit: int = 2_000) -> object:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from telnyx_tools.api.kept import Secret
+
 
 def _utc(text: str) -> str:
     try:
@@ -68,8 +70,12 @@ WhatsappNumber = Annotated[
 ]
 BucketName = Annotated[str, _Id, Field(description="from cloud_storage_list_buckets")]
 ObjectName = Annotated[str, _Id, Field(description="key inside the bucket, from cloud_storage_list_objects")]
-SecretText = Annotated[str, Field(min_length=1, json_schema_extra={"format": "password", "writeOnly": True})]
-"""A value that is never shown, logged, traced, audited or kept. Say so where an argument takes one."""
+SecretText = Annotated[
+    str,
+    Field(min_length=1, json_schema_extra={"format": "password", "writeOnly": True}),
+    AfterValidator(Secret),
+]
+"""A value that is never shown, logged, traced, audited or kept: not in results, and not in errors that quote it."""
 PhoneNumber = Annotated[str, _Id, Field(description="number (E.164) or its id, from list_phone_numbers")]
 BillingGroupId = Annotated[str, _Id, Field(description="from list_billing_groups")]
 InvoiceId = Annotated[str, _Id, Field(description="from list_invoices")]

@@ -80,7 +80,7 @@ def test_texts_and_the_number_of_errors_are_bounded() -> None:
 def test_an_echo_of_the_credential_is_removed_before_the_text_is_cut(prefix: str) -> None:
     echo = prefix + SECRET
     body = telnyx_body({"code": SECRET, "title": echo, "detail": echo, "source": {"pointer": echo}})
-    described = json.dumps([item.describe() for item in read_errors(401, body, SECRET)])
+    described = json.dumps([item.describe() for item in read_errors(401, body, [SECRET])])
     assert SECRET[:8] not in described
 
 

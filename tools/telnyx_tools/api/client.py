@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -78,9 +78,9 @@ class Api:
             slots = self._slots[principal] = asyncio.Semaphore(self._concurrency)
         return Telnyx(self, credential, slots, on_rejected)
 
-    async def perform(self, call: Call, secret: str = "") -> Reply:
-        """Attempt the call until it succeeds or may not be repeated. `secret` is kept out of errors."""
-        return await exchange(self._opened_wire(), call, self._clock, secret)
+    async def perform(self, call: Call, secrets: Sequence[str] = ()) -> Reply:
+        """Attempt the call until it succeeds or may not be repeated. `secrets` are kept out of errors."""
+        return await exchange(self._opened_wire(), call, self._clock, secrets)
 
     def _opened_wire(self) -> Wire:
         """Opened with the first call: it takes longer than the rest of the start, and belongs to the event loop."""
@@ -117,11 +117,18 @@ class Telnyx:
         credential: Credential | None,
         slots: asyncio.Semaphore,
         on_rejected: Callable[[], None] | None = None,
+        secrets: Iterable[str] = (),
     ) -> None:
         self.credential = credential
         self._api = api
         self._slots = slots
         self._on_rejected = on_rejected
+        self._secrets = tuple(secrets)
+        self._kept = (credential.secret, *self._secrets) if credential else self._secrets
+
+    def keeping(self, secrets: Iterable[str]) -> Telnyx:
+        """The same API; `secrets`, which its calls will carry, are kept out of errors as the credential is."""
+        return Telnyx(self._api, self.credential, self._slots, self._on_rejected, (*self._secrets, *secrets))
 
     async def get(
         self, template: str, /, *, query: Query | None = None, timeout_secs: float = READ_SECS, **ids: str
@@ -203,7 +210,7 @@ class Telnyx:
         """A call that is already built, for hosts with another form of authorization than `send` gives."""
         await self._enter(call)
         try:
-            return await self._api.perform(call, self.credential.secret if self.credential else "")
+            return await self._api.perform(call, self._kept)
         except ApiError as error:
             if error.status == 401 and self._on_rejected is not None:
                 self._on_rejected()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from telnyx_tools.api.errors import MAX_OTHERS, ErrorItem
+from telnyx_tools.api.kept import without
 
 MAX_TITLE, MAX_DETAIL, MAX_POINTER = 200, 1_000, 200
 
@@ -18,19 +19,19 @@ _MARKUP = re.compile(r"\s*<(?:[!?]|\w)")
 _TAGGED = {tag: re.compile(rf"<{tag}[^<>]*>([^<]*)</{tag}>", re.IGNORECASE) for tag in ("Code", "Message", "title")}
 
 
-def read_errors(status: int, body: bytes, secret: str = "") -> list[ErrorItem]:
-    """The errors of an answer: at least one, at most six, bounded in size, and without `secret`.
+def read_errors(status: int, body: bytes, secrets: Sequence[str] = ()) -> list[ErrorItem]:
+    """The errors of an answer: at least one, at most six, bounded in size, and without `secrets`.
 
     Understands Telnyx `{"errors": […]}`, OAuth `{error, error_description}`, FastAPI `{"detail": …}`,
     `{"error": {code, message}}`, the XML of S3, HTML and plain text.
     """
-    return _Reader(status, secret).read(body)
+    return _Reader(status, secrets).read(body)
 
 
 class _Reader:
-    def __init__(self, status: int, secret: str) -> None:
+    def __init__(self, status: int, secrets: Sequence[str]) -> None:
         self.status = status
-        self.secret = secret
+        self.secrets = secrets
 
     def read(self, body: bytes) -> list[ErrorItem]:
         try:
@@ -78,17 +79,15 @@ class _Reader:
 
     def _code(self, code: object) -> str:
         text = str(code) if isinstance(code, str | int) else ""
-        unusable = _CODE.fullmatch(text) is None or (self.secret and self.secret in text)
+        unusable = _CODE.fullmatch(text) is None or without(text, self.secrets) != text
         return f"http_{self.status}" if unusable else text
 
     def _text(self, value: object, limit: int) -> str | None:
-        """Scrubbed before it is cut: a cut could leave half of the secret."""
+        """Scrubbed before it is cut: a cut could leave half of a secret."""
         if value is None or value == "":
             return None
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        if self.secret:
-            text = text.replace(self.secret, "[credential]")
-        text = text.encode("utf-8", "replace").decode()
+        text = without(text, self.secrets).encode("utf-8", "replace").decode()
         return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

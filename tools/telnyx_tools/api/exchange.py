@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from telnyx_tools.api.call import Call, Failure
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
     from telnyx_tools.api.wire import Wire
 
 
-async def exchange(wire: Wire, call: Call, clock: Clock, secret: str) -> Reply:
+async def exchange(wire: Wire, call: Call, clock: Clock, secrets: Sequence[str]) -> Reply:
     """Attempt the call until it succeeds or may not be repeated, and return the 2xx.
 
-    Raises the errors of `telnyx_tools.api.errors`, from which `secret` is removed where Telnyx echoes it.
+    Raises the errors of `telnyx_tools.api.errors`, from which `secrets` are removed where Telnyx echoes them.
     """
     retries = Retries(call.method, call.replay, clock, call.attempts)
     while True:
@@ -34,7 +35,7 @@ async def exchange(wire: Wire, call: Call, clock: Clock, secret: str) -> Reply:
             asked = retry_after(result.status, result.headers, clock.now())
             delay = retries.delay(outcome_of(result.status), asked)
             if delay is None:
-                raise _refusal(call, result, asked, secret)
+                raise _refusal(call, result, asked, secrets)
         await clock.sleep(delay)
 
 
@@ -46,8 +47,8 @@ def _failure(call: Call, failure: Failure, uncertain: bool) -> TelnyxError:
     return OutcomeUnknown(call.label, failure.reason, status=failure.status)
 
 
-def _refusal(call: Call, reply: Reply, asked: float | None, secret: str) -> TelnyxError:
-    items = read_errors(reply.status, reply.content, secret)
+def _refusal(call: Call, reply: Reply, asked: float | None, secrets: Sequence[str]) -> TelnyxError:
+    items = read_errors(reply.status, reply.content, secrets)
     if outcome_of(reply.status) is Outcome.UNCERTAIN and not may_repeat_uncertain(call.method, call.replay):
         reason = f"Telnyx failed with HTTP {reply.status}."
         return OutcomeUnknown(call.label, reason, status=reply.status, request_id=reply.request_id, items=items)

@@ -1,0 +1,60 @@
+"""What is kept out of everything that an agent or a log gets to read: credentials, and secrets that a call carries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+REPLACED = "[credential]"
+SHORTEST = 4
+"""Characters: what is shorter is no secret, and is inside too many other words."""
+
+
+class Secret(str):
+    """A text that is sent to Telnyx and shown to nobody. Its repr does not have it, its text form does."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret()"
+
+
+def secrets_in(value: object) -> set[str]:
+    """Every `Secret` inside arguments, lists, objects and models."""
+    if isinstance(value, Secret):
+        return {str(value)}
+    if isinstance(value, BaseModel):
+        value = dict(value)
+    if isinstance(value, dict):
+        value = list(value.values())
+    return set().union(*map(secrets_in, value)) if isinstance(value, list) else set()
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """The text with every one of the secrets replaced, also where it stands in JSON."""
+    for form in _forms(secrets):
+        text = text.replace(form, REPLACED)
+    return text
+
+
+def without_any(value: Any, secrets: Sequence[str]) -> Any:
+    """As `without`, for each text inside a value or a model."""
+    if isinstance(value, str):
+        return without(value, secrets)
+    if isinstance(value, list):
+        return [without_any(item, secrets) for item in value]
+    if isinstance(value, dict):
+        return {without(name, secrets): without_any(item, secrets) for name, item in value.items()}
+    if isinstance(value, BaseModel):
+        return value.model_copy(update={name: without_any(item, secrets) for name, item in value})
+    return value
+
+
+def _forms(secrets: Iterable[str]) -> list[str]:
+    """The longest first: one may be part of another."""
+    long_enough = [secret for secret in secrets if len(secret) >= SHORTEST]
+    encoded = (json.dumps(secret, ensure_ascii=plain)[1:-1] for secret in long_enough for plain in (True, False))
+    return sorted({*long_enough, *encoded}, key=len, reverse=True)
