@@ -55,8 +55,13 @@ class Request:
         return value
 
     @cached_property
-    def body(self) -> Body:
+    def fields(self) -> dict[str, object]:
+        """The members of the body as they were sent, for what the contract has checked and is only kept."""
         fields = {} if self.json is None else self.json
         if not isinstance(fields, dict):
             raise SandboxError("10015", "The body must be a JSON object.")
-        return Body(fields)
+        return fields
+
+    @cached_property
+    def body(self) -> Body:
+        return Body(self.fields)

@@ -1,16 +1,54 @@
-"""Connections: what a phone number's calls go to. Each account starts with one Voice API application."""
+"""Connections of every type, in one collection. Each account starts with one Call Control application.
 
-from dataclasses import dataclass
+A type's own settings stand in `settings` as its resource shows them; what all types have stands in fields.
+"""
+
+from dataclasses import dataclass, field
 
 from ...account import Account
+from ...clock import iso
+from .outbound_voice_profile import OutboundVoiceProfile
+
+CALL_CONTROL = "call_control_application"
+
+WEBHOOK_URL = "https://example.com/telnyx-webhooks"
 
 
 @dataclass(slots=True)
 class Connection:
     id: str
     name: str
+    record_type: str = CALL_CONTROL
+    active: bool = True
+    webhook_event_url: str | None = None
+    outbound_voice_profile_id: str | None = None
+    created_at: float = 0.0
+    updated_at: float = 0.0
+    settings: dict[str, object] = field(default_factory=dict)
+
+    def summary(self) -> dict[str, object]:
+        """As `/connections` shows connections of all types."""
+        return {
+            "record_type": self.record_type,
+            "id": self.id,
+            "connection_name": self.name,
+            "active": self.active,
+            "outbound_voice_profile_id": self.outbound_voice_profile_id,
+            "webhook_event_url": self.webhook_event_url,
+            "created_at": iso(self.created_at),
+            "updated_at": iso(self.updated_at),
+        }
+
+
+def create(account: Account, name: str, record_type: str) -> Connection:
+    now = account.clock.now()
+    connection = Connection(account.ids.snowflake("connection"), name, record_type, created_at=now, updated_at=now)
+    account.collection(Connection)[connection.id] = connection
+    return connection
 
 
 def seed(account: Account) -> None:
-    connection = Connection(account.ids.snowflake("connection"), "Sandbox voice application")
-    account.collection(Connection)[connection.id] = connection
+    """A Call Control application that may call where the seeded outbound voice profile allows."""
+    connection = create(account, "Sandbox voice application", CALL_CONTROL)
+    connection.webhook_event_url = WEBHOOK_URL
+    connection.outbound_voice_profile_id = next(iter(account.collection(OutboundVoiceProfile)))
