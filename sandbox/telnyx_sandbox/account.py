@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import TypeVar, cast
 
+from .agenda import Agenda
 from .clock import Clock
 from .errors import SandboxError
 from .ids import Sequence
@@ -25,8 +26,13 @@ class Account:
         self.ids = Sequence(key)
         self.balance = STARTING_BALANCE
         self.replays = Replays()
+        self.agenda = Agenda()
         self.requests_in_window = (0, 0)
         self._collections: dict[type, dict[str, object]] = {}
+
+    def catch_up(self) -> None:
+        """Let everything happen that was planned for a moment up to now."""
+        self.agenda.run(self.clock.now())
 
     def collection(self, kind: type[T]) -> dict[str, T]:
         return cast("dict[str, T]", self._collections.setdefault(kind, {}))

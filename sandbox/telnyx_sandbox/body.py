@@ -22,6 +22,10 @@ class Body:
     def pointer(self, name: str) -> str:
         return f"{self._pointer}/{name}"
 
+    def value(self, name: str) -> object:
+        """As it was sent, of whatever type, for what the API's contract has checked."""
+        return self._fields.get(name)
+
     def text(self, name: str) -> str | None:
         return self._read(name, str, "10020")
 
@@ -51,6 +55,9 @@ class Body:
         fields = self._read(name, dict, "10026")
         return None if fields is None else Body(fields, self.pointer(name))
 
+    def integer(self, name: str) -> int | None:
+        return self._read(name, int, "10026")
+
     def fields(self, name: str) -> Fields | None:
         """An object as it was sent, for what is only kept and shown."""
         return self._read(name, dict, "10026")
@@ -69,4 +76,4 @@ class Body:
         raise SandboxError(code, f"'{name}' must be a JSON {_NAMES[kind]}.", pointer=self.pointer(name))
 
 
-_NAMES: dict[type, str] = {str: "string", bool: "boolean", list: "array", dict: "object"}
+_NAMES: dict[type, str] = {str: "string", bool: "boolean", list: "array", dict: "object", int: "integer"}

@@ -42,6 +42,9 @@ class Routes:
     def post(self, template: str, *, takes_idempotency_key: bool = False) -> Callable[[Handler], Handler]:
         return self._add("POST", template, takes_idempotency_key)
 
+    def put(self, template: str) -> Callable[[Handler], Handler]:
+        return self._add("PUT", template)
+
     def patch(self, template: str) -> Callable[[Handler], Handler]:
         return self._add("PATCH", template)
 

@@ -1,9 +1,22 @@
-"""Calls and what belongs to them: events, recordings, conferences, queues, TeXML calls."""
+"""Calls and what belongs to them: events, recordings, conferences, queues, TeXML calls.
+
+`calls.place` and `calls.receive` begin a call, `dialing.dial` after checking the request; `party` tells how calls to
+scripted numbers end. What happens later on a call is planned on the account's agenda.
+"""
 
 from collections.abc import Callable
 
 from ...account import Account
 from ...routing import Routes
+from . import application, applications, call_routes, commands, ending, event_routes, playing
 
-ROUTES: tuple[Routes, ...] = ()
-SEEDS: tuple[Callable[[Account], None], ...] = ()
+ROUTES: tuple[Routes, ...] = (
+    applications.routes,
+    call_routes.routes,
+    event_routes.routes,
+    commands.routes,
+)
+SEEDS: tuple[Callable[[Account], None], ...] = (application.seed,)
+
+_COMMANDS = (ending, playing)
+"""Modules that add their commands to `commands.routes`."""

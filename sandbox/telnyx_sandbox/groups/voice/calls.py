@@ -1,0 +1,171 @@
+"""The life of a call: dialled or arriving, ringing, answered, ended. Everything later is planned on the agenda."""
+
+from collections.abc import Callable
+from functools import partial
+
+from ...account import Account
+from ...clock import iso
+from . import costs
+from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Ending, Fields
+from .events import report
+from .party import RINGING_AFTER_SECS, party_at
+
+KEPT_CALLS = 5_000
+
+Starter = Callable[[Account, Call, float], None]
+
+WHEN_ANSWERED: list[Starter] = []
+"""What begins with the answer where the call's settings ask for it: recording, detection, an assistant."""
+
+WHEN_ENDED: list[Starter] = []
+"""What follows the end of a call, after its `closing`."""
+
+
+def place(
+    account: Account,
+    *,
+    connection_id: str,
+    sender: str,
+    recipient: str,
+    product: str = "call_control",
+    timeout_secs: int = DEFAULT_TIMEOUT_SECS,
+    time_limit_secs: int = DEFAULT_TIME_LIMIT_SECS,
+    client_state: str | None = None,
+    session_id: str | None = None,
+    settings: Fields | None = None,
+) -> Call:
+    """Dial `recipient` from now on. Takes no money yet; checks neither number (see `dialing`).
+
+    `settings` are those of `POST /calls`, by their names there: `record`, `assistant`, `answering_machine_detection`...
+    """
+    now = account.clock.now()
+    call = _new(account, connection_id, "outgoing", sender, recipient, session_id)
+    call.product, call.timeout_secs, call.time_limit_secs = product, timeout_secs, time_limit_secs
+    call.client_state, call.settings = client_state, settings or {}
+    report(account, call, "call.initiated", now, direction="outgoing", state="bridging", start_time=iso(now))
+    account.agenda.plan(now + RINGING_AFTER_SECS, partial(_ring, call))
+    failure = call.party.failure
+    if failure is None:
+        account.agenda.plan(now + call.party.answers_after_secs, partial(_pick_up, account, call))
+    elif failure.after_secs is not None:
+        ending = Ending(failure.cause, "callee", failure.sip_code)
+        account.agenda.plan(now + failure.after_secs, partial(_fail, account, call, ending))
+    account.agenda.plan(now + timeout_secs, partial(_fail, account, call, Ending("timeout", "caller", "487")))
+    return call
+
+
+def receive(
+    account: Account, *, connection_id: str, sender: str, recipient: str, product: str = "call_control"
+) -> Call:
+    """A call that arrives, waiting for an answer until the caller gives up."""
+    now = account.clock.now()
+    call = _new(account, connection_id, "incoming", sender, recipient, None)
+    call.product, call.ringing_at = product, now
+    report(account, call, "call.initiated", now, direction="incoming", state="parked", start_time=iso(now))
+    gives_up = Ending("originator_cancel", "caller", "487")
+    account.agenda.plan(now + call.timeout_secs, partial(_fail, account, call, gives_up))
+    return call
+
+
+def answer(account: Account, call: Call, moment: float) -> None:
+    """From now on both sides hear each other."""
+    call.answered_at = moment
+    call.keep_until(moment)
+    report(account, call, "call.answered", moment, state="answered", start_time=iso(call.created_at))
+    for start in WHEN_ANSWERED:
+        start(account, call, moment)
+    account.agenda.plan(moment + call.time_limit_secs, partial(_limit, account, call))
+    account.agenda.plan(moment + call.party.stays_secs, partial(_leave, account, call))
+
+
+def end(account: Account, call: Call, moment: float, ending: Ending) -> None:
+    """End the call and all that goes on in it; does nothing when it has ended."""
+    if call.ended:
+        return
+    call.ended_at, call.ending = moment, ending
+    for close in list(call.closing.values()):
+        close(moment)
+    call.closing.clear()
+    report(
+        account,
+        call,
+        "call.hangup",
+        moment,
+        state="hangup",
+        start_time=iso(call.created_at),
+        hangup_cause=ending.cause,
+        hangup_source=ending.source,
+        sip_hangup_cause=ending.sip_code,
+    )
+    costs.settle(account, call)
+    for follow in WHEN_ENDED:
+        follow(account, call, moment)
+
+
+def active_calls(account: Account) -> list[Call]:
+    return [call for call in account.collection(Call).values() if not call.ended]
+
+
+def peer_of(account: Account, call: Call) -> Call | None:
+    """The leg that it is bridged to."""
+    return None if call.peer_id is None else account.collection(Call).get(call.peer_id)
+
+
+def touch(account: Account, call: Call, moment: float) -> None:
+    """Something happened on the call: the people on it wait on."""
+    call.keep_until(moment)
+    peer = peer_of(account, call)
+    if peer is not None:
+        peer.keep_until(moment)
+
+
+def _new(
+    account: Account, connection_id: str, direction: str, sender: str, recipient: str, session_id: str | None
+) -> Call:
+    ids = account.ids
+    other = recipient if direction == "outgoing" else sender
+    call = Call(
+        id=f"v3:{ids.uuid('call').replace('-', '')}{ids.uuid('call_token').replace('-', '')}",
+        leg_id=ids.uuid("call_leg"),
+        session_id=session_id or ids.uuid("call_session"),
+        connection_id=connection_id,
+        direction=direction,
+        sender=sender,
+        recipient=recipient,
+        party=party_at(account, other),
+        created_at=account.clock.now(),
+    )
+    kept = account.collection(Call)
+    kept[call.id] = call
+    while len(kept) > KEPT_CALLS:
+        del kept[next(iter(kept))]
+    return call
+
+
+def _ring(call: Call, moment: float) -> None:
+    if call.status == "initiated":
+        call.ringing_at = moment
+
+
+def _pick_up(account: Account, call: Call, moment: float) -> None:
+    if call.status == "ringing":
+        answer(account, call, moment)
+
+
+def _fail(account: Account, call: Call, ending: Ending, moment: float) -> None:
+    if call.answered_at is None:
+        end(account, call, moment, ending)
+
+
+def _limit(account: Account, call: Call, moment: float) -> None:
+    end(account, call, moment, Ending("time_limit", "unknown"))
+
+
+def _leave(account: Account, call: Call, moment: float) -> None:
+    """The other party hangs up, unless something has happened since."""
+    leaves_at = call.active_at + call.party.stays_secs
+    if call.party.patient and leaves_at > moment:
+        if not call.ended:
+            account.agenda.plan(leaves_at, partial(_leave, account, call))
+        return
+    end(account, call, moment, Ending("normal_clearing", call.other_side))
