@@ -4,19 +4,22 @@ POST   /sandbox/faults    a list of faults (see `faults.Fault`) for the next mat
 DELETE /sandbox/faults    forget the faults that are left
 GET    /sandbox/requests  the last 10,000 requests under /v2: method, path, names of headers, Idempotency-Key
 POST   /sandbox/clock     {"advance_secs": 3600} moves the sandbox's time forward
+POST   /sandbox/inbound   {"key", "channel": "whatsapp", "from", "to", "text"}: a person writes to the account of a key
 POST   /sandbox/settings  {"ignore_idempotency": true} makes `Idempotency-Key` mean nothing
 """
 
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from .errors import SandboxError
 from .faults import Fault
+from .groups.whatsapp.conversation import receive as receive_whatsapp
 from .world import World
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -28,11 +31,24 @@ class ClockChange(BaseModel):
     advance_secs: Annotated[float, Field(ge=0, le=10 * 366 * 24 * 60 * 60)]
 
 
+class Inbound(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    key: str
+    channel: Literal["whatsapp"]
+    sender: Annotated[str, Field(alias="from", pattern=r"^(\+[1-9][0-9]{1,14}|[A-Z]{2}\.[A-Za-z0-9]+)$")]
+    to: str
+    text: str
+
+
 class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     ignore_idempotency: bool
 
+
+CHANNELS = {"whatsapp": receive_whatsapp}
+"""How a message of a person comes in."""
 
 _FAULTS: TypeAdapter[list[Fault]] = TypeAdapter(list[Fault])
 
@@ -50,6 +66,7 @@ class Control:
             Route("/faults", _local(self.clear_faults), methods=["DELETE"]),
             Route("/requests", _local(self.list_requests), methods=["GET"]),
             Route("/clock", _local(self.advance_clock), methods=["POST"]),
+            Route("/inbound", _local(self.receive), methods=["POST"]),
             Route("/settings", _local(self.change_settings), methods=["POST"]),
         ]
 
@@ -69,6 +86,15 @@ class Control:
         change = ClockChange.model_validate_json(await request.body())
         self._world.clock.advance(change.advance_secs)
         return JSONResponse({"now": self._world.clock.now()})
+
+    async def receive(self, request: Request) -> Response:
+        inbound = Inbound.model_validate_json(await request.body())
+        try:
+            account = self._world.accounts.get(inbound.key)
+            message = CHANNELS[inbound.channel](account, inbound.sender, inbound.to, inbound.text)
+        except SandboxError as error:
+            return JSONResponse(error.payload, status_code=error.status)
+        return JSONResponse({"id": message.id}, status_code=201)
 
     async def change_settings(self, request: Request) -> Response:
         settings = Settings.model_validate_json(await request.body())

@@ -62,6 +62,7 @@ ERRORS: Final[dict[str, _Entry]] = {
     "40330": (400, "Tollfree number is not provisioned", "The toll-free sender is not ready yet."),
     "40331": (400, "Missing whitelisted destinations", "The profile whitelists no country."),
     "40333": (400, "Messaging profile spend limit reached", "The profile's daily limit would be exceeded."),
+    "41000": (400, "WhatsApp Error", "Meta refused the message."),
     "85000": (400, "Must search phone number via search API first", "Search for the number before ordering it."),
     "85001": (400, "Phone numbers not available", "The number is no longer for sale."),
     "85003": (400, "Regulatory requirements already satisfied", "Nothing is missing for this order."),

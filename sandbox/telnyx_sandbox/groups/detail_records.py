@@ -30,7 +30,12 @@ FILTERS = {
     "verify": ("id", "destination_phone_number", "verification_status", "verify_channel_type", "verify_profile_id"),
 }
 SORTS = ("created_at", "sent_at", "completed_at", "cost", "status")
-STATUSES = {"delivered": "delivered", "sending_failed": "gw_reject", "delivery_failed": "failed"}
+STATUSES = {
+    "received": "received",
+    "delivered": "delivered",
+    "sending_failed": "gw_reject",
+    "delivery_failed": "failed",
+}
 
 
 @routes.get("/detail_records")
@@ -79,7 +84,7 @@ def _record(request: Request, message: Message, now: float) -> dict[str, object]
         "cld": message.recipient,
         "source_country_code": country_of(message.sender),
         "country_code": message.country,
-        "direction": "outbound",
+        "direction": message.direction,
         "message_type": content.type,
         "status": STATUSES[message.status(now)],
         "delivery_status": message.failure,

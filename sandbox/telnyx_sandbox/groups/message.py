@@ -35,6 +35,10 @@ class Message:
     cancelled_at: float | None = None
 
     @property
+    def direction(self) -> str:
+        return "outbound"
+
+    @property
     def refused(self) -> bool:
         return self.failure in REFUSED_BY_CARRIER
 
@@ -76,7 +80,7 @@ class Message:
         return {
             "record_type": "message",
             "id": self.id,
-            "direction": "outbound",
+            "direction": self.direction,
             "type": self.content.type,
             "organization_id": self.organization_id,
             "messaging_profile_id": self.profile_id,

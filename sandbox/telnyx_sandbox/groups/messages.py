@@ -33,7 +33,7 @@ def send(request: Request) -> Reply:
     account, body, now = request.account, request.body, request.account.clock.now()
     recipient = body.required_text("to")
     message = outgoing(account, body, recipient, read_content(body), start_of(body, now))
-    _keep(account, [message])
+    keep(account, [message])
     return data(message.render(now))
 
 
@@ -51,7 +51,7 @@ def send_to_group(request: Request) -> Reply:
         raise SandboxError("40310", f"A group has 1 to {LARGEST_GROUP} recipients.", pointer="/to")
     content = read_content(body, mms=True)
     messages = tuple(outgoing(account, body, recipient, content, now) for recipient in recipients)
-    _keep(account, messages)
+    keep(account, messages)
     group = GroupMessage(account.ids.uuid("group_message"), messages)
     account.collection(GroupMessage)[group.id] = group
     return data(group.render(now))
@@ -83,7 +83,8 @@ def cancel(request: Request) -> Reply:
     return Reply(cancelled.render(now))
 
 
-def _keep(account: Account, messages: Sequence[Message]) -> None:
+def keep(account: Account, messages: Sequence[Message]) -> None:
+    """Take the account's money for new messages, and remember them."""
     pay(account, messages)
     kept = account.collection(Message)
     kept.update((message.id, message) for message in messages)

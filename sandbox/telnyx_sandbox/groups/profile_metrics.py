@@ -28,6 +28,7 @@ def get_metrics(request: Request) -> Reply:
         message
         for message in account.collection(Message).values()
         if message.profile_id == profile.id and message.created_at >= first and message.sent_at(now) is not None
+        if message.direction == "outbound"
     ]
     overview = {
         "record_type": "messaging_profile_metrics",

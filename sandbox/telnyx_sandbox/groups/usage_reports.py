@@ -43,7 +43,7 @@ def _messages(account: Account) -> Iterable[tuple[float, Event]]:
         yield (
             message.starts_at,
             {
-                "direction": "outbound",
+                "direction": message.direction,
                 "country_iso": message.country,
                 "message_type": content.type,
                 "profile_id": message.profile_id,

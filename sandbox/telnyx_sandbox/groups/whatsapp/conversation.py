@@ -1,0 +1,67 @@
+"""Conversation windows: 24 hours from a person's last message in which anything may be sent to them."""
+
+from dataclasses import dataclass
+
+from ...account import Account
+from ...clock import iso
+from ...reply import Reply, data
+from ...request import Request
+from ...routing import Routes
+from ..message import Message
+from .message import InboundWhatsapp
+from .number import WhatsappNumber
+from .numbers import find
+
+routes = Routes()
+
+WINDOW_SECS = 24 * 60 * 60
+
+
+@dataclass(slots=True)
+class Conversation:
+    """Between one of the account's numbers and a person, a phone number or a business-scoped user id."""
+
+    number: str
+    person: str
+    last_message_at: float
+
+    def is_open(self, now: float) -> bool:
+        return now < self.last_message_at + WINDOW_SECS
+
+
+def conversation(account: Account, number: str, person: str) -> Conversation | None:
+    return account.collection(Conversation).get(f"{number} {person}")
+
+
+def is_open(account: Account, number: str, person: str) -> bool:
+    found = conversation(account, number, person)
+    return found is not None and found.is_open(account.clock.now())
+
+
+def open_window(account: Account, number: str, person: str) -> None:
+    opened = Conversation(number, person, account.clock.now())
+    account.collection(Conversation)[f"{number} {person}"] = opened
+
+
+def receive(account: Account, person: str, phone_number: str, text: str) -> InboundWhatsapp:
+    """A person writes to one of the account's numbers. 404 for a number that is not on WhatsApp."""
+    open_window(account, account.find(WhatsappNumber, phone_number).phone_number, person)
+    message = InboundWhatsapp.of(account, person, phone_number, text)
+    account.collection(Message)[message.id] = message
+    return message
+
+
+@routes.get("/whatsapp/phone_numbers/{phone_number}/conversation_window")
+def get_window(request: Request) -> Reply:
+    number, now = find(request), request.account.clock.now()
+    person = request.query.text("destination_number") or ""
+    found = conversation(request.account, number.phone_number, person)
+    active = found is not None and found.is_open(now)
+    return data(
+        {
+            "window_active": active,
+            "window_expires_at": iso(found.last_message_at + WINDOW_SECS) if found and active else None,
+            "window_type": "24h" if active else None,
+            "last_user_message_at": iso(found.last_message_at) if found else None,
+        }
+    )
