@@ -1,0 +1,33 @@
+"""The pages of any website: the same few every time, made up from its address."""
+
+import hashlib
+from urllib.parse import urlsplit
+
+from ...errors import SandboxError
+from ..storage.bucket import StoredObject
+
+LONGEST_URL = 2_000
+
+PAGES = {
+    "": "Welcome to {host}. {host} sells garden tools and seeds, and delivers them to your door.",
+    "pricing": "Pricing at {host}. A membership costs 10 USD a month, a rake 25 USD and a packet of seeds 3 USD.",
+    "shipping": "Shipping from {host} takes two working days and is free for orders above 50 USD.",
+    "returns": "Returns to {host} are accepted within 30 days, with the receipt. Refunds arrive within a week.",
+    "support": "Support of {host} answers on weekdays from 9:00 to 17:00, by phone and by email.",
+}
+
+
+def read_website(url: str, now: float) -> list[StoredObject]:
+    """Its pages as objects of a bucket; none where nothing answers, which is so for every name under `.invalid`."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > LONGEST_URL:
+        raise SandboxError("10003", pointer="/url")
+    if parts.hostname.endswith(".invalid"):
+        return []
+    return [_page(parts.hostname, path, text, now) for path, text in PAGES.items()]
+
+
+def _page(host: str, path: str, text: str, now: float) -> StoredObject:
+    content = f"<html><title>{path or host}</title><p>{text.format(host=host)}</p></html>".encode()
+    etag = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    return StoredObject(f"{host}/{path or 'index'}.html", content, "text/html", etag, now)
