@@ -64,6 +64,10 @@ TexmlApplicationId = Annotated[str, _Id, Field(description="from list_texml_appl
 OutboundVoiceProfileId = Annotated[str, _Id, Field(description="from list_outbound_voice_profiles")]
 AssistantId = Annotated[str, _Id, Field(description="from list_assistants")]
 RecordingId = Annotated[str, _Id, Field(description="from list_recordings")]
+RecordingTranscriptionId = Annotated[str, _Id, Field(description="from list_recording_transcriptions")]
+ConferenceId = Annotated[str, _Id, Field(description="from create_conference or list_conferences")]
+QueueName = Annotated[str, Field(min_length=1, max_length=255, description="from list_queues")]
+MediaName = Annotated[str, _Id, Field(description="from list_media")]
 SecretIdentifier = Annotated[str, _Id, Field(description="a secret's identifier, from list_integration_secrets")]
 WhatsappNumber = Annotated[
     str, Field(pattern=r"^\+[1-9][0-9]{1,14}$", description="your WhatsApp number, from list_whatsapp_phone_numbers")

@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 
 from telnyx_tools.api.call import LONG_SECS, READ_SECS, Call
 from telnyx_tools.api.credential import Credential
+from telnyx_tools.api.downloads import checked_download
 from telnyx_tools.api.errors import ApiError, MissingCredential, Unreachable
 from telnyx_tools.api.exchange import exchange
 from telnyx_tools.api.hosts import checked_upstream
@@ -208,13 +209,28 @@ class Telnyx:
 
     async def perform(self, call: Call) -> Reply:
         """A call that is already built, for hosts with another form of authorization than `send` gives."""
-        await self._enter(call)
         try:
-            return await self._api.perform(call, self._kept)
+            return await self._perform(call)
         except ApiError as error:
             if error.status == 401 and self._on_rejected is not None:
                 self._on_rejected()
             raise
+
+    async def download(self, url: str, label: str, *, max_bytes: int) -> Reply:
+        """A file at an address that an answer of Telnyx gave, fetched without the credential.
+
+        Raises ValueError, in words fit for an agent, for an address that is not fetched (see `downloads`).
+        """
+        checked_download(url, self._api.base_url)
+        headers = [("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", self._api.user_agent)]
+        return await self._perform(
+            Call(label=label, method="GET", url=url, headers=headers, attempts=2, max_bytes=max_bytes)
+        )
+
+    async def _perform(self, call: Call) -> Reply:
+        await self._enter(call)
+        try:
+            return await self._api.perform(call, self._kept)
         finally:
             self._slots.release()
 

@@ -1,5 +1,6 @@
-"""Conference calls and call queues, and who is in them."""
+"""Conferences of calls, and queues of waiting calls."""
 
+from telnyx_tools.groups.conferences import audio, conference, participants, queues, recording
 from telnyx_tools.groups.conferences.group import conferences
 
-__all__ = ["conferences"]
+__all__ = ["audio", "conference", "conferences", "participants", "queues", "recording"]

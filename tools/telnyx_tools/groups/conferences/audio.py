@@ -1,0 +1,183 @@
+"""What a conference hears, and the digits that it hears back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.conferences.command import (
+    Accepted,
+    AudioName,
+    AudioUrl,
+    Everyone,
+    Region,
+    at_most_one_audio,
+    command,
+    command_once,
+    one_audio,
+)
+from telnyx_tools.groups.conferences.group import conferences
+from telnyx_tools.types import CallControlId, ConferenceId, SecretIdentifier
+
+Millis = Annotated[int, Field(ge=1, le=120_000)]
+Digits = Annotated[int, Field(ge=1, le=128)]
+Loop = Annotated[Annotated[int, Field(ge=1, le=100)] | Literal["infinity"], Field(description="how many times")]
+Language = Literal[
+    "arb",
+    "cmn-CN",
+    "cy-GB",
+    "da-DK",
+    "de-DE",
+    "en-AU",
+    "en-GB",
+    "en-GB-WLS",
+    "en-IN",
+    "en-US",
+    "es-ES",
+    "es-MX",
+    "es-US",
+    "fr-CA",
+    "fr-FR",
+    "hi-IN",
+    "is-IS",
+    "it-IT",
+    "ja-JP",
+    "ko-KR",
+    "nb-NO",
+    "nl-NL",
+    "pl-PL",
+    "pt-BR",
+    "pt-PT",
+    "ro-RO",
+    "ru-RU",
+    "sv-SE",
+    "tr-TR",
+]
+
+
+@conferences.tool(effect=Effect.WRITE, scope="voice.write", calls="POST /conferences/{id}/actions/speak")
+async def speak_in_conference(
+    telnyx: Telnyx,
+    conference_id: ConferenceId,
+    payload: Annotated[str, Field(min_length=1, max_length=3_000, description="text, or SSML")],
+    voice: Annotated[str, Field(min_length=1, description="like AWS.Polly.Joanna-Neural or Telnyx.KokoroTTS.af")],
+    payload_type: Literal["text", "ssml"] | None = None,
+    language: Language | None = None,
+    elevenlabs_key: Annotated[
+        SecretIdentifier | None, Field(description="for ElevenLabs voices: the secret that holds your key")
+    ] = None,
+    call_control_ids: Everyone = [],
+    region: Region | None = None,
+) -> Accepted:
+    """Speak a text to a conference, or to some of its participants."""
+    settings = {"type": "elevenlabs", "api_key_ref": elevenlabs_key} if elevenlabs_key else None
+    body = {
+        "payload": payload,
+        "voice": voice,
+        "payload_type": payload_type,
+        "language": language,
+        "voice_settings": settings,
+        "call_control_ids": call_control_ids or None,
+        "region": region,
+    }
+    return await command_once(telnyx, "/conferences/{id}/actions/speak", conference_id, body)
+
+
+@conferences.tool(effect=Effect.WRITE, scope="voice.write", calls="POST /conferences/{id}/actions/play")
+async def play_in_conference(
+    telnyx: Telnyx,
+    conference_id: ConferenceId,
+    audio_url: AudioUrl = None,
+    media_name: AudioName = None,
+    loop: Loop | None = None,
+    call_control_ids: Everyone = [],
+    region: Region | None = None,
+) -> Accepted:
+    """Play an audio file, by URL or media name, to a conference or to some of its participants."""
+    one_audio(audio_url=audio_url, media_name=media_name)
+    body = {
+        "audio_url": audio_url,
+        "media_name": media_name,
+        "loop": loop,
+        "call_control_ids": call_control_ids or None,
+        "region": region,
+    }
+    return await command(telnyx, "/conferences/{id}/actions/play", conference_id, body)
+
+
+@conferences.tool(
+    effect=Effect.WRITE, scope="voice.write", calls="POST /conferences/{id}/actions/stop", idempotent=True
+)
+async def stop_conference_audio(
+    telnyx: Telnyx, conference_id: ConferenceId, call_control_ids: Everyone = [], region: Region | None = None
+) -> Accepted:
+    """Stop the audio that plays in a conference."""
+    body = {"call_control_ids": call_control_ids or None, "region": region}
+    return await command(telnyx, "/conferences/{id}/actions/stop", conference_id, body)
+
+
+@conferences.tool(effect=Effect.WRITE, scope="voice.write", calls="POST /conferences/{id}/actions/send_dtmf")
+async def send_conference_dtmf(
+    telnyx: Telnyx,
+    conference_id: ConferenceId,
+    digits: Annotated[str, Field(pattern=r"^[0-9A-D*#wW]{1,100}$", description="0-9 A-D * #; w and W pause")],
+    duration_millis: Annotated[int | None, Field(ge=100, le=500)] = None,
+    call_control_ids: Everyone = [],
+    client_state: Annotated[str | None, Field(description="base64; comes back in its events")] = None,
+) -> Accepted:
+    """Send DTMF tones to the participants of a conference."""
+    body = {
+        "digits": digits,
+        "duration_millis": duration_millis,
+        "call_control_ids": call_control_ids or None,
+        "client_state": client_state,
+    }
+    return await command(telnyx, "/conferences/{id}/actions/send_dtmf", conference_id, body)
+
+
+@conferences.tool(effect=Effect.WRITE, scope="voice.write", calls="POST /conferences/{id}/actions/gather_using_audio")
+async def gather_conference_digits(
+    telnyx: Telnyx,
+    conference_id: ConferenceId,
+    call_control_id: Annotated[CallControlId, Field(description="participant who is asked")],
+    audio_url: AudioUrl = None,
+    media_name: AudioName = None,
+    minimum_digits: Digits | None = None,
+    maximum_digits: Digits | None = None,
+    maximum_tries: Digits | None = None,
+    terminating_digit: Annotated[str | None, Field(pattern=r"^[0-9A-D*#]?$", description='"": none ends it')] = None,
+    valid_digits: Annotated[str | None, Field(pattern=r"^[0-9A-D*#]{1,16}$", description="others are ignored")] = None,
+    initial_timeout_millis: Millis | None = None,
+    inter_digit_timeout_millis: Millis | None = None,
+    timeout_millis: Millis | None = None,
+    stop_playback_on_dtmf: bool | None = None,
+    invalid_audio_url: AudioUrl = None,
+    invalid_media_name: AudioName = None,
+    gather_id: Annotated[str | None, Field(max_length=100, description="comes back in the event")] = None,
+    client_state: Annotated[str | None, Field(description="base64; comes back in the event")] = None,
+) -> Accepted:
+    """Play a prompt to a participant of a conference and collect digits; they come as an event."""
+    at_most_one_audio(audio_url=audio_url, media_name=media_name)
+    at_most_one_audio(invalid_audio_url=invalid_audio_url, invalid_media_name=invalid_media_name)
+    body = {
+        "call_control_id": call_control_id,
+        "audio_url": audio_url,
+        "media_name": media_name,
+        "minimum_digits": minimum_digits,
+        "maximum_digits": maximum_digits,
+        "maximum_tries": maximum_tries,
+        "terminating_digit": terminating_digit,
+        "valid_digits": valid_digits,
+        "initial_timeout_millis": initial_timeout_millis,
+        "inter_digit_timeout_millis": inter_digit_timeout_millis,
+        "timeout_millis": timeout_millis,
+        "stop_playback_on_dtmf": stop_playback_on_dtmf,
+        "invalid_audio_url": invalid_audio_url,
+        "invalid_media_name": invalid_media_name,
+        "gather_id": gather_id,
+        "client_state": client_state,
+    }
+    return await command(telnyx, "/conferences/{id}/actions/gather_using_audio", conference_id, body)

@@ -1,0 +1,55 @@
+"""What the commands to a conference share."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from telnyx_tools.api.client import Replay, Telnyx
+from telnyx_tools.arguments import InvalidArguments, Problem, present
+from telnyx_tools.results import Result, shape
+from telnyx_tools.types import CallControlId, MediaName, Url
+
+Region = Annotated[
+    Literal["US", "Europe", "Australia", "Middle East"], Field(description="of the conference, if not the account's")
+]
+Beep = Annotated[Literal["always", "never", "on_enter", "on_exit"], Field(description="when someone comes or goes")]
+Everyone = Annotated[list[CallControlId], Field(description="calls meant; everyone if left out")]
+AudioUrl = Annotated[Url | None, Field(description="wav or mp3")]
+AudioName = Annotated[MediaName | None, Field(description="instead of a URL, from list_media")]
+
+
+class Accepted(Result):
+    result: str | None = Field(None, description="ok: accepted; the effect follows")
+
+
+async def command(telnyx: Telnyx, template: str, conference_id: str, body: Mapping[str, object]) -> Accepted:
+    """For operations that take no command id: an uncertain one is not repeated."""
+    return shape(Accepted, await telnyx.post(template, body=present(body), id=conference_id))
+
+
+async def command_once(telnyx: Telnyx, template: str, conference_id: str, body: Mapping[str, object]) -> Accepted:
+    """Carries a command id, by which Telnyx ignores the repeats of an uncertain one."""
+    named = {**present(body), "command_id": new_command_id()}
+    return shape(Accepted, await telnyx.post(template, body=named, replay=Replay.SAFE, id=conference_id))
+
+
+def new_command_id() -> str:
+    return str(uuid.uuid4())
+
+
+def at_most_one_audio(**given: str | None) -> None:
+    """Raises InvalidArguments if both a URL and a media name are given."""
+    names = [name for name, value in given.items() if value is not None]
+    if len(names) > 1:
+        raise InvalidArguments([Problem(names[1], f"Give {' or '.join(given)}, not both.")])
+
+
+def one_audio(**given: str | None) -> None:
+    """Raises InvalidArguments unless exactly one is given."""
+    at_most_one_audio(**given)
+    if not any(given.values()):
+        raise InvalidArguments([Problem(next(iter(given)), f"Give {' or '.join(given)}.")])

@@ -1,0 +1,119 @@
+"""Conferences: calls that hear each other."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from telnyx_tools.api.client import Query, Replay, Telnyx
+from telnyx_tools.arguments import present
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.conferences.command import (
+    Accepted,
+    AudioName,
+    AudioUrl,
+    Beep,
+    Region,
+    at_most_one_audio,
+    command_once,
+    new_command_id,
+)
+from telnyx_tools.groups.conferences.group import conferences
+from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results import Detail, Result, shape
+from telnyx_tools.types import CallControlId, ConferenceId, ConnectionId
+
+
+class Conference(Result):
+    id: str | None = None
+    name: str | None = None
+    status: str | None = Field(None, description="init, in_progress or completed")
+    region: str | None = None
+    connection_id: str | None = None
+    created_at: str | None = None
+    expires_at: str | None = None
+    end_reason: str | None = Field(None, description="all_left, ended_via_api, host_left or time_exceeded")
+
+
+@conferences.tool(effect=Effect.READ, scope="voice.read", calls="GET /conferences")
+async def list_conferences(
+    telnyx: Telnyx,
+    name: str | None = None,
+    status: Literal["init", "in_progress", "completed"] | None = None,
+    connection_id: ConnectionId | None = None,
+    application_name_contains: Annotated[str | None, Field(min_length=3, description="at least 3 characters")] = None,
+    application_session_id: str | None = None,
+    leg_id: Annotated[str | None, Field(description="call_leg_id of a participant")] = None,
+    from_number: str | None = None,
+    to: str | None = None,
+    region: Region | None = None,
+    page: PageCursor = "1",
+    page_size: PageSize = 20,
+    detail: Detail = "summary",
+) -> Page[Conference]:
+    """Conferences by name, status, application or participant."""
+    query: Query = {
+        "filter": {
+            "name": name,
+            "status": status,
+            "connection_id": connection_id,
+            "application_name": {"contains": application_name_contains},
+            "application_session_id": application_session_id,
+            "leg_id": leg_id,
+            "from": from_number,
+            "to": to,
+        },
+        "region": region,
+    }
+    return await fetch_page(Conference, telnyx, "/conferences", query, page=page, page_size=page_size, detail=detail)
+
+
+@conferences.tool(effect=Effect.READ, scope="voice.read", calls="GET /conferences/{id}")
+async def get_conference(
+    telnyx: Telnyx, conference_id: ConferenceId, region: Region | None = None, detail: Detail = "summary"
+) -> Conference:
+    """A conference, whether it is running, and why it ended."""
+    answer = await telnyx.get("/conferences/{id}", query={"region": region}, id=conference_id)
+    return shape(Conference, answer, detail)
+
+
+@conferences.tool(effect=Effect.WRITE, scope="voice.write", calls="POST /conferences")
+async def create_conference(
+    telnyx: Telnyx,
+    call_control_id: Annotated[CallControlId, Field(description="answered call that becomes the first participant")],
+    name: str,
+    max_participants: Annotated[int | None, Field(ge=2, le=800)] = None,
+    duration_minutes: Annotated[int | None, Field(ge=1, description="after which it ends")] = None,
+    start_conference_on_create: Annotated[bool | None, Field(description="false: all wait on hold")] = None,
+    hold_audio_url: AudioUrl = None,
+    hold_media_name: AudioName = None,
+    beep_enabled: Beep | None = None,
+    comfort_noise: bool | None = None,
+    client_state: Annotated[str | None, Field(description="base64; comes back in its events")] = None,
+    region: Region | None = None,
+) -> Conference:
+    """Make a conference out of an answered call; join_conference adds others. To dial someone in, use make_call first,
+    then join_conference."""
+    at_most_one_audio(hold_audio_url=hold_audio_url, hold_media_name=hold_media_name)
+    body = {
+        "call_control_id": call_control_id,
+        "name": name,
+        "max_participants": max_participants,
+        "duration_minutes": duration_minutes,
+        "start_conference_on_create": start_conference_on_create,
+        "hold_audio_url": hold_audio_url,
+        "hold_media_name": hold_media_name,
+        "beep_enabled": beep_enabled,
+        "comfort_noise": comfort_noise,
+        "client_state": client_state,
+        "region": region,
+        "command_id": new_command_id(),
+    }
+    return shape(Conference, await telnyx.post("/conferences", body=present(body), replay=Replay.SAFE))
+
+
+@conferences.tool(effect=Effect.DESTROY, scope="voice.write", calls="POST /conferences/{id}/actions/end")
+async def end_conference(telnyx: Telnyx, conference_id: ConferenceId) -> Accepted:
+    """End a conference and hang up on everyone in it."""
+    return await command_once(telnyx, "/conferences/{id}/actions/end", conference_id, {})
