@@ -30,6 +30,8 @@ class Call:
     attempts: int = MAX_ATTEMPTS
     timeout_secs: float = READ_SECS
     max_bytes: int = MAX_RESPONSE_BYTES
+    decompress: bool = True
+    """False leaves an answer as it is stored, whatever its Content-Encoding."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,13 @@ from telnyx_tools.api.errors import ApiError, MissingCredential, Unreachable
 from telnyx_tools.api.exchange import exchange
 from telnyx_tools.api.hosts import checked_upstream
 from telnyx_tools.api.query import Query
+from telnyx_tools.api.regions import ENDPOINT, StorageHosts
 from telnyx_tools.api.reply import Json, Reply
 from telnyx_tools.api.request import Body, File, Request, build_call
 from telnyx_tools.api.retry import Clock, Replay
 
 if TYPE_CHECKING:
+    from telnyx_tools.api.s3 import S3
     from telnyx_tools.api.wire import Wire
 
 __all__ = [
@@ -44,14 +46,15 @@ CONCURRENCY = 16
 class Api:
     """The connections that all callers share, and the policy of every request. Close it, or use `async with`.
 
-    `trust_env` uses the proxies of the environment. Raises ValueError if credentials may not go to the host of
-    `base_url` (see `hosts`).
+    `storage_endpoint` is the base URL of cloud storage, with `{region}` where the region goes. `trust_env` uses
+    the proxies of the environment. Raises ValueError if credentials may not go to one of the hosts (see `hosts`).
     """
 
     def __init__(
         self,
         base_url: str = BASE_URL,
         *,
+        storage_endpoint: str = ENDPOINT,
         user_agent: str | None = None,
         allow_custom_upstream: bool = False,
         concurrency_per_principal: int = CONCURRENCY,
@@ -60,6 +63,7 @@ class Api:
         wire: Wire | None = None,
     ) -> None:
         self.base_url = str(checked_upstream(base_url, allow_custom=allow_custom_upstream))
+        self.storage = StorageHosts(storage_endpoint, allow_custom=allow_custom_upstream)
         self.user_agent = user_agent or f"telnyx-remote-mcp/{version('telnyx-remote-mcp')}"
         self._concurrency = concurrency_per_principal
         self._trust_env = trust_env
@@ -77,7 +81,7 @@ class Api:
         slots = self._slots.get(principal)
         if slots is None:
             slots = self._slots[principal] = asyncio.Semaphore(self._concurrency)
-        return Telnyx(self, credential, slots, on_rejected)
+        return Telnyx(self, credential, principal, slots, on_rejected)
 
     async def perform(self, call: Call, secrets: Sequence[str] = ()) -> Reply:
         """Attempt the call until it succeeds or may not be repeated. `secrets` are kept out of errors."""
@@ -116,11 +120,13 @@ class Telnyx:
         self,
         api: Api,
         credential: Credential | None,
+        principal: str,
         slots: asyncio.Semaphore,
         on_rejected: Callable[[], None] | None = None,
         secrets: Iterable[str] = (),
     ) -> None:
         self.credential = credential
+        self.principal = principal
         self._api = api
         self._slots = slots
         self._on_rejected = on_rejected
@@ -129,7 +135,8 @@ class Telnyx:
 
     def keeping(self, secrets: Iterable[str]) -> Telnyx:
         """The same API; `secrets`, which its calls will carry, are kept out of errors as the credential is."""
-        return Telnyx(self._api, self.credential, self._slots, self._on_rejected, (*self._secrets, *secrets))
+        kept = (*self._secrets, *secrets)
+        return Telnyx(self._api, self.credential, self.principal, self._slots, self._on_rejected, kept)
 
     async def get(
         self, template: str, /, *, query: Query | None = None, timeout_secs: float = READ_SECS, **ids: str
@@ -206,6 +213,13 @@ class Telnyx:
         if self.credential is None:
             raise MissingCredential
         return await self.perform(build_call(request, self._api.base_url, self.credential, self._api.user_agent))
+
+    @property
+    def s3(self) -> S3:
+        """Cloud storage as this caller sees it: buckets and the objects in them."""
+        from telnyx_tools.api.s3 import S3
+
+        return S3(self, self._api.storage, self._api.user_agent)
 
     async def perform(self, call: Call) -> Reply:
         """A call that is already built, for hosts with another form of authorization than `send` gives."""

@@ -7,7 +7,8 @@ TelnyxError
 ├── ApiError             Telnyx answered with an error; the call was not carried out
 ├── OutcomeUnknown       sent, and the answer lost or a server failure: it may have been carried out
 ├── NoAnswer             as OutcomeUnknown, for a call that may safely be made again
-└── ResponseTooLarge     carried out, but the answer is above the size limit
+├── ResponseTooLarge     carried out, but the answer is above the size limit
+└── UnknownRegion        refused here: storage named a region to which no credential may go
 
 `describe()` is what an agent reads. The text form (`str`, `repr`) is for logs: class, status, code and path
 template, never a text that a person or Telnyx wrote.
@@ -191,6 +192,20 @@ class ResponseTooLarge(TelnyxError):
             "detail": f"The answer is above {self.limit:,} bytes.",
             "status": self.status,
             "remedy": "Ask for a smaller page or a narrower filter. Never repeat what changed something.",
+        }
+
+
+class UnknownRegion(TelnyxError):
+    """A bucket lives in a region that is not among those known; nothing was sent there."""
+
+    def __init__(self) -> None:
+        super().__init__("UnknownRegion")
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "code": "unknown_region",
+            "title": "The bucket is in a region that this server does not know; nothing was sent there",
+            "remedy": "Use a bucket of another region, or ask whoever runs this server for a newer version.",
         }
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 from telnyx_tools.api.errors import InvalidArgument
 
 MAX_LENGTH = 1_000
+MAX_KEY_BYTES = 1_024
 NAMES_WITH_SLASHES = frozenset({"object_name", "key"})
 """Placeholders for names of stored things, which may hold slashes. An id never does."""
 
@@ -31,6 +32,30 @@ def build_path(template: str, ids: Mapping[str, str]) -> str:
     for name, literal in zip(names, literals[1:], strict=True):
         path += _segment(name, ids[name]) + literal
     return path
+
+
+def object_path(bucket_name: str, object_name: str | None = None) -> str:
+    """The path of a bucket in S3, or of an object there, whose slashes stay what they are.
+
+    Raises InvalidArgument for a name that could lead a server or proxy to another bucket or object: one that a
+    path cannot hold, such as "a/../b", which S3 itself would take.
+    """
+    path = build_path("/{bucket_name}", {"bucket_name": bucket_name})
+    if object_name is None:
+        return path
+    check_object_name(object_name)
+    _segment("object_name", object_name)
+    return f"{path}/{quote(object_name, safe='/-_.~')}"
+
+
+def check_object_name(object_name: str) -> None:
+    """Raises InvalidArgument for a name that no object can have."""
+    if not object_name:
+        raise InvalidArgument("object_name", "It is empty.")
+    if _CONTROL.search(object_name):
+        raise InvalidArgument("object_name", "It holds control characters.")
+    if len(object_name.encode()) > MAX_KEY_BYTES:
+        raise InvalidArgument("object_name", f"It is longer than {MAX_KEY_BYTES:,} bytes.")
 
 
 @lru_cache(maxsize=4096)

@@ -62,6 +62,7 @@ class Wire:
                 headers=call.headers,
                 data=io.BytesIO(call.content) if call.content else None,  # bytes would go out in one piece
                 allow_redirects=False,
+                auto_decompress=call.decompress,
                 proxy=self._proxy(url),
                 timeout=_waits(call.timeout_secs),
             ) as response:

@@ -1,0 +1,88 @@
+"""The XML of S3: its answers as a tree, and the few bodies that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+from xml.sax.saxutils import escape
+
+_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+
+
+class NoXml(ValueError):
+    """It is no XML, or XML that says more than an answer of S3 has to: a document type, entities."""
+
+
+@dataclass(slots=True)
+class Element:
+    """An element of an answer; a text is stripped only where it has to be."""
+
+    name: str
+    text: str = ""
+    children: list[Element] = field(default_factory=list)
+
+    def find(self, name: str) -> Element | None:
+        return next((child for child in self.children if child.name == name), None)
+
+    def all(self, name: str) -> Iterator[Element]:
+        return (child for child in self.children if child.name == name)
+
+    def value(self, name: str) -> str | None:
+        """The text of a child, None where there is none."""
+        found = self.find(name)
+        return None if found is None else found.text
+
+
+def parse(content: bytes) -> Element:
+    """The root of a document. Raises NoXml."""
+    root = Element("")
+    open_elements = [root]
+
+    def start(name: str, _: dict[str, str]) -> None:
+        element = Element(name.rpartition(":")[2])
+        open_elements[-1].children.append(element)
+        open_elements.append(element)
+
+    def end(_: str) -> None:
+        open_elements.pop()
+
+    def text(data: str) -> None:
+        open_elements[-1].text += data
+
+    def refuse(*_: object) -> None:
+        raise NoXml("a document type")
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError:
+        raise NoXml("no XML") from None
+    return root.children[0]
+
+
+def location_body(region: str) -> bytes:
+    """What CreateBucket takes."""
+    return _document("CreateBucketConfiguration", f"<LocationConstraint>{escape(region)}</LocationConstraint>")
+
+
+def deletion_body(keys: Iterable[str]) -> bytes:
+    """What DeleteObjects takes; the answer will name what could not be deleted, and nothing else."""
+    objects = "".join(f"<Object><Key>{escape(key)}</Key></Object>" for key in keys)
+    return _document("Delete", f"{objects}<Quiet>true</Quiet>")
+
+
+def completion_body(etags: Iterable[str]) -> bytes:
+    """What CompleteMultipartUpload takes: the ETags of the parts in their order."""
+    parts = "".join(
+        f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(etag)}</ETag></Part>"
+        for number, etag in enumerate(etags, 1)
+    )
+    return _document("CompleteMultipartUpload", parts)
+
+
+def _document(name: str, inner: str) -> bytes:
+    return f'<{name} xmlns="{_NAMESPACE}">{inner}</{name}>'.encode()
