@@ -24,6 +24,9 @@ from telnyx_tools.registry import registry
 CATALOG = Catalog.load()
 CALLING = [tool for tool in registry().tools.values() if tool.calls]
 
+ENDS_BY_UPDATE = {"end_texml_call"}
+"""Declared as more than their operation, of which ending is one use."""
+
 
 class Contract:
     """Telnyx as the catalog knows it: refuses what it would not take, and answers with an example."""
@@ -90,7 +93,7 @@ def test_the_calls_that_a_tool_names_are_operations_of_fitting_effect(tool: Tool
     effects = {operations[call].effect for call in tool.calls}
     if tool.effect == "read":
         assert effects == {"read"}
-    else:
+    elif tool.name not in ENDS_BY_UPDATE:
         assert tool.effect in effects
 
 

@@ -94,7 +94,10 @@ class ErrorItem:
 
 
 class ApiError(TelnyxError):
-    """An error answer. `items`, at least one, are its errors; `retry_after_secs` is the wait it asks for."""
+    """An error answer. `items`, at least one, are its errors; `retry_after_secs` is the wait it asks for.
+
+    `remedy` is what to do about it, set by whoever knows the operation better than the table of remedies.
+    """
 
     def __init__(
         self,
@@ -110,6 +113,7 @@ class ApiError(TelnyxError):
         self.items = tuple(items)
         self.request_id = request_id
         self.retry_after_secs = retry_after_secs
+        self.remedy: str | None = None
 
     @property
     def code(self) -> str:
@@ -120,7 +124,7 @@ class ApiError(TelnyxError):
         first, *others = self.items
         return first.describe() | _present(
             status=self.status,
-            remedy=remedy(first.code, self.status),
+            remedy=self.remedy or remedy(first.code, self.status),
             retry_after_secs=self.retry_after_secs,
             request_id=self.request_id,
             others=[item.describe() for item in others] or None,

@@ -1,0 +1,121 @@
+"""TeXML calls: placed with a document or an address, followed, changed, ended."""
+
+import json
+from typing import Any
+
+import httpx2
+import pytest
+from tests.tools.groups.sandboxed import answering, call
+
+from telnyx_tools.api.errors import ApiError, OutcomeUnknown
+from telnyx_tools.arguments import InvalidArguments
+
+pytestmark = pytest.mark.anyio
+
+ACCOUNT = {"account_sid": "account-1"}
+CALL = {**ACCOUNT, "call_sid": "v3:call"}
+DIALLED = {"texml_application_id": "app-1", "to": "+12025550123", "from_number": "+12025550101"}
+HELLO = "<Response><Say>Hello</Say></Response>"
+
+
+class Recorder:
+    def __init__(self, answer: object) -> None:
+        self.sent: list[tuple[str, Any]] = []
+        self._answer = answer
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        self.sent.append((request.url.path.removeprefix("/v2"), json.loads(request.content)))
+        return httpx2.Response(200, json=self._answer)
+
+
+async def test_a_call_is_placed_in_the_words_of_texml() -> None:
+    recorder = Recorder({"call_sid": "v3:call", "status": "queued", "to": "+12025550123"})
+    async with answering(recorder) as telnyx:
+        started = await call(telnyx, "start_texml_call", **DIALLED, texml=HELLO)
+    assert started == {"call_sid": "v3:call", "status": "queued", "to": "+12025550123"}
+    body = {"To": "+12025550123", "From": "+12025550101", "Texml": HELLO}
+    assert recorder.sent == [("/texml/calls/app-1", body)]
+
+
+async def test_a_call_whose_answer_was_lost_is_not_placed_again() -> None:
+    sent = []
+
+    def lose(request: httpx2.Request) -> httpx2.Response:
+        sent.append(request.url.path)
+        raise httpx2.ReadTimeout("lost", request=request)
+
+    async with answering(lose) as telnyx:
+        with pytest.raises(OutcomeUnknown):
+            await call(telnyx, "start_texml_call", **DIALLED)
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "argument"),
+    [
+        ("start_texml_call", {**DIALLED, "texml": HELLO, "url": "https://example.com/t"}, "url"),
+        ("start_texml_call", {**DIALLED, "to": "202-555-0123"}, "to"),
+        ("update_texml_call", {**CALL, "texml": HELLO, "url": "https://example.com/t"}, "url"),
+        ("update_texml_call", {**CALL, "url_method": "GET"}, "texml"),
+        ("list_texml_calls", {**ACCOUNT, "page": "last"}, "page"),
+    ],
+)
+async def test_what_cannot_be_is_refused(tool: str, arguments: dict[str, object], argument: str) -> None:
+    recorder = Recorder({})
+    async with answering(recorder) as telnyx:
+        with pytest.raises(InvalidArguments) as refused:
+            await call(telnyx, tool, **arguments)
+    assert [problem.argument for problem in refused.value.problems] == [argument]
+    assert recorder.sent == []
+
+
+async def test_a_running_call_is_given_other_texml_and_ended() -> None:
+    recorder = Recorder({"sid": "v3:call", "status": "in-progress"})
+    async with answering(recorder) as telnyx:
+        await call(telnyx, "update_texml_call", **CALL, url="https://example.com/t", url_method="GET")
+        await call(telnyx, "end_texml_call", **CALL)
+    path = "/texml/Accounts/account-1/Calls/v3:call"
+    assert recorder.sent == [
+        (path, {"Url": "https://example.com/t", "Method": "GET"}),
+        (path, {"Status": "completed"}),
+    ]
+
+
+async def test_a_list_is_followed_by_its_tokens_and_loses_nothing_to_the_size_of_a_result() -> None:
+    queries: list[dict[str, str]] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        queries.append(dict(request.url.params))
+        first = "PageToken" not in request.url.params
+        calls = [{"sid": f"{'first' if first else 'second'}-{number}-{'x' * 900}"} for number in range(10)]
+        following = "/v2/texml/Accounts/account-1/Calls.json?Page=1&PageToken=a%2Fb%3D&PageSize=10" if first else None
+        return httpx2.Response(200, json={"calls": calls, "next_page_uri": following, "page": 0})
+
+    seen: list[str] = []
+    async with answering(answer) as telnyx:
+        page: str | None = "1"
+        while page is not None:
+            found = await call(
+                telnyx,
+                "list_texml_calls",
+                **ACCOUNT,
+                status="completed",
+                start_date="2026-03-01",
+                page=page,
+                page_size=10,
+            )
+            seen += [item["sid"][:8] for item in found["items"]]
+            page = found.get("next")
+    assert seen == [f"first-{number}-"[:8] for number in range(10)] + [f"second-{number}"[:8] for number in range(10)]
+    given = {"Status": "completed", "StartTime>": "2026-03-01", "PageSize": "10"}
+    assert queries[0] == {**given, "Page": "0"}
+    assert queries[-1] == {**given, "Page": "1", "PageToken": "a/b="}
+
+
+async def test_where_an_account_is_not_found_at_all_the_agent_learns_of_another_way() -> None:
+    missing = httpx2.Response(404, json={"errors": [{"code": "10005", "title": "Resource not found"}]})
+    async with answering(lambda _: missing) as telnyx:
+        for tool, arguments in (("list_texml_calls", ACCOUNT), ("get_texml_call", CALL), ("end_texml_call", CALL)):
+            with pytest.raises(ApiError) as refused:
+                await call(telnyx, tool, **arguments)
+            assert "list_call_events" in str(refused.value.describe()["remedy"])

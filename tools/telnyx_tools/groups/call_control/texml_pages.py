@@ -1,0 +1,71 @@
+"""Lists of TeXML: pages counted from zero, each with a token that the page before gave."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, TypeVar
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from pydantic import BeforeValidator, Field
+
+from telnyx_tools.api.client import Query, Request, Telnyx
+from telnyx_tools.pages import Cursor, Page, page_of
+from telnyx_tools.results import Detail, Result
+
+T = TypeVar("T", bound=Result)
+
+MOST_TOKEN = 500
+_PLACE = r"[1-9][0-9]{0,6}(\+[0-9]{1,4})?(/[1-9][0-9]{0,2})?"
+
+
+def _cursor(value: object) -> str:
+    text = str(value)
+    if re.fullmatch(rf"{_PLACE}(~[!-~]{{1,2000}})?", text) is None:
+        raise ValueError("A page is the `next` of the page before")
+    return text
+
+
+TexmlCursor = Annotated[
+    str, BeforeValidator(_cursor, json_schema_input_type=str), Field(description="`next` of the page before")
+]
+
+
+async def fetch_texml_page(
+    model: type[T],
+    telnyx: Telnyx,
+    template: str,
+    query: Query,
+    *,
+    items: str,
+    page: str,
+    page_size: int,
+    detail: Detail,
+    **ids: str,
+) -> Page[T]:
+    """One page of a list that TeXML answers under the name `items`. `next` is a place in a page, and its token."""
+    place, _, token = page.partition("~")
+    cursor = Cursor.parse(place, page_size)
+    paging: Query = {"Page": cursor.number - 1, "PageSize": cursor.size, "PageToken": unquote(token) or None}
+    request = Request(method="GET", template=template, ids=ids, query={**query, **paging})
+    answer = (await telnyx.send(request)).json()
+    following = _following(answer)
+    if isinstance(answer, dict):
+        pages = cursor.number + (following is not None)
+        answer = {"data": answer.get(items), "meta": {"total_pages": pages}}
+    found = page_of(model, answer, cursor, detail, len(following or token))
+    if found.next is not None:
+        same_page = Cursor.parse(found.next).number == cursor.number
+        found.next = "~".join(filter(None, (found.next, token if same_page else following)))
+    return found
+
+
+def _following(answer: object) -> str | None:
+    """The token of the page after, "" where the address of that page has none; None if there is no such page."""
+    uri = answer.get("next_page_uri") if isinstance(answer, dict) else None
+    if not isinstance(uri, str) or not uri:
+        return None
+    try:
+        token = parse_qs(urlsplit(uri).query).get("PageToken", [""])[0]
+    except ValueError:
+        token = ""
+    return quote(token[:MOST_TOKEN], safe="")
