@@ -1,0 +1,68 @@
+"""Making the files of a bucket, or the pages of a website, searchable by meaning."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from telnyx_tools.api.client import LONG_SECS, Telnyx
+from telnyx_tools.arguments import InvalidArguments, Problem, present
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.embeddings.group import embeddings
+from telnyx_tools.groups.embeddings.task import EmbeddingTask, started
+from telnyx_tools.types import BucketName, Url
+from telnyx_tools.waiting import Progress
+
+WaitFor = Annotated[Literal["done"] | None, Field(description="wait up to 45 s")]
+
+FOLLOWED_BY = ("GET /ai/embeddings/{task_id}", "GET /ai/embeddings/buckets/{bucket_name}")
+CHECK = "Call list_embedding_tasks: a task of this bucket created just now means that it began. Do not start another."
+
+
+@embeddings.tool(
+    effect=Effect.SPENDS,
+    scope="ai.write",
+    calls=("POST /ai/embeddings", *FOLLOWED_BY),
+    core=True,
+    check=CHECK,
+    aliases=("embed_bucket",),
+)
+async def create_embeddings(
+    telnyx: Telnyx,
+    progress: Progress,
+    bucket_name: BucketName,
+    document_chunk_size: Annotated[int | None, Field(ge=1)] = None,
+    document_chunk_overlap_size: Annotated[int | None, Field(ge=0)] = None,
+    embedding_model: Literal["thenlper/gte-large", "intfloat/multilingual-e5-large"] | None = None,
+    loader: Literal["default", "intercom"] | None = None,
+    wait_for: WaitFor = None,
+) -> EmbeddingTask:
+    """Embed a bucket's files for similarity_search and assistants; later changes follow by themselves."""
+    if document_chunk_size is not None and (document_chunk_overlap_size or 0) >= document_chunk_size:
+        raise InvalidArguments([Problem("document_chunk_overlap_size", "Less than document_chunk_size.")])
+    body = {
+        "bucket_name": bucket_name,
+        "document_chunk_size": document_chunk_size,
+        "document_chunk_overlap_size": document_chunk_overlap_size,
+        "embedding_model": embedding_model,
+        "loader": loader,
+    }
+    answer = await telnyx.post("/ai/embeddings", body=present(body), idempotency_key=True, timeout_secs=LONG_SECS)
+    return await started(telnyx, answer, bucket_name, progress, wait=wait_for is not None)
+
+
+@embeddings.tool(
+    effect=Effect.SPENDS,
+    scope="ai.write",
+    calls=("POST /ai/embeddings/url", *FOLLOWED_BY),
+    core=True,
+    check=CHECK,
+)
+async def embed_url(
+    telnyx: Telnyx, progress: Progress, url: Url, bucket_name: BucketName, wait_for: WaitFor = None
+) -> EmbeddingTask:
+    """Copy a website (same domain, five levels deep) into a bucket and embed it."""
+    body = {"url": url, "bucket_name": bucket_name}
+    answer = await telnyx.post("/ai/embeddings/url", body=body, idempotency_key=True, timeout_secs=LONG_SECS)
+    return await started(telnyx, answer, bucket_name, progress, wait=wait_for is not None)

@@ -1,0 +1,83 @@
+"""Searching an embedded bucket by meaning."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from telnyx_tools.api.client import LONG_SECS, Json, Telnyx
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.embeddings.group import embeddings
+from telnyx_tools.results import BUDGET, Part, Result, shape
+from telnyx_tools.shorten import size
+from telnyx_tools.types import BucketName
+
+SHORTEST_TEXT = 50
+_ENVELOPE, _MARKS = 200, 40
+"""Characters of a result besides its passages, and that cutting adds to one."""
+
+
+class Passage(Part):
+    text: str | None = Field(None, validation_alias="document_chunk")
+    distance: float | None = Field(None, description="0 to 1; lower is closer")
+    filename: str | None = None
+    source: str | None = None
+    loader_metadata: dict[str, object] | None = Field(None, description="of Intercom articles: heading, article_url")
+    cut: bool | None = Field(None, description="the text goes on; a smaller num_of_docs shows more")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, raw: Any) -> Any:
+        metadata = raw.get("metadata") if isinstance(raw, dict) else None
+        if not isinstance(metadata, dict):
+            return raw
+        found = {name: metadata.get(name) for name in ("filename", "source")}
+        return {**found, "loader_metadata": metadata.get("loader_metadata") or None, **raw}
+
+
+class Passages(Result):
+    passages: list[Passage] | None = None
+
+
+@embeddings.tool(
+    effect=Effect.READ, scope="ai.read", calls="POST /ai/embeddings/similarity-search", core=True, paid=True
+)
+async def similarity_search(
+    telnyx: Telnyx,
+    bucket_name: Annotated[BucketName, Field(description="from list_embedded_buckets")],
+    query: Annotated[str, Field(min_length=1, description="a question")],
+    num_of_docs: Annotated[int, Field(ge=1, le=20)] = 3,
+) -> Passages:
+    """Passages of an embedded bucket nearest in meaning to a question. Costs a little."""
+    body = {"bucket_name": bucket_name, "query": query, "num_of_docs": num_of_docs}
+    answer = await telnyx.post("/ai/embeddings/similarity-search", body=body, timeout_secs=LONG_SECS)
+    found = shape(Passages, {"data": {"passages": _data(answer)}})
+    return found.model_copy(update={"passages": _fitting(found.passages, BUDGET["summary"])})
+
+
+def _data(answer: Json) -> Json:
+    return answer.get("data", answer) if isinstance(answer, dict) else answer
+
+
+def _fitting(passages: list[Passage] | None, budget: int) -> list[Passage] | None:
+    """All of them, the long ones cut: each has its share of the room, and what the short ones leave."""
+    if not passages:
+        return passages
+    beside = (len(passage.model_dump_json(exclude={"text"}, exclude_none=True)) + _MARKS for passage in passages)
+    room = budget - _ENVELOPE - sum(beside)
+    shares = {}
+    for left, (index, passage) in enumerate(sorted(enumerate(passages), key=lambda pair: size(pair[1].text)), 1):
+        share = room // (len(passages) - left + 1)
+        shares[index] = _cut(passage, max(share, SHORTEST_TEXT))
+        room -= size(shares[index].text)
+    return [shares[index] for index in range(len(passages))]
+
+
+def _cut(passage: Passage, room: int) -> Passage:
+    text = passage.text or ""
+    if size(text) <= room:
+        return passage
+    while size(text) > room - 1:
+        text = text[: len(text) - max(1, size(text) - room + 1)]
+    return passage.model_copy(update={"text": f"{text}…", "cut": True})

@@ -1,0 +1,76 @@
+"""An embedding task as tools return it, and how one is followed to its end."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from telnyx_tools.api.client import Json, Telnyx
+from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.results import Part, Result, objects, shape
+from telnyx_tools.types import BucketName
+from telnyx_tools.waiting import Progress, follow
+
+WAIT_SECS = 45
+SHOWN_FAILURES = 20
+
+TaskId = Annotated[str, Field(min_length=1, max_length=1_000, description="from create_embeddings or embed_url")]
+
+_RUNNING = frozenset({None, "queued", "processing"})
+_FAILED = frozenset({"failure", "partial_success"})
+
+
+class FailedFile(Part):
+    filename: str | None = None
+    error_reason: str | None = None
+
+
+class EmbeddingTask(Result):
+    task_id: str | None = None
+    status: str | None = Field(
+        None, description="queued, processing (poll get_embedding_task), success, partial_success or failure"
+    )
+    bucket_name: str | None = Field(None, validation_alias="bucket")
+    task_name: str | None = None
+    created_at: str | None = None
+    finished_at: str | None = None
+    failed_files: list[FailedFile] | None = Field(
+        None, description=f"the first {SHOWN_FAILURES}; get_embedded_bucket has all"
+    )
+
+
+async def read_task(telnyx: Telnyx, task_id: str) -> EmbeddingTask:
+    return shape(EmbeddingTask, await telnyx.get("/ai/embeddings/{task_id}", task_id=task_id))
+
+
+async def started(telnyx: Telnyx, answer: Json, bucket: BucketName, progress: Progress, *, wait: bool) -> EmbeddingTask:
+    """The task that an answer tells of, once it is done or 45 seconds have passed where it is waited for."""
+    task = shape(EmbeddingTask, answer)
+    task_id = task.task_id
+    if wait and task_id is not None:
+        task = await follow(
+            task,
+            lambda: read_task(telnyx, task_id),
+            done=lambda task: task.status not in _RUNNING,
+            status=lambda task: task.status or "unknown",
+            progress=progress,
+            seconds=WAIT_SECS,
+        )
+    return await explained(telnyx, task.model_copy(update={"bucket_name": bucket}))
+
+
+async def explained(telnyx: Telnyx, task: EmbeddingTask) -> EmbeddingTask:
+    """The task with the files that failed and why, where there are any and its bucket is known."""
+    if task.status not in _FAILED or task.bucket_name is None:
+        return task
+    try:
+        answer = await telnyx.get("/ai/embeddings/buckets/{bucket_name}", bucket_name=task.bucket_name)
+    except TelnyxError:
+        return task
+    failed = [shape_file(file) for file in objects(answer) if file.get("error_reason")]
+    return task.model_copy(update={"failed_files": failed[:SHOWN_FAILURES] or None})
+
+
+def shape_file(file: dict[str, object]) -> FailedFile:
+    return FailedFile(filename=str(file.get("filename")), error_reason=str(file.get("error_reason"))[:300])
