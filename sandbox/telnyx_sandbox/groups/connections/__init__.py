@@ -4,7 +4,23 @@ from collections.abc import Callable
 
 from ...account import Account
 from ...routing import Routes
-from . import connection, connections, outbound_voice_profile, outbound_voice_profiles
+from . import (
+    connection,
+    connections,
+    hosts,
+    outbound_voice_profile,
+    outbound_voice_profiles,
+    registrations,
+    telephony_credentials,
+    typed,
+)
 
-ROUTES: tuple[Routes, ...] = (connections.routes, outbound_voice_profiles.routes)
+ROUTES: tuple[Routes, ...] = (
+    connections.routes,
+    *typed.ROUTES,
+    *hosts.ROUTES,
+    outbound_voice_profiles.routes,
+    registrations.routes,
+    telephony_credentials.routes,
+)
 SEEDS: tuple[Callable[[Account], None], ...] = (outbound_voice_profile.seed, connection.seed)

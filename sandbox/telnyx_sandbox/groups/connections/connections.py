@@ -8,7 +8,7 @@ from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
 from .connection import Connection
-from .fqdn import Fqdn
+from .hosts import Fqdn
 from .sorting import in_order
 
 routes = Routes()
@@ -47,7 +47,7 @@ def list_connections(request: Request) -> Reply:
     wanted = {connection.id for connection in request.account.collection(Connection).values()}
     if (name := query.text(FQDN_FILTER)) is not None:
         fqdns = request.account.collection(Fqdn).values()
-        wanted &= {fqdn.connection_id for fqdn in fqdns if fqdn.fqdn == name}
+        wanted &= {str(fqdn.fields["connection_id"]) for fqdn in fqdns if fqdn.fields["fqdn"] == name}
     profile_id = query.text(PROFILE_FILTER)
     found = [
         connection.summary()
