@@ -159,13 +159,14 @@ async def test_applications_are_made_changed_found_and_deleted(api: httpx2.Async
         await api.post("/call_control_applications", json={"application_name": "One", "webhook_event_url": url})
     )
     assert code(await dial(api, connection_id=made["id"])) == "10010"
-    outbound = {"outbound_voice_profile_id": "42"}
+    profile_id = data(await api.get("/outbound_voice_profiles"))[0]["id"]
+    outbound = {"outbound_voice_profile_id": profile_id}
     change = {"application_name": "Two", "webhook_event_url": url, "outbound": outbound, "tags": ["x"]}
     changed = data(await api.patch(f"/call_control_applications/{made['id']}", json=change))
     assert (changed["application_name"], changed["tags"]) == ("Two", ["x"])
     data(await dial(api, connection_id=made["id"]))
-    for query in ("filter[application_name][contains]=two", "filter[outbound.outbound_voice_profile_id]=42"):
-        (found,) = data(await api.get(f"/call_control_applications?{query}"))
-        assert found == changed
+    for query in ("filter[application_name][contains]=two", f"filter[outbound.outbound_voice_profile_id]={profile_id}"):
+        found = data(await api.get(f"/call_control_applications?{query}"))
+        assert found[-1] == changed
     assert code(await api.delete(f"/call_control_applications/{made['id']}")) == "10021"
     assert code(await api.delete(f"/call_control_applications/{await application(api)}")) == "10021"

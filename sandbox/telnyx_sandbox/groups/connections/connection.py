@@ -3,13 +3,13 @@
 A type's own settings stand in `settings` as its resource shows them; what all types have stands in fields.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ...account import Account
 from ...clock import iso
+from .kinds import CALL_CONTROL, Kind
 from .outbound_voice_profile import OutboundVoiceProfile
-
-CALL_CONTROL = "call_control_application"
 
 WEBHOOK_URL = "https://example.com/telnyx-webhooks"
 
@@ -18,7 +18,7 @@ WEBHOOK_URL = "https://example.com/telnyx-webhooks"
 class Connection:
     id: str
     name: str
-    record_type: str = CALL_CONTROL
+    record_type: str = CALL_CONTROL.record_type
     active: bool = True
     webhook_event_url: str | None = None
     outbound_voice_profile_id: str | None = None
@@ -40,15 +40,22 @@ class Connection:
         }
 
 
-def create(account: Account, name: str, record_type: str) -> Connection:
-    now = account.clock.now()
-    connection = Connection(account.ids.snowflake("connection"), name, record_type, created_at=now, updated_at=now)
+HELD_BY: list[Callable[[Account, Connection], str | None]] = []
+"""What keeps a connection from being deleted, in words."""
+
+
+def create(account: Account, kind: Kind, name: str) -> Connection:
+    now, connection_id = account.clock.now(), account.ids.snowflake("connection")
+    connection = Connection(connection_id, name, kind.record_type, created_at=now, updated_at=now)
+    connection.settings = kind.settings()
     account.collection(Connection)[connection.id] = connection
     return connection
 
 
 def seed(account: Account) -> None:
     """A Call Control application that may call where the seeded outbound voice profile allows."""
-    connection = create(account, "Sandbox voice application", CALL_CONTROL)
+    connection = create(account, CALL_CONTROL, "Sandbox voice application")
     connection.webhook_event_url = WEBHOOK_URL
-    connection.outbound_voice_profile_id = next(iter(account.collection(OutboundVoiceProfile)))
+    profile_id = next(iter(account.collection(OutboundVoiceProfile)))
+    connection.outbound_voice_profile_id = profile_id
+    connection.settings["outbound"] = {"channel_limit": None, "outbound_voice_profile_id": profile_id}

@@ -1,6 +1,7 @@
 """`/connections`: the connections of all types in one list, without the settings of their type."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from ...errors import SandboxError
 from ...pages import numbered
@@ -17,7 +18,11 @@ NAME_FILTER = "filter[connection_name][contains]"
 PROFILE_FILTER = "filter[outbound_voice_profile_id]"
 FQDN_FILTER = "filter[fqdn]"
 SHORTEST_PART = 3
-SORTS = ("created_at", "connection_name", "active")
+SORTS: dict[str, Callable[[Connection], object]] = {
+    "created_at": lambda connection: connection.created_at,
+    "connection_name": lambda connection: connection.name,
+    "active": lambda connection: connection.active,
+}
 
 COUNTED = {
     "call_control_applications": "call_control_application",
@@ -50,13 +55,13 @@ def list_connections(request: Request) -> Reply:
         wanted &= {str(fqdn.fields["connection_id"]) for fqdn in fqdns if fqdn.fields["fqdn"] == name}
     profile_id = query.text(PROFILE_FILTER)
     found = [
-        connection.summary()
+        connection
         for connection in request.account.collection(Connection).values()
         if connection.id in wanted
         and (part or "").lower() in connection.name.lower()
         and profile_id in (None, connection.outbound_voice_profile_id)
     ]
-    return numbered(request, in_order(request, found, SORTS), dict)
+    return numbered(request, in_order(request, found, SORTS), Connection.summary)
 
 
 @routes.get("/connections/count")

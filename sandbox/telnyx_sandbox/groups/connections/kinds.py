@@ -45,6 +45,16 @@ _SIP: Settings = {
 }
 _SUBDOMAIN: Settings = {"sip_subdomain": None, "sip_subdomain_receive_settings": "from_anyone"}
 _ROUTED: Settings = {**_SIP_INBOUND, **_SUBDOMAIN, "sip_region": "US"}
+_CALLS: Settings = {
+    "anchorsite_override": "Latency",
+    "call_cost_in_webhooks": False,
+    "dtmf_type": "RFC 2833",
+    "first_command_timeout": False,
+    "first_command_timeout_secs": 30,
+    "inbound": {"channel_limit": None, "shaken_stir_enabled": False, **_SUBDOMAIN},
+    "outbound": _OUTBOUND,
+    "tags": [],
+}
 _SMALL: Settings = {**_WEBHOOKS, "tags": [], "inbound": {"channel_limit": None}, "outbound": _OUTBOUND}
 
 
@@ -83,21 +93,25 @@ TEXML = Kind(
     name="friendly_name",
     webhook=None,
     start={
-        "anchorsite_override": "Latency",
-        "call_cost_in_webhooks": False,
-        "dtmf_type": "RFC 2833",
-        "first_command_timeout": False,
-        "first_command_timeout_secs": 30,
-        "inbound": {"channel_limit": None, "shaken_stir_enabled": False, **_SUBDOMAIN},
-        "outbound": _OUTBOUND,
+        **_CALLS,
         "status_callback": None,
         "status_callback_method": "post",
-        "tags": [],
         "voice_fallback_url": None,
         "voice_method": "post",
         "voice_url": None,
     },
 )
 
-KINDS = (CREDENTIAL, IP, FQDN, UAC, EXTERNAL, MOBILE, TEXML)
-"""All but Call Control applications, which belong to the calls."""
+CALL_CONTROL = Kind(
+    "call_control_application",
+    "/call_control_applications",
+    name="application_name",
+    start={
+        **_WEBHOOKS,
+        **_CALLS,
+        "redact_dtmf_debug_logging": False,
+        "webhook_api_version": "2",
+    },
+)
+
+KINDS = (CREDENTIAL, IP, FQDN, UAC, EXTERNAL, MOBILE, TEXML, CALL_CONTROL)

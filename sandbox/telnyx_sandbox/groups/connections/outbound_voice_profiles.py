@@ -1,5 +1,8 @@
 """The list of outbound voice profiles, and what changes it."""
 
+from collections.abc import Callable
+from functools import partial
+
 from ...errors import SandboxError
 from ...pages import numbered
 from ...reply import Reply, data
@@ -12,7 +15,14 @@ from .sorting import in_order
 routes = Routes()
 
 NAME_FILTER = "filter[name][contains]"
-SORTS = ("created_at", "name", "enabled", "service_plan", "traffic_type", "usage_payment_method")
+SORTS: dict[str, Callable[[OutboundVoiceProfile], object]] = {
+    "created_at": lambda profile: profile.created_at,
+    "name": lambda profile: profile.name,
+    "enabled": lambda profile: profile.enabled,
+    "service_plan": lambda profile: profile.settings["service_plan"],
+    "traffic_type": lambda profile: profile.settings["traffic_type"],
+    "usage_payment_method": lambda profile: profile.settings["usage_payment_method"],
+}
 
 
 @routes.get("/outbound_voice_profiles")
@@ -20,8 +30,8 @@ def list_profiles(request: Request) -> Reply:
     request.query.filters(NAME_FILTER)
     part = (request.query.text(NAME_FILTER) or "").lower()
     profiles = request.account.collection(OutboundVoiceProfile).values()
-    found = [_render(request, profile) for profile in profiles if part in profile.name.lower()]
-    return numbered(request, in_order(request, found, SORTS), dict)
+    found = [profile for profile in profiles if part in profile.name.lower()]
+    return numbered(request, in_order(request, found, SORTS), partial(_render, request))
 
 
 @routes.post("/outbound_voice_profiles")

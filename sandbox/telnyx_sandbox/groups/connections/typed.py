@@ -1,5 +1,8 @@
 """The resources of one type of connection: its list, and what makes, changes and deletes them."""
 
+from collections.abc import Callable
+from functools import partial
+
 from ...account import Account
 from ...clock import iso
 from ...errors import SandboxError
@@ -7,14 +10,15 @@ from ...pages import numbered
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
-from ..phone_number import numbers_of
 from . import passwords
-from .connection import Connection, create
+from .connection import HELD_BY, Connection, create
 from .kinds import KINDS, Kind
 from .outbound_voice_profile import OutboundVoiceProfile
 from .sorting import in_order
 
-NAME_FILTER = "filter[connection_name][contains]"
+NAME_FILTERS = ("filter[connection_name][contains]", "filter[application_name][contains]")
+PROFILE_FILTERS = ("filter[outbound_voice_profile_id]", "filter[outbound.outbound_voice_profile_id]")
+SHORTEST_PART = 3
 
 
 def routes_of(kind: Kind) -> Routes:
@@ -23,15 +27,14 @@ def routes_of(kind: Kind) -> Routes:
 
     @routes.get(kind.path)
     def list_connections(request: Request) -> Reply:
-        found = [_render(kind, connection) for connection in _found(request, kind)]
-        return numbered(request, in_order(request, found, ("created_at", kind.name or "id", "active")), dict)
+        found = in_order(request, _found(request, kind), _sorts(kind))
+        return numbered(request, found, partial(_render, kind))
 
     @routes.post(kind.path)
     def create_connection(request: Request) -> Reply:
         name = request.body.text(kind.name) if kind.name else None
         _check(request, kind, None)
-        connection = create(request.account, name or kind.called or "New connection", kind.record_type)
-        connection.settings = kind.settings()
+        connection = create(request.account, kind, name or kind.called or "New connection")
         _change(request, kind, connection)
         return data(_render(kind, connection), 201)
 
@@ -49,8 +52,9 @@ def routes_of(kind: Kind) -> Routes:
     @routes.delete(f"{kind.path}/{{id}}")
     def delete_connection(request: Request) -> Reply:
         connection = find(request.account, kind, request.id)
-        if any(number.connection_id == connection.id for number in numbers_of(request.account)):
-            raise SandboxError("10021", "Phone numbers are on this connection.")
+        for hold in HELD_BY:
+            if (reason := hold(request.account, connection)) is not None:
+                raise SandboxError("10021", reason)
         del request.account.collection(Connection)[connection.id]
         return data(_render(kind, connection))
 
@@ -69,16 +73,30 @@ def find(account: Account, kind: Kind, connection_id: str) -> Connection:
 
 def _found(request: Request, kind: Kind) -> list[Connection]:
     query = request.query
-    part = (query.text(NAME_FILTER) or "").lower()
-    name, profile_id = query.text("filter[friendly_name]"), query.text("filter[outbound_voice_profile_id]")
+    part = next((text for name in NAME_FILTERS if (text := query.text(name)) is not None), None)
+    if part is not None and len(part) < SHORTEST_PART:
+        raise SandboxError("10015", "Give at least three characters.", parameter=NAME_FILTERS[0])
+    name = query.text("filter[friendly_name]")
+    profile_id = next((text for each in PROFILE_FILTERS if (text := query.text(each)) is not None), None)
     return [
         connection
         for connection in request.account.collection(Connection).values()
         if connection.record_type == kind.record_type
-        and part in connection.name.lower()
+        and (part or "").lower() in connection.name.lower()
         and name in (None, connection.name)
         and profile_id in (None, connection.outbound_voice_profile_id)
     ]
+
+
+def _sorts(kind: Kind) -> dict[str, Callable[[Connection], object]]:
+    by_name: dict[str, Callable[[Connection], object]] = dict.fromkeys(
+        ("connection_name", kind.name or ""), lambda connection: connection.name
+    )
+    return {
+        "created_at": lambda connection: connection.created_at,
+        **by_name,
+        "active": lambda connection: connection.active,
+    }
 
 
 def _check(request: Request, kind: Kind, changed: Connection | None) -> None:
@@ -100,12 +118,13 @@ def _change(request: Request, kind: Kind, connection: Connection) -> None:
     if kind.webhook and kind.webhook in given:
         connection.webhook_event_url = _text(given.pop(kind.webhook))
     for name, value in given.items():
-        present = connection.settings.get(name)
-        if isinstance(present, dict) and isinstance(value, dict):
-            value = {**present, **value}
-        connection.settings[name] = value
+        connection.settings[name] = _merged(connection.settings.get(name), value)
     connection.outbound_voice_profile_id = _text(_outbound(connection).get("outbound_voice_profile_id"))
     connection.updated_at = request.account.clock.now()
+
+
+def _merged(present: object, given: object) -> object:
+    return {**present, **given} if isinstance(present, dict) and isinstance(given, dict) else given
 
 
 def _outbound(connection: Connection) -> dict[str, object]:

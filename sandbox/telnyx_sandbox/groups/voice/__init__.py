@@ -8,15 +8,14 @@ from collections.abc import Callable
 
 from ...account import Account
 from ...routing import Routes
-from . import application, applications, call_routes, commands, ending, event_routes, playing
+from . import call_routes, commands, ending, event_routes, playing
 
 ROUTES: tuple[Routes, ...] = (
-    applications.routes,
     call_routes.routes,
     event_routes.routes,
     commands.routes,
 )
-SEEDS: tuple[Callable[[Account], None], ...] = (application.seed,)
+SEEDS: tuple[Callable[[Account], None], ...] = ()
 
 _COMMANDS = (ending, playing)
 """Modules that add their commands to `commands.routes`."""

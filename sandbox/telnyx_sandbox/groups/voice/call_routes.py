@@ -1,10 +1,12 @@
 """Dialling, and what a call's state is."""
 
+from ...account import Account
 from ...errors import SandboxError
 from ...pages import numbered
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
+from ..connections.connection import HELD_BY, Connection
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Fields
 from .calls import active_calls
 from .commands import require_client_state, told
@@ -73,3 +75,11 @@ def _linked(request: Request) -> str | None:
     link = request.body.text("link_to")
     call = request.account.collection(Call).get(link or "")
     return None if call is None else call.session_id
+
+
+def _calls_going_on(account: Account, connection: Connection) -> str | None:
+    going_on = any(call.connection_id == connection.id for call in active_calls(account))
+    return "Calls of this connection are going on." if going_on else None
+
+
+HELD_BY.append(_calls_going_on)

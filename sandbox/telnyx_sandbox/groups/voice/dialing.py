@@ -7,8 +7,9 @@ from decimal import Decimal
 from ...account import Account
 from ...errors import ERRORS, SandboxError
 from ..connections.connection import Connection
+from ..connections.outbound_voice_profile import OutboundVoiceProfile
+from ..countries import country_of
 from ..phone_number import PhoneNumber, numbers_of
-from .application import Application
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Ending, Fields
 from .calls import WHEN_ANSWERED, end, place
 from .costs import RATES, SIP_RATE
@@ -32,9 +33,9 @@ def dial(
     settings: Fields | None = None,
 ) -> list[Call]:
     """Ring all recipients at once; the first that answers has the call. Raises SandboxError where it is refused."""
-    require_connection(account, connection_id)
+    profile = require_connection(account, connection_id)
     require_sender(account, sender)
-    addresses = [_address(each) for each in recipients]
+    addresses = [_address(each, profile) for each in recipients]
     if not addresses:
         raise SandboxError("10004", "'to' is required.", pointer="/to")
     account.require_funds(sum((_first_minute(each) for each in addresses), Decimal(0)))
@@ -58,15 +59,20 @@ def dial(
     return calls
 
 
-def require_connection(account: Account, connection_id: str) -> None:
-    application = account.collection(Application).get(connection_id)
-    if application is None and connection_id not in account.collection(Connection):
+def require_connection(account: Account, connection_id: str) -> OutboundVoiceProfile:
+    """The outbound voice profile that its calls go by."""
+    connection = account.collection(Connection).get(connection_id)
+    if connection is None:
         detail = "There is no such Call Control application (connection_id)."
         raise SandboxError("10015", detail, pointer="/connection_id")
-    if application is not None and not application.active:
+    if not connection.active:
         raise SandboxError("10010", "The application is not active.", pointer="/connection_id")
-    if application is not None and application.outbound_voice_profile_id is None:
+    profile = account.collection(OutboundVoiceProfile).get(connection.outbound_voice_profile_id or "")
+    if profile is None:
         raise SandboxError("10010", "D38: the application has no outbound voice profile.", pointer="/connection_id")
+    if not profile.enabled:
+        raise SandboxError("10010", "The outbound voice profile is disabled.", pointer="/connection_id")
+    return profile
 
 
 def require_sender(account: Account, sender: str) -> PhoneNumber:
@@ -80,7 +86,7 @@ def require_sender(account: Account, sender: str) -> PhoneNumber:
     raise SandboxError("10010", "D51: 'from' is no active number of this account.", pointer="/from")
 
 
-def _address(recipient: str) -> str:
+def _address(recipient: str, profile: OutboundVoiceProfile) -> str:
     """The number or SIP URI without the digits to be dialled after it."""
     address = recipient.partition(",")[0]
     if not E164.fullmatch(address) and not SIP_URI.fullmatch(address):
@@ -89,6 +95,9 @@ def _address(recipient: str) -> str:
     if refused and refused[1] in ERRORS:
         detail = "D13: the destination is not allowed." if refused[1] == "10010" else None
         raise SandboxError(refused[1], detail, pointer="/to")
+    country = country_of(address) if address.startswith("+") else None
+    if country is not None and not profile.allows(country):
+        raise SandboxError("10010", "D13: the outbound voice profile does not allow this country.", pointer="/to")
     return address
 
 

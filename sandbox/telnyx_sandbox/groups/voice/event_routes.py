@@ -10,7 +10,7 @@ from ...query import Query
 from ...reply import Reply
 from ...request import Request
 from ...routing import Routes
-from .application import Application
+from ..connections.connection import Connection
 from .events import CallEvent
 
 routes = Routes()
@@ -48,12 +48,12 @@ def _fits(request: Request, event: CallEvent) -> bool:
         wanted = request.query.text(f"filter[{name}]")
         if wanted is not None and wanted != read(event):
             return False
-    application = request.account.collection(Application).get(event.call.connection_id)
+    connection = request.account.collection(Connection).get(event.call.connection_id)
     part = request.query.text("filter[application_name][contains]")
-    if part is not None and (application is None or part.lower() not in application.name.lower()):
+    if part is not None and (connection is None or part.lower() not in connection.name.lower()):
         return False
     profile_id = request.query.text("filter[outbound.outbound_voice_profile_id]")
-    return profile_id is None or (application is not None and profile_id == application.outbound_voice_profile_id)
+    return profile_id is None or (connection is not None and profile_id == connection.outbound_voice_profile_id)
 
 
 def _bounds(query: Query) -> dict[str, float]:
