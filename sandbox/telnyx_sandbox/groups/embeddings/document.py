@@ -14,6 +14,14 @@ MOST_PASSAGE_WORDS = 1_000_000
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^<>]*>", re.IGNORECASE | re.DOTALL)
 _WORD = re.compile(r"\S+")
 _LETTERS = re.compile(r"[^\W_]+")
+_ENDING = re.compile(r"(?<=...)(ing|ed|es|s|e)$")
+_EMPTY = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "been", "by", "can", "did", "do", "does", "for", "from", "had", "has",
+    "have", "how", "i", "if", "in", "is", "it", "its", "may", "me", "my", "of", "on", "or", "our", "so", "that",
+    "the", "their", "them", "they", "this", "to", "was", "we", "what", "when", "where", "which", "who", "why",
+    "will", "with", "you", "your",
+})  # fmt: skip
+"""Words that say nothing about a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +53,9 @@ class Document:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in one form: small letters, no plural s."""
+    """The words of a text that say something, in one form: small letters, without an English ending."""
     found = (word.lower() for word in _LETTERS.findall(text))
-    return [word[:-1] if len(word) > 3 and word.endswith("s") else word for word in found]
+    return [_ENDING.sub("", word) for word in found if word not in _EMPTY]
 
 
 def read_document(stored: StoredObject, chunking: Chunking) -> Document:

@@ -1,0 +1,91 @@
+"""What people ask of the knowledge and secrets tools, through an MCP client, the server and the sandbox."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from mcp.client import Client
+from tests.e2e.clients import ERAS, call, connected
+from tests.sandbox.buckets import FILES, give_bucket, stored
+from tests.server.serving import serving
+
+from telnyx_remote_mcp.app import create_app
+from telnyx_remote_mcp.settings import Settings
+from telnyx_sandbox.app import create_app as create_sandbox
+from telnyx_sandbox.clock import Clock
+from telnyx_sandbox.groups.storage.bucket import Bucket
+from telnyx_sandbox.server import serving as serving_sandbox
+
+KEY = "KEY_sandbox_knowledge"
+GROUPS = "embeddings,secrets,account"
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    return give_bucket(monkeypatch, "kb", {**FILES, "logo.png": b"\x89PNG"})
+
+
+@pytest.fixture
+async def url(bucket: Bucket, tmp_path: Path) -> AsyncIterator[str]:
+    async with serving_sandbox(create_sandbox(clock=Clock(speed=20))) as sandbox:
+        app = create_app(Settings(api_base_url=sandbox, data_dir=tmp_path))
+        async with app.router.lifespan_context(app), serving(app) as server:
+            yield f"{server}/mcp?groups={GROUPS}"
+
+
+@pytest.fixture
+async def client(url: str) -> AsyncIterator[Client]:
+    async with connected(url, KEY) as client:
+        yield client
+
+
+@pytest.mark.parametrize("mode", ERAS)
+async def test_embed_a_knowledge_base_and_ask_it(url: str, mode: str) -> None:
+    heard: list[str | None] = []
+
+    async def progress(done: float, total: float | None, message: str | None) -> None:
+        heard.append(message)
+
+    async with connected(url, KEY, mode) as client:
+        arguments = {"bucket_name": "kb", "wait_for": "done"}
+        result = await client.call_tool("create_embeddings", arguments, progress_callback=progress)
+        task = result.structured_content
+        assert (task["status"], [file["filename"] for file in task["failed_files"]]) == (
+            "partial_success",
+            ["logo.png"],
+        )
+        assert heard[:1] == ["queued"]
+        found = await call(client, "similarity_search", bucket_name="kb", query="How long do I have to return goods?")
+        assert "30 days" in found["passages"][0]["text"]
+        assert found["passages"][0]["distance"] < found["passages"][1]["distance"]
+        assert float((await call(client, "get_balance"))["balance"]) < 100
+
+
+async def test_a_file_that_failed_is_replaced_and_found(client: Client, bucket: Bucket) -> None:
+    await call(client, "create_embeddings", bucket_name="kb", wait_for="done")
+    failed = await call(client, "get_embedded_bucket", bucket_name="kb", failed_only=True)
+    assert [file["filename"] for file in failed["items"]] == ["logo.png"]
+    del bucket.objects["logo.png"]
+    bucket.objects["hours.txt"] = stored("hours.txt", b"The shop opens on Sundays.")
+    found = await call(client, "similarity_search", bucket_name="kb", query="open on Sunday", num_of_docs=1)
+    assert found["passages"][0]["filename"] == "hours.txt"
+    assert (await call(client, "get_embedded_bucket", bucket_name="kb", failed_only=True))["items"] == []
+
+
+async def test_teach_it_a_website_and_later_forget_everything(client: Client) -> None:
+    await call(client, "embed_url", url="https://shop.example.com", bucket_name="kb", wait_for="done")
+    found = await call(client, "similarity_search", bucket_name="kb", query="When does support answer?")
+    assert found["passages"][0]["filename"] == "shop.example.com/support.html"
+    await call(client, "disable_bucket_embeddings", bucket_name="kb")
+    assert (await call(client, "list_embedded_buckets"))["items"] == []
+
+
+async def test_the_secret_of_a_language_model_is_kept_and_never_shown(client: Client) -> None:
+    secret = {"identifier": "openai-token", "type": "bearer", "token": "MARKEDvalue"}
+    made = await call(client, "create_integration_secret", **secret)
+    again = await client.call_tool("create_integration_secret", secret)
+    listed = await call(client, "list_integration_secrets", type="bearer")
+    assert [each["identifier"] for each in listed["items"]] == ["openai-token"]
+    assert json.loads(again.content[0].text)["error"]["pointer"] == "/identifier"
+    assert "MARKED" not in f"{made}{again}{listed}"
