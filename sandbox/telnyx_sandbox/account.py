@@ -1,7 +1,7 @@
 """An account: everything one API key owns. Keys `KEY_sandbox...` each have their own."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import TypeVar, cast
 
@@ -24,6 +24,8 @@ class Account:
     def __init__(self, key: str, clock: Clock) -> None:
         self.clock = clock
         self.ids = Sequence(key)
+        self.origin = "http://127.0.0.1"
+        """Where the sandbox was reached last, for addresses in answers."""
         self.balance = STARTING_BALANCE
         self.replays = Replays()
         self.agenda = Agenda()
@@ -61,6 +63,9 @@ class Accounts:
         self._seeds = tuple(seeds)
         self._limit = limit
         self._by_key: OrderedDict[str, Account] = OrderedDict()
+
+    def __iter__(self) -> Iterator[Account]:
+        return iter(self._by_key.values())
 
     def get(self, key: str) -> Account:
         account = self._by_key.get(key)

@@ -49,6 +49,7 @@ class Api:
         limits: tuple[tuple[bytes, bytes], ...] = ()
         try:
             account = self._authenticate(headers)
+            account.origin = f"{scope.get('scheme', 'http')}://{header(headers, b'host')}"
             account.catch_up()
             limits, exceeded = self._count(account)
             if exceeded:

@@ -1,4 +1,7 @@
-"""The sandbox as an ASGI app: the API and its sign-in under `/v2`, its own switches under `/sandbox`."""
+"""The sandbox as an ASGI app: the API and its sign-in under `/v2`, its own switches under `/sandbox`.
+
+`/sandbox-files` holds what answers of the API link to, for whoever has the address.
+"""
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -9,6 +12,7 @@ from .clock import Clock
 from .control import Control
 from .faults import Faults
 from .groups import GROUPS, SEEDS
+from .groups.voice import recordings
 from .oauth.routes import Authorization
 from .routing import Router
 from .world import World
@@ -31,6 +35,7 @@ def create_app(
         routes=[
             *Authorization(world.tokens).routes,
             Mount("/v2", app=api),
+            Mount("/sandbox-files", routes=recordings.files(world.accounts)),
             Mount("/sandbox", routes=Control(world).routes),
         ]
     )

@@ -6,6 +6,10 @@ GET    /sandbox/requests  the last 10,000 requests under /v2: method, path, name
 POST   /sandbox/clock     {"advance_secs": 3600} moves the sandbox's time forward
 POST   /sandbox/inbound   {"key", "channel": "whatsapp", "from", "to", "text"}: a person writes to the account of a key
 POST   /sandbox/settings  {"ignore_idempotency": true} makes `Idempotency-Key` mean nothing
+POST   /sandbox/calls     {"key": "KEY_sandbox...", "from": "+1...", "to": "+12025550101"} lets a call arrive
+POST   /sandbox/callees   {"key": ..., "number": "+1...", "outcome": "busy"} decides who is at a number; "digits": "12"
+                          and "speech": "Hello" are what they type and say. `groups.voice.party` has the outcomes,
+                          and the numbers that have one without this.
 """
 
 from collections.abc import Awaitable, Callable
@@ -19,6 +23,7 @@ from starlette.routing import Route
 
 from .errors import SandboxError
 from .faults import Fault
+from .groups.voice.switches import Arrival, Callee, arrive, script
 from .groups.whatsapp.conversation import receive as receive_whatsapp
 from .world import World
 
@@ -68,6 +73,8 @@ class Control:
             Route("/clock", _local(self.advance_clock), methods=["POST"]),
             Route("/inbound", _local(self.receive), methods=["POST"]),
             Route("/settings", _local(self.change_settings), methods=["POST"]),
+            Route("/calls", _local(self.add_call), methods=["POST"]),
+            Route("/callees", _local(self.script_callee), methods=["POST"]),
         ]
 
     async def add_faults(self, request: Request) -> Response:
@@ -101,6 +108,14 @@ class Control:
         self._world.ignore_idempotency = settings.ignore_idempotency
         return JSONResponse(settings.model_dump())
 
+    async def add_call(self, request: Request) -> Response:
+        arrival = Arrival.model_validate_json(await request.body())
+        return JSONResponse(arrive(self._world.accounts.get(arrival.key), arrival), status_code=201)
+
+    async def script_callee(self, request: Request) -> Response:
+        callee = Callee.model_validate_json(await request.body())
+        return JSONResponse(script(self._world.accounts.get(callee.key), callee), status_code=201)
+
 
 def _local(endpoint: Endpoint) -> Endpoint:
     """Only loopback callers; only JSON bodies, which a web page cannot send here unasked; readable refusals."""
@@ -115,6 +130,8 @@ def _local(endpoint: Endpoint) -> Endpoint:
         except ValidationError as error:
             problems = error.errors(include_url=False, include_context=False, include_input=False)
             return JSONResponse({"error": problems}, status_code=400)
+        except SandboxError as error:
+            return JSONResponse({"error": error.payload["errors"]}, status_code=error.status)
 
     return guarded
 

@@ -16,6 +16,7 @@ ERRORS: Final[dict[str, _Entry]] = {
     "10016": (400, "Phone number must be in +E.164 format", "Write the number as + and digits."),
     "10017": (400, "Associated resource does not exist", "The parameter names a resource that is not there."),
     "10020": (400, "Invalid resource type", "The parameter must be a string."),
+    "10012": (409, "Duplicate resource", "There is one like it already."),
     "10021": (409, "Resource in use", "The resource is in use and cannot be removed."),
     "10023": (400, "Invalid JSON", "The body is not valid JSON."),
     "10026": (400, "Invalid parameter type", "The parameter has the wrong type."),

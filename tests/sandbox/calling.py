@@ -5,6 +5,8 @@ from typing import Any
 import httpx2
 from tests.sandbox.answers import RECIPIENT, SENDER, data
 
+from telnyx_sandbox.clock import Clock
+
 
 async def application(api: httpx2.AsyncClient) -> str:
     return str(data(await api.get("/call_control_applications"))[0]["id"])
@@ -34,3 +36,18 @@ async def last(api: httpx2.AsyncClient, name: str, **filters: str) -> dict[str, 
     """The payload of the last event of that name."""
     payload: dict[str, Any] = (await events(api, name=name, **filters))[-1]["metadata"]["payload"]
     return payload
+
+
+async def answered(api: httpx2.AsyncClient, clock: Clock, **fields: object) -> dict[str, Any]:
+    """A call that was dialled and has just been answered."""
+    call: dict[str, Any] = data(await dial(api, **fields))
+    clock.advance(2)
+    return call
+
+
+async def arrive(control: httpx2.AsyncClient) -> str:
+    """A call to the first account's number."""
+    arrival = {"key": "KEY_sandbox_first", "from": RECIPIENT, "to": SENDER}
+    response = await control.post("/calls", json=arrival)
+    assert response.status_code == 201, response.text
+    return str(response.json()["call_control_id"])

@@ -8,14 +8,31 @@ from collections.abc import Callable
 
 from ...account import Account
 from ...routing import Routes
-from . import call_routes, commands, ending, event_routes, playing
+from . import (
+    assistant,
+    bridging,
+    call_routes,
+    commands,
+    detection,
+    ending,
+    event_routes,
+    gathering,
+    playing,
+    queue,
+    queues,
+    recording_commands,
+    recordings,
+    streams,
+)
 
 ROUTES: tuple[Routes, ...] = (
     call_routes.routes,
     event_routes.routes,
     commands.routes,
+    queues.routes,
+    recordings.routes,
 )
 SEEDS: tuple[Callable[[Account], None], ...] = ()
 
-_COMMANDS = (ending, playing)
-"""Modules that add their commands to `commands.routes`."""
+_COMMANDS = (assistant, bridging, detection, ending, gathering, playing, queue, recording_commands, streams)
+"""Modules that add their commands to `commands.routes`, or to what begins with an answer."""

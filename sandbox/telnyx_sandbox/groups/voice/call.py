@@ -51,6 +51,8 @@ class Call:
     """When something last happened on it, or will have: the other party stays that long and then some."""
     peer_id: str | None = None
     """The leg it is bridged to."""
+    bridges_to: "Call | None" = None
+    """The leg that it is bridged to as soon as it is answered."""
     rivals: "list[Call]" = field(default_factory=list)
     """Legs dialled with it, of which one is to be answered."""
     closing: dict[str, Callable[[float], None]] = field(default_factory=dict)

@@ -41,8 +41,12 @@ def dial_call(request: Request) -> Reply:
     )
     for call in calls:
         note(account, call, "dial", call.created_at, told(fields))
-    first = calls[0]
-    reply = {**first.render(first.created_at), "is_alive": False}
+    if body.flag("bridge_on_answer"):
+        for call in calls:
+            call.bridges_to = account.collection(Call).get(body.text("link_to") or "")
+    reply = {**calls[0].render(calls[0].created_at), "is_alive": False}
+    if "recording_id" in calls[0].settings:
+        reply["recording_id"] = calls[0].settings["recording_id"]
     if command_id is not None:
         replies[command_id] = reply
     return data(reply)

@@ -41,7 +41,8 @@ def place(
     now = account.clock.now()
     call = _new(account, connection_id, "outgoing", sender, recipient, session_id)
     call.product, call.timeout_secs, call.time_limit_secs = product, timeout_secs, time_limit_secs
-    call.client_state, call.settings = client_state, settings or {}
+    call.client_state, call.settings = client_state, dict(settings or {})
+    reserve_recording(account, call)
     report(account, call, "call.initiated", now, direction="outgoing", state="bridging", start_time=iso(now))
     account.agenda.plan(now + RINGING_AFTER_SECS, partial(_ring, call))
     failure = call.party.failure
@@ -117,6 +118,15 @@ def touch(account: Account, call: Call, moment: float) -> None:
     peer = peer_of(account, call)
     if peer is not None:
         peer.keep_until(moment)
+
+
+def reserve_recording(account: Account, call: Call) -> str | None:
+    """The id of the recording that begins with the answer, where one was asked for."""
+    if call.settings.get("record") != "record-from-answer":
+        return None
+    recording_id = account.ids.uuid("recording")
+    call.settings["recording_id"] = recording_id
+    return recording_id
 
 
 def _new(

@@ -4,7 +4,7 @@ from ...errors import SandboxError
 from ...reply import Reply, data
 from ...request import Request
 from .call import Ending, Fields
-from .calls import answer, end
+from .calls import answer, end, reserve_recording
 from .commands import Command, command, live_call, require_client_state, routes
 
 REJECTIONS = {
@@ -19,8 +19,8 @@ REJECTIONS = {
 def answer_call(command: Command) -> Fields | None:
     _require_unanswered(command)
     command.call.settings |= command.fields
+    recording_id = reserve_recording(command.account, command.call)
     answer(command.account, command.call, command.now)
-    recording_id = command.call.settings.get("recording_id")
     return None if recording_id is None else {"recording_id": recording_id}
 
 

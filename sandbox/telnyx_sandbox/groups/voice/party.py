@@ -76,10 +76,10 @@ _SCRIPTED = {
     "603": Party(FAILURES["rejected"]),
     "404": Party(FAILURES["not_found"]),
     "503": Party(FAILURES["unreachable"]),
-    "201": Party(answerer="machine"),
-    "202": Party(answerer="machine_without_beep"),
-    "203": Party(answerer="fax"),
-    "204": Party(answerer="silence"),
+    "201": Party(answerer="machine", digits="", speech=""),
+    "202": Party(answerer="machine_without_beep", digits="", speech=""),
+    "203": Party(answerer="fax", digits="", speech=""),
+    "204": Party(answerer="silence", digits="", speech=""),
     "205": Party(stays_secs=5.0, patient=False),
     "206": Party(digits=""),
     "207": Party(answers_after_secs=10.0),
@@ -102,8 +102,8 @@ def party_at(account: Account, address: str) -> Party:
 
 def scripted(outcome: str, digits: str | None, speech: str | None) -> Party:
     """A party by the name of its outcome: one of `FAILURES`, or who answers."""
+    person = {"human": Party(), "hangs_up": _SCRIPTED["205"], "slow": _SCRIPTED["207"]}.get(outcome)
+    machine = {"machine": "201", "machine_without_beep": "202", "fax": "203", "silence": "204"}.get(outcome, "")
     if outcome in FAILURES:
         return Party(FAILURES[outcome])
-    person = {"hangs_up": _SCRIPTED["205"], "slow": _SCRIPTED["207"], "human": Party()}.get(outcome)
-    machine = {"machine": "201", "machine_without_beep": "202", "fax": "203", "silence": "204"}.get(outcome, "")
-    return replace(person or _SCRIPTED[machine], digits=digits, speech=speech)
+    return replace(person, digits=digits, speech=speech) if person else _SCRIPTED[machine]

@@ -1,0 +1,120 @@
+"""What a call's audio is sent to, or changed by: streams, forks, SIPREC, noise suppression, relayed conversations."""
+
+from functools import partial
+
+from ...account import Account
+from ...errors import SandboxError
+from .call import Call, Fields
+from .commands import Command, command
+from .events import report
+
+PAID_AFTER_SECS = 5.0
+
+
+@command("streaming_start")
+def start_streaming(command: Command) -> None:
+    _begin(command, "streaming", "90045", {"stream_url": command.body.text("stream_url")})
+
+
+@command("streaming_stop")
+def stop_streaming(command: Command) -> None:
+    _stop(command, "streaming", "90048")
+
+
+@command("fork_start")
+def start_forking(command: Command) -> None:
+    _begin(command, "call.fork", "90045", {"stream_type": "decrypted"})
+
+
+@command("fork_stop")
+def stop_forking(command: Command) -> None:
+    _stop(command, "call.fork", "90031")
+
+
+@command("siprec_start")
+def start_siprec(command: Command) -> None:
+    _begin(command, "siprec", "10027", {})
+
+
+@command("siprec_stop")
+def stop_siprec(command: Command) -> None:
+    _stop(command, "siprec", "10027")
+
+
+@command("suppression_start")
+def start_suppression(command: Command) -> None:
+    """Noise suppression leaves no events."""
+
+
+@command("suppression_stop")
+def stop_suppression(command: Command) -> None:
+    """Stopping what is not on does no harm."""
+
+
+@command("conversation_relay_start")
+def start_relay(command: Command) -> Fields:
+    settings = command.body.fields("conversation_relay_settings") or {}
+    if not (command.body.text("url") or command.body.text("conversation_relay_url") or settings.get("url")):
+        raise SandboxError("10004", "'url' is required.", pointer="/url")
+    if "relay" in command.call.closing:
+        raise SandboxError("10027", "A conversation is relayed already.")
+    command.call.closing["relay"] = _nothing
+    return {"conversation_relay_id": command.account.ids.uuid("conversation_relay")}
+
+
+@command("conversation_relay_stop")
+def stop_relay(command: Command) -> None:
+    if command.call.closing.pop("relay", None) is None:
+        raise SandboxError("10027", "No conversation is relayed.")
+
+
+@command("send_sip_info")
+def send_sip_info(command: Command) -> None:
+    """The other side takes it and does not react."""
+
+
+@command("switch_supervisor_role")
+def switch_supervisor_role(command: Command) -> None:
+    command.call.settings["supervisor_role"] = command.body.required_text("role")
+
+
+@command("pay")
+def pay(command: Command) -> None:
+    """The card is always good; no money moves here."""
+    told: Fields = {
+        "payment_method": command.body.text("payment_method") or "credit-card",
+        "payment_connector": command.body.text("connector_name"),
+        "result": "success",
+        "payment_card_number": "xxxxxxxxxxxx1111",
+        "payment_card_type": "visa",
+    }
+    command.call.keep_until(command.now + PAID_AFTER_SECS)
+    happening = partial(_paid, command.account, command.call, told)
+    command.account.agenda.plan(command.now + PAID_AFTER_SECS, happening)
+
+
+def _begin(command: Command, what: str, code: str, payload: Fields) -> None:
+    if what in command.call.closing:
+        raise SandboxError(code)
+    command.call.closing[what] = partial(_stopped, command.account, command.call, what, payload)
+    report(command.account, command.call, f"{what}.started", command.now, **payload)
+
+
+def _stop(command: Command, what: str, code: str) -> None:
+    stop = command.call.closing.pop(what, None)
+    if stop is None:
+        raise SandboxError(code)
+    stop(command.now)
+
+
+def _stopped(account: Account, call: Call, what: str, payload: Fields, moment: float) -> None:
+    report(account, call, f"{what}.stopped", moment, **payload)
+
+
+def _paid(account: Account, call: Call, told: Fields, moment: float) -> None:
+    if not call.ended:
+        report(account, call, "call.payment.completed", moment, **told)
+
+
+def _nothing(moment: float) -> None:
+    """It ends with the call."""
