@@ -64,22 +64,22 @@ def _body(operation: Operation, request: Request) -> object:
     if operation.content == "binary":
         return base64.b64encode(request.content).decode()
     if operation.content == "multipart":
-        return _form(request)
+        return form(request.content, header(request.headers, b"content-type") or "")
     body = request.json
     # A null at the top is a field left out, as handlers read it.
     return {name: value for name, value in body.items() if value is not None} if isinstance(body, dict) else body
 
 
-def _form(request: Request) -> dict[str, object]:
-    """The parts of a form by name; files as base64."""
-    kind = (header(request.headers, b"content-type") or "").encode("latin-1")
-    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind + b"\r\n\r\n" + request.content)
+def form(content: bytes, content_type: str) -> dict[str, object]:
+    """The parts of a multipart form by name; files as base64."""
+    kind = content_type.encode("latin-1")
+    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind + b"\r\n\r\n" + content)
     fields: dict[str, object] = {}
     for part in message.iter_parts() if message.is_multipart() else ():
         name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
-        if isinstance(name, str) and isinstance(content, bytes):
-            fields[name] = base64.b64encode(content).decode() if part.get_filename() else content.decode()
+        value = part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(value, bytes):
+            fields[name] = base64.b64encode(value).decode() if part.get_filename() else value.decode()
     lists = {name: value for name, value in fields.items() if name.endswith("[]")}
     return {**nest({name: value for name, value in fields.items() if name not in lists}), **lists}
 

@@ -38,9 +38,13 @@ _CHOSEN: dict[str, dict[str, object]] = {
     "read_api_endpoint": {"endpoint": "messages.retrieve", "path": {"id": "1"}},
     "write_api_endpoint": {"endpoint": "messages.send", "body": {"to": "+12025550123"}},
     "delete_api_endpoint": {"endpoint": "messages.cancel_scheduled", "path": {"id": "1"}},
+    "upload_media": {"media_url": "https://example.com/welcome.mp3"},
+    "transcribe_audio": {"file_url": "https://example.com/call.mp3"},
+    "text_to_speech": {"text": "hello"},
     "get_usage": {"product": "example", "period": "yesterday"},
 }
-"""The generic tools take what an operation takes, `get_usage` what an earlier answer offers."""
+"""The generic tools take what an operation takes, `get_usage` what an earlier answer offers; where a file is given in
+one of several ways, it is the way that needs no second request."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Played:
 
     @property
     def text(self) -> str:
-        (block,) = self.result.content
+        block = self.result.content[0]  # behind it are files
         assert isinstance(block, types.TextContent)
         return block.text
 

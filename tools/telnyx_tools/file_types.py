@@ -1,0 +1,28 @@
+"""What kind of file some bytes are."""
+
+from __future__ import annotations
+
+_BEGINNINGS = (
+    (b"ID3", "audio/mpeg"),
+    (b"\xff\xfb", "audio/mpeg"),
+    (b"\xff\xf3", "audio/mpeg"),
+    (b"\xff\xf2", "audio/mpeg"),
+    (b"OggS", "audio/ogg"),
+    (b"fLaC", "audio/flac"),
+    (b"\x89PNG", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"%PDF", "application/pdf"),
+)
+UNKNOWN = "application/octet-stream"
+
+
+def mime_type(content: bytes, stated: str | None = None, otherwise: str = UNKNOWN) -> str:
+    """By the first bytes, else as it was `stated` unless that says nothing."""
+    if content[:4] == b"RIFF" and content[8:12] == b"WAVE":
+        return "audio/wav"
+    for beginning, found in _BEGINNINGS:
+        if content.startswith(beginning):
+            return found
+    media_type = (stated or "").partition(";")[0].strip().lower()
+    return otherwise if media_type in ("", UNKNOWN, "application/json", "text/plain") else media_type
