@@ -4,7 +4,12 @@ from collections.abc import Callable
 
 from ...account import Account
 from ...routing import Routes
-from . import embedded_buckets, embedding, integration_secrets
+from . import collections, embedded_buckets, embedding, integration_secrets
 
-ROUTES: tuple[Routes, ...] = (embedded_buckets.routes, embedding.routes, integration_secrets.routes)
+ROUTES: tuple[Routes, ...] = (
+    collections.routes,
+    embedded_buckets.routes,
+    embedding.routes,
+    integration_secrets.routes,
+)
 SEEDS: tuple[Callable[[Account], None], ...] = ()
