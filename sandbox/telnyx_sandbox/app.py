@@ -1,6 +1,6 @@
 """The sandbox as an ASGI app: the API and its sign-in under `/v2`, its own switches under `/sandbox`.
 
-`/sandbox-files` holds what answers of the API link to, for whoever has the address.
+S3 is under `/storage/{region}`. `/sandbox-files` holds what answers of the API link to, for whoever has the address.
 """
 
 from starlette.applications import Starlette
@@ -12,6 +12,7 @@ from .clock import Clock
 from .control import Control
 from .faults import Faults
 from .groups import GROUPS, SEEDS
+from .groups.storage.s3 import Storage
 from .groups.voice import recordings
 from .oauth.routes import Authorization
 from .routing import Router
@@ -36,6 +37,7 @@ def create_app(
             *Authorization(world.tokens).routes,
             Mount("/v2", app=api),
             Mount("/sandbox-files", routes=recordings.files(world.accounts)),
+            Mount("/storage", app=Storage(world)),
             Mount("/sandbox", routes=Control(world).routes),
         ]
     )

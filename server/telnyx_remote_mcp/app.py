@@ -50,7 +50,11 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlett
 
     `fetch` gets clients' metadata documents; tests give one that trusts their own names and certificates.
     """
-    api = Api(settings.api_base_url, allow_custom_upstream=settings.allow_custom_upstream)
+    api = Api(
+        settings.api_base_url,
+        storage_endpoint=settings.storage_endpoint,
+        allow_custom_upstream=settings.allow_custom_upstream,
+    )
     secret, check = Secret.load(settings.secret, settings.data_dir), balance_check(api)
     keys = ApiKeys(check, secret.derive("pepper"))
     surfaces = Surfaces(registry(), settings.ceiling)

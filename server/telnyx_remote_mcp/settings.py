@@ -12,6 +12,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, ValidationInfo, field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from telnyx_remote_mcp.surface import Selection
+from telnyx_tools.api.regions import ENDPOINT
 
 
 def _split(value: object) -> object:
@@ -55,7 +56,14 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("TELNYX_API_BASE_URL", "TELNYX_API_BASE", "TELNYX_BASE_URL"),
         description="base URL of the Telnyx API",
     )
-    allow_custom_upstream: bool = Field(False, description="let api_base_url be a host outside telnyx.com")
+    storage_endpoint: str = Field(
+        ENDPOINT,
+        validation_alias=AliasChoices("TELNYX_STORAGE_ENDPOINT"),
+        description="base URL of cloud storage (S3), with {region} where the region goes",
+    )
+    allow_custom_upstream: bool = Field(
+        False, description="let api_base_url and storage_endpoint be hosts outside telnyx.com"
+    )
 
     telnyx_client_id: str | None = Field(
         None,
@@ -68,6 +76,9 @@ class Settings(BaseSettings):
         description="the secret of that client, where it is a confidential one",
         repr=False,
     )
+
+    # What it may touch on this machine, over stdio
+    file_roots: Names = Field([], description="directories whose files tools may read and write, over stdio only")
 
     # How it is reached over HTTP
     host: str = Field("127.0.0.1", description="address to listen on")

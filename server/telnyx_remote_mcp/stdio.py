@@ -22,7 +22,12 @@ async def local_server(settings: Settings) -> AsyncIterator[Server[None]]:
     """The server object, acting with `settings.api_key`; without a key every call says what is missing."""
     credential = Credential(settings.api_key.strip()) if settings.api_key else None
     surfaces = Surfaces(registry(), settings.ceiling, local=True)
-    upstream = Api(settings.api_base_url, allow_custom_upstream=settings.allow_custom_upstream, trust_env=True)
+    upstream = Api(
+        settings.api_base_url,
+        storage_endpoint=settings.storage_endpoint,
+        allow_custom_upstream=settings.allow_custom_upstream,
+        trust_env=True,
+    )
     async with upstream as api:
         yield create_server(Services(settings, surfaces, api, local=Caller("stdio", credential, "stdio")))
 

@@ -16,10 +16,11 @@ from telnyx_remote_mcp.surface import BadSelection, Surfaces
 from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.errors import InvalidArgument
 from telnyx_tools.api.hosts import checked_upstream
+from telnyx_tools.api.regions import StorageHosts
 from telnyx_tools.registry import registry
 
 SELECTION = ("groups", "tools", "exclude_tools", "read_only")
-UPSTREAM = ("api_base_url", "allow_custom_upstream", "sandbox")
+UPSTREAM = ("api_base_url", "storage_endpoint", "allow_custom_upstream", "sandbox")
 SECRETS = ("api_key", "secret", "redis_url", "telnyx_client_secret")
 """Never options: every user of a machine can read the arguments of a process."""
 
@@ -27,6 +28,7 @@ _SINGULAR = {
     "allowed_hosts": "--allowed-host",
     "allowed_origins": "--allowed-origin",
     "trusted_proxies": "--trusted-proxy",
+    "file_roots": "--file-root",
 }
 
 
@@ -67,6 +69,7 @@ def check_local(settings: Settings) -> None:
     surfaces(settings)
     try:
         checked_upstream(settings.api_base_url, allow_custom=settings.allow_custom_upstream)
+        StorageHosts(settings.storage_endpoint, allow_custom=settings.allow_custom_upstream)
         if settings.api_key:
             Credential(settings.api_key.strip())
     except ValueError as error:

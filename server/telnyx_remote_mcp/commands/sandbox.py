@@ -43,9 +43,11 @@ def sandboxed(settings: Settings) -> Iterator[Settings]:
         return
     key = settings.api_key if (settings.api_key or "").startswith(KEY_PREFIX) else KEY
     with child("telnyx_sandbox", "--port", "0", "--with-parent") as (_, line):
+        base_url = _base_url(line)
         yield settings.model_copy(
             update={
-                "api_base_url": _base_url(line),
+                "api_base_url": base_url,
+                "storage_endpoint": f"{base_url.removesuffix('/v2')}/storage/{{region}}",
                 "api_key": key,
                 "telnyx_client_id": CLIENT_ID,
                 "telnyx_client_secret": "",

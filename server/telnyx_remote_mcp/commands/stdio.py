@@ -13,7 +13,7 @@ from telnyx_remote_mcp.telemetry import logs
 
 
 def configure(parser: ArgumentParser) -> None:
-    add_settings(parser, *SELECTION, *UPSTREAM, "log_level")
+    add_settings(parser, *SELECTION, *UPSTREAM, "log_level", "file_roots")
     parser.add_argument("--list-tools", action="store_true", help="list the tools, and end")
 
 

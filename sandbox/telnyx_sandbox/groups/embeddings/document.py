@@ -59,7 +59,7 @@ def words(text: str) -> list[str]:
 
 
 def read_document(stored: StoredObject, chunking: Chunking) -> Document:
-    if len(stored.content) > LARGEST_FILE:
+    if stored.size > LARGEST_FILE:
         return Document(stored.key, failure=f"The file is larger than {LARGEST_FILE} bytes.")
     text = _text(stored)
     if text is None:

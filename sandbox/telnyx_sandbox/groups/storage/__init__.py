@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from ...account import Account
 from ...routing import Routes
+from . import links, usage
 
-ROUTES: tuple[Routes, ...] = ()
+ROUTES: tuple[Routes, ...] = (links.routes, usage.routes)
 SEEDS: tuple[Callable[[Account], None], ...] = ()

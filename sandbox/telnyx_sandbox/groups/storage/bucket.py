@@ -2,17 +2,36 @@
 
 from dataclasses import dataclass, field
 
+from .blob import Blob
 
-@dataclass(frozen=True, slots=True)
+
 class StoredObject:
-    """`content` is what was uploaded, whole; `etag` without its quotes."""
+    """What was uploaded; `etag` without its quotes."""
 
-    key: str
-    content: bytes
-    content_type: str
-    etag: str
-    modified_at: float
-    metadata: dict[str, str] = field(default_factory=dict)
+    def __init__(
+        self,
+        key: str,
+        content: bytes | Blob,
+        content_type: str,
+        etag: str,
+        modified_at: float,
+        metadata: dict[str, str] | None = None,
+    ) -> None:
+        self.key = key
+        self.blob = content if isinstance(content, Blob) else Blob.of(content)
+        self.content_type = content_type
+        self.etag = etag
+        self.modified_at = modified_at
+        self.metadata = metadata or {}
+
+    @property
+    def size(self) -> int:
+        return self.blob.size
+
+    @property
+    def content(self) -> bytes:
+        """All of it in memory; look at `size` first."""
+        return b"".join(self.blob.read())
 
 
 @dataclass(slots=True)
