@@ -115,7 +115,7 @@ class _Pruner:
             return {**pruned[0], **rest}
         if "description" in rest:
             pruned = [{name: value for name, value in branch.items() if name != "description"} for branch in pruned]
-        return {key: pruned, **rest}
+        return {"anyOf": pruned, **rest}
 
 
 def _is_noise(key: str, value: Any) -> bool:
@@ -123,6 +123,8 @@ def _is_noise(key: str, value: Any) -> bool:
         return value in (None, "", [], {})
     if key in ("minLength", "maxLength") and isinstance(value, int):
         return not 1 < value < _MEANINGLESS_LENGTH
+    if key == "discriminator":  # each branch has its constant, and the mapping may name what is inlined
+        return isinstance(value, dict) and "propertyName" in value
     return (key == "title" and isinstance(value, str)) or (key == "additionalProperties" and value is True)
 
 

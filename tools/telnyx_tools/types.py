@@ -74,6 +74,15 @@ SecretIdentifier = Annotated[str, _Id, Field(description="a secret's identifier,
 WhatsappNumber = Annotated[
     str, Field(pattern=r"^\+[1-9][0-9]{1,14}$", description="your WhatsApp number, from list_whatsapp_phone_numbers")
 ]
+WhatsappRecipient = Annotated[
+    str,
+    Field(
+        pattern=r"^(\+[1-9][0-9]{1,14}|[A-Z]{2}\.[A-Za-z0-9]{1,64})$",
+        description="E.164, or a user id like US.1349120865530274",
+    ),
+]
+WhatsappAccountId = Annotated[str, _Id, Field(description="from list_whatsapp_business_accounts")]
+WhatsappTemplateId = Annotated[str, _Id, Field(description="id from list_whatsapp_templates")]
 BucketName = Annotated[str, _Id, Field(description="from cloud_storage_list_buckets")]
 ObjectName = Annotated[str, _Id, Field(description="key inside the bucket, from cloud_storage_list_objects")]
 SecretText = Annotated[

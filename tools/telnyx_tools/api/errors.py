@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from telnyx_tools.api.remedies import remedy
+from telnyx_tools.api.remedies import meta_code, remedy
 
 MAX_OTHERS = 5
 
@@ -90,7 +90,13 @@ class ErrorItem:
     pointer: str | None = None
 
     def describe(self) -> dict[str, object]:
-        return _present(code=self.code, title=self.title, detail=self.detail, pointer=self.pointer)
+        return _present(
+            code=self.code,
+            meta_code=meta_code(self.code, self.detail),
+            title=self.title,
+            detail=self.detail,
+            pointer=self.pointer,
+        )
 
 
 class ApiError(TelnyxError):
@@ -124,7 +130,7 @@ class ApiError(TelnyxError):
         first, *others = self.items
         return first.describe() | _present(
             status=self.status,
-            remedy=self.remedy or remedy(first.code, self.status),
+            remedy=self.remedy or remedy(first.code, self.status, first.detail),
             retry_after_secs=self.retry_after_secs,
             request_id=self.request_id,
             others=[item.describe() for item in others] or None,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.api.remedies import remedy
+from telnyx_tools.api.remedies import meta_code, remedy
 from telnyx_tools.results import Part, Result, shape
 from telnyx_tools.waiting import Progress, follow
 
@@ -38,13 +38,15 @@ class Cost(Part):
 
 class MessageError(Part):
     code: str | None = None
+    meta_code: str | None = Field(None, description="WhatsApp: Meta's own code")
     title: str | None = None
     detail: str | None = None
     remedy: str | None = Field(None, description="what to do about it")
 
     @model_validator(mode="after")
     def _advise(self) -> Self:
-        self.remedy = self.remedy or remedy(self.code or "", 0)
+        self.meta_code = self.meta_code or meta_code(self.code or "", self.detail)
+        self.remedy = self.remedy or remedy(self.code or "", 0, self.detail)
         return self
 
 
@@ -66,14 +68,17 @@ class Message(Result):
     completed_at: str | None = None
 
 
-async def delivery(telnyx: Telnyx, message: Message, progress: Progress) -> Message:
+M = TypeVar("M", bound=Message)
+
+
+async def delivery(telnyx: Telnyx, message: M, progress: Progress) -> M:
     """The message once every recipient's outcome is known, or as it stands after 45 seconds."""
     message_id = message.id
     if message_id is None:
         return message
 
-    async def read() -> Message:
-        return shape(Message, await telnyx.get("/messages/{id}", id=message_id))
+    async def read() -> M:
+        return shape(type(message), await telnyx.get("/messages/{id}", id=message_id))
 
     return await follow(
         message,

@@ -1,0 +1,119 @@
+"""What people see of a business on WhatsApp: its profile and its photo."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Annotated
+
+from pydantic import Field
+
+from telnyx_tools.api.client import Request, Telnyx
+from telnyx_tools.api.request import File
+from telnyx_tools.arguments import OMITTED, InvalidArguments, NewValue, Problem, changed
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.whatsapp.done import Done
+from telnyx_tools.groups.whatsapp.group import whatsapp
+from telnyx_tools.results import Result, shape
+from telnyx_tools.types import MessagingProfileId, Url, WhatsappNumber
+
+PROFILE = "/whatsapp/phone_numbers/{phone_number}/profile"
+PHOTO = f"{PROFILE}/photo"
+
+LARGEST_PHOTO = 10_000_000
+_TYPES = {b"\xff\xd8\xff": ("photo.jpg", "image/jpeg"), b"\x89PNG": ("photo.png", "image/png")}
+
+
+class BusinessProfile(Result):
+    display_name: str | None = None
+    about: str | None = None
+    description: str | None = None
+    category: str | None = None
+    address: str | None = None
+    email: str | None = None
+    website: str | None = None
+    profile_photo_url: str | None = None
+    profile_id: str | None = Field(None, description="messaging profile that takes what people write")
+    phone_number_id: str | None = None
+    updated_at: str | None = None
+
+
+class Photo(Result):
+    phone_number_id: str | None = None
+    profile_photo_url: str | None = Field(None, description="absent: there is none")
+
+
+@whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {PROFILE}")
+async def get_whatsapp_business_profile(telnyx: Telnyx, phone_number: WhatsappNumber) -> BusinessProfile:
+    """What people see of the business behind a WhatsApp number."""
+    return shape(BusinessProfile, await telnyx.get(PROFILE, phone_number=phone_number))
+
+
+@whatsapp.tool(effect=Effect.WRITE, scope="messaging.write", calls=f"PATCH {PROFILE}", idempotent=True)
+async def update_whatsapp_business_profile(
+    telnyx: Telnyx,
+    phone_number: WhatsappNumber,
+    display_name: Annotated[NewValue[str], Field(description="Meta reviews it")] = OMITTED,
+    about: Annotated[NewValue[str], Field(max_length=139, description="one line below the name")] = OMITTED,
+    description: Annotated[NewValue[str], Field(max_length=512, description="of the business")] = OMITTED,
+    category: Annotated[NewValue[str], Field(description="Meta's, like RETAIL")] = OMITTED,
+    address: Annotated[NewValue[str], Field(max_length=256, description="postal")] = OMITTED,
+    email: Annotated[NewValue[str], Field(max_length=128, description="for people to write to")] = OMITTED,
+    website: NewValue[Url] = OMITTED,
+    profile_id: Annotated[
+        NewValue[MessagingProfileId], Field(description="messaging profile that takes what people write")
+    ] = OMITTED,
+) -> BusinessProfile:
+    """Change what people see of a business on WhatsApp. What is left out stays as it is."""
+    body = changed(
+        {
+            "display_name": display_name,
+            "about": about,
+            "description": description,
+            "category": category,
+            "address": address,
+            "email": email,
+            "website": website,
+            "profile_id": profile_id,
+        }
+    )
+    return shape(BusinessProfile, await telnyx.patch(PROFILE, body=body, phone_number=phone_number))
+
+
+@whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {PHOTO}")
+async def get_whatsapp_profile_photo(telnyx: Telnyx, phone_number: WhatsappNumber) -> Photo:
+    """The URL of a WhatsApp number's profile photo."""
+    return shape(Photo, await telnyx.get(PHOTO, phone_number=phone_number))
+
+
+@whatsapp.tool(effect=Effect.WRITE, scope="messaging.write", calls=f"POST {PHOTO}", idempotent=True)
+async def upload_whatsapp_profile_photo(
+    telnyx: Telnyx,
+    phone_number: WhatsappNumber,
+    content: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9+/]{4,}={0,2}$", description="the image in base64; JPEG or PNG, under 10 MB")
+    ],
+) -> BusinessProfile:
+    """Set the profile photo of a WhatsApp number."""
+    photo = _decoded(content)
+    name, kind = next((named for start, named in _TYPES.items() if photo.startswith(start)), _TYPES[b"\xff\xd8\xff"])
+    ids, files = {"phone_number": phone_number}, {"file": File(name, photo, kind)}
+    reply = await telnyx.send(Request(method="POST", template=PHOTO, ids=ids, files=files))
+    return shape(BusinessProfile, reply.json())
+
+
+@whatsapp.tool(effect=Effect.DESTROY, scope="messaging.write", calls=f"DELETE {PHOTO}")
+async def delete_whatsapp_profile_photo(telnyx: Telnyx, phone_number: WhatsappNumber) -> Done:
+    """Remove the profile photo of a WhatsApp number."""
+    await telnyx.delete(PHOTO, phone_number=phone_number)
+    return Done(id=phone_number, done="photo deleted")
+
+
+def _decoded(content: str) -> bytes:
+    try:
+        photo = base64.b64decode(content, validate=True)
+    except binascii.Error:
+        raise InvalidArguments([Problem("content", "This is not base64.")]) from None
+    if len(photo) > LARGEST_PHOTO:
+        raise InvalidArguments([Problem("content", "The photo is above 10 MB; make it smaller.")])
+    return photo

@@ -1,0 +1,116 @@
+"""Sign-ups, by which a business links its WhatsApp business account to Telnyx, and where events of the account go."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from telnyx_tools.api.client import Query, Telnyx
+from telnyx_tools.arguments import OMITTED, Change, changed, present
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.whatsapp.group import whatsapp
+from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results import Result, shape
+from telnyx_tools.types import Day, Moment, Url
+
+LINKS, SIGNUPS, USER_DATA = "/whatsapp/hosted_signups", "/whatsapp/signup", "/whatsapp/user_data"
+
+LinkId = Annotated[str, Field(min_length=1, description="from list_whatsapp_signup_links")]
+SignupId = Annotated[str, Field(min_length=1, description="session_id from list_whatsapp_signups")]
+
+
+class SignupLink(Result):
+    """Without its `jwt`, which is a credential."""
+
+    id: str | None = None
+    url: str | None = Field(None, description="where a person signs up")
+    app_id: str | None = None
+    expires_at: str | None = None
+    created_at: str | None = None
+
+
+class Signup(Result):
+    session_id: str | None = None
+    status: str | None = Field(None, description="INCOMPLETE, PENDING, SUCCESS or FAILURE")
+    state: str | None = Field(None, description="the last step that was done")
+    errors: list[str] | None = None
+    waba_id: str | None = None
+    customer_id: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class EventTargets(Result):
+    webhook_url: str | None = None
+    webhook_failover_url: str | None = None
+    updated_at: str | None = None
+
+
+@whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {LINKS}")
+async def list_whatsapp_signup_links(
+    telnyx: Telnyx, page: PageCursor = "1", page_size: PageSize = 20
+) -> Page[SignupLink]:
+    """Links by which businesses link their WhatsApp to this account, and until when they work."""
+    return await fetch_page(SignupLink, telnyx, LINKS, {}, page=page, page_size=page_size)
+
+
+@whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {LINKS}/{{id}}")
+async def get_whatsapp_signup_link(telnyx: Telnyx, signup_link_id: LinkId) -> SignupLink:
+    """A link by which a business links its WhatsApp to this account."""
+    return shape(SignupLink, await telnyx.get(f"{LINKS}/{{id}}", id=signup_link_id))
+
+
+@whatsapp.tool(effect=Effect.WRITE, scope="messaging.write", calls=f"POST {LINKS}")
+async def create_whatsapp_signup_link(
+    telnyx: Telnyx,
+    app_id: Annotated[str, Field(min_length=1, description="Meta app that is linked to the account")],
+    signup_type: Annotated[
+        Literal["standard", "coexistence"] | None,
+        Field(description="coexistence: the number stays in the WhatsApp Business app"),
+    ] = None,
+    expires_at: Annotated[Moment | None, Field(description="at most 3 days ahead; default 24 hours")] = None,
+) -> SignupLink:
+    """Make a link on which a person signs in at Meta and links a WhatsApp business account to this account."""
+    body = {"app_id": app_id, "signup_type": signup_type, "expires_at": expires_at}
+    return shape(SignupLink, await telnyx.post(LINKS, body=present(body)))
+
+
+@whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {SIGNUPS}")
+async def list_whatsapp_signups(
+    telnyx: Telnyx,
+    waba_id: Annotated[str | None, Field(description="Meta's id")] = None,
+    customer_id: str | None = None,
+    start_date: Day | None = None,
+    end_date: Day | None = None,
+    page: PageCursor = "1",
+    page_size: PageSize = 20,
+) -> Page[Signup]:
+    """Sign-ups of businesses that linked their WhatsApp to this account, and how far they came."""
+    created: Query = {
+        "gte": f"{start_date}T00:00:00Z" if start_date else None,
+        "lte": f"{end_date}T23:59:59Z" if end_date else None,
+    }
+    query: Query = {"filter": {"waba_id": waba_id, "customer_id": customer_id, "created_at": created}}
+    return await fetch_page(Signup, telnyx, SIGNUPS, query, page=page, page_size=page_size)
+
+
+@whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {SIGNUPS}/{{id}}/status")
+async def get_whatsapp_signup(telnyx: Telnyx, signup_id: SignupId) -> Signup:
+    """How far the sign-up of a business came, and what went wrong."""
+    return shape(Signup, await telnyx.get(f"{SIGNUPS}/{{id}}/status", id=signup_id))
+
+
+@whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {USER_DATA}")
+async def get_whatsapp_user_data(telnyx: Telnyx) -> EventTargets:
+    """Where the account's WhatsApp events go that belong to no business account."""
+    return shape(EventTargets, await telnyx.get(USER_DATA))
+
+
+@whatsapp.tool(effect=Effect.WRITE, scope="messaging.write", calls=f"PATCH {USER_DATA}", idempotent=True)
+async def update_whatsapp_user_data(
+    telnyx: Telnyx, webhook_url: Change[Url] = OMITTED, webhook_failover_url: Change[Url] = OMITTED
+) -> EventTargets:
+    """Say where the account's WhatsApp events go. What is left out stays as it is; null clears it."""
+    body = changed({"webhook_url": webhook_url, "webhook_failover_url": webhook_failover_url})
+    return shape(EventTargets, await telnyx.patch(USER_DATA, body=body))

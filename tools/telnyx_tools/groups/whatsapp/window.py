@@ -1,0 +1,79 @@
+"""The conversation window: 24 hours from a person's last message in which anything may be sent to them."""
+
+from __future__ import annotations
+
+from telnyx_tools.api.client import Query, Telnyx
+from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.whatsapp.group import whatsapp
+from telnyx_tools.results import Result, objects, shape
+from telnyx_tools.types import WhatsappNumber, WhatsappRecipient
+
+WINDOW = "/whatsapp/phone_numbers/{phone_number}/conversation_window"
+TEMPLATES = "/whatsapp/message_templates"
+WINDOW_CALLS = (f"GET {WINDOW}", f"GET {TEMPLATES}")
+"""What `require_open` asks."""
+
+MOST_TEMPLATES = 3
+_UNKNOWN = "Whether the 24-hour window is open could not be read; the message was sent without knowing."
+
+
+class Window(Result):
+    window_active: bool | None = None
+    window_expires_at: str | None = None
+    last_user_message_at: str | None = None
+
+
+class WindowClosed(TelnyxError):
+    """The person wrote over 24 hours ago or never; nothing was sent. `templates` may be sent in its place."""
+
+    def __init__(self, window: Window, templates: list[dict[str, object]]) -> None:
+        super().__init__("WindowClosed")
+        self.window = window
+        self.templates = templates
+
+    def describe(self) -> dict[str, object]:
+        last = self.window.last_user_message_at
+        found: dict[str, object] = {
+            "code": "conversation_window_closed",
+            "title": "The 24-hour window is closed; nothing was sent",
+            "detail": f"The person's last message: {last}." if last else "The person has not written to this number.",
+            "remedy": "Send an approved template with send_whatsapp_template; list_whatsapp_templates has them with "
+            "their variables. The person's reply opens the window.",
+        }
+        return {**found, "approved_templates": self.templates} if self.templates else found
+
+
+@whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {WINDOW}", core=True)
+async def get_whatsapp_conversation_window(
+    telnyx: Telnyx, from_number: WhatsappNumber, to: WhatsappRecipient
+) -> Window:
+    """Whether a person wrote to your number within 24 hours. Outside this window only approved templates may be
+    sent."""
+    return await read_window(telnyx, from_number, to)
+
+
+async def read_window(telnyx: Telnyx, from_number: str, to: str) -> Window:
+    query = {"destination_number": to}
+    return shape(Window, await telnyx.get(WINDOW, query=query, phone_number=from_number))
+
+
+async def require_open(telnyx: Telnyx, from_number: str, to: str) -> str | None:
+    """None where the window is open, a note where nobody can tell. Raises WindowClosed."""
+    try:
+        window = await read_window(telnyx, from_number, to)
+    except TelnyxError:
+        return _UNKNOWN
+    if window.window_active is False:
+        raise WindowClosed(window, await _approved(telnyx))
+    return None if window.window_active else _UNKNOWN
+
+
+async def _approved(telnyx: Telnyx) -> list[dict[str, object]]:
+    """A few templates to offer; none where they cannot be read."""
+    query: Query = {"filter": {"status": "APPROVED"}, "page": {"number": 1, "size": MOST_TEMPLATES}}
+    try:
+        found = objects(await telnyx.get(TEMPLATES, query=query))
+    except TelnyxError:
+        return []
+    return [{name: str(one.get(name))[:200] for name in ("name", "language")} for one in found[:MOST_TEMPLATES]]
