@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import OMITTED, Change, NewValue, changed
+from telnyx_tools.arguments import OMITTED, NewValue, changed
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.whatsapp.done import Done
 from telnyx_tools.groups.whatsapp.group import whatsapp
@@ -84,8 +84,8 @@ async def update_whatsapp_business_account_settings(
     name: NewValue[str] = OMITTED,
     timezone: Annotated[NewValue[str], Field(description="IANA, like America/Chicago")] = OMITTED,
     webhook_enabled: NewValue[bool] = OMITTED,
-    webhook_url: Change[Url] = OMITTED,
-    webhook_failover_url: Change[Url] = OMITTED,
+    webhook_url: NewValue[Url] = OMITTED,
+    webhook_failover_url: NewValue[Url] = OMITTED,
     webhook_events: Annotated[NewValue[list[str]], Field(description="replaced whole")] = OMITTED,
 ) -> BusinessSettings:
     """Change the settings of a WhatsApp business account. What is left out stays as it is."""

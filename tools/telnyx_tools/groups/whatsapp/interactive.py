@@ -187,7 +187,7 @@ async def send_whatsapp_interactive(
     text: Annotated[str, Field(min_length=1, max_length=1024)],
     action: Action,
     header: Header | None = None,
-    footer: Annotated[str | None, Field(max_length=60)] = None,
+    footer: Annotated[str | None, Field(max_length=60, description="small, below the text")] = None,
     messaging_profile_id: Profile = None,
     webhook_url: Webhook = None,
     callback_data: CallbackData = None,

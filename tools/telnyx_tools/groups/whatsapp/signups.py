@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.arguments import OMITTED, Change, changed, present
+from telnyx_tools.arguments import OMITTED, NewValue, changed, present
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.whatsapp.group import whatsapp
 from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
@@ -109,8 +109,8 @@ async def get_whatsapp_user_data(telnyx: Telnyx) -> EventTargets:
 
 @whatsapp.tool(effect=Effect.WRITE, scope="messaging.write", calls=f"PATCH {USER_DATA}", idempotent=True)
 async def update_whatsapp_user_data(
-    telnyx: Telnyx, webhook_url: Change[Url] = OMITTED, webhook_failover_url: Change[Url] = OMITTED
+    telnyx: Telnyx, webhook_url: NewValue[Url] = OMITTED, webhook_failover_url: NewValue[Url] = OMITTED
 ) -> EventTargets:
-    """Say where the account's WhatsApp events go. What is left out stays as it is; null clears it."""
+    """Say where the account's WhatsApp events go. What is left out stays as it is."""
     body = changed({"webhook_url": webhook_url, "webhook_failover_url": webhook_failover_url})
     return shape(EventTargets, await telnyx.patch(USER_DATA, body=body))

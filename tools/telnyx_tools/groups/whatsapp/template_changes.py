@@ -28,7 +28,7 @@ from telnyx_tools.waiting import Progress, follow
 REVIEW_SECS = 45
 ONE_TEMPLATE = "/whatsapp_message_templates/{id}"
 
-Footer = Annotated[str | None, Field(max_length=60)]
+Footer = Annotated[str | None, Field(max_length=60, description="without variables")]
 Buttons = Annotated[list[TemplateButton], Field(max_length=3)]
 Cards = Annotated[list[TemplateCard], Field(max_length=10, description="a carousel: 2 to 10")]
 CodeMinutes = Annotated[int | None, Field(ge=1, le=90, description="AUTHENTICATION")]
