@@ -117,6 +117,42 @@ PAIRS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
         "verifications.trigger_sms",
         {"phone_number": NUMBER, "verify_profile_id": "12ade33a", "timeout_secs": 300},
     ),
+    (
+        "create_embeddings",
+        {"bucket_name": "kb", "document_chunk_size": 200, "document_chunk_overlap_size": 0, "loader": "intercom"},
+        "ai.embeddings.create",
+        {"bucket_name": "kb", "document_chunk_size": 200, "document_chunk_overlap_size": 0, "loader": "intercom"},
+    ),
+    (
+        "embed_url",
+        {"url": "https://example.com/a?b=c", "bucket_name": "kb"},
+        "ai.embeddings.url",
+        {"url": "https://example.com/a?b=c", "bucket_name": "kb"},
+    ),
+    (
+        "similarity_search",
+        {"bucket_name": "kb", "query": "opening hours", "num_of_docs": 5},
+        "ai.embeddings.similarity_search",
+        {"bucket_name": "kb", "query": "opening hours", "num_of_docs": 5},
+    ),
+    (
+        "list_integration_secrets",
+        {"type": "bearer", "page": "2"},
+        "integration_secrets.list",
+        {"filter": {"type": "bearer"}, "page_number": 2, "page_size": 20},
+    ),
+    (
+        "create_integration_secret",
+        {"identifier": "crm", "type": "basic", "username": "me", "password": "secret"},
+        "integration_secrets.create",
+        {"identifier": "crm", "type": "basic", "username": "me", "password": "secret"},
+    ),
+    (
+        "create_knowledge_collection",
+        {"name": "Calls", "sources": [{"source_type": "voice"}], "retrieval": {"top_k": 5}},
+        "ai.collections.create",
+        {"name": "Calls", "sources": [{"source_type": "voice"}], "settings": {"retrieval": {"top_k": 5}}},
+    ),
 ]
 
 
