@@ -13,6 +13,8 @@ from . import (
     bridging,
     call_routes,
     commands,
+    conference_actions,
+    conferences,
     detection,
     ending,
     event_routes,
@@ -29,6 +31,8 @@ ROUTES: tuple[Routes, ...] = (
     call_routes.routes,
     event_routes.routes,
     commands.routes,
+    conference_actions.routes,
+    conferences.routes,
     queues.routes,
     recordings.routes,
 )
