@@ -38,6 +38,8 @@ class Contract:
         self.wrong: list[str] = []
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        if request.url.host.endswith(".telnyxcloudstorage.com"):  # S3 is not in the catalog
+            return httpx2.Response(200, text="<LocationConstraint>us-central-1</LocationConstraint>")
         if request.url.host != "api.telnyx.com":
             return httpx2.Response(200)  # cloud storage, which the catalog does not hold
         path = request.url.raw_path.decode().partition("?")[0].removeprefix("/v2")

@@ -29,7 +29,8 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Bucket:
 @pytest.fixture
 async def url(bucket: Bucket, tmp_path: Path) -> AsyncIterator[str]:
     async with serving_sandbox(create_sandbox(clock=Clock(speed=20))) as sandbox:
-        app = create_app(Settings(api_base_url=sandbox, data_dir=tmp_path))
+        storage = sandbox.removesuffix("/v2") + "/storage/{region}"
+        app = create_app(Settings(api_base_url=sandbox, storage_endpoint=storage, data_dir=tmp_path))
         async with app.router.lifespan_context(app), serving(app) as server:
             yield f"{server}/mcp?groups={GROUPS}"
 
@@ -74,10 +75,11 @@ async def test_a_file_that_failed_is_replaced_and_found(client: Client, bucket: 
 
 
 async def test_teach_it_a_website_and_later_forget_everything(client: Client) -> None:
-    await call(client, "embed_url", url="https://shop.example.com", bucket_name="kb", wait_for="done")
-    found = await call(client, "similarity_search", bucket_name="kb", query="When does support answer?")
+    site = {"url": "https://shop.example.com", "bucket_name": "site", "create_bucket": True}
+    await call(client, "embed_url", **site, wait_for="done")
+    found = await call(client, "similarity_search", bucket_name="site", query="When does support answer?")
     assert found["passages"][0]["filename"] == "shop.example.com/support.html"
-    await call(client, "disable_bucket_embeddings", bucket_name="kb")
+    await call(client, "disable_bucket_embeddings", bucket_name="site")
     assert (await call(client, "list_embedded_buckets"))["items"] == []
 
 

@@ -17,8 +17,10 @@ from telnyx_tools.registry import registry
 async def sandboxed(clock: Clock | None = None) -> AsyncIterator[Telnyx]:
     """A new account of a sandbox of its own."""
     key = "KEY_sandbox_tools"
-    async with serving(create_app(clock=clock)) as base_url, Api(base_url) as api:
-        yield api.bind(Credential(key), key)
+    async with serving(create_app(clock=clock)) as base_url:
+        storage = base_url.removesuffix("/v2") + "/storage/{region}"
+        async with Api(base_url, storage_endpoint=storage) as api:
+            yield api.bind(Credential(key), key)
 
 
 @asynccontextmanager

@@ -77,6 +77,19 @@ async def test_a_website_is_copied_into_the_bucket(hurried: Telnyx) -> None:
     assert "25 USD" in found["passages"][0]["text"]
 
 
+async def test_a_bucket_for_the_website_is_made_where_it_is_missing_and_asked_for(hurried: Telnyx) -> None:
+    site = {"url": "https://shop.example.com", "bucket_name": "site"}
+    with pytest.raises(ApiError, match="10005"):
+        await call(hurried, "embed_url", **site)
+    for _ in range(2):
+        task = await call(hurried, "embed_url", **site, create_bucket=True, wait_for="done")
+        assert task["status"] == "success"
+    assert [bucket.name for bucket in await hurried.s3.list_buckets()] == ["kb", "site"]
+    assert len((await call(hurried, "get_embedded_bucket", bucket_name="site"))["items"]) == 5
+    with pytest.raises(ApiError, match="InvalidBucketName"):
+        await call(hurried, "embed_url", **{**site, "bucket_name": "No Bucket"}, create_bucket=True)
+
+
 async def test_tasks_of_every_status_are_listed_the_newest_first(telnyx: Telnyx, clock: Clock) -> None:
     done = await embed(telnyx)
     clock.advance(5)

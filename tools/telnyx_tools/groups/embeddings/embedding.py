@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
+from telnyx_tools.api.errors import ApiError
+from telnyx_tools.api.regions import Region
 from telnyx_tools.arguments import InvalidArguments, Problem, present
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.embeddings.group import embeddings
@@ -14,9 +16,12 @@ from telnyx_tools.groups.embeddings.task import EmbeddingTask, started
 from telnyx_tools.types import BucketName, Url
 from telnyx_tools.waiting import Progress
 
-WaitFor = Annotated[Literal["done"] | None, Field(description="wait up to 45 s")]
+WaitFor = Annotated[Literal["done"] | None, Field(description="up to 45 s")]
 
 FOLLOWED_BY = ("GET /ai/embeddings/{task_id}", "GET /ai/embeddings/buckets/{bucket_name}")
+HOME: Region = "us-central-1"
+"""Where a bucket is made that is only there to hold a website."""
+
 CHECK = "Call list_embedding_tasks: a task of this bucket created just now means that it began. Do not start another."
 
 
@@ -38,7 +43,7 @@ async def create_embeddings(
     loader: Literal["default", "intercom"] | None = None,
     wait_for: WaitFor = None,
 ) -> EmbeddingTask:
-    """Embed a bucket's files for similarity_search and assistants; later changes follow by themselves."""
+    """Embed a bucket's files for similarity_search and assistants; changes follow by themselves."""
     if document_chunk_size is not None and (document_chunk_overlap_size or 0) >= document_chunk_size:
         raise InvalidArguments([Problem("document_chunk_overlap_size", "Less than document_chunk_size.")])
     body = {
@@ -60,9 +65,26 @@ async def create_embeddings(
     check=CHECK,
 )
 async def embed_url(
-    telnyx: Telnyx, progress: Progress, url: Url, bucket_name: BucketName, wait_for: WaitFor = None
+    telnyx: Telnyx,
+    progress: Progress,
+    url: Url,
+    bucket_name: BucketName,
+    create_bucket: bool = False,
+    wait_for: WaitFor = None,
 ) -> EmbeddingTask:
-    """Copy a website (same domain, five levels deep) into a bucket and embed it."""
+    """Copy a website (one domain, five levels deep) into a bucket and embed it."""
+    if create_bucket:
+        await _ensure(telnyx, bucket_name)
     body = {"url": url, "bucket_name": bucket_name}
     answer = await telnyx.post("/ai/embeddings/url", body=body, idempotency_key=True, timeout_secs=LONG_SECS)
     return await started(telnyx, answer, bucket_name, progress, wait=wait_for is not None)
+
+
+async def _ensure(telnyx: Telnyx, bucket: str) -> None:
+    """Make the bucket unless there is one."""
+    try:
+        await telnyx.s3.location(bucket)
+    except ApiError as error:
+        if error.code != "NoSuchBucket":
+            raise
+        await telnyx.s3.create_bucket(bucket, HOME)
