@@ -1,6 +1,7 @@
 """The API's contract: what a request may look like, and an answer that fits where no group simulates one."""
 
 import base64
+import json
 from email.parser import BytesParser
 from email.policy import HTTP
 from urllib.parse import parse_qsl
@@ -71,7 +72,7 @@ def _body(operation: Operation, request: Request) -> object:
 
 
 def form(content: bytes, content_type: str) -> dict[str, object]:
-    """The parts of a multipart form by name; files as base64."""
+    """The parts of a multipart form by name; files as base64, objects read from their JSON."""
     kind = content_type.encode("latin-1")
     message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind + b"\r\n\r\n" + content)
     fields: dict[str, object] = {}
@@ -79,9 +80,18 @@ def form(content: bytes, content_type: str) -> dict[str, object]:
         name = part.get_param("name", header="content-disposition")
         value = part.get_payload(decode=True)
         if isinstance(name, str) and isinstance(value, bytes):
-            fields[name] = base64.b64encode(value).decode() if part.get_filename() else value.decode()
+            fields[name] = base64.b64encode(value).decode() if part.get_filename() else _read(value.decode())
     lists = {name: value for name, value in fields.items() if name.endswith("[]")}
     return {**nest({name: value for name, value in fields.items() if name not in lists}), **lists}
+
+
+def _read(text: str) -> object:
+    if not text.startswith("{"):
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _error(problem: Problem) -> SandboxError:

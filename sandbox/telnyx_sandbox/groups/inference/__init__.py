@@ -4,6 +4,16 @@ from collections.abc import Callable
 
 from ...account import Account
 from ...routing import Routes
+from . import chat, media, models, speech, summary, transcription, vectors, web
 
-ROUTES: tuple[Routes, ...] = ()
+ROUTES: tuple[Routes, ...] = (
+    chat.routes,
+    media.routes,
+    models.routes,
+    speech.routes,
+    summary.routes,
+    transcription.routes,
+    vectors.routes,
+    web.routes,
+)
 SEEDS: tuple[Callable[[Account], None], ...] = ()
