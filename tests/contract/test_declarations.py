@@ -19,7 +19,13 @@ each = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 CHARACTERS_PER_TOKEN = 4
 """Of English and JSON, in the tokenizers of current models, at the least."""
 
-READS_BY_POST = {"read_web_pages", "similarity_search", "verify_number_ownership", "web_search"}
+READS_BY_POST = {
+    "check_sip_registration",
+    "read_web_pages",
+    "similarity_search",
+    "verify_number_ownership",
+    "web_search",
+}
 """Where the question does not fit into an address."""
 
 SELF_EXPLAINING = {

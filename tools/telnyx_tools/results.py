@@ -19,7 +19,10 @@ Detail = Literal["summary", "full"]
 BUDGET: dict[Detail, int] = {"summary": 8_000, "full": 40_000}
 """Characters of JSON that one result may have."""
 
-_SECRET_FIELDS = frozenset({"v1_secret", "password", "api_key", "api_secret", "secret", "private_key", "token"})
+_SECRET_FIELDS = frozenset(
+    {"v1_secret", "password", "api_key", "api_secret", "secret", "private_key", "token"}
+    | {"sip_password", "ip_authentication_token"}
+)
 REDACTED = "[redacted]"
 
 
