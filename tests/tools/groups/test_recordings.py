@@ -4,10 +4,18 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.tools.groups.sandboxed import answering
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from tests.tools.groups.calls import answered_call, still_clock
+from tests.tools.groups.sandboxed import answering, call, sandboxed
+from tests.wires import MockWire
 
+from telnyx_sandbox.server import serving
+from telnyx_tools.api.client import Api, Credential, Telnyx
 from telnyx_tools.api.downloads import checked_download
-from telnyx_tools.groups.recordings.download import RecordingAudio
+from telnyx_tools.groups.recordings.download import MOST_ATTACHED, RecordingAudio
 from telnyx_tools.registry import registry
 from telnyx_tools.results import Result
 
@@ -46,6 +54,53 @@ async def audio_of(recorder: Recorder, **arguments: object) -> RecordingAudio:
     result = await run("download_recording", recorder, recording_id="rec-1", **arguments)
     assert isinstance(result, RecordingAudio)
     return result
+
+
+async def test_a_call_is_recorded_found_heard_read_and_deleted() -> None:
+    clock = still_clock()
+    async with sandboxed(clock) as telnyx:
+        call_id = await answered_call(telnyx, clock)
+        start = {"format": "wav", "channels": "single", "transcription": True}
+        await telnyx.post("/calls/{id}/actions/record_start", body=start, id=call_id)
+        clock.advance(4)
+        await telnyx.post("/calls/{id}/actions/record_stop", body={}, id=call_id)
+        clock.advance(60)
+        (found,) = (await call(telnyx, "list_recordings", call_control_id=call_id))["items"]
+        assert (found["duration_millis"], found["source"]) == (4000, "call")
+        assert "download_urls" not in found
+        recording = {"recording_id": found["id"]}
+        assert "wav" in (await call(telnyx, "get_recording", **recording))["download_urls"]
+        await assert_heard(telnyx, found["id"])
+        (listed,) = (await call(telnyx, "list_recording_transcriptions", **recording))["items"]
+        written = {"recording_transcription_id": listed["id"]}
+        assert (await call(telnyx, "get_recording_transcription", **written))["transcription_text"]
+        await call(telnyx, "delete_recording_transcription", **written)
+        assert (await call(telnyx, "list_recording_transcriptions", **recording))["items"] == []
+        await call(telnyx, "delete_recordings_in_bulk", recording_ids=[found["id"]])
+        assert (await call(telnyx, "list_recordings"))["items"] == []
+
+
+async def assert_heard(telnyx: Telnyx, recording_id: str) -> None:
+    tool = registry().tools["download_recording"]
+    audio = await tool.run(tool.arguments.parse({"recording_id": recording_id}), {"telnyx": telnyx})
+    assert isinstance(audio, RecordingAudio)
+    (attachment,) = audio.attachments
+    assert (audio.format, attachment.mime_type, attachment.content[:4]) == ("wav", "audio/wav", b"RIFF")
+
+
+async def test_audio_above_the_limit_is_an_address() -> None:
+    async def recording(request: Request) -> JSONResponse:
+        return JSONResponse({"data": {"id": "rec-1", "download_urls": {"mp3": f"{request.base_url}long.mp3"}}})
+
+    async def long(request: Request) -> Response:
+        return Response(bytes(MOST_ATTACHED + 1), media_type="audio/mpeg")
+
+    app = Starlette(routes=[Route("/v2/recordings/rec-1", recording), Route("/long.mp3", long)])
+    async with serving(app) as base_url, Api(base_url) as api:
+        telnyx = api.bind(Credential("KEY_recordings"), "recordings")
+        audio = await call(telnyx, "download_recording", recording_id="rec-1")
+    assert "larger than 4 MB" in audio["not_attached"]
+    assert audio["download_url"].endswith("/long.mp3")
 
 
 async def test_recordings_are_filtered_as_the_api_nests_it() -> None:
@@ -108,10 +163,9 @@ async def test_a_recording_without_addresses_says_so() -> None:
 
 async def test_a_refusal_by_the_host_of_the_audio_does_not_condemn_the_key() -> None:
     rejected: list[bool] = []
-    async with answering(Recorder(httpx2.Response(401), mp3=S3)) as telnyx:
-        telnyx._on_rejected = lambda: rejected.append(True)
-        tool = registry().tools["download_recording"]
-        await tool.run(tool.arguments.parse({"recording_id": "rec-1"}), {"telnyx": telnyx})
+    async with Api(wire=MockWire(Recorder(httpx2.Response(401), mp3=S3))) as api:
+        telnyx = api.bind(Credential("KEY_fine"), "fine", on_rejected=lambda: rejected.append(True))
+        await call(telnyx, "download_recording", recording_id="rec-1")
     assert rejected == []
 
 
