@@ -99,10 +99,11 @@ class Api:
     def _perform(self, request: Request) -> Reply:
         operations, values = self._router.find(request.path)
         operation = operations.get(request.method)
-        if operation is None:
+        ids = None if operation is None else operation.ids(values)
+        if operation is None or ids is None:
             return synthesize(request, frozenset(operations))
         check(request)
-        request.ids = dict(zip(operation.names, values, strict=True))
+        request.ids = ids
         key = header(request.headers, b"idempotency-key") if operation.takes_idempotency_key else None
         if key is None or self._world.ignore_idempotency:
             return operation.handler(request)

@@ -1,6 +1,6 @@
 """Which handler answers a path. A group declares its operations on a `Routes` of its own."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import unquote
@@ -27,7 +27,19 @@ class Operation:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names in braces, in order."""
-        return tuple(segment[1:-1] for segment in self.segments if segment.startswith("{"))
+        return tuple(segment[1 : segment.index("}")] for segment in self.segments if segment.startswith("{"))
+
+    @cached_property
+    def endings(self) -> tuple[str, ...]:
+        """What follows each of them in its segment, such as `.json`."""
+        return tuple(segment.partition("}")[2] for segment in self.segments if segment.startswith("{"))
+
+    def ids(self, values: Sequence[str]) -> dict[str, str] | None:
+        """The values of the template by name, None where one has not the ending that the template asks for."""
+        if not all(value.endswith(ending) for value, ending in zip(values, self.endings, strict=True)):
+            return None
+        bare = (value.removesuffix(ending) for value, ending in zip(values, self.endings, strict=True))
+        return dict(zip(self.names, bare, strict=True))
 
 
 class Routes:

@@ -25,6 +25,10 @@ from . import (
     recording_commands,
     recordings,
     streams,
+    texml_calls,
+    texml_conferences,
+    texml_queues,
+    texml_recordings,
 )
 
 ROUTES: tuple[Routes, ...] = (
@@ -35,6 +39,10 @@ ROUTES: tuple[Routes, ...] = (
     conferences.routes,
     queues.routes,
     recordings.routes,
+    texml_calls.routes,
+    texml_conferences.routes,
+    texml_queues.routes,
+    texml_recordings.routes,
 )
 SEEDS: tuple[Callable[[Account], None], ...] = ()
 

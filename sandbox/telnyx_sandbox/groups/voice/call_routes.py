@@ -7,10 +7,11 @@ from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
 from ..connections.connection import HELD_BY, Connection
+from ..connections.kinds import CALL_CONTROL
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Fields
 from .calls import active_calls
 from .commands import require_client_state, told
-from .dialing import dial
+from .dialing import dial, require_kind
 from .events import note
 
 routes = Routes()
@@ -28,6 +29,7 @@ def dial_call(request: Request) -> Reply:
         return data(replies[command_id])
     fields = request.json if isinstance(request.json, dict) else {}
     recipients = fields.get("to")
+    require_kind(account, body.required_text("connection_id"), CALL_CONTROL)
     calls = dial(
         account,
         connection_id=body.required_text("connection_id"),

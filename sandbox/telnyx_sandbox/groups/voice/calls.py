@@ -43,7 +43,7 @@ def place(
     call.product, call.timeout_secs, call.time_limit_secs = product, timeout_secs, time_limit_secs
     call.client_state, call.settings = client_state, dict(settings or {})
     reserve_recording(account, call)
-    report(account, call, "call.initiated", now, direction="outgoing", state="bridging", start_time=iso(now))
+    _initiate(account, call, "outgoing", "bridging")
     account.agenda.plan(now + RINGING_AFTER_SECS, partial(_ring, call))
     failure = call.party.failure
     if failure is None:
@@ -62,7 +62,7 @@ def receive(
     now = account.clock.now()
     call = _new(account, connection_id, "incoming", sender, recipient, None)
     call.product, call.ringing_at = product, now
-    report(account, call, "call.initiated", now, direction="incoming", state="parked", start_time=iso(now))
+    _initiate(account, call, "incoming", "parked")
     gives_up = Ending("originator_cancel", "caller", "487")
     account.agenda.plan(now + call.timeout_secs, partial(_fail, account, call, gives_up))
     return call
@@ -150,6 +150,12 @@ def _new(
     while len(kept) > KEPT_CALLS:
         del kept[next(iter(kept))]
     return call
+
+
+def _initiate(account: Account, call: Call, direction: str, state: str) -> None:
+    owner: Fields = {"account_sid": account.ids.owner_id} if call.product == "texml" else {}
+    at = call.created_at
+    report(account, call, "call.initiated", at, direction=direction, state=state, start_time=iso(at), **owner)
 
 
 def _ring(call: Call, moment: float) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from ...account import Account
 from ...errors import ERRORS, SandboxError
 from ..connections.connection import Connection
+from ..connections.kinds import Kind
 from ..connections.outbound_voice_profile import OutboundVoiceProfile
 from ..countries import country_of
 from ..phone_number import PhoneNumber, numbers_of
@@ -73,6 +74,14 @@ def require_connection(account: Account, connection_id: str) -> OutboundVoicePro
     if not profile.enabled:
         raise SandboxError("10010", "The outbound voice profile is disabled.", pointer="/connection_id")
     return profile
+
+
+def require_kind(account: Account, connection_id: str, kind: Kind) -> None:
+    """Calls of one API do not go through the connections of another."""
+    connection = account.collection(Connection).get(connection_id)
+    if connection is not None and connection.record_type != kind.record_type:
+        detail = f"connection_id is no {kind.record_type.replace('_', ' ')}."
+        raise SandboxError("10015", detail, pointer="/connection_id")
 
 
 def require_sender(account: Account, sender: str) -> PhoneNumber:

@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ...account import Account
 from ...errors import SandboxError
+from ..connections.connection import Connection
+from ..connections.kinds import TEXML
 from ..phone_number import numbers_of
 from .call import Fields
 from .calls import receive
@@ -46,7 +48,16 @@ def arrive(account: Account, arrival: Arrival) -> Fields:
     owned = [number for number in numbers_of(account) if number.phone_number == arrival.recipient]
     if not owned or owned[0].status(now) != "active" or owned[0].connection_id is None:
         raise SandboxError("10015", "'to' is no active number of this account on a connection.")
-    call = receive(account, connection_id=owned[0].connection_id, sender=arrival.sender, recipient=arrival.recipient)
+    connection_id = owned[0].connection_id
+    connection = account.collection(Connection).get(connection_id)
+    texml = connection is not None and connection.record_type == TEXML.record_type
+    call = receive(
+        account,
+        connection_id=connection_id,
+        sender=arrival.sender,
+        recipient=arrival.recipient,
+        product="texml" if texml else "call_control",
+    )
     return call.render(now)
 
 
