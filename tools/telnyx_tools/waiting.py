@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.api.retry import Clock
 
 T = TypeVar("T")
 
 FIRST_SECS, LONGEST_SECS = 0.5, 3.0
+CLOCK = Clock()
 
 
 class Progress(Protocol):
@@ -33,10 +33,10 @@ async def follow(
 
     What was started stays started: a read that fails ends the wait and not the call.
     """
-    started, pause = time.monotonic(), FIRST_SECS
-    while not done(latest) and (left := started + seconds - time.monotonic()) > 0:
+    started, pause = CLOCK.monotonic(), FIRST_SECS
+    while not done(latest) and (left := started + seconds - CLOCK.monotonic()) > 0:
         await progress(round(seconds - left, 1), seconds, status(latest))
-        await asyncio.sleep(min(pause, left))
+        await CLOCK.sleep(min(pause, left))
         pause = min(pause * 1.5, LONGEST_SECS)
         try:
             latest = await read()

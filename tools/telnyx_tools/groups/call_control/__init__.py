@@ -1,6 +1,27 @@
 """Place, answer, follow and steer calls: speech, audio, digits, transfer, recording, TeXML calls."""
 
-from telnyx_tools.groups.call_control import texml_calls
+from telnyx_tools.groups.call_control import (
+    audio,
+    calls,
+    dialing,
+    events,
+    gathering,
+    recording,
+    steering,
+    texml_calls,
+    waiting,
+)
 from telnyx_tools.groups.call_control.group import call_control
 
-__all__ = ["call_control", "texml_calls"]
+__all__ = [
+    "audio",
+    "call_control",
+    "calls",
+    "dialing",
+    "events",
+    "gathering",
+    "recording",
+    "steering",
+    "texml_calls",
+    "waiting",
+]

@@ -1,0 +1,91 @@
+"""Arguments that several commands on calls take."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from telnyx_tools.arguments import Given, InvalidArguments, Problem
+from telnyx_tools.types import AssistantId
+
+LiveCall = Annotated[str, Field(description="from make_call")]
+ClientState = Annotated[str, Field(description="plain text, in every event")]
+TARGET = r"^(\+[1-9][0-9]{1,14}|sips?:[^,]+)(,[0-9A-DwW*#]+)?$"
+Target = Annotated[str, Field(pattern=TARGET, description="E.164 or SIP URI")]
+DialledDigits = Annotated[str, Field(pattern=r"^[0-9A-DwW*#]{1,64}$", description="w pauses 0.5 s")]
+MediaName = Annotated[str, Field(description="stored media")]
+TargetLegs = Literal["self", "opposite", "both"]
+Detection = Literal[
+    "premium",
+    "premium_ios_call_screening_detection",
+    "detect",
+    "detect_beep",
+    "detect_words",
+    "greeting_end",
+    "disabled",
+]
+RingSecs = Annotated[int, Field(ge=5, le=600, description="how long it rings")]
+LimitSecs = Annotated[int, Field(ge=60, le=14_400)]
+DisplayName = Annotated[str, Field(max_length=128, description="caller name")]
+Channels = Literal["single", "dual"]
+Record = Annotated[Channels, Field(description="from the answer on, in so many channels")]
+AudioFormat = Literal["wav", "mp3"]
+Track = Literal["both", "inbound", "outbound"]
+RecordSecs = Annotated[int, Field(ge=0, le=43_200, description="seconds")]
+SipRegion = Literal["US", "Europe", "Canada", "Australia", "Middle East"]
+Encryption = Literal["disabled", "SRTP", "DTLS"]
+MuteDtmf = Literal["none", "both", "self", "opposite"]
+Engine = Literal[
+    "Google", "Telnyx", "Deepgram", "Azure", "xAI", "AssemblyAI", "Speechmatics", "Soniox", "A", "B"
+]  # fmt: skip
+
+
+class CallAssistant(Given):
+    id: AssistantId
+    greeting: str | None = None
+    instructions: str | None = None
+    dynamic_variables: dict[str, str] | None = None
+
+
+class Header(Given):
+    name: str
+    value: str
+
+
+def require_target(value: str) -> str:
+    if re.fullmatch(TARGET, value) is None:
+        raise ValueError("Not a number in E.164 or a SIP URI")
+    return value
+
+
+def encoded(text: str | None) -> str | None:
+    """The client state on the wire."""
+    return None if text is None else base64.b64encode(text.encode()).decode()
+
+
+def decoded(state: object) -> object:
+    """The text of a client state, or the state itself where it holds none."""
+    try:
+        return base64.b64decode(str(state), validate=True).decode() or None
+    except ValueError:
+        return state
+
+
+def recording(channels: str | None, **options: object) -> dict[str, object]:
+    """The fields that record a call from its answer on. Raises InvalidArguments for options of no recording."""
+    if channels is None:
+        given = [name for name, value in options.items() if value is not None]
+        if given:
+            raise InvalidArguments([Problem(name, "Give record with it, single or dual.") for name in given])
+        return {}
+    return {"record": "record-from-answer", "record_channels": channels, **options}
+
+
+def require_at_most_one(**given: object) -> None:
+    """Raises InvalidArguments where arguments that exclude each other were given."""
+    names = [name for name, value in given.items() if value is not None]
+    if len(names) > 1:
+        raise InvalidArguments([Problem(names[1], f"Give either {' or '.join(names)}.")])

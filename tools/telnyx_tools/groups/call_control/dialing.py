@@ -1,0 +1,150 @@
+"""Placing calls."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.call_control.arguments import (
+    TARGET,
+    AudioFormat,
+    CallAssistant,
+    ClientState,
+    Detection,
+    DialledDigits,
+    DisplayName,
+    Encryption,
+    LimitSecs,
+    MediaName,
+    Record,
+    RecordSecs,
+    RingSecs,
+    SipRegion,
+    Target,
+    recording,
+    require_at_most_one,
+    require_target,
+)
+from telnyx_tools.groups.call_control.chosen import choose_application
+from telnyx_tools.groups.call_control.commands import command_body
+from telnyx_tools.groups.call_control.group import call_control
+from telnyx_tools.results import Result, shape
+from telnyx_tools.types import CallControlApplicationId, CallControlId, Url
+
+Caller = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{1,14}$", description="your number, from list_phone_numbers")]
+EachTarget = Annotated[str, AfterValidator(require_target)]
+CHECK = "Call list_active_calls, and list_call_events with to: if the call is there, it was placed; do not dial again."
+
+
+class PlacedCall(Result):
+    call_control_id: str | None = Field(None, description="for every command on the call")
+    call_leg_id: str | None = None
+    call_session_id: str | None = None
+    connection_id: str | None = None
+    recording_id: str | None = None
+    note: str | None = None
+
+
+@call_control.tool(
+    effect=Effect.SPENDS,
+    scope="voice.write",
+    calls=("POST /calls", "GET /call_control_applications"),
+    core=True,
+    check=CHECK,
+)
+async def make_call(
+    telnyx: Telnyx,
+    to: Annotated[
+        Annotated[str, Field(pattern=TARGET)] | Annotated[list[EachTarget], Field(min_length=1)],
+        Field(description="E.164 or SIP URI, ,digits for an extension; of a list the first to answer gets it"),
+    ],
+    from_number: Caller,
+    connection_id: Annotated[str | None, Field(description="call control application, if several")] = None,
+    from_display_name: DisplayName | None = None,
+    timeout_secs: RingSecs | None = None,
+    time_limit_secs: LimitSecs | None = None,
+    answering_machine_detection: Detection | None = None,
+    audio_url: Annotated[Url | None, Field(description="to play at the answer")] = None,
+    media_name: MediaName | None = None,
+    assistant: CallAssistant | None = None,
+    record: Record | None = None,
+    record_format: AudioFormat | None = None,
+    record_max_length: RecordSecs | None = None,
+    send_digits_on_answer: DialledDigits | None = None,
+    transcription: bool | None = None,
+    webhook_url: Url | None = None,
+    webhook_url_method: Literal["POST", "GET"] | None = None,
+    client_state: ClientState | None = None,
+    link_to: Annotated[str | None, Field(description="call to join the session of")] = None,
+    bridge_on_answer: Annotated[bool | None, Field(description="with link_to")] = None,
+    sip_region: SipRegion | None = None,
+    privacy: Literal["id", "none"] | None = None,
+    media_encryption: Encryption | None = None,
+    billing_group_id: str | None = None,
+) -> PlacedCall:
+    """Place a call, billed by the minute. Then wait_for_call until answered, and speak, gather_digits or transfer."""
+    require_at_most_one(audio_url=audio_url, media_name=media_name)
+    recorded = recording(
+        record,
+        record_format=record_format,
+        record_max_length=record_max_length,
+    )
+    chosen, note = await choose_application(telnyx, connection_id)
+    fields: dict[str, Any] = {
+        "connection_id": chosen,
+        "to": to,
+        "from": from_number,
+        "from_display_name": from_display_name,
+        "timeout_secs": timeout_secs,
+        "time_limit_secs": time_limit_secs,
+        "answering_machine_detection": answering_machine_detection,
+        "audio_url": audio_url,
+        "media_name": media_name,
+        "assistant": assistant,
+        **recorded,
+        "send_digits_on_answer": send_digits_on_answer,
+        "transcription": transcription,
+        "webhook_url": webhook_url,
+        "webhook_url_method": webhook_url_method,
+        "link_to": link_to,
+        "bridge_on_answer": bridge_on_answer,
+        "sip_region": sip_region,
+        "privacy": privacy,
+        "media_encryption": media_encryption,
+        "billing_group_id": billing_group_id,
+    }
+    call = shape(PlacedCall, await telnyx.post("/calls", body=command_body(fields, client_state)))
+    return call.model_copy(update={"connection_id": chosen, "note": note})
+
+
+@call_control.tool(
+    effect=Effect.SPENDS, scope="voice.write", calls=("POST /calls", "GET /call_control_applications"), check=CHECK
+)
+async def supervise_call(
+    telnyx: Telnyx,
+    supervise_call_control_id: Annotated[CallControlId, Field(description="the call to listen to")],
+    to: Target,
+    from_number: Caller,
+    supervisor_role: Annotated[
+        Literal["barge", "whisper", "monitor"],
+        Field(description="heard by both, by the agent alone, or by nobody"),
+    ] = "monitor",
+    connection_id: CallControlApplicationId | None = None,
+    timeout_secs: RingSecs | None = None,
+    client_state: ClientState | None = None,
+) -> PlacedCall:
+    """Call a supervisor into a call that goes on; switch_supervisor_role changes who hears them."""
+    chosen, note = await choose_application(telnyx, connection_id)
+    fields: dict[str, Any] = {
+        "connection_id": chosen,
+        "to": to,
+        "from": from_number,
+        "timeout_secs": timeout_secs,
+        "supervise_call_control_id": supervise_call_control_id,
+        "supervisor_role": supervisor_role,
+    }
+    call = shape(PlacedCall, await telnyx.post("/calls", body=command_body(fields, client_state)))
+    return call.model_copy(update={"connection_id": chosen, "note": note})

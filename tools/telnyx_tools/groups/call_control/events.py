@@ -1,0 +1,56 @@
+"""What happened on calls."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from telnyx_tools.api.client import Query, Telnyx
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.call_control.arguments import require_at_most_one
+from telnyx_tools.groups.call_control.event import CallEvent
+from telnyx_tools.groups.call_control.group import call_control
+from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results import Detail
+from telnyx_tools.types import CallControlApplicationId, Moment
+
+
+@call_control.tool(effect=Effect.READ, scope="voice.read", calls="GET /call_events")
+async def list_call_events(
+    telnyx: Telnyx,
+    call_leg_id: Annotated[str | None, Field(min_length=1, description="one leg, from make_call")] = None,
+    call_session_id: Annotated[str | None, Field(min_length=1, description="all legs, from make_call")] = None,
+    connection_id: CallControlApplicationId | None = None,
+    from_number: str | None = None,
+    to: str | None = None,
+    name: Annotated[str | None, Field(description="like call.hangup")] = None,
+    type: Literal["command", "webhook"] | None = None,
+    product: Literal["call_control", "fax", "texml"] | None = None,
+    status: Literal["init", "in_progress", "completed"] | None = None,
+    failed: bool | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    page: PageCursor = "1",
+    page_size: PageSize = 20,
+    detail: Detail = "summary",
+) -> Page[CallEvent]:
+    """What happened on calls: commands and their outcomes, answers, digits, transcripts, why they ended. Without a leg
+    or session only the last 24 hours. Give since or until, not both."""
+    require_at_most_one(since=since, until=until)
+    query: Query = {
+        "filter": {
+            "leg_id": call_leg_id,
+            "application_session_id": call_session_id,
+            "connection_id": connection_id,
+            "from": from_number,
+            "to": to,
+            "name": name,
+            "type": type,
+            "product": product,
+            "status": status,
+            "failed": failed,
+            "occurred_at": {"gte": since, "lte": until},
+        }
+    }
+    return await fetch_page(CallEvent, telnyx, "/call_events", query, page=page, page_size=page_size, detail=detail)

@@ -1,0 +1,108 @@
+"""Where a call stands, read from its status and its events: what waits for a call reads it here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from telnyx_tools.api.client import Query, Telnyx
+from telnyx_tools.api.errors import ApiError
+from telnyx_tools.groups.call_control.arguments import decoded
+from telnyx_tools.groups.call_control.event import payload_of
+from telnyx_tools.results import Result, objects, shape
+
+_READ_EVENTS = 100
+
+ENDS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
+    "answered": (frozenset({"call.answered"}), ()),
+    "gathered": (frozenset({"call.gather.ended", "call.ai_gather.ended"}), ("gather",)),
+    "spoken": (frozenset({"call.speak.ended", "call.playback.ended"}), ("speak", "playback")),
+    "bridged": (frozenset({"call.bridged"}), ("bridge", "transfer")),
+    "recorded": (frozenset({"call.recording.saved"}), ("record",)),
+    "machine_detected": (
+        frozenset({"call.machine.detection.ended", "call.machine.premium.detection.ended"}),
+        (),
+    ),
+}
+"""What ends a wait, and the words in the names of the commands that it belongs to: an older result is not theirs."""
+
+
+class CallState(Result):
+    call_control_id: str | None = None
+    call_leg_id: str | None = None
+    call_session_id: str | None = None
+    is_alive: bool | None = None
+    status: str | None = Field(None, description="ringing, answered or ended")
+    call_duration: int | None = Field(None, description="seconds")
+    start_time: str | None = None
+    end_time: str | None = None
+    hangup_cause: str | None = Field(None, description="such as normal_clearing, user_busy, timeout, call_rejected")
+    hangup_source: str | None = None
+    sip_hangup_cause: str | None = None
+    client_state: Annotated[Any, BeforeValidator(decoded)] = None
+    event: str | None = Field(None, description="what ended the wait")
+    occurred_at: str | None = None
+    digits: str | None = Field(None, description="gathered")
+    gather_status: str | None = Field(None, description="valid, invalid, timeout, call_hangup or cancelled")
+    result: Any = Field(None, description="what an AI gather or the machine detection found")
+    recording_id: str | None = None
+    note: str | None = None
+
+
+async def read_state(telnyx: Telnyx, call_control_id: str, until: str | None = None) -> CallState:
+    """The call now; with `until`, a name of `ENDS`, also what came of it if that is known."""
+    answer = await telnyx.get("/calls/{call_control_id}", call_control_id=call_control_id)
+    state = shape(CallState, answer)
+    events = await _events(telnyx, state.call_leg_id)
+    update: dict[str, Any] = {"status": _status(state, events)}
+    if hangup := _latest(events, frozenset({"call.hangup"})):
+        payload = payload_of(hangup.get("metadata"))
+        update |= {name: payload.get(name) for name in ("hangup_cause", "hangup_source", "sip_hangup_cause")}
+    if until is not None and until in ENDS and (outcome := _outcome(events, *ENDS[until])):
+        update |= _told(outcome)
+    return shape(CallState, {**state.wire(), **{name: value for name, value in update.items() if value is not None}})
+
+
+async def _events(telnyx: Telnyx, leg_id: str | None) -> list[dict[str, Any]]:
+    """The events of the leg in the order in which they happened; none where they cannot be read."""
+    if leg_id is None:
+        return []
+    query: Query = {"filter": {"leg_id": leg_id}, "page": {"size": _READ_EVENTS}}
+    try:
+        found = objects(await telnyx.get("/call_events", query=query))
+    except ApiError:
+        return []
+    return sorted(found, key=lambda event: str(event.get("event_timestamp")))
+
+
+def _status(state: CallState, events: Sequence[Mapping[str, Any]]) -> str:
+    names = {event.get("name") for event in events}
+    if "call.hangup" in names or (state.is_alive is False and state.end_time):
+        return "ended"
+    return "answered" if "call.answered" in names or state.call_duration else "ringing"
+
+
+def _outcome(
+    events: Sequence[Mapping[str, Any]], wanted: frozenset[str], words: tuple[str, ...]
+) -> Mapping[str, Any] | None:
+    """The last event that is wanted, unless a later command is still on its way to one."""
+    asked = max((index for index, event in enumerate(events) if _asks(event, words)), default=-1)
+    return _latest(events[asked + 1 :], wanted)
+
+
+def _asks(event: Mapping[str, Any], words: tuple[str, ...]) -> bool:
+    name = str(event.get("name"))
+    return event.get("type") == "command" and any(word in name for word in words) and "stop" not in name
+
+
+def _latest(events: Sequence[Mapping[str, Any]], names: frozenset[str]) -> Mapping[str, Any] | None:
+    return next((event for event in reversed(events) if event.get("name") in names), None)
+
+
+def _told(event: Mapping[str, Any]) -> dict[str, Any]:
+    payload = payload_of(event.get("metadata"))
+    told = {name: payload.get(name) for name in ("digits", "result", "recording_id", "client_state")}
+    status = payload.get("status") if "gather" in str(event.get("name")) else None
+    return {**told, "gather_status": status, "event": event.get("name"), "occurred_at": event.get("event_timestamp")}

@@ -1,0 +1,51 @@
+"""Waiting for what happens on a call."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.call_control.arguments import LiveCall
+from telnyx_tools.groups.call_control.group import call_control
+from telnyx_tools.groups.call_control.state import CallState, read_state
+from telnyx_tools.waiting import Progress, follow
+
+Until = Literal["answered", "ended", "gathered", "spoken", "bridged", "recorded", "machine_detected"]
+
+
+@call_control.tool(
+    effect=Effect.READ, scope="voice.read", calls=("GET /calls/{call_control_id}", "GET /call_events"), core=True
+)
+async def wait_for_call(
+    telnyx: Telnyx,
+    progress: Progress,
+    call_control_id: LiveCall,
+    until: Annotated[Until, Field(description="gathered: digits; spoken: speech or audio is over")],
+    timeout_secs: Annotated[int, Field(ge=0, le=300)] = 45,
+) -> CallState:
+    """Wait for something on a call, or its end, and return what came of it: digits, hangup cause. After timeout_secs it
+    returns where the call stands."""
+
+    async def read() -> CallState:
+        return await read_state(telnyx, call_control_id, until)
+
+    state = await follow(
+        await read(),
+        read,
+        done=lambda each: _over(each, until),
+        status=lambda each: each.status or "unknown",
+        progress=progress,
+        seconds=timeout_secs,
+    )
+    if not _over(state, until):
+        state.note = f"Not {until} yet. Call wait_for_call again to go on waiting."
+    elif state.event is None and until not in ("ended", state.status):
+        state.note = f"The call ended before it was {until}."
+    return state
+
+
+def _over(state: CallState, until: str) -> bool:
+    return state.status == "ended" or until == state.status or state.event is not None
