@@ -34,6 +34,7 @@ TOOLS = {
     "list_api_endpoints",
     "list_available_phone_numbers",
     "list_call_events",
+    "list_conferences",
     "list_connections",
     "list_messaging_profiles",
     "list_opt_outs",
@@ -51,6 +52,7 @@ TOOLS = {
     "update_phone_number_messaging_settings",
     "update_whatsapp_business_profile",
     "update_whatsapp_template",
+    "upload_media",
     "verify_whatsapp_phone_number",
     "write_api_endpoint",
 }
