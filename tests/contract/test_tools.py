@@ -26,7 +26,7 @@ from telnyx_tools.registry import registry
 CATALOG = Catalog.load()
 CALLING = [tool for tool in registry().tools.values() if tool.calls]
 
-ENDS_BY_UPDATE = {"end_texml_call"}
+ENDS_BY_UPDATE = {"end_texml_call", "end_texml_conference"}
 """Declared as more than their operation, of which ending is one use."""
 
 

@@ -69,6 +69,7 @@ ConferenceId = Annotated[str, _Id, Field(description="from create_conference or 
 QueueName = Annotated[str, Field(min_length=1, max_length=255, description="from list_queues")]
 TexmlAccountSid = Annotated[str, _Id, Field(description="your account, as its TeXML webhooks name it (AccountSid)")]
 TexmlCallSid = Annotated[str, _Id, Field(description="from start_texml_call or list_texml_calls")]
+TexmlConferenceSid = Annotated[str, _Id, Field(description="from list_texml_conferences")]
 MediaName = Annotated[str, _Id, Field(description="from list_media")]
 SecretIdentifier = Annotated[str, _Id, Field(description="a secret's identifier, from list_integration_secrets")]
 WhatsappNumber = Annotated[

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.api.errors import ApiError
 from telnyx_tools.arguments import InvalidArguments, Problem, present
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.group import call_control
-from telnyx_tools.groups.call_control.texml_pages import TexmlCursor, fetch_texml_page
 from telnyx_tools.pages import Page, PageSize
 from telnyx_tools.results import Detail, Result, shape
+from telnyx_tools.texml import TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
 from telnyx_tools.types import Day, TexmlAccountSid, TexmlApplicationId, TexmlCallSid, Url
 
-Party = Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{1,14}|sips?:[!-~]{3,200})$", description="E.164 or SIP URI")]
 Document = Annotated[str, Field(min_length=1, max_length=64_000, description="TeXML, like <Response><Say>Hi</Say>…")]
 UrlMethod = Literal["GET", "POST"]
-
-REMEDY = (
-    "Check both sids. Telnyx answers 404 to all of TeXML's account lookups for some accounts; "
-    "then follow the call with `list_call_events`."
-)
 
 
 class StartedTexmlCall(Result):
@@ -59,8 +50,8 @@ class TexmlCall(Result):
 async def start_texml_call(
     telnyx: Telnyx,
     texml_application_id: TexmlApplicationId,
-    to: Party,
-    from_number: Annotated[Party, Field(description="your number (E.164, from list_phone_numbers) or SIP URI")],
+    to: TexmlParty,
+    from_number: Annotated[TexmlParty, Field(description="your number (E.164, from list_phone_numbers) or SIP URI")],
     texml: Document | None = None,
     url: Annotated[Url | None, Field(description="that serves TeXML")] = None,
     url_method: UrlMethod | None = None,
@@ -94,18 +85,17 @@ async def list_texml_calls(
         "StartTime>": start_date,
         "EndTime<": end_date,
     }
-    with _account_lookup():
-        return await fetch_texml_page(
-            TexmlCall,
-            telnyx,
-            "/texml/Accounts/{account_sid}/Calls",
-            query,
-            items="calls",
-            page=page,
-            page_size=page_size,
-            detail=detail,
-            account_sid=account_sid,
-        )
+    return await fetch_texml_page(
+        TexmlCall,
+        telnyx,
+        "/texml/Accounts/{account_sid}/Calls",
+        query,
+        items="calls",
+        page=page,
+        page_size=page_size,
+        detail=detail,
+        account_sid=account_sid,
+    )
 
 
 @call_control.tool(effect=Effect.READ, scope="voice.read", calls="GET /texml/Accounts/{account_sid}/Calls/{call_sid}")
@@ -113,7 +103,7 @@ async def get_texml_call(
     telnyx: Telnyx, account_sid: TexmlAccountSid, call_sid: TexmlCallSid, detail: Detail = "summary"
 ) -> TexmlCall:
     """A TeXML call: its status, length and price."""
-    with _account_lookup():
+    with account_lookup():
         answer = await telnyx.get(
             "/texml/Accounts/{account_sid}/Calls/{call_sid}", account_sid=account_sid, call_sid=call_sid
         )
@@ -160,7 +150,7 @@ async def end_texml_call(telnyx: Telnyx, account_sid: TexmlAccountSid, call_sid:
 
 
 async def _update(telnyx: Telnyx, account_sid: str, call_sid: str, body: dict[str, str | None]) -> TexmlCall:
-    with _account_lookup():
+    with account_lookup():
         answer = await telnyx.post(
             "/texml/Accounts/{account_sid}/Calls/{call_sid}",
             body=present(body),
@@ -173,13 +163,3 @@ async def _update(telnyx: Telnyx, account_sid: str, call_sid: str, body: dict[st
 def _check_one_document(texml: str | None, url: str | None) -> None:
     if texml is not None and url is not None:
         raise InvalidArguments([Problem("url", "Give texml or url, not both.")])
-
-
-@contextmanager
-def _account_lookup() -> Iterator[None]:
-    try:
-        yield
-    except ApiError as error:
-        if error.status == 404:
-            error.remedy = REMEDY
-        raise

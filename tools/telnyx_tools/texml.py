@@ -1,19 +1,26 @@
-"""Lists of TeXML: pages counted from zero, each with a token that the page before gave."""
+"""TeXML's own conventions: lists whose pages count from zero and have tokens, and addresses under an account."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, TypeVar
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from pydantic import BeforeValidator, Field
 
 from telnyx_tools.api.client import Query, Request, Telnyx
+from telnyx_tools.api.errors import ApiError
 from telnyx_tools.pages import Cursor, Page, page_of
 from telnyx_tools.results import Detail, Result
 
 T = TypeVar("T", bound=Result)
 
+REMEDY = (
+    "Check the sids. Telnyx answers 404 to all of TeXML's account lookups for some accounts; "
+    "then follow calls with `list_call_events`."
+)
 MOST_TOKEN = 500
 _PLACE = r"[1-9][0-9]{0,6}(\+[0-9]{1,4})?(/[1-9][0-9]{0,2})?"
 
@@ -28,6 +35,19 @@ def _cursor(value: object) -> str:
 TexmlCursor = Annotated[
     str, BeforeValidator(_cursor, json_schema_input_type=str), Field(description="`next` of the page before")
 ]
+
+TexmlParty = Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{1,14}|sips?:[!-~]{3,200})$", description="E.164 or SIP URI")]
+
+
+@contextmanager
+def account_lookup() -> Iterator[None]:
+    """Around requests under an account: a 404 then says what else it may mean."""
+    try:
+        yield
+    except ApiError as error:
+        if error.status == 404:
+            error.remedy = REMEDY
+        raise
 
 
 async def fetch_texml_page(
@@ -47,7 +67,8 @@ async def fetch_texml_page(
     cursor = Cursor.parse(place, page_size)
     paging: Query = {"Page": cursor.number - 1, "PageSize": cursor.size, "PageToken": unquote(token) or None}
     request = Request(method="GET", template=template, ids=ids, query={**query, **paging})
-    answer = (await telnyx.send(request)).json()
+    with account_lookup():
+        answer = (await telnyx.send(request)).json()
     following = _following(answer)
     if isinstance(answer, dict):
         pages = cursor.number + (following is not None)
