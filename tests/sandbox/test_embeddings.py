@@ -5,8 +5,11 @@ import pytest
 from tests.sandbox.answers import balance, code, data
 from tests.sandbox.buckets import FILES, give_bucket, stored
 
+from telnyx_sandbox.account import Account
 from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.groups.embeddings.document import Chunking, read_document
+from telnyx_sandbox.groups.embeddings.embedded_bucket import EmbeddedBucket
+from telnyx_sandbox.groups.embeddings.knowledge import passages_about
 from telnyx_sandbox.groups.storage.bucket import Bucket
 
 BAD = {"photo.jpg": b"\xff\xd8\xff", "empty.txt": b" ", "huge.txt": b"word " * 300_000}
@@ -141,6 +144,16 @@ async def test_what_cannot_be_embedded_is_refused_and_costs_nothing(
 ) -> None:
     assert code(await api.post(f"/ai/embeddings{path}", json=body)) == expected
     assert await balance(api) == "100.00"
+
+
+def test_a_question_is_answered_from_all_the_buckets_that_are_embedded(clock: Clock) -> None:
+    account = Account("KEY_sandbox_first", clock)
+    for name, content in FILES.items():
+        bucket = Bucket(name, "us-central-1", 0.0, {name: stored(name, content)})
+        account.collection(EmbeddedBucket)[name] = EmbeddedBucket(bucket, Chunking(), "model", 0.0)
+    found = passages_about(account, [*FILES, "none"], "How long does a parcel take, and a refund?")
+    assert [passage.filename for passage in found] == ["shipping.txt", "returns.txt"]
+    assert passages_about(account, ["warranty.html"], "parcel") == []
 
 
 def test_passages_have_their_size_and_overlap() -> None:

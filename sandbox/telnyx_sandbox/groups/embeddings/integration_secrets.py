@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ...account import Account
 from ...clock import iso
 from ...errors import SandboxError
 from ...pages import numbered
@@ -31,6 +32,10 @@ class IntegrationSecret:
         }
 
 
+def has_secret(account: Account, identifier: str) -> bool:
+    return any(secret.identifier == identifier for secret in account.collection(IntegrationSecret).values())
+
+
 @routes.get("/integration_secrets")
 def list_secrets(request: Request) -> Reply:
     request.query.filters("filter[type]")
@@ -46,7 +51,7 @@ def create_secret(request: Request) -> Reply:
     for name in NEEDED[kind]:
         body.required_text(name)
     kept = account.collection(IntegrationSecret)
-    if any(secret.identifier == identifier for secret in kept.values()):
+    if has_secret(account, identifier):
         raise SandboxError("10027", "There is a secret of this identifier.", pointer="/identifier")
     secret = IntegrationSecret(account.ids.uuid("integration_secret"), identifier, kind, account.clock.now())
     kept[secret.id] = secret
