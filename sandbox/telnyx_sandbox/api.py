@@ -2,12 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from http import HTTPStatus
 from os import urandom
 
 from starlette.types import Message, Receive, Scope, Send
 
 from . import connection
 from .account import Account
+from .changes import note
 from .contract import check, synthesize
 from .errors import SandboxError
 from .faults import Fault
@@ -58,6 +60,8 @@ class Api:
                 raise SandboxError("10015", f"A body takes at most {LARGEST_BODY} bytes.", status=413)
             request = Request(scope["method"], path, scope["query_string"], headers, content, account)
             reply = failure or self._perform(request)
+            if reply.status < HTTPStatus.MULTIPLE_CHOICES:
+                note(request, reply)
         except SandboxError as error:
             reply = Reply(error.payload, error.status)
         return replace(reply, headers=reply.headers + limits)

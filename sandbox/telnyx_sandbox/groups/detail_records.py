@@ -1,4 +1,4 @@
-"""Detail records: the account's finished messages and its verifications. Other products have no records here."""
+"""Detail records: the account's finished messages and calls, and its verifications. Other products have none here."""
 
 from collections.abc import Callable
 from operator import ge, gt, le, lt
@@ -15,6 +15,7 @@ from .date_ranges import period
 from .message import Message
 from .messaging_profiles import MessagingProfile
 from .verification import Verification
+from .voice.records import records_of
 
 routes = Routes()
 
@@ -26,10 +27,31 @@ RECORD_TYPES = (
 )  # fmt: skip
 OPERATORS: dict[str, Callable[[str, str], bool]] = {"gte": ge, "gt": gt, "lte": le, "lt": lt}
 FILTERS = {
+    "call-control": (
+        "id",
+        "direction",
+        "cld",
+        "cli",
+        "call_control_id",
+        "call_leg_id",
+        "call_session_id",
+        "connection_id",
+    ),
     "messaging": ("status", "direction", "cld", "cli", "uuid", "country_code", "message_type", "profile_id"),
     "verify": ("id", "destination_phone_number", "verification_status", "verify_channel_type", "verify_profile_id"),
 }
-SORTS = ("created_at", "sent_at", "completed_at", "cost", "status")
+SORTS = {
+    "call-control": ("started_at", "answered_at", "finished_at", "cost"),
+    "messaging": ("created_at", "sent_at", "completed_at", "cost", "status"),
+}
+STARTS = {
+    "amd": "invoked_at",
+    "call-control": "started_at",
+    "conference": "started_at",
+    "conference-participant": "joined_at",
+    "sip-trunking": "started_at",
+}
+"""When a record began, of those that have no created_at."""
 STATUSES = {
     "received": "received",
     "delivered": "delivered",
@@ -46,12 +68,13 @@ def list_records(request: Request) -> Reply:
         raise SandboxError("10004", parameter="filter[record_type]")
     filters = FILTERS.get(record_type, ())
     named = (f"filter[{name}]" for name in (*filters, "record_type", "date_range"))
-    query.filters(*named, *(f"filter[created_at][{operator}]" for operator in OPERATORS))
+    starts = STARTS.get(record_type, "created_at")
+    query.filters(*named, *(f"filter[{starts}][{operator}]" for operator in OPERATORS))
     records = _records(request, record_type)
     for name in filters:
         wanted = query.text(f"filter[{name}]")
         records = [record for record in records if wanted in (None, record[name])]
-    return numbered(request, _sorted(request, records), dict)
+    return numbered(request, _sorted(request, record_type, records), dict)
 
 
 def _records(request: Request, record_type: str) -> list[dict[str, object]]:
@@ -62,14 +85,17 @@ def _records(request: Request, record_type: str) -> list[dict[str, object]]:
         found = [(each.created_at, _record(request, each, now)) for each in messages if each.status(now) in STATUSES]
     elif record_type == "verify":
         found = [(each.created_at, each.record(now)) for each in account.collection(Verification).values()]
+    elif record_type == "call-control":
+        found = records_of(account)
+    starts = STARTS.get(record_type, "created_at")
     first, last = period(request.query.text("filter[date_range]"), now)
-    return [record for moment, record in found if first <= moment < last and _created_within(request, iso(moment))]
+    return [record for moment, record in found if first <= moment < last and _within(request, starts, iso(moment))]
 
 
-def _created_within(request: Request, created_at: str) -> bool:
+def _within(request: Request, name: str, moment: str) -> bool:
     """Whether the moment fits `filter[created_at][gte]` and its like, of dates or of date-times in UTC."""
-    bounds = {operator: request.query.text(f"filter[created_at][{operator}]") for operator in OPERATORS}
-    return all(bound is None or OPERATORS[name](created_at, bound) for name, bound in bounds.items())
+    bounds = {operator: request.query.text(f"filter[{name}][{operator}]") for operator in OPERATORS}
+    return all(bound is None or OPERATORS[operator](moment, bound) for operator, bound in bounds.items())
 
 
 def _record(request: Request, message: Message, now: float) -> dict[str, object]:
@@ -103,9 +129,10 @@ def _record(request: Request, message: Message, now: float) -> dict[str, object]
     }
 
 
-def _sorted(request: Request, records: list[dict[str, object]]) -> list[dict[str, object]]:
-    order = request.query.text("sort") or "-created_at"
-    name = order.removeprefix("-")
-    if name not in SORTS:
-        raise SandboxError("10015", f"Messaging records sort by {', '.join(SORTS)}.", parameter="sort")
-    return sorted(records, key=lambda record: str(record[name] or ""), reverse=order.startswith("-"))
+def _sorted(request: Request, record_type: str, records: list[dict[str, object]]) -> list[dict[str, object]]:
+    starts = STARTS.get(record_type, "created_at")
+    order = request.query.text("sort") or f"-{starts}"
+    name, known = order.removeprefix("-"), SORTS.get(record_type, (starts, "cost"))
+    if name not in known:
+        raise SandboxError("10015", f"These records sort by {', '.join(known)}.", parameter="sort")
+    return sorted(records, key=lambda record: str(record.get(name) or ""), reverse=order.startswith("-"))
