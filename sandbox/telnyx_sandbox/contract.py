@@ -67,8 +67,18 @@ def _body(operation: Operation, request: Request) -> object:
     if operation.content == "multipart":
         return form(request.content, header(request.headers, b"content-type") or "")
     body = request.json
+    if not isinstance(body, dict):
+        return body
+    cleared = _cleared_by_null(operation)
     # A null at the top is a field left out, as handlers read it.
-    return {name: value for name, value in body.items() if value is not None} if isinstance(body, dict) else body
+    return {name: value for name, value in body.items() if value is not None or name in cleared}
+
+
+def _cleared_by_null(operation: Operation) -> set[str]:
+    """The fields that are required and may be null: null is how they are cleared."""
+    schema = operation.resolve(operation.body or {})
+    required, properties = schema.get("required", ()), schema.get("properties", {})
+    return {name for name in required if operation.resolve(properties.get(name, {})).get("nullable")}
 
 
 def form(content: bytes, content_type: str) -> dict[str, object]:

@@ -32,10 +32,9 @@ _SCRIPTED = re.compile(r"\+15550([0-9]{6})")
 
 @routes.post("/messages/whatsapp", takes_idempotency_key=True)
 def send(request: Request) -> Reply:
-    account, now = request.account, request.account.clock.now()
-    message = _outgoing(account, request.body)
-    keep(account, [message])
-    return data(message.render(now))
+    message = _outgoing(request.account, request.body)
+    keep(request.account, [message])
+    return data(message.render(message.created_at))
 
 
 def _outgoing(account: Account, body: Body) -> WhatsappMessage:
