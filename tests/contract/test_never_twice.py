@@ -34,6 +34,11 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "send_message": ("/messages", {"to": "+12025550123", "text": "hello"}),
     "send_group_message": ("/messages/group_mms", {"to": ["+12025550123", "+12025550124"], "text": "hello"}),
     "initiate_phone_number_order": ("/number_orders", {}),
+    "send_whatsapp_template": (
+        "/messages/whatsapp",
+        {"to": "+12025550123", "name": "order_confirmation", "language": "en_US", "body": ["Ada", "A-17"]},
+    ),
+    "send_whatsapp_text": ("/messages/whatsapp", {"to": "+12025550142", "text": "hello"}),
 }
 
 
@@ -51,10 +56,10 @@ class Account:
         self._telnyx = api.bind(Credential("KEY_sandbox_once"), "key:once")
         self._control = control
 
-    async def call(self, name: str, **arguments: object) -> types.CallToolResult:
+    async def call(self, name: str, /, **arguments: object) -> types.CallToolResult:
         return await call_tool(registry().tools[name], arguments, {"telnyx": self._telnyx, "progress": _ignore})
 
-    async def content(self, name: str, **arguments: object) -> dict[str, Any]:
+    async def content(self, name: str, /, **arguments: object) -> dict[str, Any]:
         content = (await self.call(name, **arguments)).structured_content
         assert content is not None
         return content

@@ -44,6 +44,24 @@ PAIRS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
             "send_at": "2030-03-01T20:00:00Z",
         },
     ),
+    (
+        "send_whatsapp_template",
+        {"from_number": "+12025550100", "to": NUMBER, "name": "order", "language": "en_US", "body": ["Ada"]},
+        "messages.whatsapp",
+        {
+            "from_": "+12025550100",
+            "to": NUMBER,
+            "type": "WHATSAPP",
+            "whatsapp_message": {
+                "type": "template",
+                "template": {
+                    "name": "order",
+                    "language": {"code": "en_US"},
+                    "components": [{"type": "body", "parameters": [{"type": "text", "text": "Ada"}]}],
+                },
+            },
+        },
+    ),
     ("get_message", {"message_id": "40385f64"}, "messages.retrieve", {"id": "40385f64"}),
     (
         "list_messaging_profiles",

@@ -84,6 +84,14 @@ def test_the_code_decides_before_the_status() -> None:
     assert remedy("90018", 422) == remedy("90018", 0) != remedy("", 422)
 
 
+@pytest.mark.parametrize("text", ["131047 - Re-engagement message", "(#131047) Re-engagement message"])
+def test_metas_code_decides_before_the_one_that_it_comes_with(text: str) -> None:
+    assert remedy("41000", 400, text) == remedy("41000", 400, None, text) == remedy("131047", 0)
+    assert remedy("41000", 400, "Re-engagement message") == remedy("41000", 0)
+    assert remedy("41000", 400, "999999 - Unheard of") == remedy("41000", 0)
+    assert remedy("10015", 400, text) == remedy("10015", 0)
+
+
 def test_an_exact_status_decides_before_its_class() -> None:
     assert remedy("", 429) != remedy("", 418)
     assert remedy("", 503) != remedy("", 502)

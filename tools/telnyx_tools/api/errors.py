@@ -92,7 +92,7 @@ class ErrorItem:
     def describe(self) -> dict[str, object]:
         return _present(
             code=self.code,
-            meta_code=meta_code(self.code, self.detail),
+            meta_code=meta_code(self.code, self.detail, self.title),
             title=self.title,
             detail=self.detail,
             pointer=self.pointer,
@@ -130,7 +130,7 @@ class ApiError(TelnyxError):
         first, *others = self.items
         return first.describe() | _present(
             status=self.status,
-            remedy=self.remedy or remedy(first.code, self.status, first.detail),
+            remedy=self.remedy or remedy(first.code, self.status, first.detail, first.title),
             retry_after_secs=self.retry_after_secs,
             request_id=self.request_id,
             others=[item.describe() for item in others] or None,

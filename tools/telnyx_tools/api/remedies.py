@@ -4,26 +4,29 @@ import re
 from functools import cache
 
 WHATSAPP = "41000"
-"""The code under which Telnyx passes on what Meta answered: the detail is then `{Meta's code} - {its title}`."""
+"""The code under which Telnyx passes on what Meta answered, as `{Meta's code} - {its title}`."""
 
 _META_CODE = re.compile(r"\W*([0-9]{3,6})\b")
 
 
-def remedy(code: str, status: int, detail: str | None = None) -> str | None:
+def remedy(code: str, status: int, *texts: str | None) -> str | None:
     """The next step for an agent after an error, at most 160 characters; None where there is no advice.
 
     `code` is Telnyx's ("10009"), S3's ("NoSuchKey") or OAuth's ("invalid_grant") and decides; the HTTP
-    `status` answers where the code is unknown or empty. Meta's code in `detail` is more exact than `41000`.
+    `status` answers where the code is unknown or empty. Where the `texts` of the error name
+    Meta's code, that one decides before `41000`.
     """
     remedies = _remedies()
-    keys = (meta_code(code, detail) or code, code, str(status), f"{status // 100}xx")
+    keys = (meta_code(code, *texts) or code, code, str(status), f"{status // 100}xx")
     return next((remedies[key] for key in keys if key in remedies), None)
 
 
-def meta_code(code: str, detail: str | None) -> str | None:
-    """Meta's own code of a WhatsApp error, where the error is one and tells it."""
-    found = _META_CODE.match(detail or "") if code == WHATSAPP else None
-    return found[1] if found else None
+def meta_code(code: str, *texts: str | None) -> str | None:
+    """Meta's own code of a WhatsApp error, where the error is one and a text of it begins with it."""
+    if code != WHATSAPP:
+        return None
+    found = (_META_CODE.match(text) for text in texts if text)
+    return next((match[1] for match in found if match), None)
 
 
 @cache

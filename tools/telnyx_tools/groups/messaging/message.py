@@ -45,8 +45,8 @@ class MessageError(Part):
 
     @model_validator(mode="after")
     def _advise(self) -> Self:
-        self.meta_code = self.meta_code or meta_code(self.code or "", self.detail)
-        self.remedy = self.remedy or remedy(self.code or "", 0, self.detail)
+        self.meta_code = self.meta_code or meta_code(self.code or "", self.detail, self.title)
+        self.remedy = self.remedy or remedy(self.code or "", 0, self.detail, self.title)
         return self
 
 
