@@ -1,11 +1,16 @@
 """Place, answer, follow and steer calls: speech, audio, digits, transfer, recording, TeXML calls."""
 
 from telnyx_tools.groups.call_control import (
+    applications,
+    assistants,
     audio,
     calls,
     dialing,
     events,
     gathering,
+    media,
+    payments,
+    queueing,
     recording,
     steering,
     texml_calls,
@@ -14,12 +19,17 @@ from telnyx_tools.groups.call_control import (
 from telnyx_tools.groups.call_control.group import call_control
 
 __all__ = [
+    "applications",
+    "assistants",
     "audio",
     "call_control",
     "calls",
     "dialing",
     "events",
     "gathering",
+    "media",
+    "payments",
+    "queueing",
     "recording",
     "steering",
     "texml_calls",

@@ -1,0 +1,114 @@
+"""AI assistants that talk on calls."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.arguments import Given
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.call_control.arguments import CallAssistant, ClientState
+from telnyx_tools.groups.call_control.commands import CommandResult, command
+from telnyx_tools.groups.call_control.group import call_control
+from telnyx_tools.types import CallControlId
+
+
+class Participant(Given):
+    id: CallControlId
+    role: Literal["user"] = "user"
+    name: str | None = None
+    on_hangup: Literal["continue_conversation", "end_conversation"] | None = None
+
+
+class AssistantMessage(Given):
+    role: Literal["user", "assistant", "system", "developer"]
+    content: str
+
+
+Messages = Annotated[list[AssistantMessage], Field(min_length=1)]
+
+
+def _joining(participant: Participant) -> dict[str, object]:
+    """As it is sent: with its role, which is always the same."""
+    return participant.model_dump(exclude_none=True)
+
+
+@call_control.tool(
+    effect=Effect.WRITE, scope="voice.write", calls="POST /calls/{call_control_id}/actions/ai_assistant_start"
+)
+async def start_call_assistant(
+    telnyx: Telnyx,
+    call_control_id: CallControlId,
+    assistant: CallAssistant,
+    greeting: Annotated[str | None, Field(description="said first, in place of the assistant's own")] = None,
+    message_history: Messages | None = None,
+    participants: Annotated[list[Participant] | None, Field(description="other calls of the conversation")] = None,
+    send_message_history_updates: Annotated[bool | None, Field(description="events with all that was said")] = None,
+    client_state: ClientState | None = None,
+) -> CommandResult:
+    """Let an AI assistant talk on an answered call, billed by the minute. Returns the conversation's id."""
+    return await command(
+        telnyx,
+        "/calls/{call_control_id}/actions/ai_assistant_start",
+        call_control_id,
+        client_state,
+        assistant=assistant,
+        greeting=greeting,
+        message_history=message_history,
+        participants=None if participants is None else [_joining(each) for each in participants],
+        send_message_history_updates=send_message_history_updates,
+    )
+
+
+@call_control.tool(
+    effect=Effect.WRITE, scope="voice.write", calls="POST /calls/{call_control_id}/actions/ai_assistant_stop"
+)
+async def stop_call_assistant(
+    telnyx: Telnyx, call_control_id: CallControlId, client_state: ClientState | None = None
+) -> CommandResult:
+    """Stop the AI assistant on a call; the call goes on."""
+    return await command(telnyx, "/calls/{call_control_id}/actions/ai_assistant_stop", call_control_id, client_state)
+
+
+@call_control.tool(
+    effect=Effect.WRITE, scope="voice.write", calls="POST /calls/{call_control_id}/actions/ai_assistant_add_messages"
+)
+async def add_assistant_messages(
+    telnyx: Telnyx,
+    call_control_id: CallControlId,
+    messages: Messages,
+    trigger_response: Annotated[bool | None, Field(description="let it answer at once")] = None,
+    client_state: ClientState | None = None,
+) -> CommandResult:
+    """Tell the AI assistant on a call something, such as what a lookup found."""
+    return await command(
+        telnyx,
+        "/calls/{call_control_id}/actions/ai_assistant_add_messages",
+        call_control_id,
+        client_state,
+        messages=messages,
+        trigger_response=trigger_response,
+    )
+
+
+@call_control.tool(
+    effect=Effect.WRITE, scope="voice.write", calls="POST /calls/{call_control_id}/actions/ai_assistant_join"
+)
+async def join_call_assistant(
+    telnyx: Telnyx,
+    call_control_id: Annotated[CallControlId, Field(description="the call that joins")],
+    conversation_id: Annotated[str, Field(min_length=1, description="from start_call_assistant")],
+    participant: Participant,
+    client_state: ClientState | None = None,
+) -> CommandResult:
+    """Let another call take part in the conversation of an AI assistant."""
+    return await command(
+        telnyx,
+        "/calls/{call_control_id}/actions/ai_assistant_join",
+        call_control_id,
+        client_state,
+        conversation_id=conversation_id,
+        participant=_joining(participant),
+    )
