@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from telnyx import AsyncTelnyx
 
+from telnyx_sandbox.clock import Clock
+
 
 @pytest.fixture
 async def telnyx(base_url: str) -> AsyncIterator[AsyncTelnyx]:
@@ -47,9 +49,14 @@ async def test_chat_speech_and_texts_have_the_shape_of_the_official_types(telnyx
     assert len(heard.segments or ()) == 2
 
 
-async def test_the_web_has_the_shape_of_the_official_types(telnyx: AsyncTelnyx) -> None:
+async def test_the_web_has_the_shape_of_the_official_types(telnyx: AsyncTelnyx, clock: Clock) -> None:
     found = (await telnyx.web_search.create(query="Garden tools")).data
     assert found is not None
     assert found.results is not None
     pages = (await telnyx.web_search.contents(urls=[found.results.web[0].url], formats=["markdown", "metadata"])).data
     assert pages is not None
+    task = (await telnyx.web_search.research.create(query="Garden tools", background=True)).data
+    clock.advance(60)
+    done = (await telnyx.web_search.research.retrieve(getattr(task, "task_id", ""))).data
+    assert done is not None
+    assert done.status == "completed"

@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.tools.groups.calls import still_clock
 from tests.tools.groups.sandboxed import answering, call, sandboxed
 
+from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.contract import form
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import OutcomeUnknown
@@ -212,6 +214,25 @@ async def test_the_web_is_searched_and_read(telnyx: Telnyx) -> None:
     assert pages[0]["text"].startswith("# A page of")
 
 
+async def test_a_question_is_researched_in_the_background_or_waited_for() -> None:
+    clock = still_clock()
+    async with sandboxed(clock) as telnyx:
+        started = await call(telnyx, "research_web", query="Garden tools", research_effort="lite")
+        assert started["status"] == "pending"
+        clock.advance(60)
+        found = await call(telnyx, "get_web_research", task_id=started["task_id"])
+        assert (found["status"], len(found["citations"])) == ("completed", 3)
+        assert "Garden tools" in found["answer"]
+    async with sandboxed(Clock(speed=100)) as telnyx:
+        waited = await call(telnyx, "research_web", query="Garden tools", wait_for="completed")
+        assert waited["status"] == "completed"
+
+
+async def test_models_for_vectors_are_listed(telnyx: Telnyx) -> None:
+    models = [model["id"] for model in (await call(telnyx, "list_embedding_models"))["items"]]
+    assert "thenlper/gte-large" in models
+
+
 async def test_long_pages_share_the_room_of_a_result() -> None:
     results = [{"url": f"https://example.com/{number}", "markdown": "x" * 30_000} for number in range(4)]
     reply = httpx2.Response(200, json={"data": {"results": results}})
@@ -236,6 +257,7 @@ async def test_more_results_than_there_is_room_for_are_counted() -> None:
         ("text_to_speech", {"text": "Hello"}),
         ("transcribe_audio", {"content_base64": WAV}),
         ("summarize_file", {"bucket_name": "docs", "object_name": "a.txt"}),
+        ("research_web", {"query": "a"}),
     ],
 )
 async def test_what_was_paid_for_is_not_asked_for_twice(tool: str, arguments: dict[str, object]) -> None:

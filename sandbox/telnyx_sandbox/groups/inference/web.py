@@ -29,7 +29,7 @@ def search(request: Request) -> Reply:
     request.account.charge(PRICE_PER_SEARCH)
     excluded = set(body.texts("exclude_domains") or ())
     hosts = [host for host in body.texts("include_domains") or HOSTS if host not in excluded][:count]
-    found = {host: _result(host, query) for host in hosts}
+    found = {host: result(host, query) for host in hosts}
     news = [found.pop(NEWS_HOST)] if NEWS_HOST in found else []
     return data({"results": {"web": list(found.values()), "news": news}})
 
@@ -45,7 +45,7 @@ def read(request: Request) -> Reply:
     return data({"results": [_page(url, formats) for url in there]})
 
 
-def _result(host: str, query: str) -> dict[str, object]:
+def result(host: str, query: str) -> dict[str, object]:
     slug = re.sub(r"[^a-z0-9]+", "-", query.lower()).strip("-")[:60] or "page"
     return {
         "url": f"https://{host}/{slug}",

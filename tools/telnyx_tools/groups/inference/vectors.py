@@ -11,7 +11,8 @@ from telnyx_tools.arguments import present
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.inference.chat import LOST, Usage
 from telnyx_tools.groups.inference.group import inference
-from telnyx_tools.results import BUDGET, Result, objects, shape
+from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.results import BUDGET, Detail, Result, objects, shape
 
 DIGITS = 5
 """Significant digits of a number in a vector: as many as a search needs."""
@@ -24,11 +25,24 @@ class TextEmbeddings(Result):
     vectors_left_out: int | None = Field(None, description="the last ones, for which there was no room")
 
 
+class EmbeddingModel(Result):
+    id: str | None = None
+    owned_by: str | None = None
+
+
+@inference.tool(effect=Effect.READ, scope="ai.read", calls="GET /ai/openai/embeddings/models")
+async def list_embedding_models(
+    telnyx: Telnyx, page: PageCursor = "1", detail: Detail = "summary"
+) -> Page[EmbeddingModel]:
+    """The models that make vectors of texts."""
+    return page_of(EmbeddingModel, await telnyx.get("/ai/openai/embeddings/models"), Cursor.parse(page), detail)
+
+
 @inference.tool(effect=Effect.SPENDS, scope="ai.write", calls="POST /ai/openai/embeddings", check=LOST)
 async def create_text_embeddings(
     telnyx: Telnyx,
     texts: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1, max_length=16)],
-    model: Annotated[str, Field(min_length=1, description="embedding model")] = "thenlper/gte-large",
+    model: Annotated[str, Field(min_length=1, description="from list_embedding_models")] = "thenlper/gte-large",
     dimensions: Annotated[int | None, Field(ge=1, le=4_096, description="where the model lets you choose")] = None,
 ) -> TextEmbeddings:
     """Vectors of some texts. Some 40,000 characters of vectors fit into a result: 4 of 1,024 dimensions. To search
