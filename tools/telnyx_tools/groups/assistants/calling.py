@@ -1,0 +1,80 @@
+"""An assistant calls somebody."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.arguments import InvalidArguments, Problem, present
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.groups.assistants.settings import Variables
+from telnyx_tools.results import Result, shape
+from telnyx_tools.types import E164, AssistantId, TexmlApplicationId
+
+CHECK = "Call list_conversations with this assistant_id and end_user: a call that took place left a conversation."
+NO_APPLICATION = (
+    "The assistant has no TeXML application. Give texml_app_id (from list_texml_applications), or set "
+    "telephony_settings.default_texml_app_id with update_assistant."
+)
+
+MachineDetection = Annotated[
+    Literal["Enable", "Disable", "DetectMessageEnd"], Field(description="DetectMessageEnd: after the beep")
+]
+
+
+class AssistantCall(Result):
+    call_sid: str | None = Field(None, description="the call's id")
+    status: str | None = None
+    to: str | None = None
+    from_: str | None = Field(None, alias="from")
+    assistant_id: str | None = None
+    texml_app_id: str | None = None
+
+
+@assistants.tool(
+    effect=Effect.SPENDS,
+    scope="voice.write",
+    calls=("POST /texml/ai_calls/{connection_id}", "GET /ai/assistants/{assistant_id}"),
+    check=CHECK,
+    core=True,
+)
+async def start_assistant_call(
+    telnyx: Telnyx,
+    assistant_id: AssistantId,
+    to: E164,
+    from_number: Annotated[E164, Field(description="your number, from list_phone_numbers")],
+    dynamic_variables: Variables | None = None,
+    texml_app_id: Annotated[TexmlApplicationId | None, Field(description="the assistant's where left out")] = None,
+    machine_detection: MachineDetection | None = None,
+    detection_mode: Literal["Premium", "Regular", "PremiumCallScreening"] | None = None,
+    record: bool | None = None,
+    time_limit_secs: Annotated[int | None, Field(ge=30, le=14_400)] = None,
+) -> AssistantCall:
+    """Let an assistant call somebody. Afterwards list_conversations finds what was said."""
+    application = texml_app_id or await _application(telnyx, assistant_id)
+    body = {
+        "From": from_number,
+        "To": to,
+        "AIAssistantId": assistant_id,
+        "AIAssistantDynamicVariables": dynamic_variables,
+        "MachineDetection": machine_detection,
+        "DetectionMode": detection_mode,
+        "Record": record,
+        "TimeLimit": time_limit_secs,
+    }
+    answer = await telnyx.post("/texml/ai_calls/{connection_id}", body=present(body), connection_id=application)
+    call = shape(AssistantCall, answer)
+    return call.model_copy(update={"assistant_id": assistant_id, "texml_app_id": application})
+
+
+async def _application(telnyx: Telnyx, assistant_id: str) -> str:
+    """The TeXML application of the assistant. Raises InvalidArguments where it has none."""
+    assistant = await telnyx.get("/ai/assistants/{assistant_id}", assistant_id=assistant_id)
+    telephony = assistant.get("telephony_settings") if isinstance(assistant, dict) else None
+    application = telephony.get("default_texml_app_id") if isinstance(telephony, dict) else None
+    if not isinstance(application, str) or not application:
+        raise InvalidArguments([Problem("texml_app_id", NO_APPLICATION)])
+    return application

@@ -1,0 +1,72 @@
+"""The settings of an assistant as create_assistant takes them; `more_settings` has all of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from telnyx_tools.arguments import Given
+from telnyx_tools.types import SecretIdentifier
+
+Text = Annotated[str, Field(min_length=1)]
+About = Annotated[str, Field(description="what it is for")]
+Model = Annotated[str, Field(min_length=1, description="id from list_ai_models")]
+Greeting = Annotated[
+    str,
+    Field(
+        description='first words; "": waits; <assistant-speaks-first-with-model-generated-message>: the model\'s own'
+    ),
+]
+Instructions = Annotated[str, Field(min_length=1, description="system prompt; {{name}} inserts a dynamic variable")]
+Features = Annotated[list[Literal["telephony", "messaging"]], Field(min_length=1)]
+Variables = Annotated[dict[str, str], Field(description="values of {{name}}")]
+ToolIds = Annotated[list[Text], Field(description="from list_assistant_tools")]
+WebhookMillis = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class VoiceSettings(Given):
+    voice: str = Field(description="voice_id from list_tts_voices")
+    api_key_ref: SecretIdentifier | None = None
+
+
+class Transcription(Given):
+    model: (
+        Literal[
+            "deepgram/flux",
+            "deepgram/nova-3",
+            "deepgram/nova-2",
+            "speechmatics/standard",
+            "speechmatics/linden-1",
+            "azure/fast",
+            "assemblyai/universal-3-5-pro",
+            "assemblyai/universal-streaming",
+            "xai/grok-stt",
+            "soniox/stt-rt-v4",
+            "soniox/stt-rt-v5",
+            "nvidia/parakeet-v3",
+            "omi-health/omi-med-stt-v1",
+            "humain/realtime",
+            "reson8/turns",
+            "cohere/ar-stt",
+            "telnyx/basira",
+            "distil-whisper/distil-large-v2",
+            "openai/whisper-large-v3-turbo",
+        ]
+        | None
+    ) = None
+    language: str | None = Field(None, description="like en, or auto")
+
+
+class RecordingSettings(Given):
+    enabled: bool | None = None
+
+
+class TelephonySettings(Given):
+    default_texml_app_id: str | None = None
+    time_limit_secs: int | None = Field(None, ge=30)
+    recording_settings: RecordingSettings | None = None
+
+
+class MessagingSettings(Given):
+    default_messaging_profile_id: str | None = None

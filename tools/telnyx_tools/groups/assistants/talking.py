@@ -1,0 +1,122 @@
+"""An assistant answers in a chat, and begins to text somebody."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from telnyx_tools.api.client import LONG_SECS, Telnyx
+from telnyx_tools.arguments import present
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.assistants.conversations import ConversationId
+from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.results import Result, marked, shape
+from telnyx_tools.types import E164, AssistantId, WhatsappNumber, WhatsappRecipient
+
+CHECK = "Call list_conversations with this assistant_id and end_user, then get_conversation_messages."
+CHAT_CHECK = "Call get_conversation_messages with the conversation_id; without one, list_conversations."
+
+Metadata = Annotated[dict[str, str], Field(description="kept with the conversation")]
+
+
+class ChatReply(Result):
+    content: str | None = Field(None, description="what the assistant answered")
+    conversation_id: str | None = Field(None, description="give it to go on")
+
+
+class StartedConversation(Result):
+    conversation_id: str | None = None
+    message_id: str | None = None
+
+
+@assistants.tool(
+    effect=Effect.SPENDS,
+    scope="ai.write",
+    calls=("POST /ai/assistants/{assistant_id}/chat", "POST /ai/conversations"),
+    check=CHAT_CHECK,
+)
+async def chat_with_assistant(
+    telnyx: Telnyx,
+    assistant_id: AssistantId,
+    content: Annotated[str, Field(min_length=1, description="what to say to it")],
+    conversation_id: Annotated[
+        ConversationId | None, Field(description="of the answer before; starts a new one where left out")
+    ] = None,
+    name: Annotated[str | None, Field(description="of whoever speaks")] = None,
+) -> ChatReply:
+    """Say something to an assistant and read its answer, to try it without a call."""
+    if conversation_id is None:
+        metadata = {"assistant_id": assistant_id, "telnyx_conversation_channel": "web_chat"}
+        answer = await telnyx.post("/ai/conversations", body={"metadata": metadata}, idempotency_key=True)
+        conversation = _id_of(answer)
+        if conversation is None:
+            return marked(ChatReply, "gave the new conversation no id, so nothing was said to the assistant", answer)
+    else:
+        conversation = conversation_id
+    body = present({"content": content, "conversation_id": conversation, "name": name})
+    answer = await telnyx.post(
+        "/ai/assistants/{assistant_id}/chat", body=body, timeout_secs=LONG_SECS, assistant_id=assistant_id
+    )
+    return shape(ChatReply, answer).model_copy(update={"conversation_id": conversation})
+
+
+@assistants.tool(
+    effect=Effect.SPENDS, scope="ai.write", calls="POST /ai/assistants/{assistant_id}/chat/sms", check=CHECK
+)
+async def send_assistant_sms(
+    telnyx: Telnyx,
+    assistant_id: AssistantId,
+    to: E164,
+    from_number: Annotated[E164, Field(description="your number on the assistant's messaging profile")],
+    text: Annotated[
+        str | None, Field(min_length=1, description="the first message; its greeting where left out")
+    ] = None,
+    should_create_conversation: Annotated[bool | None, Field(description="begins a new one")] = None,
+    conversation_metadata: Metadata | None = None,
+) -> StartedConversation:
+    """Let an assistant text somebody; it answers the replies. Its messaging must be enabled."""
+    body = {
+        "from": from_number,
+        "to": to,
+        "text": text,
+        "should_create_conversation": should_create_conversation,
+        "conversation_metadata": conversation_metadata,
+    }
+    answer = await telnyx.post(
+        "/ai/assistants/{assistant_id}/chat/sms", body=present(body), idempotency_key=True, assistant_id=assistant_id
+    )
+    return shape(StartedConversation, answer)
+
+
+@assistants.tool(
+    effect=Effect.SPENDS, scope="ai.write", calls="POST /ai/assistants/{assistant_id}/chat/whatsapp", check=CHECK
+)
+async def send_assistant_whatsapp(
+    telnyx: Telnyx,
+    assistant_id: AssistantId,
+    to: WhatsappRecipient,
+    from_number: WhatsappNumber,
+    content: Annotated[str, Field(min_length=1, description="what the assistant shall bring up")],
+    conversation_metadata: Metadata | None = None,
+) -> StartedConversation:
+    """Let an assistant begin a WhatsApp conversation; it needs a tool whatsapp_template with an approved template."""
+    body = {
+        "from": from_number,
+        "to": to,
+        "content": content,
+        "conversation_metadata": conversation_metadata,
+    }
+    answer = await telnyx.post(
+        "/ai/assistants/{assistant_id}/chat/whatsapp",
+        body=present(body),
+        idempotency_key=True,
+        assistant_id=assistant_id,
+    )
+    return shape(StartedConversation, answer)
+
+
+def _id_of(answer: object) -> str | None:
+    raw = answer.get("data", answer) if isinstance(answer, dict) else None
+    found = raw.get("id") if isinstance(raw, dict) else None
+    return str(found) if found else None

@@ -1,0 +1,127 @@
+"""Versions of an assistant, and trying one on a part of its conversations."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.arguments import OMITTED, Given, NewValue, changed
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.assistants.assistant import Assistant, Version, assistant_of, rows_of
+from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.groups.assistants.settings import About, Greeting, Instructions, Model, Text, ToolIds, Variables
+from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.results import Detail, Result, shape
+from telnyx_tools.types import AssistantId
+
+VersionId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_versions")]
+
+_VERSION = "/ai/assistants/{assistant_id}/versions/{version_id}"
+_CANARY = "/ai/assistants/{assistant_id}/canary-deploys"
+
+
+class DeletedVersion(Result):
+    assistant_id: str | None = None
+    version_id: str | None = None
+    deleted: bool | None = None
+
+
+class RolledOut(Given):
+    version_id: VersionId
+    weight: float = Field(ge=0, le=100, description="percent of the conversations")
+
+
+class CanaryDeploy(Result):
+    assistant_id: str | None = None
+    rules: list[Any] | None = Field(None, description="which share of conversations each version serves")
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+@assistants.tool(effect=Effect.READ, scope="ai.read", calls="GET /ai/assistants/{assistant_id}/versions")
+async def list_assistant_versions(
+    telnyx: Telnyx, assistant_id: AssistantId, page: PageCursor = "1", detail: Detail = "summary"
+) -> Page[Version]:
+    """The versions of an assistant that are kept: ten at most."""
+    answer = await telnyx.get("/ai/assistants/{assistant_id}/versions", assistant_id=assistant_id)
+    return page_of(Version, rows_of(answer), Cursor.parse(page), detail)
+
+
+@assistants.tool(effect=Effect.READ, scope="ai.read", calls=f"GET {_VERSION}")
+async def get_assistant_version(
+    telnyx: Telnyx, assistant_id: AssistantId, version_id: VersionId, detail: Detail = "summary"
+) -> Assistant:
+    """An assistant as one of its versions has it."""
+    return assistant_of(await telnyx.get(_VERSION, assistant_id=assistant_id, version_id=version_id), detail)
+
+
+@assistants.tool(effect=Effect.WRITE, scope="ai.write", calls=f"POST {_VERSION}")
+async def update_assistant_version(
+    telnyx: Telnyx,
+    assistant_id: AssistantId,
+    version_id: VersionId,
+    version_name: NewValue[Annotated[str, Field(description="to find it again")]] = OMITTED,
+    name: NewValue[Text] = OMITTED,
+    instructions: NewValue[Instructions] = OMITTED,
+    greeting: NewValue[Greeting] = OMITTED,
+    model: NewValue[Model] = OMITTED,
+    description: NewValue[About] = OMITTED,
+    tool_ids: NewValue[ToolIds] = OMITTED,
+    dynamic_variables: NewValue[Variables] = OMITTED,
+) -> Assistant:
+    """Change a version in place, its name above all; update_assistant makes a new version instead."""
+    body = changed(
+        {
+            "version_name": version_name,
+            "name": name,
+            "instructions": instructions,
+            "greeting": greeting,
+            "model": model,
+            "description": description,
+            "tool_ids": tool_ids,
+            "dynamic_variables": dynamic_variables,
+        }
+    )
+    return assistant_of(await telnyx.post(_VERSION, body=body, assistant_id=assistant_id, version_id=version_id))
+
+
+@assistants.tool(effect=Effect.DESTROY, scope="ai.write", calls=f"POST {_VERSION}/promote")
+async def promote_assistant_version(telnyx: Telnyx, assistant_id: AssistantId, version_id: VersionId) -> Assistant:
+    """Put a version in use for all conversations; ends a canary deploy."""
+    answer = await telnyx.post(f"{_VERSION}/promote", assistant_id=assistant_id, version_id=version_id)
+    return assistant_of(answer)
+
+
+@assistants.tool(effect=Effect.DESTROY, scope="ai.write", calls=f"DELETE {_VERSION}")
+async def delete_assistant_version(telnyx: Telnyx, assistant_id: AssistantId, version_id: VersionId) -> DeletedVersion:
+    """Delete a version for good; the one in use cannot be deleted."""
+    await telnyx.delete(_VERSION, assistant_id=assistant_id, version_id=version_id)
+    return DeletedVersion(assistant_id=assistant_id, version_id=version_id, deleted=True)
+
+
+@assistants.tool(effect=Effect.READ, scope="ai.read", calls=f"GET {_CANARY}")
+async def get_assistant_canary(telnyx: Telnyx, assistant_id: AssistantId) -> CanaryDeploy:
+    """Which versions of an assistant serve which share of its conversations."""
+    return shape(CanaryDeploy, await telnyx.get(_CANARY, assistant_id=assistant_id))
+
+
+@assistants.tool(effect=Effect.WRITE, scope="ai.write", calls=f"POST {_CANARY}")
+async def start_assistant_canary(
+    telnyx: Telnyx,
+    assistant_id: AssistantId,
+    versions: Annotated[list[RolledOut], Field(min_length=1, max_length=10)],
+) -> CanaryDeploy:
+    """Let other versions serve a share of the conversations, the main one the rest."""
+    rollout = [{"version_id": each.version_id, "weight": each.weight} for each in versions]
+    rules = [{"match": [], "serve": {"rollout": rollout}}]
+    answer = await telnyx.post(_CANARY, body={"rules": rules}, idempotency_key=True, assistant_id=assistant_id)
+    return shape(CanaryDeploy, answer)
+
+
+@assistants.tool(effect=Effect.DESTROY, scope="ai.write", calls=f"DELETE {_CANARY}")
+async def stop_assistant_canary(telnyx: Telnyx, assistant_id: AssistantId) -> CanaryDeploy:
+    """Let the main version serve all conversations again."""
+    await telnyx.delete(_CANARY, assistant_id=assistant_id)
+    return CanaryDeploy(assistant_id=assistant_id)
