@@ -22,6 +22,7 @@ from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface import Selection, Surface, Surfaces
 from telnyx_tools.api.client import Api, Telnyx
 from telnyx_tools.declare import Tool
+from telnyx_tools.files import Files
 from telnyx_tools.groups.guards import ServerInfo
 
 NOBODY = Caller("stdio", None, "stdio")
@@ -51,6 +52,8 @@ class Services:
     api: Api
     local: Caller = NOBODY
     """The one caller of stdio."""
+    files: Files = field(default_factory=Files)
+    """Those of this machine that tools may touch: over HTTP none."""
     on_rejected: Callable[[str], None] = lambda principal: None
     """Told the principal whose key Telnyx rejected during a call."""
     listings: dict[tuple[str, Surface], HandlerResult] = field(default_factory=dict)
@@ -111,6 +114,7 @@ class _Handlers:
             "telnyx": self._telnyx(ctx),
             "progress": ctx.session.report_progress,
             "server": _Request(self._services, surface, ctx.protocol_version),
+            "files": self._services.files,
         }
         given["reach"] = Reach(surface, self._services.settings.account_access, given)
         return await call_tool(tool, params.arguments or {}, given)

@@ -14,6 +14,7 @@ from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface import Surfaces
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.credential import Credential
+from telnyx_tools.files import Files
 from telnyx_tools.registry import registry
 
 
@@ -29,7 +30,9 @@ async def local_server(settings: Settings) -> AsyncIterator[Server[None]]:
         trust_env=True,
     )
     async with upstream as api:
-        yield create_server(Services(settings, surfaces, api, local=Caller("stdio", credential, "stdio")))
+        yield create_server(
+            Services(settings, surfaces, api, Caller("stdio", credential, "stdio"), Files(settings.file_roots))
+        )
 
 
 async def serve_stdio(settings: Settings) -> None:

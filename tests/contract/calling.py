@@ -5,11 +5,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
 import mcp_types as types
 from hypothesis import Phase, find, settings
+from tests.contract import storage
 from tests.contract.arguments import arguments
 from tests.wires import MockWire
 
@@ -21,6 +24,7 @@ from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.example import response
 from telnyx_tools.catalog.operation import Operation
 from telnyx_tools.declare import Tool
+from telnyx_tools.files import Files
 from telnyx_tools.groups.guards import ServerInfo
 from telnyx_tools.registry import registry
 
@@ -29,6 +33,12 @@ Answer = Callable[[httpx2.Request], httpx2.Response]
 TOOLS = tuple(registry().tools.values())
 CURATED = tuple(tool for tool in TOOLS if tool.group != "api")
 """The tools with operations of their own; those of the group `api` call any."""
+
+FOLDER = TemporaryDirectory()
+"""Where local tools find and leave their files."""
+_FILE = Path(FOLDER.name, "contract.txt")
+_FILE.write_text("hello")
+_OBJECT = {"bucket_name": "docs", "object_name": "a.txt"}
 
 _CHOSEN: dict[str, dict[str, object]] = {
     "search_tools": {"query": "text a customer"},
@@ -42,6 +52,10 @@ _CHOSEN: dict[str, dict[str, object]] = {
     "transcribe_audio": {"file_url": "https://example.com/call.mp3"},
     "text_to_speech": {"text": "hello"},
     "get_usage": {"product": "example", "period": "yesterday"},
+    "cloud_storage_put_object": {**_OBJECT, "text": "hello", "overwrite": True},
+    "cloud_storage_copy_object": {**_OBJECT, "to_object_name": "b.txt", "overwrite": True},
+    "cloud_storage_upload_file": {**_OBJECT, "absolute_file_path": str(_FILE), "overwrite": True},
+    "cloud_storage_download_file": {**_OBJECT, "file_path": f"{_FILE}.2", "overwrite": True},
 }
 """The generic tools take what an operation takes, `get_usage` what an earlier answer offers; where a file is given in
 one of several ways, it is the way that needs no second request."""
@@ -94,6 +108,7 @@ async def _play(tool: Tool | str, arguments: Mapping[str, object], answer: Answe
             "telnyx": api.bind(Credential("KEYtest"), "key:test"),
             "progress": _ignore,
             "server": _Server(),
+            "files": Files([FOLDER.name]),
         }
         given["reach"] = Reach(_FULL, account_access=True, given=given)
         return Played(await call_tool(found, arguments, given), requests)
@@ -118,8 +133,23 @@ def accepted(tool: Tool) -> dict[str, Any]:
 
 def documented(request: httpx2.Request) -> httpx2.Response:
     """The answer that the API documents."""
+    if storage.is_storage(request):
+        return storage.documented(request)
     answer = response(operation_of(request)[0])
     return httpx2.Response(204) if answer is None else httpx2.Response(200, json=answer)
+
+
+def call_of(request: httpx2.Request) -> str:
+    """What a request calls, as tools declare it."""
+    if storage.is_storage(request):
+        return f"S3 {storage.operation_of(request)}"
+    operation, _ = operation_of(request)
+    return f"{operation.method} {operation.path}"
+
+
+def declared(tool: Tool) -> set[str]:
+    """All that a tool may call."""
+    return {*tool.calls, *(f"S3 {operation}" for operation in tool.s3)}
 
 
 def operation_of(request: httpx2.Request) -> tuple[Operation, dict[str, str]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from tests.contract import storage
 from tests.contract.calling import CURATED, TOOLS
 
 from telnyx_remote_mcp.endpoint import INSTRUCTIONS
@@ -27,6 +28,9 @@ READS_BY_POST = {
     "web_search",
 }
 """Where the question does not fit into an address."""
+
+WRITES_HERE = {"cloud_storage_download_file"}
+"""What these write is on this machine."""
 
 SELF_EXPLAINING = {
     "administrative_area",
@@ -98,9 +102,19 @@ def test_its_calls_are_operations_of_the_catalog_that_do_no_more_than_it_says(to
     assert len(set(tool.calls)) == len(tool.calls)
     if tool.effect is Effect.READ and tool.name not in READS_BY_POST:
         assert {operation.method for operation in found} <= {"GET"}
-    if tool.effect is not Effect.READ:
+    if tool.effect is not Effect.READ and found:
         assert found[0].method != "GET"
     assert not any(operation.sensitive for operation in found)
+
+
+@pytest.mark.parametrize("tool", [tool for tool in TOOLS if tool.s3], ids=lambda tool: tool.name)
+def test_its_operations_of_s3_are_known_and_do_no_more_than_it_says(tool: Tool) -> None:
+    assert len(set(tool.s3)) == len(tool.s3)
+    assert set(tool.s3) <= storage.OPERATIONS
+    allowed = {Effect.READ: set[str](), Effect.DESTROY: storage.DESTROYS}.get(tool.effect, storage.WRITES)
+    changing = set(tool.s3) - storage.READS - storage.HARMLESS
+    assert changing <= allowed
+    assert changing or tool.effect is Effect.READ or tool.name in WRITES_HERE
 
 
 @each

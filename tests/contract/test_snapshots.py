@@ -46,6 +46,8 @@ def contract(tool: Tool) -> dict[str, Any]:
             "effect": tool.effect,
             "scope": tool.scope,
             "calls": list(tool.calls),
+            **({"s3": list(tool.s3)} if tool.s3 else {}),
+            **({"local": True} if tool.local else {}),
             "core": tool.core,
             "compact": tool.compact,
             "idempotent": tool.idempotent,

@@ -1,6 +1,7 @@
 """Every curated tool, with any arguments that its schema takes, makes only requests that the API takes."""
 
 import json
+from base64 import b64encode
 from collections import Counter
 from typing import Any
 from urllib.parse import parse_qsl
@@ -9,7 +10,9 @@ import anyio
 import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
+from tests.contract import storage
 from tests.contract.arguments import arguments
+from tests.contract.calling import declared
 from tests.wires import MockWire
 
 from telnyx_remote_mcp.call import run_tool
@@ -24,7 +27,8 @@ from telnyx_tools.declare import Tool
 from telnyx_tools.registry import registry
 
 CATALOG = Catalog.load()
-CALLING = [tool for tool in registry().tools.values() if tool.calls]
+CALLING = [tool for tool in registry().tools.values() if (tool.calls or tool.s3) and not tool.local]
+"""A local tool sends something only for a file that exists; which, `test_storage_files` says."""
 
 ENDS_BY_UPDATE = {"end_texml_call", "end_texml_conference"}
 """Declared as more than their operation, of which ending is one use."""
@@ -38,10 +42,9 @@ class Contract:
         self.wrong: list[str] = []
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
-        if request.url.host.endswith(".telnyxcloudstorage.com"):  # S3 is not in the catalog
-            return httpx2.Response(200, text="<LocationConstraint>us-central-1</LocationConstraint>")
-        if request.url.host != "api.telnyx.com":
-            return httpx2.Response(200)  # cloud storage, which the catalog does not hold
+        if storage.is_storage(request):
+            self.calls[f"S3 {storage.operation_of(request)}"] += 1
+            return storage.documented(request)
         path = request.url.raw_path.decode().partition("?")[0].removeprefix("/v2")
         query = dict(parse_qsl(request.url.query.decode(), keep_blank_values=True))
         found = CATALOG.match(request.method, path, query)
@@ -58,6 +61,8 @@ def _body(request: httpx2.Request) -> Any:
     content_type = request.headers.get("content-type", "")
     if content_type.startswith("multipart/"):
         return form(request.content, content_type)
+    if content_type == "application/octet-stream":
+        return b64encode(request.content).decode()
     return json.loads(request.content) if request.content else None
 
 
@@ -91,14 +96,14 @@ def test_a_tool_makes_only_the_calls_it_names_and_all_of_them_fit(tool: Tool) ->
         contract = Contract()
         anyio.run(_run, tool, given_arguments, contract)
         assert contract.wrong == []
-        assert contract.calls.keys() <= set(tool.calls)
+        assert contract.calls.keys() <= declared(tool)
         made.update(contract.calls)
 
     drive()
     assert made, "no generated arguments made the tool send anything"
 
 
-@pytest.mark.parametrize("tool", CALLING, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", [tool for tool in CALLING if tool.calls], ids=lambda tool: tool.name)
 def test_the_calls_that_a_tool_names_are_operations_of_fitting_effect(tool: Tool) -> None:
     operations = {f"{operation.method} {operation.path}": operation for operation in CATALOG.values()}
     assert set(tool.calls) <= operations.keys()

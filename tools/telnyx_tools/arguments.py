@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.schema import compact, kinds, members
 
-INJECTED = ("telnyx", "progress", "server", "reach")
+INJECTED = ("telnyx", "progress", "server", "reach", "files")
 """Parameters that the server fills; they are never in the schema."""
 
 

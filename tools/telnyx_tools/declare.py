@@ -41,6 +41,8 @@ class Tool:
     scope: str
     calls: tuple[str, ...]
     """The API operations it uses, as `METHOD /path/{template}`."""
+    s3: tuple[str, ...]
+    """The operations of S3 that it uses, as `PutObject`; the catalog does not know them."""
     core: bool
     """Whether the default surface shows it."""
     compact: bool
@@ -116,6 +118,7 @@ class Group:
         effect: Effect,
         scope: str,
         calls: str | tuple[str, ...] = (),
+        s3: str | tuple[str, ...] = (),
         core: bool = False,
         compact: bool = False,
         idempotent: bool = False,
@@ -136,6 +139,7 @@ class Group:
                     effect=effect,
                     scope=scope,
                     calls=operations,
+                    s3=(s3,) if isinstance(s3, str) else s3,
                     core=core,
                     compact=compact,
                     idempotent=idempotent,

@@ -11,6 +11,8 @@ Region = Literal["us-central-1", "us-east-1", "us-west-1", "eu-central-1", "ap-s
 REGIONS: Final[tuple[Region, ...]] = get_args(Region)
 ANY: Final[Region] = "us-central-1"
 """Answers what is the same in every region: the list of buckets, and where one lives."""
+OLDEST: Final[Region] = "us-east-1"
+"""What S3 means by an empty location."""
 
 ENDPOINT = "https://{region}.telnyxcloudstorage.com"
 MOST_HOMES = 4_096

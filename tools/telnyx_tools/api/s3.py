@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote_plus
 from telnyx_tools.api.call import READ_SECS, Call
 from telnyx_tools.api.errors import ApiError, ErrorItem, MissingCredential, TelnyxError, UnknownRegion
 from telnyx_tools.api.paths import check_object_name, object_path
-from telnyx_tools.api.regions import ANY, Region, StorageHosts, known_region
+from telnyx_tools.api.regions import ANY, OLDEST, Region, StorageHosts, known_region
 from telnyx_tools.api.reply import Reply
 from telnyx_tools.api.retry import Replay
 from telnyx_tools.api.s3_xml import Element, NoXml, completion_body, deletion_body, location_body, parse
@@ -94,17 +94,19 @@ class S3:
         await self._in_bucket(bucket, _Ask("DeleteBucket", "DELETE", object_path(bucket)))
         self._hosts.forget(self._telnyx.principal, bucket)
 
-    async def location(self, bucket: str) -> Region:
-        """The bucket's region, asked anew. Raises UnknownRegion."""
+    async def location(self, bucket: str) -> Region | None:
+        """The bucket's region, asked anew; None where the answer does not say. Raises UnknownRegion."""
         ask = _Ask("GetBucketLocation", "GET", object_path(bucket), query=[("location", "")])
         root = _tree(await self._send(ask, ANY))
-        region = known_region(root.text.strip() or (root.value("LocationConstraint") or "").strip() or "us-east-1")
+        if root.name != "LocationConstraint":
+            return None
+        region = known_region(root.text.strip() or OLDEST)
         if region is None:
             raise UnknownRegion
         self._hosts.settle(self._telnyx.principal, bucket, region)
         return region
 
-    async def home(self, bucket: str) -> Region:
+    async def home(self, bucket: str) -> Region | None:
         """The bucket's region, asked where it is not known yet."""
         return self._hosts.home(self._telnyx.principal, bucket) or await self.location(bucket)
 
@@ -190,13 +192,13 @@ class S3:
         """Sent to the bucket's home; one that has moved since it was last asked for is asked for once more."""
         known = self._hosts.home(self._telnyx.principal, bucket)
         try:
-            return await self._send(ask, known or await self.location(bucket))
+            return await self._send(ask, known or await self.location(bucket) or ANY)
         except ApiError as error:
             if known is None or error.code not in _WRONG_REGION:
                 raise
             self._hosts.forget(self._telnyx.principal, bucket)
             found = await self.location(bucket)
-            if found == known:
+            if found is None or found == known:
                 raise
         return await self._send(ask, found)
 

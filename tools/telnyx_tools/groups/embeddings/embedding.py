@@ -61,6 +61,7 @@ async def create_embeddings(
     effect=Effect.SPENDS,
     scope="ai.write",
     calls=("POST /ai/embeddings/url", *FOLLOWED_BY),
+    s3=("CreateBucket", "GetBucketLocation"),
     core=True,
     check=CHECK,
 )

@@ -31,7 +31,13 @@ class Speech(AttachedResult):
     not_stored: str | None = Field(None, description="why it is attached instead")
 
 
-@inference.tool(effect=Effect.SPENDS, scope="speech.write", calls="POST /text-to-speech/speech", check=LOST)
+@inference.tool(
+    effect=Effect.SPENDS,
+    scope="speech.write",
+    calls="POST /text-to-speech/speech",
+    s3=("PutObject", "GetBucketLocation"),
+    check=LOST,
+)
 async def text_to_speech(
     telnyx: Telnyx,
     text: Annotated[str, Field(min_length=1, max_length=5_000, description="text, or SSML")],

@@ -1,0 +1,87 @@
+"""The directories that the user of this machine opened to tools."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from anyio import to_thread
+
+from telnyx_tools.files.folder import Folder
+from telnyx_tools.files.refusals import explained, refused
+from telnyx_tools.files.source import FileSource
+from telnyx_tools.files.target import FileTarget
+
+HOW_TO_ALLOW = (
+    "The user can allow a directory with TELNYX_MCP_FILE_ROOTS=/path (or --file-root /path) "
+    "in this server's configuration, and a restart."
+)
+
+
+class Files:
+    """Files below `roots`, and no others: links count for where they lead. Raises InvalidArguments."""
+
+    def __init__(self, roots: Sequence[str] = ()) -> None:
+        self._roots = [Path(os.path.realpath(os.path.expanduser(root))) for root in roots]  # noqa: PTH111 - as text
+
+    @asynccontextmanager
+    async def source(self, argument: str, path: str) -> AsyncIterator[FileSource]:
+        """A file to read."""
+        with explained(argument):
+            source = self._open(argument, path)
+        try:
+            yield source
+        finally:
+            source.close()
+
+    @asynccontextmanager
+    async def target(self, argument: str, path: str, *, overwrite: bool) -> AsyncIterator[FileTarget]:
+        """A file to write: whole in its place when the block ends, and not there when the block fails."""
+        with explained(argument):
+            target = self._create(argument, path, overwrite)
+        try:
+            yield target
+            with explained(argument):
+                await to_thread.run_sync(target.finish)
+        finally:
+            target.discard()
+
+    def _open(self, argument: str, path: str) -> FileSource:
+        given = _absolute(argument, path)
+        root, parts = self._inside(argument, Path(os.path.realpath(given)))
+        with Folder(root, parts[:-1]) as folder:
+            descriptor = folder.read(parts[-1])
+        kind = os.fstat(descriptor).st_mode
+        if stat.S_ISREG(kind):
+            return FileSource(argument, given.name, descriptor)
+        os.close(descriptor)
+        raise refused(argument, "It is a directory; give a file." if stat.S_ISDIR(kind) else "It is no ordinary file.")
+
+    def _create(self, argument: str, path: str, overwrite: bool) -> FileTarget:
+        given = _absolute(argument, path)
+        # What is written is the name itself: a link of that name is not followed.
+        root, parts = self._inside(argument, Path(os.path.realpath(given.parent)) / given.name)
+        folder = Folder(root, parts[:-1])
+        try:
+            return FileTarget(argument, folder, parts[-1], overwrite=overwrite)
+        except BaseException:
+            folder.close()
+            raise
+
+    def _inside(self, argument: str, real: Path) -> tuple[Path, Sequence[str]]:
+        """The allowed directory, and the way down from there."""
+        for root in self._roots:
+            if real != root and real.is_relative_to(root):
+                return root, real.relative_to(root).parts
+        allowed = f"Allowed: {', '.join(map(str, self._roots))}. " if self._roots else "None is allowed yet. "
+        raise refused(argument, f"It is outside of the directories that this server may use. {allowed}{HOW_TO_ALLOW}")
+
+
+def _absolute(argument: str, path: str) -> Path:
+    given = Path(path)
+    if "\0" in path or not given.is_absolute() or given.name in ("", ".."):
+        raise refused(argument, "Give the absolute path of a file.")
+    return given

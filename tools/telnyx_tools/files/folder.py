@@ -1,0 +1,80 @@
+"""An open directory: what is done in it happens there, whatever becomes of its path meanwhile."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_PLAIN = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | _NO_FOLLOW
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+"""The open of a pipe would wait for its other end."""
+_HELD = os.open in os.supports_dir_fd
+"""Windows cannot open a file by its directory; there a path is all there is."""
+
+
+class Folder:
+    """The directory at `parts` below `root`, reached without following a link. Raises OSError."""
+
+    def __init__(self, root: Path, parts: Sequence[str]) -> None:
+        self._path = root.joinpath(*parts)
+        self._descriptor: int | None = _walk(root, parts) if _HELD else None
+
+    def read(self, name: str) -> int:
+        return self._open(name, os.O_RDONLY | _PLAIN | _NO_WAIT)
+
+    def create(self, name: str) -> int:
+        return self._open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN)
+
+    def kind(self, name: str) -> int | None:
+        """The type bits of what has this name, a link itself; None for nothing."""
+        try:
+            found = os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        return stat.S_IFMT(found.st_mode)
+
+    def replace(self, name: str, by: str) -> None:
+        os.replace(self._at(by), self._at(name), src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+
+    def link(self, name: str, to: str) -> None:
+        """A second name of a file. Raises FileExistsError if it is taken."""
+        os.link(self._at(to), self._at(name), src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+
+    def remove(self, name: str) -> None:
+        os.unlink(self._at(name), dir_fd=self._descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _open(self, name: str, flags: int) -> int:
+        return os.open(self._at(name), flags, 0o666, dir_fd=self._descriptor)
+
+    def _at(self, name: str) -> str:
+        return name if self._descriptor is not None else str(self._path / name)
+
+
+def _walk(root: Path, parts: Sequence[str]) -> int:
+    """Step by step, so that nobody can put a link in the way after the path was checked."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | _PLAIN
+    with ExitStack() as passed:
+        descriptor = os.open(root, flags)
+        for part in parts:
+            passed.callback(os.close, descriptor)
+            descriptor = os.open(part, flags, dir_fd=descriptor)
+        return descriptor

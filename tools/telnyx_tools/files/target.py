@@ -1,0 +1,79 @@
+"""A file that is written."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+from contextlib import suppress
+
+from anyio import to_thread
+
+from telnyx_tools.files.folder import Folder
+from telnyx_tools.files.refusals import explained, refused
+
+
+class FileTarget:
+    """A file beside the place where it will be. `finish` puts it there whole; `discard` leaves nothing of it."""
+
+    def __init__(self, argument: str, folder: Folder, name: str, *, overwrite: bool) -> None:
+        self._argument = argument
+        self._folder = folder
+        self._name = name
+        self._overwrite = overwrite
+        self._check_place()
+        self._beside = f".{secrets.token_hex(8)}.part"
+        self._descriptor: int | None = folder.create(self._beside)
+
+    async def write(self, content: bytes) -> None:
+        with explained(self._argument):
+            await to_thread.run_sync(self._write, content)
+
+    def finish(self) -> None:
+        """Raises InvalidArguments, or OSError, where the place was taken meanwhile."""
+        if self._descriptor is not None:
+            os.fsync(self._descriptor)
+        self._close()
+        self._check_place()
+        if self._overwrite:
+            self._folder.replace(self._name, self._beside)
+        else:
+            self._move()
+
+    def discard(self) -> None:
+        self._close()
+        with suppress(OSError):
+            self._folder.remove(self._beside)
+        self._folder.close()
+
+    def _write(self, content: bytes) -> None:
+        left = memoryview(content)
+        while left and self._descriptor is not None:
+            left = left[os.write(self._descriptor, left) :]
+
+    def _move(self) -> None:
+        """A rename would replace what took the name just now; a second name cannot. Not every disk has those."""
+        try:
+            self._folder.link(self._name, self._beside)
+        except FileExistsError:
+            raise
+        except OSError:
+            self._check_place()
+            self._folder.replace(self._name, self._beside)
+
+    def _check_place(self) -> None:
+        kind = self._folder.kind(self._name)
+        if kind is None:
+            return
+        if not self._overwrite:
+            raise FileExistsError(errno.EEXIST, "")
+        if kind == stat.S_IFDIR:
+            raise refused(self._argument, "It is a directory; give a file.")
+        if kind != stat.S_IFREG:
+            raise refused(self._argument, "It is no ordinary file, and is not replaced.")
+
+    def _close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None

@@ -1,0 +1,37 @@
+"""The certificate of a bucket that serves a website under a domain of its own."""
+
+from __future__ import annotations
+
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.results import Part, Result, shape
+from telnyx_tools.types import BucketName
+
+TEMPLATE = "/storage/buckets/{bucket_name}/ssl_certificate"
+
+
+class Party(Part):
+    common_name: str | None = None
+    organization: str | None = None
+
+
+class Certificate(Result):
+    id: str | None = None
+    issued_to: Party | None = None
+    issued_by: Party | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+    created_at: str | None = None
+
+
+@storage.tool(effect=Effect.READ, scope="storage.read", calls=f"GET {TEMPLATE}")
+async def cloud_storage_get_ssl_certificate(telnyx: Telnyx, bucket_name: BucketName) -> Certificate:
+    """The TLS certificate of a bucket: for whom it is, and until when."""
+    return shape(Certificate, await telnyx.get(TEMPLATE, bucket_name=bucket_name))
+
+
+@storage.tool(effect=Effect.DESTROY, scope="storage.write", calls=f"DELETE {TEMPLATE}")
+async def cloud_storage_delete_ssl_certificate(telnyx: Telnyx, bucket_name: BucketName) -> Certificate:
+    """Remove the TLS certificate of a bucket; its own domain then no longer answers by https."""
+    return shape(Certificate, await telnyx.delete(TEMPLATE, bucket_name=bucket_name))

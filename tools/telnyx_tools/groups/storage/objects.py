@@ -1,0 +1,157 @@
+"""Objects: listed, looked up, copied, deleted."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.api.s3 import Listing
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage.stored import NewObjectName, Overwrite, StoredObject, check_free, described
+from telnyx_tools.pages import Page, PageSize
+from telnyx_tools.results import BUDGET, Result
+from telnyx_tools.types import BucketName, ObjectName
+
+
+def _place(value: object) -> str:
+    text = str(value)
+    if re.fullmatch(r"[0-9]{1,4}\+[0-9]{1,4}:[!-~]{0,4000}", text) is None:
+        raise ValueError("A page is the `next` of the page before")
+    return text
+
+
+ObjectsPage = Annotated[
+    str, BeforeValidator(_place, json_schema_input_type=str), Field(description="`next` of the page before")
+]
+_ENVELOPE = 4_200
+"""Characters that a page has besides its items, where the API's token is as long as it may be."""
+
+
+class ListedObject(Result):
+    object_name: str | None = None
+    folder: str | None = Field(None, description="a prefix that holds objects; instead of object_name")
+    size: int | None = Field(None, description="bytes")
+    modified_at: str | None = None
+
+
+class Deleted(Result):
+    bucket_name: str | None = None
+    deleted: int | None = None
+    failed: dict[str, str] | None = Field(None, description="error codes by object name")
+
+
+@storage.tool(
+    effect=Effect.READ,
+    scope="storage.read",
+    s3=("ListObjectsV2", "GetBucketLocation"),
+    core=True,
+    aliases=("list_objects",),
+)
+async def cloud_storage_list_objects(
+    telnyx: Telnyx,
+    bucket_name: BucketName,
+    prefix: Annotated[str, Field(description="of the names")] = "",
+    delimiter: Annotated[str, Field(description="/ groups by folder")] = "",
+    page: ObjectsPage | None = None,
+    page_size: PageSize = 100,
+) -> Page[ListedObject]:
+    """The objects of a bucket, in the order of their names."""
+    size, skip, token = _parsed(page, page_size)
+    listing = await telnyx.s3.list_objects(
+        bucket_name, prefix=prefix, delimiter=delimiter, token=token or None, limit=size
+    )
+    items = _items(listing)
+    kept = _fitting(items[skip:])
+    given = skip + len(kept)
+    following = f"{size}+{given}:{token}" if given < len(items) else None
+    if following is None and listing.next is not None:
+        following = f"{size}+0:{listing.next}"
+    return Page(items=kept, next=following)
+
+
+def _parsed(page: str | None, page_size: int) -> tuple[int, int, str]:
+    """How many at a time, how many of them were given already, and the API's token."""
+    if page is None:
+        return page_size, 0, ""
+    place, _, token = page.partition(":")
+    size, _, skip = place.partition("+")
+    return min(max(int(size), 1), 1_000), int(skip), token
+
+
+def _items(listing: Listing) -> list[ListedObject]:
+    folders = [ListedObject(folder=folder) for folder in listing.folders]
+    return folders + [
+        ListedObject(object_name=each.name, size=each.size, modified_at=each.modified_at) for each in listing.objects
+    ]
+
+
+def _fitting(items: list[ListedObject]) -> list[ListedObject]:
+    room, kept = BUDGET["summary"] - _ENVELOPE // 2, list[ListedObject]()
+    for item in items:
+        room -= len(item.model_dump_json(exclude_none=True)) + 1
+        if room < 0 and kept:
+            break
+        kept.append(item)
+    return kept
+
+
+@storage.tool(
+    effect=Effect.READ, scope="storage.read", s3=("HeadObject", "GetBucketLocation"), aliases=("head_object",)
+)
+async def cloud_storage_head_object(telnyx: Telnyx, bucket_name: BucketName, object_name: ObjectName) -> StoredObject:
+    """An object's size, type and age, without its content."""
+    return described(bucket_name, await telnyx.s3.head(bucket_name, object_name))
+
+
+@storage.tool(
+    effect=Effect.WRITE,
+    scope="storage.write",
+    s3=("CopyObject", "HeadObject", "GetBucketLocation"),
+    idempotent=True,
+    aliases=("copy_object",),
+)
+async def cloud_storage_copy_object(
+    telnyx: Telnyx,
+    bucket_name: BucketName,
+    object_name: ObjectName,
+    to_object_name: NewObjectName,
+    to_bucket_name: Annotated[BucketName | None, Field(description="default: the same bucket")] = None,
+    overwrite: Overwrite = False,
+) -> StoredObject:
+    """Copy an object, within a bucket or to another of the same region. To move it, delete the old one after."""
+    target = to_bucket_name or bucket_name
+    await check_free(telnyx, target, to_object_name, overwrite, argument="to_object_name")
+    await telnyx.s3.copy(bucket_name, object_name, target, to_object_name)
+    return StoredObject(bucket_name=target, object_name=to_object_name, status="copied")
+
+
+@storage.tool(
+    effect=Effect.DESTROY,
+    scope="storage.write",
+    s3=("DeleteObject", "GetBucketLocation"),
+    aliases=("delete_object",),
+)
+async def cloud_storage_delete_object(telnyx: Telnyx, bucket_name: BucketName, object_name: ObjectName) -> StoredObject:
+    """Delete an object for good. One that never was there counts as deleted too."""
+    await telnyx.s3.delete(bucket_name, object_name)
+    return StoredObject(bucket_name=bucket_name, object_name=object_name, status="deleted")
+
+
+@storage.tool(
+    effect=Effect.DESTROY,
+    scope="storage.write",
+    s3=("DeleteObjects", "GetBucketLocation"),
+    aliases=("delete_objects",),
+)
+async def cloud_storage_delete_objects(
+    telnyx: Telnyx,
+    bucket_name: BucketName,
+    object_names: Annotated[list[ObjectName], Field(min_length=1, max_length=1_000)],
+) -> Deleted:
+    """Delete several objects of a bucket for good."""
+    failed = await telnyx.s3.delete_many(bucket_name, object_names)
+    return Deleted(bucket_name=bucket_name, deleted=len(set(object_names)) - len(failed), failed=failed or None)

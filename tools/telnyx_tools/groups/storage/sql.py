@@ -1,0 +1,94 @@
+"""SQL databases of an account, made and asked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from telnyx_tools.api.client import LONG_SECS, Telnyx
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage.key_values import NewName
+from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results import BUDGET, Result, objects, shape
+from telnyx_tools.shorten import shorten, size
+
+SqlDatabaseId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_sql_databases")]
+_ENVELOPE = 500
+
+
+class SqlDatabase(Result):
+    id: str | None = None
+    name: str | None = None
+    status: str | None = Field(None, description="pending, then provisioned")
+    created_at: str | None = None
+
+
+class SqlAnswer(Result):
+    rows: list[dict[str, Any]] | None = None
+    count: int | None = Field(None, description="rows that the statement gave")
+    not_shown: int | None = Field(None, description="rows for which there was no room; use LIMIT and OFFSET")
+    changes: int | None = Field(None, description="rows changed")
+    last_row_id: int | None = None
+
+
+@storage.tool(effect=Effect.READ, scope="storage.read", calls="GET /storage/sqldbs")
+async def list_sql_databases(telnyx: Telnyx, page: PageCursor = "1", page_size: PageSize = 20) -> Page[SqlDatabase]:
+    """The account's SQL databases."""
+    return await fetch_page(SqlDatabase, telnyx, "/storage/sqldbs", {}, page=page, page_size=page_size)
+
+
+@storage.tool(effect=Effect.WRITE, scope="storage.write", calls="POST /storage/sqldbs")
+async def create_sql_database(telnyx: Telnyx, name: NewName) -> SqlDatabase:
+    """Create an SQL database (SQLite's dialect); it takes statements once it is provisioned."""
+    return shape(SqlDatabase, await telnyx.post("/storage/sqldbs", body={"name": name}))
+
+
+@storage.tool(effect=Effect.DESTROY, scope="storage.write", calls="DELETE /storage/sqldbs/{id}")
+async def delete_sql_database(telnyx: Telnyx, sql_database_id: SqlDatabaseId) -> SqlDatabase:
+    """Delete an SQL database with all its data."""
+    await telnyx.delete("/storage/sqldbs/{id}", id=sql_database_id)
+    return SqlDatabase(id=sql_database_id, status="deleted")
+
+
+@storage.tool(effect=Effect.DESTROY, scope="storage.write", calls="POST /storage/sqldbs/{id}/actions/query")
+async def query_sql_database(
+    telnyx: Telnyx,
+    sql_database_id: SqlDatabaseId,
+    sql: Annotated[str, Field(min_length=1, max_length=100_000, description="one statement, ? for each of params")],
+    params: list[str | float | bool] = [],
+) -> SqlAnswer:
+    """Run an SQL statement, which may read, change or delete. Put values into params, never into the text."""
+    body = {"sql": sql, **({"params": params} if params else {})}
+    answer: Any = await telnyx.post(
+        "/storage/sqldbs/{id}/actions/query", body=body, timeout_secs=LONG_SECS, id=sql_database_id
+    )
+    data = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(data, dict):
+        return shape(SqlAnswer, answer if isinstance(answer, dict) else None)
+    found = objects(data.get("results"))
+    rows = _fitting(found)
+    meta: Any = data.get("meta")
+    meta = meta if isinstance(meta, dict) else {}
+    return shape(
+        SqlAnswer,
+        {
+            "rows": rows,
+            "count": data.get("count"),
+            "not_shown": len(found) - len(rows) or None,
+            "changes": meta.get("changes"),
+            "last_row_id": meta.get("last_row_id"),
+        },
+    )
+
+
+def _fitting(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    room, kept = BUDGET["summary"] - _ENVELOPE, list[dict[str, Any]]()
+    for row in rows:
+        shown, _ = shorten(row, BUDGET["summary"] - _ENVELOPE)
+        room -= size(shown) + 1
+        if room < 0 and kept:
+            break
+        kept.append(shown)
+    return kept
