@@ -168,6 +168,15 @@ async def test_what_meta_would_reject_after_two_days_is_refused_at_once(
     assert (await call(telnyx, "list_whatsapp_templates", search="parcel"))["items"] == []
 
 
-async def test_a_change_of_nothing_is_refused(telnyx: Telnyx) -> None:
-    with pytest.raises(InvalidArguments, match="invalid"):
-        await call(telnyx, "update_whatsapp_template", template_id="1")
+@pytest.mark.parametrize("arguments", [{}, {"category": "UTILITY", "footer": "Bye"}, {"body_examples": ["A"]}])
+async def test_a_change_of_nothing_or_to_half_a_template_is_refused(
+    telnyx: Telnyx, arguments: dict[str, object]
+) -> None:
+    with pytest.raises(InvalidArguments):
+        await call(telnyx, "update_whatsapp_template", template_id="1", **arguments)
+
+
+async def test_the_category_changes_alone(telnyx: Telnyx) -> None:
+    (found,) = (await call(telnyx, "list_whatsapp_templates", search="order"))["items"]
+    changed = await call(telnyx, "update_whatsapp_template", template_id=found["id"], category="MARKETING")
+    assert (changed["category"], changed["body"]) == ("MARKETING", found["body"])

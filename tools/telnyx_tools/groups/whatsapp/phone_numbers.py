@@ -35,20 +35,19 @@ class Number(Result):
     coexistence_state: str | None = Field(None, description="of a number that is in the WhatsApp Business app too")
 
 
-@whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=(f"GET {NUMBERS}", f"GET {NUMBERS_OF_ACCOUNT}"))
+@whatsapp.tool(
+    effect=Effect.READ, scope="messaging.read", calls=(f"GET {NUMBERS}", f"GET {NUMBERS_OF_ACCOUNT}"), core=True
+)
 async def list_whatsapp_phone_numbers(
     telnyx: Telnyx,
     waba_id: WhatsappAccountId | None = None,
     page: PageCursor = "1",
     page_size: PageSize = 20,
-    detail: Detail = "summary",
 ) -> Page[Number]:
     """Your numbers on WhatsApp, all or those of one business account, with status and quality."""
     if waba_id is None:
-        return await fetch_page(Number, telnyx, NUMBERS, {}, page=page, page_size=page_size, detail=detail)
-    return await fetch_page(
-        Number, telnyx, NUMBERS_OF_ACCOUNT, {}, page=page, page_size=page_size, detail=detail, id=waba_id
-    )
+        return await fetch_page(Number, telnyx, NUMBERS, {}, page=page, page_size=page_size)
+    return await fetch_page(Number, telnyx, NUMBERS_OF_ACCOUNT, {}, page=page, page_size=page_size, id=waba_id)
 
 
 @whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {NUMBER}")

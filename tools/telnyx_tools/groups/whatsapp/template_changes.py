@@ -94,7 +94,7 @@ async def update_whatsapp_template(
     """Submit a WhatsApp template to Meta anew. Its parts are replaced whole: give all that it shall have, or only the
     category. Approved ones can change once a day, ten times in 30 days."""
     parts = Parts(header, body, body_examples, footer, buttons, cards, code_expiration_minutes)
-    components = _valid(None, parts)
+    components = _valid(category if parts.components() else None, parts)
     request = present({"category": category, "components": components or None})
     if not request:
         raise InvalidArguments([Problem("", "Nothing to change; give category, or the parts of the template.")])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telnyx_tools.api.client import Query, Telnyx
+from telnyx_tools.api.client import Query, Request, Telnyx
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.whatsapp.group import whatsapp
@@ -15,6 +15,7 @@ WINDOW_CALLS = (f"GET {WINDOW}", f"GET {TEMPLATES}")
 """What `require_open` asks."""
 
 MOST_TEMPLATES = 3
+LOOK_SECS = 10.0
 _UNKNOWN = "Whether the 24-hour window is open could not be read; the message was sent without knowing."
 
 
@@ -44,24 +45,22 @@ class WindowClosed(TelnyxError):
         return {**found, "approved_templates": self.templates} if self.templates else found
 
 
-@whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {WINDOW}", core=True)
+@whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {WINDOW}")
 async def get_whatsapp_conversation_window(
     telnyx: Telnyx, from_number: WhatsappNumber, to: WhatsappRecipient
 ) -> Window:
     """Whether a person wrote to your number within 24 hours. Outside this window only approved templates may be
     sent."""
-    return await read_window(telnyx, from_number, to)
-
-
-async def read_window(telnyx: Telnyx, from_number: str, to: str) -> Window:
-    query = {"destination_number": to}
-    return shape(Window, await telnyx.get(WINDOW, query=query, phone_number=from_number))
+    answer = await telnyx.get(WINDOW, query={"destination_number": to}, phone_number=from_number)
+    return shape(Window, answer)
 
 
 async def require_open(telnyx: Telnyx, from_number: str, to: str) -> str | None:
     """None where the window is open, a note where nobody can tell. Raises WindowClosed."""
+    ids, query = {"phone_number": from_number}, {"destination_number": to}
+    look = Request(method="GET", template=WINDOW, ids=ids, query=query, attempts=2, timeout_secs=LOOK_SECS)
     try:
-        window = await read_window(telnyx, from_number, to)
+        window = shape(Window, (await telnyx.send(look)).json())
     except TelnyxError:
         return _UNKNOWN
     if window.window_active is False:
