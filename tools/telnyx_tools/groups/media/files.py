@@ -94,7 +94,7 @@ async def upload_media(
     ] = None,
     ttl_secs: Lifetime | None = None,
 ) -> MediaFile:
-    """Store a file for playback on calls, from a URL or from a bucket (cloud_storage_upload_file puts content there).
+    """Store a file for playback on calls, from a URL or from a bucket (cloud_storage_put_object puts content there).
     Calls then take its media_name."""
     source = check_one_source({"media_url": (media_url,), "bucket_name with object_name": (bucket_name, object_name)})
     if source != "media_url":
