@@ -122,7 +122,7 @@ async def test_a_choice_is_the_action_that_it_says(
     [
         ("join_conference", {"call_control_id": "a", "mute": True}, "join"),
         ("leave_conference", {"call_control_id": "a"}, "leave"),
-        ("speak_in_conference", {"payload": "Hello", "voice": "Telnyx.KokoroTTS.af"}, "speak"),
+        ("speak_in_conference", {"payload": "Hello"}, "speak"),
         ("start_conference_recording", {}, "record_start"),
         ("control_conference_recording", {"action": "pause"}, "record_pause"),
         ("set_conference_supervisor", {"call_control_id": "a", "supervisor_role": "monitor"}, "update"),
@@ -178,11 +178,12 @@ async def test_what_cannot_be_is_refused_before_anything_is_sent(
     assert recorder.sent == []
 
 
-async def test_an_elevenlabs_voice_takes_the_secret_that_holds_the_key() -> None:
-    ((_, body),) = await sent(
-        "speak_in_conference", payload="Hello", voice="ElevenLabs.v2.abc", elevenlabs_key="my_key", language="en-US"
-    )
+async def test_a_voice_of_ones_own_and_a_state_travel_as_the_api_takes_them() -> None:
+    voice = {"voice": "ElevenLabs.v2.abc", "voice_api_key_ref": "my_key"}
+    ((_, body),) = await sent("speak_in_conference", payload="Hello", language="en-US", **voice)
     assert body["voice_settings"] == {"type": "elevenlabs", "api_key_ref": "my_key"}
+    ((_, body),) = await sent("join_conference", call_control_id="a", client_state="order 7")
+    assert body["client_state"] == "b3JkZXIgNw=="
 
 
 async def test_conferences_are_filtered_as_the_api_nests_it() -> None:

@@ -17,7 +17,7 @@ from telnyx_tools.api.errors import OutcomeUnknown
 from telnyx_tools.arguments import InvalidArguments
 from telnyx_tools.file_types import mime_type
 from telnyx_tools.groups.inference.chat import MOST_TEXT
-from telnyx_tools.groups.inference.speech import Speech
+from telnyx_tools.groups.inference.speech import MOST_ATTACHED, Speech
 from telnyx_tools.registry import registry
 
 pytestmark = pytest.mark.anyio
@@ -141,6 +141,13 @@ async def test_speech_is_taken_in_either_form(reply: httpx2.Response, kind: str)
     async with answering(lambda _: reply) as telnyx:
         (attachment,) = (await spoken(telnyx, text="Hello")).attachments
     assert attachment.mime_type == kind
+
+
+async def test_speech_that_is_too_long_to_attach_says_what_to_do() -> None:
+    async with answering(lambda _: httpx2.Response(200, content=bytes(MOST_ATTACHED + 1))) as telnyx:
+        speech = await spoken(telnyx, text="Hello")
+    assert speech.attachments == []
+    assert "bucket_name" in (speech.not_attached or "")
 
 
 async def test_speech_from_a_bucket_from_an_address_or_given_becomes_text(telnyx: Telnyx) -> None:

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.declare import Effect
+from telnyx_tools.groups.call_control.arguments import ClientState, encoded
+from telnyx_tools.groups.call_control.voices import Voice, VoiceKey, VoiceSpeed, voice_settings
 from telnyx_tools.groups.conferences.command import (
     Accepted,
     AudioName,
@@ -20,7 +22,7 @@ from telnyx_tools.groups.conferences.command import (
     one_audio,
 )
 from telnyx_tools.groups.conferences.group import conferences
-from telnyx_tools.types import CallControlId, ConferenceId, SecretIdentifier
+from telnyx_tools.types import CallControlId, ConferenceId
 
 Millis = Annotated[int, Field(ge=1, le=120_000)]
 Digits = Annotated[int, Field(ge=1, le=128)]
@@ -63,23 +65,21 @@ async def speak_in_conference(
     telnyx: Telnyx,
     conference_id: ConferenceId,
     payload: Annotated[str, Field(min_length=1, max_length=3_000, description="text, or SSML")],
-    voice: Annotated[str, Field(min_length=1, description="like AWS.Polly.Joanna-Neural or Telnyx.KokoroTTS.af")],
+    voice: Voice = "AWS.Polly.Joanna-Neural",
+    voice_api_key_ref: VoiceKey | None = None,
+    voice_speed: VoiceSpeed | None = None,
     payload_type: Literal["text", "ssml"] | None = None,
     language: Language | None = None,
-    elevenlabs_key: Annotated[
-        SecretIdentifier | None, Field(description="for ElevenLabs voices: the secret that holds your key")
-    ] = None,
     call_control_ids: Everyone = [],
     region: Region | None = None,
 ) -> Accepted:
     """Speak a text to a conference, or to some of its participants."""
-    settings = {"type": "elevenlabs", "api_key_ref": elevenlabs_key} if elevenlabs_key else None
     body = {
         "payload": payload,
         "voice": voice,
         "payload_type": payload_type,
         "language": language,
-        "voice_settings": settings,
+        "voice_settings": voice_settings(voice, voice_api_key_ref, voice_speed),
         "call_control_ids": call_control_ids or None,
         "region": region,
     }
@@ -126,14 +126,14 @@ async def send_conference_dtmf(
     digits: Annotated[str, Field(pattern=r"^[0-9A-D*#wW]{1,100}$", description="0-9 A-D * #; w and W pause")],
     duration_millis: Annotated[int | None, Field(ge=100, le=500)] = None,
     call_control_ids: Everyone = [],
-    client_state: Annotated[str | None, Field(description="base64; comes back in its events")] = None,
+    client_state: ClientState | None = None,
 ) -> Accepted:
     """Send DTMF tones to the participants of a conference."""
     body = {
         "digits": digits,
         "duration_millis": duration_millis,
         "call_control_ids": call_control_ids or None,
-        "client_state": client_state,
+        "client_state": encoded(client_state),
     }
     return await command(telnyx, "/conferences/{id}/actions/send_dtmf", conference_id, body)
 
@@ -157,7 +157,7 @@ async def gather_conference_digits(
     invalid_audio_url: AudioUrl = None,
     invalid_media_name: AudioName = None,
     gather_id: Annotated[str | None, Field(max_length=100, description="comes back in the event")] = None,
-    client_state: Annotated[str | None, Field(description="base64; comes back in the event")] = None,
+    client_state: ClientState | None = None,
 ) -> Accepted:
     """Play a prompt to a participant of a conference and collect digits; they come as an event."""
     at_most_one_audio(audio_url=audio_url, media_name=media_name)
@@ -178,6 +178,6 @@ async def gather_conference_digits(
         "invalid_audio_url": invalid_audio_url,
         "invalid_media_name": invalid_media_name,
         "gather_id": gather_id,
-        "client_state": client_state,
+        "client_state": encoded(client_state),
     }
     return await command(telnyx, "/conferences/{id}/actions/gather_using_audio", conference_id, body)

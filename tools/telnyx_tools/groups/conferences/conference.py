@@ -9,6 +9,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Query, Replay, Telnyx
 from telnyx_tools.arguments import present
 from telnyx_tools.declare import Effect
+from telnyx_tools.groups.call_control.arguments import ClientState, encoded
 from telnyx_tools.groups.conferences.command import (
     Accepted,
     AudioName,
@@ -90,7 +91,7 @@ async def create_conference(
     hold_media_name: AudioName = None,
     beep_enabled: Beep | None = None,
     comfort_noise: bool | None = None,
-    client_state: Annotated[str | None, Field(description="base64; comes back in its events")] = None,
+    client_state: ClientState | None = None,
     region: Region | None = None,
 ) -> Conference:
     """Make a conference out of an answered call; join_conference adds others. To dial someone in, use make_call first,
@@ -106,7 +107,7 @@ async def create_conference(
         "hold_media_name": hold_media_name,
         "beep_enabled": beep_enabled,
         "comfort_noise": comfort_noise,
-        "client_state": client_state,
+        "client_state": encoded(client_state),
         "region": region,
         "command_id": new_command_id(),
     }

@@ -9,6 +9,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.arguments import OMITTED, InvalidArguments, NewValue, Problem, changed
 from telnyx_tools.declare import Effect
+from telnyx_tools.groups.call_control.arguments import ClientState, encoded
 from telnyx_tools.groups.conferences.command import (
     Accepted,
     AudioName,
@@ -128,7 +129,7 @@ async def join_conference(
     supervisor_role: SupervisorRole | None = None,
     whisper_call_control_ids: list[CallControlId] | None = None,
     beep_enabled: Beep | None = None,
-    client_state: Annotated[str | None, Field(description="base64; comes back in its events")] = None,
+    client_state: ClientState | None = None,
     region: Region | None = None,
 ) -> Accepted:
     """Put an answered call into a conference."""
@@ -145,7 +146,7 @@ async def join_conference(
         "supervisor_role": supervisor_role,
         "whisper_call_control_ids": whisper_call_control_ids,
         "beep_enabled": beep_enabled,
-        "client_state": client_state,
+        "client_state": encoded(client_state),
         "region": region,
     }
     return await command_once(telnyx, "/conferences/{id}/actions/join", conference_id, body)

@@ -20,6 +20,8 @@ from telnyx_tools.results import AttachedResult, Attachment
 from telnyx_tools.types import BucketName
 
 VOICE = "Telnyx.KokoroTTS.af"
+MOST_BYTES = 32 * 1024 * 1024
+MOST_ATTACHED = 8 * 1024 * 1024
 
 
 class Speech(AttachedResult):
@@ -29,6 +31,7 @@ class Speech(AttachedResult):
     bucket_name: str | None = Field(None, description="where it was stored")
     object_name: str | None = None
     not_stored: str | None = Field(None, description="why it is attached instead")
+    not_attached: str | None = Field(None, description="why it is lost")
 
 
 @inference.tool(
@@ -74,6 +77,7 @@ async def text_to_speech(
         body=present(body),
         accept="*/*",
         timeout_secs=LONG_SECS,
+        max_bytes=MOST_BYTES,
     )
     content, kind = _audio(await telnyx.send(request))
     speech = Speech(voice=voice, content_type=kind, size=len(content))
@@ -100,6 +104,9 @@ def _audio(reply: Reply) -> tuple[bytes, str]:
 
 
 def _attach(speech: Speech, content: bytes) -> Speech:
+    if len(content) > MOST_ATTACHED:
+        speech.not_attached = "It is above 8 MB: speak less at once, or give a bucket_name and object_name."
+        return speech
     uri = f"telnyx://speech/{uuid.uuid4()}"
     return speech.attach(Attachment(uri, speech.content_type or "audio/mpeg", content))
 
