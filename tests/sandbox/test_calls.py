@@ -170,3 +170,26 @@ async def test_applications_are_made_changed_found_and_deleted(api: httpx2.Async
         assert found[-1] == changed
     assert code(await api.delete(f"/call_control_applications/{made['id']}")) == "10021"
     assert code(await api.delete(f"/call_control_applications/{await application(api)}")) == "10021"
+
+
+async def test_calls_leave_detail_records_and_usage(api: httpx2.AsyncClient, clock: Clock) -> None:
+    data(await dial(api, to="+15550000201", answering_machine_detection="premium"))
+    data(await dial(api, to="+15550000486"))
+    data(await dial(api, to="sip:someone@sandbox.example"))
+    clock.advance(100)
+    for record_type, count in (("call-control", 3), ("sip-trunking", 2), ("amd", 1), ("conference", 0)):
+        found = data(await api.get(f"/detail_records?filter[record_type]={record_type}&filter[date_range]=today"))
+        assert len(found) == count, record_type
+    query = "filter[record_type]=call-control&filter[cld]=%2B15550000201&filter[started_at][gte]=2026-09-21"
+    (record,) = data(await api.get(f"/detail_records?{query}&sort=-cost"))
+    assert (record["call_sec"], record["billed_sec"], record["cost"], record["direction"]) == (
+        60,
+        60,
+        "0.002",
+        "outbound",
+    )
+    (usage,) = data(
+        await api.get("/usage_reports?product=call-control&dimensions=direction&metrics=cost,attempted,completed")
+    )
+    assert (usage["cost"], usage["attempted"], usage["completed"]) == (0.004, 3, 2)
+    assert await balance(api) == "99.9845"

@@ -15,7 +15,7 @@ from .date_ranges import period
 from .message import Message
 from .messaging_profiles import MessagingProfile
 from .verification import Verification
-from .voice.records import records_of
+from .voice.records import KINDS
 
 routes = Routes()
 
@@ -27,31 +27,10 @@ RECORD_TYPES = (
 )  # fmt: skip
 OPERATORS: dict[str, Callable[[str, str], bool]] = {"gte": ge, "gt": gt, "lte": le, "lt": lt}
 FILTERS = {
-    "call-control": (
-        "id",
-        "direction",
-        "cld",
-        "cli",
-        "call_control_id",
-        "call_leg_id",
-        "call_session_id",
-        "connection_id",
-    ),
     "messaging": ("status", "direction", "cld", "cli", "uuid", "country_code", "message_type", "profile_id"),
     "verify": ("id", "destination_phone_number", "verification_status", "verify_channel_type", "verify_profile_id"),
 }
-SORTS = {
-    "call-control": ("started_at", "answered_at", "finished_at", "cost"),
-    "messaging": ("created_at", "sent_at", "completed_at", "cost", "status"),
-}
-STARTS = {
-    "amd": "invoked_at",
-    "call-control": "started_at",
-    "conference": "started_at",
-    "conference-participant": "joined_at",
-    "sip-trunking": "started_at",
-}
-"""When a record began, of those that have no created_at."""
+SORTS = ("created_at", "sent_at", "completed_at", "cost", "status")
 STATUSES = {
     "received": "received",
     "delivered": "delivered",
@@ -66,18 +45,19 @@ def list_records(request: Request) -> Reply:
     record_type = query.choice("filter[record_type]", RECORD_TYPES)
     if record_type is None:
         raise SandboxError("10004", parameter="filter[record_type]")
-    filters = FILTERS.get(record_type, ())
+    kind = KINDS.get(record_type)
+    filters = kind.filters if kind else FILTERS.get(record_type, ())
+    time = kind.time if kind else "created_at"
     named = (f"filter[{name}]" for name in (*filters, "record_type", "date_range"))
-    starts = STARTS.get(record_type, "created_at")
-    query.filters(*named, *(f"filter[{starts}][{operator}]" for operator in OPERATORS))
-    records = _records(request, record_type)
+    query.filters(*named, *(f"filter[{time}][{operator}]" for operator in OPERATORS))
+    records = _records(request, record_type, time)
     for name in filters:
         wanted = query.text(f"filter[{name}]")
         records = [record for record in records if wanted in (None, record[name])]
-    return numbered(request, _sorted(request, record_type, records), dict)
+    return numbered(request, _sorted(request, records, (time, "answered_at", "finished_at", "cost") if kind else SORTS), dict)
 
 
-def _records(request: Request, record_type: str) -> list[dict[str, object]]:
+def _records(request: Request, record_type: str, time: str) -> list[dict[str, object]]:
     account, now = request.account, request.account.clock.now()
     found: list[tuple[float, dict[str, object]]] = []
     if record_type == "messaging":
@@ -85,17 +65,16 @@ def _records(request: Request, record_type: str) -> list[dict[str, object]]:
         found = [(each.created_at, _record(request, each, now)) for each in messages if each.status(now) in STATUSES]
     elif record_type == "verify":
         found = [(each.created_at, each.record(now)) for each in account.collection(Verification).values()]
-    elif record_type == "call-control":
-        found = records_of(account)
-    starts = STARTS.get(record_type, "created_at")
+    elif record_type in KINDS:
+        found = list(KINDS[record_type].records(account))
     first, last = period(request.query.text("filter[date_range]"), now)
-    return [record for moment, record in found if first <= moment < last and _within(request, starts, iso(moment))]
+    return [record for moment, record in found if first <= moment < last and _within(request, time, iso(moment))]
 
 
-def _within(request: Request, name: str, moment: str) -> bool:
+def _within(request: Request, time: str, moment: str) -> bool:
     """Whether the moment fits `filter[created_at][gte]` and its like, of dates or of date-times in UTC."""
-    bounds = {operator: request.query.text(f"filter[{name}][{operator}]") for operator in OPERATORS}
-    return all(bound is None or OPERATORS[operator](moment, bound) for operator, bound in bounds.items())
+    bounds = {operator: request.query.text(f"filter[{time}][{operator}]") for operator in OPERATORS}
+    return all(bound is None or OPERATORS[name](moment, bound) for name, bound in bounds.items())
 
 
 def _record(request: Request, message: Message, now: float) -> dict[str, object]:
@@ -129,10 +108,9 @@ def _record(request: Request, message: Message, now: float) -> dict[str, object]
     }
 
 
-def _sorted(request: Request, record_type: str, records: list[dict[str, object]]) -> list[dict[str, object]]:
-    starts = STARTS.get(record_type, "created_at")
-    order = request.query.text("sort") or f"-{starts}"
-    name, known = order.removeprefix("-"), SORTS.get(record_type, (starts, "cost"))
-    if name not in known:
-        raise SandboxError("10015", f"These records sort by {', '.join(known)}.", parameter="sort")
+def _sorted(request: Request, records: list[dict[str, object]], fields: tuple[str, ...]) -> list[dict[str, object]]:
+    order = request.query.text("sort") or f"-{fields[0]}"
+    name = order.removeprefix("-")
+    if name not in fields:
+        raise SandboxError("10015", f"These records sort by {', '.join(fields)}.", parameter="sort")
     return sorted(records, key=lambda record: str(record.get(name) or ""), reverse=order.startswith("-"))

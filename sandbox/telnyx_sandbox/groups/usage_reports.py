@@ -1,4 +1,4 @@
-"""Usage reports: what was done here, added up. Messages, verifications and lookups leave usage; the rest has none."""
+"""Usage reports: what was done here, added up. Messages, calls, verifications and lookups leave usage."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +16,7 @@ from .date_ranges import period
 from .message import Message
 from .number_lookup import Lookup
 from .verification import Verification
+from .voice import records
 
 routes = Routes()
 
@@ -74,6 +75,9 @@ def _lookups(account: Account) -> Iterable[tuple[float, Event]]:
         yield lookup.created_at, {"country_iso": lookup.country, "cost": lookup.cost, "count": 1}
 
 
+_CALL_DIMENSIONS = ("date", "currency", "direction")
+_CALL_METRICS = ("cost", "attempted", "completed", "billed_sec")
+
 PRODUCTS = {
     "messaging": Product(
         ("date", "currency", "direction", "country_iso", "message_type", "profile_id"),
@@ -84,8 +88,8 @@ PRODUCTS = {
         ("date", "currency", "verify_channel_type", "country_iso", "profile_id"), ("cost", "count"), _verifications
     ),
     "number-lookup": Product(("date", "currency", "country_iso"), ("cost", "count"), _lookups),
-    "call-control": Product(("date", "currency", "direction"), ("cost", "attempted", "completed", "billed_sec")),
-    "sip-trunking": Product(("date", "currency", "direction"), ("cost", "attempted", "completed", "billed_sec")),
+    "call-control": Product(_CALL_DIMENSIONS, _CALL_METRICS, records.usage("call-control")),
+    "sip-trunking": Product(_CALL_DIMENSIONS, _CALL_METRICS, records.usage("sip-trunking")),
 }
 
 

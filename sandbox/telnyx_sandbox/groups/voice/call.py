@@ -49,6 +49,7 @@ class Call:
     answered_by: str | None = None
     active_at: float = 0.0
     """When something last happened on it, or will have: the other party stays that long and then some."""
+    last_event_at: float = 0.0
     peer_id: str | None = None
     """The leg it is bridged to."""
     bridges_to: "Call | None" = None

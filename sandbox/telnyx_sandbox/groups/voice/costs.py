@@ -1,6 +1,7 @@
 """What calls cost: by the minute begun, from the answer on; taken from the balance when the call ends.
 
-Outgoing to a number 0.007 USD a minute, incoming 0.0055, SIP URIs 0.002; answering machine detection 0.0065 a call.
+A minute is 0.002 USD for the control of the call, and on the telephone network 0.005 more for outgoing and 0.0035
+for incoming calls; answering machine detection is 0.0065 a call.
 """
 
 from decimal import Decimal
@@ -8,25 +9,34 @@ from decimal import Decimal
 from ...account import Account
 from .call import Call
 
-RATES = {"outgoing": Decimal("0.007"), "incoming": Decimal("0.0055")}
-SIP_RATE = Decimal("0.002")
+CONTROL_RATE = Decimal("0.002")
+TRUNK_RATES = {"outgoing": Decimal("0.005"), "incoming": Decimal("0.0035")}
 DETECTION_PRICE = Decimal("0.0065")
 
 
-def rate_of(call: Call) -> Decimal:
-    return SIP_RATE if call.other_party.startswith("sip") else RATES[call.direction]
+def rate_to(address: str) -> Decimal:
+    """A minute of a call that is dialled."""
+    return CONTROL_RATE if address.startswith("sip") else CONTROL_RATE + TRUNK_RATES["outgoing"]
+
+
+def trunk_rate(call: Call) -> Decimal:
+    return Decimal(0) if call.other_party.startswith("sip") else TRUNK_RATES[call.direction]
+
+
+def billed_minutes(call: Call) -> int:
+    if call.answered_at is None or call.ended_at is None:
+        return 0
+    return max(1, -(-int(call.ended_at - call.answered_at) // 60))
 
 
 def billed_secs(call: Call) -> int:
-    if call.answered_at is None or call.ended_at is None:
-        return 0
-    return max(1, -(-int(call.ended_at - call.answered_at) // 60)) * 60
+    return billed_minutes(call) * 60
 
 
 def cost_of(call: Call) -> Decimal:
     """What an ended call costs."""
-    extra = DETECTION_PRICE if call.answered_by is not None else Decimal(0)
-    return rate_of(call) * (billed_secs(call) // 60) + extra
+    detection = DETECTION_PRICE if call.answered_by is not None else Decimal(0)
+    return (CONTROL_RATE + trunk_rate(call)) * billed_minutes(call) + detection
 
 
 def settle(account: Account, call: Call) -> None:

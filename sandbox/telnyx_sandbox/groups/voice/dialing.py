@@ -13,7 +13,7 @@ from ..countries import country_of
 from ..phone_number import PhoneNumber, numbers_of
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Ending, Fields
 from .calls import WHEN_ANSWERED, end, place
-from .costs import RATES, SIP_RATE
+from .costs import rate_to
 
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 SIP_URI = re.compile(r"sips?:[^@\s]+@[^@\s]+")
@@ -39,7 +39,7 @@ def dial(
     addresses = [_address(each, profile) for each in recipients]
     if not addresses:
         raise SandboxError("10004", "'to' is required.", pointer="/to")
-    account.require_funds(sum((_first_minute(each) for each in addresses), Decimal(0)))
+    account.require_funds(sum((rate_to(each) for each in addresses), Decimal(0)))
     calls: list[Call] = []
     for address in addresses:
         call = place(
@@ -108,10 +108,6 @@ def _address(recipient: str, profile: OutboundVoiceProfile) -> str:
     if country is not None and not profile.allows(country):
         raise SandboxError("10010", "D13: the outbound voice profile does not allow this country.", pointer="/to")
     return address
-
-
-def _first_minute(address: str) -> Decimal:
-    return SIP_RATE if address.startswith("sip") else RATES["outgoing"]
 
 
 def _cancel_rivals(account: Account, call: Call, moment: float) -> None:

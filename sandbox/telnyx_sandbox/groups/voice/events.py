@@ -7,6 +7,7 @@ from ...clock import iso
 from .call import Call, Fields
 
 KEPT_EVENTS = 20_000
+APART_SECS = 0.001
 
 
 @dataclass(slots=True)
@@ -55,6 +56,8 @@ def note(account: Account, call: Call, command: str, at: float, payload: Fields)
 
 
 def _keep(account: Account, event: CallEvent) -> CallEvent:
+    """Events of one call are never of the same moment, so that their times tell their order."""
+    event.at = event.call.last_event_at = max(event.at, event.call.last_event_at + APART_SECS)
     kept = account.collection(CallEvent)
     kept[event.id] = event
     while len(kept) > KEPT_EVENTS:

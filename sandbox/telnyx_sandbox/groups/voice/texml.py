@@ -7,6 +7,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from ...account import Account
+from ...clock import iso
 from ...errors import SandboxError
 from ...reply import Reply
 from ...request import Request
@@ -29,13 +30,18 @@ def uri(account: Account, *parts: str) -> str:
     return "/".join(("/v2/texml/Accounts", account.ids.owner_id, *parts))
 
 
-def date(moment: float | None) -> str | None:
+def date(at: float | None) -> str | None:
     """A moment as TeXML writes it: `Mon, 21 Sep 2026 14:13:20 +0000`."""
-    return None if moment is None else format_datetime(datetime.fromtimestamp(moment, UTC))
+    return None if at is None else format_datetime(datetime.fromtimestamp(at, UTC))
 
 
-def day(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).date().isoformat()
+def moment(at: float | None) -> str | None:
+    """As recordings write it, against the rest of TeXML."""
+    return None if at is None else iso(at)
+
+
+def day(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).date().isoformat()
 
 
 def listed(request: Request, name: str, items: Sequence[T], render: Callable[[T], Fields]) -> Reply:

@@ -105,9 +105,9 @@ def render(account: Account, recording: Recording) -> Fields:
         "track": recording.track,
         "media_url": next(iter(recording.urls(account).values())) if recording.ended_at else None,
         "error_code": None,
-        "start_time": texml.date(recording.started_at),
-        "date_created": texml.date(recording.started_at),
-        "date_updated": texml.date(recording.ended_at or recording.started_at),
+        "start_time": texml.moment(recording.started_at),
+        "date_created": texml.moment(recording.started_at),
+        "date_updated": texml.moment(recording.ended_at or recording.started_at),
         "subresources_uris": {"transcriptions": None},
         "uri": texml.uri(account, "Recordings", f"{recording.id}.json"),
     }
@@ -124,8 +124,8 @@ def render_transcription(account: Account, written: RecordingTranscription) -> F
         "duration": str(int(written.duration_secs)),
         "status": shown["status"],
         "transcription_text": shown["transcription_text"],
-        "date_created": texml.date(written.created_at),
-        "date_updated": texml.date(written.created_at),
+        "date_created": texml.moment(written.created_at),
+        "date_updated": texml.moment(written.created_at),
         "uri": texml.uri(account, "Transcriptions", f"{written.id}.json"),
     }
 
