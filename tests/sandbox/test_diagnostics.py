@@ -65,6 +65,8 @@ async def test_a_call_leaves_a_record_when_it_has_ended(api: httpx2.AsyncClient,
     assert data(await api.get(f"/detail_records?{query}")) == []
     clock.advance(100)
     (record,) = data(await api.get(f"/detail_records?{query}&filter[started_at][gte]=2026-09-21"))
-    assert (record["cld"], record["call_sec"], record["cost"]) == (RECIPIENT, 60, "0.007")
+    assert (record["cld"], record["call_sec"], record["cost"]) == (RECIPIENT, 60, "0.002")
+    (trunk,) = data(await api.get(f"/detail_records?{query.replace('call-control', 'sip-trunking')}"))
+    assert trunk["cost"] == "0.005"
     assert code(await api.get(f"/detail_records?{query}&filter[colour]=red")) == "10031"
     assert data(await api.get(f"/detail_records?{query}&filter[started_at][gte]=2026-09-22")) == []

@@ -54,7 +54,9 @@ def list_records(request: Request) -> Reply:
     for name in filters:
         wanted = query.text(f"filter[{name}]")
         records = [record for record in records if wanted in (None, record[name])]
-    return numbered(request, _sorted(request, records, (time, "answered_at", "finished_at", "cost") if kind else SORTS), dict)
+    return numbered(
+        request, _sorted(request, records, (time, "answered_at", "finished_at", "cost") if kind else SORTS), dict
+    )
 
 
 def _records(request: Request, record_type: str, time: str) -> list[dict[str, object]]:
