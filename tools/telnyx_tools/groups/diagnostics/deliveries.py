@@ -1,0 +1,96 @@
+"""Webhook deliveries: whether events reached their URLs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from telnyx_tools.api.client import Query, Telnyx
+from telnyx_tools.declare import Effect
+from telnyx_tools.groups.diagnostics.group import diagnostics
+from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results import Detail, Part, Result, shape
+from telnyx_tools.types import Moment
+
+DeliveryId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_webhook_deliveries")]
+
+
+class Attempt(Part):
+    status: str | None = None
+    started_at: str | None = None
+    url: str | None = None
+    http_status: int | None = Field(None, description="absent: no answer")
+    errors: list[Any] | None = Field(None, description="Telnyx's codes")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, raw: Any) -> Any:
+        """With what matters of the exchange beside it."""
+        http = _object(raw, "http")
+        if not http:
+            return raw
+        return {
+            **raw,
+            "url": _object(http, "request").get("url"),
+            "http_status": _object(http, "response").get("status"),
+        }
+
+
+class WebhookDelivery(Result):
+    id: str | None = None
+    status: str | None = Field(None, description="delivered or failed")
+    event_type: str | None = None
+    event_id: str | None = None
+    started_at: str | None = None
+    finished_at: str | None = None
+    attempts: list[Attempt] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, raw: Any) -> Any:
+        """With what event it was beside it."""
+        webhook = _object(raw, "webhook")
+        if not webhook:
+            return raw
+        return {**raw, "event_type": webhook.get("event_type"), "event_id": webhook.get("id")}
+
+
+@diagnostics.tool(effect=Effect.READ, scope="reporting.read", calls="GET /webhook_deliveries")
+async def list_webhook_deliveries(
+    telnyx: Telnyx,
+    status: Literal["delivered", "failed"] | None = None,
+    event_type: Annotated[str | None, Field(description="like message.finalized, call.hangup")] = None,
+    event_contains: Annotated[str | None, Field(description="text of the event: an id, a number")] = None,
+    attempt_contains: Annotated[str | None, Field(description="text of an attempt: a URL")] = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    page: PageCursor = "1",
+    page_size: PageSize = 20,
+    detail: Detail = "summary",
+) -> Page[WebhookDelivery]:
+    """Whether events reached their webhook URLs, newest first, with what the URL answered to each attempt."""
+    query: Query = {
+        "filter": {
+            "status": {"eq": status},
+            "event_type": event_type,
+            "webhook": {"contains": event_contains},
+            "attempts": {"contains": attempt_contains},
+            "started_at": {"gte": since, "lte": until},
+        }
+    }
+    return await fetch_page(
+        WebhookDelivery, telnyx, "/webhook_deliveries", query, page=page, page_size=page_size, detail=detail
+    )
+
+
+@diagnostics.tool(effect=Effect.READ, scope="reporting.read", calls="GET /webhook_deliveries/{id}")
+async def get_webhook_delivery(telnyx: Telnyx, delivery_id: DeliveryId, detail: Detail = "summary") -> WebhookDelivery:
+    """One delivery of a webhook and its attempts; with detail full also the event, and what the URL answered."""
+    return shape(WebhookDelivery, await telnyx.get("/webhook_deliveries/{id}", id=delivery_id), detail)
+
+
+def _object(fields: Any, name: str) -> dict[str, Any]:
+    """A member that is an object, else an empty one."""
+    found = fields.get(name) if isinstance(fields, dict) else None
+    return found if isinstance(found, dict) else {}
