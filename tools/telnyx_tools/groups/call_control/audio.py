@@ -67,7 +67,7 @@ async def playback_start(
     audio_url: Annotated[Url | None, Field(description="MP3 or WAV")] = None,
     media_name: MediaName | None = None,
     playback_content: Annotated[str | None, Field(min_length=1, description="MP3 or WAV in base64")] = None,
-    audio_type: Literal["mp3", "wav"] | None = None,
+    audio_type: Literal["wav", "mp3"] | None = None,
     loop: Loop | None = None,
     overlay: Annotated[bool | None, Field(description="mix with what plays")] = None,
     stop: Stop | None = None,

@@ -132,7 +132,7 @@ async def stop_siprec(
 async def start_noise_suppression(
     telnyx: Telnyx,
     call_control_id: CallControlId,
-    direction: Literal["inbound", "outbound", "both"] | None = None,
+    direction: Literal["both", "inbound", "outbound"] | None = None,
     noise_suppression_engine: Literal["Denoiser", "DeepFilterNet", "Krisp", "AiCoustics"] | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:

@@ -16,7 +16,7 @@ from telnyx_tools.texml import TexmlCursor, TexmlParty, account_lookup, fetch_te
 from telnyx_tools.types import Day, TexmlAccountSid, TexmlApplicationId, TexmlCallSid, Url
 
 Document = Annotated[str, Field(min_length=1, max_length=64_000, description="TeXML, like <Response><Say>Hi</Say>…")]
-UrlMethod = Literal["GET", "POST"]
+UrlMethod = Literal["POST", "GET"]
 
 
 class StartedTexmlCall(Result):

@@ -23,7 +23,7 @@ _ACTIONS = {
 async def start_conference_recording(
     telnyx: Telnyx,
     conference_id: ConferenceId,
-    format: Literal["mp3", "wav"] = "mp3",
+    format: Literal["wav", "mp3"] = "mp3",
     channels: Annotated[
         Literal["single", "dual"] | None, Field(description="dual: the creator on a channel of their own")
     ] = None,

@@ -33,7 +33,7 @@ class RecordingAudio(AttachedResult):
 
 @recordings.tool(effect=Effect.READ, scope="voice.read", calls="GET /recordings/{recording_id}")
 async def download_recording(
-    telnyx: Telnyx, recording_id: RecordingId, format: Literal["mp3", "wav"] = "mp3"
+    telnyx: Telnyx, recording_id: RecordingId, format: Literal["wav", "mp3"] = "mp3"
 ) -> RecordingAudio:
     """The audio of a recording, attached up to 4 MB, else the address to fetch it from. Takes the other format if
     there is only that."""
