@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from telnyx_tools.api.errors import InvalidArgument
 from telnyx_tools.api.paths import build_path
+from telnyx_tools.catalog.catalog import Catalog
 
 TRAVERSALS = [
     "../phone_numbers/123",
@@ -76,6 +77,24 @@ def test_names_of_stored_objects_may_hold_slashes_but_no_dot_segments() -> None:
     assert path == "/storage/buckets/b/2026%2Finvoice.pdf/presigned_url"
     with pytest.raises(InvalidArgument):
         build_path(template, {"bucket_name": "b", "object_name": "2026/../../other/key"})
+
+
+def test_the_id_of_a_call_may_hold_a_slash_of_base64_which_stays_inside_its_segment() -> None:
+    call_id = "v3:abc/def+ghi-_=="
+    path = build_path("/calls/{call_control_id}/actions/speak", {"call_control_id": call_id})
+    assert path == "/calls/v3:abc%2Fdef+ghi-_==/actions/speak"
+    found = Catalog.load().match("POST", path)
+    assert found is not None
+    assert (found[0].id, found[1]) == ("calls.actions.speak", {"call_control_id": call_id})
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["abc/def", "v3:abc/../def", "v3:abc/./def", "v3:abc%2Fdef", "v3:abc/def?x", "v3:abc\\def", "v3:/../x", "/v3:a"],
+)
+def test_whatever_else_holds_a_slash_is_the_id_of_no_call(value: str) -> None:
+    with pytest.raises(InvalidArgument):
+        build_path("/calls/{call_control_id}/actions/speak", {"call_control_id": value})
 
 
 def test_a_segment_may_end_in_the_templates_own_text() -> None:

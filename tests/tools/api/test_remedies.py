@@ -33,11 +33,13 @@ TOOLS = {
     "list_active_calls",
     "list_api_endpoints",
     "list_available_phone_numbers",
+    "list_call_control_applications",
     "list_call_events",
     "list_conferences",
     "list_connections",
     "list_messaging_profiles",
     "list_opt_outs",
+    "list_outbound_voice_profiles",
     "list_phone_numbers",
     "list_whatsapp_templates",
     "make_call",
@@ -47,13 +49,16 @@ TOOLS = {
     "send_message",
     "send_whatsapp_template",
     "speak",
+    "update_call_control_application",
     "update_messaging_profile",
+    "update_outbound_voice_profile",
     "update_phone_number",
     "update_phone_number_messaging_settings",
     "update_whatsapp_business_profile",
     "update_whatsapp_template",
     "upload_media",
     "verify_whatsapp_phone_number",
+    "wait_for_call",
     "write_api_endpoint",
 }
 READS_OF_THE_TABLE = """
@@ -90,6 +95,15 @@ def test_metas_code_decides_before_the_one_that_it_comes_with(text: str) -> None
     assert remedy("41000", 400, "Re-engagement message") == remedy("41000", 0)
     assert remedy("41000", 400, "999999 - Unheard of") == remedy("41000", 0)
     assert remedy("10015", 400, text) == remedy("10015", 0)
+
+
+def test_the_reason_why_a_call_is_refused_decides_before_the_code_it_comes_with() -> None:
+    profile = remedy("10010", 403, "The application has no outbound voice profile (D38).")
+    assert profile is not None
+    assert "update_call_control_application" in profile
+    assert remedy("10010", 403, None, "Destination is not allowed D13") == remedy("D13", 0)
+    assert remedy("10010", 403, "Not D99, and no reason") == remedy("10010", 403)
+    assert remedy("10015", 400, "D38: no profile") == remedy("10015", 400)
 
 
 def test_an_exact_status_decides_before_its_class() -> None:

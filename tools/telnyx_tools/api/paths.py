@@ -12,7 +12,10 @@ from telnyx_tools.api.errors import InvalidArgument
 MAX_LENGTH = 1_000
 MAX_KEY_BYTES = 1_024
 NAMES_WITH_SLASHES = frozenset({"object_name", "key"})
-"""Placeholders for names of stored things, which may hold slashes. An id never does."""
+"""Placeholders for names of stored things, which may hold slashes. An id does not, unless it is that of a call."""
+
+_CALL_ID = re.compile(r"v[0-9]+:[A-Za-z0-9+/=_-]+")
+"""A call's id: base64 after its version. Its slash is one of data, not of a path, and is sent as %2F."""
 
 _SAFE = "!$&'()*+,;=:@"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -73,7 +76,7 @@ def _segment(name: str, value: str) -> str:
     if _CONTROL.search(value) or _CONTROL.search(decoded):
         raise InvalidArgument(name, "It holds control characters.")
     pieces = re.split(r"[/\\]", decoded)
-    if len(pieces) > 1 and name not in NAMES_WITH_SLASHES:
+    if len(pieces) > 1 and name not in NAMES_WITH_SLASHES and not _is_call_id(name, value):
         raise InvalidArgument(name, "It holds a slash; give the id alone, not a path.")
     if any(_is_dots(piece) for piece in pieces):
         raise InvalidArgument(name, 'It holds a "." or ".." path segment.')
@@ -88,6 +91,10 @@ def _fully_decoded(name: str, value: str) -> str:
             return value
         value = decoded
     raise InvalidArgument(name, "It is percent-encoded too many times; give it plain.")
+
+
+def _is_call_id(name: str, value: str) -> bool:
+    return name.startswith("call_control_id") and _CALL_ID.fullmatch(value) is not None
 
 
 def _is_dots(piece: str) -> bool:
