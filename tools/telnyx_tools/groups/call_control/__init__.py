@@ -1,6 +1,7 @@
 """Place, answer, follow and steer calls: speech, audio, digits, transfer, recording, TeXML calls."""
 
 from telnyx_tools.groups.call_control import (
+    active,
     applications,
     assistants,
     audio,
@@ -19,6 +20,7 @@ from telnyx_tools.groups.call_control import (
 from telnyx_tools.groups.call_control.group import call_control
 
 __all__ = [
+    "active",
     "applications",
     "assistants",
     "audio",
