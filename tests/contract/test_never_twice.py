@@ -33,6 +33,7 @@ LOST = {
 CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "send_message": ("/messages", {"to": "+12025550123", "text": "hello"}),
     "send_group_message": ("/messages/group_mms", {"to": ["+12025550123", "+12025550124"], "text": "hello"}),
+    "make_call": ("/calls", {"to": "+12025550123"}),
     "initiate_phone_number_order": ("/number_orders", {}),
     "send_whatsapp_template": (
         "/messages/whatsapp",
@@ -66,6 +67,9 @@ class Account:
 
     async def fail(self, **fault: object) -> None:
         (await self._control.post("/faults", json=[fault])).raise_for_status()
+
+    async def advance(self, secs: float) -> None:
+        (await self._control.post("/clock", json={"advance_secs": secs})).raise_for_status()
 
     async def requests(self, path: str) -> list[dict[str, Any]]:
         """The changes that were asked for at this path."""
@@ -112,6 +116,37 @@ async def test_a_lost_order_was_placed_once_and_is_found_as_the_check_says(accou
     assert len((await account.content("list_number_orders"))["items"]) == 1
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
+async def test_a_transfer_is_asked_for_once(account: Account, fault: dict[str, object]) -> None:
+    made = await _answered(account)
+    path = f"/calls/{made['call_control_id']}/actions/transfer"
+    await account.fail(method="POST", path=path, **fault)
+    result = await account.call("transfer", call_control_id=made["call_control_id"], to="+12025550124")
+    assert_outcome_unknown(result, registry().tools["transfer"])
+    assert len(await account.requests(path)) == 1
+
+
+@pytest.mark.anyio
+async def test_a_lost_transfer_rang_once_and_is_found_as_the_check_says(account: Account) -> None:
+    made = await _answered(account)
+    path = f"/calls/{made['call_control_id']}/actions/transfer"
+    await account.fail(method="POST", path=path, action="drop_after_effect")
+    assert (await account.call("transfer", call_control_id=made["call_control_id"], to="+12025550124")).is_error
+    events = await account.content("list_call_events", call_session_id=made["call_session_id"])
+    assert len({event["call_leg_id"] for event in events["items"]}) == 2
+
+
+@pytest.mark.anyio
+async def test_a_lost_call_rang_once_and_is_found_as_the_check_says(account: Account) -> None:
+    sender = (await account.content("list_phone_numbers"))["items"][0]["phone_number"]
+    await account.fail(method="POST", path="/calls", action="drop_after_effect")
+    assert (await account.call("make_call", to="+12025550123", from_number=sender)).is_error
+    assert len((await account.content("list_active_calls"))["items"]) == 1
+    events = (await account.content("list_call_events", to="+12025550123"))["items"]
+    assert len({event["call_leg_id"] for event in events}) == 1
+
+
 @pytest.mark.parametrize("tool", SPENDING, ids=lambda tool: tool.name)
 def test_every_tool_that_spends_is_asked_for_once_when_its_answer_is_lost(tool: Tool) -> None:
     def lose(request: httpx2.Request) -> httpx2.Response:
@@ -131,6 +166,13 @@ def assert_outcome_unknown(result: types.CallToolResult, tool: Tool) -> None:
     error = json.loads(block.text)["error"]
     assert error["code"] == "outcome_unknown"
     assert error["remedy"] == tool.check
+
+
+async def _answered(account: Account) -> dict[str, Any]:
+    sender = (await account.content("list_phone_numbers"))["items"][0]["phone_number"]
+    made = await account.content("make_call", to="+12025550123", from_number=sender)
+    await account.advance(3)
+    return made
 
 
 async def _ignore(progress: float, total: float | None = None, message: str | None = None) -> None:
