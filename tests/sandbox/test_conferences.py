@@ -123,3 +123,13 @@ async def test_queues_are_made_changed_and_listed(api: httpx2.AsyncClient, clock
     assert not data(await api.get(kept))["is_alive"]
     assert (await api.delete(kept)).status_code == 204
     assert [(each["id"], each["current_size"]) for each in data(await api.get("/queues"))] == [(made["id"], 0)]
+
+
+async def test_a_call_is_dialled_into_a_conference_with_audio(api: httpx2.AsyncClient, clock: Clock) -> None:
+    config = {"conference_name": "Dial-in", "mute": True, "end_conference_on_exit": True}
+    call = await answered(api, clock, conference_config=config, audio_url="https://example.com/hello.mp3")
+    (conference,) = data(await api.get("/conferences?filter[name]=Dial-in"))
+    assert await participants(api, conference["id"], "?filter[muted]=true") == [call["call_control_id"]]
+    assert "call.playback.started" in await happened(api)
+    data(await act(api, call["call_control_id"], "hangup"))
+    assert (await last(api, "conference.ended"))["reason"] == "host_left"

@@ -30,7 +30,7 @@ async def place(api: httpx2.AsyncClient, path: str, **fields: object) -> str:
 
 
 async def test_a_call_is_placed_followed_and_ended(api: httpx2.AsyncClient, clock: Clock, texml: str) -> None:
-    sid = await place(api, f"/texml/calls/{texml}", Texml="<Response><Say>Hello</Say></Response>")
+    sid = await place(api, f"/texml/calls/{texml}", Texml="<Response><Pause length='30'/></Response>")
     calls = f"/texml/Accounts/{await account_sid(api)}/Calls"
     assert (await api.get(f"{calls}/{sid}")).json()["status"] == "ringing"
     clock.advance(2)
@@ -127,3 +127,40 @@ async def test_queues_are_kept(api: httpx2.AsyncClient) -> None:
     assert [each["sid"] for each in (await api.get(queues)).json()["queues"]] == [made["sid"]]
     assert (await api.delete(f"{queues}/{made['sid']}")).status_code == 204
     assert code(await api.get(f"{queues}/sales")) == "10005"
+
+
+async def test_a_document_is_carried_out_and_then_the_call_ends(
+    api: httpx2.AsyncClient, clock: Clock, texml: str
+) -> None:
+    document = (
+        "<Response><Say>Welcome to the test.</Say><Pause length='2'/>"
+        "<Gather numDigits='4'><Say>Your code?</Say></Gather><Record maxLength='3'/><Play>https://a.example/b.mp3</Play>"
+        "</Response>"
+    )
+    await place(api, f"/texml/calls/{texml}", Texml=document)
+    clock.advance(60)
+    names = [name for name in await happened(api) if not name.startswith("call.dtmf")]
+    assert names == [
+        "call.initiated",
+        "call.answered",
+        "call.speak.started",
+        "call.speak.ended",
+        "call.gather.ended",
+        "call.recording.saved",
+        "call.playback.started",
+        "call.playback.ended",
+        "call.hangup",
+    ]
+    assert (await last(api, "call.gather.ended"))["digits"] == "0123"
+    assert (await last(api, "call.hangup"))["hangup_source"] == "caller"
+
+
+async def test_a_call_goes_on_with_another_document(api: httpx2.AsyncClient, clock: Clock, texml: str) -> None:
+    sid = await place(api, f"/texml/calls/{texml}", Texml="<Response><Pause length='30'/></Response>")
+    clock.advance(3)
+    path = f"/texml/Accounts/{await account_sid(api)}/Calls/{sid}"
+    assert code(await api.post(path, json={"Texml": "no xml"})) == "10015"
+    entity = '<!DOCTYPE x [<!ENTITY a "b">]><Response>&a;</Response>'
+    assert code(await api.post(path, json={"Texml": entity})) == "10015"
+    await api.post(path, json={"Texml": "<Response><Hangup/></Response>"})
+    assert (await api.get(path)).json()["status"] == "completed"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from ...account import Account
 from ...routing import Routes
 from . import (
+    asked,
     assistant,
     bridging,
     call_routes,
@@ -46,5 +47,5 @@ ROUTES: tuple[Routes, ...] = (
 )
 SEEDS: tuple[Callable[[Account], None], ...] = ()
 
-_COMMANDS = (assistant, bridging, detection, ending, gathering, playing, queue, recording_commands, streams)
+_COMMANDS = (asked, assistant, bridging, detection, ending, gathering, playing, queue, recording_commands, streams)
 """Modules that add their commands to `commands.routes`, or to what begins with an answer."""

@@ -1,4 +1,4 @@
-"""Calls by TeXML: the same calls under other names. Their instructions are taken and not carried out."""
+"""Calls by TeXML: the same calls under other names. `texml_document` tells which instructions are carried out."""
 
 from ...account import Account
 from ...body import Body
@@ -13,6 +13,7 @@ from .calls import end
 from .costs import cost_of
 from .dialing import dial, require_kind
 from .events import note
+from .texml_document import follow, verbs_of
 
 routes = Routes()
 
@@ -82,11 +83,18 @@ def update_call(request: Request) -> Reply:
     call = find(account, request.ids["call_sid"])
     if call.ended:
         raise SandboxError("90018")
+    document = request.body.text("Texml")
+    if document is not None:
+        verbs_of(document)
     note(account, call, "update", now, {})
     if request.body.text("Status") in ("canceled", "completed"):
         cancelled = call.answered_at is None
         ending = Ending("originator_cancel", call.own_side, "487") if cancelled else Ending(source=call.own_side)
         end(account, call, now, ending)
+    elif document is not None:
+        call.settings["texml"] = document
+        if call.answered_at is not None:
+            follow(account, call, document, now)
     return Reply(render(account, call))
 
 
@@ -127,6 +135,10 @@ def render(account: Account, call: Call) -> Fields:
 def _placed(request: Request, connection_id: str, settings: Fields) -> Reply:
     account, body = request.account, request.body
     require_kind(account, connection_id, TEXML)
+    document = body.text("Texml")
+    if document is not None:
+        verbs_of(document)
+        settings = {**settings, "texml": document}
     (call,) = dial(
         account,
         connection_id=connection_id,
