@@ -171,6 +171,82 @@ PAIRS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
         "ai.collections.create",
         {"name": "Calls", "sources": [{"source_type": "voice"}], "settings": {"retrieval": {"top_k": 5}}},
     ),
+    (
+        "list_recordings",
+        {"from_number": NUMBER, "created_at": {"gte": "2026-03-01T15:00:00-05:00"}, "page_size": 5},
+        "recordings.list",
+        {
+            "filter": {"from": NUMBER, "created_at": {"gte": "2026-03-01T20:00:00Z"}},
+            "page_number": 1,
+            "page_size": 5,
+        },
+    ),
+    (
+        "hold_conference_participants",
+        {"conference_id": "c1", "call_control_ids": ["v3:a"], "media_name": "music", "region": "Middle East"},
+        "conferences.actions.hold",
+        {"id": "c1", "call_control_ids": ["v3:a"], "media_name": "music", "region": "Middle East"},
+    ),
+    (
+        "start_texml_call",
+        {"texml_application_id": "a1", "to": NUMBER, "from_number": NUMBER, "url": "https://example.com/t"},
+        "texml.calls.create",
+        {"connection_id": "a1", "to": NUMBER, "from_": NUMBER, "url": "https://example.com/t"},
+    ),
+    (
+        "dial_texml_conference_participant",
+        {"account_sid": "s1", "conference_sid": "c1", "to": NUMBER, "from_number": NUMBER, "timeout_secs": 30},
+        "texml.accounts.conferences.participants.participants",
+        {"account_sid": "s1", "conference_sid": "c1", "to": NUMBER, "from_": NUMBER, "timeout_seconds": 30},
+    ),
+    (
+        "upload_media",
+        {"media_url": "https://example.com/a.mp3", "media_name": "welcome", "ttl_secs": 60},
+        "media.upload",
+        {"media_url": "https://example.com/a.mp3", "media_name": "welcome", "ttl_secs": 60},
+    ),
+    (
+        "list_media",
+        {"content_types": ["audio/mpeg", "audio/wav"]},
+        "media.list",
+        {"filter": {"content_type": ["audio/mpeg", "audio/wav"]}},
+    ),
+    (
+        "chat_completion",
+        {"messages": [{"role": "user", "content": "Hi"}], "model": "m", "json_schema": {"type": "object"}},
+        "ai.openai.chat.create_completion",
+        {
+            "messages": [{"role": "user", "content": "Hi"}],
+            "model": "m",
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "answer", "schema": {"type": "object"}, "strict": True},
+            },
+        },
+    ),
+    (
+        "create_text_embeddings",
+        {"texts": ["a", "b"], "model": "m"},
+        "ai.openai.embeddings.create_embeddings",
+        {"input": ["a", "b"], "model": "m"},
+    ),
+    (
+        "text_to_speech",
+        {"text": "Hi", "voice": "Telnyx.Ultra.a", "voice_speed": 1.2},
+        "text_to_speech.generate_speech",
+        {
+            "text": "Hi",
+            "voice": "Telnyx.Ultra.a",
+            "telnyx": {"voice_speed": 1.2},
+            "output_type": "binary_output",
+        },
+    ),
+    (
+        "web_search",
+        {"query": "rakes", "include_domains": ["example.com"], "freshness": "week"},
+        "web_search.create",
+        {"query": "rakes", "count": 10, "include_domains": ["example.com"], "freshness": "week"},
+    ),
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -80,7 +81,7 @@ async def download_media(telnyx: Telnyx, media_name: MediaName) -> MediaContent:
         return MediaContent(media_name=media_name, not_attached="Telnyx gave an empty file.")
     kind = mime_type(reply.content, reply.headers.get("content-type"))
     content = MediaContent(media_name=media_name, content_type=kind, size=len(reply.content))
-    return content.attach(Attachment("telnyx://media/file", kind, reply.content))
+    return content.attach(Attachment(f"telnyx://media/{quote(media_name, safe='')}", kind, reply.content))
 
 
 @media.tool(effect=Effect.WRITE, scope="voice.write", calls=("POST /media", PRESIGN))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -55,7 +56,7 @@ async def _attached(audio: RecordingAudio, telnyx: Telnyx, url: str) -> Recordin
         audio.download_url, audio.not_attached = url, _reason(error)
         return audio
     audio.size = len(reply.content)
-    uri = f"telnyx://recordings/{audio.id}.{audio.format}"
+    uri = f"telnyx://recordings/{quote(audio.id or 'unknown', safe='')}.{audio.format}"
     return audio.attach(Attachment(uri, _TYPES[audio.format or "mp3"], reply.content))
 
 
