@@ -72,7 +72,7 @@ async def cloud_storage_get_bucket_usage(
 
 
 def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _number(value: object) -> int | None:
