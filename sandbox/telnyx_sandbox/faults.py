@@ -50,6 +50,10 @@ class Faults:
     def clear(self) -> None:
         self._pending.clear()
 
+    @property
+    def pending(self) -> int:
+        return len(self._pending)
+
     def take(self, method: str, path: str) -> Fault | None:
         for fault in self._pending:
             if fault.matches(method, path):

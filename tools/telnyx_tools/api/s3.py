@@ -81,6 +81,9 @@ class S3:
         self._hosts = hosts
         self._user_agent = user_agent
 
+    def endpoint(self, region: Region) -> str:
+        return self._hosts.url(region)
+
     async def list_buckets(self) -> list[BucketEntry]:
         root = _tree(await self._send(_Ask("ListBuckets", "GET", "/"), ANY))
         buckets = root.find("Buckets") or Element("")
