@@ -280,7 +280,7 @@ def account_of(**lists: list[object]) -> Handler:
     [
         (
             {"phone_numbers": [], "messaging_profiles": [], "connections": []},
-            ["list_available_phone_numbers", "create_messaging_profile", "write_api_endpoint"],
+            ["list_available_phone_numbers", "create_messaging_profile", "create_call_control_application"],
         ),
         (
             {"phone_numbers": [{"id": "1"}, {"id": "2"}], "messaging_profiles": [{}], "connections": [{}]},

@@ -66,8 +66,7 @@ def _absent(counts: Mapping[str, int]) -> Iterable[Gap]:
     if counts.get("messaging_profiles") == 0:
         yield Gap(missing="No messaging profile, which every message needs", tool="create_messaging_profile")
     if counts.get("connections") == 0:
-        missing = "No connection, which every call needs (operation call_control_applications.create)"
-        yield Gap(missing=missing, tool="write_api_endpoint")
+        yield Gap(missing="No connection, which every call needs", tool="create_call_control_application")
 
 
 def _unassigned(numbers: list[dict[str, Any]], counts: Mapping[str, int]) -> Iterable[Gap]:

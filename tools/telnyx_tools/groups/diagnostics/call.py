@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from telnyx_tools.groups.call_control.event import payload_of
@@ -35,6 +36,17 @@ class Leg:
     session_id: str = ""
     events: list[Event] = field(default_factory=list)
     record: Fields = field(default_factory=dict)
+    costs: list[str] = field(default_factory=list)
+    """What each product charged: the control of the call, and the network that carried it."""
+
+    @property
+    def cost(self) -> str | None:
+        """The sum, None where no record says."""
+        try:
+            amounts = [Decimal(cost) for cost in self.costs if cost]
+        except InvalidOperation:
+            return None
+        return f"{sum(amounts):f}" if amounts else None
 
     def said(self, *names: str) -> str:
         """The last thing that its events, or else its record, say under one of the names."""
@@ -69,11 +81,15 @@ class Leg:
         return self.said("sip_hangup_cause", "sip_response_code", "sip_code")
 
     @property
+    def incoming(self) -> bool:
+        return self.said("direction") in ("incoming", "inbound")
+
+    @property
     def failed(self) -> bool:
+        """Also where nobody answered, unless we gave up on it ourselves."""
         cause = self.cause.lower()
-        if cause:
-            return cause not in NORMAL or any(event.failed_command for event in self.events)
-        return bool(self.ended_at) and not self.answered_at
+        unanswered = bool(self.ended_at) and not self.answered_at and (self.incoming or cause != "originator_cancel")
+        return unanswered or bool(cause and cause not in NORMAL) or any(event.failed_command for event in self.events)
 
 
 def text(fields: Fields, *names: str) -> str:
@@ -82,21 +98,27 @@ def text(fields: Fields, *names: str) -> str:
     return next((str(value) for value in found if isinstance(value, str | int) and value != ""), "")
 
 
-def legs_of(events: Iterable[Fields], records: Iterable[Fields]) -> list[Leg]:
-    """The legs that events and records tell of, newest first; the events of each oldest first."""
+def leg_id_of(record: Fields) -> str:
+    """The leg that a detail record is of; its own id where it does not say."""
+    return text(record, *_LEG, "id", "uuid")
+
+
+def legs_of(events: Sequence[Fields], records: Iterable[Fields]) -> list[Leg]:
+    """The legs that events (newest first) and records tell of, newest first; the events of each oldest first."""
     legs: dict[str, Leg] = {}
-    for raw in events:
+    for raw in reversed(events):
         payload = payload_of(raw.get("metadata"))
         leg_id = text(raw, *_LEG) or text(payload, *_LEG)
         leg = legs.setdefault(leg_id, Leg(leg_id, text(raw, *_SESSION) or text(payload, *_SESSION)))
         at = text(raw, "event_timestamp") or text(payload, "occurred_at")
         leg.events.append(Event(text(raw, "name"), text(raw, "type"), at, payload))
     for record in records:
-        leg_id = text(record, *_LEG, "id", "uuid")
+        leg_id = leg_id_of(record)
         leg = legs.setdefault(leg_id, Leg(leg_id, text(record, *_SESSION)))
-        leg.record = record
+        leg.record = {**record, **leg.record}
+        leg.costs.append(text(record, "cost"))
     for leg in legs.values():
-        leg.events.sort(key=lambda event: event.at)
+        leg.events.sort(key=lambda event: (event.at, event.type != "command"))
     return sorted(legs.values(), key=lambda leg: leg.started_at, reverse=True)
 
 

@@ -11,7 +11,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.arguments import InvalidArguments, Problem
 from telnyx_tools.declare import Effect
-from telnyx_tools.groups.diagnostics.call import Event, Leg, text, worst
+from telnyx_tools.groups.diagnostics.call import Event, Leg, worst
 from telnyx_tools.groups.diagnostics.deliveries import WebhookDelivery
 from telnyx_tools.groups.diagnostics.evidence import Wanted, find_legs
 from telnyx_tools.groups.diagnostics.group import diagnostics
@@ -62,7 +62,7 @@ class CallDiagnosis(Result):
     answered_at: str | None = None
     ended_at: str | None = None
     secs: int | None = Field(None, description="from the answer to the end")
-    cost: str | None = None
+    cost: str | None = Field(None, description="USD")
     timeline: list[Step] | None = None
     steps_left_out: int | None = None
     failed_webhooks: list[WebhookDelivery] | None = None
@@ -104,7 +104,7 @@ WEBHOOKS_FAILED = (
 )
 NOT_ANSWERED = (
     "Nothing answered this incoming call: no command followed call.initiated. Check the application's "
-    "webhook_event_url with `get_connection`, and that what receives it answers the call."
+    "webhook_event_url, or voice_url of TeXML, with `get_connection`, and that what is there answers the call."
 )
 STILL_GOING = Meaning("The call has not ended.", "Read it with `get_call_status`, or ask again after its end.")
 RECORD_ONLY = Meaning(
@@ -135,7 +135,7 @@ def _diagnosis(leg: Leg, others: list[Leg]) -> CallDiagnosis:
         answered_at=leg.answered_at,
         ended_at=leg.ended_at,
         secs=_secs(leg),
-        cost=text(leg.record, "cost") or None,
+        cost=leg.cost,
         timeline=(steps[:FIRST] + steps[-LAST:] if left_out else steps) or None,
         steps_left_out=left_out or None,
         other_calls=[_other(other) for other in others[:OTHERS]] or None,
@@ -155,7 +155,7 @@ def _hints(leg: Leg) -> list[str]:
     refused = [event.name for event in leg.events if event.failed_command]
     hints = [f"These commands were refused: {', '.join(dict.fromkeys(refused))}."] if refused else []
     commands = [event for event in leg.events if event.type == "command"]
-    if leg.events and leg.said("direction") in ("incoming", "inbound") and not leg.answered_at and not commands:
+    if leg.events and leg.incoming and not leg.answered_at and not commands:
         hints.append(NOT_ANSWERED)
     return hints
 

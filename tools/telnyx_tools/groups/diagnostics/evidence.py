@@ -9,7 +9,7 @@ from typing import Any
 
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.groups.diagnostics.call import Leg, legs_of, text
+from telnyx_tools.groups.diagnostics.call import Leg, leg_id_of, legs_of, text
 from telnyx_tools.records import RecordType, records_query
 from telnyx_tools.results import objects
 
@@ -95,17 +95,12 @@ async def _records_of(telnyx: Telnyx, legs: list[Leg]) -> list[dict[str, Any]]:
         return []
     numbers = Wanted(from_number=newest.said("from") or None, to=newest.said("to") or None, day=day)
     known = {leg.id for leg in legs}
-    records = legs_of([], await _records(telnyx, numbers))
-    return [dict(leg.record) for leg in records if leg.id in known]
+    return [record for record in await _records(telnyx, numbers) if leg_id_of(record) in known]
 
 
 async def _records(telnyx: Telnyx, wanted: Wanted) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for record_type in CALLS:
-        if found:
-            break
-        found = await _search(telnyx, record_type, wanted)
-    return found
+    """Of both products that charge for a call."""
+    return [record for record_type in CALLS for record in await _search(telnyx, record_type, wanted)]
 
 
 async def _search(telnyx: Telnyx, record_type: RecordType, wanted: Wanted) -> list[dict[str, Any]]:
