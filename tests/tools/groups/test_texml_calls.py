@@ -18,6 +18,7 @@ ACCOUNT = {"account_sid": "account-1"}
 CALL = {**ACCOUNT, "call_sid": "v3:call"}
 DIALLED = {"texml_application_id": "app-1", "to": "+12025550123", "from_number": "+12025550101"}
 HELLO = "<Response><Say>Hello</Say></Response>"
+WAIT = '<Response><Pause length="60"/></Response>'
 
 
 class Recorder:
@@ -34,7 +35,7 @@ async def test_a_call_is_placed_followed_and_ended() -> None:
     clock = still_clock()
     async with sandboxed(clock) as telnyx:
         account = await account_of(telnyx)
-        started = await call(telnyx, "start_texml_call", **await dialled(telnyx), texml=HELLO)
+        started = await call(telnyx, "start_texml_call", **await dialled(telnyx), texml=WAIT)
         clock.advance(5)
         sids = {**account, "call_sid": started["call_sid"]}
         assert (await call(telnyx, "get_texml_call", **sids))["status"] == "in-progress"
