@@ -130,4 +130,5 @@ class SandboxError(Exception):
     ) -> None:
         super().__init__(code)
         self.status = status or ERRORS[code][0]
+        self.detail = detail or ERRORS[code][2]
         self.payload: dict[str, object] = {"errors": [describe(code, detail, pointer=pointer, parameter=parameter)]}

@@ -44,10 +44,11 @@ async def test_a_call_is_placed_followed_and_ended(api: httpx2.AsyncClient, cloc
 
 
 async def test_an_assistant_calls(api: httpx2.AsyncClient, clock: Clock, texml: str) -> None:
-    asked = {"AIAssistantId": "assistant-1", "MachineDetection": "Enable", "Record": True}
+    made = await api.post("/ai/assistants", json={"name": "Caller", "instructions": "Call."})
+    asked = {"AIAssistantId": made.json()["id"], "MachineDetection": "Enable", "Record": True}
     await place(api, f"/texml/ai_calls/{texml}", **asked)
     clock.advance(10)
-    assert (await last(api, "call.conversation.created"))["assistant_id"] == "assistant-1"
+    assert (await last(api, "call.conversation.created"))["assistant_id"] == made.json()["id"]
     assert (await last(api, "call.machine.detection.ended"))["result"] == "human"
 
 

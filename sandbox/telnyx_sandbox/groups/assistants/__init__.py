@@ -1,9 +1,21 @@
-"""AI assistants, their versions, tools and conversations."""
+"""Assistants, their versions and tools, and what they say in conversations."""
 
 from collections.abc import Callable
 
 from ...account import Account
 from ...routing import Routes
+from . import assistants, calls, chatting, conversations, events, library, mcp_server, versions
 
-ROUTES: tuple[Routes, ...] = ()
+ROUTES: tuple[Routes, ...] = (
+    assistants.routes,
+    chatting.routes,
+    conversations.routes,
+    events.routes,
+    library.routes,
+    mcp_server.routes,
+    versions.routes,
+)
 SEEDS: tuple[Callable[[Account], None], ...] = ()
+
+_ON_CALLS = calls
+"""Tells the calls what assistants say."""

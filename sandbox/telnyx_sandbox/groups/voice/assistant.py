@@ -1,5 +1,6 @@
 """An AI assistant on a call: a conversation that goes on until it is stopped or the call ends."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -48,6 +49,21 @@ class CallConversation:
         self.spoken.append(Message(at, role, text))
 
 
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """What is known of an account's assistants, of which a call knows the id."""
+
+    complete: Callable[[Account, Fields], Fields]
+    """The settings of a request with those that the assistant itself has."""
+    answer: Callable[[Account, Fields, str], str | None]
+    """What it says to something; None where there is no such assistant."""
+    require: Callable[[Account, str], None]
+    """Raises SandboxError where there is no such assistant."""
+
+
+MINDS: list[Mind] = []
+
+
 def conversation_of(account: Account, call: Call) -> CallConversation | None:
     """The one that is going on."""
     for conversation in account.collection(CallConversation).values():
@@ -58,15 +74,18 @@ def conversation_of(account: Account, call: Call) -> CallConversation | None:
 
 def begin(account: Account, call: Call, settings: Fields, moment: float) -> CallConversation:
     """Put the assistant on the call; the other party says its sentence and is replied to."""
+    for mind in MINDS:
+        settings = mind.complete(account, settings)
     conversation = CallConversation(
         account.ids.uuid("conversation"), call, str(settings.get("id") or DEFAULT_ASSISTANT), moment, settings
     )
     account.collection(CallConversation)[conversation.id] = conversation
-    greeting, said = settings.get("greeting"), speech_of(call)
-    conversation.say(moment + GREETS_AFTER_SECS, "assistant", str(greeting or DEFAULT_GREETING))
+    greeting, said = settings.get("greeting", DEFAULT_GREETING), speech_of(call)
+    if greeting:
+        conversation.say(moment + GREETS_AFTER_SECS, "assistant", str(greeting))
     if said:
         conversation.say(moment + SPEAKS_AFTER_SECS, "user", said)
-        conversation.say(moment + SPEAKS_AFTER_SECS + REPLIES_AFTER_SECS, "assistant", f"You said: {said}")
+        conversation.say(moment + SPEAKS_AFTER_SECS + REPLIES_AFTER_SECS, "assistant", _answer(account, settings, said))
     call.closing["assistant"] = partial(_end, account, conversation, "call_hangup")
     report(account, call, "call.conversation.created", moment, **_told(conversation))
     return conversation
@@ -130,6 +149,11 @@ def start_asked_for(account: Account, call: Call, moment: float) -> None:
     settings = call.settings.get("assistant")
     if isinstance(settings, dict):
         begin(account, call, settings, moment)
+
+
+def _answer(account: Account, settings: Fields, said: str) -> str:
+    known = (mind.answer(account, settings, said) for mind in MINDS)
+    return next((text for text in known if text is not None), f"You said: {said}")
 
 
 def _required(command: Command) -> CallConversation:

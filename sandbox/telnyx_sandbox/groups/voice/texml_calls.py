@@ -8,6 +8,7 @@ from ...request import Request
 from ...routing import Routes
 from ..connections.kinds import TEXML
 from . import texml
+from .assistant import MINDS
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Ending, Fields
 from .calls import end
 from .costs import cost_of
@@ -44,7 +45,10 @@ def place_call(request: Request) -> Reply:
 def place_ai_call(request: Request) -> Reply:
     body = request.body
     variables = body.fields("AIAssistantDynamicVariables") or {}
-    assistant: Fields = {"id": body.required_text("AIAssistantId"), "dynamic_variables": variables}
+    assistant_id = body.required_text("AIAssistantId")
+    for mind in MINDS:
+        mind.require(request.account, assistant_id)
+    assistant: Fields = {"id": assistant_id, "dynamic_variables": variables}
     return _placed(request, request.ids["connection_id"], {"assistant": assistant})
 
 

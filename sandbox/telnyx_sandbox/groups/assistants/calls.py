@@ -1,0 +1,57 @@
+"""An assistant on calls: what it is told by its settings, and how it calls somebody itself."""
+
+from ...account import Account
+from ...errors import SandboxError
+from ..voice import assistant as on_call
+from ..voice.call import Call
+from ..voice.dialing import dial
+from .assistant import Assistant
+from .replies import greeting, reply
+
+Fields = dict[str, object]
+
+
+def call_somebody(
+    account: Account, assistant: Assistant, *, sender: str, recipient: str, variables: Fields | None = None
+) -> Call:
+    """By its own TeXML application. Raises SandboxError where the call is refused."""
+    telephony = assistant.main.settings.get("telephony_settings")
+    application = telephony.get("default_texml_app_id") if isinstance(telephony, dict) else None
+    settings: Fields = {"assistant": {"id": assistant.id, "dynamic_variables": variables or {}}}
+    (call,) = dial(
+        account,
+        connection_id=str(application),
+        sender=sender,
+        recipients=[recipient],
+        product="texml",
+        settings=settings,
+    )
+    return call
+
+
+def complete(account: Account, settings: Fields) -> Fields:
+    """The greeting of an assistant of the account, where the request gave none."""
+    known = account.collection(Assistant).get(str(settings.get("id")))
+    if known is None or known.deleted_at is not None or "greeting" in settings:
+        return settings
+    return {**settings, "greeting": greeting(known.main, _variables(settings))}
+
+
+def answer(account: Account, settings: Fields, said: str) -> str | None:
+    """What an assistant of the account says to that."""
+    known = account.collection(Assistant).get(str(settings.get("id")))
+    return None if known is None else reply(account, known.main, said, _variables(settings))
+
+
+def require(account: Account, assistant_id: str) -> None:
+    known = account.collection(Assistant).get(assistant_id)
+    if known is None or known.deleted_at is not None:
+        raise SandboxError("10005", "There is no such assistant (AIAssistantId).", pointer="/AIAssistantId")
+
+
+def _variables(settings: Fields) -> Fields:
+    given = settings.get("dynamic_variables")
+    return given if isinstance(given, dict) else {}
+
+
+on_call.MINDS.append(on_call.Mind(complete, answer, require))

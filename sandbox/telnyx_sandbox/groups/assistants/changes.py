@@ -1,0 +1,97 @@
+"""From the body of a request to the settings of an assistant."""
+
+from ...account import Account
+from ...body import Body
+from ...errors import SandboxError
+from ...request import Request
+from ..connections import connection
+from ..connections.connection import Connection
+from ..connections.kinds import TEXML
+from ..connections.outbound_voice_profile import OutboundVoiceProfile
+from ..embeddings.integration_secrets import has_secret
+from ..messaging_profiles import MessagingProfile
+from ..messaging_profiles import create as create_profile
+from .assistant import MODEL, Settings
+from .mcp_server import McpServer
+from .tool import AssistantTool
+
+_APART = {"promote_to_main", "version_name", "tool_ids", "tags"}
+"""What is no setting of a version."""
+_FEATURES: list[object] = ["telephony", "messaging"]
+
+
+def read_settings(request: Request) -> Settings:
+    """What the body names, once it is sure that what it refers to is there."""
+    account, body = request.account, request.body
+    _check_references(account, body)
+    given = request.json if isinstance(request.json, dict) else {}
+    return {name: value for name, value in given.items() if name not in _APART and value is not None}
+
+
+def read_tool_ids(account: Account, body: Body) -> list[str] | None:
+    wanted = body.texts("tool_ids")
+    for index, tool_id in enumerate(wanted or ()):
+        if tool_id not in account.collection(AssistantTool):
+            raise SandboxError("10017", f"There is no tool {tool_id}.", pointer=f"/tool_ids/{index}")
+    return wanted
+
+
+def complete(account: Account, given: Settings) -> Settings:
+    """The settings of a new assistant: what was given, Telnyx's choices for the rest, an application and a profile."""
+    settings: Settings = {
+        "description": "",
+        "model": MODEL,
+        "greeting": "Hello, how can I help you today?",
+        "enabled_features": _FEATURES,
+        "dynamic_variables": {},
+        "tools": [],
+        "mcp_servers": [],
+        "privacy_settings": {"data_retention": True, "pii_redaction": "disabled"},
+        "transcription": {"model": "deepgram/flux", "language": "en"},
+        **given,
+        "voice_settings": {"voice": "Telnyx.KokoroTTS.af_heart", **_object(given, "voice_settings")},
+    }
+    return with_addresses(account, settings)
+
+
+def with_addresses(account: Account, settings: Settings) -> Settings:
+    """With the TeXML application and the messaging profile that Telnyx makes where none is named."""
+    telephony, messaging = _object(settings, "telephony_settings"), _object(settings, "messaging_settings")
+    name = f"{settings['name']} (assistant)"
+    if not telephony.get("default_texml_app_id"):
+        telephony["default_texml_app_id"] = _application(account, name).id
+    if not messaging.get("default_messaging_profile_id"):
+        messaging["default_messaging_profile_id"] = create_profile(account, name, ["US", "CA"]).id
+    return {**settings, "telephony_settings": telephony, "messaging_settings": messaging}
+
+
+def _object(settings: Settings, name: str) -> Settings:
+    found = settings.get(name)
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def _application(account: Account, name: str) -> Connection:
+    """It may call by the account's first outbound voice profile."""
+    application = connection.create(account, TEXML, name)
+    profile = next(iter(account.collection(OutboundVoiceProfile)), None)
+    application.outbound_voice_profile_id = profile
+    application.settings["outbound"] = {"channel_limit": None, "outbound_voice_profile_id": profile}
+    return application
+
+
+def _check_references(account: Account, body: Body) -> None:
+    secret = body.text("llm_api_key_ref")
+    if secret and not has_secret(account, secret):
+        raise SandboxError("10017", "There is no integration secret of this identifier.", pointer="/llm_api_key_ref")
+    for index, server in enumerate(body.objects("mcp_servers")):
+        if server.text("id") not in account.collection(McpServer):
+            raise SandboxError("10017", "There is no such MCP server.", pointer=f"/mcp_servers/{index}/id")
+    _check(account, body, "telephony_settings", "default_texml_app_id", Connection)
+    _check(account, body, "messaging_settings", "default_messaging_profile_id", MessagingProfile)
+
+
+def _check(account: Account, body: Body, part: str, name: str, kind: type[object]) -> None:
+    inner = body.object(part)
+    wanted = inner.text(name) if inner else None
+    if inner and wanted and wanted not in account.collection(kind):
+        raise SandboxError("10017", f"There is no {name} {wanted}.", pointer=inner.pointer(name))

@@ -1,0 +1,114 @@
+"""What was said between an assistant and somebody, in a chat, by message or on a call."""
+
+from dataclasses import dataclass, field
+
+from ...account import Account
+from ...clock import iso
+from ...errors import SandboxError
+from ..voice.assistant import CallConversation
+from .assistant import Assistant
+
+Fields = dict[str, object]
+
+INSIGHTS_AFTER_SECS = 5.0
+"""How long after its last message a conversation is over and looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    at: float
+    role: str
+    text: str
+    metadata: Fields = field(default_factory=dict)
+
+    def render(self) -> Fields:
+        return {
+            "role": self.role,
+            "text": self.text,
+            "created_at": iso(self.at),
+            "sent_at": iso(self.at),
+            "metadata": self.metadata,
+        }
+
+
+@dataclass(slots=True)
+class Conversation:
+    id: str
+    created_at: float
+    name: str | None = None
+    metadata: Fields = field(default_factory=dict)
+    said: list[Said] = field(default_factory=list)
+
+    def say(self, at: float, role: str, text: str) -> None:
+        self.said.append(Said(at, role, text))
+
+    @property
+    def last_message_at(self) -> float:
+        return self.said[-1].at if self.said else self.created_at
+
+    def render(self) -> Fields:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "created_at": iso(self.created_at),
+            "last_message_at": iso(self.last_message_at),
+            "metadata": self.metadata,
+        }
+
+    def render_insights(self, account: Account) -> Fields:
+        """Nothing is found out before the conversation is over."""
+        over_at = self.last_message_at + INSIGHTS_AFTER_SECS
+        done = bool(self.said) and over_at <= account.clock.now()
+        found = [{"insight_id": _insight(account, self), "result": _summary(self)}] if done else []
+        return {
+            "id": f"insights-{self.id}",
+            "status": "completed" if done else "pending",
+            "created_at": iso(over_at),
+            "conversation_insights": found,
+        }
+
+
+def begin(account: Account, metadata: Fields, name: str | None = None) -> Conversation:
+    conversation = Conversation(account.ids.uuid("conversation"), account.clock.now(), name, metadata)
+    account.collection(Conversation)[conversation.id] = conversation
+    return conversation
+
+
+def conversations_of(account: Account) -> list[Conversation]:
+    """All of them, those on calls too."""
+    calls = (_of_call(each, account.clock.now()) for each in account.collection(CallConversation).values())
+    return [*account.collection(Conversation).values(), *calls]
+
+
+def find_conversation(account: Account, conversation_id: str) -> Conversation:
+    for conversation in conversations_of(account):
+        if conversation.id == conversation_id:
+            return conversation
+    raise SandboxError("10005", "There is no such conversation.")
+
+
+def _of_call(conversation: CallConversation, now: float) -> Conversation:
+    call = conversation.call
+    ours = call.sender if call.direction == "outgoing" else call.recipient
+    metadata: Fields = {
+        "assistant_id": conversation.assistant_id,
+        "telnyx_conversation_channel": "phone_call",
+        "telnyx_agent_target": ours,
+        "telnyx_end_user_target": call.other_party,
+        "call_control_id": call.id,
+    }
+    said = [Said(each.at, each.role, each.text) for each in conversation.messages(now) if each.at <= now]
+    return Conversation(conversation.id, conversation.started_at, None, metadata, said)
+
+
+def _insight(account: Account, conversation: Conversation) -> str:
+    assistant = account.collection(Assistant).get(str(conversation.metadata.get("assistant_id")))
+    settings = assistant.main.settings.get("insight_settings") if assistant else None
+    group = settings.get("insight_group_id") if isinstance(settings, dict) else None
+    return str(group or "summary")
+
+
+def _summary(conversation: Conversation) -> str:
+    users = [each.text for each in conversation.said if each.role == "user"]
+    last = f' and ended with: "{users[-1]}"' if users else ""
+    return f"The user spoke {len(users)} times{last}."
