@@ -18,7 +18,7 @@ from telnyx_sandbox.groups.storage.bucket import Bucket
 from telnyx_sandbox.server import serving as serving_sandbox
 
 KEY = "KEY_sandbox_knowledge"
-GROUPS = "embeddings,secrets,account"
+GROUPS = "storage,embeddings,secrets,account"
 
 
 @pytest.fixture
@@ -72,6 +72,18 @@ async def test_a_file_that_failed_is_replaced_and_found(client: Client, bucket: 
     found = await call(client, "similarity_search", bucket_name="kb", query="open on Sunday", num_of_docs=1)
     assert found["passages"][0]["filename"] == "hours.txt"
     assert (await call(client, "get_embedded_bucket", bucket_name="kb", failed_only=True))["items"] == []
+
+
+async def test_put_files_into_a_new_bucket_and_find_the_one_that_answers(client: Client) -> None:
+    await call(client, "cloud_storage_create_bucket", bucket_name="faq")
+    for name in ("returns.txt", "shipping.txt"):
+        await call(client, "cloud_storage_put_object", bucket_name="faq", object_name=name, text=FILES[name].decode())
+    task = await call(client, "create_embeddings", bucket_name="faq", document_chunk_size=50, wait_for="done")
+    assert task["status"] == "success"
+    found = await call(client, "similarity_search", bucket_name="faq", query="Price of express delivery", num_of_docs=1)
+    assert "12 USD" in found["passages"][0]["text"]
+    refused = await client.call_tool("create_embeddings", {"bucket_name": "none"})
+    assert json.loads(refused.content[0].text)["error"]["code"] == "10005"
 
 
 async def test_teach_it_a_website_and_later_forget_everything(client: Client) -> None:
