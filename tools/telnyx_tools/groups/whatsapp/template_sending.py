@@ -62,7 +62,7 @@ async def send_whatsapp_template(
     language: Annotated[str | None, Field(description="like en_US")] = None,
     template_id: Annotated[WhatsappTemplateId | None, Field(description="in place of name and language")] = None,
     body: Annotated[list[Value], Field(description="values of {{1}}, {{2}}, ...")] = [],
-    header: Annotated[Value | None, Field(description="value of its {{1}}")] = None,
+    header: Annotated[Value | None, Field(description="value of its {{1}}; text headers only")] = None,
     buttons: Annotated[list[ButtonValue], Field(max_length=10)] = [],
     messaging_profile_id: Profile = None,
     webhook_url: Webhook = None,
