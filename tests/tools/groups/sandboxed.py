@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx2
 from tests.wires import Handler, MockWire
 
 from telnyx_sandbox.app import create_app
@@ -28,6 +29,17 @@ async def answering(handler: Handler) -> AsyncIterator[Telnyx]:
     """The API as `handler` answers it."""
     async with Api(wire=MockWire(handler)) as api:
         yield api.bind(Credential("KEY_answering"), "answering")
+
+
+@asynccontextmanager
+async def unasked() -> AsyncIterator[Telnyx]:
+    """The API where nothing may be asked: for calls that have to be refused before anything is sent."""
+
+    def fail(request: httpx2.Request) -> httpx2.Response:
+        raise AssertionError(f"{request.method} {request.url.path} was sent")
+
+    async with answering(fail) as telnyx:
+        yield telnyx
 
 
 async def call(telnyx: Telnyx, name: str, /, **arguments: object) -> dict[str, Any]:
