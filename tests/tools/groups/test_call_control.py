@@ -165,16 +165,6 @@ async def test_a_call_that_makes_no_sense_is_not_dialled(arguments: dict[str, ob
             },
         ),
         (
-            "speak",
-            {"payload": "Hi", "voice": "Telnyx.NaturalHD.astra", "voice_speed": 1.2},
-            "speak",
-            {
-                "payload": "Hi",
-                "voice": "Telnyx.NaturalHD.astra",
-                "voice_settings": {"type": "telnyx", "voice_speed": 1.2},
-            },
-        ),
-        (
             "start_recording",
             {"trim_silence": True},
             "record_start",
@@ -207,7 +197,6 @@ async def test_a_tool_sends_the_command_that_fits_what_it_was_given(
     [
         ("gather_digits", {"payload": "?", "audio_url": "https://example.com/a.mp3"}, "audio_url"),
         ("gather_digits", {"invalid_payload": "Again"}, "invalid_payload"),
-        ("speak", {"payload": "Hi", "voice_speed": 2}, "voice_speed"),
         ("speak", {"payload": "Hi", "voice_api_key_ref": "key"}, "voice_api_key_ref"),
         ("playback_start", {}, "audio_url"),
         ("bridge_calls", {}, "call_control_id_to_bridge_with"),

@@ -12,7 +12,7 @@ from telnyx_tools.arguments import Given, InvalidArguments, Problem
 from telnyx_tools.types import AssistantId
 
 LiveCall = Annotated[str, Field(description="from make_call")]
-ClientState = Annotated[str, Field(description="plain text, in every event")]
+ClientState = Annotated[str, Field(description="plain text")]
 TARGET = r"^(\+[1-9][0-9]{1,14}|sips?:[^,]+)(,[0-9A-DwW*#]+)?$"
 Target = Annotated[str, Field(pattern=TARGET, description="E.164 or SIP URI")]
 DialledDigits = Annotated[str, Field(pattern=r"^[0-9A-DwW*#]{1,64}$", description="w pauses 0.5 s")]
@@ -29,9 +29,9 @@ Detection = Literal[
 ]
 RingSecs = Annotated[int, Field(ge=5, le=600, description="how long it rings")]
 LimitSecs = Annotated[int, Field(ge=60, le=14_400)]
-DisplayName = Annotated[str, Field(max_length=128, description="caller name")]
+DisplayName = Annotated[str, Field(description="caller name")]
 Channels = Literal["single", "dual"]
-Record = Annotated[Channels, Field(description="from the answer on, in so many channels")]
+Record = Annotated[Channels, Field(description="from the answer on")]
 AudioFormat = Literal["wav", "mp3"]
 Track = Literal["both", "inbound", "outbound"]
 RecordSecs = Annotated[int, Field(ge=0, le=43_200, description="seconds")]

@@ -12,7 +12,7 @@ from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.arguments import ClientState, LiveCall, MediaName, TargetLegs, require_at_most_one
 from telnyx_tools.groups.call_control.commands import CommandResult, command
 from telnyx_tools.groups.call_control.group import call_control
-from telnyx_tools.groups.call_control.voices import Voice, VoiceKey, VoiceSpeed, voice_settings
+from telnyx_tools.groups.call_control.voices import Voice, VoiceKey, voice_settings
 from telnyx_tools.types import Url
 
 Loop = Annotated[int, Field(ge=1, le=100)] | Literal["infinity"]
@@ -32,7 +32,6 @@ async def speak(
     payload: Annotated[str, Field(min_length=1, max_length=3_000, description="to say")],
     voice: Voice = "AWS.Polly.Joanna-Neural",
     voice_api_key_ref: VoiceKey | None = None,
-    voice_speed: VoiceSpeed | None = None,
     payload_type: Literal["text", "ssml"] | None = None,
     loop: Loop | None = None,
     stop: Annotated[Stop | None, Field(description="what plays before")] = None,
@@ -47,7 +46,7 @@ async def speak(
         client_state,
         payload=payload,
         voice=voice,
-        voice_settings=voice_settings(voice, voice_api_key_ref, voice_speed),
+        voice_settings=voice_settings(voice, voice_api_key_ref),
         payload_type=payload_type,
         loop=loop,
         stop=stop,

@@ -80,7 +80,7 @@ async def answer_call(
     aliases=("hangup_call",),
 )
 async def hangup(telnyx: Telnyx, call_control_id: LiveCall, client_state: ClientState | None = None) -> CommandResult:
-    """End a call for everybody on it."""
+    """Hang up a call."""
     try:
         return await command(telnyx, "/calls/{call_control_id}/actions/hangup", call_control_id, client_state)
     except ApiError as error:
@@ -123,13 +123,12 @@ async def transfer(
     mute_dtmf: MuteDtmf | None = None,
     park_after_unbridge: Annotated[Literal["self"] | None, Field(description="keep this leg")] = None,
     record: Record | None = None,
-    record_format: AudioFormat | None = None,
     target_leg_client_state: ClientState | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
     """Dial a number or SIP URI and connect an answered call with it, billed by the minute."""
     require_at_most_one(audio_url=audio_url, media_name=media_name)
-    recorded = recording(record, record_format=record_format)
+    recorded = recording(record)
     return await spend(
         telnyx,
         "/calls/{call_control_id}/actions/transfer",

@@ -26,8 +26,8 @@ async def wait_for_call(
     until: Annotated[Until, Field(description="gathered: digits; spoken: speech or audio is over")],
     timeout_secs: Annotated[int, Field(ge=0, le=300)] = 45,
 ) -> CallState:
-    """Wait for something on a call, or its end, and return what came of it: digits, hangup cause. After timeout_secs it
-    returns where the call stands."""
+    """Wait for something on a call, or its end; returns what came of it (digits, hangup cause), or after timeout_secs
+    where the call stands."""
 
     async def read() -> CallState:
         return await read_state(telnyx, call_control_id, until)
