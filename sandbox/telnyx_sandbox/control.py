@@ -7,6 +7,7 @@ POST   /sandbox/clock     {"advance_secs": 3600} moves the sandbox's time forwar
 POST   /sandbox/inbound   {"key", "channel": "whatsapp", "from", "to", "text"}: a person writes to the account of a key
 POST   /sandbox/settings  {"ignore_idempotency": true} makes `Idempotency-Key` mean nothing
 POST   /sandbox/calls     {"key": "KEY_sandbox...", "from": "+1...", "to": "+12025550101"} lets a call arrive
+POST   /sandbox/parties   {"key": ..., "call_control_id": ..., "digits": "1", "hangs_up": true}: the other party does so
 POST   /sandbox/callees   {"key": ..., "number": "+1...", "outcome": "busy"} decides who is at a number; "digits": "12"
                           and "speech": "Hello" are what they type and say. `groups.voice.party` has the outcomes,
                           and the numbers that have one without this.
@@ -23,7 +24,7 @@ from starlette.routing import Route
 
 from .errors import SandboxError
 from .faults import Fault
-from .groups.voice.switches import Arrival, Callee, arrive, script
+from .groups.voice.switches import Arrival, Callee, Deed, arrive, do, script
 from .groups.whatsapp.conversation import receive as receive_whatsapp
 from .world import World
 
@@ -74,6 +75,7 @@ class Control:
             Route("/inbound", _local(self.receive), methods=["POST"]),
             Route("/settings", _local(self.change_settings), methods=["POST"]),
             Route("/calls", _local(self.add_call), methods=["POST"]),
+            Route("/parties", _local(self.let_party), methods=["POST"]),
             Route("/callees", _local(self.script_callee), methods=["POST"]),
         ]
 
@@ -111,6 +113,10 @@ class Control:
     async def add_call(self, request: Request) -> Response:
         arrival = Arrival.model_validate_json(await request.body())
         return JSONResponse(arrive(self._world.accounts.get(arrival.key), arrival), status_code=201)
+
+    async def let_party(self, request: Request) -> Response:
+        deed = Deed.model_validate_json(await request.body())
+        return JSONResponse(do(self._world.accounts.get(deed.key), deed))
 
     async def script_callee(self, request: Request) -> Response:
         callee = Callee.model_validate_json(await request.body())

@@ -236,3 +236,28 @@ async def test_audio_is_streamed_referred_and_paid(api: httpx2.AsyncClient, cloc
     assert (await happened(api))[-5:] == [
         "call.refer.started", "call.refer.completed", "streaming.stopped", "siprec.stopped", "call.hangup",
     ]  # fmt: skip
+
+
+async def test_the_other_party_does_as_it_is_told(
+    api: httpx2.AsyncClient, control: httpx2.AsyncClient, clock: Clock
+) -> None:
+    call_id = (await answered(api, clock, to="+15550000206"))["call_control_id"]
+    deed = {"key": "KEY_sandbox_first", "call_control_id": call_id}
+    assert (await control.post("/parties", json={**deed, "digits": "9"})).is_success
+    data(await act(api, call_id, "gather", maximum_digits=2))
+    assert (await control.post("/parties", json={**deed, "digits": "12", "hangs_up": True})).is_success
+    ended = await last(api, "call.gather.ended")
+    assert (ended["digits"], ended["status"]) == ("12", "valid")
+    assert (await last(api, "call.hangup"))["hangup_source"] == "callee"
+    assert (await control.post("/parties", json=deed)).status_code == 422
+
+
+async def test_the_cost_is_reported_where_the_application_asks_for_it(api: httpx2.AsyncClient, clock: Clock) -> None:
+    shown = data(await api.get("/call_control_applications"))[0]
+    fields = {name: shown[name] for name in ("application_name", "webhook_event_url")}
+    application = f"/call_control_applications/{shown['id']}"
+    data(await api.patch(application, json={**fields, "call_cost_in_webhooks": True}))
+    await answered(api, clock)
+    clock.advance(60)
+    told = await last(api, "call.cost")
+    assert (told["total_cost"], told["billed_duration_secs"]) == ("0.007", 60)

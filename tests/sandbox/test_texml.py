@@ -165,3 +165,13 @@ async def test_a_call_goes_on_with_another_document(api: httpx2.AsyncClient, clo
     assert code(await api.post(path, json={"Texml": entity})) == "10015"
     await api.post(path, json={"Texml": "<Response><Hangup/></Response>"})
     assert (await api.get(path)).json()["status"] == "completed"
+
+
+async def test_audio_is_streamed_until_it_is_stopped(api: httpx2.AsyncClient, clock: Clock) -> None:
+    sid = (await answered(api, clock))["call_control_id"]
+    calls = f"/texml/Accounts/{await account_sid(api)}/Calls/{sid}"
+    for name, fields in (("Streams", {"Url": "wss://example.com/audio"}), ("Siprec", {"ConnectorName": "recorder"})):
+        started = (await api.post(f"{calls}/{name}.json", json=fields)).json()
+        stopped = await api.post(f"{calls}/{name}/{started['sid']}.json", json={"Status": "stopped"})
+        assert (started["status"], stopped.json()["status"]) == ("in-progress", "stopped")
+        assert code(await api.post(f"{calls}/{name}/{started['sid']}.json", json={"Status": "stopped"})) == "10005"

@@ -30,6 +30,7 @@ from . import (
     texml_conferences,
     texml_queues,
     texml_recordings,
+    texml_streams,
 )
 
 ROUTES: tuple[Routes, ...] = (
@@ -44,6 +45,7 @@ ROUTES: tuple[Routes, ...] = (
     texml_conferences.routes,
     texml_queues.routes,
     texml_recordings.routes,
+    texml_streams.routes,
 )
 SEEDS: tuple[Callable[[Account], None], ...] = ()
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
-from ...account import Account
+from ...account import Account, money
 from ...clock import iso
+from ..connections.connection import Connection
 from . import costs
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Ending, Fields
 from .events import report
@@ -56,11 +57,18 @@ def place(
 
 
 def receive(
-    account: Account, *, connection_id: str, sender: str, recipient: str, product: str = "call_control"
+    account: Account,
+    *,
+    connection_id: str,
+    sender: str,
+    recipient: str,
+    product: str = "call_control",
+    timeout_secs: int = DEFAULT_TIMEOUT_SECS,
 ) -> Call:
     """A call that arrives, waiting for an answer until the caller gives up."""
     now = account.clock.now()
     call = _new(account, connection_id, "incoming", sender, recipient, None)
+    call.timeout_secs = timeout_secs
     call.product, call.ringing_at = product, now
     _initiate(account, call, "incoming", "parked")
     gives_up = Ending("originator_cancel", "caller", "487")
@@ -98,7 +106,7 @@ def end(account: Account, call: Call, moment: float, ending: Ending) -> None:
         hangup_source=ending.source,
         sip_hangup_cause=ending.sip_code,
     )
-    costs.settle(account, call)
+    _pay(account, call, moment)
     for follow in WHEN_ENDED:
         follow(account, call, moment)
 
@@ -156,6 +164,23 @@ def _initiate(account: Account, call: Call, direction: str, state: str) -> None:
     owner: Fields = {"account_sid": account.ids.owner_id} if call.product == "texml" else {}
     at = call.created_at
     report(account, call, "call.initiated", at, direction=direction, state=state, start_time=iso(at), **owner)
+
+
+def _pay(account: Account, call: Call, moment: float) -> None:
+    """The cost is reported where the connection asks for it."""
+    costs.settle(account, call)
+    connection = account.collection(Connection).get(call.connection_id)
+    if connection is not None and connection.settings.get("call_cost_in_webhooks"):
+        report(
+            account,
+            call,
+            "call.cost",
+            moment,
+            status="success",
+            total_cost=money(costs.cost_of(call)),
+            billed_duration_secs=costs.billed_secs(call),
+            occurred_at=iso(moment),
+        )
 
 
 def _ring(call: Call, moment: float) -> None:

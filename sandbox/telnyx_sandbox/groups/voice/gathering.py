@@ -99,6 +99,16 @@ def start(account: Account, call: Call, gather: Gather, moment: float) -> None:
     _try(account, call, gather, moment)
 
 
+def press(account: Account, call: Call, digits: str, moment: float) -> None:
+    """The other party types of its own accord, into the gather that is going on if there is one."""
+    for digit in digits:
+        gather = account.collection(Gather).get(call.id)
+        if gather is None:
+            report(account, call, "call.dtmf.received", moment, digit=digit)
+        else:
+            _type(account, call, gather, len(gather.tries), digit, moment)
+
+
 def typed_by(call: Call, gather: Gather) -> str:
     """What the other party types, the terminating digit included."""
     if call.party.digits is not None:

@@ -13,7 +13,7 @@ PAID_AFTER_SECS = 5.0
 
 @command("streaming_start")
 def start_streaming(command: Command) -> None:
-    _begin(command, "streaming", "90045", {"stream_url": command.body.text("stream_url")})
+    _begin(command, "streaming", {"stream_url": command.body.text("stream_url")})
 
 
 @command("streaming_stop")
@@ -23,7 +23,7 @@ def stop_streaming(command: Command) -> None:
 
 @command("fork_start")
 def start_forking(command: Command) -> None:
-    _begin(command, "call.fork", "90045", {"stream_type": "decrypted"})
+    _begin(command, "call.fork", {"stream_type": "decrypted"})
 
 
 @command("fork_stop")
@@ -33,7 +33,7 @@ def stop_forking(command: Command) -> None:
 
 @command("siprec_start")
 def start_siprec(command: Command) -> None:
-    _begin(command, "siprec", "10027", {})
+    _begin(command, "siprec", {})
 
 
 @command("siprec_stop")
@@ -93,18 +93,29 @@ def pay(command: Command) -> None:
     command.account.agenda.plan(command.now + PAID_AFTER_SECS, happening)
 
 
-def _begin(command: Command, what: str, code: str, payload: Fields) -> None:
-    if what in command.call.closing:
-        raise SandboxError(code)
-    command.call.closing[what] = partial(_stopped, command.account, command.call, what, payload)
-    report(command.account, command.call, f"{what}.started", command.now, **payload)
+def begin(account: Account, call: Call, what: str, payload: Fields, moment: float) -> None:
+    """Raises SandboxError when that is going on already."""
+    if what in call.closing:
+        raise SandboxError("10027" if what == "siprec" else "90045")
+    call.closing[what] = partial(_stopped, account, call, what, payload)
+    report(account, call, f"{what}.started", moment, **payload)
+
+
+def stop(call: Call, what: str, moment: float) -> bool:
+    """Whether there was anything to stop."""
+    close = call.closing.pop(what, None)
+    if close is not None:
+        close(moment)
+    return close is not None
+
+
+def _begin(command: Command, what: str, payload: Fields) -> None:
+    begin(command.account, command.call, what, payload, command.now)
 
 
 def _stop(command: Command, what: str, code: str) -> None:
-    stop = command.call.closing.pop(what, None)
-    if stop is None:
+    if not stop(command.call, what, command.now):
         raise SandboxError(code)
-    stop(command.now)
 
 
 def _stopped(account: Account, call: Call, what: str, payload: Fields, moment: float) -> None:

@@ -9,8 +9,10 @@ from ...errors import SandboxError
 from ..connections.connection import Connection
 from ..connections.kinds import TEXML
 from ..phone_number import numbers_of
-from .call import Fields
-from .calls import receive
+from .call import Ending, Fields
+from .calls import end, receive, touch
+from .commands import live_call
+from .gathering import press
 from .party import callees, scripted
 
 Outcome = Literal[
@@ -27,6 +29,18 @@ class Arrival(BaseModel):
     key: str
     sender: Annotated[str, Field(alias="from")]
     recipient: Annotated[str, Field(alias="to")]
+    rings_secs: Annotated[int, Field(ge=1, le=600)] = 30
+
+
+class Deed(BaseModel):
+    """What the other party of a call does now: it types `digits`, and then hangs up or stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str
+    call_control_id: str
+    digits: Annotated[str, Field(pattern=r"^[0-9#*]*$")] = ""
+    hangs_up: bool = False
 
 
 class Callee(BaseModel):
@@ -57,6 +71,7 @@ def arrive(account: Account, arrival: Arrival) -> Fields:
         sender=arrival.sender,
         recipient=arrival.recipient,
         product="texml" if texml else "call_control",
+        timeout_secs=arrival.rings_secs,
     )
     return call.render(now)
 
@@ -64,3 +79,16 @@ def arrive(account: Account, arrival: Arrival) -> Fields:
 def script(account: Account, callee: Callee) -> Fields:
     callees(account)[callee.number] = scripted(callee.outcome, callee.digits, callee.speech)
     return callee.model_dump(exclude={"key"})
+
+
+def do(account: Account, deed: Deed) -> Fields:
+    """Raises SandboxError for a call that is not going on."""
+    account.catch_up()
+    now = account.clock.now()
+    call = live_call(account, deed.call_control_id, answered=bool(deed.digits))
+    press(account, call, deed.digits, now)
+    touch(account, call, now)
+    if deed.hangs_up:
+        cause = "normal_clearing" if call.answered_at or call.direction == "outgoing" else "originator_cancel"
+        end(account, call, now, Ending(cause, call.other_side))
+    return call.render(now)
