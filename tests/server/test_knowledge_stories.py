@@ -18,7 +18,7 @@ from telnyx_sandbox.groups.storage.bucket import Bucket
 from telnyx_sandbox.server import serving as serving_sandbox
 
 KEY = "KEY_sandbox_knowledge"
-GROUPS = "storage,embeddings,secrets,account"
+GROUPS = "storage,embeddings,secrets,assistants,account"
 
 
 @pytest.fixture
@@ -103,3 +103,43 @@ async def test_the_secret_of_a_language_model_is_kept_and_never_shown(client: Cl
     assert [each["identifier"] for each in listed["items"]] == ["openai-token"]
     assert json.loads(again.content[0].text)["error"]["pointer"] == "/identifier"
     assert "MARKED" not in f"{made}{again}{listed}"
+
+
+async def test_an_assistant_answers_from_the_knowledge_base(client: Client) -> None:
+    await call(client, "create_embeddings", bucket_name="kb", wait_for="done")
+    tool = await call(
+        client,
+        "create_assistant_tool",
+        display_name="Knowledge",
+        retrieval={"bucket_ids": ["kb"], "max_num_results": 3},
+    )
+    assistant = await call(
+        client,
+        "create_assistant",
+        name="Shop",
+        instructions="Answer questions about the shop.",
+        model="openai/gpt-4o",
+        tool_ids=[tool["id"]],
+    )
+    answer = await call(
+        client, "chat_with_assistant", assistant_id=assistant["id"], content="How long is the warranty on tools?"
+    )
+    assert "five years" in answer["content"]
+
+
+async def test_an_assistant_uses_a_secret_by_its_identifier(client: Client) -> None:
+    assistant = {
+        "name": "Shop",
+        "instructions": "Answer questions about the shop.",
+        "model": "openai/gpt-4o",
+        "llm_api_key_ref": "openai-token",
+    }
+    refused = await client.call_tool("create_assistant", assistant)
+    assert refused.is_error
+    assert json.loads(refused.content[0].text)["error"]["pointer"] == "/llm_api_key_ref"
+    secret = {"identifier": "openai-token", "type": "bearer", "token": "MARKEDvalue"}
+    await call(client, "create_integration_secret", **secret)
+    made = await call(client, "create_assistant", **assistant)
+    shown = await call(client, "get_assistant", assistant_id=made["id"], detail="full")
+    assert shown["llm_api_key_ref"] == "openai-token"
+    assert "MARKED" not in f"{made}{shown}"
