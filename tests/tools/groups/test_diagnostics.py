@@ -12,8 +12,10 @@ from tests.tools.groups.sandboxed import answering, call, sandboxed
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.finder import find_tools
 from telnyx_tools.groups.diagnostics.hangups import _table, explain
 from telnyx_tools.registry import registry
+from telnyx_tools.results import BUDGET
 
 SENDER, RECIPIENT = "+12025550101", "+12025550123"
 BUSY, UNANSWERED = "+15550000486", "+15550000480"
@@ -100,6 +102,12 @@ async def test_webhooks_that_did_not_arrive_are_part_of_the_reason(telnyx: Telny
     assert len(full["attempts"]) == 3
 
 
+@pytest.mark.parametrize("question", ["why did my call fail", "the call failed", "call dropped"])
+async def test_whoever_asks_why_a_call_failed_finds_the_tool(question: str) -> None:
+    tools = await find_tools(registry().tools.values(), question, 1)
+    assert [tool.name for tool in tools] == ["diagnose_call"]
+
+
 async def test_a_call_that_nothing_names_is_asked_for(telnyx: Telnyx) -> None:
     with pytest.raises(InvalidArguments):
         await call(telnyx, "diagnose_call")
@@ -161,3 +169,20 @@ async def test_who_changed_what_is_told_without_secrets(telnyx: Telnyx, clock: C
     assert password not in json.dumps(found)
     assert len((await call(telnyx, "list_audit_events", since="2026-09-21T14:14:00Z"))["items"]) == 1
     assert (await call(telnyx, "search_detail_records", record_type="call-control", period="today"))["items"] == []
+
+
+async def test_a_long_call_is_told_within_the_budget_of_a_result() -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        told = {"status": "x" * 500, "result": "y" * 500, "hangup_cause": "user_busy"}
+        events = [
+            {"name": f"event {n}", "type": "webhook", "event_timestamp": f"2026-09-21T14:{n // 60:02}:{n % 60:02}Z",
+             "call_leg_id": f"leg {n % 2}", "metadata": {"payload": told}}
+            for n in range(250)
+        ]  # fmt: skip
+        return httpx2.Response(200, json={"data": events[::-1] if "call_events" in request.url.path else []})
+
+    async with answering(answer) as telnyx:
+        diagnosis = await call(telnyx, "diagnose_call", call_session_id="1")
+    assert len(json.dumps(diagnosis)) < BUDGET["summary"]
+    assert diagnosis["timeline"][0]["event"] == "event 1"
+    assert diagnosis["steps_left_out"] == 125 - len(diagnosis["timeline"])

@@ -11,7 +11,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.arguments import InvalidArguments, Problem
 from telnyx_tools.declare import Effect
-from telnyx_tools.groups.diagnostics.call import Event, Leg, worst
+from telnyx_tools.groups.diagnostics.call import Event, Leg, text, worst
 from telnyx_tools.groups.diagnostics.deliveries import WebhookDelivery
 from telnyx_tools.groups.diagnostics.evidence import Wanted, find_legs
 from telnyx_tools.groups.diagnostics.group import diagnostics
@@ -20,8 +20,11 @@ from telnyx_tools.pages import Cursor, page_of
 from telnyx_tools.results import Part, Result
 from telnyx_tools.types import CallControlId, Day
 
-FIRST, LAST = 12, 24
+FIRST, LAST = 8, 16
 """Of a long timeline, so many events of its beginning and of its end are shown."""
+
+LONGEST = 60
+"""Characters of one thing that an event tells."""
 
 OTHERS = 10
 FAILED_DELIVERIES = 3
@@ -34,7 +37,7 @@ class Step(Part):
     at: str | None = None
     event: str | None = None
     command: bool | None = Field(None, description="true: sent to Telnyx; else reported by it")
-    told: dict[str, object] | None = None
+    told: dict[str, str] | None = None
 
 
 class OtherCall(Part):
@@ -161,7 +164,7 @@ def _hints(leg: Leg) -> list[str]:
 
 
 def _step(event: Event) -> Step:
-    told = {name: event.payload[name] for name in _TOLD if isinstance(event.payload.get(name), str | int)}
+    told = {name: text(event.payload, name)[:LONGEST] for name in _TOLD if text(event.payload, name)}
     return Step(at=event.at, event=event.name, command=True if event.type == "command" else None, told=told or None)
 
 
