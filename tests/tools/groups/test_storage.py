@@ -303,3 +303,17 @@ async def test_a_store_of_keys_and_a_database_are_used() -> None:
         assert json.loads(asked[-1].content)["params"] == [1, "a", True]
         assert len(json.dumps(rows)) <= BUDGET["summary"]
         assert rows["not_shown"] + len(rows["rows"]) == rows["count"] == 100
+
+
+async def test_a_bucket_that_was_made_anew_in_another_region_is_found_there() -> None:
+    async with sandboxed() as telnyx:
+        await call(telnyx, "cloud_storage_create_bucket", bucket_name="moved", region="us-east-1")
+        await put(telnyx, "moved", "a", "one")
+        await call(telnyx, "cloud_storage_delete_object", bucket_name="moved", object_name="a")
+        elsewhere = telnyx.s3
+        await elsewhere.delete_bucket("moved")
+        await elsewhere.create_bucket("moved", "eu-central-1")
+        telnyx._api.storage.settle(telnyx.principal, "moved", "us-east-1")  # as a second process remembers it
+        await put(telnyx, "moved", "a", "two")
+        read = await call(telnyx, "cloud_storage_get_object", bucket_name="moved", object_name="a")
+    assert read["text"] == "two"

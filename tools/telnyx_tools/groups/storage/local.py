@@ -10,7 +10,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.api.s3 import ObjectEntry
-from telnyx_tools.api.uploads import SMALLEST_PART, upload
+from telnyx_tools.api.uploads import MIB, upload
 from telnyx_tools.arguments import InvalidArguments, Problem
 from telnyx_tools.declare import Effect
 from telnyx_tools.files import Files, FileTarget
@@ -25,6 +25,9 @@ from telnyx_tools.groups.storage.stored import (
 from telnyx_tools.results import Result
 from telnyx_tools.types import BucketName, ObjectName
 from telnyx_tools.waiting import Progress
+
+PART = 2 * MIB
+"""As much of an object is in memory at a time."""
 
 LocalPath = Annotated[str, Field(min_length=1, max_length=1_000, description="in a directory the user allowed")]
 
@@ -123,7 +126,7 @@ async def _part(
     telnyx: Telnyx, bucket_name: str, object_name: str, start: int, target: FileTarget
 ) -> tuple[ObjectEntry, int]:
     try:
-        entry, content = await telnyx.s3.get_range(bucket_name, object_name, start, SMALLEST_PART)
+        entry, content = await telnyx.s3.get_range(bucket_name, object_name, start, PART)
     except ApiError as error:
         if error.status == 416 and start == 0:
             return ObjectEntry(object_name, size=0), 0  # an empty object has no part
