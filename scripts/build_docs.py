@@ -57,14 +57,15 @@ def _table(tools: Iterable[Tool], *, where: bool = False) -> list[str]:
     rows = [head.replace("| |", "| | group |") if where else head, "|---|" + "---|" * (5 if where else 4)]
     for tool in tools:
         group = f" [{tool.group}](tools/{tool.group}.md) |" if where else ""
-        calls = "<br>".join(f"`{call}`" for call in tool.calls)
+        calls = "<br>".join(f"`{call}`" for call in (*tool.calls, *(f"S3 {operation}" for operation in tool.s3)))
         mark = "●" if tool.core else ""
         rows.append(f"| `{tool.name}` | {mark} |{group} {_effect(tool)} | `{tool.scope}` | {calls} |")
     return rows
 
 
 def _effect(tool: Tool) -> str:
-    return "read, paid" if tool.paid else tool.effect.value
+    effect = "read, paid" if tool.paid else tool.effect.value
+    return f"{effect}, stdio only" if tool.local else effect
 
 
 def _page(group: Group) -> str:

@@ -44,6 +44,7 @@ def _described(tool: Tool) -> dict[str, object]:
         "effect": tool.effect,
         "scope": tool.scope,
         "calls": tool.calls,
+        "s3": tool.s3,
         "aliases": tool.aliases,
         "default_surface": tool.core,
         "approx_tokens": approx_tokens(tool),
