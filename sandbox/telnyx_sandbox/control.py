@@ -4,7 +4,7 @@ POST   /sandbox/faults    a list of faults (see `faults.Fault`) for the next mat
 DELETE /sandbox/faults    forget the faults that are left
 GET    /sandbox/requests  the last 10,000 requests under /v2: method, path, names of headers, Idempotency-Key
 POST   /sandbox/clock     {"advance_secs": 3600} moves the sandbox's time forward
-POST   /sandbox/inbound   {"key", "channel": "whatsapp", "from", "to", "text"}: a person writes to the account of a key
+POST   /sandbox/inbound   {"key", "channel": "whatsapp" or "sms", "from", "to", "text"}: a person writes to an account
 POST   /sandbox/settings  {"ignore_idempotency": true} makes `Idempotency-Key` mean nothing
 POST   /sandbox/calls     {"key": "KEY_sandbox...", "from": "+1...", "to": "+12025550101"} lets a call arrive
 POST   /sandbox/parties   {"key": ..., "call_control_id": ..., "digits": "1", "hangs_up": true}: the other party does so
@@ -24,6 +24,7 @@ from starlette.routing import Route
 
 from .errors import SandboxError
 from .faults import Fault
+from .groups.inbound import receive_sms
 from .groups.voice.switches import Arrival, Callee, Deed, arrive, do, script
 from .groups.whatsapp.conversation import receive as receive_whatsapp
 from .world import World
@@ -41,7 +42,7 @@ class Inbound(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     key: str
-    channel: Literal["whatsapp"]
+    channel: Literal["sms", "whatsapp"]
     sender: Annotated[str, Field(alias="from", pattern=r"^(\+[1-9][0-9]{1,14}|[A-Z]{2}\.[A-Za-z0-9]+)$")]
     to: str
     text: str
@@ -53,7 +54,7 @@ class Settings(BaseModel):
     ignore_idempotency: bool
 
 
-CHANNELS = {"whatsapp": receive_whatsapp}
+CHANNELS = {"sms": receive_sms, "whatsapp": receive_whatsapp}
 """How a message of a person comes in."""
 
 _FAULTS: TypeAdapter[list[Fault]] = TypeAdapter(list[Fault])

@@ -23,21 +23,34 @@ class OptOut:
     sender: str
     recipient: str
     created_at: float
+    keyword: str = "STOP"
 
     def render(self) -> dict[str, object]:
         return {
             "to": self.recipient,
             "from": self.sender,
             "messaging_profile_id": self.messaging_profile_id,
-            "keyword": "STOP",
+            "keyword": self.keyword,
             "created_at": iso(self.created_at),
         }
 
 
 def seed(account: Account) -> None:
     profile = next(iter(account.collection(MessagingProfile).values()))
-    optout = OptOut(profile.id, "+12025550101", OPTED_OUT, account.clock.now())
-    account.collection(OptOut)[account.ids.uuid("optout")] = optout
+    opt_out(account, profile.id, "+12025550101", OPTED_OUT, "STOP")
+
+
+def opt_out(account: Account, profile_id: str, sender: str, recipient: str, keyword: str) -> None:
+    if not blocks(account, profile_id, recipient):
+        optout = OptOut(profile_id, sender, recipient, account.clock.now(), keyword)
+        account.collection(OptOut)[account.ids.uuid("optout")] = optout
+
+
+def opt_in(account: Account, profile_id: str, recipient: str) -> None:
+    optouts = account.collection(OptOut)
+    for key, optout in list(optouts.items()):
+        if (optout.messaging_profile_id, optout.recipient) == (profile_id, recipient):
+            del optouts[key]
 
 
 def blocks(account: Account, profile_id: str, recipient: str) -> bool:

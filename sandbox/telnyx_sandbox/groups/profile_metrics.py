@@ -24,20 +24,19 @@ def get_metrics(request: Request) -> Reply:
     time_frame = request.query.choice("time_frame", tuple(TIME_FRAMES)) or "24h"
     interval = TIME_FRAMES[time_frame] * 3600 / INTERVALS
     first = now - INTERVALS * interval
-    messages = [
+    found = [
         message
         for message in account.collection(Message).values()
         if message.profile_id == profile.id and message.created_at >= first and message.sent_at(now) is not None
-        if message.direction == "outbound"
     ]
     overview = {
         "record_type": "messaging_profile_metrics",
         "messaging_profile_id": profile.id,
         "phone_numbers": sum(number.messaging_profile_id == profile.id for number in numbers_of(account)),
-        "outbound": _counted(messages, now),
-        "inbound": {"received": 0},
+        "outbound": _counted(found, now),
+        "inbound": {"received": _received(found)},
     }
-    detailed = [_interval(messages, first + index * interval, interval, now) for index in range(INTERVALS)]
+    detailed = [_interval(found, first + index * interval, interval, now) for index in range(INTERVALS)]
     return data({"overview": overview, "detailed": detailed})
 
 
@@ -45,12 +44,17 @@ def _interval(messages: Sequence[Message], begin: float, secs: float, now: float
     within = [message for message in messages if begin <= message.created_at < begin + secs]
     return {
         "timestamp": iso(begin),
-        "metrics": [{"label": "longcode", **_counted(within, now), "received": 0}],
+        "metrics": [{"label": "longcode", **_counted(within, now), "received": _received(within)}],
     }
+
+
+def _received(messages: Sequence[Message]) -> int:
+    return sum(message.direction == "inbound" for message in messages)
 
 
 def _counted(messages: Sequence[Message], now: float) -> dict[str, object]:
     """`errors` is the share of what was sent that failed."""
+    messages = [message for message in messages if message.direction == "outbound"]
     delivered = sum(message.status(now) == "delivered" for message in messages)
     failed = sum(message.status(now) == "delivery_failed" for message in messages)
     return {

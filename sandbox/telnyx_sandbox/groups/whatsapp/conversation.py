@@ -7,8 +7,9 @@ from ...clock import iso
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
-from ..message import Message
-from .message import InboundWhatsapp
+from ..inbound import InboundMessage, keep
+from ..messaging_profiles import MessagingProfile
+from .message import WhatsappContent
 from .number import WhatsappNumber
 from .numbers import find
 
@@ -43,12 +44,13 @@ def open_window(account: Account, number: str, person: str) -> None:
     account.collection(Conversation)[f"{number} {person}"] = opened
 
 
-def receive(account: Account, person: str, phone_number: str, text: str) -> InboundWhatsapp:
+def receive(account: Account, person: str, phone_number: str, text: str) -> InboundMessage:
     """A person writes to one of the account's numbers. 404 for a number that is not on WhatsApp."""
-    open_window(account, account.find(WhatsappNumber, phone_number).phone_number, person)
-    message = InboundWhatsapp.of(account, person, phone_number, text)
-    account.collection(Message)[message.id] = message
-    return message
+    number = account.find(WhatsappNumber, phone_number)
+    open_window(account, phone_number, person)
+    profile_id = str(number.profile.get("profile_id") or next(iter(account.collection(MessagingProfile)), ""))
+    content = WhatsappContent(text, None, (), None, 1, "RECEIVED")
+    return keep(account, InboundMessage.of(account, person, phone_number, profile_id, content))
 
 
 @routes.get("/whatsapp/phone_numbers/{phone_number}/conversation_window")

@@ -2,14 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Self
 
-from ...account import Account
 from ...errors import describe
 from ..content import Content, Price
-from ..countries import country_of
 from ..message import Message
-from ..messaging_profiles import MessagingProfile
 from .meta_errors import detail_of
 
 _FEE = Decimal("0.004")
@@ -51,31 +47,3 @@ class WhatsappMessage(Message):
     def render(self, now: float) -> dict[str, object]:
         # super() without arguments knows no class of dataclass(slots=True).
         return {**Message.render(self, now), "body": self.body}
-
-
-@dataclass(frozen=True, slots=True)
-class InboundWhatsapp(Message):
-    @classmethod
-    def of(cls, account: Account, person: str, number: str, text: str) -> Self:
-        now = account.clock.now()
-        return cls(
-            id=account.ids.uuid("inbound_message"),
-            organization_id=account.ids.owner_id,
-            profile_id=next(iter(account.collection(MessagingProfile)), ""),
-            sender=person,
-            recipient=number,
-            country=country_of(number) or "US",
-            content=WhatsappContent(text, None, (), None, 1, "RECEIVED"),
-            failure=None,
-            created_at=now,
-            starts_at=now,
-            webhook_url=None,
-            webhook_failover_url=None,
-        )
-
-    @property
-    def direction(self) -> str:
-        return "inbound"
-
-    def status(self, now: float) -> str:
-        return "received"
