@@ -87,7 +87,8 @@ def assistant_of(answer: object, detail: Detail = "summary") -> Assistant:
     raw = answer.get("data", answer) if isinstance(answer, dict) else answer
     if not isinstance(raw, dict):
         return shape(Assistant, answer, detail)
-    raw = {**without_credentials(raw), "tools": _named(raw.get("tools"), detail)}
+    safe = without_credentials(raw)
+    raw = {**safe, "tools": _named(safe.get("tools"), detail)}
     if detail == "full":
         return shape(Assistant, raw, detail)
     fields = without_nulls({name: raw[name] for name in raw if name in Assistant.model_fields})
