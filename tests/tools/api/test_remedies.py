@@ -50,6 +50,7 @@ TOOLS = {
     "send_whatsapp_template",
     "speak",
     "update_call_control_application",
+    "update_texml_application",
     "update_messaging_profile",
     "update_outbound_voice_profile",
     "update_phone_number",

@@ -1,0 +1,131 @@
+"""What people ask of the assistants tools, through an MCP client, the server and the sandbox, each on a socket."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp.client import Client
+from tests.e2e.clients import ERAS, call, connected
+from tests.sandbox.buckets import FILES, give_bucket
+from tests.server.serving import serving
+
+from telnyx_remote_mcp.app import create_app
+from telnyx_remote_mcp.settings import Settings
+from telnyx_sandbox.app import create_app as create_sandbox
+from telnyx_sandbox.clock import Clock
+from telnyx_sandbox.server import serving as serving_sandbox
+
+KEY = "KEY_sandbox_assistants"
+SENDER, RECIPIENT = "+12025550101", "+12025550123"
+SHOP = {
+    "name": "Shop",
+    "instructions": "You answer for a shop that sells tools. We open at nine o'clock.",
+    "greeting": "Hello {{name}}, this is the shop.",
+}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(lambda: 1_790_000_000.0)
+
+
+@pytest.fixture
+async def server(clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    give_bucket(monkeypatch, "kb", FILES)
+    async with serving_sandbox(create_sandbox(clock=clock)) as sandbox:
+        app = create_app(Settings(api_base_url=sandbox, data_dir=tmp_path))
+        async with app.router.lifespan_context(app), serving(app) as server:
+            yield server
+
+
+@pytest.fixture
+async def client(server: str) -> AsyncIterator[Client]:
+    async with connected(f"{server}/mcp?groups=assistants,embeddings,connections,messaging", KEY) as client:
+        yield client
+
+
+async def refusal(client: Client, tool: str, **arguments: object) -> dict[str, Any]:
+    """The error of a call that has to fail."""
+    result = await client.call_tool(tool, arguments)
+    assert result.is_error
+    error: dict[str, Any] = json.loads(result.content[0].text)["error"]
+    return error
+
+
+@pytest.mark.parametrize("mode", ERAS)
+async def test_create_an_assistant_let_it_call_somebody_and_read_what_was_said(
+    server: str, clock: Clock, mode: str
+) -> None:
+    """All of it with what a client is shown that asks for nothing."""
+    async with connected(f"{server}/mcp", KEY, mode) as client:
+        assistant = await call(client, "create_assistant", **SHOP)
+        numbers = (await call(client, "list_phone_numbers"))["items"]
+        started = await call(
+            client,
+            "start_assistant_call",
+            assistant_id=assistant["id"],
+            to=RECIPIENT,
+            from_number=numbers[0]["phone_number"],
+            dynamic_variables={"name": "Ada"},
+            machine_detection="Enable",
+        )
+        assert started["texml_app_id"] == assistant["telephony_settings"]["default_texml_app_id"]
+        clock.advance(90)
+        (conversation,) = (await call(client, "list_conversations", assistant_id=assistant["id"], end_user=RECIPIENT))[
+            "items"
+        ]
+        assert conversation["metadata"]["call_control_id"] == started["call_sid"]
+        said = (await call(client, "get_conversation_messages", conversation_id=conversation["id"]))["items"]
+        assert [each["role"] for each in said] == ["assistant", "user", "assistant"]
+        assert "Hello Ada, this is the shop." in said[0]["text"]
+        assert "0123" in said[1]["text"]
+
+
+async def test_teach_it_what_the_shop_knows_and_try_it_before_it_calls(client: Client, clock: Clock) -> None:
+    await call(client, "create_embeddings", bucket_name="kb")
+    clock.advance(5)
+    tool = await call(client, "create_assistant_tool", display_name="Knowledge", retrieval={"bucket_ids": ["kb"]})
+    assistant = await call(client, "create_assistant", **SHOP, tool_ids=[tool["id"]])
+    ids = {"assistant_id": assistant["id"]}
+    first = await call(client, "chat_with_assistant", **ids, content="How much is express delivery?")
+    assert "12 USD" in first["content"]
+    await call(client, "update_assistant", **ids, tool_ids=[], version_name="Without knowledge")
+    second = await call(
+        client,
+        "chat_with_assistant",
+        **ids,
+        content="When do you open?",
+        conversation_id=first["conversation_id"],
+    )
+    assert "nine o'clock" in second["content"]
+
+
+async def test_it_texts_a_customer_who_finds_it_again_in_the_conversation(client: Client) -> None:
+    assistant = await call(client, "create_assistant", **SHOP)
+    arguments = {"assistant_id": assistant["id"], "to": RECIPIENT, "from_number": SENDER}
+    started = await call(client, "send_assistant_sms", **arguments, text="Your saw is ready")
+    said = await call(client, "get_conversation_messages", conversation_id=started["conversation_id"])
+    assert "Your saw is ready" in said["items"][0]["text"]
+
+
+async def test_a_call_that_is_refused_names_the_way_out(client: Client) -> None:
+    assistant = await call(client, "create_assistant", **SHOP)
+    arguments = {"assistant_id": assistant["id"], "to": RECIPIENT, "from_number": SENDER}
+    application = await call(
+        client, "create_texml_application", friendly_name="Mute", voice_url="https://example.com/texml"
+    )
+    error = await refusal(client, "start_assistant_call", **arguments, texml_app_id=application["id"])
+    assert (error["code"], "update_texml_application" in error["remedy"]) == ("10010", True)
+    unknown = await refusal(client, "start_assistant_call", **{**arguments, "assistant_id": "assistant-1"})
+    assert unknown["code"] == "10005"
+    other = await call(
+        client,
+        "create_assistant_tool",
+        display_name="Over to the shop",
+        handoff={"ai_assistants": [{"id": assistant["id"], "name": "Shop"}]},
+    )
+    await call(client, "create_assistant", name="Desk", instructions="Receive.", tool_ids=[other["id"]])
+    held = await refusal(client, "delete_assistant", assistant_id=assistant["id"])
+    assert "Desk" in held["detail"]
