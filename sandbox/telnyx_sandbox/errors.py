@@ -72,6 +72,7 @@ ERRORS: Final[dict[str, _Entry]] = {
     "85006": (400, "The phone number is already reserved", "A reservation holds this number."),
     "85007": (400, "Reservation limit exceeded", "Too many numbers are held already."),
     "85008": (400, "Reservation extension limit exceeded", "The reservation cannot be extended again."),
+    "90009": (422, "Invalid value for loop", "'loop' is 'infinity' or an integer from 1 to 100."),
     "90015": (422, "Invalid Call Control ID", "There is no call with this call_control_id."),
     "90017": (422, "Invalid value for client_state", "'client_state' must be a valid base64 string."),
     "90018": (422, "Call has already ended", "The call has ended and takes no commands any more."),

@@ -53,6 +53,7 @@ async def test_audio_is_played_until_it_ends_or_is_stopped(api: httpx2.AsyncClie
     call_id = (await answered(api, clock))["call_control_id"]
     url = "https://example.com/music.mp3"
     assert code(await act(api, call_id, "playback_start")) == "10004"
+    assert code(await act(api, call_id, "playback_start", audio_url=url, loop="often")) == "90009"
     data(await act(api, call_id, "playback_start", audio_url=url))
     clock.advance(5)
     ended = await last(api, "call.playback.ended")
@@ -261,3 +262,11 @@ async def test_the_cost_is_reported_where_the_application_asks_for_it(api: httpx
     clock.advance(60)
     told = await last(api, "call.cost")
     assert (told["total_cost"], told["billed_duration_secs"]) == ("0.007", 60)
+
+
+async def test_a_supervisor_stays_as_long_as_the_call(api: httpx2.AsyncClient, clock: Clock) -> None:
+    call_id = (await answered(api, clock))["call_control_id"]
+    boss = await answered(api, clock, to="+12025550124", supervise_call_control_id=call_id, supervisor_role="monitor")
+    data(await act(api, boss["call_control_id"], "switch_supervisor_role", role="whisper"))
+    data(await act(api, call_id, "hangup"))
+    assert not data(await api.get(f"/calls/{boss['call_control_id']}"))["is_alive"]

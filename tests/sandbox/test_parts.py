@@ -5,6 +5,7 @@ import pytest
 from tests.sandbox.conftest import client
 
 from telnyx_sandbox.account import Accounts
+from telnyx_sandbox.agenda import Agenda
 from telnyx_sandbox.app import create_app
 from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.errors import SandboxError
@@ -34,6 +35,25 @@ def test_a_literal_segment_wins_over_a_value() -> None:
     assert router.find("/numbers/slim")[0]["GET"].template == "/numbers/slim"
     assert router.find("/numbers/a%2Fb")[1] == ["a/b"]
     assert router.find("/numbers/a/b") == ({}, [])
+
+
+def test_what_follows_a_value_in_its_segment_belongs_to_the_template() -> None:
+    routes = Routes()
+    routes.get("/recordings/{id}.json")(answer)
+    operations, values = Router([routes]).find("/recordings/one.json")
+    assert operations["GET"].ids(values) == {"id": "one"}
+    assert operations["GET"].ids(["one.xml"]) is None
+
+
+def test_what_is_planned_happens_in_order_of_time_and_not_before_it() -> None:
+    agenda, happened = Agenda(), list[float]()
+    for moment in (3.0, 1.0, 9.0):
+        agenda.plan(moment, happened.append)
+    agenda.plan(1.5, lambda moment: agenda.plan(moment + 0.5, happened.append))
+    agenda.run(8.0)
+    assert happened == [1.0, 2.0, 3.0]
+    agenda.run(9.0)
+    assert happened == [1.0, 2.0, 3.0, 9.0]
 
 
 def test_an_operation_has_one_handler() -> None:

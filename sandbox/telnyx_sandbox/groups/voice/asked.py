@@ -1,9 +1,11 @@
-"""What else begins with the answer where the dialling request asked for it: audio, a conference."""
+"""What else begins with the answer where the dialling request asked for it: audio, a conference, supervision."""
+
+from functools import partial
 
 from ...account import Account
 from ...body import Body
-from .call import Call
-from .calls import WHEN_ANSWERED
+from .call import Call, Ending
+from .calls import WHEN_ANSWERED, end
 from .conference import Conference, create, join
 from .conferences import set_exits
 from .playing import AUDIO_SECS, play
@@ -31,4 +33,20 @@ def join_conference(account: Account, call: Call, moment: float) -> None:
         set_exits(participant, Body(config))
 
 
-WHEN_ANSWERED.extend((play_audio, join_conference))
+def supervise(account: Account, call: Call, moment: float) -> None:
+    """Whoever supervises another call stays as long as that."""
+    supervised = account.collection(Call).get(str(call.settings.get("supervise_call_control_id") or ""))
+    if supervised is None:
+        return
+    if supervised.ended:
+        _dismiss(account, call, moment)
+        return
+    call.keep_until(moment + call.time_limit_secs)
+    supervised.closing[f"supervisor {call.id}"] = partial(_dismiss, account, call)
+
+
+def _dismiss(account: Account, call: Call, moment: float) -> None:
+    end(account, call, moment, Ending("normal_clearing", call.own_side))
+
+
+WHEN_ANSWERED.extend((play_audio, join_conference, supervise))

@@ -15,7 +15,7 @@ from .commands import live_call
 from .conference import Conference, Participant, end, join, leave, tell
 from .conferences import set_exits
 from .gathering import Gather, start
-from .playing import AUDIO_SECS, ENDLESS, audio_of, speaking_secs
+from .playing import AUDIO_SECS, ENDLESS, audio_of, speaking_secs, times_of
 from .recording import Recording, begin, finish, going_on
 
 routes = Routes()
@@ -96,8 +96,7 @@ def speak(command: Command) -> None:
 @command("play")
 def play(command: Command) -> None:
     payload, _ = audio_of(command.body, "audio_url", "media_name")
-    loop = command.body.value("loop")
-    _play(command, "playback", ENDLESS if loop == "infinity" else AUDIO_SECS * float(str(loop or 1)), payload)
+    _play(command, "playback", AUDIO_SECS * times_of(command.body), payload)
 
 
 @command("stop")

@@ -17,6 +17,7 @@ from .events import report
 CHARACTERS_PER_SEC = 15.0
 AUDIO_SECS = 5.0
 ENDLESS = 1e9
+MOST_TIMES = 100
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +64,16 @@ def speaking_secs(text: str) -> float:
     return max(1.0, len(text) / CHARACTERS_PER_SEC)
 
 
+def times_of(body: Body) -> float:
+    """How often something is played; times a length it is `ENDLESS` where that is for ever."""
+    loop = str(body.value("loop") or 1)
+    if loop == "infinity":
+        return ENDLESS
+    if not loop.isdecimal() or not 1 <= int(loop) <= MOST_TIMES:
+        raise SandboxError("90009", pointer="/loop")
+    return float(loop)
+
+
 def audio_of(body: Body, *names: str) -> tuple[Fields, str]:
     """The audio that a command names in one of the fields, and how playing it ends."""
     given = {name: body.text(name) for name in names if body.text(name)}
@@ -78,7 +89,7 @@ def audio_of(body: Body, *names: str) -> tuple[Fields, str]:
 @command("speak")
 def speak(command: Command) -> None:
     body = command.body
-    secs = speaking_secs(body.required_text("payload")) * _times(body)
+    secs = speaking_secs(body.required_text("payload")) * times_of(body)
     _make_room(command)
     play(command.account, command.call, command.now, "speak", secs, "completed", {})
 
@@ -87,7 +98,7 @@ def speak(command: Command) -> None:
 def start_playback(command: Command) -> None:
     payload, outcome = audio_of(command.body, "audio_url", "media_name", "playback_content")
     payload["overlay"] = command.body.flag("overlay") or False
-    secs = AUDIO_SECS * _times(command.body) if outcome == "completed" else 0.0
+    secs = AUDIO_SECS * times_of(command.body) if outcome == "completed" else 0.0
     _make_room(command)
     play(command.account, command.call, command.now, "playback", secs, outcome, payload)
 
@@ -100,11 +111,6 @@ def stop_playback(command: Command) -> None:
 @command("send_dtmf")
 def send_digits(command: Command) -> None:
     """Nobody at the other end reacts to tones."""
-
-
-def _times(body: Body) -> float:
-    loop = body.value("loop")
-    return ENDLESS if loop == "infinity" else float(str(loop or 1))
 
 
 def _make_room(command: Command) -> None:
