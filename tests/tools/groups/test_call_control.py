@@ -331,3 +331,39 @@ async def test_a_list_of_calls_that_goes_on_behind_a_cursor_is_followed() -> Non
         False,
     )
     assert "token" in asked[1]
+
+
+async def test_the_state_of_a_long_call_is_read_where_its_newest_events_are(clock: Clock) -> None:
+    def oldest_first(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path.endswith("/call_events"):
+            page = int(request.url.params["page[number]"])
+            names = {1: ["call.initiated", "call.answered"], 3: ["speak", "call.hangup"]}[page]
+            data = [{"name": name, "event_timestamp": f"2026-01-0{page}T00:00:0{at}Z"} for at, name in enumerate(names)]
+            return httpx2.Response(200, json={"data": data, "meta": {"total_pages": 3}})
+        return httpx2.Response(200, json={"data": {"call_leg_id": "leg", "is_alive": True}})
+
+    async with answering(oldest_first) as telnyx:
+        assert (await call(telnyx, "get_call_status", call_control_id=CALL_ID))["status"] == "ended"
+
+
+async def test_events_that_come_after_the_end_are_waited_for_and_those_that_cannot_be_read_are_done_without(
+    clock: Clock,
+) -> None:
+    ends = iter([httpx2.Response(403), httpx2.Response(200, json={"data": [_HANGUP]})])
+
+    def ended(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path.endswith("/call_events"):
+            return next(ends)
+        data = {"call_leg_id": "leg", "is_alive": False, "end_time": "2026-01-01T00:00:00Z"}
+        return httpx2.Response(200, json={"data": data})
+
+    async with answering(ended) as telnyx:
+        state = await call(telnyx, "wait_for_call", call_control_id=CALL_ID, until="answered")
+    assert (state["status"], state["hangup_cause"]) == ("ended", "no_answer")
+
+
+_HANGUP = {
+    "name": "call.hangup",
+    "event_timestamp": "2026-01-01T00:00:00Z",
+    "metadata": {"raw": {"data": {"payload": {"hangup_cause": "no_answer"}}}},
+}

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from telnyx_tools.api.client import Query, Telnyx
+from telnyx_tools.api.client import Json, Query, Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.groups.call_control.arguments import decoded
 from telnyx_tools.groups.call_control.event import payload_of
@@ -66,15 +66,34 @@ async def read_state(telnyx: Telnyx, call_control_id: str, until: str | None = N
 
 
 async def _events(telnyx: Telnyx, leg_id: str | None) -> list[dict[str, Any]]:
-    """The events of the leg in the order in which they happened; none where they cannot be read."""
+    """The events of the leg in the order in which they happened, the last of many; none where they cannot be read."""
     if leg_id is None:
         return []
-    query: Query = {"filter": {"leg_id": leg_id}, "page": {"size": _READ_EVENTS}}
     try:
-        found = objects(await telnyx.get("/call_events", query=query))
+        answer = await _page(telnyx, leg_id, 1)
+        last = _last_page(answer)
+        found = objects(answer if last is None else await _page(telnyx, leg_id, last))
     except ApiError:
         return []
-    return sorted(found, key=lambda event: str(event.get("event_timestamp")))
+    return sorted(found, key=_moment)
+
+
+async def _page(telnyx: Telnyx, leg_id: str, number: int) -> Json:
+    query: Query = {"filter": {"leg_id": leg_id}, "page": {"number": number, "size": _READ_EVENTS}}
+    return await telnyx.get("/call_events", query=query)
+
+
+def _last_page(answer: Json) -> int | None:
+    """The page with the newest events, where that is not the one at hand."""
+    meta = answer.get("meta") if isinstance(answer, dict) else None
+    pages = meta.get("total_pages") if isinstance(meta, dict) else None
+    found = objects(answer)
+    oldest_first = len(found) > 1 and _moment(found[0]) < _moment(found[-1])
+    return pages if isinstance(pages, int) and pages > 1 and oldest_first else None
+
+
+def _moment(event: Mapping[str, Any]) -> str:
+    return str(event.get("event_timestamp"))
 
 
 def _status(state: CallState, events: Sequence[Mapping[str, Any]]) -> str:

@@ -6,12 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from telnyx_tools import waiting
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.arguments import LiveCall
 from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.groups.call_control.state import CallState, read_state
 from telnyx_tools.waiting import Progress, follow
+
+SETTLING_SECS = 1.0
 
 Until = Literal["answered", "ended", "gathered", "spoken", "bridged", "recorded", "machine_detected"]
 
@@ -40,6 +43,9 @@ async def wait_for_call(
         progress=progress,
         seconds=timeout_secs,
     )
+    if state.status == "ended" and state.hangup_cause is None:
+        await waiting.CLOCK.sleep(SETTLING_SECS)  # the last events may come after the end
+        state = await read()
     if not _over(state, until):
         state.note = f"Not {until} yet. Call wait_for_call again to go on waiting."
     elif state.event is None and until not in ("ended", state.status):
