@@ -11,6 +11,7 @@ from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.groups.connections.kinds import kind_of
 
 URL = "https://example.com/voice"
 PASSWORD = "correct-horse-battery"
@@ -113,6 +114,21 @@ async def test_connections_are_found_by_name_and_counted(telnyx: Telnyx) -> None
     counts = (await call(telnyx, "count_connections"))["counts"]
     assert (counts["call_control_applications"], counts["sip_user_connections"]) == (1, 1)
     assert (await call(telnyx, "get_account_overview"))["connections"] == 2
+
+
+@pytest.mark.parametrize(
+    ("named", "record_type"),
+    [
+        ("ip_connection", "ip_connection"),
+        ("Credential", "credential_connection"),
+        ("call_control_applications", "call_control_application"),
+        ("ipsec_connection", None),
+        (None, None),
+    ],
+)
+def test_a_type_is_known_in_whichever_form_it_is_written(named: str | None, record_type: str | None) -> None:
+    kind = kind_of({"data": {"record_type": named}})
+    assert (kind.record_type if kind else None) == record_type
 
 
 async def test_a_connection_with_numbers_stays(telnyx: Telnyx) -> None:

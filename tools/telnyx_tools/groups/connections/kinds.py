@@ -33,6 +33,11 @@ class Kind:
     required: tuple[str, ...] = ()
 
     @property
+    def stem(self) -> str:
+        """The type without what it is: `credential`, `call_control`."""
+        return self.record_type.rpartition("_")[0]
+
+    @property
     def operations(self) -> str:
         """How the ids of its operations begin."""
         return f"{self.record_type}s"
@@ -64,10 +69,10 @@ DELETES = tuple(f"DELETE {kind.template}" for kind in KINDS.values())
 
 
 def kind_of(answer: Json) -> Kind | None:
-    """The type of a connection as `GET /connections/{id}` answers it."""
+    """The type of a connection as `GET /connections/{id}` answers it, in whichever form it is written."""
     data = answer.get("data", answer) if isinstance(answer, dict) else None
-    named = data.get("record_type") if isinstance(data, dict) else None
-    return next((kind for name, kind in KINDS.items() if name == named), None)
+    named = str(data.get("record_type")).lower().replace(" ", "_") if isinstance(data, dict) else ""
+    return next((kind for kind in KINDS.values() if f"{named}_".startswith(f"{kind.stem}_")), None)
 
 
 async def find_kind(telnyx: Telnyx, connection_id: str, known: RecordType | None) -> Kind:
