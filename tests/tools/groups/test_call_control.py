@@ -233,12 +233,12 @@ async def test_a_command_is_repeated_under_the_same_id_and_a_transfer_is_not() -
 
 
 async def test_a_call_is_followed_from_ringing_to_its_end(telnyx: Telnyx, clock: Clock) -> None:
-    call_id = await placed(telnyx, client_state="order 17")
+    call_id = await placed(telnyx, client_state="Zm9v")
     assert (await call(telnyx, "get_call_status", call_control_id=call_id))["status"] == "ringing"
     state = await call(telnyx, "wait_for_call", call_control_id=call_id, until="answered")
-    assert (state["status"], state["client_state"]) == ("answered", "order 17")
+    assert (state["status"], state["client_state"]) == ("answered", "Zm9v")
     (active,) = (await call(telnyx, "list_active_calls"))["items"]
-    assert (active["call_control_id"], active["client_state"]) == (call_id, "order 17")
+    assert (active["call_control_id"], active["client_state"]) == (call_id, "Zm9v")
     ended = await call(telnyx, "wait_for_call", call_control_id=call_id, until="ended", timeout_secs=120)
     assert (ended["status"], ended["hangup_cause"], ended["hangup_source"]) == ("ended", "normal_clearing", "callee")
     assert (await call(telnyx, "list_active_calls"))["items"] == []

@@ -68,8 +68,10 @@ def encoded(text: str | None) -> str | None:
 
 def decoded(state: object) -> object:
     """The text of a client state, or the state itself where it holds none."""
+    if not isinstance(state, str):
+        return state
     try:
-        return base64.b64decode(str(state), validate=True).decode() or None
+        return base64.b64decode(state, validate=True).decode() or None
     except ValueError:
         return state
 

@@ -54,7 +54,9 @@ class CallState(Result):
 async def read_state(telnyx: Telnyx, call_control_id: str, until: str | None = None) -> CallState:
     """The call now; with `until`, a name of `ENDS`, also what came of it if that is known."""
     answer = await telnyx.get("/calls/{call_control_id}", call_control_id=call_control_id)
-    state = shape(CallState, answer)
+    raw, state = answer.get("data", answer) if isinstance(answer, dict) else None, shape(CallState, answer)
+    if not isinstance(raw, dict):
+        return state
     events = await _events(telnyx, state.call_leg_id)
     update: dict[str, Any] = {"status": _status(state, events)}
     if hangup := _latest(events, frozenset({"call.hangup"})):
@@ -62,7 +64,7 @@ async def read_state(telnyx: Telnyx, call_control_id: str, until: str | None = N
         update |= {name: payload.get(name) for name in ("hangup_cause", "hangup_source", "sip_hangup_cause")}
     if until is not None and until in ENDS and (outcome := _outcome(events, *ENDS[until])):
         update |= _told(outcome)
-    return shape(CallState, {**state.wire(), **{name: value for name, value in update.items() if value is not None}})
+    return shape(CallState, {**raw, **{name: value for name, value in update.items() if value is not None}})
 
 
 async def _events(telnyx: Telnyx, leg_id: str | None) -> list[dict[str, Any]]:
