@@ -88,8 +88,9 @@ async def test_texml_has_the_shape_of_the_official_types(telnyx: AsyncTelnyx, cl
         outbound={"outbound_voice_profile_id": profile.id or ""},
     )
     assert made.data is not None
+    assistant = await telnyx.ai.assistants.create(name="Reception", instructions="Be short.")
     placed = await telnyx.texml.initiate_ai_call(
-        made.data.id or "", ai_assistant_id="assistant-1", from_=SENDER, to=RECIPIENT, record=True
+        made.data.id or "", ai_assistant_id=assistant.id, from_=SENDER, to=RECIPIENT, record=True
     )
     sid, account = placed.call_sid or "", (await telnyx.messaging_profiles.list()).data[0].organization_id or ""
     clock.advance(70)
