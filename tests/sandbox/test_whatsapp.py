@@ -7,6 +7,9 @@ import pytest
 from tests.sandbox.answers import RECIPIENT, SENDER, balance, code, data
 
 from telnyx_sandbox.clock import Clock
+from telnyx_tools.catalog.catalog import Catalog
+from telnyx_tools.catalog.operation import Operation
+from telnyx_tools.catalog.validate import response_problems
 
 WRITER = "+12025550142"
 HOUR = 60 * 60
@@ -173,3 +176,33 @@ async def test_another_account_has_its_own_conversations(
 ) -> None:
     assert (await write(control, RECIPIENT)).is_success
     assert (await window(other, RECIPIENT))["window_active"] is False
+
+
+async def test_every_answer_has_the_shape_that_the_api_documents(api: httpx2.AsyncClient) -> None:
+    (business,) = data(await api.get("/whatsapp/business_accounts"))
+    template_id = data(await api.get("/whatsapp/message_templates"))[0]["id"]
+    account, number = f"/whatsapp/business_accounts/{business['id']}", f"/whatsapp/phone_numbers/{SENDER}"
+    paths = [
+        "/whatsapp/business_accounts",
+        account,
+        f"{account}/settings",
+        f"{account}/phone_numbers",
+        "/whatsapp/phone_numbers",
+        number,
+        *(f"{number}/{part}" for part in ("profile", "profile/photo", "calling_settings", "calling_routing")),
+        f"{number}/conversational_components",
+        "/whatsapp/message_templates",
+        f"/whatsapp_message_templates/{template_id}",
+        "/whatsapp/user_data",
+    ]
+    for path in paths:
+        found = Catalog.load().match("GET", path)
+        assert found is not None
+        assert misfits(found[0], (await api.get(path)).json()) == [], path
+    sent = await send(api, template("order_confirmation", "Ada", "A-17"))
+    assert misfits(Catalog.load()["messages.whatsapp"], sent.json()) == []
+
+
+def misfits(operation: Operation, answer: object) -> list[str]:
+    """Where an answer has not what the API documents; it may have more."""
+    return [str(one) for one in response_problems(operation, answer) if one.kind != "unknown"]
