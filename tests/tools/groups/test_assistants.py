@@ -128,6 +128,27 @@ async def test_a_tool_has_one_type_and_can_be_taken_away(telnyx: Telnyx) -> None
     assert await items(telnyx, "list_assistant_tools") == []
 
 
+async def test_it_can_be_told_to_transfer_and_to_hang_up_beside_the_tools_that_it_shares(telnyx: Telnyx) -> None:
+    shared = await call(telnyx, "create_assistant_tool", display_name="Find", retrieval={"bucket_ids": ["kb"]})
+    made = await make(telnyx, tool_ids=[shared["id"]])
+    transfer = {"targets": [{"to": RECIPIENT, "name": "Ada"}], "from": SENDER}
+    tools = [{"type": "transfer", "transfer": transfer}, {"type": "hangup", "hangup": {}}]
+    changed = await call(telnyx, "update_assistant", assistant_id=made["id"], tools=tools)
+    assert [each["type"] for each in changed["tools"]] == ["transfer", "hangup", "retrieval"]
+    full = await call(telnyx, "get_assistant", assistant_id=made["id"], detail="full")
+    assert full["tools"][0]["transfer"] == transfer
+
+
+async def test_the_variables_of_a_conversation_can_be_looked_at_before(telnyx: Telnyx) -> None:
+    made = await make(telnyx, dynamic_variables={"name": "Ada"})
+    found = await call(telnyx, "get_assistant_variables", assistant_id=made["id"], from_number=RECIPIENT, to=SENDER)
+    assert found["dynamic_variables"] == {
+        "name": "Ada",
+        "telnyx_end_user_target": RECIPIENT,
+        "telnyx_agent_target": SENDER,
+    }
+
+
 async def test_versions_are_made_promoted_and_deleted(telnyx: Telnyx) -> None:
     made = await make(telnyx)
     ids = {"assistant_id": made["id"]}

@@ -47,7 +47,13 @@ def list_assistants(request: Request) -> Reply:
 
 @routes.get("/ai/assistants/{assistant_id}")
 def get_assistant(request: Request) -> Reply:
-    return Reply(find(request.account, request.ids["assistant_id"]).render(request.account))
+    """No webhook is asked: of the dynamic variables only the numbers are added."""
+    query, shown = request.query, find(request.account, request.ids["assistant_id"]).render(request.account)
+    if query.flag("fetch_dynamic_variables_from_webhook"):
+        numbers = {"telnyx_end_user_target": query.text("from"), "telnyx_agent_target": query.text("to")}
+        known = shown.get("dynamic_variables")
+        shown["dynamic_variables"] = {**(known if isinstance(known, dict) else {}), **numbers}
+    return Reply(shown)
 
 
 @routes.post("/ai/assistants/{assistant_id}")

@@ -12,6 +12,7 @@ from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants import more_settings as more
 from telnyx_tools.groups.assistants.assistant import Assistant, assistant_of
 from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.groups.assistants.inline import InlineTools
 from telnyx_tools.groups.assistants.settings import (
     About,
     Features,
@@ -48,7 +49,7 @@ async def create_assistant(
     llm_api_key_ref: SecretIdentifier | None = None,
 ) -> Assistant:
     """Create an AI assistant that talks on calls, answers messages, or both; name and instructions are enough. Telnyx
-    makes its TeXML application and messaging profile. More settings: update_assistant."""
+    makes its TeXML application and messaging profile. More settings, transfer and hangup: update_assistant."""
     body = {
         "name": name,
         "instructions": instructions,
@@ -82,6 +83,7 @@ async def update_assistant(
     telephony_settings: NewValue[more.TelephonySettings] = OMITTED,
     messaging_settings: NewValue[more.MessagingSettings] = OMITTED,
     tool_ids: Annotated[NewValue[ToolIds], Field(description="replaces all; attach_assistant_tool adds one")] = OMITTED,
+    tools: NewValue[InlineTools] = OMITTED,
     mcp_servers: NewValue[more.Servers] = OMITTED,
     integrations: NewValue[list[more.IntegrationUse]] = OMITTED,
     dynamic_variables: NewValue[Variables] = OMITTED,
@@ -120,6 +122,7 @@ async def update_assistant(
             "telephony_settings": telephony_settings,
             "messaging_settings": messaging_settings,
             "tool_ids": tool_ids,
+            "tools": tools,
             "mcp_servers": mcp_servers,
             "integrations": integrations,
             "dynamic_variables": dynamic_variables,

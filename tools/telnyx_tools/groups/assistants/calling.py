@@ -12,7 +12,7 @@ from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.settings import Variables
 from telnyx_tools.results import Result, shape
-from telnyx_tools.types import E164, AssistantId, TexmlApplicationId
+from telnyx_tools.types import E164, AssistantId, TexmlApplicationId, Url
 
 CHECK = "Call list_conversations with this assistant_id and end_user: a call that took place left a conversation."
 NO_APPLICATION = (
@@ -47,11 +47,16 @@ async def start_assistant_call(
     to: E164,
     from_number: Annotated[E164, Field(description="your number, from list_phone_numbers")],
     dynamic_variables: Variables | None = None,
-    texml_app_id: Annotated[TexmlApplicationId | None, Field(description="the assistant's where left out")] = None,
+    texml_app_id: Annotated[TexmlApplicationId | None, Field(description="its own where left out")] = None,
+    version_id: str | None = None,
     machine_detection: MachineDetection | None = None,
     detection_mode: Literal["Premium", "Regular", "PremiumCallScreening"] | None = None,
+    async_amd: bool | None = None,
     record: bool | None = None,
+    ring_secs: Annotated[int | None, Field(ge=5, le=120)] = None,
     time_limit_secs: Annotated[int | None, Field(ge=30, le=14_400)] = None,
+    conversation_callback: Url | None = None,
+    status_callback: Url | None = None,
 ) -> AssistantCall:
     """Let an assistant call somebody. Afterwards list_conversations finds what was said."""
     application = texml_app_id or await _application(telnyx, assistant_id)
@@ -60,10 +65,15 @@ async def start_assistant_call(
         "To": to,
         "AIAssistantId": assistant_id,
         "AIAssistantDynamicVariables": dynamic_variables,
+        "AIAssistantVersion": version_id,
         "MachineDetection": machine_detection,
         "DetectionMode": detection_mode,
+        "AsyncAmd": async_amd,
         "Record": record,
+        "Timeout": ring_secs,
         "TimeLimit": time_limit_secs,
+        "ConversationCallback": conversation_callback,
+        "StatusCallback": status_callback,
     }
     answer = await telnyx.post("/texml/ai_calls/{connection_id}", body=present(body), connection_id=application)
     call = shape(AssistantCall, answer)

@@ -93,7 +93,7 @@ async def list_conversations(
     page: ConversationCursor = "1",
     page_size: Annotated[int, Field(ge=1, le=100)] = 20,
 ) -> Page[Conversation]:
-    """Conversations of assistants on calls and in messages, newest first."""
+    """Conversations of assistants, newest first."""
     place = _PLACE.fullmatch(page)
     skip = int(place["skip"] or 0) if place else 0
     query = {

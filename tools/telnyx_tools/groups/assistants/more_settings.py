@@ -58,7 +58,32 @@ class TranscriptionSettings(Given):
     smart_format: bool | None = None
 
 
-class Transcription(settings.Transcription):
+class Transcription(Given):
+    model: (
+        Literal[
+            "deepgram/flux",
+            "deepgram/nova-3",
+            "deepgram/nova-2",
+            "speechmatics/standard",
+            "speechmatics/linden-1",
+            "azure/fast",
+            "assemblyai/universal-3-5-pro",
+            "assemblyai/universal-streaming",
+            "xai/grok-stt",
+            "soniox/stt-rt-v4",
+            "soniox/stt-rt-v5",
+            "nvidia/parakeet-v3",
+            "omi-health/omi-med-stt-v1",
+            "humain/realtime",
+            "reson8/turns",
+            "cohere/ar-stt",
+            "telnyx/basira",
+            "distil-whisper/distil-large-v2",
+            "openai/whisper-large-v3-turbo",
+        ]
+        | None
+    ) = None
+    language: str | None = Field(None, description="like en, or auto")
     api_key_ref: SecretIdentifier | None = None
     region: str | None = Field(None, description="azure/fast")
     settings: TranscriptionSettings | None = None

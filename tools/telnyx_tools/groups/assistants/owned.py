@@ -19,12 +19,17 @@ from telnyx_tools.groups.assistants.assistant import (
 from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.pages import Cursor, Page, PageCursor, PageSize, page_of
 from telnyx_tools.results import Detail, Result, marked, objects, shape
-from telnyx_tools.types import AssistantId, SecretIdentifier
+from telnyx_tools.types import E164, AssistantId, CallControlId, SecretIdentifier
 
 
 class Deletion(Result):
     id: str | None = None
     deleted: bool | None = None
+
+
+class DynamicVariables(Result):
+    dynamic_variables: dict[str, object] | None = None
+    dynamic_variables_webhook_url: str | None = None
 
 
 class Texml(Result):
@@ -47,6 +52,28 @@ async def list_assistants(
 async def get_assistant(telnyx: Telnyx, assistant_id: AssistantId, detail: Detail = "summary") -> Assistant:
     """An AI assistant's settings; full shows all."""
     return assistant_of(await telnyx.get("/ai/assistants/{assistant_id}", assistant_id=assistant_id), detail)
+
+
+@assistants.tool(effect=Effect.READ, scope="ai.read", calls="GET /ai/assistants/{assistant_id}")
+async def get_assistant_variables(
+    telnyx: Telnyx,
+    assistant_id: AssistantId,
+    from_number: E164 | None = None,
+    to: E164 | None = None,
+    call_control_id: CallControlId | None = None,
+) -> DynamicVariables:
+    """The dynamic variables that an assistant has at the start of a conversation, asked of its webhook now."""
+    answer = await telnyx.get(
+        "/ai/assistants/{assistant_id}",
+        query={
+            "fetch_dynamic_variables_from_webhook": True,
+            "from": from_number,
+            "to": to,
+            "call_control_id": call_control_id,
+        },
+        assistant_id=assistant_id,
+    )
+    return shape(DynamicVariables, answer)
 
 
 @assistants.tool(
