@@ -289,6 +289,14 @@ async def test_a_command_before_the_answer_names_the_tool_that_waits_for_it(teln
     assert (refused.value.code, "wait_for_call" in str(refused.value.describe()["remedy"])) == ("90034", True)
 
 
+async def test_a_call_that_telnyx_forgot_is_looked_up_among_the_events(telnyx: Telnyx, clock: Clock) -> None:
+    call_id = await placed(telnyx, BUSY)
+    clock.advance(700)
+    with pytest.raises(ApiError) as refused:
+        await call(telnyx, "get_call_status", call_control_id=call_id)
+    assert "list_call_events" in str(refused.value.describe()["remedy"])
+
+
 async def test_an_application_without_a_profile_is_mended_as_the_error_says(telnyx: Telnyx) -> None:
     (application,) = (await call(telnyx, "list_call_control_applications"))["items"]
     made = await call(

@@ -15,6 +15,11 @@ from telnyx_tools.results import Result, objects, shape
 
 _READ_EVENTS = 100
 
+GONE = (
+    "Check the call_control_id. Telnyx forgets a call 10 minutes after its end: `list_call_events` with its "
+    "call_leg_id or call_session_id knows more."
+)
+
 ENDS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
     "answered": (frozenset({"call.answered"}), ()),
     "gathered": (frozenset({"call.gather.ended", "call.ai_gather.ended"}), ("gather",)),
@@ -53,7 +58,12 @@ class CallState(Result):
 
 async def read_state(telnyx: Telnyx, call_control_id: str, until: str | None = None) -> CallState:
     """The call now; with `until`, a name of `ENDS`, also what came of it if that is known."""
-    answer = await telnyx.get("/calls/{call_control_id}", call_control_id=call_control_id)
+    try:
+        answer = await telnyx.get("/calls/{call_control_id}", call_control_id=call_control_id)
+    except ApiError as error:
+        if error.status == 404:
+            error.remedy = GONE
+        raise
     raw, state = answer.get("data", answer) if isinstance(answer, dict) else None, shape(CallState, answer)
     if not isinstance(raw, dict):
         return state
