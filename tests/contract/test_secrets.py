@@ -38,7 +38,7 @@ each = pytest.mark.parametrize(
 
 ANSWERS: dict[str, Callable[[str], httpx2.Response]] = {
     "an error": lambda sent: httpx2.Response(422, json={"errors": [{"code": "10015", "detail": f"Wrong: {sent}"}]}),
-    "a failure": lambda sent: httpx2.Response(500, text=f"<html><title>{sent}</title></html>"),
+    "a page of a proxy": lambda sent: httpx2.Response(403, text=f"<html><title>{sent}</title></html>"),
     "a success": lambda sent: httpx2.Response(200, json={"data": {"id": "1", "name": sent, "settings": sent}}),
     "an odd success": lambda sent: httpx2.Response(200, text=sent),
 }
