@@ -32,6 +32,8 @@ async def test_no_key_text_or_number_is_ever_written(tmp_path: Path) -> None:
                 await _send(client)
                 await _send_wrongly(client)
                 await _keep_a_secret(client, f"crm-{mode}")
+        async with connected(f"{server.url}?groups=storage,guards", KEY) as client:
+            await _keep_a_contract(client)
         _knock(server)
         written = server.end()
     assert "POST /mcp 200" in written
@@ -49,6 +51,19 @@ async def _send(client: Client) -> None:
         for fault in FAULTS:
             await sandbox.fail(method="POST", path="/messages", **fault)
             await client.call_tool("send_message", message)
+
+
+async def _keep_a_contract(client: Client) -> None:
+    """Objects: the key is in the signature of every request."""
+    await call(client, "cloud_storage_create_bucket", bucket_name="marked")
+    contract = {"bucket_name": "marked", "object_name": "MARKEDname", "overwrite": True, "text": TEXT}
+    await call(client, "cloud_storage_put_object", **contract)
+    async with Sandbox.behind(client) as sandbox:
+        for fault in FAULTS:
+            await sandbox.fail(method="PUT", path="/storage/*", **fault)
+            await client.call_tool("cloud_storage_put_object", contract)
+    await client.call_tool("cloud_storage_put_object", contract | {"object_name": "MARKED/../name"})
+    await call(client, "cloud_storage_create_presigned_url", bucket_name="marked", object_name="MARKEDname")
 
 
 async def _send_wrongly(client: Client) -> None:
