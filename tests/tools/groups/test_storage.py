@@ -317,3 +317,43 @@ async def test_a_bucket_that_was_made_anew_in_another_region_is_found_there() ->
         await put(telnyx, "moved", "a", "two")
         read = await call(telnyx, "cloud_storage_get_object", bucket_name="moved", object_name="a")
     assert read["text"] == "two"
+
+
+async def test_values_are_kept_by_their_keys() -> None:
+    clock = Clock(lambda: 1_790_000_000.0)
+    async with sandboxed(clock) as telnyx:
+        store = (await call(telnyx, "create_kv_store", name="state"))["id"]
+        with pytest.raises(ApiError):
+            await call(telnyx, "put_kv_value", kv_store_id=store, key="early", text="x")
+        clock.advance(5)
+        assert [each["status"] for each in (await call(telnyx, "list_kv_stores"))["items"]] == ["provisioned"]
+        await call(telnyx, "put_kv_value", kv_store_id=store, key="calls/last", text="Grüße")
+        await call(telnyx, "put_kv_value", kv_store_id=store, key="brief", text="x", ttl_secs=60)
+        assert (await call(telnyx, "get_kv_value", kv_store_id=store, key="calls/last"))["text"] == "Grüße"
+        clock.advance(61)
+        listed = await call(telnyx, "list_kv_keys", kv_store_id=store)
+        assert [(each["key"], each["size_bytes"]) for each in listed["items"]] == [("calls/last", 7)]
+        await call(telnyx, "delete_kv_value", kv_store_id=store, key="calls/last")
+        with pytest.raises(ApiError):
+            await call(telnyx, "get_kv_value", kv_store_id=store, key="calls/last")
+        await call(telnyx, "delete_kv_store", kv_store_id=store)
+
+
+async def test_a_long_list_of_keys_is_given_whole() -> None:
+    clock = Clock(lambda: 1_790_000_000.0)
+    async with sandboxed(clock) as telnyx:
+        store = (await call(telnyx, "create_kv_store", name="state"))["id"]
+        clock.advance(5)
+        keys = [f"a rather long key/number {number:03} ü" for number in range(120)]
+        for key in keys:
+            await call(telnyx, "put_kv_value", kv_store_id=store, key=key, text="x")
+        found: list[str] = []
+        page: dict[str, object] = {}
+        while True:
+            listed = await call(telnyx, "list_kv_keys", kv_store_id=store, **page)
+            assert len(json.dumps(listed, ensure_ascii=False)) <= BUDGET["summary"]
+            found += [each["key"] for each in listed["items"]]
+            if "next" not in listed:
+                break
+            page = {"page": listed["next"]}
+    assert found == keys

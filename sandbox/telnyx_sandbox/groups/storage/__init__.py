@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ...account import Account
 from ...routing import Routes
-from . import links, usage
+from . import kvs, links, usage
 
-ROUTES: tuple[Routes, ...] = (links.routes, usage.routes)
+ROUTES: tuple[Routes, ...] = (kvs.routes, links.routes, usage.routes)
 SEEDS: tuple[Callable[[Account], None], ...] = ()

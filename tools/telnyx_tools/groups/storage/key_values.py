@@ -20,7 +20,7 @@ NewName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", desc
 
 def _skip(value: object) -> str:
     text = str(value)
-    if re.fullmatch(r"[0-9]{1,4}\+[!-~]{0,4000}", text) is None:
+    if re.fullmatch(r"[0-9]{1,4}\+[^\x00-\x1f\x7f]{0,4000}", text) is None:
         raise ValueError("A page is the `next` of the page before")
     return text
 
@@ -127,7 +127,11 @@ def _text(content: bytes) -> str | None:
 
 @storage.tool(effect=Effect.WRITE, scope="storage.write", calls="PUT /storage/kvs/{id}/keys/{key}", idempotent=True)
 async def put_kv_value(
-    telnyx: Telnyx, kv_store_id: KvStoreId, key: KvKey, text: Annotated[str, Field(max_length=900_000)]
+    telnyx: Telnyx,
+    kv_store_id: KvStoreId,
+    key: Annotated[str, Field(min_length=1, max_length=512, description="may hold slashes")],
+    text: Annotated[str, Field(max_length=900_000)],
+    ttl_secs: Annotated[int | None, Field(ge=1, le=1_000_000_000, description="default: for good")] = None,
 ) -> StoredValue:
     """Set the value of a key, in the place of an older one."""
     content = text.encode()
@@ -135,6 +139,7 @@ async def put_kv_value(
         method="PUT",
         template="/storage/kvs/{id}/keys/{key}",
         ids={"id": kv_store_id, "key": key},
+        query={"ttl_secs": ttl_secs},
         content=content,
         accept="*/*",
     )

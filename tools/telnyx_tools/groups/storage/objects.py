@@ -19,7 +19,7 @@ from telnyx_tools.types import BucketName, ObjectName
 
 def _place(value: object) -> str:
     text = str(value)
-    if re.fullmatch(r"[0-9]{1,4}\+[0-9]{1,4}:[!-~]{0,4000}", text) is None:
+    if re.fullmatch(r"[0-9]{1,4}\+[0-9]{1,4}:[^\x00-\x1f\x7f]{0,4000}", text) is None:
         raise ValueError("A page is the `next` of the page before")
     return text
 
