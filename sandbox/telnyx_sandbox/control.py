@@ -9,8 +9,8 @@ POST   /sandbox/settings  {"ignore_idempotency": true} makes `Idempotency-Key` m
 POST   /sandbox/calls     {"key": "KEY_sandbox...", "from": "+1...", "to": "+12025550101"} lets a call arrive
 POST   /sandbox/parties   {"key": ..., "call_control_id": ..., "digits": "1", "hangs_up": true}: the other party does so
 POST   /sandbox/callees   {"key": ..., "number": "+1...", "outcome": "busy"} decides who is at a number; "digits": "12"
-                          and "speech": "Hello" are what they type and say. `groups.voice.party` has the outcomes,
-                          and the numbers that have one without this.
+                          and "speech": "Hello" are what they type and say. Outcomes are in `groups.voice.switches`,
+                          the numbers that have one without this in `groups.voice.party`.
 """
 
 from collections.abc import Awaitable, Callable
