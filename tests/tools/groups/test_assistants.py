@@ -225,6 +225,25 @@ async def test_conversations_that_began_at_the_same_moment_are_each_given_once(t
     assert insights[0]["status"] == "pending"
 
 
+async def test_what_was_asked_for_is_found_out_when_a_conversation_is_over(telnyx: Telnyx, clock: Clock) -> None:
+    group = await call(telnyx, "create_insight_group", name="Sales")
+    schema = {"type": "object", "properties": {"wish": {"type": "string"}}}
+    asked = {"name": "Wish", "instructions": "What did they want?", "json_schema": schema}
+    insight = await call(telnyx, "create_insight", **asked, group_id=group["id"])
+    (shown,) = await items(telnyx, "list_insight_groups")
+    assert shown["insights"] == [{"id": insight["id"], "name": "Wish"}]
+    assistant = (await make(telnyx))["id"]
+    settings = {"insight_group_id": group["id"]}
+    await call(telnyx, "update_assistant", assistant_id=assistant, insight_settings=settings)
+    said = await call(telnyx, "chat_with_assistant", assistant_id=assistant, content="A saw")
+    clock.advance(10)
+    ids = {"conversation_id": said["conversation_id"]}
+    (found,) = await items(telnyx, "get_conversation_insights", **ids)
+    assert found["conversation_insights"] == [{"insight_id": insight["id"], "result": '{"wish": "A saw"}'}]
+    await call(telnyx, "delete_conversation", **ids)
+    assert await items(telnyx, "list_conversations") == []
+
+
 async def test_what_is_scheduled_can_be_read_and_cancelled(telnyx: Telnyx) -> None:
     ids = {"assistant_id": (await make(telnyx))["id"]}
     event = {"to": RECIPIENT, "from_number": SENDER, "scheduled_at": "2026-09-22T09:00:00-05:00"}

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from ...account import Account
 from ...routing import Routes
-from . import assistants, calls, chatting, conversations, events, library, mcp_server, versions
+from . import assistants, calls, chatting, conversations, events, insight, library, mcp_server, versions
 
 ROUTES: tuple[Routes, ...] = (
     assistants.routes,
     chatting.routes,
     conversations.routes,
     events.routes,
+    insight.routes,
     library.routes,
     mcp_server.routes,
     versions.routes,

@@ -7,6 +7,7 @@ from ...clock import iso
 from ...errors import SandboxError
 from ..voice.assistant import CallConversation
 from .assistant import Assistant
+from .insight import results_of
 
 Fields = dict[str, object]
 
@@ -59,7 +60,8 @@ class Conversation:
         """Nothing is found out before the conversation is over."""
         over_at = self.last_message_at + INSIGHTS_AFTER_SECS
         done = bool(self.said) and over_at <= account.clock.now()
-        found = [{"insight_id": _insight(account, self), "result": _summary(self)}] if done else []
+        users = [each.text for each in self.said if each.role == "user"]
+        found = (results_of(account, _group(account, self), users) or _summary(users)) if done else []
         return {
             "id": f"insights-{self.id}",
             "status": "completed" if done else "pending",
@@ -101,14 +103,13 @@ def _of_call(conversation: CallConversation, now: float) -> Conversation:
     return Conversation(conversation.id, conversation.started_at, None, metadata, said)
 
 
-def _insight(account: Account, conversation: Conversation) -> str:
+def _group(account: Account, conversation: Conversation) -> object:
     assistant = account.collection(Assistant).get(str(conversation.metadata.get("assistant_id")))
     settings = assistant.main.settings.get("insight_settings") if assistant else None
-    group = settings.get("insight_group_id") if isinstance(settings, dict) else None
-    return str(group or "summary")
+    return settings.get("insight_group_id") if isinstance(settings, dict) else None
 
 
-def _summary(conversation: Conversation) -> str:
-    users = [each.text for each in conversation.said if each.role == "user"]
-    last = f' and ended with: "{users[-1]}"' if users else ""
-    return f"The user spoke {len(users)} times{last}."
+def _summary(users: list[str]) -> list[Fields]:
+    """What is found out where nothing else was asked for."""
+    last = f', at last: "{users[-1]}"' if users else ""
+    return [{"insight_id": "summary", "result": f"The user spoke (messages: {len(users)}){last}."}]

@@ -72,6 +72,11 @@ class ConversationMessage(Result):
         return raw
 
 
+class DeletedConversation(Result):
+    id: str | None = None
+    deleted: bool | None = None
+
+
 class Insight(Part):
     insight_id: str | None = None
     result: str | None = Field(None, description="text, or JSON where the insight has a schema")
@@ -171,3 +176,10 @@ async def get_conversation_insights(
         "/ai/conversations/{conversation_id}/conversations-insights", conversation_id=conversation_id
     )
     return page_of(ConversationInsights, answer, Cursor.parse(page), detail)
+
+
+@assistants.tool(effect=Effect.DESTROY, scope="ai.write", calls="DELETE /ai/conversations/{conversation_id}")
+async def delete_conversation(telnyx: Telnyx, conversation_id: ConversationId) -> DeletedConversation:
+    """Delete a conversation and all that was said in it, for good."""
+    await telnyx.delete("/ai/conversations/{conversation_id}", conversation_id=conversation_id)
+    return DeletedConversation(id=conversation_id, deleted=True)

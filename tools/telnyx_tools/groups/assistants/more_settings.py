@@ -143,7 +143,7 @@ class PrivacySettings(Given):
 
 
 class InsightSettings(Given):
-    insight_group_id: str | None = None
+    insight_group_id: str | None = Field(None, description="from list_insight_groups")
     model: str | None = None
 
 
