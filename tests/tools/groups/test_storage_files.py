@@ -154,6 +154,15 @@ async def test_a_part_that_fails_for_a_moment_is_sent_again(desk: Desk) -> None:
     assert (desk.folder / "copy").read_bytes() == LARGE
 
 
+async def test_a_part_is_worth_more_attempts_than_a_call(desk: Desk) -> None:
+    (desk.folder / "large").write_bytes(LARGE)
+    desk.faults.add([Fault(method="PUT", path="*/docs/large", action="reset", times=8)])
+    await desk.upload("large")
+    desk.faults.add([Fault(method="GET", path="*/docs/large", action="reset", times=8)])
+    await desk.download("large", "copy")
+    assert (desk.folder / "copy").read_bytes() == LARGE
+
+
 async def test_an_upload_that_fails_leaves_nothing(desk: Desk) -> None:
     (desk.folder / "large").write_bytes(LARGE)
     desk.faults.add([Fault(method="PUT", path="*/docs/large", status=403)])

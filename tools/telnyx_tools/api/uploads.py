@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Final, Protocol
+from functools import partial
+from typing import Final, Protocol, TypeVar
 
 import anyio
 
-from telnyx_tools.api.errors import InvalidArgument, OutcomeUnknown, TelnyxError
+from telnyx_tools.api.errors import InvalidArgument, NoAnswer, OutcomeUnknown, TelnyxError, Unreachable
 from telnyx_tools.api.s3 import S3
 
 MIB: Final = 1024 * 1024
@@ -17,6 +18,9 @@ AT_ONCE: Final = 16 * MIB
 SMALLEST_PART, LARGEST_PART, MOST_PARTS = 8 * MIB, 16 * MIB, 10_000
 LARGEST: Final = LARGEST_PART * MOST_PARTS
 ABORT_SECS = 15.0
+TRIES = 3
+
+T = TypeVar("T")
 
 Moved = Callable[[int], Awaitable[None]]
 """Told how many bytes are through."""
@@ -58,7 +62,7 @@ async def _parts(s3: S3, bucket: str, key: str, upload_id: str, source: Source, 
     etags: list[str] = []
     for start in range(0, source.size, length):
         content = await source.read(start, min(length, source.size - start))
-        etags.append(await s3.put_part(bucket, key, upload_id, len(etags) + 1, content))
+        etags.append(await insistent(partial(s3.put_part, bucket, key, upload_id, len(etags) + 1, content)))
         await moved(start + len(content))
         del content  # not two parts at a time in memory
     return etags
@@ -72,6 +76,14 @@ async def _completed(s3: S3, bucket: str, key: str, upload_id: str, etags: Seque
         if expected is None or (await s3.head(bucket, key)).etag != expected:
             raise
         return expected
+
+
+async def insistent(move: Callable[[], Awaitable[T]]) -> T:
+    """A part of a long transfer: on a slow line the time for repeating one call is over before the part is through."""
+    for _ in range(TRIES - 1):
+        with suppress(NoAnswer, Unreachable):
+            return await move()
+    return await move()
 
 
 def part_size(size: int) -> int:

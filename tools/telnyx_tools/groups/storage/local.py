@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
@@ -10,7 +11,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.api.s3 import ObjectEntry
-from telnyx_tools.api.uploads import MIB, upload
+from telnyx_tools.api.uploads import MIB, insistent, upload
 from telnyx_tools.arguments import InvalidArguments, Problem
 from telnyx_tools.declare import Effect
 from telnyx_tools.files import Files, FileTarget
@@ -126,7 +127,7 @@ async def _part(
     telnyx: Telnyx, bucket_name: str, object_name: str, start: int, target: FileTarget
 ) -> tuple[ObjectEntry, int]:
     try:
-        entry, content = await telnyx.s3.get_range(bucket_name, object_name, start, PART)
+        entry, content = await insistent(partial(telnyx.s3.get_range, bucket_name, object_name, start, PART))
     except ApiError as error:
         if error.status == 416 and start == 0:
             return ObjectEntry(object_name, size=0), 0  # an empty object has no part
