@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import anyio
 import anyio.lowlevel
 import boto3
 import pytest
@@ -181,6 +182,18 @@ async def test_an_upload_that_is_cancelled_leaves_nothing(desk: Desk, parts: int
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+    assert (await desk.names(), await left_over(desk)) == ([], 0)
+
+
+async def test_an_upload_in_a_scope_that_is_cancelled_leaves_nothing(desk: Desk) -> None:
+    """As the server cancels: every wait after it is cancelled too, unless it is shielded."""
+    (desk.folder / "large").write_bytes(LARGE)
+    slow = Fault(method="PUT", path="*/docs/large", action="slow", delay_secs=60)
+    desk.faults.add([Fault(method="PUT", path="*/docs/large", action="slow"), slow])
+    async with anyio.create_task_group() as group:
+        group.start_soon(desk.upload, "large")
+        await until_used(desk.faults)
+        group.cancel_scope.cancel()
     assert (await desk.names(), await left_over(desk)) == ([], 0)
 
 
