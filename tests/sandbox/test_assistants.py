@@ -180,6 +180,12 @@ async def test_a_call_leaves_a_conversation(api: httpx2.AsyncClient, clock: Cloc
         ("assistant", "Hello Ada"),
         ("user", "Hello, my number ends in 0123."),
     ]
+    draft = await post(api, f"/ai/assistants/{assistant['id']}", greeting="Good day", promote_to_main=False)
+    await post(api, f"/texml/ai_calls/{application}", **asked, AIAssistantVersion=draft["version_id"])
+    clock.advance(20)
+    latest = data(await api.get("/ai/conversations?limit=1"))[0]
+    said = data(await api.get(f"/ai/conversations/{latest['id']}/messages"))
+    assert said[0]["text"] == "Good day"
     nobody = await api.post(f"/texml/ai_calls/{application}", json={**asked, "AIAssistantId": "assistant-1"})
     assert code(nobody) == "10005"
 
@@ -195,6 +201,15 @@ async def test_it_texts_somebody_and_goes_on_in_the_same_conversation(api: httpx
     assert await balance(api) == "99.979"
     mute = f"/ai/assistants/{(await make(api, enabled_features=['telephony']))['id']}/chat/sms"
     assert code(await api.post(mute, json={"from": SENDER, "to": RECIPIENT})) == "10015"
+
+
+async def test_it_begins_on_whatsapp_from_a_number_that_is_there(api: httpx2.AsyncClient) -> None:
+    path = f"/ai/assistants/{(await make(api))['id']}/chat/whatsapp"
+    body = {"from": SENDER, "to": RECIPIENT, "content": "Ask how the saw is"}
+    started = await post(api, path, **body)
+    shown = data(await api.get(f"/ai/conversations/{started['conversation_id']}"))
+    assert shown["metadata"]["telnyx_conversation_channel"] == "whatsapp"
+    assert code(await api.post(path, json={**body, "from": "+12025550199"})) == "10015"
 
 
 async def test_what_is_scheduled_happens_at_its_time_unless_it_is_cancelled(

@@ -5,7 +5,7 @@ from ...errors import SandboxError
 from ..voice import assistant as on_call
 from ..voice.call import Call
 from ..voice.dialing import dial
-from .assistant import Assistant
+from .assistant import Assistant, Version
 from .replies import greeting, reply
 
 Fields = dict[str, object]
@@ -34,19 +34,25 @@ def complete(account: Account, settings: Fields) -> Fields:
     known = account.collection(Assistant).get(str(settings.get("id")))
     if known is None or known.deleted_at is not None or "greeting" in settings:
         return settings
-    return {**settings, "greeting": greeting(known.main, _variables(settings))}
+    return {**settings, "greeting": greeting(_version(known, settings), _variables(settings))}
 
 
 def answer(account: Account, settings: Fields, said: str) -> str | None:
     """What an assistant of the account says to that."""
     known = account.collection(Assistant).get(str(settings.get("id")))
-    return None if known is None else reply(account, known.main, said, _variables(settings))
+    return None if known is None else reply(account, _version(known, settings), said, _variables(settings))
 
 
 def require(account: Account, assistant_id: str) -> None:
     known = account.collection(Assistant).get(assistant_id)
     if known is None or known.deleted_at is not None:
         raise SandboxError("10005", "There is no such assistant (AIAssistantId).", pointer="/AIAssistantId")
+
+
+def _version(assistant: Assistant, settings: Fields) -> Version:
+    """The one that the call asked for, else the main one."""
+    wanted = settings.get("version_id")
+    return next((each for each in assistant.versions if each.id == wanted), assistant.main)
 
 
 def _variables(settings: Fields) -> Fields:

@@ -48,7 +48,8 @@ def place_ai_call(request: Request) -> Reply:
     assistant_id = body.required_text("AIAssistantId")
     for mind in MINDS:
         mind.require(request.account, assistant_id)
-    assistant: Fields = {"id": assistant_id, "dynamic_variables": variables}
+    version = body.text("AIAssistantVersion")
+    assistant: Fields = {"id": assistant_id, "dynamic_variables": variables, "version_id": version}
     return _placed(request, request.ids["connection_id"], {"assistant": assistant})
 
 

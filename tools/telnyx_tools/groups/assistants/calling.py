@@ -14,7 +14,10 @@ from telnyx_tools.groups.assistants.settings import Variables
 from telnyx_tools.results import Result, shape
 from telnyx_tools.types import E164, AssistantId, TexmlApplicationId, Url
 
-CHECK = "Call list_conversations with this assistant_id and end_user: a call that took place left a conversation."
+CHECK = (
+    "Call list_active_calls with the TeXML application as connection_id, then list_conversations with this "
+    "assistant_id: an answered call leaves a conversation."
+)
 NO_APPLICATION = (
     "The assistant has no TeXML application. Give texml_app_id (from list_texml_applications), or set "
     "telephony_settings.default_texml_app_id with update_assistant."
