@@ -203,6 +203,29 @@ async def test_it_texts_somebody_and_goes_on_in_the_same_conversation(api: httpx
     assert code(await api.post(mute, json={"from": SENDER, "to": RECIPIENT})) == "10015"
 
 
+async def test_it_answers_the_texts_that_people_write_back(
+    api: httpx2.AsyncClient, control: httpx2.AsyncClient
+) -> None:
+    async def write(text: str, person: str = RECIPIENT) -> None:
+        message = {"key": "KEY_sandbox_first", "channel": "sms", "from": person, "to": SENDER, "text": text}
+        assert (await control.post("/inbound", json=message)).is_success
+
+    assistant = await make(api)
+    await write("When do you open?")
+    assert data(await api.get("/ai/conversations")) == []
+    asked = {"from": SENDER, "to": RECIPIENT, "text": "Hello"}
+    started = await post(api, f"/ai/assistants/{assistant['id']}/chat/sms", **asked)
+    for text in ("When do you open?", "STOP"):
+        await write(text)
+    said = data(await api.get(f"/ai/conversations/{started['conversation_id']}/messages"))
+    assert [each["text"] for each in said] == ["Hello", "When do you open?", "We open at nine o'clock."]
+    (profile,) = data(await api.get("/messaging_profiles?filter[name]=Sandbox profile"))
+    await api.patch(f"/messaging_profiles/{profile['id']}", json={"ai_assistant_id": assistant["id"]})
+    await write("Are you open?", "+12025550177")
+    query = "metadata->telnyx_end_user_target=eq.%2B12025550177"
+    assert len(data(await api.get(f"/ai/conversations?{query}"))) == 1
+
+
 async def test_it_begins_on_whatsapp_from_a_number_that_is_there(api: httpx2.AsyncClient) -> None:
     path = f"/ai/assistants/{(await make(api))['id']}/chat/whatsapp"
     body = {"from": SENDER, "to": RECIPIENT, "content": "Ask how the saw is"}

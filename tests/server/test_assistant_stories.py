@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from mcp.client import Client
 from tests.e2e.clients import ERAS, call, connected
@@ -32,12 +33,24 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def server(clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+async def sandbox(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
     give_bucket(monkeypatch, "kb", FILES)
     async with serving_sandbox(create_sandbox(clock=clock)) as sandbox:
-        app = create_app(Settings(api_base_url=sandbox, data_dir=tmp_path))
-        async with app.router.lifespan_context(app), serving(app) as server:
-            yield server
+        yield sandbox
+
+
+@pytest.fixture
+async def inbox(sandbox: str) -> AsyncIterator[httpx2.AsyncClient]:
+    """Where people write to the account."""
+    async with httpx2.AsyncClient(base_url=sandbox.removesuffix("/v2") + "/sandbox") as inbox:
+        yield inbox
+
+
+@pytest.fixture
+async def server(sandbox: str, tmp_path: Path) -> AsyncIterator[str]:
+    app = create_app(Settings(api_base_url=sandbox, data_dir=tmp_path))
+    async with app.router.lifespan_context(app), serving(app) as server:
+        yield server
 
 
 @pytest.fixture
@@ -102,12 +115,15 @@ async def test_teach_it_what_the_shop_knows_and_try_it_before_it_calls(client: C
     assert "nine o'clock" in second["content"]
 
 
-async def test_it_texts_a_customer_who_finds_it_again_in_the_conversation(client: Client) -> None:
+async def test_it_texts_a_customer_and_answers_what_comes_back(client: Client, inbox: httpx2.AsyncClient) -> None:
     assistant = await call(client, "create_assistant", **SHOP)
     arguments = {"assistant_id": assistant["id"], "to": RECIPIENT, "from_number": SENDER}
     started = await call(client, "send_assistant_sms", **arguments, text="Your saw is ready")
+    written = {"key": KEY, "channel": "sms", "from": RECIPIENT, "to": SENDER, "text": "When do you open?"}
+    (await inbox.post("/inbound", json=written)).raise_for_status()
     said = await call(client, "get_conversation_messages", conversation_id=started["conversation_id"])
-    assert "Your saw is ready" in said["items"][0]["text"]
+    assert [each["role"] for each in said["items"]] == ["assistant", "user", "assistant"]
+    assert "nine o'clock" in said["items"][2]["text"]
 
 
 async def test_a_call_that_is_refused_names_the_way_out(client: Client) -> None:

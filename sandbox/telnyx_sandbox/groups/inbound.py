@@ -1,5 +1,6 @@
 """Messages that people send to the account's numbers. They cost nothing here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
@@ -13,6 +14,9 @@ from .messaging_profiles import MessagingProfile
 from .optouts import opt_in, opt_out
 from .phone_number import numbers_of
 from .segments import segment
+
+ANSWERED_BY: "list[Callable[[Account, InboundMessage], None]]" = []
+"""Whoever answers the texts that are no STOP or START."""
 
 STOP_WORDS = ("STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT")
 START_WORDS = ("START", "UNSTOP")
@@ -73,4 +77,8 @@ def receive_sms(account: Account, person: str, phone_number: str, text: str) -> 
         opt_in(account, profile_id, person)
     segmentation = segment(text, force_ucs2=False)
     content = ReceivedSms(text, None, (), segmentation.encoding, segmentation.parts)
-    return keep(account, InboundMessage.of(account, person, phone_number, profile_id, content))
+    message = keep(account, InboundMessage.of(account, person, phone_number, profile_id, content))
+    if word not in (*STOP_WORDS, *START_WORDS):
+        for answer in ANSWERED_BY:
+            answer(account, message)
+    return message

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ...account import Account
 from ...routing import Routes
-from . import assistants, calls, chatting, conversations, events, insight, library, mcp_server, versions
+from . import assistants, calls, chatting, conversations, events, insight, library, mcp_server, texting, versions
 
 ROUTES: tuple[Routes, ...] = (
     assistants.routes,
@@ -18,5 +18,5 @@ ROUTES: tuple[Routes, ...] = (
 )
 SEEDS: tuple[Callable[[Account], None], ...] = ()
 
-_ON_CALLS = calls
-"""Tells the calls what assistants say."""
+_ANSWERING = (calls, texting)
+"""Modules that tell calls and arriving texts what assistants say."""

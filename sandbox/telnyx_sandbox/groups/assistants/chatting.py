@@ -64,7 +64,9 @@ def send_whatsapp(request: Request) -> Reply:
     if not any(each.status(now) == "APPROVED" for each in account.collection(Template).values()):
         raise SandboxError("10015", "The assistant needs an approved WhatsApp template to begin with.")
     account.charge(PRICE_OF_WHATSAPP)
-    metadata = _metadata(assistant, "whatsapp", sender, body.required_text("to"), body.fields("conversation_metadata"))
+    metadata = metadata_of(
+        assistant, "whatsapp", sender, body.required_text("to"), body.fields("conversation_metadata")
+    )
     conversation = begin(account, metadata)
     conversation.say(now, "assistant", content)
     return Reply({"conversation_id": conversation.id, "message_id": account.ids.uuid("message")})
@@ -89,18 +91,18 @@ def text_somebody(
     body = Body({"from": sender, "to": recipient, "text": words})
     keep(account, [outgoing(account, body, recipient, read_content(body), account.clock.now())])
     known = None if anew else _known(account, assistant, sender, recipient)
-    conversation = known or begin(account, _metadata(assistant, "sms_chat", sender, recipient, metadata))
+    conversation = known or begin(account, metadata_of(assistant, "sms_chat", sender, recipient, metadata))
     conversation.say(account.clock.now(), "assistant", words)
     return conversation
 
 
 def _known(account: Account, assistant: Assistant, sender: str, recipient: str) -> Conversation | None:
-    wanted = _metadata(assistant, "sms_chat", sender, recipient, None).items()
+    wanted = metadata_of(assistant, "sms_chat", sender, recipient, None).items()
     found = (each for each in account.collection(Conversation).values() if wanted <= each.metadata.items())
     return next(found, None)
 
 
-def _metadata(assistant: Assistant, channel: str, sender: str, recipient: str, more: Fields | None) -> Fields:
+def metadata_of(assistant: Assistant, channel: str, sender: str, recipient: str, more: Fields | None) -> Fields:
     return {
         **(more or {}),
         "assistant_id": assistant.id,
