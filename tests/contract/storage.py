@@ -5,7 +5,7 @@ from urllib.parse import unquote
 import httpx2
 
 READS = {"ListBuckets", "GetBucketLocation", "ListObjectsV2", "HeadObject", "GetObject"}
-WRITES = {"CreateBucket", "PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"}
+WRITES = {"CreateBucket", "PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"}
 DESTROYS = {"DeleteBucket", "DeleteObject", "DeleteObjects"}
 HARMLESS = {"AbortMultipartUpload"}
 """Takes back what the same tool began."""
@@ -48,8 +48,6 @@ def place(request: httpx2.Request) -> tuple[str, str]:
 
 
 def operation_of(request: httpx2.Request) -> str:
-    if request.headers.get("x-amz-copy-source"):
-        return "CopyObject"
     for (method, name), operation in _BY_PARAMETER.items():
         if method == request.method and name in request.url.params:
             return operation

@@ -122,6 +122,22 @@ async def test_20_mib_go_up_in_parts_and_come_back(moto: str, tmp_path: Path) ->
     assert (tmp_path / "copy.bin").read_bytes() == LARGE
 
 
+async def test_where_there_are_no_parts_a_large_file_goes_up_as_a_stream(desk: Desk) -> None:
+    """Telnyx takes uploads in parts in its US regions only."""
+    (desk.folder / "large").write_bytes(LARGE)
+    await desk.telnyx.s3.create_bucket("europe", "eu-central-1")
+    desk.faults.add([Fault(method="PUT", path="*/europe/large", action="reset")])
+    path = str(desk.folder / "large")
+    await desk.call("cloud_storage_upload_file", absolute_file_path=path, bucket_name="europe")
+    assert desk.heard[-1] == (20 * MIB, 20 * MIB)
+    copy = str(desk.folder / "copy")
+    place = {"bucket_name": "europe", "object_name": "large"}
+    await desk.call("cloud_storage_download_file", file_path=copy, **place)
+    assert (desk.folder / "copy").read_bytes() == LARGE
+    copied = await desk.call("cloud_storage_copy_object", to_object_name="l", to_bucket_name="docs", **place)
+    assert (copied["size"], await desk.names()) == (20 * MIB, ["l"])
+
+
 async def test_a_small_and_an_empty_file_go_up_at_once(desk: Desk) -> None:
     for name, content in (("small.pdf", b"%PDF"), ("empty", b"")):
         (desk.folder / name).write_bytes(content)

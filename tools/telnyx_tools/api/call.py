@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from telnyx_tools.api.retry import MAX_ATTEMPTS, Replay
@@ -26,6 +26,8 @@ class Call:
     url: str = field(repr=False)
     headers: Sequence[tuple[str, str]] = field(repr=False)
     content: bytes = field(default=b"", repr=False)
+    stream: Callable[[], AsyncIterator[bytes]] | None = field(default=None, repr=False)
+    """Gives the body anew for every attempt, in the place of `content`; `headers` then have its Content-Length."""
     replay: Replay = Replay.NEVER
     attempts: int = MAX_ATTEMPTS
     timeout_secs: float = READ_SECS

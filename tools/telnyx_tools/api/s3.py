@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from telnyx_tools.api.regions import ANY, OLDEST, Region, StorageHosts, known_re
 from telnyx_tools.api.reply import Reply
 from telnyx_tools.api.retry import Replay
 from telnyx_tools.api.s3_xml import Element, NoXml, completion_body, deletion_body, location_body, parse
-from telnyx_tools.api.sigv4 import Signer, payload_hash
+from telnyx_tools.api.sigv4 import UNSIGNED, Signer, payload_hash
 
 if TYPE_CHECKING:
     from telnyx_tools.api.client import Telnyx
@@ -71,6 +71,8 @@ class _Ask:
     replay: Replay = Replay.NEVER
     moves: int = 0
     """How many bytes of an object come back."""
+    stream: Callable[[], AsyncIterator[bytes]] | None = None
+    length: int = 0
 
 
 class S3:
@@ -146,10 +148,13 @@ class S3:
         ask = _Ask("PutObject", "PUT", object_path(bucket, key), headers=headers, content=content)
         return _etag(await self._in_bucket(bucket, ask))
 
-    async def copy(self, source_bucket: str, source_key: str, bucket: str, key: str) -> None:
-        headers = [("X-Amz-Copy-Source", object_path(source_bucket, source_key))]
-        ask = _Ask("CopyObject", "PUT", object_path(bucket, key), headers=headers)
-        _tree_of_success(ask, await self._in_bucket(bucket, ask))
+    async def put_stream(
+        self, bucket: str, key: str, stream: Callable[[], AsyncIterator[bytes]], length: int, content_type: str
+    ) -> str:
+        """As `put`, of a body that is not in memory; `stream` gives it, anew for every attempt."""
+        headers = [("Content-Type", content_type)]
+        ask = _Ask("PutObject", "PUT", object_path(bucket, key), headers=headers, stream=stream, length=length)
+        return _etag(await self._in_bucket(bucket, ask))
 
     async def delete(self, bucket: str, key: str) -> None:
         """Deleted is also what was never there."""
@@ -221,15 +226,19 @@ class S3:
         url = f"{self._hosts.url(region)}{ask.path}{'?' if query else ''}{query}"
         unsigned = [("Accept-Encoding", "identity"), ("User-Agent", self._user_agent)]  # proxies may change these
         signer = Signer(secret, secret, region)
-        signed = signer.sign(ask.method, url, ask.headers, payload_hash(ask.content), datetime.now(UTC))
+        hashed = payload_hash(ask.content) if ask.stream is None else UNSIGNED
+        signed = signer.sign(ask.method, url, ask.headers, hashed, datetime.now(UTC))
+        if ask.stream is not None:
+            unsigned.append(("Content-Length", str(ask.length)))
         return Call(
             label=f"S3 {ask.operation}",
             method=ask.method,
             url=url,
             headers=[*signed, *unsigned],
             content=ask.content,
+            stream=ask.stream,
             replay=ask.replay,
-            timeout_secs=READ_SECS + (len(ask.content) + ask.moves) / SLOWEST_BYTES_PER_SEC,
+            timeout_secs=READ_SECS + (len(ask.content) + ask.length + ask.moves) / SLOWEST_BYTES_PER_SEC,
             **({"max_bytes": ask.moves} if ask.moves else {}),
             decompress=False,
         )

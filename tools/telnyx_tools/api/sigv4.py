@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 ALGORITHM = "AWS4-HMAC-SHA256"
+UNSIGNED = "UNSIGNED-PAYLOAD"
+"""Takes the place of the body's hash where the body is not in memory."""
 
 Headers = Sequence[tuple[str, str]]
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
 import anyio
 
-from telnyx_tools.api.errors import InvalidArgument, NoAnswer, OutcomeUnknown, TelnyxError, Unreachable
+from telnyx_tools.api.errors import ApiError, InvalidArgument, NoAnswer, OutcomeUnknown, TelnyxError, Unreachable
 from telnyx_tools.api.s3 import S3
 
 MIB: Final = 1024 * 1024
 AT_ONCE: Final = 16 * MIB
 SMALLEST_PART, LARGEST_PART, MOST_PARTS = 8 * MIB, 16 * MIB, 10_000
+LARGEST_AT_ONCE: Final = 5 * 1024 * MIB
 LARGEST: Final = LARGEST_PART * MOST_PARTS
 ABORT_SECS = 15.0
 TRIES = 3
@@ -46,7 +47,12 @@ async def upload(s3: S3, bucket: str, key: str, source: Source, content_type: st
 
 
 async def _in_parts(s3: S3, bucket: str, key: str, source: Source, content_type: str, moved: Moved) -> str:
-    upload_id = await s3.start_upload(bucket, key, content_type)
+    try:
+        upload_id = await s3.start_upload(bucket, key, content_type)
+    except ApiError as error:
+        if error.status != 501:
+            raise
+        return await _streamed(s3, bucket, key, source, content_type, moved)  # regions without uploads in parts
     try:
         etags = await _parts(s3, bucket, key, upload_id, source, moved)
         return await _completed(s3, bucket, key, upload_id, etags)
@@ -55,6 +61,19 @@ async def _in_parts(s3: S3, bucket: str, key: str, source: Source, content_type:
         with anyio.move_on_after(ABORT_SECS, shield=True), suppress(TelnyxError):
             await s3.abort_upload(bucket, key, upload_id)
         raise
+
+
+async def _streamed(s3: S3, bucket: str, key: str, source: Source, content_type: str, moved: Moved) -> str:
+    """In one request, for which S3 has a limit of its own."""
+    if source.size > LARGEST_AT_ONCE:
+        raise InvalidArgument("object_name", "An object has at most 5 GiB in this bucket's region.")
+
+    async def body() -> AsyncIterator[bytes]:
+        for start in range(0, source.size, MIB):
+            yield await source.read(start, min(MIB, source.size - start))
+            await moved(min(start + MIB, source.size))
+
+    return await s3.put_stream(bucket, key, body, source.size, content_type)
 
 
 async def _parts(s3: S3, bucket: str, key: str, upload_id: str, source: Source, moved: Moved) -> list[str]:

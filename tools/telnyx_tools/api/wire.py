@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import io
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from functools import lru_cache
 from urllib.request import getproxies, proxy_bypass
 
@@ -60,7 +60,7 @@ class Wire:
                 call.method,
                 url,
                 headers=call.headers,
-                data=io.BytesIO(call.content) if call.content else None,  # bytes would go out in one piece
+                data=_body(call),
                 allow_redirects=False,
                 auto_decompress=call.decompress,
                 proxy=self._proxy(url),
@@ -94,6 +94,12 @@ def _waits(timeout_secs: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(
         total=CONNECT_SECS + timeout_secs, connect=CONNECT_SECS, sock_connect=CONNECT_SECS, sock_read=timeout_secs
     )
+
+
+def _body(call: Call) -> AsyncIterator[bytes] | io.BytesIO | None:
+    if call.stream is not None:
+        return call.stream()
+    return io.BytesIO(call.content) if call.content else None  # bytes would go out in one piece
 
 
 async def _read(call: Call, response: aiohttp.ClientResponse) -> Reply | Failure:

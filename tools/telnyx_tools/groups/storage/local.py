@@ -17,6 +17,7 @@ from telnyx_tools.declare import Effect
 from telnyx_tools.files import Files, FileTarget
 from telnyx_tools.groups.storage.group import storage
 from telnyx_tools.groups.storage.stored import (
+    UPLOAD,
     NewObjectName,
     Overwrite,
     StoredObject,
@@ -43,15 +44,7 @@ class SavedFile(Result):
 @storage.tool(
     effect=Effect.WRITE,
     scope="storage.write",
-    s3=(
-        "PutObject",
-        "CreateMultipartUpload",
-        "UploadPart",
-        "CompleteMultipartUpload",
-        "AbortMultipartUpload",
-        "HeadObject",
-        "GetBucketLocation",
-    ),
+    s3=(*UPLOAD, "HeadObject", "GetBucketLocation"),
     core=True,
     idempotent=True,
     local=True,

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.api.s3 import Listing
+from telnyx_tools.api.s3 import Listing, ObjectEntry
+from telnyx_tools.api.uploads import MIB, insistent, upload
+from telnyx_tools.arguments import InvalidArguments, Problem
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.storage.group import storage
-from telnyx_tools.groups.storage.stored import NewObjectName, Overwrite, StoredObject, check_free, described
+from telnyx_tools.groups.storage.stored import (
+    UPLOAD,
+    NewObjectName,
+    Overwrite,
+    StoredObject,
+    check_free,
+    described,
+    type_of,
+)
 from telnyx_tools.pages import Page, PageSize
 from telnyx_tools.results import BUDGET, Result
 from telnyx_tools.types import BucketName, ObjectName
@@ -27,6 +38,7 @@ def _place(value: object) -> str:
 ObjectsPage = Annotated[
     str, BeforeValidator(_place, json_schema_input_type=str), Field(description="`next` of the page before")
 ]
+MOST_COPIED = 256 * MIB
 _ENVELOPE = 4_200
 """Characters that a page has besides its items, where the API's token is as long as it may be."""
 
@@ -110,7 +122,7 @@ async def cloud_storage_head_object(telnyx: Telnyx, bucket_name: BucketName, obj
 @storage.tool(
     effect=Effect.WRITE,
     scope="storage.write",
-    s3=("CopyObject", "HeadObject", "GetBucketLocation"),
+    s3=("HeadObject", "GetObject", *UPLOAD, "GetBucketLocation"),
     idempotent=True,
     aliases=("copy_object",),
 )
@@ -122,11 +134,39 @@ async def cloud_storage_copy_object(
     to_bucket_name: Annotated[BucketName | None, Field(description="default: the same bucket")] = None,
     overwrite: Overwrite = False,
 ) -> StoredObject:
-    """Copy an object, within a bucket or to another of the same region. To move it, delete the old one after."""
+    """Copy an object of up to 256 MiB, within its bucket or to another. To move it, delete the old one after."""
     target = to_bucket_name or bucket_name
     await check_free(telnyx, target, to_object_name, overwrite, argument="to_object_name")
-    await telnyx.s3.copy(bucket_name, object_name, target, to_object_name)
-    return StoredObject(bucket_name=target, object_name=to_object_name, status="copied")
+    entry = await telnyx.s3.head(bucket_name, object_name)
+    if (entry.size or 0) > MOST_COPIED:
+        raise InvalidArguments([Problem("object_name", "It is larger than 256 MiB; only an S3 client can copy it.")])
+    source = StoredSource(telnyx, bucket_name, entry)
+    kind = entry.content_type or type_of(to_object_name)
+    etag = await upload(telnyx.s3, target, to_object_name, source, kind, _unheard)
+    return StoredObject(
+        bucket_name=target, object_name=to_object_name, size=entry.size, etag=etag or None, status="copied"
+    )
+
+
+class StoredSource:
+    """An object that is read to be stored again: Telnyx has no copy of its own."""
+
+    def __init__(self, telnyx: Telnyx, bucket: str, entry: ObjectEntry) -> None:
+        self.size = entry.size or 0
+        self._telnyx, self._bucket, self._entry = telnyx, bucket, entry
+
+    async def read(self, start: int, length: int) -> bytes:
+        if not length:
+            return b""
+        part = partial(self._telnyx.s3.get_range, self._bucket, self._entry.name, start, length)
+        entry, content = await insistent(part)
+        if entry.etag != self._entry.etag or len(content) != length:
+            raise InvalidArguments([Problem("object_name", "The object changed while it was copied; try again.")])
+        return content
+
+
+async def _unheard(moved: int) -> None:
+    """A copy is short."""
 
 
 @storage.tool(

@@ -20,6 +20,9 @@ ContentType = Annotated[
 ]
 Overwrite = Annotated[bool, Field(description="replace an older one")]
 
+UPLOAD = ("PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload")
+"""What storing something of any size takes of S3."""
+
 TEXT = "text/plain; charset=utf-8"
 
 

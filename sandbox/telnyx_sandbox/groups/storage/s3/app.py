@@ -46,7 +46,6 @@ _OPERATIONS: dict[tuple[str, str, frozenset[str]], tuple[str, Operation]] = {
     ("GET", "object", frozenset()): ("get_obj", objects.get_object),
     ("HEAD", "object", frozenset()): ("get_obj", objects.head_object),
     ("PUT", "object", frozenset()): ("put_obj", objects.put_object),
-    ("PUT", "object", frozenset({"copy"})): ("copy_obj", objects.copy_object),
     ("DELETE", "object", frozenset()): ("delete_obj", objects.delete_object),
     ("POST", "object", frozenset({"uploads"})): ("init_multipart", uploads.create_upload),
     ("PUT", "object", frozenset({"partNumber", "uploadId"})): ("put_obj", uploads.put_part),
@@ -152,7 +151,8 @@ def _operation(request: S3Request) -> tuple[str, Operation]:
     if request.header("x-amz-copy-source") is not None:
         choosing.add("copy")
     found = _OPERATIONS.get((request.method, place, frozenset(choosing)))
-    if found is None:
+    in_parts = place == "object" and choosing & {"uploads", "uploadId"}
+    if found is None or (in_parts and not request.region.startswith("us-")):
         raise S3Error("NotImplemented")
     return found
 

@@ -34,7 +34,7 @@ def create_bucket(request: S3Request) -> Answer:
         raise S3Error("BucketAlreadyExists")
     wanted = texts(content, "CreateBucketConfiguration/LocationConstraint") if content else []
     if wanted and wanted[0] != request.region:
-        raise S3Error("IllegalLocationConstraintException")
+        raise S3Error("InvalidLocationConstraint")
     request.account.collection(Bucket)[name] = Bucket(name, request.region, request.now)
     return Answer(headers={"location": f"/{name}"})
 

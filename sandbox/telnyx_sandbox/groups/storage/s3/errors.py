@@ -10,7 +10,7 @@ ERRORS: Final[dict[str, tuple[int, str]]] = {
     "BucketNotEmpty": (409, "The bucket holds objects."),
     "EntityTooLarge": (400, "The object is larger than one upload may be."),
     "EntityTooSmall": (400, "A part that is not the last has fewer than 5 MiB."),
-    "IllegalLocationConstraintException": (400, "The location constraint is not that of this endpoint."),
+    "InvalidLocationConstraint": (400, "The location constraint is not that of this endpoint."),
     "InternalError": (500, "Something went wrong inside the service."),
     "InvalidAccessKeyId": (403, "There is no such access key."),
     "InvalidArgument": (400, "An argument is not valid."),

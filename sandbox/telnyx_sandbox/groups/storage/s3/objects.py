@@ -2,9 +2,7 @@
 
 import base64
 import re
-from urllib.parse import unquote
 
-from ....clock import iso
 from ..blob import Blob
 from ..bucket import StoredObject
 from .errors import S3Error
@@ -45,15 +43,6 @@ def store(request: S3Request, blob: Blob, etag: str, content_type: str | None) -
     stored = StoredObject(request.key, blob, kind, etag, request.now, meta)
     request.bucket().objects[request.key] = stored
     return stored
-
-
-def copy_object(request: S3Request) -> Answer:
-    bucket, _, key = unquote(request.header("x-amz-copy-source") or "").removeprefix("/").partition("/")
-    source = request.found_anywhere(bucket).objects.get(key)
-    if source is None:
-        raise S3Error("NoSuchKey")
-    stored = store(request, source.blob, source.etag, source.content_type)
-    return answered(element("CopyObjectResult", ETag=f'"{stored.etag}"', LastModified=iso(stored.modified_at)))
 
 
 def get_object(request: S3Request) -> Answer:
