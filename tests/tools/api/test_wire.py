@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -109,6 +109,34 @@ async def test_an_upload_that_nobody_reads_ends_at_the_timeout(monkeypatch: pyte
     async with Hasty(nothing) as upstream:
         result = await attempt(Wire(), call(upstream.base_url, "PUT", LARGE, timeout_secs=0.2))
     assert result == Failure(True, "There was no answer within 0.2 seconds.")
+
+
+def streamed(url: str, *pieces: bytes, length: int, breaks: bool = False) -> Call:
+    async def stream() -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
+        if breaks:
+            raise RuntimeError("the source failed")
+
+    return Call(label="PUT /", method="PUT", url=url, headers=[("Content-Length", str(length))], stream=stream)
+
+
+async def test_a_streamed_body_goes_out_with_its_length_and_anew_for_every_attempt() -> None:
+    async with Upstream(answer(200), answer(200)) as upstream:
+        wire, request = Wire(), streamed(upstream.base_url, b"ab", b"", b"c", length=3)
+        for _ in range(2):
+            assert isinstance(await wire.attempt(request), Reply)
+        await wire.aclose()
+    for heard in upstream.heard:
+        assert heard.body == b"abc"
+        assert heard.headers == {"host": f"127.0.0.1:{upstream.port}", "content-length": "3"}
+
+
+async def test_a_streamed_body_that_breaks_off_is_never_taken_for_a_whole_one() -> None:
+    async with Upstream(answer(200)) as upstream:
+        result = await attempt(Wire(), streamed(upstream.base_url, b"ab", length=3, breaks=True))
+        assert upstream.heard == []
+    assert result == Failure(True, "The connection broke before the answer.")
 
 
 @pytest.fixture
