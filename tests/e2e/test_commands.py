@@ -95,10 +95,11 @@ def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path) -> None:
         assert (process.stderr.read(), process.wait(30)) == ("", 0)
 
 
-def test_the_demo_sends_a_message_orders_a_number_and_ends(tmp_path: Path) -> None:
+def test_the_demo_sends_a_message_calls_somebody_orders_a_number_and_ends(tmp_path: Path) -> None:
     ended = run(tmp_path, "demo")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert re.search(r"get_message +delivered, for 0\.\d+ USD", ended.stdout)
+    assert re.search(r"gather_digits +asked for a code and heard 0123\n", ended.stdout)
     assert re.search(r"list_phone_numbers +\+1312\d{7}, ", ended.stdout)
     assert re.search(r"get_balance +100\.00 USD before, 9\d\.\d+ USD now", ended.stdout)
     assert "claude mcp add" in ended.stdout

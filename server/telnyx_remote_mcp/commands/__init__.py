@@ -21,3 +21,9 @@ def say(text: str) -> None:
     """Write a line to standard output, now."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def first_message(errors: BaseExceptionGroup[BaseException]) -> str:
+    """The text of the first error in a group of groups, as the tasks of a client raise them."""
+    first = errors.exceptions[0]
+    return first_message(first) if isinstance(first, BaseExceptionGroup) else str(first)

@@ -15,7 +15,7 @@ from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
-from telnyx_remote_mcp.commands import Failure, UsageError, say
+from telnyx_remote_mcp.commands import Failure, UsageError, first_message, say
 from telnyx_remote_mcp.commands.options import UPSTREAM, add_settings, check_local, settings
 from telnyx_remote_mcp.commands.sandbox import sandboxed
 from telnyx_remote_mcp.settings import Settings
@@ -55,7 +55,7 @@ def _call_here(options: Namespace, settings: Settings, arguments: Mapping[str, s
         try:
             return anyio.run(call)
         except* MCPError as errors:
-            raise Failure(_message(errors)) from None
+            raise Failure(first_message(errors)) from None
 
 
 def _call_remote(options: Namespace, settings: Settings, arguments: Mapping[str, str]) -> types.CallToolResult:
@@ -76,7 +76,7 @@ def _call_remote(options: Namespace, settings: Settings, arguments: Mapping[str,
     except* httpx2.TransportError:
         raise Failure(f"No answer from {url}.") from None
     except* MCPError as errors:
-        raise Failure(refusals[-1] if refusals else _message(errors)) from None
+        raise Failure(refusals[-1] if refusals else first_message(errors)) from None
 
 
 def _http(key: str | None, refusals: list[str]) -> httpx2.AsyncClient:
@@ -122,12 +122,6 @@ def _content(result: types.CallToolResult) -> object:
         return json.loads(texts[0])
     except (IndexError, ValueError):
         return texts
-
-
-def _message(errors: BaseExceptionGroup[Any]) -> str:
-    """The text of the first error in a group of groups."""
-    first = errors.exceptions[0]
-    return _message(first) if isinstance(first, BaseExceptionGroup) else str(first)
 
 
 def _pairs(given: Iterable[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Show the server at work in the sandbox: a message, a number order, the balance. Needs no account."""
+"""Show the server at work in the sandbox: a message, a call, a number order, the balance. Needs no account."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import httpx2
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from telnyx_remote_mcp.commands import Failure, say
+from telnyx_remote_mcp.commands import Failure, first_message, say
 from telnyx_remote_mcp.commands.child import child
 from telnyx_remote_mcp.serve import listen
 from telnyx_remote_mcp.web.clients import KEY as PLACEHOLDER
@@ -41,13 +41,20 @@ def run(options: Namespace) -> int:
     ):
         url = _url(line)
         say(f"{url} is up, in front of a sandbox: nothing is real, nothing costs money.\n")
-        anyio.run(_story, url)
+        _tell(url)
         say(f"\nDone in {time.monotonic() - started:.0f} s. To use it yourself, with {KEY} as the key:\n")
         say(_snippets(url))
         if options.serve or sys.stdout.isatty():
             say("\nServing until Ctrl-C. Without --sandbox, and with your own key, it is the real thing.")
             process.wait()
     return 0
+
+
+def _tell(url: str) -> None:
+    try:
+        anyio.run(_story, url)
+    except* Failure as failures:  # in the groups of the client's tasks
+        raise Failure(first_message(failures)) from None
 
 
 def _url(line: str) -> str:
@@ -75,7 +82,9 @@ async def _story(url: str) -> None:
         _show("tools/list", f"{len(tools)} tools, MCP {client.protocol_version}")
         before = await _balance(client)
         owned = await _call(client, "list_phone_numbers")
-        await _send_message(client, owned["items"][0]["phone_number"])
+        sender = owned["items"][0]["phone_number"]
+        await _send_message(client, sender)
+        await _call_someone(client, sender)
         await _order_number(client)
         _show("get_balance", f"{before} before, {await _balance(client)} now")
 
@@ -85,6 +94,20 @@ async def _send_message(client: Client, sender: str) -> None:
     _show("send_message", f"{sender} to {RECIPIENT}: {_delivery(message)}")
     message = await _until("delivered", _delivery, client, "get_message", message_id=message["id"])
     _show("get_message", f"{_delivery(message)}, for {message['cost']['amount']} {message['cost']['currency']}")
+
+
+async def _call_someone(client: Client, caller: str) -> None:
+    placed = await _call(client, "make_call", to=RECIPIENT, from_number=caller)
+    call_control_id = placed["call_control_id"]
+    _show("make_call", f"{caller} to {RECIPIENT}")
+    answered = await _call(client, "wait_for_call", call_control_id=call_control_id, until="answered")
+    _show("wait_for_call", answered["status"])
+    question = "Your delivery is here. Which code opens the door?"
+    await _call(client, "gather_digits", call_control_id=call_control_id, payload=question, maximum_digits=4)
+    gathered = await _call(client, "wait_for_call", call_control_id=call_control_id, until="gathered")
+    _show("gather_digits", f"asked for a code and heard {gathered['digits']}")
+    await _call(client, "hangup", call_control_id=call_control_id)
+    _show("hangup", "done")
 
 
 async def _order_number(client: Client) -> None:
