@@ -9,11 +9,12 @@ from telnyx_tools.arguments import InvalidArguments, Problem
 
 PRESIGN = "POST /storage/buckets/{bucket_name}/{object_name}/presigned_url"
 """For the `calls` of tools that use it."""
-TTL_SECS = 900
+TTL_SECS = 300
+"""More is refused to accounts below Level 2."""
 
 
 async def address_of_object(telnyx: Telnyx, bucket_name: str, object_name: str) -> str:
-    """Where whoever has it can read the object for a quarter of an hour. Raises InvalidArguments without one."""
+    """Where whoever has it can read the object for five minutes. Raises InvalidArguments without one."""
     answer: Any = await telnyx.post(
         "/storage/buckets/{bucket_name}/{object_name}/presigned_url",
         body={"ttl": TTL_SECS},

@@ -80,4 +80,4 @@ async def test_nothing_is_stored_where_the_object_has_no_address() -> None:
     async with answering(answer) as telnyx:
         with pytest.raises(InvalidArguments):
             await call(telnyx, "upload_media", bucket_name="sounds", object_name="a.wav")
-    assert sent == [{"ttl": 900}]
+    assert sent == [{"ttl": 300}]
