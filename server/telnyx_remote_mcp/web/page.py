@@ -6,7 +6,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,6 +16,7 @@ from telnyx_remote_mcp.endpoint import VERSION
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface import Selection, Surfaces
 from telnyx_remote_mcp.web.clients import KEY, clients
+from telnyx_remote_mcp.web.rendering import render
 
 _SAFE: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
@@ -24,12 +24,12 @@ _SAFE: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-refe
 def page_routes(settings: Settings, surfaces: Surfaces) -> list[Route]:
     """The page and the icon, both public. The page runs no script and loads nothing but the icon."""
     style = _asset("page.css")
-    page = _render(settings, surfaces, style).encode()
+    page = cache(lambda: _render(settings, surfaces, style).encode())
     icon = _asset("icon.svg").encode()
 
     async def show_page(_: Request) -> Response:
         headers = {**_SAFE, "Content-Security-Policy": _policy(style), "Cache-Control": "public, max-age=300"}
-        return Response(page, media_type="text/html", headers=headers)
+        return Response(page(), media_type="text/html", headers=headers)
 
     async def show_icon(_: Request) -> Response:
         return Response(icon, media_type="image/svg+xml", headers=_ICON_HEADERS)
@@ -58,30 +58,21 @@ def _policy(style: str) -> str:
 def _render(settings: Settings, surfaces: Surfaces, style: str) -> str:
     endpoint = f"{settings.url}/v2/mcp"
     served = apps(settings.url, surfaces)
-    return (
-        _templates()
-        .get_template("page.html")
-        .render(
-            version=VERSION,
-            description=DESCRIPTION,
-            endpoint=endpoint,
-            clients=clients(endpoint),
-            key=KEY,
-            apps=served,
-            listed=len(surfaces.of(Selection()).tools),
-            tools=sum(app.tools for app in served),
-            read_only=settings.read_only,
-            sandbox=settings.sandbox,
-            signs_in=settings.serves_oauth,
-            style=style,
-        )
+    return render(
+        "page.html",
+        version=VERSION,
+        description=DESCRIPTION,
+        endpoint=endpoint,
+        clients=clients(endpoint),
+        key=KEY,
+        apps=served,
+        listed=len(surfaces.of(Selection()).tools),
+        tools=sum(app.tools for app in served),
+        read_only=settings.read_only,
+        sandbox=settings.sandbox,
+        signs_in=settings.serves_oauth,
+        style=style,
     )
-
-
-@cache
-def _templates() -> Environment:
-    loader = PackageLoader("telnyx_remote_mcp.web")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 def _asset(name: str) -> str:

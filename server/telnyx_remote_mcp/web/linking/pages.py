@@ -9,8 +9,9 @@ from importlib.resources import files
 from typing import Final
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from telnyx_remote_mcp.web.rendering import render
 
 _HOST: Final = re.compile(r"(\*\.)?[A-Za-z0-9.-]+(:[0-9]+)?")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*")
@@ -24,9 +25,7 @@ class Pages:
 
     def page(self, template: str, status: int = 200, *, leads_to: Iterable[str] = (), **values: object) -> Response:
         """`leads_to` are the URLs on other hosts that an answer to the page's form may redirect to."""
-        html = self._templates.get_template(f"linking/{template}").render(
-            style=self._style, sandbox=self._sandbox, **values
-        )
+        html = render(f"linking/{template}", style=self._style, sandbox=self._sandbox, **values)
         return HTMLResponse(html, status, {**_HEADERS, "Content-Security-Policy": self._policy(leads_to)})
 
     def problem(self, status: int, title: str, text: str) -> Response:
@@ -69,13 +68,6 @@ class Pages:
     @cached_property
     def _digest(self) -> str:
         return base64.b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
-
-    @cached_property
-    def _templates(self) -> Environment:
-        loader = PackageLoader("telnyx_remote_mcp.web")
-        return Environment(
-            loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-        )
 
 
 _HEADERS: Final = {
