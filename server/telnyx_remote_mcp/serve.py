@@ -72,7 +72,7 @@ def _spare_garbage_collector() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 5, 20)
+    gc.set_threshold(5_000, 5, 10)
 
 
 class _Server(uvicorn.Server):

@@ -97,11 +97,15 @@ class Arguments:
 
     @cached_property
     def model(self) -> type[BaseModel]:
-        return create_model("Arguments", __config__=ConfigDict(extra="forbid"), **self.fields)
+        return self._build()
 
     @cached_property
     def schema(self) -> dict[str, Any]:
-        return compact(self.model.model_json_schema(), clearable=self.clearable)
+        # Of a model that is not kept: most tools are listed and never called, and validators are large.
+        return compact(self._build().model_json_schema(), clearable=self.clearable)
+
+    def _build(self) -> type[BaseModel]:
+        return create_model("Arguments", __config__=ConfigDict(extra="forbid"), **self.fields)
 
     def parse(self, arguments: Mapping[str, object]) -> dict[str, object]:
         """Validate what the agent sent. Raises InvalidArguments, which names every bad argument."""
