@@ -156,6 +156,16 @@ async def test_a_document_is_carried_out_and_then_the_call_ends(
     assert (await last(api, "call.hangup"))["hangup_source"] == "caller"
 
 
+async def test_a_document_connects_an_assistant(api: httpx2.AsyncClient, clock: Clock, texml: str) -> None:
+    made = await api.post("/ai/assistants", json={"name": "Desk", "instructions": "Take messages."})
+    document = (await api.get(f"/ai/assistants/{made.json()['id']}/texml")).text
+    await place(api, f"/texml/calls/{texml}", Texml=document)
+    clock.advance(10)
+    assert (await last(api, "call.conversation.created"))["assistant_id"] == made.json()["id"]
+    clock.advance(60)
+    assert (await happened(api, product="texml"))[-2:] == ["call.conversation.ended", "call.hangup"]
+
+
 async def test_a_call_goes_on_with_another_document(api: httpx2.AsyncClient, clock: Clock, texml: str) -> None:
     sid = await place(api, f"/texml/calls/{texml}", Texml="<Response><Pause length='30'/></Response>")
     clock.advance(3)

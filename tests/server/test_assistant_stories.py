@@ -126,6 +126,26 @@ async def test_it_texts_a_customer_and_answers_what_comes_back(client: Client, i
     assert "nine o'clock" in said["items"][2]["text"]
 
 
+async def test_it_answers_the_calls_to_a_number_as_an_auto_attendant(
+    server: str, inbox: httpx2.AsyncClient, clock: Clock
+) -> None:
+    async with connected(f"{server}/mcp?groups=assistants,connections,numbers,diagnostics", KEY) as client:
+        desk = await call(client, "create_assistant", **{**SHOP, "greeting": "This is the shop."})
+        own = desk["telephony_settings"]["default_texml_app_id"]
+        document = (await call(client, "get_texml_application", application_id=own))["voice_url"]
+        menu = await call(client, "create_texml_application", friendly_name="Front desk", voice_url=document)
+        for application in (own, menu["id"]):
+            await call(client, "update_phone_number", phone_number=SENDER, connection_id=application)
+            (await inbox.post("/calls", json={"key": KEY, "from": RECIPIENT, "to": SENDER})).raise_for_status()
+            clock.advance(120)
+        first, second = (await call(client, "list_conversations", assistant_id=desk["id"], end_user=RECIPIENT))["items"]
+        assert first["metadata"]["call_control_id"] != second["metadata"]["call_control_id"]
+        said = (await call(client, "get_conversation_messages", conversation_id=first["id"]))["items"]
+        assert [each["text"] for each in said][:2] == ["This is the shop.", "Hello, my number ends in 0123."]
+        found = await call(client, "diagnose_call", from_number=RECIPIENT, to=SENDER)
+        assert (found["failed"], found["connection_id"]) == (False, menu["id"])
+
+
 async def test_a_call_that_is_refused_names_the_way_out(client: Client) -> None:
     assistant = await call(client, "create_assistant", **SHOP)
     arguments = {"assistant_id": assistant["id"], "to": RECIPIENT, "from_number": SENDER}

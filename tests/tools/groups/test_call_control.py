@@ -309,6 +309,9 @@ async def test_an_application_without_a_profile_is_mended_as_the_error_says(teln
     with pytest.raises(ApiError) as refused:
         await call(telnyx, "make_call", **arguments)
     assert "update_call_control_application" in str(refused.value.describe()["remedy"])
+    with pytest.raises(ApiError) as unknown:
+        await call(telnyx, "make_call", **{**arguments, "connection_id": "1"})
+    assert "Leave connection_id out" in str(unknown.value.describe()["remedy"])
     profile = application["outbound"]["outbound_voice_profile_id"]
     changed = await call(
         telnyx,

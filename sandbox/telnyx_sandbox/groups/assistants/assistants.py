@@ -21,7 +21,7 @@ from .assistant import (
     new_version,
     tools_of,
 )
-from .changes import complete, read_settings, read_tool_ids, with_addresses
+from .changes import complete, let_answer, read_settings, read_tool_ids, with_addresses
 
 routes = Routes()
 
@@ -140,6 +140,7 @@ def _create(account: Account, settings: Settings, tool_ids: list[str], version_n
     assistant_id = f"assistant-{account.ids.uuid('assistant')}"
     assistant = Assistant(assistant_id, account.clock.now(), [version], version.id)
     account.collection(Assistant)[assistant.id] = assistant
+    let_answer(account, assistant_id, settings)
     return assistant
 
 

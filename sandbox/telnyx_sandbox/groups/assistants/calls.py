@@ -1,5 +1,7 @@
 """An assistant on calls: what it is told by its settings, and how it calls somebody itself."""
 
+import re
+
 from ...account import Account
 from ...errors import SandboxError
 from ..voice import assistant as on_call
@@ -9,6 +11,8 @@ from .assistant import Assistant, Version
 from .replies import greeting, reply
 
 Fields = dict[str, object]
+
+_DOCUMENT = re.compile(r"/v2/ai/assistants/([^/]+)/texml$")
 
 
 def call_somebody(
@@ -49,6 +53,12 @@ def require(account: Account, assistant_id: str) -> None:
         raise SandboxError("10005", "There is no such assistant (AIAssistantId).", pointer="/AIAssistantId")
 
 
+def at(account: Account, address: str) -> str | None:
+    match = _DOCUMENT.search(address)
+    known = account.collection(Assistant).get(match[1]) if match else None
+    return None if known is None or known.deleted_at is not None else known.id
+
+
 def _version(assistant: Assistant, settings: Fields) -> Version:
     """The one that the call asked for, else the main one."""
     wanted = settings.get("version_id")
@@ -60,4 +70,4 @@ def _variables(settings: Fields) -> Fields:
     return given if isinstance(given, dict) else {}
 
 
-on_call.MINDS.append(on_call.Mind(complete, answer, require))
+on_call.MINDS.append(on_call.Mind(complete, answer, require, at))

@@ -65,6 +65,13 @@ def with_addresses(account: Account, settings: Settings) -> Settings:
     return {**settings, "telephony_settings": telephony, "messaging_settings": messaging}
 
 
+def let_answer(account: Account, assistant_id: str, settings: Settings) -> None:
+    """The application that was made for the assistant serves its document to calls that arrive."""
+    application = account.collection(Connection)[str(_object(settings, "telephony_settings")["default_texml_app_id"])]
+    if not application.settings.get("voice_url"):
+        application.settings["voice_url"] = f"https://api.telnyx.com/v2/ai/assistants/{assistant_id}/texml"
+
+
 def _object(settings: Settings, name: str) -> Settings:
     found = settings.get(name)
     return dict(found) if isinstance(found, dict) else {}

@@ -7,12 +7,14 @@ from functools import partial
 from ...account import Account
 from ...clock import iso
 from ...errors import SandboxError
+from ..connections.connection import Connection
 from .call import Call, Fields
-from .calls import WHEN_ANSWERED
+from .calls import WHEN_ANSWERED, answer
 from .commands import Command, command
 from .events import report
 from .transcription import speech_of
 
+ANSWERS_AFTER_SECS = 1.0
 GREETS_AFTER_SECS = 1.0
 SPEAKS_AFTER_SECS = 4.0
 REPLIES_AFTER_SECS = 2.0
@@ -59,6 +61,8 @@ class Mind:
     """What it says to something; None where there is no such assistant."""
     require: Callable[[Account, str], None]
     """Raises SandboxError where there is no such assistant."""
+    at: Callable[[Account, str], str | None]
+    """The id of the assistant whose TeXML document is at an address."""
 
 
 MINDS: list[Mind] = []
@@ -144,11 +148,26 @@ def gather_using_ai(command: Command) -> Fields:
     return {"conversation_id": account.ids.uuid("conversation")}
 
 
+def attend(account: Account, call: Call, application: Connection) -> None:
+    """Let the assistant answer a call that arrives at a TeXML application with the assistant's document."""
+    address = str(application.settings.get("voice_url") or "")
+    found = (mind.at(account, address) for mind in MINDS)
+    assistant_id = next((each for each in found if each is not None), None)
+    if assistant_id is not None:
+        call.settings["assistant"] = {"id": assistant_id}
+        account.agenda.plan(account.clock.now() + ANSWERS_AFTER_SECS, partial(_pick_up, account, call))
+
+
 def start_asked_for(account: Account, call: Call, moment: float) -> None:
     """The assistant that the call was dialled or answered with."""
     settings = call.settings.get("assistant")
     if isinstance(settings, dict):
         begin(account, call, settings, moment)
+
+
+def _pick_up(account: Account, call: Call, moment: float) -> None:
+    if call.status == "ringing":
+        answer(account, call, moment)
 
 
 def _answer(account: Account, settings: Fields, said: str) -> str:

@@ -67,7 +67,7 @@ def require_connection(account: Account, connection_id: str) -> OutboundVoicePro
         detail = "There is no such Call Control application (connection_id)."
         raise SandboxError("10015", detail, pointer="/connection_id")
     if not connection.active:
-        raise SandboxError("10010", "The application is not active.", pointer="/connection_id")
+        raise SandboxError("10010", "D10: the application is not active.", pointer="/connection_id")
     profile = account.collection(OutboundVoiceProfile).get(connection.outbound_voice_profile_id or "")
     if profile is None:
         raise SandboxError("10010", "D38: the application has no outbound voice profile.", pointer="/connection_id")

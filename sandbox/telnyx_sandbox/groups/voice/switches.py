@@ -9,6 +9,7 @@ from ...errors import SandboxError
 from ..connections.connection import Connection
 from ..connections.kinds import TEXML
 from ..phone_number import numbers_of
+from .assistant import attend
 from .call import Ending, Fields
 from .calls import end, receive, touch
 from .commands import live_call
@@ -73,6 +74,8 @@ def arrive(account: Account, arrival: Arrival) -> Fields:
         product="texml" if texml else "call_control",
         timeout_secs=arrival.rings_secs,
     )
+    if texml and connection is not None:
+        attend(account, call, connection)
     return call.render(now)
 
 

@@ -1,6 +1,7 @@
 """TeXML documents: the verbs that are carried out on an answered call, one after the other.
 
-Say, Play, Pause, Gather, Record and Hangup do what they say; others are passed over. After the last verb the call ends.
+Say, Play, Pause, Gather, Record and Hangup do what they say, and Connect an AIAssistant; others are passed over. After
+the last verb the call ends, unless an assistant is on it.
 A document that is to be fetched from an address is not: the call goes on as if nothing were asked for.
 """
 
@@ -10,6 +11,7 @@ from xml.etree import ElementTree
 
 from ...account import Account
 from ...errors import SandboxError
+from .assistant import begin as talk
 from .call import Call, Ending
 from .calls import WHEN_ANSWERED, end
 from .gathering import Gather, start
@@ -63,9 +65,20 @@ def _next(account: Account, call: Call, verbs: list[ElementTree.Element], moment
         end(account, call, moment, Ending("normal_clearing", call.own_side))
         return
     verb = verbs.pop(0)
+    if _connect(account, call, verb, moment):
+        return
     secs = _carry_out(account, call, verb, moment)
     call.keep_until(moment + secs)
     account.agenda.plan(moment + secs, partial(_next, account, call, verbs))
+
+
+def _connect(account: Account, call: Call, verb: ElementTree.Element, moment: float) -> bool:
+    """Whether the verb leaves the call to an assistant."""
+    asked = verb.find("AIAssistant") if verb.tag == "Connect" else None
+    if asked is None:
+        return False
+    talk(account, call, {"id": asked.get("id")}, moment)
+    return True
 
 
 def _carry_out(account: Account, call: Call, verb: ElementTree.Element, moment: float) -> float:

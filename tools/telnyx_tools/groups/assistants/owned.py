@@ -122,7 +122,8 @@ async def clone_assistant(telnyx: Telnyx, assistant_id: AssistantId) -> Assistan
 
 @assistants.tool(effect=Effect.READ, scope="ai.read", calls="GET /ai/assistants/{assistant_id}/texml")
 async def get_assistant_texml(telnyx: Telnyx, assistant_id: AssistantId) -> Texml:
-    """The TeXML document that puts an assistant on a call."""
+    """The TeXML that puts an assistant on a call: for start_texml_call, or within TeXML of your own. For calls to a
+    number, update_phone_number with the assistant's default_texml_app_id as connection_id."""
     answer = await telnyx.get("/ai/assistants/{assistant_id}/texml", assistant_id=assistant_id)
     return Texml(texml=answer) if isinstance(answer, str) else marked(Texml, "its answer was no text", answer)
 

@@ -16,7 +16,7 @@ ClientState = Annotated[str, Field(description="plain text")]
 TARGET = r"^(\+[1-9][0-9]{1,14}|sips?:[^,]+)(,[0-9A-DwW*#]+)?$"
 Target = Annotated[str, Field(pattern=TARGET, description="E.164 or SIP URI")]
 DialledDigits = Annotated[str, Field(pattern=r"^[0-9A-DwW*#]{1,64}$", description="w pauses 0.5 s")]
-MediaName = Annotated[str, Field(description="stored media")]
+MediaName = Annotated[str, Field(description="from list_media")]
 TargetLegs = Literal["self", "opposite", "both"]
 Detection = Literal[
     "premium",
@@ -27,11 +27,12 @@ Detection = Literal[
     "greeting_end",
     "disabled",
 ]
+WebhookUrl = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2_000)]
 RingSecs = Annotated[int, Field(ge=5, le=600, description="how long it rings")]
 LimitSecs = Annotated[int, Field(ge=60, le=14_400)]
 DisplayName = Annotated[str, Field(description="caller name")]
 Channels = Literal["single", "dual"]
-Record = Annotated[Channels, Field(description="from the answer on")]
+Record = Channels
 AudioFormat = Literal["wav", "mp3"]
 Track = Literal["both", "inbound", "outbound"]
 RecordSecs = Annotated[int, Field(ge=0, le=43_200, description="seconds")]

@@ -12,7 +12,7 @@ from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.arguments import ClientState, LiveCall, MediaName, TargetLegs, require_at_most_one
 from telnyx_tools.groups.call_control.commands import CommandResult, command
 from telnyx_tools.groups.call_control.group import call_control
-from telnyx_tools.groups.call_control.voices import Voice, VoiceKey, voice_settings
+from telnyx_tools.groups.call_control.voices import DEFAULT_VOICE, Voice, VoiceKey, voice_settings
 from telnyx_tools.types import Url
 
 Loop = Annotated[int, Field(ge=1, le=100)] | Literal["infinity"]
@@ -30,7 +30,7 @@ async def speak(
     telnyx: Telnyx,
     call_control_id: LiveCall,
     payload: Annotated[str, Field(min_length=1, max_length=3_000, description="to say")],
-    voice: Voice = "AWS.Polly.Joanna-Neural",
+    voice: Voice | None = None,
     voice_api_key_ref: VoiceKey | None = None,
     payload_type: Literal["text", "ssml"] | None = None,
     loop: Loop | None = None,
@@ -45,8 +45,8 @@ async def speak(
         call_control_id,
         client_state,
         payload=payload,
-        voice=voice,
-        voice_settings=voice_settings(voice, voice_api_key_ref),
+        voice=voice or DEFAULT_VOICE,
+        voice_settings=voice_settings(voice or DEFAULT_VOICE, voice_api_key_ref),
         payload_type=payload_type,
         loop=loop,
         stop=stop,

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.api.errors import ApiError
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.arguments import (
     TARGET,
@@ -24,6 +25,7 @@ from telnyx_tools.groups.call_control.arguments import (
     RingSecs,
     SipRegion,
     Target,
+    WebhookUrl,
     recording,
     require_at_most_one,
     require_target,
@@ -34,9 +36,14 @@ from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.results import Result, shape
 from telnyx_tools.types import CallControlApplicationId, CallControlId, Url
 
-Caller = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{1,14}$", description="your number, from list_phone_numbers")]
+Caller = Annotated[
+    str, Field(pattern=r"^\+[1-9][0-9]{1,14}$", description="your number (E.164), from list_phone_numbers")
+]
 EachTarget = Annotated[str, AfterValidator(require_target)]
 CHECK = "Call list_active_calls, and list_call_events with to: if the call is there, it was placed; do not dial again."
+NO_APPLICATION = (
+    "Leave connection_id out, or give the id of a call_control_application that is active, from `list_connections`."
+)
 
 
 class PlacedCall(Result):
@@ -62,7 +69,9 @@ async def make_call(
         Field(description="E.164 or SIP URI; of a list the first to answer gets it"),
     ],
     from_number: Caller,
-    connection_id: Annotated[str | None, Field(description="call control application, if several")] = None,
+    connection_id: Annotated[
+        str | None, Field(description="call_control_application of list_connections, if several")
+    ] = None,
     from_display_name: DisplayName | None = None,
     timeout_secs: RingSecs | None = None,
     time_limit_secs: LimitSecs | None = None,
@@ -75,11 +84,11 @@ async def make_call(
     record_max_length: RecordSecs | None = None,
     send_digits_on_answer: DialledDigits | None = None,
     transcription: bool | None = None,
-    webhook_url: Url | None = None,
+    webhook_url: WebhookUrl | None = None,
     webhook_url_method: Literal["POST", "GET"] | None = None,
     client_state: ClientState | None = None,
-    link_to: Annotated[str | None, Field(description="call to link it with")] = None,
-    bridge_on_answer: Annotated[bool | None, Field(description="with link_to")] = None,
+    link_to: Annotated[str | None, Field(description="call_control_id to link or bridge with")] = None,
+    bridge_on_answer: bool | None = None,
     sip_region: SipRegion | None = None,
     privacy: Literal["id", "none"] | None = None,
     media_encryption: Encryption | None = None,
@@ -116,8 +125,7 @@ async def make_call(
         "media_encryption": media_encryption,
         "billing_group_id": billing_group_id,
     }
-    call = shape(PlacedCall, await telnyx.post("/calls", body=command_body(fields, client_state)))
-    return call.model_copy(update={"connection_id": chosen, "note": note})
+    return await _place(telnyx, fields, client_state, note)
 
 
 @call_control.tool(
@@ -146,5 +154,14 @@ async def supervise_call(
         "supervise_call_control_id": supervise_call_control_id,
         "supervisor_role": supervisor_role,
     }
-    call = shape(PlacedCall, await telnyx.post("/calls", body=command_body(fields, client_state)))
-    return call.model_copy(update={"connection_id": chosen, "note": note})
+    return await _place(telnyx, fields, client_state, note)
+
+
+async def _place(telnyx: Telnyx, fields: dict[str, Any], client_state: str | None, note: str | None) -> PlacedCall:
+    try:
+        answer = await telnyx.post("/calls", body=command_body(fields, client_state))
+    except ApiError as error:
+        if error.items[0].pointer == "/connection_id" and error.status != 403:
+            error.remedy = NO_APPLICATION
+        raise
+    return shape(PlacedCall, answer).model_copy(update={"connection_id": fields["connection_id"], "note": note})

@@ -12,7 +12,7 @@ from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.arguments import ClientState, LiveCall, MediaName, require_at_most_one
 from telnyx_tools.groups.call_control.commands import CommandResult, command
 from telnyx_tools.groups.call_control.group import call_control
-from telnyx_tools.groups.call_control.voices import Voice, VoiceKey, voice_settings
+from telnyx_tools.groups.call_control.voices import DEFAULT_VOICE, Voice, VoiceKey, voice_settings
 from telnyx_tools.types import Url
 
 Digits = Annotated[int, Field(ge=1, le=128)]
@@ -34,14 +34,14 @@ async def gather_digits(
     telnyx: Telnyx,
     call_control_id: LiveCall,
     payload: Annotated[str | None, Field(min_length=1, max_length=3_000, description="to say first")] = None,
-    voice: Voice = "AWS.Polly.Joanna-Neural",
+    voice: Voice | None = None,
     voice_api_key_ref: VoiceKey | None = None,
     audio_url: Annotated[Url | None, Field(description="to play first")] = None,
     media_name: MediaName | None = None,
     minimum_digits: Digits | None = None,
     maximum_digits: Digits | None = None,
     terminating_digit: Annotated[str | None, Field(pattern=r"^[0-9*#]$", description="default #")] = None,
-    valid_digits: Annotated[str | None, Field(pattern=r"^[0-9A-D*#]+$", description="default all")] = None,
+    valid_digits: Annotated[str | None, Field(pattern=r"^[0-9A-D*#]+$")] = None,
     timeout_millis: Annotated[Millis | None, Field(description="first digit")] = None,
     inter_digit_timeout_millis: Millis | None = None,
     maximum_tries: Annotated[Digits | None, Field(description="how often it asks")] = None,
@@ -67,8 +67,8 @@ async def gather_digits(
             client_state,
             **limits,
             payload=payload,
-            voice=voice,
-            voice_settings=voice_settings(voice, voice_api_key_ref),
+            voice=voice or DEFAULT_VOICE,
+            voice_settings=voice_settings(voice or DEFAULT_VOICE, voice_api_key_ref),
             maximum_tries=maximum_tries,
             invalid_payload=invalid_payload,
         )

@@ -9,6 +9,7 @@ from pydantic import Field
 from telnyx_tools.arguments import InvalidArguments, Problem
 
 Voice = Annotated[str, Field(min_length=1, description="from list_tts_voices")]
+DEFAULT_VOICE = "AWS.Polly.Joanna-Neural"
 VoiceKey = Annotated[str, Field(description="secret, for ElevenLabs")]
 VoiceSpeed = Annotated[float, Field(ge=0.5, le=2.0)]
 
