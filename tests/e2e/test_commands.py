@@ -24,6 +24,13 @@ def test_a_call_on_the_sandbox_prints_the_result(tmp_path: Path) -> None:
     assert json.loads(ended.stdout)["items"][0]["phone_number"].startswith("+1312")
 
 
+def test_a_call_whose_result_comes_with_a_file_says_so(tmp_path: Path) -> None:
+    speech = ("text=Good morning", "voice=Telnyx.KokoroTTS.af")
+    ended = run(tmp_path, "call", "--sandbox", "text_to_speech", *speech)
+    assert (ended.returncode, json.loads(ended.stdout)["size"] > 0) == (0, True)
+    assert re.fullmatch(r"Not shown: a file of type audio/\w+ that came with it\.\n", ended.stderr)
+
+
 def test_a_call_of_a_running_server_prints_the_result(tmp_path: Path, server: Server) -> None:
     ended = run(tmp_path, *FIND, "--url", server.url, TELNYX_API_KEY=KEY)
     assert (ended.returncode, ended.stderr) == (0, "")

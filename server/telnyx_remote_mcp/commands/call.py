@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -37,6 +38,8 @@ def run(options: Namespace) -> int:
     logs.configure("error")
     result = (_call_remote if options.url else _call_here)(options, chosen, arguments)
     say(json.dumps(_content(result), indent=2, ensure_ascii=False))
+    for file in result.content[1:]:
+        print(f"Not shown: {_kind(file)} that came with it.", file=sys.stderr)  # noqa: T201 - beside the JSON
     return 1 if result.is_error else 0
 
 
@@ -122,6 +125,12 @@ def _content(result: types.CallToolResult) -> object:
         return json.loads(texts[0])
     except (IndexError, ValueError):
         return texts
+
+
+def _kind(file: types.ContentBlock) -> str:
+    """What a client would show of a file beside the result."""
+    part = file.resource if isinstance(file, types.EmbeddedResource) else file
+    return f"a file of type {getattr(part, 'mime_type', None) or 'unknown'}"
 
 
 def _pairs(given: Iterable[str]) -> dict[str, str]:
