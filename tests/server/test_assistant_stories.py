@@ -99,12 +99,12 @@ async def test_create_an_assistant_let_it_call_somebody_and_read_what_was_said(
 async def test_teach_it_what_the_shop_knows_and_try_it_before_it_calls(client: Client, clock: Clock) -> None:
     await call(client, "create_embeddings", bucket_name="kb")
     clock.advance(5)
-    tool = await call(client, "create_assistant_tool", display_name="Knowledge", retrieval={"bucket_ids": ["kb"]})
-    assistant = await call(client, "create_assistant", **SHOP, tool_ids=[tool["id"]])
+    assistant = await call(client, "create_assistant", **SHOP, knowledge=["kb"])
+    assert [tool["type"] for tool in assistant["tools"]] == ["retrieval"]
     ids = {"assistant_id": assistant["id"]}
     first = await call(client, "chat_with_assistant", **ids, content="How much is express delivery?")
     assert "12 USD" in first["content"]
-    await call(client, "update_assistant", **ids, tool_ids=[], version_name="Without knowledge")
+    await call(client, "update_assistant", **ids, tools=[], version_name="Without knowledge")
     second = await call(
         client,
         "chat_with_assistant",

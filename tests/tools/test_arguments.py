@@ -219,3 +219,11 @@ def test_the_error_of_bad_arguments_says_that_nothing_was_sent() -> None:
     described = caught.value.describe()
     assert described["code"] == "invalid_arguments"
     assert "nothing was sent" in str(described["title"])
+
+
+async def ring(to: E164 | Annotated[list[E164], Field(min_length=1)]) -> None: ...
+
+
+def test_what_may_be_one_thing_or_another_is_named_by_its_argument_alone() -> None:
+    assert problems(Arguments.of(ring), {"to": "0202"}).keys() == {"to"}
+    assert problems(Arguments.of(ring), {"to": [TO, "0202"]}).keys() == {"to", "to.1"}

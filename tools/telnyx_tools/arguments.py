@@ -21,6 +21,7 @@ INJECTED = ("telnyx", "progress", "server", "reach", "files")
 """Parameters that the server fills; they are never in the schema."""
 
 
+_ALTERNATIVES = ("function-", "constrained-", "list[", "literal[")
 MOST_PROBLEMS = 20
 """As many as one answer names."""
 
@@ -113,7 +114,7 @@ class Arguments:
             model = self.model.model_validate(self._normal(arguments))
         except ValidationError as error:
             found = error.errors(include_url=False, include_context=False, include_input=False)
-            raise InvalidArguments([self._problem(each) for each in found[:MOST_PROBLEMS]]) from None
+            raise InvalidArguments(_first_of_each([self._problem(each) for each in found])[:MOST_PROBLEMS]) from None
         return dict(model.__dict__)
 
     def _normal(self, arguments: Mapping[str, object]) -> dict[str, object]:
@@ -177,8 +178,14 @@ def _from_json_text(text: str) -> object:
         return text
 
 
+def _first_of_each(problems: list[Problem]) -> list[Problem]:
+    """One problem of each argument: where it may be one thing or another, it is wrong in as many ways."""
+    return list({problem.argument: problem for problem in reversed(problems)}.values())[::-1]
+
+
 def _dotted(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location if not str(part).startswith("function-"))[:200]
+    """Where it is, without the names of the alternatives that were tried."""
+    return ".".join(str(part) for part in location if not str(part).startswith(_ALTERNATIVES))[:200]
 
 
 def present(fields: Mapping[str, object]) -> dict[str, object]:

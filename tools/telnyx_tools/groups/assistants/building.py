@@ -18,6 +18,7 @@ from telnyx_tools.groups.assistants.settings import (
     Features,
     Greeting,
     Instructions,
+    Knowledge,
     MessagingSettings,
     Model,
     TelephonySettings,
@@ -44,12 +45,13 @@ async def create_assistant(
     transcription: Transcription | None = None,
     telephony_settings: TelephonySettings | None = None,
     messaging_settings: MessagingSettings | None = None,
+    knowledge: Knowledge | None = None,
     tool_ids: ToolIds | None = None,
     dynamic_variables: Variables | None = None,
     llm_api_key_ref: SecretIdentifier | None = None,
 ) -> Assistant:
-    """Create an AI assistant that talks on calls, answers messages, or both; name and instructions are enough. Telnyx
-    makes its TeXML application and messaging profile. More settings, transfer and hangup: update_assistant."""
+    """Create an AI assistant for calls, messages, or both; name and instructions are enough. Telnyx makes its TeXML
+    application and messaging profile. Changes, transfer and hangup: update_assistant."""
     body = {
         "name": name,
         "instructions": instructions,
@@ -61,6 +63,7 @@ async def create_assistant(
         "transcription": transcription,
         "telephony_settings": telephony_settings,
         "messaging_settings": messaging_settings,
+        "tools": [{"type": "retrieval", "retrieval": {"bucket_ids": knowledge}}] if knowledge else None,
         "tool_ids": tool_ids,
         "dynamic_variables": dynamic_variables,
         "llm_api_key_ref": llm_api_key_ref,

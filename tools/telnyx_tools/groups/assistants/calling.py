@@ -12,7 +12,7 @@ from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.settings import Variables
 from telnyx_tools.results import Result, shape
-from telnyx_tools.types import E164, AssistantId, TexmlApplicationId, Url
+from telnyx_tools.types import E164, AssistantId, TexmlApplicationId
 
 CHECK = (
     "Call list_active_calls with the TeXML application as connection_id, then list_conversations with this "
@@ -26,10 +26,11 @@ NO_APPLICATION = (
 MachineDetection = Annotated[
     Literal["Enable", "Disable", "DetectMessageEnd"], Field(description="DetectMessageEnd: after the beep")
 ]
+Callback = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2_000)]
 
 
 class AssistantCall(Result):
-    call_sid: str | None = Field(None, description="the call's id")
+    call_sid: str | None = Field(None, description="its call_control_id")
     status: str | None = None
     to: str | None = None
     from_: str | None = Field(None, alias="from")
@@ -58,10 +59,10 @@ async def start_assistant_call(
     record: bool | None = None,
     ring_secs: Annotated[int | None, Field(ge=5, le=120)] = None,
     time_limit_secs: Annotated[int | None, Field(ge=30, le=14_400)] = None,
-    conversation_callback: Url | None = None,
-    status_callback: Url | None = None,
+    conversation_callback: Callback | None = None,
+    status_callback: Callback | None = None,
 ) -> AssistantCall:
-    """Let an assistant call somebody. Afterwards list_conversations finds what was said."""
+    """Let an assistant call somebody. wait_for_call takes the call_sid; list_conversations has what was said."""
     application = texml_app_id or await _application(telnyx, assistant_id)
     body = {
         "From": from_number,

@@ -1,4 +1,4 @@
-"""Tools that steer the call itself: an assistant has them of its own, they cannot be shared."""
+"""Tools that an assistant has of its own: those that steer the call cannot be shared."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.arguments import Given
+from telnyx_tools.groups.assistants.kinds import Retrieval
 from telnyx_tools.types import E164
 
 
@@ -59,6 +60,11 @@ class TransferTool(Given):
     transfer: Transfer
 
 
+class RetrievalTool(Given):
+    type: Literal["retrieval"]
+    retrieval: Retrieval
+
+
 class ReferTarget(Given):
     name: str
     sip_address: str
@@ -74,6 +80,6 @@ class ReferTool(Given):
 
 
 InlineTools = Annotated[
-    list[HangupTool | TransferTool | ReferTool | SendDtmfTool | SendMessageTool | SkipTurnTool],
-    Field(description="those of the call itself; replaces them. Others: create_assistant_tool"),
+    list[HangupTool | TransferTool | RetrievalTool | ReferTool | SendDtmfTool | SendMessageTool | SkipTurnTool],
+    Field(description="its own: those of the call, and knowledge; replaces them. Others: create_assistant_tool"),
 ]

@@ -25,6 +25,11 @@ class TypingAudio(Given):
     volume: Share | None = None
 
 
+class AudioAt(Given):
+    type: Literal["media_url"]
+    value: str
+
+
 class OwnAudio(Given):
     type: Literal["media_url", "media_name"]
     value: str
@@ -36,7 +41,7 @@ Audio = PredefinedAudio | OwnAudio
 class VoiceSettings(settings.VoiceSettings):
     voice_speed: float | None = Field(None, ge=0.25, le=2, description="Telnyx and most others")
     background_audio: Audio | None = None
-    tool_call_audio: TypingAudio | OwnAudio | None = None
+    tool_call_audio: TypingAudio | AudioAt | None = None
     expressive_mode: bool | None = Field(None, description="Telnyx Ultra")
     speed: float | None = Field(None, ge=0.25, le=2, description="ElevenLabs")
     similarity_boost: Share | None = Field(None, description="ElevenLabs")

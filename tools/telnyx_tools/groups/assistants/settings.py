@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.arguments import Given
-from telnyx_tools.types import SecretIdentifier
+from telnyx_tools.types import BucketName
 
 Text = Annotated[str, Field(min_length=1)]
-About = Annotated[str, Field(description="what it is for")]
-Model = Annotated[str, Field(min_length=1, description="id from list_ai_models")]
+About = Annotated[str, Field(description="its purpose")]
+Model = Annotated[str, Field(min_length=1, description="from list_ai_models")]
 Greeting = Annotated[
     str,
     Field(
@@ -20,14 +20,15 @@ Greeting = Annotated[
 ]
 Instructions = Annotated[str, Field(min_length=1, description="system prompt; {{name}} inserts a dynamic variable")]
 Features = Annotated[list[Literal["telephony", "messaging"]], Field(min_length=1)]
-Variables = Annotated[dict[str, str], Field(description="values of {{name}}")]
+Variables = dict[str, str]
 ToolIds = Annotated[list[Text], Field(description="from list_assistant_tools")]
+Knowledge = Annotated[list[BucketName], Field(min_length=1, description="buckets embedded by create_embeddings")]
 WebhookMillis = Annotated[int, Field(ge=1, le=10_000)]
 
 
 class VoiceSettings(Given):
     voice: str = Field(description="voice_id from list_tts_voices")
-    api_key_ref: SecretIdentifier | None = None
+    api_key_ref: str | None = Field(None, description="secret, for ElevenLabs")
 
 
 class Transcription(Given):
@@ -35,7 +36,7 @@ class Transcription(Given):
         Literal["deepgram/flux", "deepgram/nova-3", "azure/fast", "soniox/stt-rt-v5", "openai/whisper-large-v3-turbo"]
         | None
     ) = None
-    language: str | None = Field(None, description="like en, or auto")
+    language: str | None = Field(None, description="like en")
 
 
 class RecordingSettings(Given):
