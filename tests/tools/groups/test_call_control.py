@@ -262,6 +262,17 @@ async def test_a_wait_that_takes_too_long_says_where_the_call_stands(telnyx: Tel
     assert "Call wait_for_call again" in state["note"]
 
 
+async def test_a_transfer_that_reaches_nobody_ends_the_wait_and_not_the_call(telnyx: Telnyx) -> None:
+    call_id = await answered(telnyx)
+    await call(telnyx, "transfer", call_control_id=call_id, to=BUSY)
+    state = await call(telnyx, "wait_for_call", call_control_id=call_id, until="bridged", timeout_secs=30)
+    assert (state["status"], state["result"]) == ("answered", {"to": BUSY, "hangup_cause": "user_busy"})
+    assert "user_busy" in state["note"]
+    await call(telnyx, "transfer", call_control_id=call_id, to="+12025550199")
+    state = await call(telnyx, "wait_for_call", call_control_id=call_id, until="bridged", timeout_secs=30)
+    assert state["event"] == "call.bridged"
+
+
 async def test_each_gather_has_its_own_digits(telnyx: Telnyx) -> None:
     call_id = await answered(telnyx)
     asked = {"call_control_id": call_id, "payload": "Your code?", "minimum_digits": 4, "maximum_digits": 4}

@@ -117,7 +117,7 @@ async def playback_stop(
 async def send_dtmf(
     telnyx: Telnyx,
     call_control_id: LiveCall,
-    digits: Annotated[str, Field(pattern=r"^[0-9A-DwW*#]+$", description="w pauses 0.5 s, W 1 s")],
+    digits: Annotated[str, Field(pattern=r"^[0-9A-DwW*#]+$", description="0-9, A-D, * and #; w pauses 0.5 s, W 1 s")],
     duration_millis: Annotated[int | None, Field(ge=100, le=500)] = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:

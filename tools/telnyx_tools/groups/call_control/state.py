@@ -51,7 +51,7 @@ class CallState(Result):
     occurred_at: str | None = None
     digits: str | None = Field(None, description="gathered")
     gather_status: str | None = Field(None, description="valid, invalid, timeout, call_hangup or cancelled")
-    result: Any = Field(None, description="what an AI gather or the machine detection found")
+    result: Any = Field(None, description="what an AI gather or the machine detection found; who was not reached")
     recording_id: str | None = None
     note: str | None = None
 
@@ -67,31 +67,34 @@ async def read_state(telnyx: Telnyx, call_control_id: str, until: str | None = N
     raw, state = answer.get("data", answer) if isinstance(answer, dict) else None, shape(CallState, answer)
     if not isinstance(raw, dict):
         return state
-    events = await _events(telnyx, state.call_leg_id)
+    events = await _events(telnyx, "leg_id", state.call_leg_id)
     update: dict[str, Any] = {"status": _status(state, events)}
     if hangup := _latest(events, frozenset({"call.hangup"})):
         payload = payload_of(hangup.get("metadata"))
         update |= {name: payload.get(name) for name in ("hangup_cause", "hangup_source", "sip_hangup_cause")}
     if until is not None and until in ENDS and (outcome := _outcome(events, *ENDS[until])):
         update |= _told(outcome)
+    elif until == "bridged" and update["status"] != "ended":
+        update |= _refused(await _events(telnyx, "application_session_id", state.call_session_id), state.call_leg_id)
     return shape(CallState, {**raw, **{name: value for name, value in update.items() if value is not None}})
 
 
-async def _events(telnyx: Telnyx, leg_id: str | None) -> list[dict[str, Any]]:
-    """The events of the leg in the order in which they happened, the last of many; none where they cannot be read."""
-    if leg_id is None:
+async def _events(telnyx: Telnyx, of: str, value: str | None) -> list[dict[str, Any]]:
+    """The events of a leg or session in the order in which they happened, the last of many; none where they cannot be
+    read."""
+    if value is None:
         return []
     try:
-        answer = await _page(telnyx, leg_id, 1)
+        answer = await _page(telnyx, {of: value}, 1)
         last = _last_page(answer)
-        found = objects(answer if last is None else await _page(telnyx, leg_id, last))
+        found = objects(answer if last is None else await _page(telnyx, {of: value}, last))
     except ApiError:
         return []
     return sorted(found, key=_moment)
 
 
-async def _page(telnyx: Telnyx, leg_id: str, number: int) -> Json:
-    query: Query = {"filter": {"leg_id": leg_id}, "page": {"number": number, "size": _READ_EVENTS}}
+async def _page(telnyx: Telnyx, of: dict[str, str], number: int) -> Json:
+    query: Query = {"filter": of, "page": {"number": number, "size": _READ_EVENTS}}
     return await telnyx.get("/call_events", query=query)
 
 
@@ -137,3 +140,18 @@ def _told(event: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: payload.get(name) for name in ("digits", "result", "recording_id", "client_state")}
     status = payload.get("status") if "gather" in str(event.get("name")) else None
     return {**told, "gather_status": status, "event": event.get("name"), "occurred_at": event.get("event_timestamp")}
+
+
+def _refused(events: Sequence[Mapping[str, Any]], own_leg: str | None) -> dict[str, Any]:
+    """What is to be told of the other leg that ended without an answer, of the last one that was dialled."""
+    asked = max((index for index, event in enumerate(events) if _asks(event, ("transfer", "dial"))), default=-1)
+    answered = {event.get("call_leg_id") for event in events if event.get("name") == "call.answered"}
+    ended = [each for each in events[asked + 1 :] if each.get("call_leg_id") not in {*answered, own_leg, None}]
+    hangup = _latest(ended, frozenset({"call.hangup"}))
+    if hangup is None:
+        return {}
+    payload = payload_of(hangup.get("metadata"))
+    told = {name: payload.get(name) for name in ("to", "hangup_cause") if payload.get(name)}
+    note = f"Not bridged: the other side was not reached ({payload.get('hangup_cause')}). This call goes on."
+    moment = hangup.get("event_timestamp")
+    return {"event": hangup.get("name"), "occurred_at": moment, "result": told, "note": note}
