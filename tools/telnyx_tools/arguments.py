@@ -201,6 +201,20 @@ def changed(fields: Mapping[str, object]) -> dict[str, object]:
     return given
 
 
+def require_at_most_one(**given: object) -> None:
+    """Raises InvalidArguments where arguments that exclude each other were given."""
+    names = [name for name, value in given.items() if value is not None]
+    if len(names) > 1:
+        raise InvalidArguments([Problem(names[1], f"Give {' or '.join(names[:2])}, not both.")])
+
+
+def require_one(**given: object) -> None:
+    """Raises InvalidArguments unless exactly one of them was given."""
+    require_at_most_one(**given)
+    if all(value is None for value in given.values()):
+        raise InvalidArguments([Problem(next(iter(given)), f"Give {' or '.join(given)}.")])
+
+
 def _plain(value: object) -> object:
     if isinstance(value, Given):
         return value.model_dump(mode="json", by_alias=True, exclude_unset=True)

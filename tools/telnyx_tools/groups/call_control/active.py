@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, TypeAdapter
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.client_state import decoded
 from telnyx_tools.declare import Effect
-from telnyx_tools.groups.call_control.arguments import decoded
 from telnyx_tools.groups.call_control.chosen import choose_application
 from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.pages import Cursor, Page, PageCursor, PageSize, page_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import Annotated, Literal
 
@@ -12,11 +11,9 @@ from telnyx_tools.arguments import Given, InvalidArguments, Problem
 from telnyx_tools.types import AssistantId
 
 LiveCall = Annotated[str, Field(description="from make_call")]
-ClientState = Annotated[str, Field(description="plain text")]
 TARGET = r"^(\+[1-9][0-9]{1,14}|sips?:[^,]+)(,[0-9A-DwW*#]+)?$"
 Target = Annotated[str, Field(pattern=TARGET, description="E.164 or SIP URI")]
 DialledDigits = Annotated[str, Field(pattern=r"^[0-9A-DwW*#]{1,64}$", description="w pauses 0.5 s")]
-MediaName = Annotated[str, Field(description="from list_media")]
 TargetLegs = Literal["self", "opposite", "both"]
 Detection = Literal[
     "premium",
@@ -62,21 +59,6 @@ def require_target(value: str) -> str:
     return value
 
 
-def encoded(text: str | None) -> str | None:
-    """The client state on the wire."""
-    return None if text is None else base64.b64encode(text.encode()).decode()
-
-
-def decoded(state: object) -> object:
-    """The text of a client state, or the state itself where it holds none."""
-    if not isinstance(state, str):
-        return state
-    try:
-        return base64.b64decode(state, validate=True).decode() or None
-    except ValueError:
-        return state
-
-
 def recording(channels: str | None, **options: object) -> dict[str, object]:
     """The fields that record a call from its answer on. Raises InvalidArguments for options of no recording."""
     if channels is None:
@@ -85,10 +67,3 @@ def recording(channels: str | None, **options: object) -> dict[str, object]:
             raise InvalidArguments([Problem(name, "Give record with it, single or dual.") for name in given])
         return {}
     return {"record": "record-from-answer", "record_channels": channels, **options}
-
-
-def require_at_most_one(**given: object) -> None:
-    """Raises InvalidArguments where arguments that exclude each other were given."""
-    names = [name for name, value in given.items() if value is not None]
-    if len(names) > 1:
-        raise InvalidArguments([Problem(names[1], f"Give either {' or '.join(names)}.")])

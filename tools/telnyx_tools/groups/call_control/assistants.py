@@ -8,8 +8,9 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.arguments import Given
+from telnyx_tools.client_state import ClientState
 from telnyx_tools.declare import Effect
-from telnyx_tools.groups.call_control.arguments import CallAssistant, ClientState
+from telnyx_tools.groups.call_control.arguments import CallAssistant
 from telnyx_tools.groups.call_control.commands import CommandResult, command
 from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.types import CallControlId

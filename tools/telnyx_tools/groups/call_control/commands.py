@@ -9,7 +9,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Replay, Telnyx
 from telnyx_tools.arguments import present
-from telnyx_tools.groups.call_control.arguments import encoded
+from telnyx_tools.client_state import encoded
 from telnyx_tools.results import Result, shape
 
 

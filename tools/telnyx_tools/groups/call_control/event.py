@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from telnyx_tools.groups.call_control.arguments import decoded
+from telnyx_tools.client_state import decoded
+from telnyx_tools.event_payload import payload_of
 from telnyx_tools.results import Result
 
-_DEPTH = 4
 _TOLD = (
     "digits",
     "status",
@@ -26,23 +25,6 @@ _TOLD = (
     "client_state",
     "call_control_id",
 )
-
-
-def payload_of(metadata: object) -> dict[str, Any]:
-    """What an event says: its `payload`, wherever the raw event stands in the metadata, else the metadata."""
-    if not isinstance(metadata, dict):
-        return {}
-    return next(_payloads(metadata, _DEPTH), metadata)
-
-
-def _payloads(value: Mapping[str, Any], depth: int) -> Iterator[dict[str, Any]]:
-    payload = value.get("payload")
-    if isinstance(payload, dict):
-        yield payload
-    elif depth:
-        for inner in value.values():
-            if isinstance(inner, dict):
-                yield from _payloads(inner, depth - 1)
 
 
 class CallEvent(Result):

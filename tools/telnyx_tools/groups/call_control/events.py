@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
+from telnyx_tools.arguments import require_at_most_one
 from telnyx_tools.declare import Effect
-from telnyx_tools.groups.call_control.arguments import require_at_most_one
 from telnyx_tools.groups.call_control.event import CallEvent
 from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page

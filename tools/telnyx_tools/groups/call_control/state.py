@@ -9,8 +9,8 @@ from pydantic import BeforeValidator, Field
 
 from telnyx_tools.api.client import Json, Query, Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.groups.call_control.arguments import decoded
-from telnyx_tools.groups.call_control.event import payload_of
+from telnyx_tools.client_state import decoded
+from telnyx_tools.event_payload import payload_of
 from telnyx_tools.results import Result, objects, shape
 
 _READ_EVENTS = 100

@@ -8,30 +8,27 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Replay, Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.arguments import InvalidArguments, Problem
+from telnyx_tools.arguments import InvalidArguments, Problem, require_at_most_one
+from telnyx_tools.client_state import ClientState, encoded
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.arguments import (
     AudioFormat,
     CallAssistant,
-    ClientState,
     DisplayName,
     Header,
     LimitSecs,
     LiveCall,
-    MediaName,
     MuteDtmf,
     Record,
     RecordSecs,
     RingSecs,
     Target,
-    encoded,
     recording,
-    require_at_most_one,
 )
 from telnyx_tools.groups.call_control.commands import CommandResult, command, command_body, spend
 from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.results import shape
-from telnyx_tools.types import BillingGroupId, CallControlId, Url
+from telnyx_tools.types import BillingGroupId, CallControlId, MediaName, Url
 
 ENDED = "90018"
 

@@ -7,22 +7,21 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.arguments import require_at_most_one, require_one
+from telnyx_tools.client_state import ClientState, encoded
 from telnyx_tools.declare import Effect
-from telnyx_tools.groups.call_control.arguments import ClientState, encoded
-from telnyx_tools.groups.call_control.voices import Voice, VoiceKey, VoiceSpeed, voice_settings
 from telnyx_tools.groups.conferences.command import (
     Accepted,
     AudioName,
     AudioUrl,
     Everyone,
     Region,
-    at_most_one_audio,
     command,
     command_once,
-    one_audio,
 )
 from telnyx_tools.groups.conferences.group import conferences
 from telnyx_tools.types import CallControlId, ConferenceId
+from telnyx_tools.voices import Voice, VoiceKey, VoiceSpeed, voice_settings
 
 Millis = Annotated[int, Field(ge=1, le=120_000)]
 Digits = Annotated[int, Field(ge=1, le=128)]
@@ -97,7 +96,7 @@ async def play_in_conference(
     region: Region | None = None,
 ) -> Accepted:
     """Play an audio file, by URL or media name, to a conference or to some of its participants."""
-    one_audio(audio_url=audio_url, media_name=media_name)
+    require_one(audio_url=audio_url, media_name=media_name)
     body = {
         "audio_url": audio_url,
         "media_name": media_name,
@@ -160,8 +159,8 @@ async def gather_conference_digits(
     client_state: ClientState | None = None,
 ) -> Accepted:
     """Play a prompt to a participant of a conference and collect digits; they come as an event."""
-    at_most_one_audio(audio_url=audio_url, media_name=media_name)
-    at_most_one_audio(invalid_audio_url=invalid_audio_url, invalid_media_name=invalid_media_name)
+    require_at_most_one(audio_url=audio_url, media_name=media_name)
+    require_at_most_one(invalid_audio_url=invalid_audio_url, invalid_media_name=invalid_media_name)
     body = {
         "call_control_id": call_control_id,
         "audio_url": audio_url,

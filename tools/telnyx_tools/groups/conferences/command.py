@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Replay, Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem, present
+from telnyx_tools.arguments import present
 from telnyx_tools.results import Result, shape
 from telnyx_tools.types import CallControlId, MediaName, Url
 
@@ -39,17 +39,3 @@ async def command_once(telnyx: Telnyx, template: str, conference_id: str, body: 
 
 def new_command_id() -> str:
     return str(uuid.uuid4())
-
-
-def at_most_one_audio(**given: str | None) -> None:
-    """Raises InvalidArguments if both a URL and a media name are given."""
-    names = [name for name, value in given.items() if value is not None]
-    if len(names) > 1:
-        raise InvalidArguments([Problem(names[1], f"Give {' or '.join(given)}, not both.")])
-
-
-def one_audio(**given: str | None) -> None:
-    """Raises InvalidArguments unless exactly one is given."""
-    at_most_one_audio(**given)
-    if not any(given.values()):
-        raise InvalidArguments([Problem(next(iter(given)), f"Give {' or '.join(given)}.")])

@@ -7,16 +7,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Replay, Telnyx
-from telnyx_tools.arguments import present
+from telnyx_tools.arguments import present, require_at_most_one
+from telnyx_tools.client_state import ClientState, encoded
 from telnyx_tools.declare import Effect
-from telnyx_tools.groups.call_control.arguments import ClientState, encoded
 from telnyx_tools.groups.conferences.command import (
     Accepted,
     AudioName,
     AudioUrl,
     Beep,
     Region,
-    at_most_one_audio,
     command_once,
     new_command_id,
 )
@@ -96,7 +95,7 @@ async def create_conference(
 ) -> Conference:
     """Make a conference out of an answered call; join_conference adds others. To dial someone in, use make_call first,
     then join_conference."""
-    at_most_one_audio(hold_audio_url=hold_audio_url, hold_media_name=hold_media_name)
+    require_at_most_one(hold_audio_url=hold_audio_url, hold_media_name=hold_media_name)
     body = {
         "call_control_id": call_control_id,
         "name": name,

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.arguments import OMITTED, InvalidArguments, NewValue, Problem, changed
+from telnyx_tools.arguments import OMITTED, InvalidArguments, NewValue, Problem, changed, require_at_most_one
+from telnyx_tools.client_state import ClientState, encoded
 from telnyx_tools.declare import Effect
-from telnyx_tools.groups.call_control.arguments import ClientState, encoded
 from telnyx_tools.groups.conferences.command import (
     Accepted,
     AudioName,
@@ -17,7 +17,6 @@ from telnyx_tools.groups.conferences.command import (
     Beep,
     Everyone,
     Region,
-    at_most_one_audio,
     command,
     command_once,
 )
@@ -133,7 +132,7 @@ async def join_conference(
     region: Region | None = None,
 ) -> Accepted:
     """Put an answered call into a conference."""
-    at_most_one_audio(hold_audio_url=hold_audio_url, hold_media_name=hold_media_name)
+    require_at_most_one(hold_audio_url=hold_audio_url, hold_media_name=hold_media_name)
     body = {
         "call_control_id": call_control_id,
         "mute": mute,
@@ -203,7 +202,7 @@ async def hold_conference_participants(
 ) -> Accepted:
     """Put participants of a conference on hold, with music if wanted, or take them off hold."""
     if hold:
-        at_most_one_audio(audio_url=audio_url, media_name=media_name)
+        require_at_most_one(audio_url=audio_url, media_name=media_name)
         body = {
             "call_control_ids": call_control_ids or None,
             "audio_url": audio_url,

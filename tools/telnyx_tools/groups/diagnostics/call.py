@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from telnyx_tools.groups.call_control.event import payload_of
+from telnyx_tools.event_payload import payload_of
 
 Fields = Mapping[str, Any]
 
