@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -12,6 +13,7 @@ from telnyx_tools.api.client import Query, Request, Telnyx
 from telnyx_tools.results import BUDGET, Detail, Result, marked, measured, shape_all
 
 T = TypeVar("T", bound=Result)
+V = TypeVar("V")
 
 DEFAULT_SIZE = 20
 
@@ -38,16 +40,24 @@ class Cursor:
         return place if self.size == DEFAULT_SIZE else f"{place}/{self.size}"
 
 
-def _cursor(value: object) -> str:
-    text = str(value)
-    if re.fullmatch(r"[1-9][0-9]{0,6}(\+[0-9]{1,4})?(/[1-9][0-9]{0,2})?", text) is None:
-        raise ValueError("A page is a number from 1, or the `next` of the page before")
-    return text
+PLACE = r"[1-9][0-9]{0,6}(\+[0-9]{1,4})?(/[1-9][0-9]{0,2})?"
+FROM_ONE = "A page is a number from 1, or the `next` of the page before"
+NEXT = Field(description="`next` of the page before")
 
 
-PageCursor = Annotated[
-    str, BeforeValidator(_cursor, json_schema_input_type=str), Field(description="`next` of the page before")
-]
+def cursor_of(form: str, problem: str = "A page is the `next` of the page before") -> BeforeValidator:
+    """Refuses what is not of the form of a list's `next`, for lists whose cursors are their own."""
+
+    def check(value: object) -> str:
+        text = str(value)
+        if re.fullmatch(form, text) is None:
+            raise ValueError(problem)
+        return text
+
+    return BeforeValidator(check, json_schema_input_type=str)
+
+
+PageCursor = Annotated[str, cursor_of(PLACE, FROM_ONE), NEXT]
 PageSize = Annotated[int, Field(ge=1, le=250)]
 
 
@@ -100,14 +110,18 @@ def _fitting(model: type[T], raw: list[Any], detail: Detail, room: int) -> list[
     everything = shape_all(model, raw, detail)
     if everything is not None and everything[1] <= room:
         return everything[0]
-    items: list[T] = []
-    for item in raw:
-        shaped, size = measured(model, {"data": item}, detail)
+    return fitting((measured(model, {"data": item}, detail) for item in raw), room)
+
+
+def fitting(measured_items: Iterable[tuple[V, int]], room: int) -> list[V]:
+    """Of items, each with its size, as many as there is room for, and at least one."""
+    kept: list[V] = []
+    for item, size in measured_items:
         room -= size + 1
-        if room < 0 and items:
+        if room < 0 and kept:
             break
-        items.append(shaped)
-    return items
+        kept.append(item)
+    return kept
 
 
 def _next(cursor: Cursor, given: int, held: int, meta: dict[str, Any]) -> str | None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, TypeVar
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from telnyx_tools.api.client import Query, Request, Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.pages import Cursor, Page, page_of
+from telnyx_tools.pages import NEXT, PLACE, Cursor, Page, cursor_of, page_of
 from telnyx_tools.results import Detail, Result
 
 T = TypeVar("T", bound=Result)
@@ -22,20 +21,8 @@ REMEDY = (
     "then follow calls with `list_call_events`."
 )
 MOST_TOKEN = 500
-_PLACE = r"[1-9][0-9]{0,6}(\+[0-9]{1,4})?(/[1-9][0-9]{0,2})?"
 
-
-def _cursor(value: object) -> str:
-    text = str(value)
-    if re.fullmatch(rf"{_PLACE}(~[!-~]{{1,2000}})?", text) is None:
-        raise ValueError("A page is the `next` of the page before")
-    return text
-
-
-TexmlCursor = Annotated[
-    str, BeforeValidator(_cursor, json_schema_input_type=str), Field(description="`next` of the page before")
-]
-
+TexmlCursor = Annotated[str, cursor_of(rf"{PLACE}(~[!-~]{{1,2000}})?"), NEXT]
 TexmlParty = Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{1,14}|sips?:[!-~]{3,200})$", description="E.164 or SIP URI")]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants.group import assistants
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.pages import NEXT, Cursor, Page, PageCursor, cursor_of, page_of
 from telnyx_tools.results import Detail, Part, Result, objects
 from telnyx_tools.types import AssistantId, Moment
 
@@ -25,16 +25,7 @@ _PLACE = re.compile(
 )
 
 
-def _place(value: object) -> str:
-    text = str(value)
-    if text != "1" and not _PLACE.fullmatch(text):
-        raise ValueError("A page is the `next` of the page before")
-    return text
-
-
-ConversationCursor = Annotated[
-    str, BeforeValidator(_place, json_schema_input_type=str), Field(description="`next` of the page before")
-]
+ConversationCursor = Annotated[str, cursor_of(rf"1|{_PLACE.pattern}"), NEXT]
 
 
 class ConversationInfo(Part):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, TypeAdapter
+from pydantic import BeforeValidator, Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.client_state import decoded
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.chosen import choose_application
 from telnyx_tools.groups.call_control.group import call_control
-from telnyx_tools.pages import Cursor, Page, PageCursor, PageSize, page_of
+from telnyx_tools.pages import FROM_ONE, NEXT, PLACE, Cursor, Page, PageSize, cursor_of, page_of
 from telnyx_tools.results import Detail, Result
 from telnyx_tools.types import CallControlApplicationId
 
@@ -36,13 +36,7 @@ class After:
         return f"{_AFTER}{self.skip}:{self.token}"
 
 
-def _place(value: object) -> str:
-    return str(value) if After.parse(str(value)) else TypeAdapter(PageCursor).validate_python(value)
-
-
-Place = Annotated[
-    str, BeforeValidator(_place, json_schema_input_type=str), Field(description="`next` of the page before")
-]
+ActiveCallsCursor = Annotated[str, cursor_of(rf"(?s:{PLACE}|{_AFTER}[0-9]{{1,6}}:.+)", FROM_ONE), NEXT]
 
 
 class ActiveCall(Result):
@@ -63,7 +57,7 @@ async def list_active_calls(
     connection_id: Annotated[
         CallControlApplicationId | None, Field(description="needless if the account has only one application")
     ] = None,
-    page: Place = "1",
+    page: ActiveCallsCursor = "1",
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[ActiveCall]:

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from telnyx_tools.api.client import Request, Telnyx
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.storage.group import storage
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import BUDGET, AttachedResult, Attachment, Result, objects, shape
+from telnyx_tools.pages import NEXT, Page, PageCursor, PageSize, cursor_of, fetch_page, fitting
+from telnyx_tools.results import BUDGET, AttachedResult, Attachment, Result, measured, objects, shape
 
 KvStoreId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_kv_stores")]
 KvKey = Annotated[str, Field(min_length=1, max_length=512, description="from list_kv_keys")]
 NewName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", description="letters, digits, - and _")]
 
 
-def _skip(value: object) -> str:
-    text = str(value)
-    if re.fullmatch(r"[0-9]{1,4}\+[^\x00-\x1f\x7f]{0,4000}", text) is None:
-        raise ValueError("A page is the `next` of the page before")
-    return text
-
-
-KeysPage = Annotated[
-    str, BeforeValidator(_skip, json_schema_input_type=str), Field(description="`next` of the page before")
-]
+KeysPage = Annotated[str, cursor_of(r"[0-9]{1,4}\+[^\x00-\x1f\x7f]{0,4000}"), NEXT]
 _ENVELOPE = 500
 
 
@@ -81,7 +71,7 @@ async def list_kv_keys(
     query = {"prefix": prefix or None, "cursor": cursor or None}
     answer: Any = await telnyx.get("/storage/kvs/{id}/keys", query=query, id=kv_store_id)
     found = objects(answer)
-    kept = _fitting([shape(StoredKey, each) for each in found[int(skip) :]])
+    kept = fitting((measured(StoredKey, each) for each in found[int(skip) :]), BUDGET["summary"] - _ENVELOPE)
     given = int(skip) + len(kept)
     return Page(items=kept, next=f"{given}+{cursor}" if given < len(found) else _following(answer))
 
@@ -90,16 +80,6 @@ def _following(answer: Any) -> str | None:
     meta = answer.get("meta") if isinstance(answer, dict) else None
     cursor = meta.get("cursor") if isinstance(meta, dict) else None
     return f"0+{cursor}" if isinstance(cursor, str) and cursor else None
-
-
-def _fitting(keys: list[StoredKey]) -> list[StoredKey]:
-    room, kept = BUDGET["summary"] - _ENVELOPE, list[StoredKey]()
-    for key in keys:
-        room -= len(key.model_dump_json(exclude_none=True)) + 1
-        if room < 0 and kept:
-            break
-        kept.append(key)
-    return kept
 
 
 @storage.tool(effect=Effect.READ, scope="storage.read", calls="GET /storage/kvs/{id}/keys/{key}")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.s3 import Listing, ObjectEntry
@@ -23,21 +22,11 @@ from telnyx_tools.groups.storage.stored import (
     described,
     type_of,
 )
-from telnyx_tools.pages import Page, PageSize
+from telnyx_tools.pages import NEXT, Page, PageSize, cursor_of, fitting
 from telnyx_tools.results import BUDGET, Result
 from telnyx_tools.types import BucketName, ObjectName
 
-
-def _place(value: object) -> str:
-    text = str(value)
-    if re.fullmatch(r"[0-9]{1,4}\+[0-9]{1,4}:[^\x00-\x1f\x7f]{0,4000}", text) is None:
-        raise ValueError("A page is the `next` of the page before")
-    return text
-
-
-ObjectsPage = Annotated[
-    str, BeforeValidator(_place, json_schema_input_type=str), Field(description="`next` of the page before")
-]
+ObjectsPage = Annotated[str, cursor_of(r"[0-9]{1,4}\+[0-9]{1,4}:[^\x00-\x1f\x7f]{0,4000}"), NEXT]
 MOST_COPIED = 256 * MIB
 _ENVELOPE = 4_200
 """Characters that a page has besides its items, where the API's token is as long as it may be."""
@@ -77,7 +66,8 @@ async def cloud_storage_list_objects(
         bucket_name, prefix=prefix, delimiter=delimiter, token=token or None, limit=size
     )
     items = _items(listing)
-    kept = _fitting(items[skip:])
+    sized = ((item, len(item.model_dump_json(exclude_none=True))) for item in items[skip:])
+    kept = fitting(sized, BUDGET["summary"] - _ENVELOPE // 2)
     given = skip + len(kept)
     following = f"{size}+{given}:{token}" if given < len(items) else None
     if following is None and listing.next is not None:
@@ -99,16 +89,6 @@ def _items(listing: Listing) -> list[ListedObject]:
     return folders + [
         ListedObject(object_name=each.name, size=each.size, modified_at=each.modified_at) for each in listing.objects
     ]
-
-
-def _fitting(items: list[ListedObject]) -> list[ListedObject]:
-    room, kept = BUDGET["summary"] - _ENVELOPE // 2, list[ListedObject]()
-    for item in items:
-        room -= len(item.model_dump_json(exclude_none=True)) + 1
-        if room < 0 and kept:
-            break
-        kept.append(item)
-    return kept
 
 
 @storage.tool(

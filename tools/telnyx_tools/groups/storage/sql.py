@@ -10,7 +10,7 @@ from telnyx_tools.api.client import LONG_SECS, Telnyx
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.storage.group import storage
 from telnyx_tools.groups.storage.key_values import NewName
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page, fitting
 from telnyx_tools.results import BUDGET, Result, objects, shape
 from telnyx_tools.shorten import shorten, size
 
@@ -68,7 +68,9 @@ async def query_sql_database(
     if not isinstance(data, dict):
         return shape(SqlAnswer, answer if isinstance(answer, dict) else None)
     found = objects(data.get("results"))
-    rows = _fitting(found)
+    room = BUDGET["summary"] - _ENVELOPE
+    shown = (shorten(row, room)[0] for row in found)
+    rows = fitting(((row, size(row)) for row in shown), room)
     meta: Any = data.get("meta")
     meta = meta if isinstance(meta, dict) else {}
     return shape(
@@ -81,14 +83,3 @@ async def query_sql_database(
             "last_row_id": meta.get("last_row_id"),
         },
     )
-
-
-def _fitting(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    room, kept = BUDGET["summary"] - _ENVELOPE, list[dict[str, Any]]()
-    for row in rows:
-        shown, _ = shorten(row, BUDGET["summary"] - _ENVELOPE)
-        room -= size(shown) + 1
-        if room < 0 and kept:
-            break
-        kept.append(shown)
-    return kept
