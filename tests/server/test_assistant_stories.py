@@ -146,6 +146,16 @@ async def test_it_answers_the_calls_to_a_number_as_an_auto_attendant(
         assert (found["failed"], found["connection_id"]) == (False, menu["id"])
 
 
+async def test_a_model_that_there_is_not_is_refused_with_where_to_look(client: Client) -> None:
+    error = await refusal(client, "create_assistant", **SHOP, model="gpt-9")
+    assert (error["pointer"], "list_ai_models" in error["remedy"]) == ("/model", True)
+    model = (await call(client, "list_ai_models", contains="glm"))["items"][0]["id"]
+    assistant = await call(client, "create_assistant", **SHOP, model=model)
+    assert assistant["model"] == model
+    refused = await refusal(client, "update_assistant", assistant_id=assistant["id"], model="gpt-9")
+    assert "list_ai_models" in refused["remedy"]
+
+
 async def test_a_call_that_is_refused_names_the_way_out(client: Client) -> None:
     assistant = await call(client, "create_assistant", **SHOP)
     arguments = {"assistant_id": assistant["id"], "to": RECIPIENT, "from_number": SENDER}

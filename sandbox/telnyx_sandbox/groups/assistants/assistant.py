@@ -10,7 +10,6 @@ from .tool import AssistantTool
 
 KEPT_VERSIONS = 10
 RESTORABLE_SECS = 30 * 24 * 60 * 60
-MODEL = "moonshotai/Kimi-K2.5"
 
 Settings = dict[str, object]
 

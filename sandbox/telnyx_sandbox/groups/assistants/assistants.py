@@ -21,7 +21,7 @@ from .assistant import (
     new_version,
     tools_of,
 )
-from .changes import complete, let_answer, read_settings, read_tool_ids, with_addresses
+from .changes import check_model, complete, let_answer, read_settings, read_tool_ids, with_addresses
 
 routes = Routes()
 
@@ -32,7 +32,9 @@ def create_assistant(request: Request) -> Reply:
     body.required_text("name")
     body.required_text("instructions")
     tool_ids = read_tool_ids(account, body) or []
-    settings = complete(account, read_settings(request))
+    given = read_settings(request)
+    check_model(given)
+    settings = complete(account, given)
     assistant = _create(account, settings, tool_ids, body.text("version_name"))
     assistant.tags = body.texts("tags") or []
     return Reply(assistant.render(account))
@@ -62,6 +64,7 @@ def update_assistant(request: Request) -> Reply:
     assistant = find(account, request.ids["assistant_id"])
     tool_ids = read_tool_ids(account, body)
     settings = merged(assistant.main.settings, read_settings(request))
+    check_model(settings)
     kept = assistant.main.tool_ids if tool_ids is None else tool_ids
     version = new_version(account, body.text("version_name"), settings, kept)
     assistant.add(version, promote=body.flag("promote_to_main") is not False)

@@ -9,9 +9,10 @@ from ..connections.connection import Connection
 from ..connections.kinds import TEXML
 from ..connections.outbound_voice_profile import OutboundVoiceProfile
 from ..embeddings.integration_secrets import has_secret
+from ..inference.models import CHAT
 from ..messaging_profiles import MessagingProfile
 from ..messaging_profiles import create as create_profile
-from .assistant import MODEL, Settings
+from .assistant import Settings
 from .mcp_server import McpServer
 from .tool import AssistantTool
 
@@ -40,7 +41,7 @@ def complete(account: Account, given: Settings) -> Settings:
     """The settings of a new assistant: what was given, Telnyx's choices for the rest, an application and a profile."""
     settings: Settings = {
         "description": "",
-        "model": MODEL,
+        "model": CHAT[0].id,
         "greeting": "Hello, how can I help you today?",
         "enabled_features": _FEATURES,
         "dynamic_variables": {},
@@ -63,6 +64,14 @@ def with_addresses(account: Account, settings: Settings) -> Settings:
     if not messaging.get("default_messaging_profile_id"):
         messaging["default_messaging_profile_id"] = create_profile(account, name, ["US", "CA"]).id
     return {**settings, "telephony_settings": telephony, "messaging_settings": messaging}
+
+
+def check_model(settings: Settings) -> None:
+    """Raises SandboxError for a model that Telnyx does not have and for which no key of another provider is given."""
+    elsewhere = settings.get("llm_api_key_ref") or settings.get("external_llm")
+    if not elsewhere and settings.get("model", CHAT[0].id) not in {model.id for model in CHAT}:
+        detail = f"The model {str(settings.get('model'))[:100]} is not available for inference."
+        raise SandboxError("10027", detail, pointer="/model")
 
 
 def let_answer(account: Account, assistant_id: str, settings: Settings) -> None:

@@ -52,6 +52,7 @@ CHAT = (
     Model("moonshotai/Kimi-K2.6", 262_144, 1_000_000_000_000, "large", Decimal("0.002"), recommended=True),
     Model("zai-org/GLM-5.2", 131_072, 355_000_000_000, "large", Decimal("0.001"), sees=True, recommended=True),
     Model("Qwen/Qwen3-235B-A22B", 131_072, 235_000_000_000, "medium", Decimal("0.0008")),
+    Model("openai/gpt-4o", 128_000, 200_000_000_000, "large", Decimal("0.005"), sees=True),
     Model("meta-llama/Meta-Llama-3.1-8B-Instruct", 131_072, 8_000_000_000, "small", Decimal("0.0002")),
 )
 EMBEDDING = {"thenlper/gte-large": 1_024, "intfloat/multilingual-e5-large": 1_024}

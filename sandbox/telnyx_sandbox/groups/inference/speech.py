@@ -18,6 +18,7 @@ LONGEST_SECS = 5
 
 VOICES = (
     ("telnyx", "Telnyx.KokoroTTS.af", "af", "female", "en-US"),
+    ("telnyx", "Telnyx.KokoroTTS.af_heart", "af_heart", "female", "en-US"),
     ("telnyx", "Telnyx.KokoroTTS.am", "am", "male", "en-US"),
     ("telnyx", "Telnyx.NaturalHD.astra", "astra", "female", "en-US"),
     ("aws", "AWS.Polly.Joanna-Neural", "Joanna", "female", "en-US"),

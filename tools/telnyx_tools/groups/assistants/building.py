@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.api.errors import ApiError
 from telnyx_tools.arguments import OMITTED, NewValue, changed, present
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants import more_settings as more
@@ -30,6 +33,11 @@ from telnyx_tools.groups.assistants.settings import (
     WebhookMillis,
 )
 from telnyx_tools.types import AssistantId, SecretIdentifier, Url
+
+NO_MODEL = (
+    "Take a model of `list_ai_models`, or leave it out. One of another provider needs llm_api_key_ref, a secret of "
+    "`list_integration_secrets`."
+)
 
 
 @assistants.tool(effect=Effect.WRITE, scope="ai.write", calls="POST /ai/assistants", core=True)
@@ -68,7 +76,8 @@ async def create_assistant(
         "dynamic_variables": dynamic_variables,
         "llm_api_key_ref": llm_api_key_ref,
     }
-    return assistant_of(await telnyx.post("/ai/assistants", body=present(body), idempotency_key=True))
+    with _remedied():
+        return assistant_of(await telnyx.post("/ai/assistants", body=present(body), idempotency_key=True))
 
 
 @assistants.tool(effect=Effect.WRITE, scope="ai.write", calls="POST /ai/assistants/{assistant_id}")
@@ -144,4 +153,17 @@ async def update_assistant(
             "version_name": version_name,
         }
     )
-    return assistant_of(await telnyx.post("/ai/assistants/{assistant_id}", body=body, assistant_id=assistant_id))
+    with _remedied():
+        return assistant_of(await telnyx.post("/ai/assistants/{assistant_id}", body=body, assistant_id=assistant_id))
+
+
+@contextmanager
+def _remedied() -> Iterator[None]:
+    """Say what to do about a model that Telnyx does not have."""
+    try:
+        yield
+    except ApiError as error:
+        said = f"{error.items[0].pointer} {error.items[0].detail}"
+        if error.status in (400, 422) and ("/model" in said or "not available for inference" in said):
+            error.remedy = NO_MODEL
+        raise

@@ -21,6 +21,7 @@ class AiModel(Result):
     context_length: int | None = Field(None, description="tokens")
     tier: str | None = None
     task: str | None = None
+    recommended_for_assistants: bool | None = None
 
 
 class Voice(Result):
