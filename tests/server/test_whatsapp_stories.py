@@ -111,4 +111,4 @@ async def test_why_did_my_template_not_reach_her(url: str) -> None:
     assert lost["errors"][0]["meta_code"] == "131026"
     assert "not on WhatsApp" in lost["errors"][0]["remedy"]
     assert (refused["code"], refused["meta_code"]) == ("41000", "132000")
-    assert "get_whatsapp_template" in refused["remedy"]
+    assert "list_whatsapp_templates" in refused["remedy"]

@@ -17,6 +17,7 @@ DOCUMENTED = [code for line in LISTED if not line.startswith("#") for code in li
 AREAS = tomllib.loads(files("telnyx_tools.api").joinpath("remedies.toml").read_text("utf-8"))
 ROWS = [(keys, text) for area in AREAS.values() for keys, text in area.items()]
 TOOLS = {
+    "cloud_storage_create_bucket",
     "cloud_storage_delete_object",
     "cloud_storage_get_bucket_location",
     "cloud_storage_list_buckets",

@@ -48,6 +48,7 @@ async def embed(telnyx: Telnyx) -> str:
 async def test_a_bucket_is_embedded_and_a_question_finds_its_passage(hurried: Telnyx) -> None:
     task = await call(hurried, "create_embeddings", bucket_name="kb", wait_for="done")
     assert (task["status"], task["bucket_name"]) == ("success", "kb")
+    assert "create_assistant_tool" in task["next_step"]
     found = await call(hurried, "similarity_search", bucket_name="kb", query="Can I get refunded?", num_of_docs=2)
     best, other = found["passages"]
     assert (best["filename"], best["text"]) == ("returns.txt", FILES["returns.txt"].decode())
@@ -79,8 +80,9 @@ async def test_a_website_is_copied_into_the_bucket(hurried: Telnyx) -> None:
 
 async def test_a_bucket_for_the_website_is_made_where_it_is_missing_and_asked_for(hurried: Telnyx) -> None:
     site = {"url": "https://shop.example.com", "bucket_name": "site"}
-    with pytest.raises(ApiError, match="10005"):
+    with pytest.raises(ApiError, match="10005") as refused:
         await call(hurried, "embed_url", **site)
+    assert "create_bucket=true" in str(refused.value.describe()["remedy"])
     for _ in range(2):
         task = await call(hurried, "embed_url", **site, create_bucket=True, wait_for="done")
         assert task["status"] == "success"
@@ -101,12 +103,20 @@ async def test_tasks_of_every_status_are_listed_the_newest_first(telnyx: Telnyx,
     assert listed[0]["bucket_name"] == "kb"
 
 
+async def test_a_search_before_the_files_are_embedded_says_why_it_finds_nothing(telnyx: Telnyx) -> None:
+    await embed(telnyx)
+    found = await call(telnyx, "similarity_search", bucket_name="kb", query="tools")
+    assert found["passages"] == []
+    assert "list_embedding_tasks" in found["note"]
+
+
 async def test_a_bucket_that_is_disabled_is_searched_no_more(telnyx: Telnyx) -> None:
     await embed(telnyx)
     disabled = await call(telnyx, "disable_bucket_embeddings", bucket_name="kb")
     assert disabled == {"bucket_name": "kb", "embedded": False}
-    with pytest.raises(ApiError, match="10005"):
+    with pytest.raises(ApiError, match="10005") as refused:
         await call(telnyx, "similarity_search", bucket_name="kb", query="tools")
+    assert "create_embeddings" in str(refused.value.describe()["remedy"])
 
 
 async def test_an_overlap_as_long_as_the_chunk_is_refused(telnyx: Telnyx) -> None:

@@ -74,7 +74,8 @@ async def test_nothing_is_stored_where_the_object_has_no_address() -> None:
     sent: list[object] = []
 
     def answer(request: httpx2.Request) -> httpx2.Response:
-        sent.append(json.loads(request.content))
+        if request.method == "POST":
+            sent.append(json.loads(request.content))
         return httpx2.Response(200, json={"content": {}})
 
     async with answering(answer) as telnyx:

@@ -246,6 +246,36 @@ async def test_a_link_is_made_for_a_name_with_slashes() -> None:
     assert link.keys() == {"presigned_url", "expires_at"}
 
 
+async def test_a_link_to_nothing_says_so_and_none_leads_outside_of_the_us() -> None:
+    async with sandboxed() as telnyx:
+        with pytest.raises(ApiError, match="NoSuchBucket"):
+            await call(telnyx, "cloud_storage_create_presigned_url", bucket_name="nowhere", object_name="a.txt")
+        await put(telnyx, "legal-docs", "a.txt", "signed", create_bucket=True)
+        link = await call(telnyx, "cloud_storage_create_presigned_url", bucket_name="legal-docs", object_name="b.txt")
+        assert "no such object" in link["note"]
+        with pytest.raises(ApiError, match="NoSuchKey"):
+            await call(telnyx, "transcribe_audio", bucket_name="legal-docs", object_name="b.mp3")
+        await call(telnyx, "cloud_storage_create_bucket", bucket_name="eu-docs", region="eu-central-1")
+        await put(telnyx, "eu-docs", "a.mp3", "sound")
+        for tool in ("cloud_storage_create_presigned_url", "transcribe_audio", "upload_media"):
+            with pytest.raises(ApiError) as refused:
+                await call(telnyx, tool, bucket_name="eu-docs", object_name="a.mp3")
+            assert "this one is in eu-central-1" in str(refused.value.describe()["remedy"])
+
+
+async def test_a_missing_bucket_is_made_once_where_that_is_asked_for() -> None:
+    async with sandboxed() as telnyx:
+        with pytest.raises(ApiError) as refused:
+            await put(telnyx, "legal-docs", "a.txt", "one")
+        assert "create_bucket=true" in str(refused.value.describe()["remedy"])
+        await put(telnyx, "legal-docs", "a.txt", "one", create_bucket=True)
+        await put(telnyx, "legal-docs", "b.txt", "two", create_bucket=True)
+        listed = await call(telnyx, "cloud_storage_list_objects", bucket_name="legal-docs")
+        buckets = await call(telnyx, "cloud_storage_list_buckets")
+    assert [one["object_name"] for one in listed["items"]] == ["a.txt", "b.txt"]
+    assert [one["region"] for one in buckets["items"]] == ["us-central-1"]
+
+
 async def test_usage_tells_what_is_stored_and_asked() -> None:
     async with sandboxed() as telnyx:
         await call(telnyx, "cloud_storage_create_bucket", bucket_name="used")

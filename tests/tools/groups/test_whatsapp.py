@@ -76,7 +76,7 @@ async def test_outside_the_window_nothing_is_sent_and_templates_are_offered(teln
     assert error["code"] == "conversation_window_closed"
     assert "send_whatsapp_template" in error["remedy"]
     offered = [one["name"] for one in error["approved_templates"]]
-    assert offered == ["order_confirmation", "appointment_reminder", "login_code"]
+    assert offered == ["order_confirmation", "appointment_reminder"]
     clock.advance(DAY)
     error = await refusal(telnyx, "send_whatsapp_location", latitude=52.5, longitude=13.4)
     assert "2026-09-21" in error["detail"]
@@ -311,7 +311,7 @@ async def test_a_code_does_not_go_to_a_user_id_and_another_template_does(telnyx:
 @pytest.mark.parametrize(
     ("arguments", "meta_code", "tool"),
     [
-        ({**ORDER, "body": ["Ada"]}, "132000", "get_whatsapp_template"),
+        ({**ORDER, "body": ["Ada"]}, "132000", "list_whatsapp_templates"),
         ({**ORDER, "language": "de"}, "132001", "list_whatsapp_templates"),
         ({"name": "summer_sale", "language": "en_US"}, "132015", "update_whatsapp_template"),
         ({"name": "old_greeting", "language": "en_US"}, "132016", "create_whatsapp_template"),

@@ -76,8 +76,9 @@ async def test_a_photo_goes_as_a_file_of_its_type() -> None:
     async with answering(answer) as telnyx:
         content = base64.b64encode(PNG).decode()
         await call(telnyx, "upload_whatsapp_profile_photo", phone_number=NUMBER, content=content)
-        with pytest.raises(InvalidArguments):
-            await call(telnyx, "upload_whatsapp_profile_photo", phone_number=NUMBER, content="abcde")
+        for other in ("abcde", base64.b64encode(b"GIF89a").decode()):
+            with pytest.raises(InvalidArguments):
+                await call(telnyx, "upload_whatsapp_profile_photo", phone_number=NUMBER, content=other)
     (form,) = seen
     assert b'filename="photo.png"' in form
     assert PNG in form

@@ -59,6 +59,27 @@ async def test_which_templates_are_approved_and_what_they_want_is_one_call(telny
     assert code["name"] == "login_code"
 
 
+async def test_a_button_that_takes_a_value_is_told_and_wants_it(telnyx: Telnyx, clock: Clock) -> None:
+    buttons = [
+        {"type": "QUICK_REPLY", "text": "Thanks"},
+        {"type": "URL", "text": "Track", "url": "https://example.com/{{1}}", "example": "https://example.com/A-17"},
+    ]
+    await create(telnyx, buttons=buttons)
+    await create(telnyx, name="pictured", header={"format": "IMAGE", "example": "4::handle"})
+    clock.advance(60)
+    (found,) = (await call(telnyx, "list_whatsapp_templates", search=NEW["name"]))["items"]
+    assert found["button_values"] == [1]
+    sent = {"from_number": "+12025550101", "to": "+12025550177", "language": "en_US"}
+    with pytest.raises(ApiError) as refused:
+        await call(telnyx, "send_whatsapp_template", name=NEW["name"], **sent)
+    assert "button_values" in str(refused.value.describe()["remedy"])
+    value = {"index": 1, "type": "url", "text": "A-17"}
+    await call(telnyx, "send_whatsapp_template", name=NEW["name"], buttons=[value], **sent)
+    with pytest.raises(ApiError) as refused:
+        await call(telnyx, "send_whatsapp_template", name="pictured", **sent)
+    assert "take another template" in str(refused.value.describe()["remedy"])
+
+
 async def test_why_a_template_was_rejected_is_told(telnyx: Telnyx) -> None:
     (bad,) = (await call(telnyx, "list_whatsapp_templates", status="REJECTED"))["items"]
     whole = await call(telnyx, "get_whatsapp_template", template_id=bad["id"])

@@ -7,6 +7,7 @@ TITLES = {
     "130429": "Rate limit hit",
     "130472": "User's number is part of an experiment",
     "131000": "Something went wrong",
+    "131008": "Required parameter is missing",
     "131009": "Parameter value is not valid",
     "131026": "Message undeliverable",
     "131031": "Account has been locked",

@@ -109,6 +109,11 @@ def _templated(account: Account, sent: Body, number: WhatsappNumber, person: str
         problem = "131009"
     if problem is None and any(_values(sent, kind) != template.variables(kind) for kind in ("HEADER", "BODY")):
         problem = "132000"
+    if problem is None and not template.button_values <= _buttons(sent):
+        problem = "131008"
+    if template.has_media and problem in (None, "132000"):
+        # The API's parameters have a type for a file, and no field that could name one.
+        problem = "132012"
     if problem is not None:
         raise refused(problem)
     return WhatsappContent("", None, (), None, 1, template.category)
@@ -127,6 +132,12 @@ def _template(account: Account, sent: Body, number: WhatsappNumber) -> Template:
 def _values(sent: Body, kind: str) -> int:
     components = [one for one in sent.objects("components") if one.text("type") == kind.lower()]
     return sum(len(list(one.objects("parameters"))) for one in components)
+
+
+def _buttons(sent: Body) -> set[int]:
+    """The indexes of the buttons that get a value."""
+    found = [one for one in sent.objects("components") if one.text("type") == "button" and one.objects("parameters")]
+    return {index for one in found if (index := one.integer("index")) is not None}
 
 
 def _scripted(person: str) -> str | None:

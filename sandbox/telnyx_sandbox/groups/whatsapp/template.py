@@ -8,6 +8,7 @@ from ...clock import iso
 Component = dict[str, object]
 
 REVIEWED_AFTER_SECS = 20.0
+_MEDIA = ("IMAGE", "VIDEO", "DOCUMENT")
 _VARIABLE = re.compile(r"\{\{\s*([a-z0-9_]+)\s*\}\}")
 
 
@@ -38,6 +39,22 @@ class Template:
         """How many values a component (`HEADER`, `BODY`) wants."""
         texts = [str(one.get("text", "")) for one in self.components if one.get("type") == kind]
         return len({name for text in texts for name in _VARIABLE.findall(text)})
+
+    @property
+    def has_media(self) -> bool:
+        """Whether it starts with a file that each message brings along."""
+        return any(one.get("format") in _MEDIA for one in self.components)
+
+    @property
+    def button_values(self) -> set[int]:
+        """The indexes of the buttons that take a value."""
+        buttons = [one.get("buttons") for one in self.components if one.get("type") == "BUTTONS"]
+        listed = [button for found in buttons if isinstance(found, list) for button in found]
+        return {
+            index
+            for index, button in enumerate(listed)
+            if button.get("type") in ("OTP", "COPY_CODE") or "{{" in str(button.get("url"))
+        }
 
     def render(self, now: float) -> dict[str, object]:
         status = self.status(now)

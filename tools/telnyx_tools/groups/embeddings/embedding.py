@@ -7,21 +7,23 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
-from telnyx_tools.api.errors import ApiError
-from telnyx_tools.api.regions import Region
 from telnyx_tools.arguments import InvalidArguments, Problem, present
+from telnyx_tools.buckets import ENSURE, ensure_bucket
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.embeddings.group import embeddings
-from telnyx_tools.groups.embeddings.task import EmbeddingTask, started
+from telnyx_tools.groups.embeddings.task import EmbeddingTask, explaining_404, started
 from telnyx_tools.types import BucketName, Url
 from telnyx_tools.waiting import Progress
 
 WaitFor = Annotated[Literal["done"] | None, Field(description="up to 45 s")]
 
 FOLLOWED_BY = ("GET /ai/embeddings/{task_id}", "GET /ai/embeddings/buckets/{bucket_name}")
-HOME: Region = "us-central-1"
-"""Where a bucket is made that is only there to hold a website."""
 
+NO_BUCKET = (
+    "Take the bucket from cloud_storage_list_buckets. cloud_storage_put_object with create_bucket=true makes one and "
+    "stores files in it."
+)
+NO_BUCKET_FOR_A_SITE = "Give create_bucket=true to make the bucket, or take one from cloud_storage_list_buckets."
 CHECK = "Call list_embedding_tasks: a task of this bucket created just now means that it began. Do not start another."
 
 
@@ -53,7 +55,8 @@ async def create_embeddings(
         "embedding_model": embedding_model,
         "loader": loader,
     }
-    answer = await telnyx.post("/ai/embeddings", body=present(body), idempotency_key=True, timeout_secs=LONG_SECS)
+    with explaining_404(NO_BUCKET):
+        answer = await telnyx.post("/ai/embeddings", body=present(body), idempotency_key=True, timeout_secs=LONG_SECS)
     return await started(telnyx, answer, bucket_name, progress, wait=wait_for is not None)
 
 
@@ -61,7 +64,7 @@ async def create_embeddings(
     effect=Effect.SPENDS,
     scope="ai.write",
     calls=("POST /ai/embeddings/url", *FOLLOWED_BY),
-    s3=("CreateBucket", "GetBucketLocation"),
+    s3=ENSURE,
     core=True,
     check=CHECK,
 )
@@ -75,17 +78,8 @@ async def embed_url(
 ) -> EmbeddingTask:
     """Copy a website (one domain, five levels deep) into a bucket and embed it."""
     if create_bucket:
-        await _ensure(telnyx, bucket_name)
+        await ensure_bucket(telnyx, bucket_name)
     body = {"url": url, "bucket_name": bucket_name}
-    answer = await telnyx.post("/ai/embeddings/url", body=body, idempotency_key=True, timeout_secs=LONG_SECS)
+    with explaining_404(NO_BUCKET_FOR_A_SITE):
+        answer = await telnyx.post("/ai/embeddings/url", body=body, idempotency_key=True, timeout_secs=LONG_SECS)
     return await started(telnyx, answer, bucket_name, progress, wait=wait_for is not None)
-
-
-async def _ensure(telnyx: Telnyx, bucket: str) -> None:
-    """Make the bucket unless there is one."""
-    try:
-        await telnyx.s3.location(bucket)
-    except ApiError as error:
-        if error.code != "NoSuchBucket":
-            raise
-        await telnyx.s3.create_bucket(bucket, HOME)

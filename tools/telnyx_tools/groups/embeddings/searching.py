@@ -9,11 +9,14 @@ from pydantic import Field, model_validator
 from telnyx_tools.api.client import LONG_SECS, Json, Telnyx
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.embeddings.group import embeddings
+from telnyx_tools.groups.embeddings.task import explaining_404
 from telnyx_tools.results import BUDGET, Part, Result, shape
 from telnyx_tools.shorten import size
 from telnyx_tools.types import BucketName
 
 SHORTEST_TEXT = 50
+NOT_EMBEDDED = "Take a bucket from list_embedded_buckets, or embed this one with create_embeddings."
+NOTHING_YET = "Nothing can be found in it: list_embedding_tasks says whether it is still being embedded."
 _ENVELOPE, _MARKS = 200, 40
 """Characters of a result besides its passages, and that cutting adds to one."""
 
@@ -38,6 +41,7 @@ class Passage(Part):
 
 class Passages(Result):
     passages: list[Passage] | None = None
+    note: str | None = None
 
 
 @embeddings.tool(
@@ -51,9 +55,11 @@ async def similarity_search(
 ) -> Passages:
     """Passages of an embedded bucket nearest in meaning to a question. Costs a little."""
     body = {"bucket_name": bucket_name, "query": query, "num_of_docs": num_of_docs}
-    answer = await telnyx.post("/ai/embeddings/similarity-search", body=body, timeout_secs=LONG_SECS)
+    with explaining_404(NOT_EMBEDDED):
+        answer = await telnyx.post("/ai/embeddings/similarity-search", body=body, timeout_secs=LONG_SECS)
     found = shape(Passages, {"data": {"passages": _data(answer)}})
-    return found.model_copy(update={"passages": _fitting(found.passages, BUDGET["summary"])})
+    fitting = _fitting(found.passages, BUDGET["summary"])
+    return found.model_copy(update={"passages": fitting, "note": None if fitting else NOTHING_YET})
 
 
 def _data(answer: Json) -> Json:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.api.errors import ApiError, TelnyxError
 from telnyx_tools.results import Part, Result, objects, shape
 from telnyx_tools.types import BucketName
 from telnyx_tools.waiting import Progress, follow
@@ -19,6 +21,12 @@ TaskId = Annotated[str, Field(min_length=1, max_length=1_000, description="from 
 
 _RUNNING = frozenset({None, "queued", "processing"})
 _FAILED = frozenset({"failure", "partial_success"})
+_SEARCHABLE = frozenset({"success", "partial_success"})
+
+NEXT_STEP = (
+    "similarity_search searches the bucket. An assistant answers from it with a retrieval tool: "
+    "create_assistant_tool, then attach_assistant_tool."
+)
 
 
 class FailedFile(Part):
@@ -35,9 +43,21 @@ class EmbeddingTask(Result):
     task_name: str | None = None
     created_at: str | None = None
     finished_at: str | None = None
+    next_step: str | None = None
     failed_files: list[FailedFile] | None = Field(
         None, description=f"the first {SHOWN_FAILURES}; get_embedded_bucket has all"
     )
+
+
+@contextmanager
+def explaining_404(remedy: str) -> Iterator[None]:
+    """Within it, what Telnyx does not find is answered with this remedy."""
+    try:
+        yield
+    except ApiError as error:
+        if error.status == 404:
+            error.remedy = remedy
+        raise
 
 
 async def read_task(telnyx: Telnyx, task_id: str) -> EmbeddingTask:
@@ -61,7 +81,9 @@ async def started(telnyx: Telnyx, answer: Json, bucket: BucketName, progress: Pr
 
 
 async def explained(telnyx: Telnyx, task: EmbeddingTask) -> EmbeddingTask:
-    """The task with the files that failed and why, where there are any and its bucket is known."""
+    """The task with what comes next, and the files that failed and why, where its bucket is known."""
+    if task.status in _SEARCHABLE:
+        task = task.model_copy(update={"next_step": NEXT_STEP})
     if task.status not in _FAILED or task.bucket_name is None:
         return task
     try:

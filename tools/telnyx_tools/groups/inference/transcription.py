@@ -14,7 +14,7 @@ from telnyx_tools.arguments import InvalidArguments, Problem
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.inference.chat import LOST
 from telnyx_tools.groups.inference.group import inference
-from telnyx_tools.presigned import PRESIGN, address_of_object, check_one_source
+from telnyx_tools.presigned import LOOKED_AT, PRESIGN, address_of_object, check_one_source
 from telnyx_tools.results import Part, Result, shape
 from telnyx_tools.types import BucketName, ObjectName, Url
 
@@ -63,7 +63,11 @@ class AudioTranscript(Result):
 
 
 @inference.tool(
-    effect=Effect.SPENDS, scope="speech.write", calls=("POST /ai/audio/transcriptions", PRESIGN), check=LOST
+    effect=Effect.SPENDS,
+    scope="speech.write",
+    calls=("POST /ai/audio/transcriptions", PRESIGN),
+    s3=LOOKED_AT,
+    check=LOST,
 )
 async def transcribe_audio(
     telnyx: Telnyx,

@@ -14,7 +14,7 @@ from telnyx_tools.declare import Effect
 from telnyx_tools.file_types import mime_type
 from telnyx_tools.groups.media.group import media
 from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
-from telnyx_tools.presigned import PRESIGN, address_of_object, check_one_source
+from telnyx_tools.presigned import LOOKED_AT, PRESIGN, address_of_object, check_one_source
 from telnyx_tools.results import AttachedResult, Attachment, Detail, Result, objects, shape
 from telnyx_tools.types import BucketName, MediaName, ObjectName, Url
 
@@ -84,7 +84,7 @@ async def download_media(telnyx: Telnyx, media_name: MediaName) -> MediaContent:
     return content.attach(Attachment(f"telnyx://media/{quote(media_name, safe='')}", kind, reply.content))
 
 
-@media.tool(effect=Effect.WRITE, scope="voice.write", calls=("POST /media", PRESIGN))
+@media.tool(effect=Effect.WRITE, scope="voice.write", calls=("POST /media", PRESIGN), s3=LOOKED_AT)
 async def upload_media(
     telnyx: Telnyx,
     media_url: MediaUrl | None = None,

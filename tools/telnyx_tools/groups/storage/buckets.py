@@ -19,7 +19,7 @@ NewBucketName = Annotated[
     str,
     Field(
         pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$",
-        description="small letters, digits, hyphens; unique among all accounts",
+        description="3 to 63 small letters, digits, hyphens; unique among all accounts",
     ),
 ]
 

@@ -14,12 +14,14 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, ResponseTooLarge
 from telnyx_tools.api.s3 import ObjectEntry
 from telnyx_tools.arguments import InvalidArguments, Problem
+from telnyx_tools.buckets import ENSURE, ensure_bucket
 from telnyx_tools.declare import Effect
 from telnyx_tools.file_types import UNKNOWN, mime_type
 from telnyx_tools.groups.storage.group import storage
 from telnyx_tools.groups.storage.stored import (
     TEXT,
     ContentType,
+    CreateBucket,
     NewObjectName,
     Overwrite,
     StoredObject,
@@ -52,7 +54,7 @@ class ObjectContent(AttachedResult):
 @storage.tool(
     effect=Effect.WRITE,
     scope="storage.write",
-    s3=("PutObject", "HeadObject", "GetBucketLocation"),
+    s3=("PutObject", "HeadObject", *ENSURE),
     core=True,
     idempotent=True,
     aliases=("put_object", "cloud_storage_upload_text"),
@@ -65,9 +67,12 @@ async def cloud_storage_put_object(
     content_base64: Annotated[str, Field(description="instead of text, for files")] = "",
     content_type: ContentType | None = None,
     overwrite: Overwrite = False,
+    create_bucket: CreateBucket = False,
 ) -> StoredObject:
     """Store text or a small file (up to 700 kB) as an object."""
     content = _given(text, content_base64)
+    if create_bucket:
+        await ensure_bucket(telnyx, bucket_name)
     await check_free(telnyx, bucket_name, object_name, overwrite)
     kind = content_type or type_of(object_name, mime_type(content) if content_base64 else TEXT)
     etag = await telnyx.s3.put(bucket_name, object_name, content, kind)

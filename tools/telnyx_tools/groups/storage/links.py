@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.storage.group import storage
-from telnyx_tools.presigned import PRESIGN
+from telnyx_tools.presigned import LOOKED_AT, PRESIGN, is_missing, presigned
 from telnyx_tools.results import Result, shape
 from telnyx_tools.types import BucketName, ObjectName
+
+NOT_THERE = "There is no such object yet; whoever has the link can PUT it. Check object_name if it is to be read."
 
 
 class Link(Result):
     presigned_url: str | None = None
     expires_at: str | None = None
+    note: str | None = None
 
 
 @storage.tool(
     effect=Effect.WRITE,
     scope="storage.write",
     calls=PRESIGN,
+    s3=LOOKED_AT,
     core=True,
     aliases=("create_presigned_url",),
 )
@@ -33,11 +37,8 @@ async def cloud_storage_create_presigned_url(
     ttl_secs: Annotated[int, Field(ge=1, le=604_800)] = 300,
 ) -> Link:
     """A link to an object in a US bucket: until it expires, anyone who has it can GET the object, and PUT another."""
-    answer: Any = await telnyx.post(
-        "/storage/buckets/{bucket_name}/{object_name}/presigned_url",
-        body={"ttl": ttl_secs},
-        bucket_name=bucket_name,
-        object_name=object_name,
-    )
-    inner = answer.get("content", answer) if isinstance(answer, dict) else answer
-    return shape(Link, inner)
+    missing = await is_missing(telnyx, bucket_name, object_name)
+    if missing is not None and missing.code == "NoSuchBucket":
+        raise missing
+    link = shape(Link, await presigned(telnyx, bucket_name, object_name, ttl_secs))
+    return link.model_copy(update={"note": NOT_THERE}) if missing else link

@@ -13,11 +13,13 @@ from telnyx_tools.api.errors import ApiError
 from telnyx_tools.api.s3 import ObjectEntry
 from telnyx_tools.api.uploads import MIB, insistent, upload
 from telnyx_tools.arguments import InvalidArguments, Problem
+from telnyx_tools.buckets import ENSURE, ensure_bucket
 from telnyx_tools.declare import Effect
 from telnyx_tools.files import Files, FileTarget
 from telnyx_tools.groups.storage.group import storage
 from telnyx_tools.groups.storage.stored import (
     UPLOAD,
+    CreateBucket,
     NewObjectName,
     Overwrite,
     StoredObject,
@@ -44,7 +46,7 @@ class SavedFile(Result):
 @storage.tool(
     effect=Effect.WRITE,
     scope="storage.write",
-    s3=(*UPLOAD, "HeadObject", "GetBucketLocation"),
+    s3=(*UPLOAD, "HeadObject", *ENSURE),
     core=True,
     idempotent=True,
     local=True,
@@ -58,10 +60,13 @@ async def cloud_storage_upload_file(
     bucket_name: BucketName,
     object_name: Annotated[NewObjectName | None, Field(description="default: the file's name")] = None,
     overwrite: Overwrite = False,
+    create_bucket: CreateBucket = False,
 ) -> StoredObject:
     """Store a file of this machine, of any size, as an object."""
     async with files.source("absolute_file_path", absolute_file_path) as source:
         name = object_name or source.name
+        if create_bucket:
+            await ensure_bucket(telnyx, bucket_name)
         await check_free(telnyx, bucket_name, name, overwrite)
         kind = type_of(name)
         etag = await upload(telnyx.s3, bucket_name, name, source, kind, _reported(progress, source.size))

@@ -19,6 +19,7 @@ ContentType = Annotated[
     Field(pattern=r"^[a-z]+/[!-~]{1,100}( [!-~]{1,100})?$", description="default: by the name's ending"),
 ]
 Overwrite = Annotated[bool, Field(description="replace an older one")]
+CreateBucket = Annotated[bool, Field(description="if missing")]
 
 UPLOAD = ("PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload")
 """What storing something of any size takes of S3."""

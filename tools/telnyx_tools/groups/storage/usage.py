@@ -15,6 +15,7 @@ from telnyx_tools.results import Part, Result, objects
 from telnyx_tools.types import BucketName, Moment
 
 USUAL_DAYS = 7
+_JUST_NOW = timedelta(seconds=1)
 
 
 class Requests(Part):
@@ -47,7 +48,7 @@ async def cloud_storage_get_bucket_usage(
     until: Annotated[Moment | None, Field(description="default: now")] = None,
 ) -> BucketUsage:
     """How much a bucket stores now, and the requests made of it in a period."""
-    end = datetime.fromisoformat(until) if until else datetime.now(UTC)
+    end = datetime.fromisoformat(until) if until else datetime.now(UTC) + _JUST_NOW
     start = datetime.fromisoformat(since) if since else end - timedelta(days=USUAL_DAYS)
     period = {"start_time": _written(start), "end_time": _written(end)}
     found, failed = await read_all(

@@ -96,7 +96,10 @@ async def upload_whatsapp_profile_photo(
 ) -> BusinessProfile:
     """Set the profile photo of a WhatsApp number."""
     photo = _decoded(content)
-    name, kind = next((named for start, named in _TYPES.items() if photo.startswith(start)), _TYPES[b"\xff\xd8\xff"])
+    named = next((named for start, named in _TYPES.items() if photo.startswith(start)), None)
+    if named is None:
+        raise InvalidArguments([Problem("content", "It is neither a JPEG nor a PNG image.")])
+    name, kind = named
     ids, files = {"phone_number": phone_number}, {"file": File(name, photo, kind)}
     reply = await telnyx.send(Request(method="POST", template=PHOTO, ids=ids, files=files))
     return shape(BusinessProfile, reply.json())

@@ -22,6 +22,7 @@ class Template(Result):
     header: str | None = Field(None, description="its text, or its format")
     body: str | None = Field(None, description="with variables like {{1}}")
     variables: int | None = Field(None, description="how many values the body takes")
+    button_values: list[int] | None = Field(None, description="indexes of the buttons that take a value")
 
     @model_validator(mode="before")
     @classmethod
@@ -30,10 +31,21 @@ class Template(Result):
             return raw
         found = {str(one.get("type")).upper(): one for one in raw["components"] if isinstance(one, dict)}
         body, header = found.get("BODY", {}).get("text"), found.get("HEADER", {})
-        shown = {"header": header.get("text") or header.get("format")}
+        shown: dict[str, object] = {"header": header.get("text") or header.get("format")}
+        shown["button_values"] = _wanting(found.get("BUTTONS", {}).get("buttons")) or None
         if isinstance(body, str):
             shown |= {"body": body, "variables": len(set(_VARIABLE.findall(body)))}
         return {**raw, **shown}
+
+
+def _wanting(buttons: object) -> list[int]:
+    listed = buttons if isinstance(buttons, list) else []
+    known = {index: button for index, button in enumerate(listed) if isinstance(button, dict)}
+    return [
+        index
+        for index, button in known.items()
+        if str(button.get("type")).upper() in ("OTP", "COPY_CODE") or "{{" in str(button.get("url"))
+    ]
 
 
 class WholeTemplate(Template):

@@ -18,7 +18,9 @@ ButtonText = Annotated[str, Field(min_length=1, max_length=25)]
 
 
 class TemplateHeader(Given):
-    format: Literal["TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION"]
+    format: Literal["TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION"] = Field(
+        description="send_whatsapp_template can fill TEXT only"
+    )
     text: str | None = Field(None, max_length=60, description="TEXT; may have {{1}}")
     example: str | None = Field(None, description="for {{1}}, or the media handle from Meta")
 

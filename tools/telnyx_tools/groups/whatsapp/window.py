@@ -70,9 +70,10 @@ async def require_open(telnyx: Telnyx, from_number: str, to: str) -> str | None:
 
 async def _approved(telnyx: Telnyx) -> list[dict[str, object]]:
     """A few templates to offer; none where they cannot be read."""
-    query: Query = {"filter": {"status": "APPROVED"}, "page": {"number": 1, "size": MOST_TEMPLATES}}
+    query: Query = {"filter": {"status": "APPROVED"}, "page": {"number": 1, "size": 2 * MOST_TEMPLATES}}
     try:
         found = objects(await telnyx.get(TEMPLATES, query=query))
     except TelnyxError:
         return []
-    return [{name: str(one.get(name))[:200] for name in ("name", "language")} for one in found[:MOST_TEMPLATES]]
+    writing = [one for one in found if one.get("category") != "AUTHENTICATION"]
+    return [{name: str(one.get(name))[:200] for name in ("name", "language")} for one in writing[:MOST_TEMPLATES]]

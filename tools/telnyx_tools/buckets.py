@@ -1,0 +1,23 @@
+"""Buckets that a tool needs to be there."""
+
+from __future__ import annotations
+
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.api.errors import ApiError
+from telnyx_tools.api.regions import Region
+
+HOME: Region = "us-central-1"
+"""Where a bucket is made when nobody said where; only US buckets have presigned URLs."""
+
+ENSURE = ("CreateBucket", "GetBucketLocation")
+"""What making sure takes of S3."""
+
+
+async def ensure_bucket(telnyx: Telnyx, bucket_name: str) -> None:
+    """Make the bucket unless there is one."""
+    try:
+        await telnyx.s3.location(bucket_name)
+    except ApiError as error:
+        if error.code != "NoSuchBucket":
+            raise
+        await telnyx.s3.create_bucket(bucket_name, HOME)
