@@ -24,8 +24,8 @@ _FAILED = frozenset({"failure", "partial_success"})
 _SEARCHABLE = frozenset({"success", "partial_success"})
 
 NEXT_STEP = (
-    "similarity_search searches the bucket. An assistant answers from it with a retrieval tool: "
-    "create_assistant_tool, then attach_assistant_tool."
+    "similarity_search searches the bucket. Assistants answer from it: knowledge of create_assistant, or "
+    "create_assistant_tool (retrieval) and attach_assistant_tool."
 )
 
 
