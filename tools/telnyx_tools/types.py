@@ -57,7 +57,10 @@ NumberOrderId = Annotated[str, _Id, Field(description="from initiate_phone_numbe
 NumberReservationId = Annotated[str, _Id, Field(description="from reserve_phone_numbers")]
 PhoneNumberJobId = Annotated[str, _Id, Field(description="from a tool that ends in _in_bulk")]
 AddressId = Annotated[str, _Id, Field(description="from create_address or list_addresses")]
-ConnectionId = Annotated[str, _Id, Field(description="connection or call control application that answers its calls")]
+ConnectionId = Annotated[str, _Id, Field(description="from list_connections")]
+AnsweringId = Annotated[
+    str, _Id, Field(description="answers its calls: from list_connections, or an assistant's default_texml_app_id")
+]
 CallControlId = Annotated[str, _Id, Field(description="from make_call, list_active_calls or an event")]
 CallControlApplicationId = Annotated[str, _Id, Field(description="from list_call_control_applications")]
 TexmlApplicationId = Annotated[str, _Id, Field(description="from list_texml_applications")]

@@ -13,7 +13,7 @@ from telnyx_tools.groups.numbers.group import CustomerReference, numbers
 from telnyx_tools.groups.numbers.voice import VoiceChange
 from telnyx_tools.numbers import resolve_numbers
 from telnyx_tools.results import Detail, Part, Result, shape
-from telnyx_tools.types import BillingGroupId, ConnectionId, PhoneNumber, PhoneNumberJobId
+from telnyx_tools.types import AnsweringId, BillingGroupId, PhoneNumber, PhoneNumberJobId
 
 Numbers = Annotated[
     list[PhoneNumber], Field(min_length=1, max_length=1_000, description="numbers (E.164) or ids, all of them yours")
@@ -63,7 +63,7 @@ class PhoneNumberJob(Result):
 async def update_phone_numbers_in_bulk(
     telnyx: Telnyx,
     phone_numbers: Numbers,
-    connection_id: NewValue[ConnectionId] = OMITTED,
+    connection_id: NewValue[AnsweringId] = OMITTED,
     tags: Annotated[NewValue[list[str]], Field(description="replaces all tags")] = OMITTED,
     customer_reference: NewValue[CustomerReference] = OMITTED,
     billing_group_id: NewValue[BillingGroupId] = OMITTED,

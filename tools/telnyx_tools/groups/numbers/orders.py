@@ -14,7 +14,7 @@ from telnyx_tools.groups.numbers.group import CustomerReference, OrderStatus, nu
 from telnyx_tools.groups.numbers.requirements import MissingRequirement, RequirementValue, missing_requirements
 from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results import Detail, Part, Result, shape
-from telnyx_tools.types import E164, BillingGroupId, ConnectionId, MessagingProfileId, Moment, NumberOrderId
+from telnyx_tools.types import E164, AnsweringId, BillingGroupId, MessagingProfileId, Moment, NumberOrderId
 
 HOW_TO_GIVE = (
     "The numbers stay pending until every missing requirement has a value: give them with update_number_order. An "
@@ -60,7 +60,7 @@ async def initiate_phone_number_order(
     phone_numbers: Annotated[
         list[E164], Field(min_length=1, max_length=50, description="from list_available_phone_numbers")
     ],
-    connection_id: ConnectionId | None = None,
+    connection_id: AnsweringId | None = None,
     messaging_profile_id: MessagingProfileId | None = None,
     billing_group_id: BillingGroupId | None = None,
     requirement_group_id: Annotated[str | None, Field(description="from list_requirement_groups")] = None,

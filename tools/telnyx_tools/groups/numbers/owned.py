@@ -13,7 +13,7 @@ from telnyx_tools.groups.numbers.group import NumberType, blank, numbers
 from telnyx_tools.numbers import resolve_number, verify_ownership
 from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results import Detail, Result, shape
-from telnyx_tools.types import E164, BillingGroupId, ConnectionId, CountryCode, PhoneNumber
+from telnyx_tools.types import E164, AnsweringId, BillingGroupId, CountryCode, PhoneNumber
 
 NumberStatus = Literal[
     "purchase-pending",
@@ -115,7 +115,7 @@ async def get_phone_number(telnyx: Telnyx, phone_number: PhoneNumber, detail: De
 async def update_phone_number(
     telnyx: Telnyx,
     phone_number: PhoneNumber,
-    connection_id: Change[ConnectionId] = OMITTED,
+    connection_id: Change[AnsweringId] = OMITTED,
     tags: Annotated[NewValue[list[str]], Field(description="replaces all tags")] = OMITTED,
     customer_reference: Change[str] = OMITTED,
     billing_group_id: Change[BillingGroupId] = OMITTED,
