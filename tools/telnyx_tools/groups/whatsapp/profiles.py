@@ -91,7 +91,11 @@ async def upload_whatsapp_profile_photo(
     telnyx: Telnyx,
     phone_number: WhatsappNumber,
     content: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9+/]{4,}={0,2}$", description="the image in base64; JPEG or PNG, under 10 MB")
+        str,
+        Field(
+            pattern=r"^(/9j/|iVBORw[A-Za-z0-9+/]{2})([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+            description="the image in base64; JPEG or PNG, under 10 MB",
+        ),
     ],
 ) -> BusinessProfile:
     """Set the profile photo of a WhatsApp number."""
