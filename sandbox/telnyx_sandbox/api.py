@@ -70,11 +70,11 @@ class Api:
         self, fault: Fault, scope: Scope, receive: Receive, send: Send, path: str, content: bytes | None
     ) -> None:
         if fault.action == "reset":
-            return await _hang_up(scope, receive)
+            return await connection.hang_up(scope, receive)
         failure = None if fault.status is None else _failure(fault.status, fault.retry_after)
         reply = self._answer(scope, path, content, failure)
         if fault.action == "drop_after_effect":
-            return await _hang_up(scope, receive)
+            return await connection.hang_up(scope, receive)
         if fault.action == "half_body":
             return await _write_half(scope, receive, send, reply)
         return await _write(send, reply, _GARBAGE if fault.action == "garbage" else reply.encode())
@@ -154,7 +154,7 @@ async def _write_half(scope: Scope, receive: Receive, send: Send, reply: Reply) 
     await send(_start(reply, content))
     await send({"type": "http.response.body", "body": content[: len(content) // 2], "more_body": True})
     connection.close(scope)
-    await _until_disconnected(receive)
+    await connection.until_disconnected(receive)
 
 
 def _start(reply: Reply, content: bytes) -> Message:
@@ -165,13 +165,3 @@ def _start(reply: Reply, content: bytes) -> Message:
         *reply.headers,
     ]
     return {"type": "http.response.start", "status": reply.status, "headers": headers}
-
-
-async def _hang_up(scope: Scope, receive: Receive) -> None:
-    connection.reset(scope)
-    await _until_disconnected(receive)
-
-
-async def _until_disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

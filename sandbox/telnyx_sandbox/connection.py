@@ -6,6 +6,8 @@ import struct
 from collections.abc import MutableMapping
 from typing import Any, cast
 
+from starlette.types import Receive, Scope
+
 EXTENSION = "telnyx_sandbox.connection"
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -21,6 +23,17 @@ def reset(scope: MutableMapping[str, Any]) -> None:
 def close(scope: MutableMapping[str, Any]) -> None:
     """Close once what was written is out; the peer reads the end of the stream."""
     _transport(scope).close()
+
+
+async def hang_up(scope: Scope, receive: Receive) -> None:
+    """Reset, once nothing more is to be sent."""
+    reset(scope)
+    await until_disconnected(receive)
+
+
+async def until_disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _transport(scope: MutableMapping[str, Any]) -> asyncio.Transport:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 
 from ..account import Account
 from ..body import Body
 from ..errors import ERRORS, SandboxError
+from ..moments import moment_of
 from .alphanumeric_senders import ALPHANUMERIC, fallback_of
 from .content import Content
 from .countries import country_of
@@ -62,11 +62,7 @@ def start_of(body: Body, now: float) -> float:
     send_at = body.text("send_at")
     if send_at is None:
         return now
-    try:
-        moment = datetime.fromisoformat(send_at)
-    except ValueError:
-        raise SandboxError("10015", "'send_at' must be an ISO 8601 date-time.", pointer="/send_at") from None
-    start = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    start = moment_of(send_at, pointer="/send_at")
     if not EARLIEST_SECS <= start - now <= LATEST_SECS:
         raise SandboxError("10015", "'send_at' must be 5 minutes to 5 days ahead.", pointer="/send_at")
     return start

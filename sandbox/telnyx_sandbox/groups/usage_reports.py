@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from ..account import Account
 from ..errors import SandboxError
+from ..moments import moment_of
 from ..pages import numbered
 from ..reply import Reply
 from ..request import Request
@@ -139,18 +140,10 @@ def _period(request: Request) -> tuple[float, float]:
     start, end = request.query.text("start_date"), request.query.text("end_date")
     if start is None or end is None:
         return period(request.query.text("date_range"), request.account.clock.now())
-    first, last = _moment(start, "start_date"), _moment(end, "end_date")
+    first, last = moment_of(start, parameter="start_date"), moment_of(end, parameter="end_date")
     if last - first > LONGEST_SECS:
         raise SandboxError("10033", "The maximum time range is 31 days.", parameter="start_date")
     return first, last
-
-
-def _moment(text: str, parameter: str) -> float:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise SandboxError("10015", f"{parameter} is no ISO 8601 date-time.", parameter=parameter) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _dated(moment: float, event: Event) -> Event:

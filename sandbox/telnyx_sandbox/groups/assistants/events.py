@@ -1,11 +1,11 @@
 """Calls and messages that an assistant makes later."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from ...account import Account
 from ...clock import iso
 from ...errors import SandboxError
+from ...moments import moment_of, queried_moment
 from ...pages import numbered
 from ...reply import Reply
 from ...request import Request
@@ -94,7 +94,10 @@ def schedule(request: Request) -> Reply:
     assistant = find(account, request.ids["assistant_id"])
     if body.text("telnyx_conversation_channel") == "sms_chat":
         body.required_text("text")
-    at, now = _moment(body.required_text("scheduled_at_fixed_datetime")), account.clock.now()
+    at, now = (
+        moment_of(body.required_text("scheduled_at_fixed_datetime"), pointer="/scheduled_at_fixed_datetime"),
+        account.clock.now(),
+    )
     if at <= now:
         raise SandboxError("10015", "The moment has passed.", pointer="/scheduled_at_fixed_datetime")
     given = dict(request.json) if isinstance(request.json, dict) else {}
@@ -109,14 +112,14 @@ def list_events(request: Request) -> Reply:
     account, query = request.account, request.query
     assistant = find(account, request.ids["assistant_id"])
     channel = query.choice("conversation_channel", CHANNELS)
-    since, until = query.text("from_date"), query.text("to_date")
+    since, until = queried_moment(query, "from_date"), queried_moment(query, "to_date")
     found = [
         event
         for event in account.collection(ScheduledEvent).values()
         if event.assistant_id == assistant.id
         and channel in (None, event.channel)
-        and (since is None or event.at >= _moment(since))
-        and (until is None or event.at <= _moment(until))
+        and (since is None or event.at >= since)
+        and (until is None or event.at <= until)
     ]
     for event in found:
         event.look(account)
@@ -144,7 +147,3 @@ def _event(request: Request) -> ScheduledEvent:
     if event.assistant_id != request.ids["assistant_id"]:
         raise SandboxError("10005")
     return event
-
-
-def _moment(text: str) -> float:
-    return datetime.fromisoformat(text).timestamp()

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from ...errors import SandboxError
+from ...moments import moment_of
 from ...query import Query
 
 T = TypeVar("T")
@@ -61,16 +61,8 @@ def _holds(item: T, fields: dict[str, Field[T]], name: str, condition: str) -> b
     if value is None:
         return operator == "neq"
     if name in _MOMENTS:
-        return _COMPARED[operator](_moment(str(value)), _moment(other))
+        return _COMPARED[operator](moment_of(str(value)), moment_of(other))
     return _COMPARED[operator](str(value), other)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise SandboxError("10015", f"{text} is no date and time.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _like(value: str, pattern: str, flags: int) -> bool:

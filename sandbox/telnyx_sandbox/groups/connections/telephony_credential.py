@@ -1,9 +1,9 @@
 """Telephony credentials: SIP user names and passwords for one device each, made by Telnyx."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from ...clock import iso
+from ...moments import moment_of
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class TelephonyCredential:
         self.updated_at = now
 
     def expired(self, now: float) -> bool:
-        return self.expires_at is not None and _moment(self.expires_at) <= now
+        return self.expires_at is not None and moment_of(self.expires_at) <= now
 
     def render(self, now: float) -> dict[str, object]:
         return {
@@ -48,8 +48,3 @@ class TelephonyCredential:
 
 def _text(value: object) -> str | None:
     return str(value) if value else None
-
-
-def _moment(text: str) -> float:
-    moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -3,11 +3,11 @@
 from ...account import Account
 from ...changes import Change, changes_of
 from ...clock import iso
+from ...moments import queried_moment
 from ...pages import numbered
 from ...reply import Reply
 from ...request import Request
 from ...routing import Routes
-from .moments import moment_of
 
 routes = Routes()
 
@@ -17,7 +17,7 @@ AFTER, BEFORE = "filter[created_after]", "filter[created_before]"
 @routes.get("/audit_events")
 def list_events(request: Request) -> Reply:
     request.query.filters(AFTER, BEFORE)
-    after, before = moment_of(request, AFTER), moment_of(request, BEFORE)
+    after, before = queried_moment(request.query, AFTER), queried_moment(request.query, BEFORE)
     oldest_first = request.query.choice("sort", ("asc", "desc")) == "asc"
     found = [
         change

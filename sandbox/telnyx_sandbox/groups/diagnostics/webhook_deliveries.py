@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from ...account import Account
 from ...clock import iso
 from ...errors import SandboxError
+from ...moments import queried_moment
 from ...pages import numbered
 from ...reply import Reply, data
 from ...request import Request
@@ -19,7 +20,6 @@ from ...routing import Routes
 from ..connections.connection import Connection
 from ..message import Message
 from ..voice.events import CallEvent
-from .moments import moment_of
 
 routes = Routes()
 
@@ -173,6 +173,6 @@ def _moments(delivery: Delivery) -> dict[str, float]:
 
 
 def _within(request: Request, name: str, moment: float) -> bool:
-    earliest = moment_of(request, f"filter[{name}][gte]")
-    latest = moment_of(request, f"filter[{name}][lte]")
+    earliest = queried_moment(request.query, f"filter[{name}][gte]")
+    latest = queried_moment(request.query, f"filter[{name}][lte]")
     return (earliest is None or moment >= earliest) and (latest is None or moment <= latest)

@@ -1,12 +1,9 @@
 """The pages of any website: the same few every time, made up from its address."""
 
 import hashlib
-from urllib.parse import urlsplit
 
-from ...errors import SandboxError
+from ..public_addresses import answers_nothing, public
 from ..storage.bucket import StoredObject
-
-LONGEST_URL = 2_000
 
 PAGES = {
     "": "Welcome to {host}. {host} sells garden tools and seeds, and delivers them to your door.",
@@ -19,12 +16,10 @@ PAGES = {
 
 def read_website(url: str, now: float) -> list[StoredObject]:
     """Its pages as objects of a bucket; none where nothing answers, which is so for every name under `.invalid`."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > LONGEST_URL:
-        raise SandboxError("10003", pointer="/url")
-    if parts.hostname.endswith(".invalid"):
+    parts = public(url, "/url")
+    if answers_nothing(parts):
         return []
-    return [_page(parts.hostname, path, text, now) for path, text in PAGES.items()]
+    return [_page(parts.hostname or "", path, text, now) for path, text in PAGES.items()]
 
 
 def _page(host: str, path: str, text: str, now: float) -> StoredObject:

@@ -9,7 +9,7 @@ from ...errors import SandboxError
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
-from .addresses import reachable
+from ..public_addresses import reachable
 from .sound import wav
 
 routes = Routes()

@@ -7,7 +7,7 @@ from ...errors import SandboxError
 from ...reply import Reply
 from ...request import Request, header
 from ...routing import Routes
-from .addresses import reachable
+from ..public_addresses import reachable
 
 routes = Routes()
 

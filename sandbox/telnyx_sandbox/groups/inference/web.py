@@ -8,7 +8,7 @@ from ...errors import SandboxError
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
-from .addresses import answers_nothing, public
+from ..public_addresses import answers_nothing, public
 
 routes = Routes()
 

@@ -2,11 +2,11 @@
 
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from ...account import Account
 from ...clock import iso
 from ...errors import SandboxError
+from ...moments import queried_moment
 from ...reply import Reply
 from ...request import Request
 from ...routing import Routes
@@ -53,7 +53,7 @@ def storage_usage(request: Request) -> Reply:
 @routes.get("/storage/buckets/{bucket_name}/usage/api")
 def api_usage(request: Request) -> Reply:
     bucket = request.account.find(Bucket, request.ids["bucket_name"])
-    start, end = (_moment(request, f"filter[{name}_time]") for name in ("start", "end"))
+    start, end = (_required_moment(request, f"filter[{name}_time]") for name in ("start", "end"))
     use = request.account.collection(BucketUse).get(bucket.name, BucketUse())
     calls = [call for call in use.calls if start <= call.at < end]
     by_category: defaultdict[str, list[Call]] = defaultdict(list)
@@ -72,11 +72,8 @@ def _total(calls: list[Call]) -> dict[str, int]:
     }
 
 
-def _moment(request: Request, name: str) -> float:
-    text = request.query.text(name)
-    if text is None:
+def _required_moment(request: Request, name: str) -> float:
+    moment = queried_moment(request.query, name)
+    if moment is None:
         raise SandboxError("10004", f"{name} is required.", parameter=name)
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except ValueError:
-        raise SandboxError("10015", f"{name} must be a date and time.", parameter=name) from None
+    return moment

@@ -1,10 +1,9 @@
 """The list of call events, newest first; without a leg or a session only those of the last 24 hours."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from operator import eq, ge, gt, le, lt
 
-from ...errors import SandboxError
+from ...moments import queried_moment
 from ...pages import numbered
 from ...query import Query
 from ...reply import Reply
@@ -61,15 +60,7 @@ def _bounds(query: Query) -> dict[str, float]:
     bounds: dict[str, float] = {}
     for operator in OPERATORS:
         parameter = f"filter[occurred_at][{operator}]"
-        text = query.text(parameter)
-        if text is not None:
-            bounds[operator] = _moment(text, parameter)
+        moment = queried_moment(query, parameter)
+        if moment is not None:
+            bounds[operator] = moment
     return bounds
-
-
-def _moment(text: str, parameter: str) -> float:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise SandboxError("10015", "Write the moment as an ISO 8601 date-time.", parameter=parameter) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -76,16 +76,16 @@ class Storage:
 
     async def _fail(self, fault: Fault, scope: Scope, receive: Receive, send: Send, path: str, blob: Blob) -> None:
         if fault.action == "reset":
-            return await _hang_up(scope, receive)
+            return await connection.hang_up(scope, receive)
         if fault.status is not None:
             return await _write(send, scope["method"], _failure(fault.status, fault.retry_after))
         answer = self._answer(scope, path, blob)
         if fault.action == "drop_after_effect":
-            return await _hang_up(scope, receive)
+            return await connection.hang_up(scope, receive)
         if fault.action == "half_body":
             await _write(send, scope["method"], answer, share=0.5)
             connection.close(scope)
-            return await _until_disconnected(receive)
+            return await connection.until_disconnected(receive)
         if fault.action == "garbage":
             answer = Answer(200, {"content-type": "text/html"}, b"<html>It works!</html>")
         return await _write(send, scope["method"], answer)
@@ -203,13 +203,3 @@ def _chunks(answer: Answer, end: int) -> Iterator[bytes]:
         yield from answer.body.read(answer.start, end)
     else:
         yield answer.body[answer.start : end]
-
-
-async def _hang_up(scope: Scope, receive: Receive) -> None:
-    connection.reset(scope)
-    await _until_disconnected(receive)
-
-
-async def _until_disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -2,7 +2,7 @@
 
 from urllib.parse import SplitResult, urlsplit
 
-from ...errors import SandboxError
+from ..errors import SandboxError
 
 LONGEST_URL = 2_000
 
