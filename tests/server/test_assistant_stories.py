@@ -100,7 +100,7 @@ async def test_teach_it_what_the_shop_knows_and_try_it_before_it_calls(client: C
     await call(client, "create_embeddings", bucket_name="kb")
     clock.advance(5)
     assistant = await call(client, "create_assistant", **SHOP, knowledge=["kb"])
-    assert [tool["type"] for tool in assistant["tools"]] == ["retrieval"]
+    assert assistant["tools"] == [{"type": "retrieval", "bucket_ids": ["kb"]}]
     ids = {"assistant_id": assistant["id"]}
     first = await call(client, "chat_with_assistant", **ids, content="How much is express delivery?")
     assert "12 USD" in first["content"]

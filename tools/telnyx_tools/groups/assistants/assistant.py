@@ -21,6 +21,7 @@ class ToolName(Part):
     id: str | None = None
     type: str | None = None
     name: str | None = None
+    bucket_ids: list[str] | None = Field(None, description="of its knowledge")
 
 
 class Server(Part):
@@ -137,7 +138,8 @@ def _name(tool: dict[str, Any]) -> dict[str, Any]:
     kind = tool.get("type")
     own = tool.get(kind) if isinstance(kind, str) else None
     name = own.get("name") if isinstance(own, dict) else None
-    return {"id": tool.get("id"), "type": kind, "name": tool.get("display_name") or name}
+    buckets = own.get("bucket_ids") if isinstance(own, dict) else None
+    return {"id": tool.get("id"), "type": kind, "name": tool.get("display_name") or name, "bucket_ids": buckets}
 
 
 def _short(item: Any) -> Any:
