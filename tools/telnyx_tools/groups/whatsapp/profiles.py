@@ -60,7 +60,7 @@ async def update_whatsapp_business_profile(
     address: Annotated[NewValue[str], Field(max_length=256, description="postal")] = OMITTED,
     email: Annotated[NewValue[str], Field(max_length=128, description="for people to write to")] = OMITTED,
     website: NewValue[Url] = OMITTED,
-    profile_id: Annotated[
+    messaging_profile_id: Annotated[
         NewValue[MessagingProfileId], Field(description="messaging profile that takes what people write")
     ] = OMITTED,
 ) -> BusinessProfile:
@@ -74,7 +74,7 @@ async def update_whatsapp_business_profile(
             "address": address,
             "email": email,
             "website": website,
-            "profile_id": profile_id,
+            "profile_id": messaging_profile_id,
         }
     )
     return shape(BusinessProfile, await telnyx.patch(PROFILE, body=body, phone_number=phone_number))
