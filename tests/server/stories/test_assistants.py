@@ -1,24 +1,15 @@
 """What people ask of the assistants tools, through an MCP client, the server and the sandbox, each on a socket."""
 
-import json
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
-
 import httpx2
 import pytest
 from mcp.client import Client
 from tests.e2e.clients import ERAS, call, connected
 from tests.sandbox.buckets import FILES, give_bucket
-from tests.server.serving import serving
+from tests.server.stories.agent import KEY, refusal
 
-from telnyx_remote_mcp.app import create_app
-from telnyx_remote_mcp.settings import Settings
-from telnyx_sandbox.app import create_app as create_sandbox
 from telnyx_sandbox.clock import Clock
-from telnyx_sandbox.server import serving as serving_sandbox
 
-KEY = "KEY_sandbox_assistants"
+GROUPS = "assistants,embeddings,connections,messaging"
 SENDER, RECIPIENT = "+12025550101", "+12025550123"
 SHOP = {
     "name": "Shop",
@@ -27,44 +18,9 @@ SHOP = {
 }
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(lambda: 1_790_000_000.0)
-
-
-@pytest.fixture
-async def sandbox(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+@pytest.fixture(autouse=True)
+def _bucket(monkeypatch: pytest.MonkeyPatch) -> None:
     give_bucket(monkeypatch, "kb", FILES)
-    async with serving_sandbox(create_sandbox(clock=clock)) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-async def inbox(sandbox: str) -> AsyncIterator[httpx2.AsyncClient]:
-    """Where people write to the account."""
-    async with httpx2.AsyncClient(base_url=sandbox.removesuffix("/v2") + "/sandbox") as inbox:
-        yield inbox
-
-
-@pytest.fixture
-async def server(sandbox: str, tmp_path: Path) -> AsyncIterator[str]:
-    app = create_app(Settings(api_base_url=sandbox, data_dir=tmp_path))
-    async with app.router.lifespan_context(app), serving(app) as server:
-        yield server
-
-
-@pytest.fixture
-async def client(server: str) -> AsyncIterator[Client]:
-    async with connected(f"{server}/mcp?groups=assistants,embeddings,connections,messaging", KEY) as client:
-        yield client
-
-
-async def refusal(client: Client, tool: str, **arguments: object) -> dict[str, Any]:
-    """The error of a call that has to fail."""
-    result = await client.call_tool(tool, arguments)
-    assert result.is_error
-    error: dict[str, Any] = json.loads(result.content[0].text)["error"]
-    return error
 
 
 @pytest.mark.parametrize("mode", ERAS)
@@ -72,7 +28,7 @@ async def test_create_an_assistant_let_it_call_somebody_and_read_what_was_said(
     server: str, clock: Clock, mode: str
 ) -> None:
     """All of it with what a client is shown that asks for nothing."""
-    async with connected(f"{server}/mcp", KEY, mode) as client:
+    async with connected(server, KEY, mode) as client:
         assistant = await call(client, "create_assistant", **SHOP)
         numbers = (await call(client, "list_phone_numbers"))["items"]
         started = await call(
@@ -115,28 +71,28 @@ async def test_teach_it_what_the_shop_knows_and_try_it_before_it_calls(client: C
     assert "nine o'clock" in second["content"]
 
 
-async def test_it_texts_a_customer_and_answers_what_comes_back(client: Client, inbox: httpx2.AsyncClient) -> None:
+async def test_it_texts_a_customer_and_answers_what_comes_back(client: Client, control: httpx2.AsyncClient) -> None:
     assistant = await call(client, "create_assistant", **SHOP)
     arguments = {"assistant_id": assistant["id"], "to": RECIPIENT, "from_number": SENDER}
     started = await call(client, "send_assistant_sms", **arguments, text="Your saw is ready")
     written = {"key": KEY, "channel": "sms", "from": RECIPIENT, "to": SENDER, "text": "When do you open?"}
-    (await inbox.post("/inbound", json=written)).raise_for_status()
+    (await control.post("/inbound", json=written)).raise_for_status()
     said = await call(client, "get_conversation_messages", conversation_id=started["conversation_id"])
     assert [each["role"] for each in said["items"]] == ["assistant", "user", "assistant"]
     assert "nine o'clock" in said["items"][2]["text"]
 
 
 async def test_it_answers_the_calls_to_a_number_as_an_auto_attendant(
-    server: str, inbox: httpx2.AsyncClient, clock: Clock
+    server: str, control: httpx2.AsyncClient, clock: Clock
 ) -> None:
-    async with connected(f"{server}/mcp?groups=assistants,connections,numbers,diagnostics", KEY) as client:
+    async with connected(f"{server}?groups=assistants,connections,numbers,diagnostics", KEY) as client:
         desk = await call(client, "create_assistant", **{**SHOP, "greeting": "This is the shop."})
         own = desk["telephony_settings"]["default_texml_app_id"]
         document = (await call(client, "get_texml_application", application_id=own))["voice_url"]
         menu = await call(client, "create_texml_application", friendly_name="Front desk", voice_url=document)
         for application in (own, menu["id"]):
             await call(client, "update_phone_number", phone_number=SENDER, connection_id=application)
-            (await inbox.post("/calls", json={"key": KEY, "from": RECIPIENT, "to": SENDER})).raise_for_status()
+            (await control.post("/calls", json={"key": KEY, "from": RECIPIENT, "to": SENDER})).raise_for_status()
             clock.advance(120)
         first, second = (await call(client, "list_conversations", assistant_id=desk["id"], end_user=RECIPIENT))["items"]
         assert first["metadata"]["call_control_id"] != second["metadata"]["call_control_id"]

@@ -1,46 +1,13 @@
 """What people ask of cloud storage, through an MCP client, the server and the sandbox, each on a socket."""
 
-import json
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
-
 import httpx2
 import pytest
 from mcp.client import Client
 from tests.e2e.clients import ERAS, call, connected
-from tests.server.serving import serving
+from tests.server.stories.agent import KEY, refusal
 
-from telnyx_remote_mcp.app import create_app
-from telnyx_remote_mcp.settings import Settings
-from telnyx_sandbox.app import create_app as create_sandbox
-from telnyx_sandbox.server import serving as serving_sandbox
-
-KEY = "KEY_sandbox_storage_stories"
+GROUPS = "storage"
 CONTRACT = "# Contract\n\nBetween Acme GmbH and Ümlaut Ltd.\n"
-
-
-@pytest.fixture
-async def url(tmp_path: Path) -> AsyncIterator[str]:
-    async with serving_sandbox(create_sandbox()) as base_url:
-        endpoint = f"{base_url.removesuffix('/v2')}/storage/{{region}}"
-        app = create_app(Settings(api_base_url=base_url, storage_endpoint=endpoint, data_dir=tmp_path))
-        async with app.router.lifespan_context(app), serving(app) as server:
-            yield f"{server}/mcp?groups=storage"
-
-
-@pytest.fixture
-async def client(url: str) -> AsyncIterator[Client]:
-    async with connected(url, KEY) as client:
-        yield client
-
-
-async def refusal(client: Client, tool: str, **arguments: object) -> dict[str, Any]:
-    """The error of a call that has to fail."""
-    result = await client.call_tool(tool, arguments)
-    assert result.is_error
-    error: dict[str, Any] = json.loads(result.content[0].text)["error"]
-    return error
 
 
 @pytest.mark.parametrize("mode", ERAS)

@@ -1,63 +1,26 @@
 """What people ask of the WhatsApp tools, through an MCP client, the server and the sandbox, each on a socket."""
 
-import json
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
-
 import httpx2
 import pytest
-from mcp.client import Client
 from tests.e2e.clients import ERAS, call, connected
-from tests.server.serving import serving
+from tests.server.stories.agent import KEY, refusal
 
-from telnyx_remote_mcp.app import create_app
-from telnyx_remote_mcp.settings import Settings
-from telnyx_sandbox.app import create_app as create_sandbox
 from telnyx_sandbox.clock import Clock
-from telnyx_sandbox.server import serving as serving_sandbox
 
-KEY = "KEY_sandbox_stories"
+GROUPS = "whatsapp,messaging"
 CUSTOMER = "+12025550123"
 REPLY = "Thanks! Can it come on Monday?"
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(speed=20)
-
-
-@pytest.fixture
-async def sandbox(clock: Clock) -> AsyncIterator[str]:
-    async with serving_sandbox(create_sandbox(clock=clock)) as base_url:
-        yield base_url
-
-
-@pytest.fixture
-async def url(sandbox: str, tmp_path: Path) -> AsyncIterator[str]:
-    app = create_app(Settings(api_base_url=sandbox, data_dir=tmp_path))
-    async with app.router.lifespan_context(app), serving(app) as server:
-        yield f"{server}/mcp?groups=whatsapp,messaging"
-
-
-async def write(sandbox: str, number: str) -> None:
+async def write(control: httpx2.AsyncClient, number: str) -> None:
     """The customer answers."""
     message = {"key": KEY, "channel": "whatsapp", "from": CUSTOMER, "to": number, "text": REPLY}
-    async with httpx2.AsyncClient() as http:
-        (await http.post(f"{sandbox.removesuffix('/v2')}/sandbox/inbound", json=message)).raise_for_status()
-
-
-async def refusal(client: Client, tool: str, **arguments: object) -> dict[str, Any]:
-    """The error of a call that has to fail."""
-    result = await client.call_tool(tool, arguments)
-    assert result.is_error
-    error: dict[str, Any] = json.loads(result.content[0].text)["error"]
-    return error
+    (await control.post("/inbound", json=message)).raise_for_status()
 
 
 @pytest.mark.parametrize("mode", ERAS)
 async def test_send_the_order_confirmation_and_answer_the_reply(
-    url: str, sandbox: str, clock: Clock, mode: str
+    url: str, control: httpx2.AsyncClient, clock: Clock, mode: str
 ) -> None:
     async with connected(url, KEY, mode) as client:
         (number,) = (await call(client, "list_whatsapp_phone_numbers"))["items"]
@@ -79,7 +42,7 @@ async def test_send_the_order_confirmation_and_answer_the_reply(
         assert error["code"] == "conversation_window_closed"
         assert "order_confirmation" in [one["name"] for one in error["approved_templates"]]
 
-        await write(sandbox, number["phone_number"])
+        await write(control, number["phone_number"])
         assert (await call(client, "get_whatsapp_conversation_window", **between))["window_active"]
         answer = await call(client, "send_whatsapp_text", text="Yes", wait_for="delivered", **between)
         assert answer["to"][0]["status"] == "delivered"

@@ -1,65 +1,15 @@
 """What people ask of the call tools, through an MCP client, the server and the sandbox, each on a socket."""
 
-import json
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
-
-import httpx2
 import pytest
 from mcp.client import Client
 from tests.e2e.clients import ERAS, call, connected
-from tests.server.serving import serving
+from tests.server.stories.agent import KEY, refusal
 
-from telnyx_remote_mcp.app import create_app
-from telnyx_remote_mcp.settings import Settings
-from telnyx_sandbox.app import create_app as create_sandbox
-from telnyx_sandbox.clock import Clock
-from telnyx_sandbox.server import serving as serving_sandbox
-from telnyx_tools import waiting
-
-KEY = "KEY_sandbox_stories"
+GROUPS = "call_control"
 SENDER, SUPPORT, BUSY, SILENT = "+12025550101", "+12025550199", "+15550000486", "+15550000480"
 CUSTOMER = "+12025554711"
 """Types the last four digits of the number when asked."""
 QUESTION = "Please type the four digits of the code that we sent you, one after the other. " * 2
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    monkeypatch.setattr(waiting, "FIRST_SECS", 0.1)
-    return Clock(speed=20)
-
-
-@pytest.fixture
-async def sandbox(clock: Clock) -> AsyncIterator[httpx2.AsyncClient]:
-    headers = {"Authorization": f"Bearer {KEY}"}
-    async with (
-        serving_sandbox(create_sandbox(clock=clock)) as base_url,
-        httpx2.AsyncClient(base_url=base_url, headers=headers) as http,
-    ):
-        yield http
-
-
-@pytest.fixture
-async def url(sandbox: httpx2.AsyncClient, tmp_path: Path) -> AsyncIterator[str]:
-    app = create_app(Settings(api_base_url=str(sandbox.base_url).rstrip("/"), data_dir=tmp_path))
-    async with app.router.lifespan_context(app), serving(app) as server:
-        yield f"{server}/mcp?groups=call_control"
-
-
-@pytest.fixture
-async def client(url: str) -> AsyncIterator[Client]:
-    async with connected(url, KEY) as client:
-        yield client
-
-
-async def refusal(client: Client, tool: str, **arguments: object) -> dict[str, Any]:
-    """The error of a call that has to fail."""
-    result = await client.call_tool(tool, arguments)
-    assert result.is_error
-    error: dict[str, Any] = json.loads(result.content[0].text)["error"]
-    return error
 
 
 @pytest.mark.parametrize("mode", ERAS)

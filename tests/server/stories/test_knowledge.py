@@ -1,44 +1,21 @@
 """What people ask of the knowledge and secrets tools, through an MCP client, the server and the sandbox."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from mcp.client import Client
 from tests.e2e.clients import ERAS, call, connected
 from tests.sandbox.buckets import FILES, give_bucket, stored
-from tests.server.serving import serving
+from tests.server.stories.agent import KEY, refusal
 
-from telnyx_remote_mcp.app import create_app
-from telnyx_remote_mcp.settings import Settings
-from telnyx_sandbox.app import create_app as create_sandbox
-from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.groups.storage.bucket import Bucket
-from telnyx_sandbox.server import serving as serving_sandbox
 
-KEY = "KEY_sandbox_knowledge"
 GROUPS = "storage,embeddings,secrets,assistants,account"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Bucket:
     return give_bucket(monkeypatch, "kb", {**FILES, "logo.png": b"\x89PNG"})
-
-
-@pytest.fixture
-async def url(bucket: Bucket, tmp_path: Path) -> AsyncIterator[str]:
-    async with serving_sandbox(create_sandbox(clock=Clock(speed=20))) as sandbox:
-        storage = sandbox.removesuffix("/v2") + "/storage/{region}"
-        app = create_app(Settings(api_base_url=sandbox, storage_endpoint=storage, data_dir=tmp_path))
-        async with app.router.lifespan_context(app), serving(app) as server:
-            yield f"{server}/mcp?groups={GROUPS}"
-
-
-@pytest.fixture
-async def client(url: str) -> AsyncIterator[Client]:
-    async with connected(url, KEY) as client:
-        yield client
 
 
 @pytest.mark.parametrize("mode", ERAS)
@@ -82,8 +59,7 @@ async def test_put_files_into_a_new_bucket_and_find_the_one_that_answers(client:
     assert task["status"] == "success"
     found = await call(client, "similarity_search", bucket_name="faq", query="Price of express delivery", num_of_docs=1)
     assert "12 USD" in found["passages"][0]["text"]
-    refused = await client.call_tool("create_embeddings", {"bucket_name": "none"})
-    assert json.loads(refused.content[0].text)["error"]["code"] == "10005"
+    assert (await refusal(client, "create_embeddings", bucket_name="none"))["code"] == "10005"
 
 
 async def test_teach_it_a_website_and_later_forget_everything(client: Client) -> None:
@@ -134,9 +110,7 @@ async def test_an_assistant_uses_a_secret_by_its_identifier(client: Client) -> N
         "model": "openai/gpt-4o",
         "llm_api_key_ref": "openai-token",
     }
-    refused = await client.call_tool("create_assistant", assistant)
-    assert refused.is_error
-    assert json.loads(refused.content[0].text)["error"]["pointer"] == "/llm_api_key_ref"
+    assert (await refusal(client, "create_assistant", **assistant))["pointer"] == "/llm_api_key_ref"
     secret = {"identifier": "openai-token", "type": "bearer", "token": "MARKEDvalue"}
     await call(client, "create_integration_secret", **secret)
     made = await call(client, "create_assistant", **assistant)
