@@ -1,21 +1,10 @@
 """The official client, validating every answer strictly, finds what it expects."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from telnyx import AsyncTelnyx
 from telnyx.types import OutboundMessagePayload
 from tests.sandbox.answers import RECIPIENT, SENDER
 
 from telnyx_sandbox.clock import Clock
-
-
-@pytest.fixture
-async def telnyx(base_url: str) -> AsyncIterator[AsyncTelnyx]:
-    async with AsyncTelnyx(
-        api_key="KEY_sandbox_sdk", base_url=base_url, max_retries=0, _strict_response_validation=True
-    ) as client:
-        yield client
 
 
 async def test_a_message_is_sent_and_followed_to_its_delivery(telnyx: AsyncTelnyx, clock: Clock) -> None:

@@ -1,8 +1,5 @@
 """The official client, validating every answer strictly, lives whole calls."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from telnyx import AsyncTelnyx
 from telnyx.types import CallAnswered, CallGatherEnded, CallHangup, CallInitiated
 from tests.sandbox.answers import RECIPIENT, SENDER
@@ -10,14 +7,6 @@ from tests.sandbox.answers import RECIPIENT, SENDER
 from telnyx_sandbox.clock import Clock
 
 VOICE = "AWS.Polly.Joanna"
-
-
-@pytest.fixture
-async def telnyx(base_url: str) -> AsyncIterator[AsyncTelnyx]:
-    async with AsyncTelnyx(
-        api_key="KEY_sandbox_sdk", base_url=base_url, max_retries=0, _strict_response_validation=True
-    ) as client:
-        yield client
 
 
 async def application(telnyx: AsyncTelnyx) -> str:

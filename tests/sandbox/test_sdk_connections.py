@@ -1,6 +1,5 @@
 """The official client, validating every answer strictly, on connections and on what is left to diagnose."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,14 +9,6 @@ from tests.sandbox.answers import RECIPIENT, SENDER
 from telnyx_sandbox.clock import Clock
 
 URL = "https://example.com/voice"
-
-
-@pytest.fixture
-async def telnyx(base_url: str) -> AsyncIterator[AsyncTelnyx]:
-    async with AsyncTelnyx(
-        api_key="KEY_sandbox_sdk", base_url=base_url, max_retries=0, _strict_response_validation=True
-    ) as client:
-        yield client
 
 
 CREATED: dict[str, dict[str, Any]] = {

@@ -1,19 +1,8 @@
 """Media, models, speech and the web, as the official client takes their answers: strictly."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from telnyx import AsyncTelnyx
 
 from telnyx_sandbox.clock import Clock
-
-
-@pytest.fixture
-async def telnyx(base_url: str) -> AsyncIterator[AsyncTelnyx]:
-    async with AsyncTelnyx(
-        api_key="KEY_sandbox_sdk", base_url=base_url, max_retries=0, _strict_response_validation=True
-    ) as client:
-        yield client
 
 
 async def test_media_have_the_shape_of_the_official_types(telnyx: AsyncTelnyx) -> None:

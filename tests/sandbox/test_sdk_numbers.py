@@ -1,20 +1,9 @@
 """The official client, validating every answer strictly, on requirements, reservations, emergency and bulk jobs."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from telnyx import AsyncTelnyx
 from tests.sandbox.answers import SENDER
 
 from telnyx_sandbox.clock import Clock
-
-
-@pytest.fixture
-async def telnyx(base_url: str) -> AsyncIterator[AsyncTelnyx]:
-    async with AsyncTelnyx(
-        api_key="KEY_sandbox_sdk", base_url=base_url, max_retries=0, _strict_response_validation=True
-    ) as client:
-        yield client
 
 
 async def address(telnyx: AsyncTelnyx) -> str:

@@ -8,11 +8,6 @@ from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 
 
-def still_clock() -> Clock:
-    """Stands still until a test moves it."""
-    return Clock(lambda: 1_790_000_000.0)
-
-
 async def answered_call(telnyx: Telnyx, clock: Clock) -> str:
     """The call_control_id of a call that was dialled and has just been answered."""
     applications: Any = await telnyx.get("/call_control_applications")

@@ -1,13 +1,12 @@
 """The account: usage and cost, detail records, invoices, billing groups, and the overview."""
 
 import time
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 
 import httpx2
 import pytest
 from tests.sandbox.answers import RECIPIENT, SENDER
-from tests.tools.groups.sandboxed import answering, call, sandboxed
+from tests.tools.groups.sandboxed import answering, call
 from tests.wires import Handler
 
 from telnyx_sandbox.clock import Clock
@@ -26,12 +25,6 @@ MONDAY, THURSDAY = date(2026, 3, 2), date(2026, 3, 5)
 def clock() -> Clock:
     """Sixty days behind, so that a test can send messages in the past and then come to the present."""
     return Clock(lambda: time.time() - 60 * DAY)
-
-
-@pytest.fixture
-async def telnyx(clock: Clock) -> AsyncIterator[Telnyx]:
-    async with sandboxed(clock) as telnyx:
-        yield telnyx
 
 
 async def send(telnyx: Telnyx, to: str = RECIPIENT) -> None:

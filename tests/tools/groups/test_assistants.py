@@ -1,7 +1,6 @@
 """Assistants as an agent builds them, talks to them and lets them call, and what it reads of them."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
@@ -20,16 +19,9 @@ SENDER, RECIPIENT = "+12025550101", "+12025550123"
 KEY_IN_A_HEADER = "Bearer fictitious"
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(lambda: 1_790_000_000.0)
-
-
-@pytest.fixture
-async def telnyx(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Telnyx]:
+@pytest.fixture(autouse=True)
+def _bucket(monkeypatch: pytest.MonkeyPatch) -> None:
     give_bucket(monkeypatch, "kb", FILES)
-    async with sandboxed(clock) as telnyx:
-        yield telnyx
 
 
 async def make(telnyx: Telnyx, **arguments: object) -> dict[str, Any]:

@@ -2,41 +2,20 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 import pytest
-from tests.tools.groups.sandboxed import answering, call, sandboxed
+from tests.tools.groups.sandboxed import answering, call
 
 from telnyx_sandbox.clock import Clock
-from telnyx_tools import waiting
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, OutcomeUnknown
-from telnyx_tools.api.retry import Clock as RetryClock
 from telnyx_tools.arguments import InvalidArguments
 from telnyx_tools.registry import registry
 
 SENDER, CUSTOMER, BUSY = "+12025550101", "+12025551234", "+15550000486"
 CALL_ID = "v3:MdI91X4lWFEs7IgbBEOT9M4AigoY08M0WWZFISt1Yw2axZ_IiE4pqg"
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The time of the sandbox, in which waiting takes place too."""
-    clock = Clock(lambda: 1_790_000_000.0)
-
-    async def sleep(seconds: float) -> None:
-        clock.advance(seconds)
-
-    monkeypatch.setattr(waiting, "CLOCK", RetryClock(monotonic=clock.now, sleep=sleep))
-    return clock
-
-
-@pytest.fixture
-async def telnyx(clock: Clock) -> AsyncIterator[Telnyx]:
-    async with sandboxed(clock) as telnyx:
-        yield telnyx
 
 
 async def placed(telnyx: Telnyx, to: str = CUSTOMER, **arguments: object) -> str:

@@ -1,10 +1,8 @@
 """Knowledge collections: made, changed, given sources, deleted."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from tests.sandbox.buckets import FILES, give_bucket
-from tests.tools.groups.sandboxed import call, sandboxed
+from tests.tools.groups.sandboxed import call
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
@@ -13,11 +11,9 @@ from telnyx_tools.arguments import InvalidArguments
 VOICE, BUCKET = {"source_type": "voice"}, {"source_type": "bucket", "bucket_id": "kb"}
 
 
-@pytest.fixture
-async def telnyx(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Telnyx]:
+@pytest.fixture(autouse=True)
+def _bucket(monkeypatch: pytest.MonkeyPatch) -> None:
     give_bucket(monkeypatch, "kb", FILES)
-    async with sandboxed() as telnyx:
-        yield telnyx
 
 
 async def test_a_collection_is_made_found_by_either_name_changed_and_deleted(telnyx: Telnyx) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.tools.groups.calls import answered_call, still_clock
-from tests.tools.groups.sandboxed import answering, call, sandboxed
+from tests.tools.groups.calls import answered_call
+from tests.tools.groups.sandboxed import answering, call
 
+from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.arguments import InvalidArguments
 
@@ -39,30 +40,28 @@ async def sent(name: str, **arguments: object) -> list[tuple[str, Any]]:
     return recorder.sent
 
 
-async def test_calls_meet_are_muted_and_held_hear_something_and_are_sent_home() -> None:
-    clock = still_clock()
-    async with sandboxed(clock) as telnyx:
-        first, second = [await answered_call(telnyx, clock) for _ in range(2)]
-        made = await call(telnyx, "create_conference", call_control_id=first, name="Standup")
-        room = {"conference_id": made["id"]}
-        await call(telnyx, "join_conference", **room, call_control_id=second, mute=True)
-        assert await inside(telnyx, room, muted=True) == [second]
-        await call(telnyx, "mute_conference_participants", **room, mute=False)
-        assert await inside(telnyx, room, muted=True) == []
-        await call(telnyx, "hold_conference_participants", **room)
-        await call(telnyx, "hold_conference_participants", **room, hold=False, call_control_ids=[first])
-        assert await inside(telnyx, room, on_hold=True) == [second]
-        await call(telnyx, "start_conference_recording", **room)
-        await call(telnyx, "speak_in_conference", **room, payload="Welcome", voice="Telnyx.KokoroTTS.af")
-        clock.advance(5)
-        await call(telnyx, "control_conference_recording", **room, action="stop")
-        await call(telnyx, "leave_conference", **room, call_control_id=second)
-        assert await inside(telnyx, room) == [first]
-        await call(telnyx, "end_conference", **room)
-        (found,) = (await call(telnyx, "list_conferences", name="Standup", status="completed"))["items"]
-        assert (found["id"], found["end_reason"]) == (made["id"], "ended_via_api")
-        (recording,) = (await call(telnyx, "list_recordings", **room))["items"]
-        assert recording["source"] == "conference"
+async def test_calls_meet_are_muted_and_held_hear_something_and_are_sent_home(telnyx: Telnyx, clock: Clock) -> None:
+    first, second = [await answered_call(telnyx, clock) for _ in range(2)]
+    made = await call(telnyx, "create_conference", call_control_id=first, name="Standup")
+    room = {"conference_id": made["id"]}
+    await call(telnyx, "join_conference", **room, call_control_id=second, mute=True)
+    assert await inside(telnyx, room, muted=True) == [second]
+    await call(telnyx, "mute_conference_participants", **room, mute=False)
+    assert await inside(telnyx, room, muted=True) == []
+    await call(telnyx, "hold_conference_participants", **room)
+    await call(telnyx, "hold_conference_participants", **room, hold=False, call_control_ids=[first])
+    assert await inside(telnyx, room, on_hold=True) == [second]
+    await call(telnyx, "start_conference_recording", **room)
+    await call(telnyx, "speak_in_conference", **room, payload="Welcome", voice="Telnyx.KokoroTTS.af")
+    clock.advance(5)
+    await call(telnyx, "control_conference_recording", **room, action="stop")
+    await call(telnyx, "leave_conference", **room, call_control_id=second)
+    assert await inside(telnyx, room) == [first]
+    await call(telnyx, "end_conference", **room)
+    (found,) = (await call(telnyx, "list_conferences", name="Standup", status="completed"))["items"]
+    assert (found["id"], found["end_reason"]) == (made["id"], "ended_via_api")
+    (recording,) = (await call(telnyx, "list_recordings", **room))["items"]
+    assert recording["source"] == "conference"
 
 
 async def inside(telnyx: Telnyx, room: dict[str, str], **filters: bool) -> list[str]:
@@ -70,24 +69,22 @@ async def inside(telnyx: Telnyx, room: dict[str, str], **filters: bool) -> list[
     return [participant["call_control_id"] for participant in shown["items"] if participant["status"] != "left"]
 
 
-async def test_a_call_waits_in_a_queue_and_is_taken_out() -> None:
-    clock = still_clock()
-    async with sandboxed(clock) as telnyx:
-        made = await call(telnyx, "create_queue", queue_name="support", max_size=5)
-        assert (made["name"], made["max_size"]) == ("support", 5)
-        call_id = await answered_call(telnyx, clock)
-        await telnyx.post("/calls/{id}/actions/enqueue", body={"queue_name": "support"}, id=call_id)
-        clock.advance(7)
-        queued = {"queue_name": "support", "call_control_id": call_id}
-        assert (await call(telnyx, "list_queue_calls", queue_name="support"))["items"][0]["wait_time_secs"] == 7
-        assert (await call(telnyx, "get_queue_call", **queued))["queue_position"] == 1
-        await call(telnyx, "update_queue_call", **queued, keep_after_hangup=True)
-        assert (await call(telnyx, "get_queue", queue_name="support"))["current_size"] == 1
-        await call(telnyx, "remove_queue_call", **queued)
-        assert (await call(telnyx, "list_queue_calls", queue_name="support"))["items"] == []
-        assert (await call(telnyx, "update_queue", queue_name="support", max_size=9))["max_size"] == 9
-        await call(telnyx, "delete_queue", queue_name="support")
-        assert (await call(telnyx, "list_queues"))["items"] == []
+async def test_a_call_waits_in_a_queue_and_is_taken_out(telnyx: Telnyx, clock: Clock) -> None:
+    made = await call(telnyx, "create_queue", queue_name="support", max_size=5)
+    assert (made["name"], made["max_size"]) == ("support", 5)
+    call_id = await answered_call(telnyx, clock)
+    await telnyx.post("/calls/{id}/actions/enqueue", body={"queue_name": "support"}, id=call_id)
+    clock.advance(7)
+    queued = {"queue_name": "support", "call_control_id": call_id}
+    assert (await call(telnyx, "list_queue_calls", queue_name="support"))["items"][0]["wait_time_secs"] == 7
+    assert (await call(telnyx, "get_queue_call", **queued))["queue_position"] == 1
+    await call(telnyx, "update_queue_call", **queued, keep_after_hangup=True)
+    assert (await call(telnyx, "get_queue", queue_name="support"))["current_size"] == 1
+    await call(telnyx, "remove_queue_call", **queued)
+    assert (await call(telnyx, "list_queue_calls", queue_name="support"))["items"] == []
+    assert (await call(telnyx, "update_queue", queue_name="support", max_size=9))["max_size"] == 9
+    await call(telnyx, "delete_queue", queue_name="support")
+    assert (await call(telnyx, "list_queues"))["items"] == []
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
 """Connections of every type, and what calls go by: profiles, addresses, applications, logins."""
 
 import json
-from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from tests.tools.groups.sandboxed import answering, call, sandboxed
+from tests.tools.groups.sandboxed import answering, call
 
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
@@ -15,17 +14,6 @@ from telnyx_tools.groups.connections.kinds import kind_of
 
 URL = "https://example.com/voice"
 PASSWORD = "correct-horse-battery"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(lambda: 1_790_000_000.0)
-
-
-@pytest.fixture
-async def telnyx(clock: Clock) -> AsyncIterator[Telnyx]:
-    async with sandboxed(clock) as telnyx:
-        yield telnyx
 
 
 async def seeded(telnyx: Telnyx) -> str:

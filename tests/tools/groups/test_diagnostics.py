@@ -2,12 +2,11 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 import pytest
-from tests.tools.groups.sandboxed import answering, call, sandboxed
+from tests.tools.groups.sandboxed import answering, call
 
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
@@ -20,17 +19,6 @@ from telnyx_tools.results import BUDGET
 SENDER, RECIPIENT = "+12025550101", "+12025550123"
 BUSY, UNANSWERED = "+15550000486", "+15550000480"
 DAY_SECS = 24 * 60 * 60
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(lambda: 1_790_000_000.0)
-
-
-@pytest.fixture
-async def telnyx(clock: Clock) -> AsyncIterator[Telnyx]:
-    async with sandboxed(clock) as telnyx:
-        yield telnyx
 
 
 async def dial(telnyx: Telnyx, to: str, **fields: object) -> dict[str, Any]:

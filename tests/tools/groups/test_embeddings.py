@@ -1,95 +1,74 @@
 """Embedding buckets and websites, following the task, and searching by meaning."""
 
 import json
-from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
 from tests.sandbox.buckets import FILES, give_bucket, stored
-from tests.tools.groups.sandboxed import answering, call, sandboxed
+from tests.tools.groups.sandboxed import answering, call
 
 from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.groups.storage.bucket import Bucket
-from telnyx_tools import waiting
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.arguments import InvalidArguments
 from telnyx_tools.results import BUDGET
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(lambda: 1_790_000_000.0)
-
-
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Bucket:
     return give_bucket(monkeypatch, "kb", FILES)
-
-
-@pytest.fixture
-async def telnyx(bucket: Bucket, clock: Clock) -> AsyncIterator[Telnyx]:
-    async with sandboxed(clock) as telnyx:
-        yield telnyx
-
-
-@pytest.fixture
-async def hurried(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Telnyx]:
-    """An account whose clock runs, and a waiter who looks often."""
-    monkeypatch.setattr(waiting, "FIRST_SECS", 0.01)
-    async with sandboxed(Clock(speed=20)) as telnyx:
-        yield telnyx
 
 
 async def embed(telnyx: Telnyx) -> str:
     return str((await call(telnyx, "create_embeddings", bucket_name="kb"))["task_id"])
 
 
-async def test_a_bucket_is_embedded_and_a_question_finds_its_passage(hurried: Telnyx) -> None:
-    task = await call(hurried, "create_embeddings", bucket_name="kb", wait_for="done")
+async def test_a_bucket_is_embedded_and_a_question_finds_its_passage(telnyx: Telnyx) -> None:
+    task = await call(telnyx, "create_embeddings", bucket_name="kb", wait_for="done")
     assert (task["status"], task["bucket_name"]) == ("success", "kb")
     assert "create_assistant_tool" in task["next_step"]
-    found = await call(hurried, "similarity_search", bucket_name="kb", query="Can I get refunded?", num_of_docs=2)
+    found = await call(telnyx, "similarity_search", bucket_name="kb", query="Can I get refunded?", num_of_docs=2)
     best, other = found["passages"]
     assert (best["filename"], best["text"]) == ("returns.txt", FILES["returns.txt"].decode())
     assert best["distance"] < other["distance"]
     assert best["source"].endswith("/kb/returns.txt")
     assert "cut" not in best
-    assert (await call(hurried, "list_embedded_buckets"))["items"] == [{"name": "kb"}]
+    assert (await call(telnyx, "list_embedded_buckets"))["items"] == [{"name": "kb"}]
 
 
-async def test_files_that_failed_are_told_with_their_reason_by_every_tool(hurried: Telnyx, bucket: Bucket) -> None:
+async def test_files_that_failed_are_told_with_their_reason_by_every_tool(telnyx: Telnyx, bucket: Bucket) -> None:
     bucket.objects["photo.jpg"] = stored("photo.jpg", b"\xff\xd8")
-    task = await call(hurried, "create_embeddings", bucket_name="kb", wait_for="done")
+    task = await call(telnyx, "create_embeddings", bucket_name="kb", wait_for="done")
     assert task["status"] == "partial_success"
     (failed,) = task["failed_files"]
     assert (failed["filename"], "cannot be read" in failed["error_reason"]) == ("photo.jpg", True)
-    assert await call(hurried, "get_embedding_task", task_id=task["task_id"]) == task
-    files = (await call(hurried, "get_embedded_bucket", bucket_name="kb"))["items"]
+    assert await call(telnyx, "get_embedding_task", task_id=task["task_id"]) == task
+    files = (await call(telnyx, "get_embedded_bucket", bucket_name="kb"))["items"]
     assert [file["status"] for file in files] == ["embedded"] * 3 + ["failed"]
-    only = (await call(hurried, "get_embedded_bucket", bucket_name="kb", failed_only=True))["items"]
+    only = (await call(telnyx, "get_embedded_bucket", bucket_name="kb", failed_only=True))["items"]
     assert [file["error_reason"] for file in only] == [failed["error_reason"]]
 
 
-async def test_a_website_is_copied_into_the_bucket(hurried: Telnyx) -> None:
-    task = await call(hurried, "embed_url", url="https://shop.example.com", bucket_name="kb", wait_for="done")
+async def test_a_website_is_copied_into_the_bucket(telnyx: Telnyx) -> None:
+    task = await call(telnyx, "embed_url", url="https://shop.example.com", bucket_name="kb", wait_for="done")
     assert task["status"] == "success"
-    found = await call(hurried, "similarity_search", bucket_name="kb", query="What does a rake cost?", num_of_docs=1)
+    found = await call(telnyx, "similarity_search", bucket_name="kb", query="What does a rake cost?", num_of_docs=1)
     assert "25 USD" in found["passages"][0]["text"]
 
 
-async def test_a_bucket_for_the_website_is_made_where_it_is_missing_and_asked_for(hurried: Telnyx) -> None:
+async def test_a_bucket_for_the_website_is_made_where_it_is_missing_and_asked_for(telnyx: Telnyx) -> None:
     site = {"url": "https://shop.example.com", "bucket_name": "site"}
     with pytest.raises(ApiError, match="10005") as refused:
-        await call(hurried, "embed_url", **site)
+        await call(telnyx, "embed_url", **site)
     assert "create_bucket=true" in str(refused.value.describe()["remedy"])
     for _ in range(2):
-        task = await call(hurried, "embed_url", **site, create_bucket=True, wait_for="done")
+        task = await call(telnyx, "embed_url", **site, create_bucket=True, wait_for="done")
         assert task["status"] == "success"
-    assert [bucket.name for bucket in await hurried.s3.list_buckets()] == ["kb", "site"]
-    assert len((await call(hurried, "get_embedded_bucket", bucket_name="site"))["items"]) == 5
+    assert [bucket.name for bucket in await telnyx.s3.list_buckets()] == ["kb", "site"]
+    assert len((await call(telnyx, "get_embedded_bucket", bucket_name="site"))["items"]) == 5
     with pytest.raises(ApiError, match="InvalidBucketName"):
-        await call(hurried, "embed_url", **{**site, "bucket_name": "No Bucket"}, create_bucket=True)
+        await call(telnyx, "embed_url", **{**site, "bucket_name": "No Bucket"}, create_bucket=True)
 
 
 async def test_tasks_of_every_status_are_listed_the_newest_first(telnyx: Telnyx, clock: Clock) -> None:

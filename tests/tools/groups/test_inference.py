@@ -2,13 +2,11 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 import pytest
-from tests.tools.groups.calls import still_clock
-from tests.tools.groups.sandboxed import answering, call, sandboxed
+from tests.tools.groups.sandboxed import answering, call
 
 from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.contract import form
@@ -24,12 +22,6 @@ pytestmark = pytest.mark.anyio
 
 HELLO = [{"role": "user", "content": "Hello"}]
 WAV = base64.b64encode(b"RIFF\x00\x00\x00\x00WAVEfmt ").decode()
-
-
-@pytest.fixture
-async def telnyx() -> AsyncIterator[Telnyx]:
-    async with sandboxed() as telnyx:
-        yield telnyx
 
 
 async def spoken(telnyx: Telnyx, **arguments: object) -> Speech:
@@ -221,18 +213,15 @@ async def test_the_web_is_searched_and_read(telnyx: Telnyx) -> None:
     assert pages[0]["text"].startswith("# A page of")
 
 
-async def test_a_question_is_researched_in_the_background_or_waited_for() -> None:
-    clock = still_clock()
-    async with sandboxed(clock) as telnyx:
-        started = await call(telnyx, "research_web", query="Garden tools", research_effort="lite")
-        assert started["status"] == "pending"
-        clock.advance(60)
-        found = await call(telnyx, "get_web_research", task_id=started["task_id"])
-        assert (found["status"], len(found["citations"])) == ("completed", 3)
-        assert "Garden tools" in found["answer"]
-    async with sandboxed(Clock(speed=100)) as telnyx:
-        waited = await call(telnyx, "research_web", query="Garden tools", wait_for="completed")
-        assert waited["status"] == "completed"
+async def test_a_question_is_researched_in_the_background_or_waited_for(telnyx: Telnyx, clock: Clock) -> None:
+    started = await call(telnyx, "research_web", query="Garden tools", research_effort="lite")
+    assert started["status"] == "pending"
+    clock.advance(60)
+    found = await call(telnyx, "get_web_research", task_id=started["task_id"])
+    assert (found["status"], len(found["citations"])) == ("completed", 3)
+    assert "Garden tools" in found["answer"]
+    waited = await call(telnyx, "research_web", query="Garden tools", wait_for="completed")
+    assert waited["status"] == "completed"
 
 
 async def test_models_for_vectors_are_listed(telnyx: Telnyx) -> None:

@@ -1,12 +1,11 @@
 """Looking numbers up: what is asked is what is paid for."""
 
-from collections.abc import AsyncIterator
-
 import httpx2
 import pytest
 from tests.sandbox.answers import SENDER
-from tests.tools.groups.sandboxed import answering, call, sandboxed
+from tests.tools.groups.sandboxed import answering, call
 
+from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.arguments import InvalidArguments
@@ -16,9 +15,9 @@ NUMBER = "+12025550123"
 
 
 @pytest.fixture
-async def telnyx() -> AsyncIterator[Telnyx]:
-    async with sandboxed() as telnyx:
-        yield telnyx
+def clock() -> Clock:
+    """The present, since usage is asked for by the day."""
+    return Clock()
 
 
 async def spent(telnyx: Telnyx) -> float:

@@ -1,7 +1,6 @@
 """The messaging tools against the sandbox, whose clock stands still until a test moves it."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,10 +34,8 @@ class Caller:
 
 
 @pytest.fixture
-async def call() -> AsyncIterator[Caller]:
-    clock = Clock(lambda: 1_790_000_000.0)  # 2026-09-21T14:13:20Z
-    async with sandboxed.sandboxed(clock) as telnyx:
-        yield Caller(telnyx, clock)
+def call(telnyx: Telnyx, clock: Clock) -> Caller:
+    return Caller(telnyx, clock)
 
 
 async def sent_body(tool: str, /, **arguments: object) -> tuple[str, Any]:

@@ -1,7 +1,6 @@
 """Phone numbers: searching, holding, buying with and without requirements, settings, bulk jobs, release."""
 
 import json
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
 
@@ -25,17 +24,6 @@ ADDRESS = {
     "postal_code": "60654",
     "country_code": "US",
 }
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(lambda: 1_790_000_000.0)
-
-
-@pytest.fixture
-async def telnyx(clock: Clock) -> AsyncIterator[Telnyx]:
-    async with sandboxed(clock) as telnyx:
-        yield telnyx
 
 
 async def search(telnyx: Telnyx, **arguments: object) -> list[str]:

@@ -8,10 +8,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from tests.tools.groups.calls import answered_call, still_clock
-from tests.tools.groups.sandboxed import answering, call, sandboxed
+from tests.tools.groups.calls import answered_call
+from tests.tools.groups.sandboxed import answering, call
 from tests.wires import MockWire
 
+from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.server import serving
 from telnyx_tools.api.client import Api, Credential, Telnyx
 from telnyx_tools.api.downloads import checked_download
@@ -56,28 +57,26 @@ async def audio_of(recorder: Recorder, **arguments: object) -> RecordingAudio:
     return result
 
 
-async def test_a_call_is_recorded_found_heard_read_and_deleted() -> None:
-    clock = still_clock()
-    async with sandboxed(clock) as telnyx:
-        call_id = await answered_call(telnyx, clock)
-        start = {"format": "wav", "channels": "single", "transcription": True}
-        await telnyx.post("/calls/{id}/actions/record_start", body=start, id=call_id)
-        clock.advance(4)
-        await telnyx.post("/calls/{id}/actions/record_stop", body={}, id=call_id)
-        clock.advance(60)
-        (found,) = (await call(telnyx, "list_recordings", call_control_id=call_id))["items"]
-        assert (found["duration_millis"], found["source"]) == (4000, "call")
-        assert "download_urls" not in found
-        recording = {"recording_id": found["id"]}
-        assert "wav" in (await call(telnyx, "get_recording", **recording))["download_urls"]
-        await assert_heard(telnyx, found["id"])
-        (listed,) = (await call(telnyx, "list_recording_transcriptions", **recording))["items"]
-        written = {"recording_transcription_id": listed["id"]}
-        assert (await call(telnyx, "get_recording_transcription", **written))["transcription_text"]
-        await call(telnyx, "delete_recording_transcription", **written)
-        assert (await call(telnyx, "list_recording_transcriptions", **recording))["items"] == []
-        await call(telnyx, "delete_recordings_in_bulk", recording_ids=[found["id"]])
-        assert (await call(telnyx, "list_recordings"))["items"] == []
+async def test_a_call_is_recorded_found_heard_read_and_deleted(telnyx: Telnyx, clock: Clock) -> None:
+    call_id = await answered_call(telnyx, clock)
+    start = {"format": "wav", "channels": "single", "transcription": True}
+    await telnyx.post("/calls/{id}/actions/record_start", body=start, id=call_id)
+    clock.advance(4)
+    await telnyx.post("/calls/{id}/actions/record_stop", body={}, id=call_id)
+    clock.advance(60)
+    (found,) = (await call(telnyx, "list_recordings", call_control_id=call_id))["items"]
+    assert (found["duration_millis"], found["source"]) == (4000, "call")
+    assert "download_urls" not in found
+    recording = {"recording_id": found["id"]}
+    assert "wav" in (await call(telnyx, "get_recording", **recording))["download_urls"]
+    await assert_heard(telnyx, found["id"])
+    (listed,) = (await call(telnyx, "list_recording_transcriptions", **recording))["items"]
+    written = {"recording_transcription_id": listed["id"]}
+    assert (await call(telnyx, "get_recording_transcription", **written))["transcription_text"]
+    await call(telnyx, "delete_recording_transcription", **written)
+    assert (await call(telnyx, "list_recording_transcriptions", **recording))["items"] == []
+    await call(telnyx, "delete_recordings_in_bulk", recording_ids=[found["id"]])
+    assert (await call(telnyx, "list_recordings"))["items"] == []
 
 
 async def assert_heard(telnyx: Telnyx, recording_id: str) -> None:

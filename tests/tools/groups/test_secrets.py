@@ -1,12 +1,11 @@
 """Integration secrets: named, listed and deleted, and never shown."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 import pytest
-from tests.tools.groups.sandboxed import answering, call, sandboxed
+from tests.tools.groups.sandboxed import answering, call
 
 from telnyx_remote_mcp.call import call_tool
 from telnyx_tools.api.client import Telnyx
@@ -17,12 +16,6 @@ from telnyx_tools.registry import registry
 
 VALUE = 'MARKED"value\\ä'
 BEARER = {"identifier": "openai-token", "type": "bearer", "token": VALUE}
-
-
-@pytest.fixture
-async def telnyx() -> AsyncIterator[Telnyx]:
-    async with sandboxed() as telnyx:
-        yield telnyx
 
 
 async def identifiers(telnyx: Telnyx, **arguments: object) -> list[str]:

@@ -5,9 +5,10 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.tools.groups.calls import answered_call, still_clock
-from tests.tools.groups.sandboxed import answering, call, sandboxed
+from tests.tools.groups.calls import answered_call
+from tests.tools.groups.sandboxed import answering, call
 
+from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, OutcomeUnknown
 from telnyx_tools.arguments import InvalidArguments
@@ -31,40 +32,36 @@ class Recorder:
         return httpx2.Response(200, json=self._answer)
 
 
-async def test_a_call_is_placed_followed_and_ended() -> None:
-    clock = still_clock()
-    async with sandboxed(clock) as telnyx:
-        account = await account_of(telnyx)
-        started = await call(telnyx, "start_texml_call", **await dialled(telnyx), texml=WAIT)
-        clock.advance(5)
-        sids = {**account, "call_sid": started["call_sid"]}
-        assert (await call(telnyx, "get_texml_call", **sids))["status"] == "in-progress"
-        await call(telnyx, "update_texml_call", **sids, texml=HELLO)
-        assert (await call(telnyx, "end_texml_call", **sids))["status"] == "completed"
-        assert (await call(telnyx, "list_texml_calls", **account, status="busy"))["items"] == []
-        (found,) = (await call(telnyx, "list_texml_calls", **account, page_size=1))["items"]
-        assert (found["sid"], found["to"]) == (started["call_sid"], "+12025550123")
-        assert float(found["price"]) > 0
+async def test_a_call_is_placed_followed_and_ended(telnyx: Telnyx, clock: Clock) -> None:
+    account = await account_of(telnyx)
+    started = await call(telnyx, "start_texml_call", **await dialled(telnyx), texml=WAIT)
+    clock.advance(5)
+    sids = {**account, "call_sid": started["call_sid"]}
+    assert (await call(telnyx, "get_texml_call", **sids))["status"] == "in-progress"
+    await call(telnyx, "update_texml_call", **sids, texml=HELLO)
+    assert (await call(telnyx, "end_texml_call", **sids))["status"] == "completed"
+    assert (await call(telnyx, "list_texml_calls", **account, status="busy"))["items"] == []
+    (found,) = (await call(telnyx, "list_texml_calls", **account, page_size=1))["items"]
+    assert (found["sid"], found["to"]) == (started["call_sid"], "+12025550123")
+    assert float(found["price"]) > 0
 
 
-async def test_somebody_is_dialled_into_a_conference_muted_and_taken_out() -> None:
-    clock = still_clock()
-    async with sandboxed(clock) as telnyx:
-        first = await answered_call(telnyx, clock)
-        await call(telnyx, "create_conference", call_control_id=first, name="Standup")
-        account = await account_of(telnyx)
-        (found,) = (await call(telnyx, "list_texml_conferences", **account, name="Standup"))["items"]
-        room = {**account, "conference_sid": found["sid"]}
-        numbers = {"to": "+12025550124", "from_number": "+12025550101"}
-        joining = await call(telnyx, "dial_texml_conference_participant", **room, **numbers, muted=True)
-        assert joining["status"] == "connecting"
-        clock.advance(5)
-        shown = (await call(telnyx, "list_texml_conference_participants", **room))["items"]
-        assert [(each["call_sid"], each["muted"]) for each in shown] == [(first, False), (joining["call_sid"], True)]
-        guest = {**room, "participant": joining["call_sid"]}
-        assert not (await call(telnyx, "update_texml_conference_participant", **guest, muted=False))["muted"]
-        await call(telnyx, "remove_texml_conference_participant", **guest)
-        assert (await call(telnyx, "end_texml_conference", **room))["status"] == "completed"
+async def test_somebody_is_dialled_into_a_conference_muted_and_taken_out(telnyx: Telnyx, clock: Clock) -> None:
+    first = await answered_call(telnyx, clock)
+    await call(telnyx, "create_conference", call_control_id=first, name="Standup")
+    account = await account_of(telnyx)
+    (found,) = (await call(telnyx, "list_texml_conferences", **account, name="Standup"))["items"]
+    room = {**account, "conference_sid": found["sid"]}
+    numbers = {"to": "+12025550124", "from_number": "+12025550101"}
+    joining = await call(telnyx, "dial_texml_conference_participant", **room, **numbers, muted=True)
+    assert joining["status"] == "connecting"
+    clock.advance(5)
+    shown = (await call(telnyx, "list_texml_conference_participants", **room))["items"]
+    assert [(each["call_sid"], each["muted"]) for each in shown] == [(first, False), (joining["call_sid"], True)]
+    guest = {**room, "participant": joining["call_sid"]}
+    assert not (await call(telnyx, "update_texml_conference_participant", **guest, muted=False))["muted"]
+    await call(telnyx, "remove_texml_conference_participant", **guest)
+    assert (await call(telnyx, "end_texml_conference", **room))["status"] == "completed"
 
 
 async def account_of(telnyx: Telnyx) -> dict[str, str]:

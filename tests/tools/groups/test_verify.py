@@ -1,11 +1,10 @@
 """Verification by one-time code, and the profiles behind it."""
 
 import json
-from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from tests.tools.groups.sandboxed import answering, call, sandboxed
+from tests.tools.groups.sandboxed import answering, call
 
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
@@ -14,17 +13,6 @@ from telnyx_tools.arguments import InvalidArguments
 
 NUMBER = "+12025550123"
 CODE, WRONG = "50123", "00000"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(lambda: 1_790_000_000.0)
-
-
-@pytest.fixture
-async def telnyx(clock: Clock) -> AsyncIterator[Telnyx]:
-    async with sandboxed(clock) as telnyx:
-        yield telnyx
 
 
 async def profile(telnyx: Telnyx) -> str:

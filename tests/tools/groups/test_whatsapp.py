@@ -1,12 +1,11 @@
 """Messages on WhatsApp, against a sandbox whose clock stands still until a test moves it."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 import pytest
-from tests.tools.groups.sandboxed import answering, call, sandboxed, unasked
+from tests.tools.groups.sandboxed import answering, call, unasked
 
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
@@ -18,17 +17,6 @@ USER_ID = "US.13491208655302741918"
 ORDER = {"name": "order_confirmation", "language": "en_US", "body": ["Ada", "A-17"]}
 DAY = 24 * 60 * 60
 WINDOW = f"/v2/whatsapp/phone_numbers/%2B{NUMBER[1:]}/conversation_window"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(lambda: 1_790_000_000.0)
-
-
-@pytest.fixture
-async def telnyx(clock: Clock) -> AsyncIterator[Telnyx]:
-    async with sandboxed(clock) as telnyx:
-        yield telnyx
 
 
 async def send(telnyx: Telnyx, tool: str, to: str = WRITER, **arguments: object) -> dict[str, Any]:

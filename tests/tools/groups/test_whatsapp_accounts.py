@@ -2,11 +2,10 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from tests.tools.groups.sandboxed import answering, call, sandboxed
+from tests.tools.groups.sandboxed import answering, call
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
@@ -14,12 +13,6 @@ from telnyx_tools.arguments import InvalidArguments
 
 NUMBER, NEW_NUMBER = "+12025550101", "+12025550160"
 PNG = b"\x89PNG\r\n\x1a\n example"
-
-
-@pytest.fixture
-async def telnyx() -> AsyncIterator[Telnyx]:
-    async with sandboxed() as telnyx:
-        yield telnyx
 
 
 async def business_id(telnyx: Telnyx) -> str:

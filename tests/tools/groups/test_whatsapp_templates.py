@@ -1,12 +1,11 @@
 """Templates: what there is, what Meta would reject, what is submitted and what becomes of it."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 import pytest
-from tests.tools.groups.sandboxed import answering, call, sandboxed, unasked
+from tests.tools.groups.sandboxed import answering, call, unasked
 
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
@@ -15,17 +14,6 @@ from telnyx_tools.arguments import InvalidArguments
 
 NEW = {"name": "parcel_sent", "category": "UTILITY", "language": "en_US", "body": "Your parcel is on its way."}
 QUICK = {"type": "QUICK_REPLY", "text": "Stop"}
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(lambda: 1_790_000_000.0)
-
-
-@pytest.fixture
-async def telnyx(clock: Clock) -> AsyncIterator[Telnyx]:
-    async with sandboxed(clock) as telnyx:
-        yield telnyx
 
 
 async def create(telnyx: Telnyx, **arguments: object) -> dict[str, Any]:
@@ -101,10 +89,9 @@ async def test_a_template_is_submitted_reviewed_changed_and_deleted(telnyx: Teln
         await call(telnyx, "get_whatsapp_template", **one)
 
 
-async def test_a_review_can_be_waited_for() -> None:
-    async with sandboxed(Clock(speed=50)) as telnyx:
-        assert (await create(telnyx, wait_for="reviewed"))["status"] == "APPROVED"
-        rejected = await create(telnyx, name="please_reject", wait_for="reviewed")
+async def test_a_review_can_be_waited_for(telnyx: Telnyx) -> None:
+    assert (await create(telnyx, wait_for="reviewed"))["status"] == "APPROVED"
+    rejected = await create(telnyx, name="please_reject", wait_for="reviewed")
     assert (rejected["status"], rejected["rejection_reason"]) == ("REJECTED", "INVALID_FORMAT")
 
 

@@ -20,7 +20,6 @@ from telnyx_remote_mcp.auth.authorization_server.public_fetch import (
     public_addresses,
 )
 from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio
 
@@ -34,18 +33,6 @@ def website() -> Website:
 async def fetch(website: Website, tmp_path: Path) -> AsyncIterator[PublicFetch]:
     async with published(website, tmp_path) as fetch:
         yield fetch
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = SqliteStore(tmp_path / "state.db")
-    yield store
-    await store.aclose()
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
 
 
 @pytest.fixture

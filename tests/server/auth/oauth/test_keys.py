@@ -1,8 +1,5 @@
 """The keys that sign access tokens, over time and over replicas."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from tests.server.clocks import ManualClock
 
@@ -10,23 +7,10 @@ from telnyx_remote_mcp.auth.authorization_server.keys import SIGNS_SECS, VERIFIE
 from telnyx_remote_mcp.auth.vault import Vault
 from telnyx_remote_mcp.secret import Secret
 from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio
 
 OLD, NEW = b"o" * 32, b"n" * 32
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = SqliteStore(tmp_path / "state.db")
-    yield store
-    await store.aclose()
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
 
 
 def replica(store: Store, clock: ManualClock, *secrets: bytes) -> SigningKeys:

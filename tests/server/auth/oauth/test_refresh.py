@@ -1,6 +1,5 @@
 """Refresh tokens: one use each, the same successor for a client in a hurry, and the end for a thief."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import anyio
@@ -12,23 +11,10 @@ from telnyx_remote_mcp.auth.authorization_server.refresh_tokens import RefreshTo
 from telnyx_remote_mcp.auth.vault import Vault
 from telnyx_remote_mcp.secret import Secret
 from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio
 
 TOKEN = RefreshToken("grant", "client", "messaging.read", "https://mcp.example.com")
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = SqliteStore(tmp_path / "state.db")
-    yield store
-    await store.aclose()
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
 
 
 @pytest.fixture
