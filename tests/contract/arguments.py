@@ -1,6 +1,7 @@
 """Arguments that fit a tool's input schema, generated from that schema alone."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -61,7 +62,7 @@ class _Values:
 
     def _text(self, schema: Schema) -> st.SearchStrategy[str]:
         if "pattern" in schema:
-            return st.from_regex(schema["pattern"], fullmatch=True).filter(str.isprintable)
+            return _matching(schema["pattern"])
         if schema.get("format") == "date-time":
             return st.builds(lambda: (datetime.now(UTC) + timedelta(hours=1)).isoformat(timespec="seconds"))
         if schema.get("format") == "date":
@@ -79,6 +80,11 @@ class _Values:
             {name: value for name, value in values.items() if name in required},
             optional={name: value for name, value in values.items() if name not in required},
         )
+
+
+@cache
+def _matching(pattern: str) -> st.SearchStrategy[str]:
+    return st.from_regex(pattern, fullmatch=True).filter(str.isprintable)
 
 
 def _rest(schema: Schema, key: str) -> Schema:

@@ -1,13 +1,14 @@
 """Tools called as the server calls them, with Telnyx played below the socket."""
 
 import asyncio
+import atexit
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 import mcp_types as types
@@ -29,6 +30,7 @@ from telnyx_tools.groups.guards import ServerInfo
 from telnyx_tools.registry import registry
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
+T = TypeVar("T")
 
 TOOLS = tuple(registry().tools.values())
 CURATED = tuple(tool for tool in TOOLS if tool.group != "api")
@@ -61,6 +63,17 @@ _CHOSEN: dict[str, dict[str, object]] = {
 one of several ways, it is the way that needs no second request."""
 
 
+_RUNNER = asyncio.Runner()
+atexit.register(_RUNNER.close)
+
+
+def run(call: Coroutine[Any, Any, T]) -> T:
+    """Run a call to its end, on one event loop for all of them, which leaves nothing running there."""
+    result = _RUNNER.run(call)
+    assert asyncio.all_tasks(_RUNNER.get_loop()) == set()
+    return result
+
+
 @dataclass(frozen=True)
 class Played:
     """What a call came to, and what Telnyx was asked meanwhile."""
@@ -91,7 +104,7 @@ class Played:
 
 def play(tool: Tool | str, arguments: Mapping[str, object], answer: Answer) -> Played:
     """One call of a tool, whose every request gets an answer."""
-    return asyncio.run(_play(tool, arguments, answer))
+    return run(_play(tool, arguments, answer))
 
 
 async def _play(tool: Tool | str, arguments: Mapping[str, object], answer: Answer) -> Played:
@@ -135,8 +148,14 @@ def documented(request: httpx2.Request) -> httpx2.Response:
     """The answer that the API documents."""
     if storage.is_storage(request):
         return storage.documented(request)
-    answer = response(operation_of(request)[0])
-    return httpx2.Response(204) if answer is None else httpx2.Response(200, json=answer)
+    answer = _documented(operation_of(request)[0].id)
+    return httpx2.Response(200, headers=_JSON, content=answer) if answer else httpx2.Response(204)
+
+
+@cache
+def _documented(operation_id: str) -> bytes | None:
+    answer = response(Catalog.load()[operation_id])
+    return None if answer is None else json.dumps(answer).encode()
 
 
 def call_of(request: httpx2.Request) -> str:
@@ -160,6 +179,7 @@ def operation_of(request: httpx2.Request) -> tuple[Operation, dict[str, str]]:
     return found
 
 
+_JSON = {"content-type": "application/json"}
 _FULL = Surfaces(registry(), Selection()).of(Selection(surface="full"))
 
 

@@ -3,16 +3,16 @@
 import json
 from base64 import b64encode
 from collections import Counter
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-import anyio
 import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.contract import storage
 from tests.contract.arguments import arguments
-from tests.contract.calling import declared
+from tests.contract.calling import declared, run
 from tests.wires import MockWire
 
 from telnyx_remote_mcp.call import run_tool
@@ -71,7 +71,12 @@ def _answer(operation: Operation) -> httpx2.Response:
         return httpx2.Response(204)
     if operation.reply != "json":
         return httpx2.Response(200, text="example")
-    return httpx2.Response(200, json=response(operation))
+    return httpx2.Response(200, headers={"content-type": "application/json"}, content=_example(operation.id))
+
+
+@cache
+def _example(operation_id: str) -> bytes:
+    return json.dumps(response(CATALOG[operation_id])).encode()
 
 
 async def _run(tool: Tool, given_arguments: dict[str, object], contract: Contract) -> None:
@@ -94,7 +99,7 @@ def test_a_tool_makes_only_the_calls_it_names_and_all_of_them_fit(tool: Tool) ->
     @given(given_arguments=arguments(_without_waiting(tool.input_schema)))
     def drive(given_arguments: dict[str, object]) -> None:
         contract = Contract()
-        anyio.run(_run, tool, given_arguments, contract)
+        run(_run(tool, given_arguments, contract))
         assert contract.wrong == []
         assert contract.calls.keys() <= declared(tool)
         made.update(contract.calls)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from importlib.metadata import version
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -64,7 +65,7 @@ class Api:
     ) -> None:
         self.base_url = str(checked_upstream(base_url, allow_custom=allow_custom_upstream))
         self.storage = StorageHosts(storage_endpoint, allow_custom=allow_custom_upstream)
-        self.user_agent = user_agent or f"telnyx-remote-mcp/{version('telnyx-remote-mcp')}"
+        self.user_agent = user_agent or _user_agent()
         self._concurrency = concurrency_per_principal
         self._trust_env = trust_env
         self._wire = wire
@@ -106,6 +107,11 @@ class Api:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+@cache
+def _user_agent() -> str:
+    return f"telnyx-remote-mcp/{version('telnyx-remote-mcp')}"
 
 
 class Telnyx:

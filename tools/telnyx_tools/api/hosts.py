@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 
 import httpx2
 
@@ -12,6 +13,7 @@ TELNYX_DOMAINS = ("telnyx.com", "telnyxcloudstorage.com")
 _HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
 
 
+@lru_cache
 def checked_upstream(url: str, *, allow_custom: bool = False) -> httpx2.URL:
     """The base URL, without a slash at its end, if credentials may go there.
 
