@@ -148,6 +148,10 @@ def test_the_one_item_of_a_list_may_come_alone() -> None:
     assert UPDATE.parse({"tags": "front desk"})["tags"] == ["front desk"]
 
 
+def test_what_is_wrong_is_said_without_the_names_that_classes_have_in_here() -> None:
+    assert problems(SEND, {"to": TO, "pool": 7}) == {"pool": "Give an object."}
+
+
 @pytest.mark.parametrize("text", ["[1, 2", "[" * 100_000])
 def test_text_that_is_no_json_is_refused_as_what_it_is(text: str) -> None:
     assert "valid list" in problems(SEND, {"to": TO, "media_urls": text})["media_urls"]

@@ -141,12 +141,23 @@ class Arguments:
         expected = self._expected(str(location[0]) if location else "")
         if error["type"] == "string_pattern_mismatch" and expected:
             return Problem(_dotted(location), f"Not of this form.{expected}")
-        message = str(error["msg"]).removeprefix("Value error, ")
-        return Problem(_dotted(location), f"{message}.{expected}")
+        return Problem(_dotted(location), f"{_worded(error)}.{expected}")
 
     def _expected(self, name: str) -> str:
         described = self.schema["properties"].get(name, {}).get("description")
         return f" Expected: {described}" if described else ""
+
+
+def _worded(error: Any) -> str:
+    """What is wrong, without the names that classes have in here."""
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] in ("model_type", "dict_type"):
+        return "Give an object"
+    if error["type"] == "union_tag_not_found":
+        return "Give an object with its type"
+    if error["type"] == "union_tag_invalid":
+        return f"Its type is one of: {message.rpartition(': ')[2]}"
+    return message
 
 
 def _unknown(name: str, valid: Collection[str]) -> str:

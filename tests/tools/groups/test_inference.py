@@ -11,7 +11,7 @@ from tests.tools.groups.sandboxed import answering, call
 from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.contract import form
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.api.errors import OutcomeUnknown
+from telnyx_tools.api.errors import ApiError, OutcomeUnknown
 from telnyx_tools.arguments import InvalidArguments
 from telnyx_tools.file_types import mime_type
 from telnyx_tools.groups.inference.chat import MOST_TEXT
@@ -43,6 +43,15 @@ async def test_a_model_answers_and_the_answer_is_paid(telnyx: Telnyx) -> None:
     long = await call(telnyx, "chat_completion", messages=[{"role": "user", "content": "word " * 2_000}])
     assert long["text"].startswith("You said: word")
     assert float((await call(telnyx, "get_balance"))["balance"]) < 100
+
+
+async def test_a_model_or_voice_that_does_not_exist_is_answered_with_where_they_are(telnyx: Telnyx) -> None:
+    with pytest.raises(ApiError) as refused:
+        await call(telnyx, "chat_completion", messages=HELLO, model="nobody/none")
+    assert refused.value.describe()["remedy"] == "Take model from list_ai_models."
+    with pytest.raises(ApiError) as refused:
+        await call(telnyx, "text_to_speech", text="Hello", voice="nonsense")
+    assert refused.value.describe()["remedy"] == "Take voice from list_tts_voices."
 
 
 async def test_a_model_answers_in_json_of_a_schema(telnyx: Telnyx) -> None:

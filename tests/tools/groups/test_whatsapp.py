@@ -242,6 +242,14 @@ async def test_an_object_that_comes_as_text_is_read_as_one(telnyx: Telnyx) -> No
     assert (await send(telnyx, "send_whatsapp_interactive", text="Well?", action=action))["id"]
 
 
+@pytest.mark.parametrize(("action", "problem"), [({}, "with its type"), ({"type": "button"}, "one of: 'buttons', ")])
+async def test_an_action_of_no_known_type_is_answered_with_the_types(action: dict[str, Any], problem: str) -> None:
+    async with unasked() as telnyx:
+        with pytest.raises(InvalidArguments) as refused:
+            await send(telnyx, "send_whatsapp_interactive", text="?", action=action)
+    assert problem in refused.value.problems[0].problem
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "argument"),
     [

@@ -10,6 +10,7 @@ from telnyx_tools.api.client import LONG_SECS, Telnyx
 from telnyx_tools.arguments import Given, InvalidArguments, Problem, present
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.inference.group import inference
+from telnyx_tools.groups.inference.refused import choosing
 from telnyx_tools.results import Part, Result, shape
 from telnyx_tools.types import BucketName, SecretIdentifier, Url
 
@@ -101,7 +102,8 @@ async def chat_completion(
         "region": region,
         "mode": None if strict_region is None else "strict" if strict_region else "preferred",
     }
-    answer = await telnyx.post("/ai/openai/chat/completions", body=present(body), timeout_secs=LONG_SECS)
+    with choosing("model", "list_ai_models"):
+        answer = await telnyx.post("/ai/openai/chat/completions", body=present(body), timeout_secs=LONG_SECS)
     found = shape(ChatAnswer, answer)
     # The API does not promise the fields of this answer: without a text, everything is shown.
     return found if found.text is not None else shape(ChatAnswer, answer, "full")

@@ -16,6 +16,7 @@ from telnyx_tools.declare import Effect
 from telnyx_tools.file_types import mime_type
 from telnyx_tools.groups.inference.chat import LOST
 from telnyx_tools.groups.inference.group import inference
+from telnyx_tools.groups.inference.refused import choosing
 from telnyx_tools.results import AttachedResult, Attachment
 from telnyx_tools.types import BucketName
 
@@ -79,7 +80,8 @@ async def text_to_speech(
         timeout_secs=LONG_SECS,
         max_bytes=MOST_BYTES,
     )
-    content, kind = _audio(await telnyx.send(request))
+    with choosing("voice", "list_tts_voices"):
+        content, kind = _audio(await telnyx.send(request))
     speech = Speech(voice=voice, content_type=kind, size=len(content))
     if not content:
         speech.shape_warning = "Telnyx carried the call out, but its answer held no audio."
