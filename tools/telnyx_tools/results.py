@@ -144,6 +144,11 @@ def marked(model: type[R], problem: str, unshaped: object, fields: Mapping[str, 
     return model.model_validate({**fields, "shape_warning": warning, "unshaped": _bounded(unshaped)}, extra="allow")
 
 
+def unwrapped(answer: Any) -> Any:
+    """What the API answered, without its `{"data": …}`."""
+    return answer.get("data", answer) if isinstance(answer, dict) else answer
+
+
 def objects(answer: object) -> list[dict[str, Any]]:
     """The objects of a list that the API answered, `{"data": […]}` or bare; what is no object is left out."""
     data = answer.get("data") if isinstance(answer, dict) else answer

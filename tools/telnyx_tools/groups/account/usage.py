@@ -16,7 +16,7 @@ from telnyx_tools.declare import Effect
 from telnyx_tools.groups.account.days import Days, chosen_days
 from telnyx_tools.groups.account.group import account
 from telnyx_tools.groups.account.sums import Row, joined
-from telnyx_tools.results import Result
+from telnyx_tools.results import Result, objects
 from telnyx_tools.types import Day, PeriodName
 
 DAYS_PER_REPORT = 31
@@ -84,7 +84,7 @@ async def get_usage(
 
 async def _option(telnyx: Telnyx, product: str) -> Option:
     """Source: GET /usage_reports/options, which lists every product where none is named."""
-    options = [Option.read(each) for each in _data(await telnyx.get("/usage_reports/options"))]
+    options = [Option.read(each) for each in objects(await telnyx.get("/usage_reports/options"))]
     for option in options:
         if option.product == product:
             return option
@@ -111,16 +111,11 @@ async def _rows(telnyx: Telnyx, report: Query, piece: Days) -> list[Any]:
     if isinstance(meta, dict) and str(meta.get("total_pages")) not in ("None", "0", "1"):
         problem = f"More than {ROWS_PER_REPORT:,} rows; ask for fewer dimensions or a shorter period."
         raise InvalidArguments([Problem("dimensions", problem)])
-    return _data(answer)
+    return objects(answer)
 
 
 def _midnight(day: date) -> str:
     return datetime.combine(day, time(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _data(answer: object) -> list[Any]:
-    data = answer.get("data") if isinstance(answer, dict) else answer
-    return [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
 
 
 def _texts(value: object) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results import Detail, Part, Result, shape
 from telnyx_tools.types import CallControlApplicationId, OutboundVoiceProfileId, Url
+from telnyx_tools.updates import completed
 
 Site = Literal[
     "Latency", "Chicago, IL", "Ashburn, VA", "San Jose, CA", "London, UK", "Chennai, IN", "Amsterdam, Netherlands",
@@ -178,17 +179,9 @@ async def update_call_control_application(
             "tags": tags,
         }
     )
-    body = {**await _required(telnyx, application_id, body), **body}
+    body = await completed(telnyx, "/call_control_applications/{id}", application_id, body, REQUIRED)
     answer = await telnyx.patch("/call_control_applications/{id}", body=body, id=application_id)
     return shape(CallControlApplication, answer)
-
-
-async def _required(telnyx: Telnyx, application_id: str, body: dict[str, object]) -> dict[str, Any]:
-    """What every change has to repeat, as it stands."""
-    if all(name in body for name in REQUIRED):
-        return {}
-    now = shape(CallControlApplication, await telnyx.get("/call_control_applications/{id}", id=application_id))
-    return {name: value for name in REQUIRED if (value := getattr(now, name)) is not None}
 
 
 @call_control.tool(effect=Effect.DESTROY, scope="voice.write", calls="DELETE /call_control_applications/{id}")

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Json
 from telnyx_tools.groups.connections.kinds import KINDS
-from telnyx_tools.results import Detail, Result, redacted, shape
+from telnyx_tools.results import Detail, Result, redacted, shape, unwrapped
 
 
 class Connection(Result):
@@ -46,10 +46,10 @@ class ConnectionSettings(Connection):
 
 def shape_settings(answer: Json, general: Json = None, detail: Detail = "summary") -> ConnectionSettings:
     """A connection from the answer of its type, with what `/connections/{id}` says besides. Secrets are left out."""
-    data = _data(answer)
+    data = unwrapped(answer)
     if not isinstance(data, dict):
         return shape(ConnectionSettings, answer, detail)
-    known = _data(general)
+    known = unwrapped(general)
     fields: dict[str, Any] = {**(known if isinstance(known, dict) else {}), **redacted(data)}
     return shape(ConnectionSettings, {"data": {**fields, **_names(fields)}}, detail)
 
@@ -63,7 +63,3 @@ def _names(fields: dict[str, Any]) -> dict[str, Any]:
         "connection_name": next((name for name in names if name is not None), None),
         "outbound_voice_profile_id": profile_id or fields.get("outbound_voice_profile_id"),
     }
-
-
-def _data(answer: Json) -> object:
-    return answer.get("data", answer) if isinstance(answer, dict) else answer

@@ -13,6 +13,7 @@ from telnyx_tools.groups.connections.group import connections
 from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results import Detail, Result, shape
 from telnyx_tools.types import BillingGroupId, CountryCode, OutboundVoiceProfileId
+from telnyx_tools.updates import completed
 
 TEMPLATE = "/outbound_voice_profiles/{id}"
 
@@ -147,9 +148,7 @@ async def update_outbound_voice_profile(
             "tags": tags,
         }
     )
-    if "name" not in body:
-        present_one = await telnyx.get(TEMPLATE, id=outbound_voice_profile_id)
-        body["name"] = shape(OutboundVoiceProfile, present_one).name or ""
+    body = await completed(telnyx, TEMPLATE, outbound_voice_profile_id, body, ("name",))
     return shape(OutboundVoiceProfile, await telnyx.patch(TEMPLATE, body=body, id=outbound_voice_profile_id))
 
 

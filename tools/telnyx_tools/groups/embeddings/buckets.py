@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from telnyx_tools.api.client import Json, Telnyx
+from telnyx_tools.api.client import Telnyx
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.embeddings.group import embeddings
 from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
-from telnyx_tools.results import Result
+from telnyx_tools.results import Result, unwrapped
 from telnyx_tools.types import BucketName
 
 
@@ -31,7 +31,7 @@ class DisabledBucket(Result):
 @embeddings.tool(effect=Effect.READ, scope="ai.read", calls="GET /ai/embeddings/buckets")
 async def list_embedded_buckets(telnyx: Telnyx, page: PageCursor = "1") -> Page[EmbeddedBucket]:
     """Buckets that similarity_search and assistants can use."""
-    answer = _data(await telnyx.get("/ai/embeddings/buckets"))
+    answer = unwrapped(await telnyx.get("/ai/embeddings/buckets"))
     names = answer.get("buckets") if isinstance(answer, dict) else answer
     buckets = [{"name": name} for name in names] if isinstance(names, list) else names
     return page_of(EmbeddedBucket, buckets, Cursor.parse(page))
@@ -42,7 +42,7 @@ async def get_embedded_bucket(
     telnyx: Telnyx, bucket_name: BucketName, failed_only: bool = False, page: PageCursor = "1"
 ) -> Page[EmbeddedFile]:
     """The files of an embedded bucket: whether each can be searched, and why not."""
-    files = _data(await telnyx.get("/ai/embeddings/buckets/{bucket_name}", bucket_name=bucket_name))
+    files = unwrapped(await telnyx.get("/ai/embeddings/buckets/{bucket_name}", bucket_name=bucket_name))
     if failed_only and isinstance(files, list):
         files = [file for file in files if isinstance(file, dict) and file.get("error_reason")]
     return page_of(EmbeddedFile, files, Cursor.parse(page))
@@ -57,7 +57,3 @@ async def disable_bucket_embeddings(telnyx: Telnyx, bucket_name: BucketName) -> 
     """Delete all embeddings of a bucket. Its files stay; assistants that use it lose what they know from them."""
     await telnyx.delete("/ai/embeddings/buckets/{bucket_name}", bucket_name=bucket_name)
     return DisabledBucket(bucket_name=bucket_name, embedded=False)
-
-
-def _data(answer: Json) -> Json:
-    return answer.get("data", answer) if isinstance(answer, dict) else answer

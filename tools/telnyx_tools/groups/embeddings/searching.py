@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from telnyx_tools.api.client import LONG_SECS, Json, Telnyx
+from telnyx_tools.api.client import LONG_SECS, Telnyx
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.embeddings.group import embeddings
 from telnyx_tools.groups.embeddings.task import explaining_404
-from telnyx_tools.results import BUDGET, Part, Result, shape
+from telnyx_tools.results import BUDGET, Part, Result, shape, unwrapped
 from telnyx_tools.shorten import size
 from telnyx_tools.types import BucketName
 
@@ -57,13 +57,9 @@ async def similarity_search(
     body = {"bucket_name": bucket_name, "query": query, "num_of_docs": num_of_docs}
     with explaining_404(NOT_EMBEDDED):
         answer = await telnyx.post("/ai/embeddings/similarity-search", body=body, timeout_secs=LONG_SECS)
-    found = shape(Passages, {"data": {"passages": _data(answer)}})
+    found = shape(Passages, {"data": {"passages": unwrapped(answer)}})
     fitting = _fitting(found.passages, BUDGET["summary"])
     return found.model_copy(update={"passages": fitting, "note": None if fitting else NOTHING_YET})
-
-
-def _data(answer: Json) -> Json:
-    return answer.get("data", answer) if isinstance(answer, dict) else answer
 
 
 def _fitting(passages: list[Passage] | None, budget: int) -> list[Passage] | None:
