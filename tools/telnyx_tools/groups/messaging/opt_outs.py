@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
+from telnyx_tools.days import whole_days
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.messaging.group import messaging
 from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
@@ -34,9 +35,6 @@ async def list_opt_outs(
     """Recipients who opted out by STOP, and of which sender. Only their START lifts it."""
     query: Query = {
         "filter": {"messaging_profile_id": messaging_profile_id, "from": from_number},
-        "created_at": {
-            "gte": f"{start_date}T00:00:00Z" if start_date else None,
-            "lte": f"{end_date}T23:59:59Z" if end_date else None,
-        },
+        "created_at": whole_days(start_date, end_date),
     }
     return await fetch_page(OptOut, telnyx, "/messaging_optouts", query, page=page, page_size=page_size, detail=detail)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.arguments import OMITTED, NewValue, changed, present
+from telnyx_tools.days import whole_days
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.whatsapp.group import whatsapp
 from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
@@ -87,11 +88,9 @@ async def list_whatsapp_signups(
     page_size: PageSize = 20,
 ) -> Page[Signup]:
     """Sign-ups of businesses that linked their WhatsApp to this account, and how far they came."""
-    created: Query = {
-        "gte": f"{start_date}T00:00:00Z" if start_date else None,
-        "lte": f"{end_date}T23:59:59Z" if end_date else None,
+    query: Query = {
+        "filter": {"waba_id": waba_id, "customer_id": customer_id, "created_at": whole_days(start_date, end_date)}
     }
-    query: Query = {"filter": {"waba_id": waba_id, "customer_id": customer_id, "created_at": created}}
     return await fetch_page(Signup, telnyx, SIGNUPS, query, page=page, page_size=page_size)
 
 
