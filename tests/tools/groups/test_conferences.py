@@ -159,7 +159,7 @@ async def test_every_command_has_an_id_of_its_own() -> None:
             "media_name",
             "not both",
         ),
-        ("play_in_conference", {"media_name": "m", "loop": 101}, "loop.constrained-int", "100"),
+        ("play_in_conference", {"media_name": "m", "loop": 101}, "loop", "100"),
         ("send_conference_dtmf", {"digits": "12x"}, "digits", "0-9 A-D"),
         ("update_conference_participant", {"participant_id": "p"}, "", "Nothing to change"),
     ],
