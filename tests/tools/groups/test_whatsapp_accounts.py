@@ -26,8 +26,9 @@ async def test_a_number_is_added_verified_and_taken_off(telnyx: Telnyx) -> None:
     assert "verify_whatsapp_phone_number" in added["next_step"]
     assert (await call(telnyx, "get_whatsapp_phone_number", **one))["enabled"] is False
     await call(telnyx, "resend_whatsapp_verification", verification_method="voice", **one)
-    with pytest.raises(ApiError, match="10015"):
+    with pytest.raises(ApiError, match="10015") as refused:
         await call(telnyx, "verify_whatsapp_phone_number", code="000000", **one)
+    assert "resend_whatsapp_verification" in str(refused.value.describe()["remedy"])
     assert (await call(telnyx, "verify_whatsapp_phone_number", code="550160", **one))["done"] == "verified"
     listed = [(await call(telnyx, "list_whatsapp_phone_numbers", **of))["items"] for of in ({}, waba)]
     assert [[number["status"] for number in numbers] for numbers in listed] == [["CONNECTED"] * 2] * 2

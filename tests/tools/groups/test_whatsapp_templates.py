@@ -53,6 +53,8 @@ async def test_a_button_that_takes_a_value_is_told_and_wants_it(telnyx: Telnyx, 
         {"type": "URL", "text": "Track", "url": "https://example.com/{{1}}", "example": "https://example.com/A-17"},
     ]
     await create(telnyx, buttons=buttons)
+    otp = {"type": "OTP", "otp_type": "COPY_CODE"}
+    await create(telnyx, name="code", category="AUTHENTICATION", body=None, buttons=[otp])
     await create(telnyx, name="pictured", header={"format": "IMAGE", "example": "4::handle"})
     clock.advance(60)
     (found,) = (await call(telnyx, "list_whatsapp_templates", search=NEW["name"]))["items"]
@@ -63,6 +65,8 @@ async def test_a_button_that_takes_a_value_is_told_and_wants_it(telnyx: Telnyx, 
     assert "button_values" in str(refused.value.describe()["remedy"])
     value = {"index": 1, "type": "url", "text": "A-17"}
     await call(telnyx, "send_whatsapp_template", name=NEW["name"], buttons=[value], **sent)
+    code = {"name": "code", "body": ["1234"], "buttons": [{"index": 0, "type": "url", "text": "1234"}]}
+    await call(telnyx, "send_whatsapp_template", **sent, **code)
     with pytest.raises(ApiError) as refused:
         await call(telnyx, "send_whatsapp_template", name="pictured", **sent)
     assert "take another template" in str(refused.value.describe()["remedy"])

@@ -13,6 +13,7 @@ from .template import REVIEWED_AFTER_SECS, Component, Template
 
 routes = Routes()
 
+_CODE = "{{1}} is your verification code."
 _NAME = re.compile(r"[a-z0-9_]{1,512}")
 _TEXTS: tuple[tuple[str, str, str, str | None], ...] = (
     ("order_confirmation", "UTILITY", "Hi {{1}}, your order {{2}} is confirmed and on its way.", None),
@@ -77,7 +78,8 @@ def create_template(request: Request) -> Reply:
         raise SandboxError("10015", "A name has lower-case letters, digits and underscores.", pointer="/name")
     if any(one.name == name and one.language == language for one in account.collection(Template).values()):
         raise SandboxError("10027", "There is a template of this name and language already.", pointer="/name")
-    category, components = body.required_text("category"), _components(request)
+    category = body.required_text("category")
+    components = _components(request, category)
     template = create(account, business.id, name, category, language, components)
     return data(template.render(account.clock.now()), 201)
 
@@ -93,7 +95,7 @@ def update(request: Request) -> Reply:
     now, template = request.account.clock.now(), request.account.find(Template, request.id)
     template.category = request.body.text("category") or template.category
     if "components" in request.body:
-        template.components = _components(request)
+        template.components = _components(request, template.category)
     template.submitted_at = template.updated_at = now
     return data(template.render(now))
 
@@ -105,6 +107,14 @@ def delete(request: Request) -> Reply:
     return Reply(None, 204)
 
 
-def _components(request: Request) -> list[Component]:
+def _components(request: Request, category: str) -> list[Component]:
     given = request.json.get("components") if isinstance(request.json, dict) else None
-    return [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    found = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    return _with_code(found) if category == "AUTHENTICATION" else found
+
+
+def _with_code(components: list[Component]) -> list[Component]:
+    """Meta writes the text of an authentication template."""
+    body = next((one for one in components if one.get("type") == "BODY"), {"type": "BODY"})
+    others = [one for one in components if one is not body]
+    return [{"text": _CODE, **body}, *others]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.api.errors import ApiError
 from telnyx_tools.arguments import present
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.whatsapp.done import Done
@@ -21,6 +22,8 @@ VERIFY, RESEND = f"{NUMBER}/verify", f"{NUMBER}/resend_verification"
 
 Method = Annotated[Literal["sms", "voice"] | None, Field(description="how the code comes")]
 _CODE = "verify_whatsapp_phone_number with the code that the number gets"
+
+WRONG_CODE = "Ask the user for the newest code; resend_whatsapp_verification sends another. Do not guess."
 
 
 class Number(Result):
@@ -88,7 +91,12 @@ async def verify_whatsapp_phone_number(
     code: Annotated[str, Field(pattern=r"^[0-9]{4,10}$", description="as it came by SMS or call")],
 ) -> Done:
     """Verify a number on WhatsApp by the code that it got; then it can send."""
-    await telnyx.post(VERIFY, body={"code": code}, phone_number=phone_number)
+    try:
+        await telnyx.post(VERIFY, body={"code": code}, phone_number=phone_number)
+    except ApiError as error:
+        if error.status in (400, 422):
+            error.remedy = WRONG_CODE
+        raise
     return Done(id=phone_number, done="verified")
 
 
