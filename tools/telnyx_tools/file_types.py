@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _BEGINNINGS = (
     (b"ID3", "audio/mpeg"),
     (b"\xff\xfb", "audio/mpeg"),
@@ -15,6 +17,7 @@ _BEGINNINGS = (
     (b"%PDF", "application/pdf"),
 )
 UNKNOWN = "application/octet-stream"
+_MEDIA_TYPE = re.compile(r"[a-z]{1,20}/[a-z0-9.+_-]{1,100}")
 
 
 def mime_type(content: bytes, stated: str | None = None, otherwise: str = UNKNOWN) -> str:
@@ -25,4 +28,6 @@ def mime_type(content: bytes, stated: str | None = None, otherwise: str = UNKNOW
         if content.startswith(beginning):
             return found
     media_type = (stated or "").partition(";")[0].strip().lower()
-    return otherwise if media_type in ("", UNKNOWN, "application/json", "text/plain") else media_type
+    if media_type in (UNKNOWN, "application/json", "text/plain") or _MEDIA_TYPE.fullmatch(media_type) is None:
+        return otherwise
+    return media_type

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
-from tests.tools.api.upstream import KEY, Naps, Upstream, answer
+from tests.tools.api.upstream import KEY, Naps, Upstream, answer, raw
 from tests.wires import MockWire
 
 from telnyx_tools.api.client import Api, Credential
@@ -20,6 +20,7 @@ from telnyx_tools.api.errors import (
 )
 from telnyx_tools.api.regions import MOST_HOMES, REGIONS, StorageHosts
 from telnyx_tools.api.s3 import S3, BucketEntry
+from telnyx_tools.api.s3_xml import MOST_ELEMENTS
 
 pytestmark = pytest.mark.anyio
 
@@ -190,9 +191,25 @@ async def test_a_region_that_nobody_knows_gets_no_credential(region: str) -> Non
 
 async def test_an_answer_that_is_no_plain_xml_gives_nothing() -> None:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaa">]><R><Buckets><Bucket><Name>&a;</Name></Bucket></Buckets></R>'
-    for odd in (bomb, b"", b"<html>It works!", b"{}"):
+    endless = b"<R><Buckets>" + b"<Bucket/>" * MOST_ELEMENTS + b"</Buckets></R>"
+    for odd in (bomb, endless, b"", b"<html>It works!", b"{}"):
         async with Upstream(answer(200, odd)) as upstream, scripted(upstream) as s3:
             assert await s3.list_buckets() == []
+
+
+@pytest.mark.parametrize("encoding", [b"nobody", b"shift_jis", b"punycode", b"rot13", b"latin-1"])
+async def test_an_answer_is_read_as_utf_8_whatever_it_names(encoding: bytes) -> None:
+    body = "<R><Buckets><Bucket><Name>ü</Name></Bucket></Buckets></R>".encode()
+    body = b'<?xml version="1.0" encoding="%s"?>%s' % (encoding, body)
+    async with Upstream(answer(200, body)) as upstream, scripted(upstream) as s3:
+        assert await s3.list_buckets() == [BucketEntry("ü")]
+
+
+async def test_headers_that_are_no_ascii_can_be_passed_on() -> None:
+    odd = b'HTTP/1.1 200 X\r\nContent-Length: 1\r\nContent-Type: text/\xff\r\nETag: "\xc3\xbc"\r\n\r\nx'
+    async with Upstream(located("us-east-1"), raw(odd)) as upstream, scripted(upstream) as s3:
+        entry, content = await s3.get("b", "k", max_bytes=10)
+    assert (entry.content_type, entry.etag, content) == ("text/?", "?", b"x")
 
 
 async def test_a_namespace_and_unknown_parts_do_not_matter() -> None:

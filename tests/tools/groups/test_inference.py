@@ -282,3 +282,5 @@ async def test_files_are_known_by_how_they_begin() -> None:
     assert mime_type(b"\xff\xfb\x10\xc4") == "audio/mpeg"
     assert mime_type(b"what", "audio/aac; rate=8000") == "audio/aac"
     assert mime_type(b"what", "text/plain") == "application/octet-stream"
+    for odd in ("audio/" + "x" * 5_000, "audio", "image/ü", 'image/"><script>'):
+        assert mime_type(b"what", odd) == "application/octet-stream"

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
+MOST_ELEMENTS = 100_000
+"""A page of a bucket, the longest answer, has some ten thousand."""
+
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
 class NoXml(ValueError):
-    """It is no XML, or XML that says more than an answer of S3 has to: a document type, entities."""
+    """It is no XML, or XML that is more than an answer of S3 has to be: a document type, entities, endless."""
 
 
 @dataclass(slots=True)
@@ -38,8 +41,13 @@ def parse(content: bytes) -> Element:
     """The root of a document. Raises NoXml."""
     root = Element("")
     open_elements = [root]
+    count = 0
 
     def start(name: str, _: dict[str, str]) -> None:
+        nonlocal count
+        count += 1
+        if count > MOST_ELEMENTS:
+            raise NoXml("too long")
         element = Element(name.rpartition(":")[2])
         open_elements[-1].children.append(element)
         open_elements.append(element)
@@ -53,7 +61,7 @@ def parse(content: bytes) -> Element:
     def refuse(*_: object) -> None:
         raise NoXml("a document type")
 
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")  # whatever encoding the document names: Python would look for its codec
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse

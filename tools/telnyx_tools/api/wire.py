@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import io
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import lru_cache
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx2
+from multidict import CIMultiDict
 from yarl import URL
 
 from telnyx_tools.api.call import Call, Failure
@@ -117,7 +118,15 @@ async def _read(call: Call, response: aiohttp.ClientResponse) -> Reply | Failure
             return Failure(True, reason, response.status)
     if ok and len(body) > most:
         raise ResponseTooLarge(call.label, response.status, most)
-    return Reply(response.status, response.headers, bytes(body))
+    return Reply(response.status, _headers(response), bytes(body))
+
+
+def _headers(response: aiohttp.ClientResponse) -> Mapping[str, str]:
+    """What no ASCII is comes from aiohttp as halves of surrogate pairs, which cannot be passed on."""
+    found = response.headers
+    if all(value.isascii() for value in found.values()):
+        return found
+    return CIMultiDict((name, value.encode("ascii", "replace").decode()) for name, value in found.items())
 
 
 def _is_legal(text: str) -> bool:
