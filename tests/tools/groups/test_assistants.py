@@ -10,7 +10,7 @@ from tests.tools.groups.sandboxed import answering, call, sandboxed
 
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.api.errors import ApiError
+from telnyx_tools.api.errors import ApiError, OutcomeUnknown
 from telnyx_tools.arguments import InvalidArguments
 from telnyx_tools.registry import registry
 from telnyx_tools.results import BUDGET
@@ -185,6 +185,21 @@ async def test_a_chat_goes_on_in_the_conversation_that_it_began(telnyx: Telnyx) 
     assert (await call(telnyx, "chat_with_assistant", **arguments))["content"] == "You said: Zebra"
     said = await items(telnyx, "get_conversation_messages", conversation_id=first["conversation_id"])
     assert [each["text"] for each in said] == ["What do you sell?", "Sell tools.", "Zebra", "You said: Zebra"]
+
+
+async def test_a_chat_whose_answer_is_lost_names_the_conversation_that_it_began() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        began = request.url.path == "/v2/ai/conversations"
+        return httpx2.Response(200, json={"data": {"id": "conversation-1"}}) if began else httpx2.Response(502)
+
+    async with answering(answer) as telnyx:
+        with pytest.raises(OutcomeUnknown) as lost:
+            await call(telnyx, "chat_with_assistant", assistant_id="assistant-1", content="Hello")
+    assert "conversation-1" in str(lost.value.describe()["remedy"])
+    assert asked == ["/v2/ai/conversations", "/v2/ai/assistants/assistant-1/chat"]
 
 
 async def test_an_assistant_without_an_application_cannot_call_and_says_what_to_do() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
+from telnyx_tools.api.errors import OutcomeUnknown
 from telnyx_tools.arguments import present
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants.conversations import ConversationId
@@ -55,9 +56,13 @@ async def chat_with_assistant(
     else:
         conversation = conversation_id
     body = present({"content": content, "conversation_id": conversation, "name": name})
-    answer = await telnyx.post(
-        "/ai/assistants/{assistant_id}/chat", body=body, timeout_secs=LONG_SECS, assistant_id=assistant_id
-    )
+    try:
+        answer = await telnyx.post(
+            "/ai/assistants/{assistant_id}/chat", body=body, timeout_secs=LONG_SECS, assistant_id=assistant_id
+        )
+    except OutcomeUnknown as error:
+        error.check = f"Call get_conversation_messages with conversation_id {conversation}."
+        raise
     return shape(ChatReply, answer).model_copy(update={"conversation_id": conversation})
 
 
