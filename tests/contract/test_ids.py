@@ -24,6 +24,9 @@ PATHS = [
     "x\r\nHost: example.com",
     "x\x00",
     "x" * 5_000,
+    "v3:a/../b",
+    "v3:a%2Factions%2Fhangup",
+    "v3:a/..;/b",
 ]
 STRANGE = ["x?y=z", "x#y", "x;y", "x%3fy", " ", "ä漢🙂"]
 

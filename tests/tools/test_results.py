@@ -68,7 +68,10 @@ def test_what_is_shown_of_an_odd_answer_is_bounded_and_without_secrets() -> None
     assert shape(Message, [{"api_key": "KEYodd"}]).wire()["unshaped"] == [{"api_key": REDACTED}]
 
 
-@pytest.mark.parametrize("name", ["v1_secret", "password", "api_key", "token", "private_key"])
+MORE_SECRETS = ["sip_auth_password", "client_secret", "access_token", "aws_secret_access_key", "stream_auth_token"]
+
+
+@pytest.mark.parametrize("name", ["v1_secret", "password", "api_key", "token", "private_key", *MORE_SECRETS])
 def test_secrets_are_taken_out_wherever_they_stand(name: str) -> None:
     assert shape(Message, RAW | {name: "x", "deep": [{name: "y"}]}, "full").wire()["deep"] == [{name: REDACTED}]
     assert redacted({name: ""}) == {name: ""}

@@ -21,7 +21,8 @@ BUDGET: dict[Detail, int] = {"summary": 8_000, "full": 40_000}
 
 _SECRET_FIELDS = frozenset(
     {"v1_secret", "password", "api_key", "api_secret", "secret", "private_key", "token"}
-    | {"sip_password", "ip_authentication_token"}
+    | {"sip_password", "ip_authentication_token", "sip_auth_password", "stream_auth_token", "authorization_bearer"}
+    | {"client_secret", "access_token", "refresh_token", "secret_access_key", "aws_secret_access_key", "account_key"}
 )
 REDACTED = "[redacted]"
 
