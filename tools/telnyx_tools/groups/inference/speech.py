@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Reply, Request, Telnyx
-from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.api.errors import InvalidArgument, TelnyxError
 from telnyx_tools.arguments import InvalidArguments, Problem, present
 from telnyx_tools.declare import Effect
 from telnyx_tools.file_types import mime_type
@@ -39,7 +39,7 @@ class Speech(AttachedResult):
     effect=Effect.SPENDS,
     scope="speech.write",
     calls="POST /text-to-speech/speech",
-    s3=("PutObject", "GetBucketLocation"),
+    s3=("PutObject", "HeadObject", "GetBucketLocation"),
     check=LOST,
 )
 async def text_to_speech(
@@ -63,6 +63,8 @@ async def text_to_speech(
     character."""
     if (bucket_name is None) != (object_name is None):
         raise InvalidArguments([Problem("bucket_name", "Give bucket_name and object_name, or neither.")])
+    if bucket_name is not None and object_name is not None:
+        await _check_free(telnyx, bucket_name, object_name)
     body = {
         "text": text,
         "voice": voice,
@@ -89,6 +91,17 @@ async def text_to_speech(
     if bucket_name is not None and object_name is not None:
         return await _store(telnyx, speech, content, bucket_name, object_name)
     return _attach(speech, content)
+
+
+async def _check_free(telnyx: Telnyx, bucket_name: str, object_name: str) -> None:
+    """Raises InvalidArguments, before anything is paid for, where an older object would be lost."""
+    try:
+        await telnyx.s3.head(bucket_name, object_name)
+    except InvalidArgument:
+        raise  # a name that cannot be stored
+    except TelnyxError:
+        return
+    raise InvalidArguments([Problem("object_name", "There is an object of this name already; give another name.")])
 
 
 def _audio(reply: Reply) -> tuple[bytes, str]:
