@@ -138,6 +138,12 @@ async def test_a_file_that_is_there_stays_unless_its_replacement_is_asked_for(ro
     assert names_in(root) == ["file.txt", "sub"]
 
 
+async def test_what_replaces_a_private_file_is_private_too(root: Path) -> None:
+    (root / "file.txt").chmod(0o600)
+    await write(root, root / "file.txt", overwrite=True)
+    assert stat.S_IMODE((root / "file.txt").stat().st_mode) == 0o600
+
+
 async def test_a_file_that_comes_meanwhile_stays_too(root: Path) -> None:
     async def late() -> None:
         async with Files([str(root)]).target("file", str(root / "late"), overwrite=False) as target:

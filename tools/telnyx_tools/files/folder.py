@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,16 +27,16 @@ class Folder:
     def read(self, name: str) -> int:
         return self._open(name, os.O_RDONLY | _PLAIN | _NO_WAIT)
 
-    def create(self, name: str) -> int:
-        return self._open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN)
+    def create(self, name: str, permissions: int) -> int:
+        return self._open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN, permissions)
 
-    def kind(self, name: str) -> int | None:
-        """The type bits of what has this name, a link itself; None for nothing."""
+    def mode(self, name: str) -> int | None:
+        """The mode of what has this name, a link itself; None for nothing."""
         try:
             found = os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
         except FileNotFoundError:
             return None
-        return stat.S_IFMT(found.st_mode)
+        return found.st_mode
 
     def replace(self, name: str, by: str) -> None:
         os.replace(self._at(by), self._at(name), src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
@@ -62,8 +61,8 @@ class Folder:
             os.close(self._descriptor)
             self._descriptor = None
 
-    def _open(self, name: str, flags: int) -> int:
-        return os.open(self._at(name), flags, 0o666, dir_fd=self._descriptor)
+    def _open(self, name: str, flags: int, permissions: int = 0) -> int:
+        return os.open(self._at(name), flags, permissions, dir_fd=self._descriptor)
 
     def _at(self, name: str) -> str:
         return name if self._descriptor is not None else str(self._path / name)

@@ -13,18 +13,25 @@ from anyio import to_thread
 from telnyx_tools.files.folder import Folder
 from telnyx_tools.files.refusals import explained, refused
 
+_NEW_FILE = 0o666
+"""Less what the person's umask takes away."""
+
 
 class FileTarget:
-    """A file beside the place where it will be. `finish` puts it there whole; `discard` leaves nothing of it."""
+    """A file beside the place where it will be. `finish` puts it there whole; `discard` leaves nothing of it.
+
+    Whoever could not read the file that is replaced cannot read the new one.
+    """
 
     def __init__(self, argument: str, folder: Folder, name: str, *, overwrite: bool) -> None:
         self._argument = argument
         self._folder = folder
         self._name = name
         self._overwrite = overwrite
-        self._check_place()
+        replaced = self._check_place()
         self._beside = f".{secrets.token_hex(8)}.part"
-        self._descriptor: int | None = folder.create(self._beside)
+        permissions = _NEW_FILE if replaced is None else stat.S_IMODE(replaced)
+        self._descriptor: int | None = folder.create(self._beside, permissions)
 
     async def write(self, content: bytes) -> None:
         with explained(self._argument):
@@ -62,16 +69,18 @@ class FileTarget:
             self._check_place()
             self._folder.replace(self._name, self._beside)
 
-    def _check_place(self) -> None:
-        kind = self._folder.kind(self._name)
-        if kind is None:
-            return
+    def _check_place(self) -> int | None:
+        """The mode of the file that is to be replaced, None if the place is free."""
+        mode = self._folder.mode(self._name)
+        if mode is None:
+            return None
         if not self._overwrite:
             raise FileExistsError(errno.EEXIST, "")
-        if kind == stat.S_IFDIR:
+        if stat.S_ISDIR(mode):
             raise refused(self._argument, "It is a directory; give a file.")
-        if kind != stat.S_IFREG:
+        if not stat.S_ISREG(mode):
             raise refused(self._argument, "It is no ordinary file, and is not replaced.")
+        return mode
 
     def _close(self) -> None:
         if self._descriptor is not None:
