@@ -30,7 +30,7 @@ CATALOG = Catalog.load()
 CALLING = [tool for tool in registry().tools.values() if (tool.calls or tool.s3) and not tool.local]
 """A local tool sends something only for a file that exists; which, `test_storage_files` says."""
 
-ENDS_BY_UPDATE = {"end_texml_call", "end_texml_conference"}
+ENDS_BY_UPDATE = {"end_texml_conference"}
 """Declared as more than their operation, of which ending is one use."""
 
 

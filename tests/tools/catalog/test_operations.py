@@ -61,7 +61,7 @@ def test_effects_of_operations_that_must_not_be_mistaken(catalog: Catalog) -> No
         "calls.dial": "spends",
         "calls.actions.transfer": "spends",
         "calls.actions.speak": "write",
-        "calls.actions.hangup": "destroy",
+        "calls.actions.hangup": "write",
         "number_orders.create": "spends",
         "phone_numbers.delete": "destroy",
         "phone_numbers.jobs.delete_batch": "destroy",

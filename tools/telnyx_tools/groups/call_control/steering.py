@@ -70,10 +70,11 @@ async def answer_call(
 
 
 @call_control.tool(
-    effect=Effect.DESTROY,
+    effect=Effect.WRITE,
     scope="voice.write",
     calls="POST /calls/{call_control_id}/actions/hangup",
     core=True,
+    idempotent=True,
     aliases=("hangup_call",),
 )
 async def hangup(telnyx: Telnyx, call_control_id: LiveCall, client_state: ClientState | None = None) -> CommandResult:
@@ -86,7 +87,7 @@ async def hangup(telnyx: Telnyx, call_control_id: LiveCall, client_state: Client
         return CommandResult(result="ok", note="The call had already ended.")
 
 
-@call_control.tool(effect=Effect.DESTROY, scope="voice.write", calls="POST /calls/{call_control_id}/actions/reject")
+@call_control.tool(effect=Effect.WRITE, scope="voice.write", calls="POST /calls/{call_control_id}/actions/reject")
 async def reject_call(
     telnyx: Telnyx,
     call_control_id: CallControlId,

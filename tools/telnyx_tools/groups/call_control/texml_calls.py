@@ -142,7 +142,10 @@ async def update_texml_call(
 
 
 @call_control.tool(
-    effect=Effect.DESTROY, scope="voice.write", calls="POST /texml/Accounts/{account_sid}/Calls/{call_sid}"
+    effect=Effect.WRITE,
+    scope="voice.write",
+    calls="POST /texml/Accounts/{account_sid}/Calls/{call_sid}",
+    idempotent=True,
 )
 async def end_texml_call(telnyx: Telnyx, account_sid: TexmlAccountSid, call_sid: TexmlCallSid) -> TexmlCall:
     """Hang up a TeXML call."""
