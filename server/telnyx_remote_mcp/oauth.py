@@ -69,7 +69,7 @@ def create_oauth(
     signing_keys = SigningKeys(store, vault)
     protocol = Protocol(
         settings.url,
-        scopes.grantable,
+        scopes,
         resources,
         Clients(store, ClientDocuments(store, fetch or PublicFetch())),
         Codes(store),

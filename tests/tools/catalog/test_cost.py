@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 PROGRAM = """
 import json, sys, time
@@ -35,6 +36,16 @@ def _run() -> dict[str, float]:
     found = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     measured: dict[str, float] = json.loads(found.stdout)
     return measured
+
+
+def test_a_server_that_people_can_sign_in_to_starts_without_the_catalog(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from telnyx_remote_mcp.app import create_app\n"
+        "from telnyx_remote_mcp.settings import Settings; from telnyx_tools.catalog.catalog import Catalog\n"
+        "create_app(Settings(data_dir=Path(sys.argv[1])))\n"
+        "sys.exit(Catalog.load.cache_info().currsize)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 0
 
 
 def test_tools_are_listed_without_the_catalog() -> None:

@@ -6,7 +6,7 @@ Everything that is kept or looked up is asynchronous and runs in the event loop 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from anyio import from_thread
@@ -29,6 +29,7 @@ from telnyx_remote_mcp.auth.authorization_server.refresh_tokens import RefreshTo
 from telnyx_remote_mcp.auth.authorization_server.requests import Answer
 from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.auth.resources import Resources
+from telnyx_remote_mcp.auth.scopes import Scopes
 
 if TYPE_CHECKING:
     from authlib.oauth2.rfc6749 import JsonRequest
@@ -52,7 +53,7 @@ class Protocol(AuthorizationServer):
     def __init__(
         self,
         issuer: str,
-        scopes: Collection[str],
+        scopes: Scopes,
         resources: Resources,
         clients: Clients,
         codes: Codes,
@@ -60,7 +61,8 @@ class Protocol(AuthorizationServer):
         keys: SigningKeys,
         grants: Grants,
     ) -> None:
-        super().__init__([*scopes, IGNORED_SCOPE])
+        super().__init__()
+        self.scopes = scopes
         self.issuer = issuer
         self.resources = resources
         self.clients = clients
@@ -84,8 +86,8 @@ class Protocol(AuthorizationServer):
             from_thread.run(self.clients.keep, request.client)
 
     def validate_requested_scope(self, scope: str | None) -> None:
-        unknown = set((scope or "").split()) - set(self.scopes_supported or ())
-        if unknown:
+        asked = set((scope or "").split()) - {IGNORED_SCOPE}
+        if asked and not asked <= self.scopes.grantable:
             raise InvalidScopeError("A requested scope does not exist here.")
 
     def resource(self, asked: str | None, granted: str | None = None) -> str:
