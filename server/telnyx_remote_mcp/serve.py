@@ -72,7 +72,7 @@ def _spare_garbage_collector() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5_000, 5, 10)
+    gc.set_threshold(3_000, 5, 5)
 
 
 class _Server(uvicorn.Server):
