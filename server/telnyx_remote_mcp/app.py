@@ -27,6 +27,7 @@ from telnyx_remote_mcp.edge import Edge
 from telnyx_remote_mcp.endpoint import Services, create_server
 from telnyx_remote_mcp.guardrails.limits import RateLimit, TokenBuckets
 from telnyx_remote_mcp.hosts import Hosts
+from telnyx_remote_mcp.plain import PlainAnswers
 from telnyx_remote_mcp.secret import Secret
 from telnyx_remote_mcp.selection import SelectSurface
 from telnyx_remote_mcp.settings import Settings
@@ -89,7 +90,10 @@ def build_app(
         session_idle_timeout=SESSION_IDLE_SECS if settings.keeps_sessions else None,
         max_request_body_size=settings.max_body_bytes,
     )
-    endpoint: ASGIApp = StreamableHTTPASGIApp(manager)
+    plain = StreamableHTTPSessionManager(
+        server, stateless=True, json_response=True, max_request_body_size=settings.max_body_bytes
+    )
+    endpoint: ASGIApp = PlainAnswers(StreamableHTTPASGIApp(manager), StreamableHTTPASGIApp(plain), surfaces.registry)
     streams = Streams(endpoint if settings.keeps_sessions else _PostOnly(endpoint))
 
     def guarded(app: ASGIApp) -> ASGIApp:
@@ -117,7 +121,7 @@ def build_app(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with aclosing(oauth.store) if oauth is not None else nullcontext(), api, manager.run():
+        async with aclosing(oauth.store) if oauth is not None else nullcontext(), api, manager.run(), plain.run():
             with on_termination(streams.close):
                 yield
 

@@ -78,11 +78,7 @@ def _log(scope: Scope, status: int, duration_ms: float) -> None:
         "request_id": scope["telnyx.request_id"],
         "principal": caller.principal if caller else "-",
     }
-    logger.info(
-        "%(method)s %(path)s %(status)d %(duration_ms).1fms id=%(request_id)s by=%(principal)s",
-        fields,
-        extra=fields,
-    )
+    logger.info("%(method)s %(path)s %(status)d %(duration_ms).1fms id=%(request_id)s by=%(principal)s", fields)
 
 
 def _loggable(path: str) -> str:

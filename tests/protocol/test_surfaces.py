@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 TEXTS = ["list_texts", "send_text", "update_text"]
 LINES = ["list_lines", "delete_line"]
-CLOCKS = ["count", "wait"]
+CLOCKS = ["count", "wait", "read_slowly"]
 
 SEEN: list[tuple[str, dict[str, str], list[str]]] = [
     ("/mcp", {}, ["list_texts", "send_text", "delete_line", *CLOCKS]),

@@ -10,6 +10,8 @@ from tests.e2e.clients import ERAS, connected
 from tests.protocol.servers import KEY, MODERN, Peer, error_in, legacy, modern
 from tests.protocol.tools import Waited, waits
 
+from telnyx_remote_mcp import plain
+
 pytestmark = pytest.mark.anyio
 
 
@@ -57,11 +59,15 @@ async def test_a_client_that_gives_up_cancels_its_call(
     assert waited.cancelled
 
 
-async def test_hanging_up_cancels_a_modern_call(url: str, waited: Waited, call: dict[str, object]) -> None:
-    headers = {"mcp_protocol_version": MODERN, "mcp_method": "tools/call", "mcp_name": "wait"}
+@pytest.mark.parametrize("tool", ["wait", "read_slowly"])
+async def test_hanging_up_cancels_a_modern_call(
+    url: str, waited: Waited, call: dict[str, object], tool: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plain, "PATIENCE_SECS", 0.01)
+    headers = {"mcp_protocol_version": MODERN, "mcp_method": "tools/call", "mcp_name": tool}
     with anyio.fail_after(5):
         async with Peer.of(url) as peer, anyio.create_task_group() as tasks:
-            tasks.start_soon(_ask, peer, modern("tools/call", call), headers)
+            tasks.start_soon(_ask, peer, modern("tools/call", {**call, "name": tool}), headers)
             await waited.begun.wait()
             tasks.cancel_scope.cancel()
         await waited.ended.wait()

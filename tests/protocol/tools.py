@@ -1,4 +1,4 @@
-"""Tools to test the protocol with: some do nothing, one counts, one waits until it is cancelled."""
+"""Tools to test the protocol with: some do nothing, one counts, two wait until they are cancelled."""
 
 import anyio
 from tests.server.things import phone_lines, texts
@@ -35,9 +35,19 @@ async def count(progress: Progress, to: int) -> Counted:
     return Counted(counted=to)
 
 
-@clocks.tool(effect=Effect.READ, scope="clocks.read", core=True)
+@clocks.tool(effect=Effect.WRITE, scope="clocks.write", core=True)
 async def wait(name: str) -> Result:
     """Wait until the call is cancelled."""
+    return await _cancelled(name)
+
+
+@clocks.tool(effect=Effect.READ, scope="clocks.read", core=True)
+async def read_slowly(name: str) -> Result:
+    """Wait until the call is cancelled; it is a brief one by its declaration."""
+    return await _cancelled(name)
+
+
+async def _cancelled(name: str) -> Result:
     waited = waits[name]
     waited.begun.set()
     try:

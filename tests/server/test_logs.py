@@ -38,9 +38,9 @@ def _log_a_failure(name: str) -> None:
         logging.getLogger(name).exception("It failed")
 
 
-def test_a_line_is_json_with_the_fields_of_the_record(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_is_json_with_the_named_arguments_of_its_message(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("info")
-    logging.getLogger("telnyx_remote_mcp").info("Answered %d", 200, extra={"status": 200})
+    logging.getLogger("telnyx_remote_mcp").info("Answered %(status)d", {"status": 200})
     written = capsys.readouterr().err
     line = json.loads(written)
     assert line.pop("time").endswith("+00:00")

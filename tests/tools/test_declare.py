@@ -3,7 +3,7 @@
 import pytest
 
 from telnyx_tools.declare import Effect, Group, Tool
-from telnyx_tools.results import Result
+from telnyx_tools.results import AttachedResult, Result
 
 
 class Done(Result):
@@ -83,6 +83,34 @@ def test_the_hints_follow_from_the_effect(name: str, hints: tuple[bool, ...]) ->
         "idempotentHint": idempotent,
         "openWorldHint": open_world,
     }
+
+
+@group.tool(effect=Effect.READ, scope="things.read", calls=("GET /things/{id}", "GET /things"))
+async def find_thing() -> Done:
+    """Find a thing, in two requests."""
+    return Done()
+
+
+@group.tool(effect=Effect.READ, scope="things.read", calls="GET /things/{id}")
+async def wait_for_thing(progress: object) -> Done:
+    """Wait for a thing, and report."""
+    return Done()
+
+
+@group.tool(effect=Effect.READ, scope="things.read", calls="GET /things/{id}/picture")
+async def get_picture() -> AttachedResult:
+    """The picture of a thing."""
+    return AttachedResult()
+
+
+@group.tool(effect=Effect.READ, scope="things.read", s3="GetObject")
+async def get_object() -> Done:
+    """A thing that is stored."""
+    return Done()
+
+
+def test_brief_are_the_tools_that_make_one_free_read_of_data() -> None:
+    assert [each.name for each in group.tools if each.brief] == ["get_thing"]
 
 
 def test_a_declared_function_stays_a_function() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.kept import secrets_in, without_any
 from telnyx_tools.arguments import Arguments
-from telnyx_tools.results import Result, output_schema
+from telnyx_tools.results import AttachedResult, Result, output_schema, result_type
 
 ToolFunction = Callable[..., Awaitable[Result]]
 
@@ -87,6 +87,13 @@ class Tool:
             "idempotentHint": reads or self.effect is Effect.DESTROY or self.idempotent,
             "openWorldHint": self.effect is Effect.SPENDS or self.paid,
         }
+
+    @cached_property
+    def brief(self) -> bool:
+        """Whether a call comes down to one free read of data, and so has nothing to report before its result."""
+        reads = self.effect is Effect.READ and not self.paid and len(self.calls) <= 1 and not self.s3
+        reports = {"progress", "reach"}.intersection(self.arguments.injected)
+        return reads and not reports and not issubclass(result_type(self.function), AttachedResult)
 
     async def run(self, arguments: Mapping[str, object], given: Mapping[str, object]) -> Result:
         """Call the function with validated arguments and what it asks to be given (`telnyx`, `progress`, …).

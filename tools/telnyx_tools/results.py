@@ -195,8 +195,13 @@ def _without_the_largest(result: R, excess: int) -> R:
 
 def output_schema(function: Callable[..., object]) -> dict[str, Any]:
     """The schema of what the function returns: an open object without required fields, since results are lenient."""
-    model = get_type_hints(function)["return"]
-    return compact(_open(model.model_json_schema(mode="serialization", by_alias=True)))
+    return compact(_open(result_type(function).model_json_schema(mode="serialization", by_alias=True)))
+
+
+def result_type(function: Callable[..., object]) -> type[Result]:
+    """The model that a tool's function says it returns."""
+    found: type[Result] = get_type_hints(function)["return"]
+    return found
 
 
 def _open(node: Any) -> Any:

@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final
@@ -13,7 +14,7 @@ from typing import Final
 QUIET: Final = ("mcp", "httpx2", "httpcore2", "asyncio", "sse_starlette", "aiosqlite", "redis")
 """Libraries that write session ids, URLs, stored values or whole messages below WARNING."""
 
-_STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName"}
+_encode: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -40,7 +41,7 @@ class TextLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object for each record: time, level, logger, message, and what the record carries besides."""
+    """One JSON object for each record: time, level, logger, message, and the arguments of the message by name."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
@@ -48,11 +49,12 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
-            **{name: value for name, value in vars(record).items() if name not in _STANDARD},
         }
+        if isinstance(record.args, Mapping):
+            line.update(record.args)
         if record.exc_info:
             line["exception"] = _where(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _encode(line)
 
 
 def _where(info: ExceptionInfo) -> str:

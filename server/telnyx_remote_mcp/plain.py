@@ -1,0 +1,78 @@
+"""Requests that have nothing to say before their answer: answered as plain JSON, where others may stream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from anyio import CancelScope
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from telnyx_tools.registry import Registry
+
+PATIENCE_SECS: Final = 1.0
+"""How long a request runs before anybody looks whether its client is still there."""
+
+_LISTINGS: Final = frozenset(
+    {b"server/discover", b"tools/list", b"prompts/list", b"resources/list", b"resources/templates/list"}
+)
+_VERSIONS: Final = frozenset(version.encode() for version in MODERN_PROTOCOL_VERSIONS)
+
+
+class PlainAnswers:
+    """Gives brief requests of the newer protocol to `plain`, which cannot stream, and all others to `app`.
+
+    Brief are listings and calls of tools that make one free read; to get ready for a stream would add a fifth to
+    what they cost. The routing headers tell: a request whose headers say other than its body is refused behind
+    this layer. The read of a client that has left is cancelled, as it would be where there is a stream.
+    """
+
+    def __init__(self, app: ASGIApp, plain: ASGIApp, registry: Registry) -> None:
+        self.app = app
+        self._plain = plain
+        self._registry = registry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._is_brief(dict(scope["headers"])):
+            await self.app(scope, receive, send)
+            return
+        with CancelScope() as request:
+            departure = _Departure(receive, request.cancel)
+            try:
+                await self._plain(scope, receive, send)
+            finally:
+                departure.forget()
+
+    def _is_brief(self, headers: dict[bytes, bytes]) -> bool:
+        if headers.get(b"mcp-protocol-version") not in _VERSIONS:
+            return False
+        method = headers.get(b"mcp-method")
+        if method != b"tools/call":
+            return method in _LISTINGS
+        tool = self._registry.find(headers.get(b"mcp-name", b"").decode("latin-1"))
+        return tool is not None and tool.brief
+
+
+class _Departure:
+    """Tells when a client leaves. Looks late, because most requests are long done by then."""
+
+    def __init__(self, receive: Receive, tell: Callable[[], None]) -> None:
+        self._receive = receive
+        self._tell = tell
+        self._timer = asyncio.get_running_loop().call_later(PATIENCE_SECS, self._look)
+        self._watch: asyncio.Task[None] | None = None
+
+    def _look(self) -> None:
+        self._watch = asyncio.create_task(self._wait())
+
+    async def _wait(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._tell()
+
+    def forget(self) -> None:
+        self._timer.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
