@@ -6,17 +6,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Any
 
 import mcp_types as types
 from mcp.server import Server
 from mcp.server.caching import CacheHint
-from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.shared.exceptions import MCPError
 from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.call import call_tool
+from telnyx_remote_mcp.finished import Context, FinishedAnswers
 from telnyx_remote_mcp.reach import Reach
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface import Selection, Surface, Surfaces
@@ -41,8 +40,6 @@ user's own credential.
 - More (recordings, conferences, inference, porting, SIM cards, …) is in reach where search_tools is listed; else the
   user can connect with ?surface=compact, ?surface=full or ?groups=…"""
 
-Context = ServerRequestContext[Any, Any]
-
 
 @dataclass(frozen=True)
 class Services:
@@ -57,7 +54,6 @@ class Services:
     """Those of this machine that tools may touch: over HTTP none."""
     on_rejected: Callable[[str], None] = lambda principal: None
     """Told the principal whose key Telnyx rejected during a call."""
-    listings: dict[tuple[str, Surface], HandlerResult] = field(default_factory=dict)
 
 
 def create_server(services: Services) -> Server[None]:
@@ -84,7 +80,7 @@ def create_server(services: Services) -> Server[None]:
     )
     if isinstance(get_tracer_provider(), ProxyTracerProvider):
         server.middleware.clear()  # the SDK's spans, which nobody takes unless a provider was set before the start
-    server.middleware.append(handlers.remember_listing)
+    server.middleware.append(FinishedAnswers(server, handlers.surface, handlers.call_tool))
     return server
 
 
@@ -104,10 +100,10 @@ class _Handlers:
     async def list_tools(self, ctx: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         if params is not None and params.cursor is not None:
             raise MCPError(code=types.INVALID_PARAMS, message="Unknown cursor: the list has one page")
-        return types.ListToolsResult(tools=[_described(tool) for tool in self._surface(ctx).tools.values()])
+        return types.ListToolsResult(tools=[_described(tool) for tool in self.surface(ctx).tools.values()])
 
     async def call_tool(self, ctx: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
-        surface = self._surface(ctx)
+        surface = self.surface(ctx)
         tool = surface.find(params.name)
         if tool is None:
             raise MCPError(code=types.INVALID_PARAMS, message=f"Unknown tool: {params.name[:128]}")
@@ -119,17 +115,6 @@ class _Handlers:
         }
         given["reach"] = Reach(surface, self._services.settings.account_access, given)
         return await call_tool(tool, params.arguments or {}, given)
-
-    async def remember_listing(self, ctx: Context, call_next: CallNext) -> HandlerResult:
-        """The finished answer to tools/list depends only on the protocol version and the surface."""
-        if ctx.method != "tools/list" or (ctx.params or {}).get("cursor"):
-            return await call_next(ctx)
-        known, key = self._services.listings, (ctx.protocol_version, self._surface(ctx))
-        if key not in known:
-            if len(known) >= 64:
-                known.pop(next(iter(known)))
-            known[key] = await call_next(ctx)
-        return known[key]
 
     async def list_resources(self, ctx: Context, params: object) -> types.ListResourcesResult:
         return types.ListResourcesResult(resources=[])
@@ -146,7 +131,7 @@ class _Handlers:
     async def get_prompt(self, ctx: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
         raise MCPError(code=types.INVALID_PARAMS, message=f"Unknown prompt: {params.name[:128]}")
 
-    def _surface(self, ctx: Context) -> Surface:
+    def surface(self, ctx: Context) -> Surface:
         if ctx.request is None:
             return self._services.surfaces.of(Selection())
         surface: Surface = ctx.request.scope["telnyx.surface"]

@@ -59,6 +59,17 @@ async def test_an_unknown_tool_is_no_result(peer: Peer) -> None:
     assert error_in(await peer.modern("tools/call", {"name": "no_such_tool"})) == (400, INVALID_PARAMS)
 
 
+@pytest.mark.parametrize("arguments", [[], "to=3", 3])
+@pytest.mark.parametrize("tool", ["list_texts", "count"])
+async def test_arguments_that_are_no_object_are_invalid(peer: Peer, tool: str, arguments: object) -> None:
+    answer = await peer.modern("tools/call", {"name": tool, "arguments": arguments})
+    assert error_in(answer) == (400, INVALID_PARAMS)
+
+
+async def test_a_call_without_a_name_is_invalid(peer: Peer) -> None:
+    assert error_in(await peer.modern("tools/call", {"arguments": {}})) == (400, INVALID_PARAMS)
+
+
 async def test_an_unknown_method_is_not_found(peer: Peer) -> None:
     assert error_in(await peer.modern("no/such/method")) == (404, METHOD_NOT_FOUND)
 

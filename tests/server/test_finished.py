@@ -1,0 +1,42 @@
+"""The final form of a call's result is the one that the SDK would give it."""
+
+import mcp_types as types
+import pytest
+from mcp_types import methods
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+
+from telnyx_remote_mcp.call import failure, success
+from telnyx_remote_mcp.finished import wire_form
+from telnyx_tools.results import AttachedResult, Attachment, Result
+
+
+class Text(Result):
+    to: str | None = None
+    parts: int | None = None
+    errors: list[str] | None = None
+
+
+def _with_files() -> AttachedResult:
+    return (
+        AttachedResult()
+        .attach(Attachment("telnyx://recordings/1", "audio/mpeg", b"\xff\xfb"))
+        .attach(Attachment("telnyx://media/a.png", "image/png", b"\x89PNG"))
+        .attach(Attachment("telnyx://media/a.pdf", "application/pdf", b"%PDF"))
+    )
+
+
+@pytest.mark.parametrize("version", MODERN_PROTOCOL_VERSIONS)
+@pytest.mark.parametrize(
+    "result",
+    [
+        success(Text(to="+13125550100", parts=2, errors=[])),
+        success(Result()),
+        success(_with_files()),
+        success(Result.model_validate({"meta": {"next": None, "pages": [None, {"size": 1.5}]}})),
+        failure({"code": "not_found", "title": "There is none"}),
+    ],
+    ids=["success", "empty", "files", "nulls", "failure"],
+)
+def test_it_is_what_the_sdk_makes_of_the_result(version: str, result: types.CallToolResult) -> None:
+    dumped = result.model_dump(mode="json", by_alias=True, exclude_none=True)
+    assert wire_form(result) == methods.serialize_server_result("tools/call", version, dumped)
