@@ -39,6 +39,7 @@ def test_which_outcome_of_which_method_is_repeated(
         (429, Outcome.THROTTLED),
         (500, Outcome.UNCERTAIN),
         (503, Outcome.UNCERTAIN),
+        (408, Outcome.UNCERTAIN),
         (501, Outcome.FINAL),
         (404, Outcome.FINAL),
         (302, Outcome.FINAL),

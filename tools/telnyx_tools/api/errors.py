@@ -5,7 +5,7 @@ TelnyxError
 ├── MissingCredential    refused here, nothing was sent: the caller brought no credential
 ├── Unreachable          no connection to Telnyx, or none free; nothing was sent
 ├── ApiError             Telnyx answered with an error; the call was not carried out
-├── OutcomeUnknown       sent, and the answer lost or a server failure: it may have been carried out
+├── OutcomeUnknown       sent, and the answer lost, a server failure or a redirect: it may have been carried out
 ├── NoAnswer             as OutcomeUnknown, for a call that may safely be made again
 ├── ResponseTooLarge     carried out, but the answer is above the size limit
 └── UnknownRegion        refused here: storage named a region to which no credential may go

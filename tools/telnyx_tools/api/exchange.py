@@ -49,7 +49,8 @@ def _failure(call: Call, failure: Failure, uncertain: bool) -> TelnyxError:
 
 def _refusal(call: Call, reply: Reply, asked: float | None, secrets: Sequence[str]) -> TelnyxError:
     items = read_errors(reply.status, reply.content, secrets)
-    if outcome_of(reply.status) is Outcome.UNCERTAIN and not may_repeat_uncertain(call.method, call.replay):
-        reason = f"Telnyx failed with HTTP {reply.status}."
+    unclear = outcome_of(reply.status) is Outcome.UNCERTAIN or reply.status < 400  # after a 303 it is done
+    if unclear and not may_repeat_uncertain(call.method, call.replay):
+        reason = f"The answer was HTTP {reply.status}."
         return OutcomeUnknown(call.label, reason, status=reply.status, request_id=reply.request_id, items=items)
-    return ApiError(call.label, reply.status, items, request_id=reply.request_id, retry_after_secs=asked)
+    return ApiError(call.label, reply.status, items, request_id=reply.request_id, retry_after_secs=asked or None)

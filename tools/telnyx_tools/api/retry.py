@@ -37,7 +37,7 @@ class Outcome(Enum):
     THROTTLED = "throttled"
     """429: answered and not carried out."""
     UNCERTAIN = "uncertain"
-    """Sent, and then a 5xx or no answer: it may have been carried out."""
+    """Sent, and then a 408, a 5xx or no answer: it may have been carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Clock:
 def outcome_of(status: int) -> Outcome:
     if status == 429:
         return Outcome.THROTTLED
-    if status >= 500 and status != 501:
+    if status == 408 or (status >= 500 and status != 501):
         return Outcome.UNCERTAIN
     return Outcome.FINAL
 
