@@ -34,7 +34,7 @@ def wire(page: Page[Thing]) -> dict[str, Any]:
 def test_a_page_has_its_items_where_to_go_on_and_how_many_there_are() -> None:
     page = page_of(Thing, answer(things(2), total_pages=3, total_results=6), Cursor(2))
     assert [item.id for item in page.items] == ["0", "1"]
-    assert (page.next, page.total_results) == ("3", 6)
+    assert (page.next, page.total_results) == ("3/20", 6)
 
 
 def test_the_last_page_has_nowhere_to_go_on() -> None:
@@ -47,20 +47,20 @@ def test_more_items_than_fit_are_given_piece_by_piece(detail: Any) -> None:
     held = answer(things(100, size=2_000), total_pages=2)
     seen: list[str | None] = []
     cursor: str | None = "1"
-    while cursor is not None and cursor != "2":
+    while cursor is not None and cursor != "2/20":
         page = page_of(Thing, held, Cursor.parse(cursor), detail)
         assert len(json.dumps(page.wire())) <= BUDGET["full" if detail == "full" else "summary"]
         seen += [item.id for item in page.items]
         cursor = page.next
     assert seen == [str(number) for number in range(100)]
-    assert cursor == "2"
+    assert cursor == "2/20"
 
 
 def test_an_item_larger_than_a_page_is_given_alone() -> None:
     held = answer([{"id": "1", "text": "x" * 9_000}, {"id": "2"}])
     page = page_of(Thing, held, Cursor(1))
     assert [item.id for item in page.items] == ["1"]
-    assert page.next == "1+1"
+    assert page.next == "1+1/20"
 
 
 def test_room_is_left_for_what_the_caller_adds() -> None:
@@ -98,7 +98,7 @@ def test_an_item_with_a_field_called_data_is_that_item() -> None:
         assert wire(page_of(Thing, raw, Cursor(1)))["items"][0] == {"id": "1"}
 
 
-@pytest.mark.parametrize("text", ["1", "27", "3+20"])
+@pytest.mark.parametrize("text", ["1/20", "27/50", "3+20/7"])
 def test_a_cursor_is_read_as_it_was_written(text: str) -> None:
     assert str(Cursor.parse(text)) == text
 
@@ -134,7 +134,8 @@ async def test_a_page_is_asked_for_by_number_and_size() -> None:
     assert page.next == "5/50"
 
 
-async def test_a_next_page_keeps_its_size_whatever_size_comes_with_it() -> None:
+@pytest.mark.parametrize("size", [20, 50])
+async def test_a_next_page_keeps_its_size_whatever_size_comes_with_it(size: int) -> None:
     asked: list[str] = []
 
     def respond(request: httpx2.Request) -> httpx2.Response:
@@ -143,5 +144,7 @@ async def test_a_next_page_keeps_its_size_whatever_size_comes_with_it() -> None:
 
     async with Api(wire=MockWire(respond)) as api:
         telnyx = api.bind(Credential("KEYtest"), "key:test")
-        await fetch_page(Thing, telnyx, "/things", {}, page="5+2/50", page_size=20)
-    assert parse_qs(asked[0]) == {"page[number]": ["5"], "page[size]": ["50"]}
+        page = await fetch_page(Thing, telnyx, "/things", {}, page="4", page_size=size)
+        assert page.next is not None
+        await fetch_page(Thing, telnyx, "/things", {}, page=page.next, page_size=250)
+    assert parse_qs(asked[1]) == {"page[number]": ["5"], "page[size]": [str(size)]}

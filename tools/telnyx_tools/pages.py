@@ -22,7 +22,7 @@ DEFAULT_SIZE = 20
 class Cursor:
     """A place in a list: a page of the API, how many of its items were already given, and its size.
 
-    Pages of another size than the default say so: `next` then means the same whatever `page_size` comes with it.
+    It is written with the size: `next` means the same whatever `page_size` comes with it.
     """
 
     number: int = 1
@@ -37,7 +37,7 @@ class Cursor:
 
     def __str__(self) -> str:
         place = f"{self.number}+{self.skip}" if self.skip else str(self.number)
-        return place if self.size == DEFAULT_SIZE else f"{place}/{self.size}"
+        return f"{place}/{self.size}"
 
 
 PLACE = r"[1-9][0-9]{0,6}(\+[0-9]{1,4})?(/[1-9][0-9]{0,2})?"

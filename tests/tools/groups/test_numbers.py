@@ -26,10 +26,9 @@ ADDRESS = {
 }
 
 
-async def search(telnyx: Telnyx, **arguments: object) -> list[str]:
-    """The numbers of all pages of a search."""
+async def search(telnyx: Telnyx, page: str = "1", **arguments: object) -> list[str]:
+    """The numbers of all pages of a search, or of those from one on."""
     numbers: list[str] = []
-    page = "1"
     while page:
         found = await call(telnyx, "list_available_phone_numbers", page=page, **arguments)
         numbers += [item["phone_number"] for item in found["items"]]
@@ -59,6 +58,12 @@ async def test_an_area_code_finds_numbers_with_their_prices(telnyx: Telnyx) -> N
     assert number["phone_number"] == "+13125550100"
     assert number["cost_information"] == {"upfront_cost": "1.00", "monthly_cost": "1.00", "currency": "USD"}
     assert number["region_information"]["rate_center"] == "CHICAGO"
+
+
+async def test_a_search_goes_on_where_it_stopped_without_its_limit(telnyx: Telnyx) -> None:
+    first = await call(telnyx, "list_available_phone_numbers", area_code="312", limit=100)
+    rest = await search(telnyx, area_code="312", page=first["next"])
+    assert len({item["phone_number"] for item in first["items"]} | set(rest)) == 100
 
 
 async def test_every_search_filter_reaches_the_api_under_its_name() -> None:

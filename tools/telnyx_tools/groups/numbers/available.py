@@ -68,6 +68,7 @@ async def list_available_phone_numbers(
     detail: Detail = "summary",
 ) -> Page[AvailableNumber]:
     """Numbers for sale with their prices; buy with initiate_phone_number_order."""
+    cursor = Cursor.parse(page, limit)
     query = {
         "filter": {
             "country_code": country_code,
@@ -82,8 +83,8 @@ async def list_available_phone_numbers(
             "quickship": quickship or None,
             "reservable": reservable or None,
             "exclude_held_numbers": exclude_held_numbers or None,
-            "limit": limit,
+            "limit": cursor.size,
         }
     }
     answer = await telnyx.get("/available_phone_numbers", query=query)
-    return page_of(AvailableNumber, answer, Cursor.parse(page), detail)
+    return page_of(AvailableNumber, answer, cursor, detail)
