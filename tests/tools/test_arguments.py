@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field
 
+from telnyx_tools.api.errors import ApiError, ErrorItem, InvalidArgument
 from telnyx_tools.arguments import (
     MOST_PROBLEMS,
     OMITTED,
@@ -16,7 +17,7 @@ from telnyx_tools.arguments import (
     changed,
     present,
 )
-from telnyx_tools.types import E164, Day, Moment, Url
+from telnyx_tools.types import E164, Day, MessagingProfileId, Moment, PhoneNumber, Url
 
 
 class Pool(Given):
@@ -231,3 +232,38 @@ async def ring(to: E164 | Annotated[list[E164], Field(min_length=1)]) -> None: .
 def test_what_may_be_one_thing_or_another_is_named_by_its_argument_alone() -> None:
     assert problems(Arguments.of(ring), {"to": "0202"}).keys() == {"to"}
     assert problems(Arguments.of(ring), {"to": [TO, "0202"]}).keys() == {"to", "to.1"}
+
+
+async def assign(
+    telnyx: object,
+    phone_number: PhoneNumber,
+    messaging_profile_id: Change[MessagingProfileId] = OMITTED,
+    text: str = "",
+) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("pointer", "named"),
+    [(None, ["phone_number", "messaging_profile_id"]), ("/messaging_profile_id", ["messaging_profile_id"])],
+)
+def test_an_id_of_nothing_is_told_with_where_ids_come_from(pointer: str | None, named: list[str]) -> None:
+    error = ApiError("PATCH /x", 404, [ErrorItem("10005", "Not found", pointer=pointer)])
+    given = {"phone_number": "1", "messaging_profile_id": "2", "text": "from list_things"}
+    said = Arguments.of(assign).remedy(error, given)
+    assert said is not None
+    assert said.startswith(f"Check {named[0]} (")
+    assert "from list_messaging_profiles" in said
+    assert [name for name in given if f"{name} (" in said] == named
+
+
+@pytest.mark.parametrize("code", ["40100", "10015"])
+def test_an_error_that_is_not_about_an_id_has_its_own_remedy(code: str) -> None:
+    error = ApiError("PATCH /x", 400, [ErrorItem(code, "Bad")])
+    assert Arguments.of(assign).remedy(error, {"phone_number": "1"}) is None
+
+
+def test_a_refused_value_is_told_under_the_name_that_the_tool_has_for_it() -> None:
+    given = {"phone_number": "../1", "tags": ["a,b"], "url": None}
+    for refused, name in [("../1", "phone_number"), ("a,b", "tags"), (None, "id"), ("elsewhere", "id")]:
+        (problem,) = Arguments.of(assign).refused(InvalidArgument("id", "Wrong.", refused), given).problems
+        assert (problem.argument, problem.problem) == (name, "Wrong.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import json
+import re
 import types
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_orig
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.api.errors import ApiError, InvalidArgument, TelnyxError
 from telnyx_tools.schema import compact, kinds, members
 
 INJECTED = ("telnyx", "progress", "server", "reach", "files")
@@ -24,6 +25,10 @@ INJECTED = ("telnyx", "progress", "server", "reach", "files")
 _ALTERNATIVES = ("function-", "constrained-", "list[", "literal[")
 MOST_PROBLEMS = 20
 """As many as one answer names."""
+
+_WRONG_ID = frozenset({"10005", "10006", "10013", "10017", "10022", "http_404"})
+"""The codes by which Telnyx says that an id is of nothing, and no more."""
+_SOURCE = re.compile(r"\bfrom [a-z]+_[a-z_]+")
 
 
 class Omitted(Enum):
@@ -117,6 +122,24 @@ class Arguments:
             raise InvalidArguments(_first_of_each([self._problem(each) for each in found])[:MOST_PROBLEMS]) from None
         return dict(model.__dict__)
 
+    def refused(self, error: InvalidArgument, given: Mapping[str, object]) -> InvalidArguments:
+        """The error under the name that the argument has here."""
+        names = [
+            name for name, value in given.items() if error.value in (value if isinstance(value, list) else [value])
+        ]
+        name = names[0] if names and error.value is not None else error.argument
+        return InvalidArguments([Problem(name, error.problem)])
+
+    def remedy(self, error: ApiError, given: Mapping[str, object]) -> str | None:
+        """Where the ids that were given come from, for an error which says that one of them is of nothing."""
+        if error.code not in _WRONG_ID:
+            return None
+        sources = {name: self._described(name) for name, value in given.items() if isinstance(value, str)}
+        ids = {name: source for name, source in sources.items() if _SOURCE.search(source)}
+        pointed = (error.items[0].pointer or "").rpartition("/")[2]
+        named = ", ".join(f"{name} ({ids[name]})" for name in ([pointed] if pointed in ids else ids))
+        return f"Check {named}: it may be mistyped, deleted, or belong to another account." if named else None
+
     def _normal(self, arguments: Mapping[str, object]) -> dict[str, object]:
         """Null means absent unless it clears; lists and objects may come as agents write them in a hurry."""
         return {
@@ -144,8 +167,13 @@ class Arguments:
         return Problem(_dotted(location), f"{_worded(error)}.{expected}")
 
     def _expected(self, name: str) -> str:
-        described = self.schema["properties"].get(name, {}).get("description")
+        described = self._described(name)
         return f" Expected: {described}" if described else ""
+
+    def _described(self, name: str) -> str:
+        schema = self.schema["properties"].get(name, {})
+        texts = (branch.get("description") for branch in (schema, *schema.get("anyOf", ())))
+        return next((text for text in texts if text), "")
 
 
 def _worded(error: Any) -> str:

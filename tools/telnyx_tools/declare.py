@@ -10,6 +10,7 @@ from inspect import cleandoc
 from typing import Any
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.api.errors import ApiError, InvalidArgument
 from telnyx_tools.api.kept import secrets_in, without_any
 from telnyx_tools.arguments import Arguments
 from telnyx_tools.results import AttachedResult, Result, output_schema, result_type
@@ -98,8 +99,18 @@ class Tool:
     async def run(self, arguments: Mapping[str, object], given: Mapping[str, object]) -> Result:
         """Call the function with validated arguments and what it asks to be given (`telnyx`, `progress`, …).
 
-        Secrets among the arguments are kept out of the result, and out of what the API answers with an error.
+        Secrets among the arguments are kept out of the result, and out of what the API answers with an error. Errors
+        about an argument name it as the tool does.
         """
+        try:
+            return await self._run(arguments, given)
+        except InvalidArgument as error:
+            raise self.arguments.refused(error, arguments) from None
+        except ApiError as error:
+            error.remedy = error.remedy or self.arguments.remedy(error, arguments)
+            raise
+
+    async def _run(self, arguments: Mapping[str, object], given: Mapping[str, object]) -> Result:
         injected = {name: given[name] for name in self.arguments.injected}
         secrets = tuple(secrets_in(dict(arguments)))
         if not secrets:

@@ -15,7 +15,7 @@ from telnyx_sandbox.app import create_app
 from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.server import serving
 from telnyx_tools.api.client import Api, Credential, Telnyx
-from telnyx_tools.api.errors import ApiError, InvalidArgument
+from telnyx_tools.api.errors import ApiError
 from telnyx_tools.arguments import InvalidArguments
 from telnyx_tools.registry import registry
 from telnyx_tools.results import BUDGET, AttachedResult, Result
@@ -291,9 +291,9 @@ async def test_names_that_look_like_a_way_up_are_refused_with_the_reason() -> No
     async with sandboxed() as telnyx:
         await call(telnyx, "cloud_storage_create_bucket", bucket_name="dots")
         await put(telnyx, "dots", "a..b/..c", "fine")
-        with pytest.raises(InvalidArgument) as caught:
+        with pytest.raises(InvalidArguments) as caught:
             await put(telnyx, "dots", "a/../b", "x")
-        assert '".."' in caught.value.problem
+        assert '".."' in caught.value.problems[0].problem
 
 
 async def test_a_store_of_keys_and_a_database_are_used() -> None:

@@ -33,12 +33,16 @@ class TelnyxError(Exception):
 
 
 class InvalidArgument(TelnyxError):
-    """The value of `argument` cannot be sent. `problem` says what is wrong and never quotes it."""
+    """The value of `argument` cannot be sent. `problem` says what is wrong and never quotes it.
 
-    def __init__(self, argument: str, problem: str) -> None:
+    `argument` is the operation's name for it; by the `value`, a tool finds out what it calls it itself.
+    """
+
+    def __init__(self, argument: str, problem: str, value: object = None) -> None:
         super().__init__(f"InvalidArgument {argument}")
         self.argument = argument
         self.problem = problem
+        self.value = value
 
     def describe(self) -> dict[str, object]:
         return {

@@ -69,28 +69,29 @@ def _split(template: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _segment(name: str, value: str) -> str:
     if not value:
-        raise InvalidArgument(name, "It is empty.")
+        raise InvalidArgument(name, "It is empty.", value)
     if len(value) > MAX_LENGTH:
-        raise InvalidArgument(name, f"It is longer than {MAX_LENGTH:,} characters.")
+        raise InvalidArgument(name, f"It is longer than {MAX_LENGTH:,} characters.", value)
     decoded = _fully_decoded(name, value)
     if _CONTROL.search(value) or _CONTROL.search(decoded):
-        raise InvalidArgument(name, "It holds control characters.")
+        raise InvalidArgument(name, "It holds control characters.", value)
     pieces = re.split(r"[/\\]", decoded)
     if len(pieces) > 1 and name not in NAMES_WITH_SLASHES and not _is_call_id(name, value):
-        raise InvalidArgument(name, "It holds a slash; give the id alone, not a path.")
+        raise InvalidArgument(name, "It holds a slash; give the id alone, not a path.", value)
     if any(_is_dots(piece) for piece in pieces):
-        raise InvalidArgument(name, 'It holds a "." or ".." path segment.')
+        raise InvalidArgument(name, 'It holds a "." or ".." path segment.', value)
     return quote(value, safe=_SAFE)
 
 
 def _fully_decoded(name: str, value: str) -> str:
     """What is left without any layer of percent-encoding: servers behind proxies decode more than once."""
+    text = value
     for _ in range(8):
-        decoded = unquote(value)
-        if decoded == value:
-            return value
-        value = decoded
-    raise InvalidArgument(name, "It is percent-encoded too many times; give it plain.")
+        decoded = unquote(text)
+        if decoded == text:
+            return text
+        text = decoded
+    raise InvalidArgument(name, "It is percent-encoded too many times; give it plain.", value)
 
 
 def _is_call_id(name: str, value: str) -> bool:

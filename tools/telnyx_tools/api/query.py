@@ -43,7 +43,8 @@ def _pairs(query: Query, prefix: str = "") -> Iterator[tuple[str, str]]:
 def _item(key: str, value: Scalar) -> str:
     text = _text(key, value)
     if "," in text:
-        raise InvalidArgument(key, "A value of this list cannot hold a comma: the API splits the list at commas.")
+        problem = "A value of this list cannot hold a comma: the API splits the list at commas."
+        raise InvalidArgument(key, problem, value)
     return text
 
 
@@ -65,5 +66,5 @@ def _sendable(key: str, value: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise InvalidArgument(key, "It holds half of a surrogate pair; it is not valid text.") from None
+        raise InvalidArgument(key, "It holds half of a surrogate pair; it is not valid text.", value) from None
     return value
