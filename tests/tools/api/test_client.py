@@ -134,11 +134,19 @@ async def test_without_a_credential_nothing_is_sent() -> None:
     assert upstream.heard == []
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-async def test_a_body_that_is_no_json_is_refused_before_it_is_sent(value: float) -> None:
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "cut \ud83d"])
+async def test_a_body_that_is_no_json_is_refused_before_it_is_sent(value: object) -> None:
     async with Upstream() as upstream, api(upstream) as client:
         with pytest.raises(InvalidArgument):
             await telnyx(client).post("/messages", body={"amount": value})
+    assert upstream.heard == []
+
+
+async def test_a_form_that_is_no_text_is_refused_before_it_is_sent() -> None:
+    async with Upstream() as upstream, api(upstream) as client:
+        request = Request(method="POST", template="/media", files={}, fields={"name": "cut \ud83d"})
+        with pytest.raises(InvalidArgument):
+            await telnyx(client).send(request)
     assert upstream.heard == []
 
 

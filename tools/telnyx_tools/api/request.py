@@ -29,7 +29,7 @@ _OWN_HEADERS = frozenset(
     | {"host", "keep-alive", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "user-agent"}
 )
 
-_encode_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_encode_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +118,17 @@ def _build_url(request: Request, base_url: str) -> str:
 
 
 def _encode_body(request: Request) -> tuple[bytes, str | None]:
+    try:
+        return _encoded_body(request)
+    except UnicodeEncodeError:
+        raise InvalidArgument("body", "A text holds half of a surrogate pair; it is not valid text.") from None
+    except ValueError:
+        raise InvalidArgument("body", "It holds a number that is not finite, or itself.") from None
+
+
+def _encoded_body(request: Request) -> tuple[bytes, str | None]:
     if request.body is not None:
-        try:
-            return _encode_json(request.body).encode("ascii"), "application/json"
-        except ValueError:
-            raise InvalidArgument("body", "It holds a number that is not finite, or itself.") from None
+        return _encode_json(request.body).encode(), "application/json"
     if request.files is not None:
         return _encode_form(request.files, request.fields)
     if request.content is not None:
