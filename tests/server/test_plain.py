@@ -79,6 +79,14 @@ async def test_listings_and_single_free_reads_of_the_newer_protocol_are_brief(
     assert (answering.calls, streaming.calls) == ((1, 0) if brief else (0, 1))
 
 
+async def test_the_first_of_two_versions_counts_as_it_does_for_the_sdk() -> None:
+    streaming, answering, client = App(), App(), Client()
+    scope = _scope(LEGACY, b"tools/list")
+    scope["headers"].append((b"mcp-protocol-version", MODERN))
+    await PlainAnswers(streaming, answering, things())(scope, client.receive, client.send)
+    assert (answering.calls, streaming.calls) == (0, 1)
+
+
 async def test_nobody_looks_for_the_client_of_a_request_that_is_soon_done() -> None:
     client = Client()
     await client.calls(PlainAnswers(App(), App(), things()))
