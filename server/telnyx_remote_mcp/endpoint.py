@@ -98,7 +98,7 @@ class _Handlers:
         self._services = services
 
     async def list_tools(self, ctx: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
-        if params is not None and params.cursor is not None:
+        if params is not None and params.cursor:
             raise MCPError(code=types.INVALID_PARAMS, message="Unknown cursor: the list has one page")
         return types.ListToolsResult(tools=[_described(tool) for tool in self.surface(ctx).tools.values()])
 

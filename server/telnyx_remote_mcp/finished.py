@@ -37,7 +37,7 @@ class FinishedAnswers:
         self._listings: dict[tuple[str, Surface], HandlerResult] = {}
 
     async def __call__(self, ctx: Context, call_next: CallNext) -> HandlerResult:
-        if ctx.method == "tools/list" and not (ctx.params or {}).get("cursor"):
+        if ctx.method == "tools/list" and (ctx.params or {}).get("cursor") in (None, ""):
             return await self._list(ctx, call_next)
         if ctx.method == "tools/call" and ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
             return await self._call(ctx)

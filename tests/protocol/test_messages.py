@@ -70,6 +70,12 @@ async def test_a_call_without_a_name_is_invalid(peer: Peer) -> None:
     assert error_in(await peer.modern("tools/call", {"arguments": {}})) == (400, INVALID_PARAMS)
 
 
+async def test_a_list_of_one_page_has_no_cursor_also_when_it_is_remembered(peer: Peer) -> None:
+    assert (await peer.modern("tools/list", {"cursor": ""})).status_code == 200
+    for cursor in ("2", 0):
+        assert error_in(await peer.modern("tools/list", {"cursor": cursor})) == (400, INVALID_PARAMS)
+
+
 async def test_an_unknown_method_is_not_found(peer: Peer) -> None:
     assert error_in(await peer.modern("no/such/method")) == (404, METHOD_NOT_FOUND)
 
