@@ -47,6 +47,14 @@ def test_a_line_is_json_with_the_named_arguments_of_its_message(capsys: pytest.C
     assert line == {"level": "info", "logger": "telnyx_remote_mcp", "message": "Answered 200", "status": 200}
 
 
+def test_arguments_of_a_message_replace_nothing_of_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info")
+    logging.getLogger("library").warning("Got %s", {"level": "debug", ("a", 1): 2})
+    line = json.loads(capsys.readouterr().err)
+    assert line["level"] == "warning"
+    assert line["('a', 1)"] == 2
+
+
 def test_an_exception_is_told_by_kind_and_place_and_never_by_its_text(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("info")
     _log_a_failure("telnyx_remote_mcp")

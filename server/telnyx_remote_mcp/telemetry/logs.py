@@ -51,7 +51,8 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
         }
         if isinstance(record.args, Mapping):
-            line.update(record.args)
+            for name, value in record.args.items():
+                line.setdefault(str(name), value)
         if record.exc_info:
             line["exception"] = _where(record.exc_info)
         return _encode(line)
