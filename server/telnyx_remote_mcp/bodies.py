@@ -12,8 +12,15 @@ class _TooSlowError(Exception):
     """The body did not arrive in time."""
 
 
+class _LeftError(Exception):
+    """The client left before its whole body was here."""
+
+
 class BodyLimits:
-    """Reads the whole body before the app sees any of it: 413 beyond `max_bytes`, 408 after `max_secs`."""
+    """Reads the whole body before the app sees any of it: 413 beyond `max_bytes`, 408 after `max_secs`.
+
+    Of a body that breaks off the app hears nothing, and there is nobody to answer.
+    """
 
     def __init__(self, app: ASGIApp, max_bytes: int, max_secs: float = 30.0) -> None:
         self.app = RequestBodyLimitMiddleware(app, max_bytes)
@@ -27,6 +34,8 @@ class BodyLimits:
             await self.app(scope, _Deadline(receive, self._max_secs), send)
         except _TooSlowError:
             await _too_slow(self._max_secs)(scope, receive, send)
+        except _LeftError:
+            pass
 
 
 class _Deadline:
@@ -45,6 +54,8 @@ class _Deadline:
                 message = await self._receive()
         except TimeoutError:
             raise _TooSlowError from None
+        if message["type"] == "http.disconnect":
+            raise _LeftError
         self._complete = not message.get("more_body", False)
         return message
 

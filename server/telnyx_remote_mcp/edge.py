@@ -17,6 +17,9 @@ _SAFE_ID: Final = re.compile(rb"(?!KEY)[A-Za-z0-9._-]{1,64}")
 _KEY: Final = re.compile(r"KEY[\w%-]{4,}")
 _MAX_PATH: Final = 200
 
+CLIENT_LEFT: Final = 499
+"""What is logged, as web servers do, for a request that nobody waits for: hanging up is how clients cancel."""
+
 
 class Edge:
     """Trims header values, names the request, finds the client's address and logs the outcome.
@@ -36,7 +39,7 @@ class Edge:
             return
         scope = self._prepare(scope)
         request_id: bytes = scope["telnyx.request_id"].encode()
-        started, status = time.perf_counter(), 500
+        started, status = time.perf_counter(), 0
 
         async def send_named(message: Message) -> None:
             nonlocal status
@@ -47,8 +50,9 @@ class Edge:
 
         try:
             await self.app(scope, receive, send_named)
+            status = status or CLIENT_LEFT
         finally:
-            _log(scope, status, (time.perf_counter() - started) * 1000)
+            _log(scope, status or 500, (time.perf_counter() - started) * 1000)
 
     def _prepare(self, scope: Scope) -> Scope:
         # httptools keeps trailing whitespace, which RFC 9110 does not count to the value.

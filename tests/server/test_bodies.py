@@ -66,3 +66,23 @@ async def test_what_follows_the_body_may_take_longer_than_the_limit() -> None:
     scope: Scope = {"type": "http", "headers": []}
     await BodyLimits(listens, max_bytes=10, max_secs=0.0)(scope, receive, send)
     assert received == ["http.request", "http.disconnect"]
+
+
+@pytest.mark.anyio
+async def test_of_a_body_that_breaks_off_the_app_hears_nothing() -> None:
+    messages: list[Message] = [
+        {"type": "http.request", "body": b"{}", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(message: Message) -> None:
+        raise AssertionError("nobody is there")
+
+    async def unheard(scope: Scope, receive: Receive, send: Send) -> None:
+        raise AssertionError("it was called")
+
+    await BodyLimits(unheard, max_bytes=10)({"type": "http", "headers": []}, receive, send)
+    assert messages == []

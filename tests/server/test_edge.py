@@ -109,6 +109,16 @@ async def test_a_failure_of_the_app_is_logged_as_a_500(caplog: pytest.LogCapture
 
 
 @pytest.mark.anyio
+async def test_a_client_that_left_before_its_answer_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    async def nobody_there(scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    caplog.set_level(logging.INFO, "telnyx_remote_mcp.access")
+    async with serving(Edge(nobody_there, TrustedProxies())) as url:
+        await raw_exchange(url, ["POST /mcp HTTP/1.1", "Host: localhost"])
+    assert "POST /mcp 499 " in caplog.text
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize(
     "target", [f"/mcp/{KEY}", f"/mcp?api_key={KEY}", f"/mcp/%4bEY{KEY[3:]}", f"/mcp%0aforged%20line/{KEY}"]
 )
