@@ -24,6 +24,7 @@ from telnyx_remote_mcp.bodies import BodyLimits
 from telnyx_remote_mcp.discovery.health import health_routes
 from telnyx_remote_mcp.discovery.routes import apps_response, discovery_routes
 from telnyx_remote_mcp.edge import Edge
+from telnyx_remote_mcp.elsewhere import Elsewhere
 from telnyx_remote_mcp.endpoint import Services, create_server
 from telnyx_remote_mcp.guardrails.limits import RateLimit, TokenBuckets
 from telnyx_remote_mcp.hosts import Hosts
@@ -125,7 +126,8 @@ def build_app(
             with on_termination(streams.close):
                 yield
 
-    return Starlette(
+    elsewhere = Elsewhere(settings.url)
+    app = Starlette(
         lifespan=lifespan,
         routes=[
             Route("/mcp", mcp),
@@ -134,6 +136,7 @@ def build_app(
             Route("/v2/mcp/apps", guarded(apps_response(settings, surfaces)), methods=["GET"]),
             *public,
             *(oauth.pages if oauth is not None else ()),
+            Route("/", elsewhere),
         ],
         middleware=[
             Middleware(Edge, proxies=TrustedProxies(settings.trusted_proxies)),
@@ -147,6 +150,9 @@ def build_app(
             Middleware(BodyLimits, max_bytes=settings.max_body_bytes),
         ],
     )
+    app.router.redirect_slashes = False
+    app.router.default = elsewhere
+    return app
 
 
 class _PostOnly:

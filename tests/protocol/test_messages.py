@@ -1,9 +1,11 @@
 """What is no proper request is answered as the protocol says, on both eras."""
 
 import json
+from urllib.parse import urljoin
 
 import pytest
 from tests.protocol.servers import INITIALIZE, LEGACY, META, MODERN, Peer, error_in, legacy, message_in, modern
+from tests.server.serving import raw_exchange
 
 pytestmark = pytest.mark.anyio
 
@@ -168,3 +170,27 @@ async def test_every_endpoint_speaks_both_eras(stateful: str, path: str) -> None
         assert (await peer.modern("server/discover", path=path)).status_code == 200
         session = await peer.session(path)
         assert (await peer.legacy("tools/list", path=path, **session)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/mcp/?read_only=true", "/mcp?read_only=true"),
+        ("/v2/mcp/apps/texts/mcp/", "/v2/mcp/apps/texts/mcp"),
+        ("/no%20such/", "/no%20such"),
+    ],
+)
+async def test_a_slash_too_many_is_taken_away_whatever_the_scheme_and_the_host(
+    stateful: str, path: str, target: str
+) -> None:
+    answer = await raw_exchange(stateful, [f"POST {path} HTTP/1.1", "Host: localhost"])
+    head = dict(line.split(": ", 1) for line in answer.splitlines()[1:] if line)
+    assert answer.startswith("HTTP/1.1 307 ")
+    assert urljoin(f"https://mcp.example.com{path}", head["location"]) == f"https://mcp.example.com{target}"
+
+
+@pytest.mark.parametrize("path", ["/", "/sse", "/v2/mcp/apps/texts"])
+async def test_a_client_that_was_given_another_address_is_told_the_right_one(peer: Peer, path: str) -> None:
+    answer = await peer.modern("server/discover", path=path)
+    assert answer.status_code == 404
+    assert "/v2/mcp" in answer.json()["error_description"]
