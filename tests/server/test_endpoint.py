@@ -42,3 +42,12 @@ async def test_requests_are_traced_where_somebody_takes_the_spans(taken: bool, m
     async with local_server(Settings()) as server, Client(server) as client:
         await client.call_tool("get_message", {"message_id": "1"})
     assert ("tools/call get_message" in spans.names) is taken
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("sandbox", [True, False])
+async def test_the_instructions_say_whether_it_is_a_sandbox(sandbox: bool) -> None:
+    async with local_server(Settings(sandbox=sandbox)) as server, Client(server) as client:
+        instructions = client.instructions or ""
+    assert ("sandbox" in instructions) is sandbox
+    assert len(instructions) < 4 * 300

@@ -49,7 +49,7 @@ async def search_message_records(
     direction: Literal["inbound", "outbound"] | None = None,
     from_number: str | None = None,
     to: str | None = None,
-    status: Status | None = None,
+    status: Annotated[Status | None, Field(description="failures are failed, gw_* and dlr_*")] = None,
     messaging_profile_id: MessagingProfileId | None = None,
     period: Annotated[
         PeriodName | None, Field(description="like today, last_week, last_30_days; default last_7_days")
