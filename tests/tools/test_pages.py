@@ -10,7 +10,7 @@ from tests.wires import MockWire
 
 from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.arguments import Arguments, InvalidArguments
-from telnyx_tools.pages import Cursor, Page, PageCursor, fetch_page, page_of
+from telnyx_tools.pages import Cursor, Page, PageCursor, fetch_page, page_of, page_of_whole
 from telnyx_tools.results import BUDGET, Result
 
 
@@ -148,3 +148,11 @@ async def test_a_next_page_keeps_its_size_whatever_size_comes_with_it(size: int)
         assert page.next is not None
         await fetch_page(Thing, telnyx, "/things", {}, page=page.next, page_size=250)
     assert parse_qs(asked[1]) == {"page[number]": ["5"], "page[size]": [str(size)]}
+
+
+def test_behind_a_list_that_is_given_whole_there_is_nothing() -> None:
+    held = answer(things(2), total_pages=3, total_results=2)
+    first = page_of_whole(Thing, held, Cursor(1))
+    assert ([item.id for item in first.items], first.next, first.total_results) == (["0", "1"], None, 2)
+    assert wire(page_of_whole(Thing, held, Cursor(2))) == {"items": [], "total_results": 2}
+    assert "shape_warning" in wire(page_of_whole(Thing, "odd", Cursor(1)))

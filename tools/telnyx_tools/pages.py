@@ -105,6 +105,14 @@ def page_of(model: type[T], answer: object, cursor: Cursor, detail: Detail = "su
     return Page(items=items, next=_next(cursor, given, len(raw), meta), total_results=_count(meta, "total_results"))
 
 
+def page_of_whole(model: type[T], answer: object, cursor: Cursor, detail: Detail = "summary") -> Page[T]:
+    """As `page_of`, of a list that the API gives whole: `next` goes on inside it, and behind it there is nothing."""
+    raw, meta = _parts(answer)
+    if raw is not None:
+        answer = {"data": raw if cursor.number == 1 else [], "meta": {"total_results": meta.get("total_results")}}
+    return page_of(model, answer, cursor, detail)
+
+
 def _fitting(model: type[T], raw: list[Any], detail: Detail, room: int) -> list[T]:
     """As many items as there is room for, and at least one."""
     everything = shape_all(model, raw, detail)

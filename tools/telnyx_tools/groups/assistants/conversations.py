@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants.group import assistants
-from telnyx_tools.pages import NEXT, Cursor, Page, PageCursor, cursor_of, page_of
+from telnyx_tools.pages import NEXT, Cursor, Page, PageCursor, cursor_of, page_of, page_of_whole
 from telnyx_tools.results import Detail, Part, Result, objects
 from telnyx_tools.types import AssistantId, Moment
 
@@ -166,7 +166,7 @@ async def get_conversation_insights(
     answer = await telnyx.get(
         "/ai/conversations/{conversation_id}/conversations-insights", conversation_id=conversation_id
     )
-    return page_of(ConversationInsights, answer, Cursor.parse(page), detail)
+    return page_of_whole(ConversationInsights, answer, Cursor.parse(page), detail)
 
 
 @assistants.tool(effect=Effect.DESTROY, scope="ai.write", calls="DELETE /ai/conversations/{conversation_id}")

@@ -9,7 +9,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants.group import assistants
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results import Detail, Result, marked, objects
 
 Provider = Literal["aws", "telnyx", "azure", "elevenlabs", "minimax", "resemble", "xai", "humain", "soniox"]
@@ -44,7 +44,7 @@ async def list_ai_models(
     if contains:
         wanted = contains.lower()
         answer = {"data": [model for model in objects(answer) if wanted in str(model.get("id")).lower()]}
-    return page_of(AiModel, answer, Cursor.parse(page), detail)
+    return page_of_whole(AiModel, answer, Cursor.parse(page), detail)
 
 
 @assistants.tool(effect=Effect.READ, scope="speech.read", calls="GET /text-to-speech/voices")
@@ -66,7 +66,7 @@ async def list_tts_voices(
         for voice in answer["voices"]
         if not isinstance(voice, dict) or _fits(voice, language=language, gender=gender, contains=contains)
     ]
-    return page_of(Voice, voices, Cursor.parse(page), detail)
+    return page_of_whole(Voice, voices, Cursor.parse(page), detail)
 
 
 def _fits(voice: dict[str, object], *, language: str | None, gender: str | None, contains: str) -> bool:

@@ -17,7 +17,7 @@ from telnyx_tools.groups.assistants.assistant import (
     rows_of,
 )
 from telnyx_tools.groups.assistants.group import assistants
-from telnyx_tools.pages import Cursor, Page, PageCursor, PageSize, page_of
+from telnyx_tools.pages import Cursor, Page, PageCursor, PageSize, page_of, page_of_whole
 from telnyx_tools.results import Detail, Result, marked, objects, shape
 from telnyx_tools.types import E164, AssistantId, CallControlId, SecretIdentifier
 
@@ -45,7 +45,7 @@ async def list_assistants(
     if name_contains:
         wanted = name_contains.lower()
         answer = {"data": [item for item in objects(answer) if wanted in str(item.get("name")).lower()]}
-    return page_of(AssistantRow, answer, Cursor.parse(page), detail)
+    return page_of_whole(AssistantRow, answer, Cursor.parse(page), detail)
 
 
 @assistants.tool(effect=Effect.READ, scope="ai.read", calls="GET /ai/assistants/{assistant_id}", core=True)

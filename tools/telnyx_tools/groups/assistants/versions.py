@@ -12,7 +12,7 @@ from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants.assistant import Assistant, Version, assistant_of, rows_of
 from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.settings import About, Greeting, Instructions, Model, Text, ToolIds, Variables
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results import Detail, Result, shape
 from telnyx_tools.types import AssistantId
 
@@ -46,7 +46,7 @@ async def list_assistant_versions(
 ) -> Page[Version]:
     """The versions of an assistant that are kept: ten at most."""
     answer = await telnyx.get("/ai/assistants/{assistant_id}/versions", assistant_id=assistant_id)
-    return page_of(Version, rows_of(answer), Cursor.parse(page), detail)
+    return page_of_whole(Version, rows_of(answer), Cursor.parse(page), detail)
 
 
 @assistants.tool(effect=Effect.READ, scope="ai.read", calls=f"GET {_VERSION}")

@@ -10,7 +10,7 @@ from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.arguments import OMITTED, NewValue, changed, present
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.conferences.group import conferences
-from telnyx_tools.pages import Cursor, Page, PageCursor, PageSize, page_of
+from telnyx_tools.pages import Cursor, Page, PageCursor, PageSize, page_of_whole
 from telnyx_tools.results import Detail, Result, shape
 from telnyx_tools.texml import TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
 from telnyx_tools.types import Day, TexmlAccountSid, TexmlApplicationId, TexmlConferenceSid, Url
@@ -81,7 +81,7 @@ async def list_texml_conference_participants(
     with account_lookup():
         answer = await telnyx.get(_PARTICIPANTS, account_sid=account_sid, conference_sid=conference_sid)
     listed = {"data": answer.get("participants")} if isinstance(answer, dict) else answer
-    return page_of(TexmlParticipant, listed, Cursor.parse(page), detail)
+    return page_of_whole(TexmlParticipant, listed, Cursor.parse(page), detail)
 
 
 @conferences.tool(

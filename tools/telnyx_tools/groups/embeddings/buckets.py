@@ -7,7 +7,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.embeddings.group import embeddings
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results import Result, unwrapped
 from telnyx_tools.types import BucketName
 
@@ -34,7 +34,7 @@ async def list_embedded_buckets(telnyx: Telnyx, page: PageCursor = "1") -> Page[
     answer = unwrapped(await telnyx.get("/ai/embeddings/buckets"))
     names = answer.get("buckets") if isinstance(answer, dict) else answer
     buckets = [{"name": name} for name in names] if isinstance(names, list) else names
-    return page_of(EmbeddedBucket, buckets, Cursor.parse(page))
+    return page_of_whole(EmbeddedBucket, buckets, Cursor.parse(page))
 
 
 @embeddings.tool(effect=Effect.READ, scope="ai.read", calls="GET /ai/embeddings/buckets/{bucket_name}")
@@ -45,7 +45,7 @@ async def get_embedded_bucket(
     files = unwrapped(await telnyx.get("/ai/embeddings/buckets/{bucket_name}", bucket_name=bucket_name))
     if failed_only and isinstance(files, list):
         files = [file for file in files if isinstance(file, dict) and file.get("error_reason")]
-    return page_of(EmbeddedFile, files, Cursor.parse(page))
+    return page_of_whole(EmbeddedFile, files, Cursor.parse(page))
 
 
 @embeddings.tool(

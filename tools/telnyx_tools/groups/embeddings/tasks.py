@@ -11,7 +11,7 @@ from telnyx_tools.api.client import Json, Telnyx
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.embeddings.group import embeddings
 from telnyx_tools.groups.embeddings.task import EmbeddingTask, TaskId, explained, read_task
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results import objects
 
 Status = Literal["queued", "processing", "success", "partial_success", "failure"]
@@ -49,7 +49,7 @@ async def list_embedding_tasks(
     odd = [answer for answer in answers if not isinstance(answer, dict) or not isinstance(answer.get("data"), list)]
     tasks = [task for answer in answers for task in objects(answer)]
     tasks.sort(key=lambda task: str(task.get("created_at")), reverse=True)
-    return page_of(EmbeddingTask, odd[0] if odd else tasks, Cursor.parse(page))
+    return page_of_whole(EmbeddingTask, odd[0] if odd else tasks, Cursor.parse(page))
 
 
 async def _read(telnyx: Telnyx, status: str) -> Json:

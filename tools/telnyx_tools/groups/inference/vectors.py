@@ -11,7 +11,7 @@ from telnyx_tools.arguments import present
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.inference.chat import LOST, Usage
 from telnyx_tools.groups.inference.group import inference
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results import BUDGET, Detail, Result, objects, shape
 
 DIGITS = 5
@@ -35,7 +35,7 @@ async def list_embedding_models(
     telnyx: Telnyx, page: PageCursor = "1", detail: Detail = "summary"
 ) -> Page[EmbeddingModel]:
     """The models that make vectors of texts."""
-    return page_of(EmbeddingModel, await telnyx.get("/ai/openai/embeddings/models"), Cursor.parse(page), detail)
+    return page_of_whole(EmbeddingModel, await telnyx.get("/ai/openai/embeddings/models"), Cursor.parse(page), detail)
 
 
 @inference.tool(effect=Effect.SPENDS, scope="ai.write", calls="POST /ai/openai/embeddings", check=LOST)

@@ -13,7 +13,7 @@ from telnyx_tools.arguments import OMITTED, NewValue, changed, present
 from telnyx_tools.declare import Effect
 from telnyx_tools.file_types import mime_type
 from telnyx_tools.groups.media.group import media
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.presigned import LOOKED_AT, PRESIGN, address_of_object, check_one_source
 from telnyx_tools.results import AttachedResult, Attachment, Detail, Result, objects, shape
 from telnyx_tools.types import BucketName, MediaName, ObjectName, Url
@@ -53,7 +53,7 @@ async def list_media(
     """The media files that can be played on calls by media_name, and when each expires."""
     query: Query = {"filter": {"content_type": content_types or None}}
     answer = {"data": objects(await telnyx.get("/media", query=query))}
-    return page_of(MediaFile, answer, Cursor.parse(page), detail)
+    return page_of_whole(MediaFile, answer, Cursor.parse(page), detail)
 
 
 @media.tool(effect=Effect.READ, scope="voice.read", calls="GET /media/{media_name}")

@@ -10,7 +10,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.messaging.group import messaging
 from telnyx_tools.groups.messaging.message import Message
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results import Detail, shape
 from telnyx_tools.types import MessageId
 
@@ -31,7 +31,7 @@ async def get_group_messages(
 ) -> Page[Message]:
     """The messages of a group MMS, with the delivery status for each member."""
     answer = await telnyx.get("/messages/group/{message_id}", message_id=message_id)
-    return page_of(Message, answer, Cursor.parse(page), detail)
+    return page_of_whole(Message, answer, Cursor.parse(page), detail)
 
 
 @messaging.tool(effect=Effect.DESTROY, scope="messaging.write", calls="DELETE /messages/{id}", core=True)

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.numbers.group import Feature, NumberType, numbers
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results import Detail, Part, Result
 from telnyx_tools.types import CountryCode
 
@@ -87,4 +87,4 @@ async def list_available_phone_numbers(
         }
     }
     answer = await telnyx.get("/available_phone_numbers", query=query)
-    return page_of(AvailableNumber, answer, cursor, detail)
+    return page_of_whole(AvailableNumber, answer, cursor, detail)

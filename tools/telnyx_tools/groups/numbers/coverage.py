@@ -5,7 +5,7 @@ from __future__ import annotations
 from telnyx_tools.api.client import Json, Telnyx
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.numbers.group import numbers
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results import Detail, Result
 from telnyx_tools.types import CountryCode
 
@@ -37,7 +37,7 @@ async def list_country_coverage(
     else:
         answer = await telnyx.get("/country_coverage/countries/{country_code}", country_code=country_code)
         countries = [answer.get("data")] if isinstance(answer, dict) else answer
-    return page_of(Coverage, countries, Cursor.parse(page), detail)
+    return page_of_whole(Coverage, countries, Cursor.parse(page), detail)
 
 
 def _rows(answer: Json) -> Json:

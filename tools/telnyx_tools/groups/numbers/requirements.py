@@ -11,7 +11,7 @@ from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.arguments import Given, InvalidArguments, Problem
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.numbers.group import NumberType, numbers
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.pages import Cursor, Page, PageCursor, page_of, page_of_whole
 from telnyx_tools.results import Detail, Part, Result, shape
 from telnyx_tools.types import E164, CountryCode
 
@@ -133,7 +133,7 @@ async def get_regulatory_requirements(
         }
     }
     answer = await telnyx.get("/regulatory_requirements", query=query)
-    return page_of(Requirements, answer, Cursor.parse(page), detail)
+    return page_of_whole(Requirements, answer, Cursor.parse(page), detail)
 
 
 @numbers.tool(effect=Effect.READ, scope="numbers.read", calls="GET /requirement_groups")
@@ -158,7 +158,7 @@ async def list_requirement_groups(
         }
     }
     answer = await telnyx.get("/requirement_groups", query=query)
-    return page_of(RequirementGroup, answer, Cursor.parse(page), detail)
+    return page_of_whole(RequirementGroup, answer, Cursor.parse(page), detail)
 
 
 async def missing_requirements(telnyx: Telnyx, order: Json) -> list[MissingRequirement]:

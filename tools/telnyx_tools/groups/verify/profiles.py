@@ -11,7 +11,7 @@ from telnyx_tools.arguments import OMITTED, NewValue, changed, present
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.verify.channels import Call, ChannelSettings, Flashcall, Sms, Whatsapp
 from telnyx_tools.groups.verify.group import verify
-from telnyx_tools.pages import Cursor, Page, PageCursor, PageSize, fetch_page, page_of
+from telnyx_tools.pages import Cursor, Page, PageCursor, PageSize, fetch_page, page_of_whole
 from telnyx_tools.results import Detail, Result, shape
 from telnyx_tools.types import Url, VerifyProfileId
 
@@ -66,7 +66,7 @@ async def get_verify_profile(
 async def list_verify_templates(telnyx: Telnyx, page: PageCursor = "1") -> Page[Template]:
     """The wordings that a verification message can have."""
     answer = await telnyx.get("/verify_profiles/templates")
-    return page_of(Template, answer, Cursor.parse(page))
+    return page_of_whole(Template, answer, Cursor.parse(page))
 
 
 @verify.tool(effect=Effect.WRITE, scope="verify.write", calls="POST /verify_profiles")

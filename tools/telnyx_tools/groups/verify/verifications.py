@@ -10,7 +10,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.arguments import InvalidArguments, Problem, present
 from telnyx_tools.declare import Effect
 from telnyx_tools.groups.verify.group import verify
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of
+from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results import Result, shape
 from telnyx_tools.types import E164, VerificationId, VerifyProfileId
 
@@ -123,4 +123,4 @@ async def list_verifications(telnyx: Telnyx, phone_number: E164, page: PageCurso
     """The verifications of one phone number."""
     answer = await telnyx.get("/verifications/by_phone_number/{phone_number}", phone_number=phone_number)
     every = answer.get("data") if isinstance(answer, dict) else answer
-    return page_of(Verification, every, Cursor.parse(page))
+    return page_of_whole(Verification, every, Cursor.parse(page))
