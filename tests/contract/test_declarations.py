@@ -95,6 +95,13 @@ def test_its_policy_is_complete(tool: Tool) -> None:
     assert tool.group in registry().groups
 
 
+@pytest.mark.parametrize("tool", [tool for tool in TOOLS if tool.core and tool.check], ids=lambda tool: tool.name)
+def test_on_the_default_surface_its_check_can_be_made(tool: Tool) -> None:
+    check = tool.check or ""
+    named = {found for name in names_in(check) if (found := registry().find(name)) is not None}
+    assert any(each.core for each in named) or "ask the user" in check
+
+
 @pytest.mark.parametrize("tool", CURATED, ids=lambda tool: tool.name)
 def test_its_calls_are_operations_of_the_catalog_that_do_no_more_than_it_says(tool: Tool) -> None:
     operations = {f"{operation.method} {operation.path}": operation for operation in Catalog.load().values()}

@@ -133,6 +133,9 @@ async def test_a_lost_transfer_rang_once_and_is_found_as_the_check_says(account:
     path = f"/calls/{made['call_control_id']}/actions/transfer"
     await account.fail(method="POST", path=path, action="drop_after_effect")
     assert (await account.call("transfer", call_control_id=made["call_control_id"], to="+12025550124")).is_error
+    await account.advance(3)
+    call = await account.content("wait_for_call", call_control_id=made["call_control_id"], until="bridged")
+    assert call["event"] == "call.bridged"
     events = await account.content("list_call_events", call_session_id=made["call_session_id"])
     assert len({event["call_leg_id"] for event in events["items"]}) == 2
 

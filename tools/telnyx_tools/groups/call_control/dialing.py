@@ -39,7 +39,10 @@ Caller = Annotated[
     str, Field(pattern=r"^\+[1-9][0-9]{1,14}$", description="your number (E.164), from list_phone_numbers")
 ]
 EachTarget = Annotated[str, AfterValidator(require_target)]
-CHECK = "Call list_active_calls, and list_call_events with to: if the call is there, it was placed; do not dial again."
+CHECK = (
+    "Call list_active_calls, and list_call_events with to: if the call is there, it was placed; do not dial again. "
+    "Without these tools, ask the user whether it rang."
+)
 NO_APPLICATION = (
     "Leave connection_id out, or give the id of a call_control_application that is active, from `list_connections`."
 )

@@ -104,7 +104,8 @@ async def reject_call(
     scope="voice.write",
     calls="POST /calls/{call_control_id}/actions/transfer",
     core=True,
-    check="Call list_call_events with the call's session: if it shows the new leg, do not transfer again.",
+    check="Call wait_for_call until bridged, or list_call_events with the call's session: if the new leg is there, "
+    "do not transfer again.",
     aliases=("transfer_call",),
 )
 async def transfer(

@@ -24,7 +24,10 @@ NO_BUCKET = (
     "stores files in it."
 )
 NO_BUCKET_FOR_A_SITE = "Give create_bucket=true to make the bucket, or take one from cloud_storage_list_buckets."
-CHECK = "Call list_embedding_tasks: a task of this bucket created just now means that it began. Do not start another."
+CHECK = (
+    "Call list_embedding_tasks: a task of this bucket created just now means that it began. Without that tool, try "
+    "similarity_search some minutes later. Do not start another before."
+)
 
 
 @embeddings.tool(
