@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,6 +19,13 @@ from telnyx_tools.api.regions import ENDPOINT
 def _split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
+
+_BASE_URL = re.compile(
+    r"(https://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])|http://(127\.0\.0\.1|localhost|\[::1\]))(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?"
+)
+_SERVER_NAME = re.compile(r"[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+")
+_MAX_SERVER_NAME = 150
+"""A card's name may have 200 characters; those of single groups end with the name of the group."""
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -110,9 +118,16 @@ class Settings(BaseSettings):
     def _without_trailing_slash(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        if not value.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
-            raise ValueError("must be an https URL (http only on loopback)")
+        if _BASE_URL.fullmatch(value) is None:
+            raise ValueError("must be an https URL (http only on loopback), such as https://mcp.example.com")
         return value.rstrip("/")
+
+    @field_validator("server_name")
+    @classmethod
+    def _in_reverse_dns(cls, value: str) -> str:
+        if _SERVER_NAME.fullmatch(value) is None or len(value) > _MAX_SERVER_NAME:
+            raise ValueError("must be a name in reverse DNS with one slash, such as com.example/telnyx")
+        return value
 
     @field_validator("redis_url")
     @classmethod

@@ -62,6 +62,7 @@ def test_a_secret_is_in_no_representation() -> None:
     [
         ({"public_url": "https://mcp.example.com/"}, "https://mcp.example.com"),
         ({"public_url": "http://localhost:9000"}, "http://localhost:9000"),
+        ({"public_url": "https://mcp.example.com:8443/telnyx"}, "https://mcp.example.com:8443/telnyx"),
         ({"host": "::1", "port": 9000}, "http://[::1]:9000"),
     ],
 )
@@ -74,6 +75,12 @@ def test_the_published_url_is_the_public_one_or_where_it_listens(given: dict[str
     [
         {"public_url": "http://mcp.example.com"},
         {"public_url": "mcp.example.com"},
+        {"public_url": "http://localhost.example.com"},
+        {"public_url": "https://"},
+        {"public_url": "https://user:password@mcp.example.com"},
+        {"public_url": "https://mcp.example.com/?a=b"},
+        {"server_name": "telnyx"},
+        {"server_name": "com.example/" + "x" * 150},
         {"port": 65_536},
         {"workers": 0},
         {"max_body_bytes": 10},
