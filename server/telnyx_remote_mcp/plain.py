@@ -18,6 +18,7 @@ PATIENCE_SECS: Final = 1.0
 _LISTINGS: Final = frozenset(
     {b"server/discover", b"tools/list", b"prompts/list", b"resources/list", b"resources/templates/list"}
 )
+_STREAMS: Final = (b"text/event-stream", b"text/*", b"*/*")
 _VERSIONS: Final = frozenset(version.encode() for version in MODERN_PROTOCOL_VERSIONS)
 
 
@@ -27,6 +28,7 @@ class PlainAnswers:
     Brief are listings and calls of tools that make one free read; to get ready for a stream would add a fifth to
     what they cost. The routing headers tell: a request whose headers say other than its body is refused behind
     this layer. The read of a client that has left is cancelled, as it would be where there is a stream.
+    A client that takes no stream gets everything in this way, not its listings and reads alone.
     """
 
     def __init__(self, app: ASGIApp, plain: ASGIApp, registry: Registry) -> None:
@@ -36,7 +38,7 @@ class PlainAnswers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Of a header that is there twice the first one counts, as for the SDK, which may then refuse the request.
-        if not self._is_brief(dict(reversed(scope["headers"]))):
+        if not self._is_plain(dict(reversed(scope["headers"]))):
             await self.app(scope, receive, send)
             return
         with CancelScope() as request:
@@ -46,9 +48,12 @@ class PlainAnswers:
             finally:
                 departure.forget()
 
-    def _is_brief(self, headers: dict[bytes, bytes]) -> bool:
+    def _is_plain(self, headers: dict[bytes, bytes]) -> bool:
         if headers.get(b"mcp-protocol-version") not in _VERSIONS:
             return False
+        return self._is_brief(headers) or not any(form in headers.get(b"accept", b"") for form in _STREAMS)
+
+    def _is_brief(self, headers: dict[bytes, bytes]) -> bool:
         method = headers.get(b"mcp-method")
         if method != b"tools/call":
             return method in _LISTINGS

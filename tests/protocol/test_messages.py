@@ -43,6 +43,12 @@ async def test_a_client_that_reads_neither_form_is_refused(peer: Peer) -> None:
     assert (await peer.legacy("initialize", INITIALIZE, accept="text/html")).status_code == 406
 
 
+async def test_a_client_that_takes_no_stream_gets_all_its_answers(peer: Peer) -> None:
+    for tool, arguments in [("list_texts", {}), ("send_text", {"to": "+12025550123"}), ("count", {"to": 3})]:
+        answer = await peer.modern("tools/call", {"name": tool, "arguments": arguments}, accept="application/json")
+        assert answer.json()["result"]["resultType"] == "complete"
+
+
 @pytest.mark.parametrize("headers", [LISTS, {}])
 async def test_a_body_above_the_limit_is_refused(peer: Peer, headers: dict[str, str]) -> None:
     assert (await peer.send("x" * 1_048_577, **headers)).status_code == 413

@@ -50,7 +50,8 @@ class Client:
 
 
 def _scope(version: bytes, method: bytes, tool: bytes | None = None) -> Scope:
-    headers = [(b"mcp-protocol-version", version), (b"mcp-method", method)]
+    accept = (b"accept", b"application/json, text/event-stream")
+    headers = [accept, (b"mcp-protocol-version", version), (b"mcp-method", method)]
     return {"type": "http", "headers": [*headers, (b"mcp-name", tool)] if tool is not None else headers}
 
 
