@@ -58,7 +58,7 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlett
         allow_custom_upstream=settings.allow_custom_upstream,
     )
     secret, check = Secret.load(settings.secret, settings.data_dir), balance_check(api)
-    keys = ApiKeys(check, secret.derive("pepper"))
+    keys = ApiKeys(check, secret.derive("pepper"), sandbox=settings.sandbox)
     surfaces = Surfaces(registry(), settings.ceiling)
     oauth = None
     if settings.serves_oauth:

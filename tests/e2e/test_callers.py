@@ -44,8 +44,10 @@ async def test_a_key_that_dies_during_a_call_is_refused_from_the_next_request_on
     assert post(server, LIST_TOOLS, key).status_code == 401
 
 
-def test_a_key_that_telnyx_does_not_know_is_refused(server: Server) -> None:
-    assert post(server, LIST_TOOLS, "KEY_unknown").status_code == 401
+def test_a_key_that_the_sandbox_does_not_know_is_refused_with_those_that_it_knows(server: Server) -> None:
+    answer = post(server, LIST_TOOLS, "KEY_unknown")
+    assert answer.status_code == 401
+    assert "begins with KEY_sandbox" in answer.json()["error_description"]
 
 
 def test_where_telnyx_cannot_be_reached_a_key_is_unproven_and_not_refused(tmp_path: Path) -> None:

@@ -92,8 +92,10 @@ class ApiKeys:
         budget: Budget | None = None,
         clock: Clock = time.monotonic,
         max_keys: int = MAX_KEYS,
+        sandbox: bool = False,
     ) -> None:
         self._check = check
+        self._sandbox = sandbox
         self._pepper = pepper
         self._budget = budget or Budget(clock=clock)
         self._clock = clock
@@ -156,7 +158,7 @@ class ApiKeys:
 
     def _answer(self, standing: _Standing) -> Identity:
         if standing.dead:
-            raise challenges.dead()
+            raise challenges.dead(sandbox=self._sandbox)
         now = self._clock()
         identity = standing.usable(now)
         if identity is None:

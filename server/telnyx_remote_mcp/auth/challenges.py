@@ -67,8 +67,10 @@ def insufficient_scope(what: str, scopes: Iterable[str], resource_metadata: str)
     return Refusal(403, "insufficient_scope", description, {"WWW-Authenticate": challenge.header()})
 
 
-def dead() -> Refusal:
-    """401: Telnyx does not accept the key."""
+def dead(*, sandbox: bool = False) -> Refusal:
+    """401: Telnyx does not accept the key, or the sandbox does not."""
+    if sandbox:
+        return _invalid_token("This is a sandbox: every key that begins with KEY_sandbox is an account, and no other.")
     return _invalid_token(
         "Telnyx does not accept this API key: it is wrong, revoked or expired. "
         "Create one at https://portal.telnyx.com/#/api-keys."
