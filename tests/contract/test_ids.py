@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx2
 import pytest
 from tests.contract import storage
 from tests.contract.calling import CURATED, accepted, call_of, declared, documented, operation_of, play
@@ -71,3 +72,17 @@ def test_a_path_is_no_id(value: str) -> None:
 def test_a_strange_id_arrives_as_it_was_given(value: str) -> None:
     played = play("get_message", {"message_id": value}, documented)
     assert [operation_of(request)[1] for request in played.requests] == [{"id": value}]
+
+
+def nothing(request: httpx2.Request) -> httpx2.Response:
+    return httpx2.Response(404, json={"errors": [{"code": "10005", "title": "Resource not found"}]})
+
+
+def test_an_id_of_nothing_is_told_with_the_tool_that_lists_such_ids() -> None:
+    played = play("get_assistant", {"assistant_id": "assistant-1"}, nothing)
+    assert "assistant_id (from list_assistants)" in played.error["remedy"]
+
+
+def test_a_generic_tool_does_not_doubt_the_operation_where_an_id_is_of_nothing() -> None:
+    given = {"endpoint": "messages.retrieve", "path": {"id": "1"}}
+    assert "endpoint" not in play("read_api_endpoint", given, nothing).error["remedy"]

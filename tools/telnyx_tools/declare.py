@@ -107,7 +107,8 @@ class Tool:
         except InvalidArgument as error:
             raise self.arguments.refused(error, arguments) from None
         except ApiError as error:
-            error.remedy = error.remedy or self.arguments.remedy(error, arguments)
+            if self.calls:  # a generic tool is given ids inside its arguments
+                error.remedy = error.remedy or self.arguments.remedy(error, arguments)
             raise
 
     async def _run(self, arguments: Mapping[str, object], given: Mapping[str, object]) -> Result:
