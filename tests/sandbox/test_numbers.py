@@ -74,6 +74,7 @@ async def test_an_order_that_cannot_be_met_buys_nothing(api: httpx2.AsyncClient)
     assert code(await order(api, found[0], found[0])) == "85001"
     assert code(await order(api, found[0], connection_id="1")) == "85004"
     assert code(await order(api, found[0], messaging_profile_id="1")) == "85005"
+    assert code(await order(api, found[0], billing_group_id="1")) == "10017"
     assert code(await order(api)) == "10004"
     assert await balance(api) == "100.00"
     assert [row["phone_number"] for row in data(await api.get("/phone_numbers"))] == [SENDER]
@@ -93,6 +94,7 @@ async def test_a_change_sets_what_it_names_and_leaves_the_rest(api: httpx2.Async
     detached = data(await api.patch(path, json={"connection_id": ""}))
     assert (detached["connection_id"], detached["tags"]) == (None, ["sales"])
     assert code(await api.patch(path, json={"connection_id": "7"})) == "85004"
+    assert code(await api.patch(path, json={"billing_group_id": "7"})) == "10017"
 
 
 async def test_voice_settings_change_key_by_key(api: httpx2.AsyncClient) -> None:

@@ -13,6 +13,7 @@ from ..reply import Reply, data
 from ..request import Request
 from ..routing import Routes
 from .available_phone_numbers import Offer
+from .billing_groups import BillingGroup
 from .connections.connection import Connection
 from .messaging_profiles import MessagingProfile
 from .number_order import Line, NumberOrder
@@ -39,7 +40,7 @@ def create(request: Request) -> Reply:
         id=account.ids.uuid("number_order"),
         connection_id=_existing(account, Connection, body, "connection_id", "85004"),
         messaging_profile_id=_existing(account, MessagingProfile, body, "messaging_profile_id", "85005"),
-        billing_group_id=body.text("billing_group_id"),
+        billing_group_id=_existing(account, BillingGroup, body, "billing_group_id", "10017"),
         customer_reference=body.text("customer_reference"),
         created_at=now,
     )
@@ -106,9 +107,11 @@ def _values(account: Account, line: Body, offer: Offer) -> Values:
     return values
 
 
-def _existing(
-    account: Account, kind: type[Connection] | type[MessagingProfile], body: Body, name: str, code: str
-) -> str | None:
+Named = type[Connection] | type[MessagingProfile] | type[BillingGroup]
+"""What an order may put its numbers on."""
+
+
+def _existing(account: Account, kind: Named, body: Body, name: str, code: str) -> str | None:
     resource_id = body.text(name)
     if resource_id and resource_id not in account.collection(kind):
         raise SandboxError(code, pointer=body.pointer(name))

@@ -8,6 +8,7 @@ from ..query import Query
 from ..reply import Reply, data
 from ..request import Request
 from ..routing import Routes
+from .billing_groups import BillingGroup
 from .connections.connection import Connection
 from .phone_number import PhoneNumber, numbers_of, render
 
@@ -91,9 +92,12 @@ def change(account: Account, number: PhoneNumber, body: Body) -> None:
     connection_id = body.text("connection_id")
     if connection_id and connection_id not in account.collection(Connection):
         raise SandboxError("85004", pointer="/connection_id")
+    billing_group_id = body.text("billing_group_id")
+    if billing_group_id and billing_group_id not in account.collection(BillingGroup):
+        raise SandboxError("10017", pointer="/billing_group_id")
     changes: dict[str, object] = {
         "connection_id": connection_id or None,
-        "billing_group_id": body.text("billing_group_id") or None,
+        "billing_group_id": billing_group_id or None,
         "customer_reference": body.text("customer_reference") or None,
         "external_pin": body.text("external_pin") or None,
         "address_id": body.text("address_id") or None,
