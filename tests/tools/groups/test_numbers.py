@@ -60,6 +60,13 @@ async def test_an_area_code_finds_numbers_with_their_prices(telnyx: Telnyx) -> N
     assert number["region_information"]["rate_center"] == "CHICAGO"
 
 
+async def test_a_search_that_finds_nothing_says_how_to_widen_it(telnyx: Telnyx) -> None:
+    found = await call(telnyx, "list_available_phone_numbers", locality="Chicago, IL")
+    assert found["items"] == []
+    assert "best_effort" in found["note"]
+    assert "note" not in await call(telnyx, "list_available_phone_numbers", locality="Chicago")
+
+
 async def test_a_search_goes_on_where_it_stopped_without_its_limit(telnyx: Telnyx) -> None:
     first = await call(telnyx, "list_available_phone_numbers", area_code="312", limit=100)
     rest = await search(telnyx, area_code="312", page=first["next"])

@@ -46,6 +46,16 @@ class AvailableNumber(Result):
     reservable: bool | None = None
 
 
+class AvailableNumbers(Page[AvailableNumber]):
+    note: str | None = None
+
+
+NOTHING = (
+    "No number fits every filter. locality is a city alone, administrative_area a code like IL; best_effort=true also "
+    "finds numbers nearby (US and CA)."
+)
+
+
 @numbers.tool(effect=Effect.READ, scope="numbers.read", calls="GET /available_phone_numbers", core=True)
 async def list_available_phone_numbers(
     telnyx: Telnyx,
@@ -66,7 +76,7 @@ async def list_available_phone_numbers(
     limit: Annotated[int, Field(ge=1, le=250)] = 10,
     page: PageCursor = "1",
     detail: Detail = "summary",
-) -> Page[AvailableNumber]:
+) -> AvailableNumbers:
     """Numbers for sale with their prices; buy with initiate_phone_number_order."""
     cursor = Cursor.parse(page, limit)
     query = {
@@ -87,4 +97,6 @@ async def list_available_phone_numbers(
         }
     }
     answer = await telnyx.get("/available_phone_numbers", query=query)
-    return page_of_whole(AvailableNumber, answer, cursor, detail)
+    found = page_of_whole(AvailableNumber, answer, cursor, detail)
+    nothing = cursor.number == 1 and not cursor.skip and not found.items and found.shape_warning is None
+    return AvailableNumbers(**dict(found), note=NOTHING if nothing else None)
