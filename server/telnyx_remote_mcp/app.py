@@ -105,10 +105,10 @@ def build_app(
                 TokenBuckets(FAILED_LOGINS_PER_MINUTE, FAILED_LOGINS_PER_MINUTE),
                 resource_server,
             ),
-            allow_origins=settings.allowed_origins,
+            allow_origin_regex=".+",  # Hosts has refused the others
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["*"],
-            expose_headers=["Mcp-Session-Id", "WWW-Authenticate", "X-Request-Id"],
+            expose_headers=["Mcp-Session-Id", "Retry-After", "WWW-Authenticate", "X-Request-Id"],
         )
 
     called = StepUp(streams, resource_server) if resource_server is not None else streams
