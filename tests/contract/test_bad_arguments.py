@@ -67,6 +67,25 @@ def test_the_argument_is_named_and_the_valid_form(
     assert said in problems(play(tool, arguments, documented))[argument]
 
 
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"page": "2"}, {"page"}),
+        ({"query": {"filter[status]": "active"}, "page_size": 50}, {"query", "page_size"}),
+        ({"path": {"id": "1"}, "detail": "full", "fields": ["id"]}, {"path", "detail", "fields"}),
+    ],
+)
+def test_what_a_tool_called_by_name_does_not_take_is_refused(given: dict[str, Any], named: set[str]) -> None:
+    found = problems(play("read_api_endpoint", {"endpoint": "list_phone_numbers", **given}, documented))
+    assert found == dict.fromkeys(named, "list_phone_numbers is a tool: give it in arguments.")
+    assert not play("read_api_endpoint", {"endpoint": "list_phone_numbers"}, documented).result.is_error
+
+
+def test_an_id_of_an_operation_is_named_with_its_place() -> None:
+    given = {"endpoint": "messages.retrieve", "path": {"id": "../x"}}
+    assert set(problems(play("read_api_endpoint", given, documented))) == {"path.id"}
+
+
 def test_all_that_is_wrong_is_said_at_once() -> None:
     given = {"to": "no number", "media_urls": 7, "type": "FAX", "text": 7, "nonsense": True}
     assert set(problems(play("send_message", given, documented))) == set(given)

@@ -124,11 +124,7 @@ class Arguments:
 
     def refused(self, error: InvalidArgument, given: Mapping[str, object]) -> InvalidArguments:
         """The error under the name that the argument has here."""
-        names = [
-            name for name, value in given.items() if error.value in (value if isinstance(value, list) else [value])
-        ]
-        name = names[0] if names and error.value is not None else error.argument
-        return InvalidArguments([Problem(name, error.problem)])
+        return InvalidArguments([Problem(_name_of(error, given), error.problem)])
 
     def remedy(self, error: ApiError, given: Mapping[str, object]) -> str | None:
         """Where the ids that were given come from, for an error which says that one of them is of nothing."""
@@ -215,6 +211,15 @@ def _from_json_text(text: str) -> object:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
+
+
+def _name_of(error: InvalidArgument, given: Mapping[str, object]) -> str:
+    for name, value in given.items() if error.value is not None else ():
+        if isinstance(value, dict) and error.value in value.values():
+            return f"{name}.{error.argument}"
+        if error.value in (value if isinstance(value, list) else [value]):
+            return name
+    return error.argument
 
 
 def _first_of_each(problems: list[Problem]) -> list[Problem]:

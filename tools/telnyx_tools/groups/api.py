@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
@@ -194,6 +195,7 @@ async def _call(
     tool = reach.tools.get(endpoint)
     if tool is not None:
         _check_caller(caller, tool.name, tool.effect)
+        _check_unused(tool.name, {**sent, **asdict(view)})
         return Answer(data=(await reach.run(tool, arguments)).wire())
     operation = _operation(reach, "endpoint", endpoint)
     _check_caller(caller, operation.id, operation.effect)
@@ -209,6 +211,13 @@ def _check_caller(caller: str, name: str, effect: str) -> None:
     right = CALLERS[effect]
     if right != caller:
         raise InvalidArguments([Problem("endpoint", f"{name} has the effect {effect}: call it with {right}.")])
+
+
+def _check_unused(tool: str, given: Mapping[str, Any]) -> None:
+    """What is meant for an operation is nothing to a tool: ignored, it would answer something else."""
+    unused = [name for name, value in given.items() if value and value != getattr(View, name, None)]
+    if unused:
+        raise InvalidArguments([Problem(name, f"{tool} is a tool: give it in arguments.") for name in unused])
 
 
 def _operation(reach: Reach, argument: str, name: str) -> Operation:
