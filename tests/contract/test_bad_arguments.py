@@ -81,6 +81,12 @@ def test_what_a_tool_called_by_name_does_not_take_is_refused(given: dict[str, An
     assert not play("read_api_endpoint", {"endpoint": "list_phone_numbers"}, documented).result.is_error
 
 
+def test_a_second_page_of_an_operation_without_pages_is_refused() -> None:
+    given = {"endpoint": "available_phone_numbers.list", "page": "2"}
+    assert set(problems(play("read_api_endpoint", given, documented))) == {"page"}
+    assert not play("read_api_endpoint", given | {"page": "+1"}, documented).result.is_error
+
+
 def test_an_id_of_an_operation_is_named_with_its_place() -> None:
     given = {"endpoint": "messages.retrieve", "path": {"id": "../x"}}
     assert set(problems(play("read_api_endpoint", given, documented))) == {"path.id"}

@@ -35,7 +35,9 @@ async def invoke(telnyx: Telnyx, operation: Operation, arguments: Arguments, vie
         token, skip = position(view.page)
         query = _paged(query, operation.paging, token, view.page_size)
     elif view.page is not None:
-        _, skip = position(view.page)
+        token, skip = position(view.page)
+        if token not in (None, "1"):
+            raise InvalidArguments([Problem("page", "Its answer is one page: give the `next` of that, or no page.")])
     body = _with_command_id(operation, arguments.body)
     headers = dict(arguments.headers)
     _check(operation, Arguments(arguments.path, query, headers, body))
