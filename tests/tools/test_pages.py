@@ -8,8 +8,12 @@ import httpx2
 import pytest
 from tests.wires import MockWire
 
+from telnyx_tools.answer import View
 from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.arguments import Arguments, InvalidArguments
+from telnyx_tools.catalog.catalog import Catalog
+from telnyx_tools.invoke import Arguments as Called
+from telnyx_tools.invoke import invoke
 from telnyx_tools.pages import Cursor, Page, PageCursor, fetch_page, page_of, page_of_whole
 from telnyx_tools.results import BUDGET, Result
 
@@ -156,3 +160,19 @@ def test_behind_a_list_that_is_given_whole_there_is_nothing() -> None:
     assert ([item.id for item in first.items], first.next, first.total_results) == (["0", "1"], None, 2)
     assert wire(page_of_whole(Thing, held, Cursor(2))) == {"items": [], "total_results": 2}
     assert "shape_warning" in wire(page_of_whole(Thing, "odd", Cursor(1)))
+
+
+@pytest.mark.anyio
+async def test_a_next_page_of_an_operation_keeps_its_size_too() -> None:
+    asked: list[str] = []
+
+    def respond(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.query.decode())
+        return httpx2.Response(200, json=answer(things(1), total_pages=9, total_results=9))
+
+    operation = Catalog.load()["phone_numbers.list"]
+    async with Api(wire=MockWire(respond)) as api:
+        telnyx = api.bind(Credential("KEYtest"), "key:test")
+        first = await invoke(telnyx, operation, Called(), View(page_size=1))
+        await invoke(telnyx, operation, Called(), View(page=first.next, page_size=250))
+    assert parse_qs(asked[1]) == {"page[number]": ["2"], "page[size]": ["1"]}

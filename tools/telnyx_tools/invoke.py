@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +30,9 @@ class Arguments:
 
 async def invoke(telnyx: Telnyx, operation: Operation, arguments: Arguments, view: View) -> Answer:
     """Call the operation. Raises InvalidArguments, before anything is sent, for arguments it does not take."""
+    sized = operation.paging is not None and operation.paging.style == "number"
+    if sized:
+        view = _of_its_size(view)
     skip, query = 0, _query(arguments.query)
     if operation.paging is not None:
         token, skip = position(view.page)
@@ -43,7 +46,16 @@ async def invoke(telnyx: Telnyx, operation: Operation, arguments: Arguments, vie
     _check(operation, Arguments(arguments.path, query, headers, body))
     keeping = telnyx.keeping(secret_texts(body))
     reply = await keeping.send(_request(operation, Arguments(arguments.path, query, headers, body)))
-    return answer(operation, reply, view, skip)
+    found = answer(operation, reply, view, skip)
+    if sized and found.next is not None:
+        found.next = f"{found.next}/{view.page_size}"
+    return found
+
+
+def _of_its_size(view: View) -> View:
+    """The `next` of numbered pages carries their size: a page means the same whatever `page_size` comes with it."""
+    page, _, size = (view.page or "").partition("/")
+    return replace(view, page=page, page_size=int(size)) if size.isdecimal() else view
 
 
 def _query(given: Mapping[str, Any]) -> dict[str, Any]:
