@@ -149,6 +149,20 @@ def test_an_unknown_name_is_refused_with_the_valid_ones(selection: Selection, sa
         Surfaces(things(), selection)
 
 
+@pytest.mark.parametrize(
+    ("selection", "valid"),
+    [
+        (Selection(groups=("zzz",)), "Valid: texts."),
+        (Selection(tools=("zzz",)), "Valid: list_texts, update_text."),
+        (Selection(exclude_tools=("zzz",)), "Valid: list_texts, update_text."),
+    ],
+)
+def test_valid_in_a_request_is_what_the_operator_offers(selection: Selection, valid: str) -> None:
+    with pytest.raises(UnknownChoice) as caught:
+        surfaces(groups=("texts",), exclude_tools=("send_text",)).of(selection)
+    assert str(caught.value).endswith(valid)
+
+
 def test_what_is_unknown_is_not_quoted_at_length() -> None:
     with pytest.raises(UnknownChoice) as caught:
         surfaces().of(Selection(groups=("x" * 100_000,)))
