@@ -101,7 +101,7 @@ class Settings(BaseSettings):
     trusted_proxies: Names = Field([], description="addresses or networks whose X-Forwarded-For is believed")
     stateful: bool | None = Field(None, description="keep sessions of older clients; default: with one worker")
     max_body_bytes: int = Field(1_048_576, ge=1_024, description="largest request body")
-    rate_limit_per_minute: int = Field(600, ge=1, description="requests per minute and account")
+    rate_limit_per_minute: int = Field(600, ge=1, description="requests per minute and account, counted in each worker")
 
     # What it keeps and says
     data_dir: Path = Field(default_factory=_data_dir, description="where the server keeps its secret and its data")
