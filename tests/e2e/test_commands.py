@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -92,12 +93,29 @@ def test_on_stdio_nothing_but_the_protocol_is_on_stdout(tmp_path: Path, argument
     assert answer["result"]["serverInfo"]["title"] == "Telnyx"
 
 
-def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path) -> None:
+def test_ctrl_c_ends_stdio_while_nobody_writes(tmp_path: Path) -> None:
+    command = [PROGRAM, "stdio", "--tools", "get_balance"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, env=environment(tmp_path), **pipes) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(f"{json.dumps(INITIALIZE)}\n")
+        process.stdin.flush()
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert (process.wait(30), process.stderr.read()) == (-signal.SIGINT, "")
+
+
+@pytest.mark.parametrize("command", ["tools", "demo"])
+def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path, command: str) -> None:
     with subprocess.Popen(
-        [PROGRAM, "tools"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(tmp_path)
+        [PROGRAM, command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(tmp_path)
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
+        if command == "demo":
+            assert process.stdout.readline()  # then the story begins
         process.stdout.close()
         assert (process.stderr.read(), process.wait(30)) == ("", 0)
 

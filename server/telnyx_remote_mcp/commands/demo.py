@@ -13,6 +13,7 @@ import anyio
 import httpx2
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
 
 from telnyx_remote_mcp.commands import Failure, first_message, say
 from telnyx_remote_mcp.commands.child import child
@@ -53,8 +54,12 @@ def run(options: Namespace) -> int:
 def _tell(url: str) -> None:
     try:
         anyio.run(_story, url)
-    except* Failure as failures:  # in the groups of the client's tasks
+    except* BrokenPipeError:  # in the groups of the client's tasks, as all of these
+        raise BrokenPipeError from None
+    except* Failure as failures:
         raise Failure(first_message(failures)) from None
+    except* (MCPError, httpx2.TransportError, TimeoutError) as errors:
+        raise Failure(f"The demo got no further: {first_message(errors) or 'no answer in time'}") from None
 
 
 def _url(line: str) -> str:

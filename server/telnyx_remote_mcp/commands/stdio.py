@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from argparse import ArgumentParser, Namespace
 
 import anyio
@@ -26,6 +27,7 @@ def run(options: Namespace) -> int:
         print_tools(chosen)
         return 0
     logs.configure(chosen.log_level)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # an orderly end would wait for the thread that reads stdin
     with sandboxed(chosen) as effective:
         anyio.run(serve_stdio, effective)
     return 0
