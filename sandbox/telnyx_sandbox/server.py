@@ -80,16 +80,18 @@ def run(host: str = "127.0.0.1", port: int = 0, *, speed: float = 1.0, with_pare
     """Serve until SIGTERM or Ctrl-C; one JSON line with the base URL on stdout says when it listens.
 
     `with_parent` also ends it when stdin closes, so that it never outlives the process that holds the pipe.
+    Raises OSError if the address cannot be had.
     """
+    listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     server = Server(create_app(clock=Clock(speed=speed)), host, port, _print_base_url)
     with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-        runner.run(_serve(server, with_parent))
+        runner.run(_serve(server, listener, with_parent))
 
 
-async def _serve(server: Server, with_parent: bool) -> None:
+async def _serve(server: Server, listener: socket.socket, with_parent: bool) -> None:
     if with_parent:
         await asyncio.get_running_loop().connect_read_pipe(lambda: _ParentWatch(server), sys.stdin)
-    await server.serve()
+    await server.serve(sockets=[listener])
 
 
 def _print_base_url(base_url: str) -> None:

@@ -12,11 +12,16 @@ from tests.e2e.clients import INITIALIZE, Sandbox, connected, headers, post
 from tests.e2e.processes import END_SECS, Server, run, served
 
 
-def test_a_port_in_use_is_one_clear_line(server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["serve", "sandbox"])
+def test_an_address_that_cannot_be_had_is_one_clear_line(server: Server, tmp_path: Path, command: str) -> None:
     port = server.base_url.rpartition(":")[2]
-    second = run(tmp_path, "serve", "--port", port)
+    second = run(tmp_path, command, "--port", port)
     expected = f"telnyx-mcp-server: Port {port} on 127.0.0.1 is in use; choose another with --port\n"
     assert (second.returncode, second.stdout, second.stderr) == (1, "", expected)
+    elsewhere = run(tmp_path, command, "--host", "192.0.2.1", "--port", "0")
+    why = "Cannot assign requested address; see --host and --port"
+    expected = f"telnyx-mcp-server: Cannot listen on 192.0.2.1, port 0: {why}\n"
+    assert (elsewhere.returncode, elsewhere.stdout, elsewhere.stderr) == (1, "", expected)
 
 
 @pytest.mark.anyio

@@ -163,6 +163,13 @@ def test_a_wrong_value_is_named_by_its_option_and_its_variable(capsys: pytest.Ca
     assert "--port (TELNYX_MCP_PORT): " in refusal(capsys, "serve", "--port", "70000")
 
 
+@pytest.mark.parametrize(("option", "value"), [("--port", "99999"), ("--port", "-5"), ("--speed", "nan")])
+def test_the_sandbox_takes_no_port_and_no_speed_that_there_cannot_be(
+    capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    assert f"argument {option}: '{value}' is no " in refusal(capsys, "sandbox", option, value)
+
+
 def test_a_mistyped_variable_is_an_error_and_not_ignored(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

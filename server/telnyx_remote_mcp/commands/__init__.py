@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 
@@ -21,6 +22,14 @@ def say(text: str) -> None:
     """Write a line to standard output, now."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def cannot_listen(host: str, port: int, error: OSError) -> Failure:
+    """What is said where an address to listen on cannot be had."""
+    if error.errno == errno.EADDRINUSE:
+        return Failure(f"Port {port} on {host} is in use; choose another with --port")
+    why = (error.strerror or str(error)).partition(" (while attempting")[0]
+    return Failure(f"Cannot listen on {host}, port {port}: {why}; see --host and --port")
 
 
 def first_message(errors: BaseExceptionGroup[BaseException]) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser, Namespace
+import math
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from telnyx_remote_mcp.commands import Failure
+from telnyx_remote_mcp.commands import Failure, cannot_listen
 from telnyx_remote_mcp.commands.child import child
 from telnyx_remote_mcp.settings import Settings
 
@@ -21,15 +22,31 @@ CLIENT_ID = "sandbox-mcp-server"
 
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
-    parser.add_argument("--speed", type=float, default=1.0, help="sandbox seconds per second (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=0, help="port to listen on (default: a free one)")
+    parser.add_argument("--speed", type=_speed, default=1.0, help="sandbox seconds per second (default: %(default)s)")
 
 
 def run(options: Namespace) -> int:
     from telnyx_sandbox.server import run as run_sandbox
 
-    run_sandbox(options.host, options.port, speed=options.speed)
+    try:
+        run_sandbox(options.host, options.port, speed=options.speed)
+    except OSError as error:
+        raise cannot_listen(options.host, options.port, error) from None
     return 0
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and int(text) <= 65535:
+        return int(text)
+    raise ArgumentTypeError(f"'{text}' is no port from 0 to 65535")
+
+
+def _speed(text: str) -> float:
+    with suppress(ValueError):
+        if 0 <= (speed := float(text)) < math.inf:
+            return speed
+    raise ArgumentTypeError(f"'{text}' is no number from 0 up")
 
 
 @contextmanager

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 from argparse import ArgumentParser, Namespace
 
-from telnyx_remote_mcp.commands import Failure, UsageError
+from telnyx_remote_mcp.commands import UsageError, cannot_listen
 from telnyx_remote_mcp.commands.options import SECRETS, add_settings, settings
 from telnyx_remote_mcp.commands.sandbox import sandboxed
 from telnyx_remote_mcp.serve import check, listen, serve
@@ -34,6 +33,4 @@ def _listener(host: str, port: int) -> socket.socket:
     try:
         return listen(host, port)
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise Failure(f"Port {port} on {host} is in use; choose another with --port") from None
-        raise Failure(f"Cannot listen on {host}, port {port}: {error.strerror}; see --host and --port") from None
+        raise cannot_listen(host, port, error) from None
