@@ -1,6 +1,7 @@
 """`python -m telnyx_sandbox`: the sandbox as a process of its own."""
 
 import argparse
+import sys
 
 from .server import run
 
@@ -12,7 +13,10 @@ def main() -> None:
     parser.add_argument("--speed", type=float, default=1.0, help="sandbox seconds per second (default: 1)")
     parser.add_argument("--with-parent", action="store_true", help="end when stdin closes")
     options = parser.parse_args()
-    run(options.host, options.port, speed=options.speed, with_parent=options.with_parent)
+    try:
+        run(options.host, options.port, speed=options.speed, with_parent=options.with_parent)
+    except OSError as error:
+        sys.exit(f"{parser.prog}: {error.strerror}")
 
 
 if __name__ == "__main__":

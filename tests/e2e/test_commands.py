@@ -66,6 +66,12 @@ def test_a_call_repeats_why_a_server_refused_the_key(tmp_path: Path, server: Ser
     assert ended.stderr.count("\n") == 1
 
 
+def test_a_call_of_a_server_that_wants_a_key_says_where_to_put_it(tmp_path: Path, server: Server) -> None:
+    ended = run(tmp_path, "call", "get_balance", "--url", server.url)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.endswith("(HTTP 401) Set TELNYX_API_KEY.\n")
+
+
 def test_a_server_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     ended = run(tmp_path, "call", "get_balance", "--url", "http://127.0.0.1:1/mcp")
     assert (ended.returncode, ended.stdout) == (1, "")
@@ -187,3 +193,9 @@ def test_the_doctor_misses_the_key(tmp_path: Path, late_api: str) -> None:
     ended = run(tmp_path, "doctor", TELNYX_API_BASE_URL=late_api)
     assert ended.returncode == 1
     assert "✗ TELNYX_API_KEY is not set" in ended.stdout
+
+
+def test_an_address_that_speaks_no_mcp_is_named(tmp_path: Path, late_api: str) -> None:
+    ended = run(tmp_path, "call", "get_balance", "--url", late_api, TELNYX_API_KEY=KEY)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
+    assert ended.stderr.startswith(f"telnyx-mcp-server: {late_api} is no MCP endpoint (")

@@ -52,7 +52,8 @@ def test_a_port_in_use_is_an_error() -> None:
         second = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
     assert second.returncode != 0
     assert second.stdout == ""
-    assert "address already in use" in second.stderr
+    assert second.stderr.startswith("python -m telnyx_sandbox: Address already in use")
+    assert second.stderr.count("\n") == 1
 
 
 def test_an_interrupt_ends_it_quietly() -> None:

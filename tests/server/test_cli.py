@@ -231,6 +231,20 @@ def test_an_argument_without_a_name_or_value_is_refused(capsys: pytest.CaptureFi
     assert "name=value" in refusal(capsys, "call", "list_available_phone_numbers", argument)
 
 
+def test_an_argument_given_twice_is_refused_and_not_half_ignored(capsys: pytest.CaptureFixture[str]) -> None:
+    error = refusal(capsys, "call", "send_message", "to=+12025550123", "to=+12025550124")
+    assert "to is given more than once" in error
+
+
+def test_a_tools_arguments_are_not_required(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "the following arguments are required: TOOL (see" in refusal(capsys, "call")
+
+
+@pytest.mark.parametrize("url", ["http://[", "http://127.0.0.1:abc/mcp"])
+def test_what_is_no_url_is_refused(capsys: pytest.CaptureFixture[str], url: str) -> None:
+    assert f"--url {url} is no URL" in refusal(capsys, "call", "get_balance", "--url", url)
+
+
 def test_a_key_is_sent_only_over_https_or_to_this_machine(capsys: pytest.CaptureFixture[str]) -> None:
     assert "https" in refusal(capsys, "call", "get_balance", "--url", "http://mcp.example.com/mcp")
 

@@ -30,7 +30,9 @@ def configure(parser: ArgumentParser) -> None:
     add_settings(parser, *UPSTREAM, "file_roots")
     parser.add_argument("--url", help="the MCP endpoint of a running server, instead of one in this process")
     parser.add_argument("tool", metavar="TOOL", help="its name; telnyx-mcp-server tools lists them")
-    parser.add_argument("arguments", metavar="NAME=VALUE", nargs="*", help="an argument of the tool; text or JSON")
+    parser.add_argument(
+        "arguments", metavar="NAME=VALUE", nargs="*", default=[], help="an argument of the tool; text or JSON"
+    )
 
 
 def run(options: Namespace) -> int:
@@ -66,12 +68,15 @@ def _call_remote(options: Namespace, settings: Settings, arguments: Mapping[str,
     if settings.sandbox:
         raise UsageError("--sandbox starts a server of its own; leave it out with --url.")
     refusals: list[str] = []
+    connected = False
 
     async def call() -> types.CallToolResult:
+        nonlocal connected
         async with (
             _http(settings.api_key, refusals) as http,
             Client(streamable_http_client(url, http_client=http)) as client,
         ):
+            connected = True
             return await _call(client, options.tool, arguments)
 
     try:
@@ -79,7 +84,12 @@ def _call_remote(options: Namespace, settings: Settings, arguments: Mapping[str,
     except* httpx2.TransportError:
         raise Failure(f"No answer from {url}.") from None
     except* MCPError as errors:
-        raise Failure(refusals[-1] if refusals else first_message(errors)) from None
+        why = first_message(errors)
+        if refusals:
+            why = refusals[-1] if settings.api_key else f"{refusals[-1]} Set TELNYX_API_KEY."
+        elif not connected:
+            why = f"{url} is no MCP endpoint ({why}); give one such as https://mcp.example.com/v2/mcp."
+        raise Failure(why) from None
 
 
 def _http(key: str | None, refusals: list[str]) -> httpx2.AsyncClient:
@@ -134,15 +144,24 @@ def _kind(file: types.ContentBlock) -> str:
 
 
 def _pairs(given: Iterable[str]) -> dict[str, str]:
-    pairs = [text.partition("=") for text in given]
-    if not all(name and equals for name, equals, _ in pairs):
-        raise UsageError("An argument of a tool is written name=value.")
-    return {name: value for name, _, value in pairs}
+    pairs: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not name or not equals:
+            raise UsageError("An argument of a tool is written name=value.")
+        if name in pairs:
+            raise UsageError(f'{name} is given more than once; a list is written as JSON: {name}=\'["a", "b"]\'.')
+        pairs[name] = value
+    return pairs
 
 
 def _safe(url: str) -> str:
     """The URL, if a key may be sent there."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise UsageError(f"--url {url} is no URL, such as https://mcp.example.com/v2/mcp.") from None
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         raise UsageError("--url must be https (http only on this machine): the call carries your API key.")
     return url
