@@ -35,6 +35,7 @@ class FinishedAnswers:
         self._surface_of = surface_of
         self._call_tool = call_tool
         self._listings: dict[tuple[str, Surface], HandlerResult] = {}
+        self._tools: dict[tuple[str, str], dict[str, Any]] = {}
 
     async def __call__(self, ctx: Context, call_next: CallNext) -> HandlerResult:
         if ctx.method == "tools/list" and (ctx.params or {}).get("cursor") in (None, ""):
@@ -48,8 +49,15 @@ class FinishedAnswers:
         if key not in known:
             if len(known) >= MAX_LISTINGS:
                 known.pop(next(iter(known)))
-            known[key] = await call_next(ctx)
+            known[key] = self._sharing(ctx.protocol_version, await call_next(ctx))
         return known[key]
+
+    def _sharing(self, version: str, listing: HandlerResult) -> HandlerResult:
+        """The listing with each tool kept once, in however many surfaces it is: all of them take megabytes."""
+        if not isinstance(listing, dict):
+            return listing
+        tools = [self._tools.setdefault((version, tool["name"]), tool) for tool in listing["tools"]]
+        return {**listing, "tools": tools}
 
     async def _call(self, ctx: Context) -> HandlerResult:
         methods.validate_client_request(ctx.method, ctx.protocol_version, ctx.params)
