@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     file_roots: Names = Field([], description="directories whose files tools may read and write, over stdio only")
 
     # How it is reached over HTTP
-    host: str = Field("127.0.0.1", description="address to listen on")
+    host: str = Field("127.0.0.1", min_length=1, description="address to listen on")
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     workers: int = Field(1, ge=1, le=64, description="worker processes")
     public_url: str | None = Field(None, description="the https URL that people reach this server by")

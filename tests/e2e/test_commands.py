@@ -148,6 +148,7 @@ def test_the_doctor_says_what_to_do_about_a_directory_that_cannot_be_used(tmp_pa
     ended = run(file, "doctor")
     assert ended.returncode == 1
     assert f"✗ Data directory {file} cannot be written" in ended.stdout
+    assert ended.stdout.count("No secret can be kept in") == 1
 
 
 def test_the_doctor_says_where_the_api_cannot_be_reached(tmp_path: Path) -> None:

@@ -77,6 +77,14 @@ def test_every_setting_is_an_option_of_serve(name: str) -> None:
     assert name in vars(parser.parse_args([]))
 
 
+def test_help_says_which_values_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", "--help"])
+    output = capsys.readouterr().out
+    assert "--log-level debug|info|warning|error" in output
+    assert "--oauth embedded|off" in output
+
+
 @pytest.mark.parametrize("name", SECRETS)
 def test_no_secret_is_an_option(name: str) -> None:
     parser = ArgumentParser()

@@ -73,6 +73,7 @@ def test_the_published_url_is_the_public_one_or_where_it_listens(given: dict[str
 @pytest.mark.parametrize(
     "given",
     [
+        {"host": ""},
         {"public_url": "http://mcp.example.com"},
         {"public_url": "mcp.example.com"},
         {"public_url": "http://localhost.example.com"},

@@ -53,7 +53,9 @@ def _examined(options: Namespace) -> list[Finding]:
         chosen = settings(options)
     except UsageError as error:
         return [Finding(False, f"Settings: {error}")]
-    here = [_data_dir(chosen.data_dir), _secret(chosen), _usable(chosen)]
+    here = [_data_dir(chosen.data_dir), _secret(chosen)]
+    if here[-1].good:  # else that is what the settings would be said to lack
+        here.append(_usable(chosen))
     if not all(finding.good for finding in here):
         return here
     with sandboxed(chosen) as effective:

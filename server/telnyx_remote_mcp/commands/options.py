@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -112,4 +112,11 @@ def _add(parser: ArgumentParser, name: str, field: FieldInfo) -> None:
     else:
         default = field.get_default(call_default_factory=True)
         text = text if default is None else f"{text} (default: {default})"
-        parser.add_argument(*spellings, metavar="VALUE", help=text)
+        parser.add_argument(*spellings, metavar="|".join(_choices(field.annotation)) or "VALUE", help=text)
+
+
+def _choices(annotation: Any) -> list[str]:
+    """The values of a Literal, also where it may be left out."""
+    if get_origin(annotation) is Literal:
+        return [str(value) for value in get_args(annotation)]
+    return [choice for branch in get_args(annotation) for choice in _choices(branch)]
