@@ -78,7 +78,7 @@ class Surfaces:
     def __init__(self, registry: Registry, ceiling: Selection, *, local: bool = False, kept: int = 256) -> None:
         self.registry = registry
         self._local = local
-        self._check(ceiling, registry.tools.values())
+        self._check(ceiling, lambda: list(registry.tools.values()))
         self._explicit = bool(ceiling.groups or ceiling.tools)
         self._bound = ceiling
         self._kept = kept
@@ -103,7 +103,7 @@ class Surfaces:
         """
         if (known := self._cache.get((selection, granted))) is not None:
             return known
-        self._check(selection, self.ceiling)
+        self._check(selection, lambda: self.ceiling)
         within = _with_generic(granted)
         surface = Surface(
             tools=_by_name(self._narrowed(self._narrowed(self._base(selection), selection), within)),
@@ -141,13 +141,13 @@ class Surfaces:
         tool = self.registry.find(name)
         return tool.name if tool is not None else name
 
-    def _check(self, selection: Selection, offered: Collection[Tool]) -> None:
+    def _check(self, selection: Selection, offered: Callable[[], Iterable[Tool]]) -> None:
         for group in selection.groups:
             if group not in self.registry.groups:
-                raise UnknownChoice("group", group, list(dict.fromkeys(tool.group for tool in offered)))
+                raise UnknownChoice("group", group, list(dict.fromkeys(tool.group for tool in offered())))
         for name in (*selection.tools, *selection.exclude_tools):
             if self.registry.find(name) is None:
-                raise UnknownChoice("tool", name, [tool.name for tool in offered])
+                raise UnknownChoice("tool", name, [tool.name for tool in offered()])
 
 
 def _with_generic(granted: Selection) -> Selection:
