@@ -4,6 +4,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from tests.e2e.processes import run
 from tests.server.store.behaviour import StoreBehaviour
 from tests.services.conftest import RedisServer
 
@@ -46,3 +47,15 @@ def test_a_url_of_another_kind_is_refused_without_quoting_it() -> None:
     with pytest.raises(StoreError, match="TELNYX_MCP_REDIS_URL") as caught:
         open_store(Settings(secret="s" * 32, redis_url="https://user:hunter2@example.com"))
     assert "hunter2" not in str(caught.value)
+
+
+def test_the_doctor_says_whether_redis_answers(redis_server: RedisServer, tmp_path: Path) -> None:
+    up = run(tmp_path, "doctor", "--sandbox", TELNYX_MCP_SECRET="s" * 32, TELNYX_MCP_REDIS_URL=redis_server.url)
+    assert (up.returncode, up.stderr) == (0, "")
+    assert "✓ Redis answers" in up.stdout
+
+    nowhere = f"unix://user@{tmp_path}/none.sock?password=hunter2"
+    down = run(tmp_path, "doctor", "--sandbox", TELNYX_MCP_SECRET="s" * 32, TELNYX_MCP_REDIS_URL=nowhere)
+    assert down.returncode == 1
+    assert "✗ Redis: ConnectionError; check TELNYX_MCP_REDIS_URL" in down.stdout
+    assert "hunter2" not in down.stdout + down.stderr

@@ -6,6 +6,7 @@ import os
 import platform
 import time
 from argparse import ArgumentParser, Namespace
+from contextlib import aclosing
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ from telnyx_remote_mcp.commands.sandbox import sandboxed
 from telnyx_remote_mcp.secret import Secret, SecretError
 from telnyx_remote_mcp.serve import check
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.telemetry import logs
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.credential import Credential
@@ -59,7 +62,7 @@ def _examined(options: Namespace) -> list[Finding]:
     if not all(finding.good for finding in here):
         return here
     with sandboxed(chosen) as effective:
-        return [*here, *anyio.run(_online, effective)]
+        return [*here, *anyio.run(_elsewhere, effective)]
 
 
 def _data_dir(path: Path) -> Finding:
@@ -84,6 +87,20 @@ def _usable(settings: Settings) -> Finding:
     except (UsageError, ValueError) as error:
         return Finding(False, f"Settings: {error}")
     return Finding(True, "Settings are valid")
+
+
+async def _elsewhere(settings: Settings) -> list[Finding]:
+    kept = [await _redis(settings)] if settings.redis_url is not None else []
+    return [*kept, *await _online(settings)]
+
+
+async def _redis(settings: Settings) -> Finding:
+    async with aclosing(open_store(settings)) as store:
+        try:
+            await store.get("doctor", "visit")
+        except StoreUnavailable as error:
+            return Finding(False, f"{error}; check TELNYX_MCP_REDIS_URL, and that Redis runs and lets this machine in")
+    return Finding(True, "Redis answers")
 
 
 async def _online(settings: Settings) -> list[Finding]:
