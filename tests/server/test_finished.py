@@ -5,6 +5,7 @@ from typing import Any
 
 import mcp_types as types
 import pytest
+from mcp.server import Server
 from mcp_types import methods
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
@@ -56,8 +57,10 @@ async def test_listings_of_many_surfaces_keep_each_tool_once() -> None:
     async def call_tool(ctx: Any, params: Any) -> types.CallToolResult:
         raise AssertionError("nothing is called")
 
-    server: Any = SimpleNamespace(server_info_stamp={})
-    answers = FinishedAnswers(server, lambda ctx: ctx.surface, call_tool)  # type: ignore[attr-defined]
+    def surface_of(ctx: Any) -> Any:
+        return ctx.surface
+
+    answers = FinishedAnswers(Server("things"), surface_of, call_tool)
 
     async def listed(version: str, *surface: str) -> Any:
         ctx: Any = SimpleNamespace(method="tools/list", params=None, protocol_version=version, surface=surface)

@@ -94,27 +94,19 @@ async def test_nobody_looks_for_the_client_of_a_request_that_is_soon_done() -> N
     assert not client.asked.is_set()
 
 
-async def test_a_client_that_stays_gets_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_the_request_of_a_client_that_leaves_ends_and_of_one_that_stays_finishes(
+    leaves: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(plain, "PATIENCE_SECS", 0.0)
     app, client = App(released=False), Client()
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(client.calls, PlainAnswers(App(), app, things()))
             await client.asked.wait()
-            app.released.set()
-    assert app.finished
-
-
-async def test_a_client_that_leaves_ends_its_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plain, "PATIENCE_SECS", 0.0)
-    app, client = App(released=False), Client()
-    with anyio.fail_after(5):
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(client.calls, PlainAnswers(App(), app, things()))
-            await client.asked.wait()
-            client.gone.set()
+            (client.gone if leaves else app.released).set()
     assert app.calls == 1
-    assert not app.finished
+    assert app.finished is not leaves
 
 
 async def test_another_cancellation_passes_through(monkeypatch: pytest.MonkeyPatch) -> None:
