@@ -176,3 +176,17 @@ async def test_a_next_page_of_an_operation_keeps_its_size_too() -> None:
         first = await invoke(telnyx, operation, Called(), View(page_size=1))
         await invoke(telnyx, operation, Called(), View(page=first.next, page_size=250))
     assert parse_qs(asked[1]) == {"page[number]": ["2"], "page[size]": ["1"]}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("page", ["9" * 5_000, "2/" + "9" * 5_000, "2+" + "9" * 5_000, "²", "two", "2/0"])
+async def test_a_page_of_an_operation_that_no_answer_gave_is_refused(page: str) -> None:
+    def unasked(request: httpx2.Request) -> httpx2.Response:
+        raise AssertionError("it was sent")
+
+    operation = Catalog.load()["phone_numbers.list"]
+    async with Api(wire=MockWire(unasked)) as api:
+        telnyx = api.bind(Credential("KEYtest"), "key:test")
+        with pytest.raises(InvalidArguments) as caught:
+            await invoke(telnyx, operation, Called(), View(page=page))
+    assert "page" in caught.value.problems[0].argument

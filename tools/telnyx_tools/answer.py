@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,9 @@ from telnyx_tools.shorten import select, shorten, size, without_nulls
 
 if TYPE_CHECKING:
     from telnyx_tools.catalog.operation import Operation, Paging
+
+_SIZED = re.compile(r"(.*)/([1-9][0-9]{0,2})", re.DOTALL)
+_SKIPPING = re.compile(r"(.*)\+([0-9]{1,6})", re.DOTALL)
 
 MAX_BINARY = 24_000
 """Bytes of a binary answer that are passed on; larger ones have a URL in some other operation."""
@@ -43,16 +47,36 @@ class View:
     detail: Detail = "summary"
 
 
-def position(page: str | None) -> tuple[str | None, int]:
-    """A cursor of ours, `token+skip`, as the API's own page or cursor and how many items were given already."""
-    if page is None:
-        return None, 0
-    token, _, skip = page.rpartition("+")
-    return (token or None, int(skip)) if skip.isdigit() and "+" in page else (page, 0)
+@dataclass(frozen=True)
+class Place:
+    """Where a page begins: the API's own page or cursor, how many of its items were given already, and its size.
+
+    As the `next` of an answer it is `token+skip`. Where pages are numbered the size follows (`2+5/20`): a page then
+    means the same whatever `page_size` comes with it.
+    """
+
+    token: str | None
+    skip: int
+    size: int
+    numbered: bool
+
+    @classmethod
+    def of(cls, view: View, paging: Paging | None) -> Place:
+        numbered = paging is not None and paging.style == "number"
+        token, skip, size = view.page or "", 0, view.page_size
+        if numbered and (found := _SIZED.fullmatch(token)):
+            token, size = found[1], int(found[2])
+        if found := _SKIPPING.fullmatch(token):
+            token, skip = found[1], int(found[2])
+        return cls(token or None, skip, size, numbered)
+
+    def written(self, token: str) -> str:
+        """The `next` at `token`, for pages as this one."""
+        return f"{token}/{self.size}" if self.numbered else token
 
 
-def answer(operation: Operation, reply: Reply, view: View, skip: int) -> Answer:
-    """The answer of a 2xx. `skip` items of its page were given already."""
+def answer(operation: Operation, reply: Reply, view: View, place: Place) -> Answer:
+    """The answer of a 2xx, from the place on that was asked for."""
     if operation.reply == "binary":
         return _binary(reply)
     value = redacted(reply.json()) if operation.effect == "read" else reply.json()
@@ -62,7 +86,7 @@ def answer(operation: Operation, reply: Reply, view: View, skip: int) -> Answer:
         text, cut = shorten(value, BUDGET[view.detail])
         return Answer(text=text, shortened=cut or None)
     items = _items(operation, value)
-    return _single(operation, value, view) if items is None else _page(operation, value, items, view, skip)
+    return _single(operation, value, view) if items is None else _page(operation, value, items, view, place)
 
 
 def _items(operation: Operation, value: Any) -> list[Any] | None:
@@ -80,24 +104,23 @@ def _single(operation: Operation, value: Any, view: View) -> Answer:
     return Answer(data=data, shortened=cut or None)
 
 
-def _page(operation: Operation, value: Any, items: list[Any], view: View, skip: int) -> Answer:
+def _page(operation: Operation, value: Any, items: list[Any], view: View, place: Place) -> Answer:
     """As many items as there is room for; `next` goes on in the middle of a page where it must."""
     kept: list[Any] = []
     room, any_cut = BUDGET[view.detail], False
-    for item in items[skip:]:
+    for item in items[place.skip :]:
         shown, cut = _shown(item, view)
         room -= size(shown) + 1
         if room < 0 and kept:
             break
         kept.append(shown)
         any_cut = any_cut or cut
-    token, _ = position(view.page)
-    given = skip + len(kept)
-    rest = f"{token or ''}+{given}" if given < len(items) else _next(operation.paging, value, token, len(items), view)
+    given = place.skip + len(kept)
+    rest = f"{place.token or ''}+{given}" if given < len(items) else _next(operation.paging, value, len(items), place)
     total = _at(value, operation.paging.total or ("meta", "total_results")) if operation.paging else None
     return Answer(
         items=kept,
-        next=rest,
+        next=place.written(rest) if rest is not None else None,
         total_results=total if isinstance(total, int) else None,
         shortened=any_cut or None,
     )
@@ -108,19 +131,19 @@ def _shown(value: Any, view: View) -> tuple[Any, bool]:
     return shorten(wanted, BUDGET[view.detail])
 
 
-def _next(paging: Paging | None, value: Any, token: str | None, held: int, view: View) -> str | None:
+def _next(paging: Paging | None, value: Any, held: int, place: Place) -> str | None:
     if paging is None:
         return None
     if paging.style == "cursor":
         found = _at(value, paging.next) if paging.next else None
         return _token(str(found)) if found else None
-    number = int(token or 1)
+    number = int(place.token or 1)
     pages = _at(value, paging.pages) if paging.pages else None
     total = _at(value, paging.total) if paging.total else None
     if isinstance(pages, int):
         more = number < pages
     else:
-        more = held > 0 and (not isinstance(total, int) or number * view.page_size < total)
+        more = held > 0 and (not isinstance(total, int) or number * place.size < total)
     return str(number + 1) if more else None
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from telnyx_tools.answer import Answer, View, answer, position
+from telnyx_tools.answer import Answer, Place, View, answer
 from telnyx_tools.api.client import File, Replay, Request, Telnyx
 from telnyx_tools.arguments import InvalidArguments, Problem
 from telnyx_tools.catalog.operation import Operation, Paging
 from telnyx_tools.catalog.query import flatten, nest
 from telnyx_tools.catalog.validate import problems
 from telnyx_tools.results import secret_texts
+
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -30,32 +33,17 @@ class Arguments:
 
 async def invoke(telnyx: Telnyx, operation: Operation, arguments: Arguments, view: View) -> Answer:
     """Call the operation. Raises InvalidArguments, before anything is sent, for arguments it does not take."""
-    sized = operation.paging is not None and operation.paging.style == "number"
-    if sized:
-        view = _of_its_size(view)
-    skip, query = 0, _query(arguments.query)
+    place, query = Place.of(view, operation.paging), _query(arguments.query)
     if operation.paging is not None:
-        token, skip = position(view.page)
-        query = _paged(query, operation.paging, token, view.page_size)
-    elif view.page is not None:
-        token, skip = position(view.page)
-        if token not in (None, "1"):
-            raise InvalidArguments([Problem("page", "Its answer is one page: give the `next` of that, or no page.")])
+        query = _paged(query, operation.paging, place)
+    elif place.token not in (None, "1"):
+        raise InvalidArguments([Problem("page", "Its answer is one page: give the `next` of that, or no page.")])
     body = _with_command_id(operation, arguments.body)
     headers = dict(arguments.headers)
     _check(operation, Arguments(arguments.path, query, headers, body))
     keeping = telnyx.keeping(secret_texts(body))
     reply = await keeping.send(_request(operation, Arguments(arguments.path, query, headers, body)))
-    found = answer(operation, reply, view, skip)
-    if sized and found.next is not None:
-        found.next = f"{found.next}/{view.page_size}"
-    return found
-
-
-def _of_its_size(view: View) -> View:
-    """The `next` of numbered pages carries their size: a page means the same whatever `page_size` comes with it."""
-    page, _, size = (view.page or "").partition("/")
-    return replace(view, page=page, page_size=int(size)) if size.isdecimal() else view
+    return answer(operation, reply, view, place)
 
 
 def _query(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,11 +121,13 @@ def _bytes(argument: str, value: object) -> bytes:
         raise InvalidArguments([Problem(argument, "The content, as base64.")]) from None
 
 
-def _paged(query: dict[str, Any], paging: Paging, token: str | None, page_size: int) -> dict[str, Any]:
+def _paged(query: dict[str, Any], paging: Paging, place: Place) -> dict[str, Any]:
     """The query with its page, unless the caller wrote the API's own paging keys."""
-    wanted: dict[str, Any] = {} if token is None else {paging.page: int(token) if token.isdigit() else token}
+    wanted: dict[str, Any] = {}
+    if place.token is not None:
+        wanted[paging.page] = int(place.token) if _NUMBER.fullmatch(place.token) else place.token
     if paging.size is not None:
-        wanted[paging.size] = page_size
+        wanted[paging.size] = place.size
     result = dict(query)
     for name, value in nest(wanted).items():
         given = result.get(name)
