@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from telnyx_remote_mcp.discovery.registration import checked_in
-from telnyx_tools.declare import Group, Tool
 from telnyx_tools.registry import registry
+from telnyx_tools.tool.group import Group
+from telnyx_tools.tool.tool import Tool
 
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- tools: begin -->", "<!-- tools: end -->"

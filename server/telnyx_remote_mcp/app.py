@@ -15,64 +15,32 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from telnyx_remote_mcp.addresses import TrustedProxies
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
-from telnyx_remote_mcp.auth.authenticate import Authenticate
-from telnyx_remote_mcp.auth.resource_server import StepUp
-from telnyx_remote_mcp.auth.verdicts import balance_check
-from telnyx_remote_mcp.bodies import BodyLimits
-from telnyx_remote_mcp.discovery.health import health_routes
+from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.discovery.routes import apps_response, discovery_routes
-from telnyx_remote_mcp.edge import Edge
-from telnyx_remote_mcp.elsewhere import Elsewhere
-from telnyx_remote_mcp.endpoint import Services, create_server
-from telnyx_remote_mcp.guardrails.limits import RateLimit, TokenBuckets
-from telnyx_remote_mcp.hosts import Hosts
-from telnyx_remote_mcp.plain import PlainAnswers
-from telnyx_remote_mcp.secret import Secret
-from telnyx_remote_mcp.selection import SelectSurface
+from telnyx_remote_mcp.gate.authenticate import Authenticate
+from telnyx_remote_mcp.gate.json_replies import PlainAnswers
+from telnyx_remote_mcp.gate.rate_limit import RateLimit
+from telnyx_remote_mcp.gate.select_surface import SelectSurface
+from telnyx_remote_mcp.gate.step_up import StepUp
+from telnyx_remote_mcp.http.bodies import BodyLimits
+from telnyx_remote_mcp.http.client_address import TrustedProxies
+from telnyx_remote_mcp.http.edge import Edge
+from telnyx_remote_mcp.http.health import health_routes
+from telnyx_remote_mcp.http.hosts import Hosts
+from telnyx_remote_mcp.http.not_found import Elsewhere
+from telnyx_remote_mcp.http.open_streams import Streams
+from telnyx_remote_mcp.http.signals import on_termination
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.signals import on_termination
-from telnyx_remote_mcp.streams import Streams
-from telnyx_remote_mcp.surface import Surfaces
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.web.page import page_routes
 from telnyx_tools.api.client import Api
-from telnyx_tools.registry import registry
 
 if TYPE_CHECKING:
-    from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
-    from telnyx_remote_mcp.oauth import OAuth
+    from telnyx_remote_mcp.auth.oauth import OAuth
 
 FAILED_LOGINS_PER_MINUTE = 30
 SESSION_IDLE_SECS = 1_800
-
-
-def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlette:
-    """The app of one worker process. Raises ValueError for settings that cannot be served.
-
-    `fetch` gets clients' metadata documents; tests give one that trusts their own names and certificates.
-    """
-    api = Api(
-        settings.api_base_url,
-        storage_endpoint=settings.storage_endpoint,
-        allow_custom_upstream=settings.allow_custom_upstream,
-    )
-    secret, check = Secret.load(settings.secret, settings.data_dir), balance_check(api)
-    keys = ApiKeys(check, secret.derive("pepper"), sandbox=settings.sandbox)
-    surfaces = Surfaces(registry(), settings.ceiling)
-    oauth = None
-    if settings.serves_oauth:
-        from telnyx_remote_mcp.oauth import create_oauth
-
-        oauth = create_oauth(settings, surfaces, api, keys, check, secret, fetch)
-
-    def rejected(principal: str) -> None:
-        keys.reject(principal)
-        if oauth is not None:
-            oauth.tokens.suspect(principal)
-
-    server = create_server(Services(settings, surfaces, api, on_rejected=rejected))
-    return build_app(settings, server, api, keys, surfaces, oauth)
 
 
 def build_app(

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
-from telnyx_remote_mcp.app import create_app
+from telnyx_remote_mcp.composition.server import create_app
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.telemetry import logs
 

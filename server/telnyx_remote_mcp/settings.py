@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from telnyx_remote_mcp.surface import Selection
+from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_tools.api.regions import ENDPOINT
 
 

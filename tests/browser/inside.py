@@ -19,8 +19,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from telnyx_remote_mcp.app import create_app
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
+from telnyx_remote_mcp.composition.server import create_app
 from telnyx_remote_mcp.settings import Settings
 from telnyx_sandbox import server as sandbox
 from telnyx_sandbox.app import create_app as create_sandbox

@@ -8,11 +8,12 @@ from pathlib import Path
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.conformance.fixture.server import create_server
 
-from telnyx_remote_mcp.app import build_app, create_app
+from telnyx_remote_mcp.app import build_app
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.verdicts import Verdict
+from telnyx_remote_mcp.composition.server import create_app
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.surface import Surfaces
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_sandbox.app import create_app as create_sandbox
 from telnyx_sandbox.server import serving as serving_sandbox
 from telnyx_tools.api.client import Api

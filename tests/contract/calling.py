@@ -17,17 +17,18 @@ from tests.contract import storage
 from tests.contract.arguments import arguments
 from tests.wires import MockWire
 
-from telnyx_remote_mcp.call import call_tool
-from telnyx_remote_mcp.reach import Reach
-from telnyx_remote_mcp.surface import Selection, Surfaces
+from telnyx_remote_mcp.calls.dispatch import Reach
+from telnyx_remote_mcp.calls.replies import call_tool
+from telnyx_remote_mcp.surface.selection import Selection
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.example import response
 from telnyx_tools.catalog.operation import Operation
-from telnyx_tools.declare import Tool
 from telnyx_tools.files import Files
 from telnyx_tools.groups.guards import ServerInfo
 from telnyx_tools.registry import registry
+from telnyx_tools.tool.tool import Tool
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
 T = TypeVar("T")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from telnyx_tools import waiting
 from telnyx_tools.api.retry import Clock
+from telnyx_tools.shared import waiting
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.contract.calling import TOOLS, Played, documented, play
 
-from telnyx_tools.declare import Tool
+from telnyx_tools.tool.tool import Tool
 
 NUMBER = "+12025550123"
 MESSAGE = {"to": NUMBER, "from_number": "+12025550100", "text": "hello"}

@@ -10,10 +10,10 @@ from jsonschema import Draft202012Validator
 from tests.contract import storage
 from tests.contract.calling import CURATED, TOOLS
 
-from telnyx_remote_mcp.endpoint import INSTRUCTIONS
+from telnyx_remote_mcp.identity import INSTRUCTIONS
 from telnyx_tools.catalog.catalog import Catalog
-from telnyx_tools.declare import Effect, Tool
 from telnyx_tools.registry import registry
+from telnyx_tools.tool.tool import Effect, Tool
 
 each = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 

@@ -7,9 +7,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from telnyx_remote_mcp.call import run_tool
-from telnyx_remote_mcp.reach import Reach
-from telnyx_remote_mcp.surface import Selection, Surfaces
+from telnyx_remote_mcp.calls.dispatch import Reach
+from telnyx_remote_mcp.calls.replies import run_tool
+from telnyx_remote_mcp.surface.selection import Selection
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_sandbox.account import Accounts
 from telnyx_sandbox.api import Api as SandboxApi
 from telnyx_sandbox.clock import Clock

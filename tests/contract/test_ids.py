@@ -7,7 +7,7 @@ import pytest
 from tests.contract import storage
 from tests.contract.calling import CURATED, accepted, call_of, declared, documented, operation_of, play
 
-from telnyx_tools.declare import Tool
+from telnyx_tools.tool.tool import Tool
 
 PATHS = [
     "../phone_numbers/123",

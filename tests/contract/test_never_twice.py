@@ -10,15 +10,15 @@ import mcp_types as types
 import pytest
 from tests.contract.calling import TOOLS, accepted, documented, play
 
-from telnyx_remote_mcp.call import call_tool
+from telnyx_remote_mcp.calls.replies import call_tool
 from telnyx_sandbox.app import create_app
 from telnyx_sandbox.server import serving
 from telnyx_tools.api.call import Call, Failure
 from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.api.reply import Reply
 from telnyx_tools.api.wire import Wire
-from telnyx_tools.declare import Effect, Tool
 from telnyx_tools.registry import registry
+from telnyx_tools.tool.tool import Effect, Tool
 
 SPENDING = [tool for tool in TOOLS if tool.effect is Effect.SPENDS and tool.group != "api"]
 

@@ -10,7 +10,7 @@ from tests.contract.calling import TOOLS, accepted, documented, play
 from tests.contract.test_declarations import schemas_in
 
 from telnyx_tools.api.kept import secrets_in
-from telnyx_tools.declare import Tool
+from telnyx_tools.tool.tool import Tool
 
 VALUE = 'MARKED"secret'
 NAMED_LIKE_A_SECRET = re.compile(r"token|(.*_)?(password|secret|api_key|private_key|access_token|auth_token)")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.contract.calling import TOOLS
 
-from telnyx_tools.declare import Tool
+from telnyx_tools.tool.tool import Tool
 
 FOLDER = Path(__file__).parents[1] / "snapshots" / "tools"
 

@@ -15,7 +15,7 @@ from tests.contract.arguments import arguments
 from tests.contract.calling import declared, run
 from tests.wires import MockWire
 
-from telnyx_remote_mcp.call import run_tool
+from telnyx_remote_mcp.calls.replies import run_tool
 from telnyx_sandbox.contract import form
 from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.api.errors import TelnyxError
@@ -23,8 +23,8 @@ from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.example import response
 from telnyx_tools.catalog.operation import Operation
 from telnyx_tools.catalog.validate import problems
-from telnyx_tools.declare import Tool
 from telnyx_tools.registry import registry
+from telnyx_tools.tool.tool import Tool
 
 CATALOG = Catalog.load()
 CALLING = [tool for tool in registry().tools.values() if (tool.calls or tool.s3) and not tool.local]

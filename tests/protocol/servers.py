@@ -14,9 +14,9 @@ from tests.server.serving import serving
 from telnyx_remote_mcp.app import build_app
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.verdicts import Verdict
-from telnyx_remote_mcp.endpoint import Services, create_server
+from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.surface import Surfaces
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api, Credential
 
 KEY, OTHER_KEY, DEAD_KEY = "KEYprotocol", "KEYother", "KEYdead"

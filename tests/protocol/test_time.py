@@ -10,7 +10,7 @@ from tests.e2e.clients import ERAS, connected
 from tests.protocol.servers import KEY, MODERN, Peer, error_in, legacy, modern
 from tests.protocol.tools import Waited, waits
 
-from telnyx_remote_mcp import plain
+from telnyx_remote_mcp.gate import json_replies as plain
 
 pytestmark = pytest.mark.anyio
 

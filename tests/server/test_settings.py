@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from telnyx_remote_mcp.settings import Settings, variable
-from telnyx_remote_mcp.surface import Selection
+from telnyx_remote_mcp.surface.selection import Selection
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,9 @@
 """A small registry of tools to test with."""
 
-from telnyx_tools.declare import Effect, Group
 from telnyx_tools.registry import Registry
-from telnyx_tools.results import Result
+from telnyx_tools.results.result import Result
+from telnyx_tools.tool.group import Group
+from telnyx_tools.tool.tool import Effect
 
 texts = Group("texts", title="Texts", summary="Texts.")
 phone_lines = Group("phone_lines", title="Lines", summary="Lines.")

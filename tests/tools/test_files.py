@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.files import Files
 
 pytestmark = pytest.mark.anyio

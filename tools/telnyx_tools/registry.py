@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property
 
-from telnyx_tools.declare import Group, Tool
+from telnyx_tools.tool.group import Group
+from telnyx_tools.tool.tool import Tool
 
 
 class Registry:

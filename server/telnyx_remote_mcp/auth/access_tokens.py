@@ -15,15 +15,16 @@ from telnyx_remote_mcp.auth import challenges
 from telnyx_remote_mcp.auth.authorization_server.access_token import TOKEN_TYPE
 from telnyx_remote_mcp.auth.authorization_server.keys import ALGORITHM, SigningKeys
 from telnyx_remote_mcp.auth.caller import Caller, Identity
-from telnyx_remote_mcp.auth.grants import Grant, Grants
+from telnyx_remote_mcp.auth.grant import Grant
+from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.auth.links import LinkLost
 from telnyx_remote_mcp.auth.resources import Resources
 from telnyx_remote_mcp.auth.telnyx_sign_in import SignInFailed
 from telnyx_remote_mcp.auth.verdicts import Check, Verdict
-from telnyx_remote_mcp.guardrails.limits import Clock
-from telnyx_remote_mcp.refusals import Refusal, retry_after
+from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_remote_mcp.store.base import StoreUnavailable
-from telnyx_remote_mcp.surface import Selection
+from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.errors import TelnyxError
 

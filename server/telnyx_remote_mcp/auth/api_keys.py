@@ -17,7 +17,8 @@ import anyio
 from telnyx_remote_mcp.auth import challenges
 from telnyx_remote_mcp.auth.caller import Caller, Identity
 from telnyx_remote_mcp.auth.verdicts import Check, Verdict
-from telnyx_remote_mcp.guardrails.limits import Clock, TokenBuckets
+from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.clock import Clock
 from telnyx_tools.api.credential import Credential
 
 ISSUER: Final = "telnyx-api-key"

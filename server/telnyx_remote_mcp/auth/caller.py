@@ -6,7 +6,7 @@ from typing import Literal
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 
-from telnyx_remote_mcp.surface import Selection
+from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_tools.api.credential import Credential
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from telnyx_remote_mcp.refusals import Refusal, retry_after
+from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 
 _HOW = "Send a Telnyx API key as 'Authorization: Bearer KEY...' or as 'X-Telnyx-API-Key: KEY...'."
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hmac
 import secrets
 import time
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from dataclasses import replace
+from typing import Final
 
 from pydantic import TypeAdapter
 
+from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.links import ApiKeyLink, Linked, LinkLost, Links, Refresh
 from telnyx_remote_mcp.auth.recent import Recent
-from telnyx_remote_mcp.auth.vault import Vault, VaultError
-from telnyx_remote_mcp.guardrails.limits import Clock
-from telnyx_remote_mcp.secret import Secret
+from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault, VaultError
 from telnyx_tools.api.credential import Credential
 
 RECENT_SECS: Final = 4.0
@@ -23,31 +24,6 @@ RECENT_SECS: Final = 4.0
 MAX_RECENT: Final = 10_000
 TOUCH_EVERY_SECS: Final = 60
 _KIND, _INDEX = "grant", "account"
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """One client's leave to act for one account, as the person narrowed it. Times are Unix seconds.
-
-    `account` is the principal, `lane` how it was linked: by an API key, or by signing in at Telnyx. No
-    `groups` means all; no `expires_at` means until it is revoked.
-    """
-
-    id: str
-    client_id: str
-    client_name: str
-    account: str
-    lane: Literal["key", "telnyx"]
-    scopes: frozenset[str]
-    groups: tuple[str, ...]
-    read_only: bool
-    created_at: int
-    expires_at: int | None
-    last_used_at: int
-
-    def ttl_secs(self, now: float) -> float | None:
-        """How long it has to live; None without an end."""
-        return None if self.expires_at is None else self.expires_at - now
 
 
 _GRANT: Final[TypeAdapter[Grant]] = TypeAdapter(Grant)

@@ -7,18 +7,16 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pydantic import TypeAdapter
 
+from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.recent import Recent
-from telnyx_remote_mcp.auth.vault import Vault, VaultError
-from telnyx_remote_mcp.guardrails.limits import Clock
+from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.vault import Vault, VaultError
 from telnyx_tools.api.credential import Credential
-
-if TYPE_CHECKING:
-    from telnyx_remote_mcp.auth.grants import Grant
 
 REFRESH_BEFORE_SECS: Final = 60
 _KIND: Final = "link"

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from telnyx_remote_mcp.guardrails.limits import Clock
+from telnyx_remote_mcp.clock import Clock
 
 Value = TypeVar("Value")
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from telnyx_remote_mcp.discovery.document import Document
+from telnyx_remote_mcp.http.document import Document
 
 WELL_KNOWN: Final = "/.well-known/oauth-protected-resource"
 ENDPOINTS: Final = ("/mcp", "/v2/mcp")

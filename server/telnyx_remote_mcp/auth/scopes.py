@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
-from telnyx_remote_mcp.surface import GENERIC, Surface, Surfaces
+from telnyx_remote_mcp.surface.surfaces import GENERIC, Surface, Surfaces
 from telnyx_tools.catalog.catalog import Catalog
-from telnyx_tools.declare import Tool
+from telnyx_tools.tool.tool import Tool
 
 
 class Scopes:

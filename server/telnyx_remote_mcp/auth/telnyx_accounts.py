@@ -4,8 +4,8 @@ import hmac
 import secrets
 from typing import Final
 
-from telnyx_remote_mcp.secret import Secret
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.secret import Secret
 
 _KIND: Final = "telnyx-account"
 

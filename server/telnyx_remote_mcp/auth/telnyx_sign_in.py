@@ -15,7 +15,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 from pydantic import BaseModel, Field, ValidationError
 
 from telnyx_remote_mcp.auth.links import LinkLost, TelnyxLink
-from telnyx_remote_mcp.guardrails.limits import Clock
+from telnyx_remote_mcp.clock import Clock
 from telnyx_tools.api.call import Call
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.errors import ApiError, TelnyxError

@@ -19,8 +19,8 @@ from mcp.shared.exceptions import MCPError
 from telnyx_remote_mcp.commands import Failure, UsageError, first_message, say
 from telnyx_remote_mcp.commands.options import UPSTREAM, add_settings, check_local, settings
 from telnyx_remote_mcp.commands.sandbox import sandboxed
+from telnyx_remote_mcp.composition.local import local_server
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.stdio import local_server
 from telnyx_remote_mcp.telemetry import logs
 from telnyx_tools.api.hosts import is_loopback
 from telnyx_tools.registry import registry

@@ -7,11 +7,11 @@ from argparse import ArgumentParser, Namespace
 
 from telnyx_remote_mcp.commands import say
 from telnyx_remote_mcp.commands.options import SELECTION, add_settings, settings, surfaces
-from telnyx_remote_mcp.discovery.apps import apps
 from telnyx_remote_mcp.discovery.card import server_card
+from telnyx_remote_mcp.discovery.group_endpoints import apps
 from telnyx_remote_mcp.discovery.registration import registry_document
 from telnyx_remote_mcp.discovery.remotes import TEMPLATE
-from telnyx_remote_mcp.endpoint import VERSION
+from telnyx_remote_mcp.identity import VERSION
 
 
 def configure(parser: ArgumentParser) -> None:

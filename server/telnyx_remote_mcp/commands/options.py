@@ -12,7 +12,8 @@ from pydantic.fields import FieldInfo
 
 from telnyx_remote_mcp.commands import UsageError
 from telnyx_remote_mcp.settings import Settings, unknown_variable, variable
-from telnyx_remote_mcp.surface import BadSelection, Surfaces
+from telnyx_remote_mcp.surface.selection import BadSelection
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.errors import InvalidArgument
 from telnyx_tools.api.hosts import checked_upstream

@@ -9,7 +9,7 @@ import anyio
 
 from telnyx_remote_mcp.commands.options import SELECTION, UPSTREAM, add_settings, check_local, settings
 from telnyx_remote_mcp.commands.sandbox import sandboxed
-from telnyx_remote_mcp.stdio import serve_stdio
+from telnyx_remote_mcp.composition.local import serve_stdio
 from telnyx_remote_mcp.telemetry import logs
 
 

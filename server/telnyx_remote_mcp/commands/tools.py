@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from telnyx_remote_mcp.commands import say
 from telnyx_remote_mcp.commands.options import SELECTION, add_settings, settings, surfaces
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.surface import SURFACES, Name, Selection
-from telnyx_tools.declare import Tool
+from telnyx_remote_mcp.surface.selection import SURFACES, Name, Selection
+from telnyx_tools.tool.tool import Tool
 
 _CHARACTERS_PER_TOKEN = 4
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from telnyx_remote_mcp.discovery import card
-from telnyx_remote_mcp.discovery.apps import App
-from telnyx_remote_mcp.endpoint import TITLE
+from telnyx_remote_mcp.discovery.group_endpoints import App
+from telnyx_remote_mcp.identity import TITLE
 
 MEDIA_TYPE: Final = "application/ai-catalog+json"
 

@@ -5,10 +5,10 @@ from typing import Final
 
 from mcp_types.version import LATEST_PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS
 
-from telnyx_remote_mcp.discovery.apps import App
+from telnyx_remote_mcp.discovery.group_endpoints import App
 from telnyx_remote_mcp.discovery.remotes import TEMPLATE, Remote, any_app_remote, app_remote, main_remote
-from telnyx_remote_mcp.endpoint import TITLE
-from telnyx_tools.declare import Tool
+from telnyx_remote_mcp.identity import TITLE
+from telnyx_tools.tool.tool import Tool
 
 Card = dict[str, object]
 

@@ -4,12 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from telnyx_remote_mcp.discovery.apps import App, apps
 from telnyx_remote_mcp.discovery.card import DESCRIPTION, server_card
+from telnyx_remote_mcp.discovery.group_endpoints import App, apps
 from telnyx_remote_mcp.discovery.remotes import TEMPLATE, any_app_remote, main_remote
-from telnyx_remote_mcp.endpoint import TITLE, VERSION
+from telnyx_remote_mcp.identity import TITLE, VERSION
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.surface import Selection, Surfaces
+from telnyx_remote_mcp.surface.selection import Selection
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.registry import registry
 
 _SCHEMA: Final = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"

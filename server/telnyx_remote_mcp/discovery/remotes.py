@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from telnyx_remote_mcp.surface import SURFACES
+from telnyx_remote_mcp.surface.selection import SURFACES
 
 Remote = dict[str, object]
 

@@ -6,11 +6,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from telnyx_remote_mcp.discovery import ai_catalog, card
-from telnyx_remote_mcp.discovery.apps import App, apps, apps_document
-from telnyx_remote_mcp.discovery.document import Document
-from telnyx_remote_mcp.endpoint import VERSION
+from telnyx_remote_mcp.discovery.group_endpoints import App, apps, apps_document
+from telnyx_remote_mcp.http.document import Document
+from telnyx_remote_mcp.identity import VERSION
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.surface import Selection, Surfaces
+from telnyx_remote_mcp.surface.selection import Selection
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 
 CARD_PATHS: Final = ("/v2/mcp/server-card", "/mcp/server-card")
 """Beside the endpoints, as the extension asks."""

@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from telnyx_remote_mcp.discovery.apps import apps
 from telnyx_remote_mcp.discovery.card import DESCRIPTION
-from telnyx_remote_mcp.endpoint import VERSION
+from telnyx_remote_mcp.discovery.group_endpoints import apps
+from telnyx_remote_mcp.identity import VERSION
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.surface import Selection, Surfaces
+from telnyx_remote_mcp.surface.selection import Selection
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.web.clients import KEY, clients
 from telnyx_remote_mcp.web.rendering import render
 

@@ -9,7 +9,7 @@ from tests.server.clocks import ManualClock
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys, Budget
 from telnyx_remote_mcp.auth.verdicts import Verdict
-from telnyx_remote_mcp.refusals import Refusal
+from telnyx_remote_mcp.http.refusal import Refusal
 from telnyx_tools.api.credential import Credential
 
 KEY, OTHER, MADE_UP = "KEY_one", "KEY_two", "KEY_made_up"

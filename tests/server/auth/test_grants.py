@@ -11,12 +11,13 @@ import anyio
 import pytest
 from tests.server.clocks import ManualClock
 
-from telnyx_remote_mcp.auth.grants import RECENT_SECS, Grant, Grants
+from telnyx_remote_mcp.auth.grant import Grant
+from telnyx_remote_mcp.auth.grants import RECENT_SECS, Grants
 from telnyx_remote_mcp.auth.links import ApiKeyLink, Linked, LinkLost, Refresh, TelnyxLink
-from telnyx_remote_mcp.secret import Secret
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio

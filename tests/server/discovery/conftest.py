@@ -12,12 +12,14 @@ from starlette.routing import Route
 
 from telnyx_remote_mcp.discovery.routes import apps_response, discovery_routes
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.surface import Selection, Surfaces
+from telnyx_remote_mcp.surface.selection import Selection
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.web.page import page_routes
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.declare import Effect, Group
 from telnyx_tools.registry import Registry
-from telnyx_tools.results import Result
+from telnyx_tools.results.result import Result
+from telnyx_tools.tool.group import Group
+from telnyx_tools.tool.tool import Effect
 
 PUBLIC_URL = "https://mcp.example.com"
 

@@ -10,12 +10,13 @@ from jsonschema import Draft202012Validator
 from mcp_types.version import SUPPORTED_PROTOCOL_VERSIONS
 
 from telnyx_remote_mcp.discovery.ai_catalog import identifier
-from telnyx_remote_mcp.discovery.apps import App, apps
 from telnyx_remote_mcp.discovery.card import app_card, server_card
+from telnyx_remote_mcp.discovery.group_endpoints import App, apps
 from telnyx_remote_mcp.discovery.registration import checked_in
 from telnyx_remote_mcp.discovery.remotes import TEMPLATE
-from telnyx_remote_mcp.selection import HEADERS
-from telnyx_remote_mcp.surface import Selection, Surfaces
+from telnyx_remote_mcp.gate.select_surface import HEADERS
+from telnyx_remote_mcp.surface.selection import Selection
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.registry import registry
 
 ROOT = Path(__file__).parents[3]

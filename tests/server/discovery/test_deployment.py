@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from telnyx_remote_mcp.discovery.health import health_routes
+from telnyx_remote_mcp.http.health import health_routes
 from telnyx_remote_mcp.settings import Settings
 
 ROOT = Path(__file__).parents[3]

@@ -9,10 +9,10 @@ from jsonschema import Draft202012Validator
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from telnyx_remote_mcp.discovery.health import health_routes
 from telnyx_remote_mcp.discovery.routes import discovery_routes
+from telnyx_remote_mcp.http.health import health_routes
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.surface import Surfaces
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "fixtures/schemas/server-card.schema.json").read_text())
 CARD_TYPE = "application/mcp-server-card+json"

@@ -11,13 +11,13 @@ from tests.e2e.clients import connected, headers
 from tests.server.serving import serving
 from tests.server.stories.agent import KEY
 
-from telnyx_remote_mcp.app import create_app
+from telnyx_remote_mcp.composition.server import create_app
 from telnyx_remote_mcp.settings import Settings
 from telnyx_sandbox.app import create_app as create_sandbox
 from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.server import serving as serving_sandbox
-from telnyx_tools import waiting
 from telnyx_tools.api import retry
+from telnyx_tools.shared import waiting
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.e2e.clients import ERAS, call, connected
 from tests.server.stories.agent import KEY, refusal
 
 from telnyx_sandbox.clock import Clock
-from telnyx_tools.results import BUDGET
+from telnyx_tools.results.result import BUDGET
 
 GROUPS = "messaging"
 SENDER, RECIPIENT = "+12025550101", "+12025550123"

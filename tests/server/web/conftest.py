@@ -13,10 +13,11 @@ from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.auth.telnyx_sign_in import TelnyxSignIn
 from telnyx_remote_mcp.auth.verdicts import balance_check
-from telnyx_remote_mcp.secret import Secret
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
-from telnyx_remote_mcp.surface import Selection, Surfaces
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.surface.selection import Selection
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.web.linking.routes import CALLBACK_PATH, linking_routes
 from telnyx_remote_mcp.web.linking.services import Services
 from telnyx_sandbox import server as sandbox_server

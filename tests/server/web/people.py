@@ -10,7 +10,8 @@ import httpx2
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient, Gone, Pending, PendingRequests
-from telnyx_remote_mcp.auth.grants import Grant, Grants
+from telnyx_remote_mcp.auth.grant import Grant
+from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.web.linking.services import Services
 

@@ -8,7 +8,7 @@ import pytest
 from tests.server.web.people import CALLBACK, CLIENT, KEY, READS, WRITES, Site, answer
 
 from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient
-from telnyx_remote_mcp.auth.grants import Grant
+from telnyx_remote_mcp.auth.grant import Grant
 
 
 async def granted(site: Site, response: httpx2.Response) -> Grant:

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from tests.server.web.people import WRITES, Person, Site, answer, filled
 
-from telnyx_remote_mcp.auth.grants import Grant
+from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.web.linking.callback import allowed
 from telnyx_remote_mcp.web.linking.proof import NotProved
 

@@ -40,7 +40,7 @@ def _run() -> dict[str, float]:
 
 def test_a_server_that_people_can_sign_in_to_starts_without_the_catalog(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from telnyx_remote_mcp.app import create_app\n"
+        "import sys; from pathlib import Path; from telnyx_remote_mcp.composition.server import create_app\n"
         "from telnyx_remote_mcp.settings import Settings; from telnyx_tools.catalog.catalog import Catalog\n"
         "create_app(Settings(data_dir=Path(sys.argv[1])))\n"
         "sys.exit(Catalog.load.cache_info().currsize)"

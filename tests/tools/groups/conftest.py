@@ -6,9 +6,9 @@ import pytest
 from tests.tools.groups.sandboxed import sandboxed
 
 from telnyx_sandbox.clock import Clock
-from telnyx_tools import waiting
 from telnyx_tools.api import retry
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.shared import waiting
 
 
 @pytest.fixture

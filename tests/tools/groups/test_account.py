@@ -12,7 +12,7 @@ from tests.wires import Handler
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.groups.account.days import Days
 from telnyx_tools.groups.account.sums import joined
 from telnyx_tools.registry import registry

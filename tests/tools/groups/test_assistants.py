@@ -11,9 +11,9 @@ from tests.tools.groups.sandboxed import answering, call, sandboxed
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, OutcomeUnknown
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.registry import registry
-from telnyx_tools.results import BUDGET
+from telnyx_tools.results.result import BUDGET
 
 SENDER, RECIPIENT = "+12025550101", "+12025550123"
 KEY_IN_A_HEADER = "Bearer fictitious"

@@ -11,7 +11,7 @@ from tests.tools.groups.sandboxed import answering, call
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, OutcomeUnknown
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.registry import registry
 
 SENDER, CUSTOMER, BUSY = "+12025550101", "+12025551234", "+15550000486"

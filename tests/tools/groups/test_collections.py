@@ -6,7 +6,7 @@ from tests.tools.groups.sandboxed import call
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 
 VOICE, BUCKET = {"source_type": "voice"}, {"source_type": "bucket", "bucket_id": "kb"}
 

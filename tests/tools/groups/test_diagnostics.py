@@ -10,11 +10,11 @@ from tests.tools.groups.sandboxed import answering, call
 
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import InvalidArguments
-from telnyx_tools.finder import find_tools
+from telnyx_tools.argument_errors import InvalidArguments
+from telnyx_tools.catalog.finder import find_tools
 from telnyx_tools.groups.diagnostics.hangups import _table, explain
 from telnyx_tools.registry import registry
-from telnyx_tools.results import BUDGET
+from telnyx_tools.results.result import BUDGET
 
 SENDER, RECIPIENT = "+12025550101", "+12025550123"
 BUSY, UNANSWERED = "+15550000486", "+15550000480"

@@ -11,8 +11,8 @@ from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.groups.storage.bucket import Bucket
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.arguments import InvalidArguments
-from telnyx_tools.results import BUDGET
+from telnyx_tools.argument_errors import InvalidArguments
+from telnyx_tools.results.result import BUDGET
 
 
 @pytest.fixture(autouse=True)

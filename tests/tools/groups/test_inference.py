@@ -12,11 +12,11 @@ from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.contract import form
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, OutcomeUnknown
-from telnyx_tools.arguments import InvalidArguments
-from telnyx_tools.file_types import mime_type
+from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.groups.inference.chat import MOST_TEXT
 from telnyx_tools.groups.inference.speech import MOST_ATTACHED, Speech
 from telnyx_tools.registry import registry
+from telnyx_tools.shared.file_types import mime_type
 
 pytestmark = pytest.mark.anyio
 

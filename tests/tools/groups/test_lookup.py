@@ -8,7 +8,7 @@ from tests.tools.groups.sandboxed import answering, call
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.registry import registry
 
 NUMBER = "+12025550123"

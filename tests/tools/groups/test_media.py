@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from tests.tools.groups.sandboxed import answering, call, sandboxed
 
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.groups.media.files import MediaContent
 from telnyx_tools.registry import registry
 

@@ -11,7 +11,7 @@ from tests.tools.groups import sandboxed
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.groups.messaging import messaging
 
 SENDER, RECIPIENT = "+12025550101", "+12025550123"

@@ -13,7 +13,7 @@ from telnyx_sandbox import account as sandbox_account
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 
 SOMEBODY_ELSES = "+12025550199"
 ADDRESS = {

@@ -18,7 +18,7 @@ from telnyx_tools.api.client import Api, Credential, Telnyx
 from telnyx_tools.api.downloads import checked_download
 from telnyx_tools.groups.recordings.download import MOST_ATTACHED, RecordingAudio
 from telnyx_tools.registry import registry
-from telnyx_tools.results import Result
+from telnyx_tools.results.result import Result
 
 pytestmark = pytest.mark.anyio
 

@@ -7,11 +7,11 @@ import httpx2
 import pytest
 from tests.tools.groups.sandboxed import answering, call
 
-from telnyx_remote_mcp.call import call_tool
+from telnyx_remote_mcp.calls.replies import call_tool
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.api.kept import Secret, without
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.registry import registry
 
 VALUE = 'MARKED"value\\ä'

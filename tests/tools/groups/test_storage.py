@@ -16,9 +16,9 @@ from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.server import serving
 from telnyx_tools.api.client import Api, Credential, Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.registry import registry
-from telnyx_tools.results import BUDGET, AttachedResult, Result
+from telnyx_tools.results.result import BUDGET, AttachedResult, Result
 
 pytestmark = pytest.mark.anyio
 

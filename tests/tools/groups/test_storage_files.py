@@ -21,7 +21,7 @@ from telnyx_sandbox.server import serving
 from telnyx_tools.api.client import Api, Credential, Telnyx
 from telnyx_tools.api.errors import ApiError, TelnyxError
 from telnyx_tools.api.uploads import MIB, MOST_PARTS, part_size
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.files import Files
 from telnyx_tools.registry import registry
 

@@ -9,7 +9,7 @@ from tests.tools.groups.sandboxed import answering, call
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, OutcomeUnknown
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 
 NUMBER = "+12025550123"
 CODE, WRONG = "50123", "00000"

@@ -10,7 +10,7 @@ from tests.tools.groups.sandboxed import answering, call, unasked
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, TelnyxError
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 
 NUMBER, STRANGER, WRITER = "+12025550101", "+12025550123", "+12025550142"
 USER_ID = "US.13491208655302741918"

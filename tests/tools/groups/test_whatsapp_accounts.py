@@ -9,7 +9,7 @@ from tests.tools.groups.sandboxed import answering, call
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 
 NUMBER, NEW_NUMBER = "+12025550101", "+12025550160"
 PNG = b"\x89PNG\r\n\x1a\n example"

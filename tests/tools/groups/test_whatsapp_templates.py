@@ -10,7 +10,7 @@ from tests.tools.groups.sandboxed import answering, call, unasked
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.arguments import InvalidArguments
+from telnyx_tools.argument_errors import InvalidArguments
 
 NEW = {"name": "parcel_sent", "category": "UTILITY", "language": "en_US", "body": "Your parcel is on its way."}
 QUICK = {"type": "QUICK_REPLY", "text": "Stop"}

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from telnyx_tools.arguments import InvalidArguments, Problem
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 
 _KNOWN = {
     errno.ENOENT: "There is no such file or directory.",

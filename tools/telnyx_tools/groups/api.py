@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 from pydantic import Field
 
-from telnyx_tools.answer import Answer, View
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem
-from telnyx_tools.declare import Effect, Group, Tool
-from telnyx_tools.results import Detail, Part, Result
+from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.catalog.answer import Answer, View
+from telnyx_tools.results.result import Detail, Part, Result
+from telnyx_tools.tool.group import Group
+from telnyx_tools.tool.tool import Effect, Tool
 
 if TYPE_CHECKING:  # a server whose agents never ask for the catalog does not load it
     from telnyx_tools.catalog.catalog import Catalog
@@ -71,7 +72,7 @@ class Description(Result):
 @api.tool(effect=Effect.READ, scope="account_management.read", compact=True)
 async def search_tools(reach: Reach, query: Query, limit: Limit = 8) -> Matches:
     """Find what does a task: tools first, then operations of the Telnyx API. Then describe_tool."""
-    from telnyx_tools.finder import find_operations, find_tools
+    from telnyx_tools.catalog.finder import find_operations, find_tools
 
     tools = await find_tools(reach.tools.values(), query, max(1, limit // 2))
     operations = islice(_allowed(reach, await find_operations(query, 6 * limit)), limit - len(tools))
@@ -104,7 +105,7 @@ async def list_api_endpoints(
     limit: Limit = 10,
 ) -> Matches:
     """Find operations of the Telnyx API, best match first, with what each requires."""
-    from telnyx_tools.finder import find_operations
+    from telnyx_tools.catalog.finder import find_operations
 
     catalog = _catalog()
     groups = sorted({operation.group for operation in catalog.values()})
@@ -201,7 +202,7 @@ async def _call(
     _check_caller(caller, operation.id, operation.effect)
     if arguments:
         raise InvalidArguments([Problem("arguments", "An operation takes path, query and body; see describe_tool.")])
-    from telnyx_tools.invoke import Arguments, invoke
+    from telnyx_tools.catalog.action import Arguments, invoke
 
     return await invoke(telnyx, operation, Arguments(**sent), view)
 

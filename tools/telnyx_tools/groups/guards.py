@@ -6,8 +6,9 @@ from typing import Protocol
 
 from pydantic import Field
 
-from telnyx_tools.declare import Effect, Group
-from telnyx_tools.results import Result
+from telnyx_tools.results.result import Result
+from telnyx_tools.tool.group import Group
+from telnyx_tools.tool.tool import Effect
 
 guards = Group("guards", title="Server", summary="What this server is and what it lets you do.")
 

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from telnyx_remote_mcp.auth.authorization_server.clients import Client, ClientMetadata, printable
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError, PublicFetch
-from telnyx_remote_mcp.guardrails.limits import Clock
+from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
 
 FRESH_SECS: Final = 3_600

@@ -15,7 +15,7 @@ from telnyx_remote_mcp.auth.authorization_server import codes, refresh_tokens
 from telnyx_remote_mcp.auth.authorization_server.access_token import Access
 from telnyx_remote_mcp.auth.authorization_server.clients import Client
 from telnyx_remote_mcp.auth.authorization_server.protocol import Protocol
-from telnyx_remote_mcp.auth.grants import Grant
+from telnyx_remote_mcp.auth.grant import Grant
 
 AUTH_METHODS: Final = ["none", "client_secret_basic", "client_secret_post"]
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from telnyx_remote_mcp.guardrails.limits import Clock
+from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
 
 PENDING_SECS: Final = 600

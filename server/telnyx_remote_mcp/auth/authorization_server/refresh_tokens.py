@@ -15,9 +15,9 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from telnyx_remote_mcp.auth.vault import Vault, VaultError
-from telnyx_remote_mcp.guardrails.limits import Clock
+from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.vault import Vault, VaultError
 
 REFRESH_SECS: Final = 30 * 86_400.0
 """How long a client may stay away."""

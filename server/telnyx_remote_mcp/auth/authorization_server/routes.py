@@ -14,7 +14,6 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from telnyx_remote_mcp.addresses import budget_address
 from telnyx_remote_mcp.auth.authorization_server.metadata import (
     AUTHORIZE,
     JWKS,
@@ -26,9 +25,10 @@ from telnyx_remote_mcp.auth.authorization_server.metadata import (
 )
 from telnyx_remote_mcp.auth.authorization_server.requests import Answer, Parameters
 from telnyx_remote_mcp.auth.authorization_server.server import AuthorizationServer
-from telnyx_remote_mcp.discovery.document import Document
-from telnyx_remote_mcp.guardrails.limits import TokenBuckets
-from telnyx_remote_mcp.refusals import Refusal, retry_after
+from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.http.client_address import budget_address
+from telnyx_remote_mcp.http.document import Document
+from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_remote_mcp.store.base import StoreUnavailable
 
 LINK: Final = "/link"

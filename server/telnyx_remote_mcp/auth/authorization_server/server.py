@@ -17,7 +17,7 @@ from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient, Go
 from telnyx_remote_mcp.auth.authorization_server.protocol import IGNORED_SCOPE, Protocol
 from telnyx_remote_mcp.auth.authorization_server.registration import Registration
 from telnyx_remote_mcp.auth.authorization_server.requests import Answer, OAuthRequest, Parameters, RegistrationRequest
-from telnyx_remote_mcp.auth.grants import Grant
+from telnyx_remote_mcp.auth.grant import Grant
 
 
 class AuthorizationServer:

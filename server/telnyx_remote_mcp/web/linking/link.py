@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from telnyx_remote_mcp.auth.authorization_server.pending import Gone, Pending
-from telnyx_remote_mcp.auth.grants import Grant
+from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.links import ApiKeyLink, Linked, LinkLost
 from telnyx_remote_mcp.web.linking.browser import Browser
 from telnyx_remote_mcp.web.linking.choice import REST, BadChoice, Choice, chosen

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from telnyx_remote_mcp.auth.scopes import held
-from telnyx_remote_mcp.surface import GENERIC, Surfaces
-from telnyx_tools.declare import Effect, Tool
+from telnyx_remote_mcp.surface.surfaces import GENERIC, Surfaces
+from telnyx_tools.tool.tool import Effect, Tool
 
 
 @dataclass(slots=True)

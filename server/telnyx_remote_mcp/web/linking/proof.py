@@ -6,10 +6,10 @@ from typing import Final
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from telnyx_remote_mcp.addresses import budget_address
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.links import ApiKeyLink
-from telnyx_remote_mcp.refusals import Refusal
+from telnyx_remote_mcp.http.client_address import budget_address
+from telnyx_remote_mcp.http.refusal import Refusal
 
 _KEY: Final = re.compile(r"KEY[\x21-\x7e]{1,509}")
 _WHY: Final = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient, Pending
-from telnyx_remote_mcp.auth.grants import Grant
+from telnyx_remote_mcp.auth.grant import Grant
 
 MAX_NAME: Final = 80
 

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from telnyx_remote_mcp.addresses import budget_address
-from telnyx_remote_mcp.guardrails.limits import TokenBuckets
+from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.http.client_address import budget_address
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.web.linking.account import AccountPage
 from telnyx_remote_mcp.web.linking.callback import Callback

@@ -7,10 +7,10 @@ from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.auth.telnyx_accounts import TelnyxAccounts
 from telnyx_remote_mcp.auth.telnyx_sign_in import TelnyxSignIn
-from telnyx_remote_mcp.secret import Secret
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.surface import Surfaces
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.web.linking.browser import Browsers
 from telnyx_remote_mcp.web.linking.pages import Pages
 from telnyx_remote_mcp.web.linking.requests import Requests

@@ -18,20 +18,22 @@ from starlette.types import Receive, Scope, Send
 from tests.server.auth.upstream import Telnyx
 from tests.server.serving import serving
 
-from telnyx_remote_mcp.addresses import TrustedProxies
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
-from telnyx_remote_mcp.auth.authenticate import Authenticate
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
-from telnyx_remote_mcp.auth.grants import Grant
+from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.links import ApiKeyLink
-from telnyx_remote_mcp.auth.resource_server import StepUp
-from telnyx_remote_mcp.edge import Edge
-from telnyx_remote_mcp.guardrails.limits import TokenBuckets
-from telnyx_remote_mcp.oauth import OAuth, create_oauth
-from telnyx_remote_mcp.secret import Secret
-from telnyx_remote_mcp.selection import SelectSurface
+from telnyx_remote_mcp.auth.oauth import OAuth
+from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.composition.oauth import create_oauth
+from telnyx_remote_mcp.gate.authenticate import Authenticate
+from telnyx_remote_mcp.gate.select_surface import SelectSurface
+from telnyx_remote_mcp.gate.step_up import StepUp
+from telnyx_remote_mcp.http.client_address import TrustedProxies
+from telnyx_remote_mcp.http.edge import Edge
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.surface import Selection, Surfaces
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.surface.selection import Selection
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api
 from telnyx_tools.registry import registry
 

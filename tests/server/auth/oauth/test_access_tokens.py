@@ -18,11 +18,11 @@ from telnyx_remote_mcp.auth.access_tokens import AccessTokens
 from telnyx_remote_mcp.auth.authorization_server.keys import SigningKeys
 from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.auth.resources import Resources
-from telnyx_remote_mcp.auth.vault import Vault
 from telnyx_remote_mcp.auth.verdicts import Verdict
-from telnyx_remote_mcp.refusals import Refusal
-from telnyx_remote_mcp.secret import Secret
+from telnyx_remote_mcp.http.refusal import Refusal
 from telnyx_remote_mcp.store.base import StoreUnavailable
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
 from telnyx_tools.api.credential import Credential
 
 pytestmark = pytest.mark.anyio

@@ -4,9 +4,9 @@ import pytest
 from tests.server.clocks import ManualClock
 
 from telnyx_remote_mcp.auth.authorization_server.keys import SIGNS_SECS, VERIFIES_SECS, SigningKeys
-from telnyx_remote_mcp.auth.vault import Vault
-from telnyx_remote_mcp.secret import Secret
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
 
 pytestmark = pytest.mark.anyio
 

@@ -8,9 +8,9 @@ from tests.server.auth.oauth.replica import Replica, everything_in, running
 from tests.server.clocks import ManualClock
 
 from telnyx_remote_mcp.auth.authorization_server.refresh_tokens import RefreshToken, RefreshTokens, Reused
-from telnyx_remote_mcp.auth.vault import Vault
-from telnyx_remote_mcp.secret import Secret
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
 
 pytestmark = pytest.mark.anyio
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.account.group import account
-from telnyx_tools.results import Result, shape
+from telnyx_tools.results.result import Result, shape
+from telnyx_tools.tool.tool import Effect
 
 
 class Balance(Result):

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from telnyx_tools.arguments import InvalidArguments, Problem
-from telnyx_tools.types import PeriodName
+from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.tool.types import PeriodName
 
 LONGEST = 366
 

@@ -7,12 +7,12 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.account.group import account
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.records import DetailRecord, RecordType, records_query
-from telnyx_tools.results import Detail
-from telnyx_tools.types import Day, PeriodName
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail
+from telnyx_tools.shared.records import DetailRecord, RecordType, records_query
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import Day, PeriodName
 
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 SortName = Annotated[str, Field(pattern=r"^-?[a-z][a-z0-9_]{0,63}$")]

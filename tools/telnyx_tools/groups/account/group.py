@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telnyx_tools.declare import Group
+from telnyx_tools.tool.group import Group
 
 account = Group(
     "account", title="Account", summary="Balance, usage and cost, detail records, invoices, billing groups."

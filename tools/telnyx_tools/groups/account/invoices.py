@@ -7,11 +7,11 @@ from typing import Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.account.group import account
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Result, shape
-from telnyx_tools.types import InvoiceId
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Result, shape
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import InvoiceId
 
 
 class Invoice(Result):

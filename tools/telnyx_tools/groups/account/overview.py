@@ -8,11 +8,11 @@ from typing import Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.account.balance import Balance
 from telnyx_tools.groups.account.group import account
-from telnyx_tools.parallel import read_all
-from telnyx_tools.results import Part, Result, shape
+from telnyx_tools.results.result import Part, Result, shape
+from telnyx_tools.shared.parallel import read_all
+from telnyx_tools.tool.tool import Effect
 
 PAGE = {"page": {"size": 250}}
 

@@ -11,13 +11,13 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.account.days import Days, chosen_days
 from telnyx_tools.groups.account.group import account
 from telnyx_tools.groups.account.sums import Row, joined
-from telnyx_tools.results import Result, objects
-from telnyx_tools.types import Day, PeriodName
+from telnyx_tools.results.result import Result, objects
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import Day, PeriodName
 
 DAYS_PER_REPORT = 31
 ROWS_PER_REPORT = 5_000

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import Field
 
-from telnyx_tools.results import REDACTED, Detail, Part, Result, shape
-from telnyx_tools.shorten import shorten, without_nulls
+from telnyx_tools.results.result import REDACTED, Detail, Part, Result, shape
+from telnyx_tools.results.shorten import shorten, without_nulls
 
 ROOM = 7_500
 """Characters of one assistant's summary."""

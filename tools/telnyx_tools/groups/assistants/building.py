@@ -10,8 +10,6 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.arguments import OMITTED, NewValue, changed, present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants import more_settings as more
 from telnyx_tools.groups.assistants.assistant import Assistant, assistant_of
 from telnyx_tools.groups.assistants.group import assistants
@@ -32,7 +30,9 @@ from telnyx_tools.groups.assistants.settings import (
     VoiceSettings,
     WebhookMillis,
 )
-from telnyx_tools.types import AssistantId, SecretIdentifier, Url
+from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import AssistantId, SecretIdentifier, Url
 
 NO_MODEL = (
     "Take a model of `list_ai_models`, or leave it out. One of another provider needs llm_api_key_ref, a secret of "

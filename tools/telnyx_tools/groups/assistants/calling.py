@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem, present
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.settings import Variables
-from telnyx_tools.results import Result, shape
-from telnyx_tools.types import E164, AssistantId, TexmlApplicationId
+from telnyx_tools.results.result import Result, shape
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import E164, AssistantId, TexmlApplicationId
 
 CHECK = (
     "Call list_active_calls with the TeXML application as connection_id, then list_conversations with this "

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants.group import assistants
-from telnyx_tools.pages import NEXT, Cursor, Page, PageCursor, cursor_of, page_of, page_of_whole
-from telnyx_tools.results import Detail, Part, Result, objects
-from telnyx_tools.types import AssistantId, Moment
+from telnyx_tools.results.pages import NEXT, Cursor, Page, PageCursor, cursor_of, page_of, page_of_whole
+from telnyx_tools.results.result import Detail, Part, Result, objects
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import AssistantId, Moment
 
 LONGEST_TEXT = 2_000
 """Characters of one message in a summary."""

@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import Given, InvalidArguments, Problem, present
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.settings import Variables
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Result, shape
-from telnyx_tools.types import E164, AssistantId, Moment
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.tool.bodies import Given, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import E164, AssistantId, Moment
 
 Channel = Literal["phone_call", "sms_chat"]
 EventId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_events")]

@@ -1,6 +1,6 @@
 """The group that the AI assistants tools belong to."""
 
-from telnyx_tools.declare import Group
+from telnyx_tools.tool.group import Group
 
 assistants = Group(
     "assistants",

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from telnyx_tools.arguments import Given
 from telnyx_tools.groups.assistants.kinds import Retrieval
-from telnyx_tools.types import E164
+from telnyx_tools.tool.bodies import Given
+from telnyx_tools.tool.types import E164
 
 
 class When(Given):

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.settings import Text
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Part, Result, shape
-from telnyx_tools.types import Url
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Part, Result, shape
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import Url
 
 InsightGroupId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_insight_groups")]
 

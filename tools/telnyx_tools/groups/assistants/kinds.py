@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from telnyx_tools.arguments import Given
-from telnyx_tools.types import BucketName
+from telnyx_tools.tool.bodies import Given
+from telnyx_tools.tool.types import BucketName
 
 JsonSchema = Annotated[dict[str, Any], Field(description="JSON schema of an object")]
 

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.arguments import OMITTED, InvalidArguments, NewValue, Problem, changed, present
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.assistants.assistant import without_credentials
 from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.kinds import (
@@ -22,9 +21,11 @@ from telnyx_tools.groups.assistants.kinds import (
     Vision,
     Webhook,
 )
-from telnyx_tools.pages import Cursor, Page, PageCursor, PageSize, page_of
-from telnyx_tools.results import Detail, Result, shape
-from telnyx_tools.types import AssistantId
+from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_of
+from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import AssistantId
 
 AssistantToolId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_tools")]
 DisplayName = Annotated[str, Field(min_length=1, description="unique in the account")]

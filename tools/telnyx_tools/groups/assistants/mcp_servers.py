@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import OMITTED, Change, NewValue, changed, present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.settings import Text
-from telnyx_tools.pages import Cursor, Page, PageCursor, PageSize, page_of
-from telnyx_tools.results import Detail, Result, shape
-from telnyx_tools.types import SecretIdentifier, Url
+from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_of
+from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import SecretIdentifier, Url
 
 McpServerId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_mcp_servers")]
 Transport = Literal["http", "sse"]

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from telnyx_tools.arguments import Given
 from telnyx_tools.groups.assistants import settings
-from telnyx_tools.types import SecretIdentifier, Url
+from telnyx_tools.tool.bodies import Given
+from telnyx_tools.tool.types import SecretIdentifier, Url
 
 Share = Annotated[float, Field(ge=0, le=1)]
 

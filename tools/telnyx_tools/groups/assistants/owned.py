@@ -7,8 +7,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants.assistant import (
     Assistant,
     AssistantRow,
@@ -17,9 +15,11 @@ from telnyx_tools.groups.assistants.assistant import (
     rows_of,
 )
 from telnyx_tools.groups.assistants.group import assistants
-from telnyx_tools.pages import Cursor, Page, PageCursor, PageSize, page_of, page_of_whole
-from telnyx_tools.results import Detail, Result, marked, objects, shape
-from telnyx_tools.types import E164, AssistantId, CallControlId, SecretIdentifier
+from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_of, page_of_whole
+from telnyx_tools.results.result import Detail, Result, marked, objects, shape
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import E164, AssistantId, CallControlId, SecretIdentifier
 
 
 class Deletion(Result):

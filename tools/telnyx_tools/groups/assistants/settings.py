@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from telnyx_tools.arguments import Given
-from telnyx_tools.types import BucketName
+from telnyx_tools.tool.bodies import Given
+from telnyx_tools.tool.types import BucketName
 
 Text = Annotated[str, Field(min_length=1)]
 About = Annotated[str, Field(description="its purpose")]

@@ -8,12 +8,12 @@ from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
 from telnyx_tools.api.errors import OutcomeUnknown
-from telnyx_tools.arguments import present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants.conversations import ConversationId
 from telnyx_tools.groups.assistants.group import assistants
-from telnyx_tools.results import Result, marked, shape
-from telnyx_tools.types import E164, AssistantId, WhatsappNumber, WhatsappRecipient
+from telnyx_tools.results.result import Result, marked, shape
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import E164, AssistantId, WhatsappNumber, WhatsappRecipient
 
 CHECK = "Call list_conversations with this assistant_id and end_user, then get_conversation_messages."
 CHAT_CHECK = "Call get_conversation_messages with the conversation_id; without one, list_conversations."

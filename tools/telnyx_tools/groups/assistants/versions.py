@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import OMITTED, Given, NewValue, changed
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.assistants.assistant import Assistant, Version, assistant_of, rows_of
 from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.settings import About, Greeting, Instructions, Model, Text, ToolIds, Variables
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
-from telnyx_tools.results import Detail, Result, shape
-from telnyx_tools.types import AssistantId
+from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
+from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import AssistantId
 
 VersionId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_versions")]
 

@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.arguments import OMITTED, Change, Given, NewValue, changed, present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.group import call_control
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Part, Result, shape
-from telnyx_tools.types import CallControlApplicationId, OutboundVoiceProfileId, Url
-from telnyx_tools.updates import completed
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Part, Result, shape
+from telnyx_tools.shared.updates import completed
+from telnyx_tools.tool.bodies import OMITTED, Change, Given, NewValue, changed, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import CallControlApplicationId, OutboundVoiceProfileId, Url
 
 Site = Literal[
     "Latency", "Chicago, IL", "Ashburn, VA", "San Jose, CA", "London, UK", "Chennai, IN", "Amsterdam, Netherlands",

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from telnyx_tools.arguments import Given, InvalidArguments, Problem
-from telnyx_tools.types import AssistantId
+from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.tool.bodies import Given
+from telnyx_tools.tool.types import AssistantId
 
 LiveCall = Annotated[str, Field(description="from make_call")]
 TARGET = r"^(\+[1-9][0-9]{1,14}|sips?:[^,]+)(,[0-9A-DwW*#]+)?$"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.arguments import LiveCall
 from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.groups.call_control.state import CallState, read_state
+from telnyx_tools.tool.tool import Effect
 
 
 @call_control.tool(effect=Effect.READ, scope="voice.read", calls=("GET /calls/{call_control_id}", "GET /call_events"))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem
-from telnyx_tools.results import objects
+from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.results.result import objects
 
 LISTED = 20
 

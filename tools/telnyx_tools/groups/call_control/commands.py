@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from telnyx_tools.api.client import Replay, Telnyx
-from telnyx_tools.arguments import present
-from telnyx_tools.client_state import encoded
-from telnyx_tools.results import Result, shape
+from telnyx_tools.results.result import Result, shape
+from telnyx_tools.shared.client_state import encoded
+from telnyx_tools.tool.bodies import present
 
 
 class CommandResult(Result):

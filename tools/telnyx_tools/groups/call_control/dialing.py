@@ -8,9 +8,6 @@ from pydantic import AfterValidator, Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.arguments import require_at_most_one
-from telnyx_tools.client_state import ClientState
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.arguments import (
     TARGET,
     AudioFormat,
@@ -32,8 +29,11 @@ from telnyx_tools.groups.call_control.arguments import (
 from telnyx_tools.groups.call_control.chosen import choose_application
 from telnyx_tools.groups.call_control.commands import command_body
 from telnyx_tools.groups.call_control.group import call_control
-from telnyx_tools.results import Result, shape
-from telnyx_tools.types import CallControlApplicationId, CallControlId, MediaName, Url
+from telnyx_tools.results.result import Result, shape
+from telnyx_tools.shared.client_state import ClientState
+from telnyx_tools.tool.bodies import require_at_most_one
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import CallControlApplicationId, CallControlId, MediaName, Url
 
 Caller = Annotated[
     str, Field(pattern=r"^\+[1-9][0-9]{1,14}$", description="your number (E.164), from list_phone_numbers")

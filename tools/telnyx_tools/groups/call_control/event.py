@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from telnyx_tools.client_state import decoded
-from telnyx_tools.event_payload import payload_of
-from telnyx_tools.results import Result
+from telnyx_tools.results.result import Result
+from telnyx_tools.shared.client_state import decoded
+from telnyx_tools.shared.event_payload import payload_of
 
 _TOLD = (
     "digits",

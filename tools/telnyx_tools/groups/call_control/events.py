@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.arguments import require_at_most_one
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.event import CallEvent
 from telnyx_tools.groups.call_control.group import call_control
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail
-from telnyx_tools.types import CallControlApplicationId, Moment
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail
+from telnyx_tools.tool.bodies import require_at_most_one
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import CallControlApplicationId, Moment
 
 
 @call_control.tool(effect=Effect.READ, scope="voice.read", calls="GET /call_events")

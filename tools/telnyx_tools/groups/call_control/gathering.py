@@ -7,14 +7,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import Given, InvalidArguments, Problem, require_at_most_one
-from telnyx_tools.client_state import ClientState
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.call_control.arguments import LiveCall
 from telnyx_tools.groups.call_control.commands import CommandResult, command
 from telnyx_tools.groups.call_control.group import call_control
-from telnyx_tools.types import MediaName, Url
-from telnyx_tools.voices import DEFAULT_VOICE, Voice, VoiceKey, voice_settings
+from telnyx_tools.shared.client_state import ClientState
+from telnyx_tools.shared.voices import DEFAULT_VOICE, Voice, VoiceKey, voice_settings
+from telnyx_tools.tool.bodies import Given, require_at_most_one
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import MediaName, Url
 
 Digits = Annotated[int, Field(ge=1, le=128)]
 Millis = Annotated[int, Field(ge=1, le=120_000)]

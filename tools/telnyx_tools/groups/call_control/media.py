@@ -7,15 +7,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import present
-from telnyx_tools.client_state import ClientState, encoded
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.arguments import TargetLegs
 from telnyx_tools.groups.call_control.commands import CommandResult, command
 from telnyx_tools.groups.call_control.group import call_control
-from telnyx_tools.results import shape
-from telnyx_tools.types import CallControlId, SecretText
-from telnyx_tools.voices import Voice
+from telnyx_tools.results.result import shape
+from telnyx_tools.shared.client_state import ClientState, encoded
+from telnyx_tools.shared.voices import Voice
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import CallControlId, SecretText
 
 SocketUrl = Annotated[str, Field(pattern=r"^wss?://\S+$", max_length=2_000, description="wss:// URL")]
 MediaTrack = Literal["inbound_track", "outbound_track", "both_tracks"]

@@ -7,11 +7,11 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.client_state import ClientState
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.commands import CommandResult, command
 from telnyx_tools.groups.call_control.group import call_control
-from telnyx_tools.types import CallControlId
+from telnyx_tools.shared.client_state import ClientState
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import CallControlId
 
 
 @call_control.tool(effect=Effect.WRITE, scope="voice.write", calls="POST /calls/{call_control_id}/actions/enqueue")

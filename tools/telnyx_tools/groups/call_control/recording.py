@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.client_state import ClientState
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.arguments import AudioFormat, Channels, Engine, LiveCall, Track
 from telnyx_tools.groups.call_control.commands import CommandResult, command
 from telnyx_tools.groups.call_control.group import call_control
-from telnyx_tools.types import RecordingId
+from telnyx_tools.shared.client_state import ClientState
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import RecordingId
 
 
 @call_control.tool(effect=Effect.WRITE, scope="voice.write", calls="POST /calls/{call_control_id}/actions/record_start")

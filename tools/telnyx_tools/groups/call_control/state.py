@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, Field
 
 from telnyx_tools.api.client import Json, Query, Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.client_state import decoded
-from telnyx_tools.event_payload import payload_of
-from telnyx_tools.results import Result, objects, shape
+from telnyx_tools.results.result import Result, objects, shape
+from telnyx_tools.shared.client_state import decoded
+from telnyx_tools.shared.event_payload import payload_of
 
 _READ_EVENTS = 100
 

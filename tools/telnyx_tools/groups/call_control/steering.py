@@ -8,9 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Replay, Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.arguments import InvalidArguments, Problem, require_at_most_one
-from telnyx_tools.client_state import ClientState, encoded
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.call_control.arguments import (
     AudioFormat,
     CallAssistant,
@@ -27,8 +25,11 @@ from telnyx_tools.groups.call_control.arguments import (
 )
 from telnyx_tools.groups.call_control.commands import CommandResult, command, command_body, spend
 from telnyx_tools.groups.call_control.group import call_control
-from telnyx_tools.results import shape
-from telnyx_tools.types import BillingGroupId, CallControlId, MediaName, Url
+from telnyx_tools.results.result import shape
+from telnyx_tools.shared.client_state import ClientState, encoded
+from telnyx_tools.tool.bodies import require_at_most_one
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import BillingGroupId, CallControlId, MediaName, Url
 
 ENDED = "90018"
 

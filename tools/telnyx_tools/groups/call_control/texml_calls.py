@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem, present
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.call_control.group import call_control
-from telnyx_tools.pages import Page, PageSize
-from telnyx_tools.results import Detail, Result, shape
-from telnyx_tools.texml import TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
-from telnyx_tools.types import Day, TexmlAccountSid, TexmlApplicationId, TexmlCallSid, Url
+from telnyx_tools.results.pages import Page, PageSize
+from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.shared.texml import TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import Day, TexmlAccountSid, TexmlApplicationId, TexmlCallSid, Url
 
 Document = Annotated[str, Field(min_length=1, max_length=64_000, description="TeXML, like <Response><Say>Hi</Say>…")]
 UrlMethod = Literal["POST", "GET"]

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from telnyx_tools import waiting
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.call_control.arguments import LiveCall
 from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.groups.call_control.state import CallState, read_state
-from telnyx_tools.waiting import Progress, follow
+from telnyx_tools.shared import waiting
+from telnyx_tools.shared.waiting import Progress, follow
+from telnyx_tools.tool.tool import Effect
 
 SETTLING_SECS = 1.0
 

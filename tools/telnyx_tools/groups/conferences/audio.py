@@ -7,9 +7,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import require_at_most_one, require_one
-from telnyx_tools.client_state import ClientState, encoded
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.conferences.command import (
     Accepted,
     AudioName,
@@ -20,8 +17,11 @@ from telnyx_tools.groups.conferences.command import (
     command_once,
 )
 from telnyx_tools.groups.conferences.group import conferences
-from telnyx_tools.types import CallControlId, ConferenceId
-from telnyx_tools.voices import Voice, VoiceKey, VoiceSpeed, voice_settings
+from telnyx_tools.shared.client_state import ClientState, encoded
+from telnyx_tools.shared.voices import Voice, VoiceKey, VoiceSpeed, voice_settings
+from telnyx_tools.tool.bodies import require_at_most_one, require_one
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import CallControlId, ConferenceId
 
 Millis = Annotated[int, Field(ge=1, le=120_000)]
 Digits = Annotated[int, Field(ge=1, le=128)]

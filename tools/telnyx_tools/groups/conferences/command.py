@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Replay, Telnyx
-from telnyx_tools.arguments import present
-from telnyx_tools.results import Result, shape
-from telnyx_tools.types import CallControlId, MediaName, Url
+from telnyx_tools.results.result import Result, shape
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.types import CallControlId, MediaName, Url
 
 Region = Annotated[
     Literal["US", "Europe", "Australia", "Middle East"], Field(description="of the conference, if not the account's")

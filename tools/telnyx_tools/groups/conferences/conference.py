@@ -7,9 +7,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Replay, Telnyx
-from telnyx_tools.arguments import present, require_at_most_one
-from telnyx_tools.client_state import ClientState, encoded
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.conferences.command import (
     Accepted,
     AudioName,
@@ -20,9 +17,12 @@ from telnyx_tools.groups.conferences.command import (
     new_command_id,
 )
 from telnyx_tools.groups.conferences.group import conferences
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Result, shape
-from telnyx_tools.types import CallControlId, ConferenceId, ConnectionId
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.shared.client_state import ClientState, encoded
+from telnyx_tools.tool.bodies import present, require_at_most_one
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import CallControlId, ConferenceId, ConnectionId
 
 
 class Conference(Result):

@@ -7,9 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.arguments import OMITTED, InvalidArguments, NewValue, Problem, changed, require_at_most_one
-from telnyx_tools.client_state import ClientState, encoded
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.conferences.command import (
     Accepted,
     AudioName,
@@ -21,9 +19,12 @@ from telnyx_tools.groups.conferences.command import (
     command_once,
 )
 from telnyx_tools.groups.conferences.group import conferences
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Result, shape
-from telnyx_tools.types import CallControlId, ConferenceId
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.shared.client_state import ClientState, encoded
+from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, require_at_most_one
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import CallControlId, ConferenceId
 
 ParticipantId = Annotated[str, Field(min_length=1, description="id or label, from list_conference_participants")]
 SupervisorRole = Annotated[

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.conferences.command import Accepted, Region, command_once
 from telnyx_tools.groups.conferences.group import conferences
-from telnyx_tools.types import ConferenceId, RecordingId
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import ConferenceId, RecordingId
 
 _ACTIONS = {
     "stop": "/conferences/{id}/actions/record_stop",

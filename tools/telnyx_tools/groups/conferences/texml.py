@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.arguments import OMITTED, NewValue, changed, present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.conferences.group import conferences
-from telnyx_tools.pages import Cursor, Page, PageCursor, PageSize, page_of_whole
-from telnyx_tools.results import Detail, Result, shape
-from telnyx_tools.texml import TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
-from telnyx_tools.types import Day, TexmlAccountSid, TexmlApplicationId, TexmlConferenceSid, Url
+from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_of_whole
+from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.shared.texml import TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
+from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import Day, TexmlAccountSid, TexmlApplicationId, TexmlConferenceSid, Url
 
 CallSidOrLabel = Annotated[
     str, Field(min_length=1, description="call_sid or label, from list_texml_conference_participants")

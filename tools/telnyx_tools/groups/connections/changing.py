@@ -7,8 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.arguments import OMITTED, Change, NewValue, changed
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.connections import settings
 from telnyx_tools.groups.connections.connection import ConnectionSettings, shape_settings
 from telnyx_tools.groups.connections.group import connections
@@ -21,7 +19,9 @@ from telnyx_tools.groups.connections.kinds import (
     find_kind,
     require_fitting,
 )
-from telnyx_tools.types import ConnectionId, Url
+from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import ConnectionId, Url
 
 
 @connections.tool(

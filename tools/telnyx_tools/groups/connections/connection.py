@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Json
 from telnyx_tools.groups.connections.kinds import KINDS
-from telnyx_tools.results import Detail, Result, redacted, shape, unwrapped
+from telnyx_tools.results.result import Detail, Result, redacted, shape, unwrapped
 
 
 class Connection(Result):

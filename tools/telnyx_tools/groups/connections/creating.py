@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.connections import settings
 from telnyx_tools.groups.connections.connection import ConnectionSettings, shape_settings
 from telnyx_tools.groups.connections.group import connections
 from telnyx_tools.groups.connections.kinds import KINDS, RecordType, require_fitting
-from telnyx_tools.types import Url
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import Url
 
 Media = Annotated[Literal["SRTP"], Field(description="encrypts media")]
 

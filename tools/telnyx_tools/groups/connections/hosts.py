@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import OMITTED, NewValue, changed, present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.connections.group import connections
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Result, shape
-from telnyx_tools.types import ConnectionId
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Result, shape
+from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import ConnectionId
 
 IpAddress = Annotated[str, Field(pattern=r"^[0-9a-fA-F.:]{2,45}$", description="IPv4, like 203.0.113.10")]
 HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,253}$", description="like sip.example.com")]

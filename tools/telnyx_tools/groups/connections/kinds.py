@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 
 RecordType = Literal[
     "credential_connection",

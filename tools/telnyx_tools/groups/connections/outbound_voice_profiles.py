@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import OMITTED, Change, Given, NewValue, changed, present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.connections.group import connections
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Result, shape
-from telnyx_tools.types import BillingGroupId, CountryCode, OutboundVoiceProfileId
-from telnyx_tools.updates import completed
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.shared.updates import completed
+from telnyx_tools.tool.bodies import OMITTED, Change, Given, NewValue, changed, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import BillingGroupId, CountryCode, OutboundVoiceProfileId
 
 TEMPLATE = "/outbound_voice_profiles/{id}"
 

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.connections.group import connections
 from telnyx_tools.groups.connections.kinds import ConnectionType, find_kind
-from telnyx_tools.results import Result, shape
-from telnyx_tools.types import ConnectionId
+from telnyx_tools.results.result import Result, shape
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import ConnectionId
 
 CHECKED = ("credential_connection", "uac_connection")
 

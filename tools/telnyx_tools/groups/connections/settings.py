@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from telnyx_tools.arguments import Given
-from telnyx_tools.types import OutboundVoiceProfileId, SecretText
+from telnyx_tools.tool.bodies import Given
+from telnyx_tools.tool.types import OutboundVoiceProfileId, SecretText
 
 Name = Annotated[str, Field(min_length=1, description="its name, of any type")]
 Channels = Annotated[int, Field(ge=1, description="most calls at a time")]

@@ -7,12 +7,12 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import OMITTED, NewValue, changed, present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.connections.group import connections
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Result, shape
-from telnyx_tools.types import ConnectionId, Moment
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Result, shape
+from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import ConnectionId, Moment
 
 TEMPLATE = "/telephony_credentials/{id}"
 

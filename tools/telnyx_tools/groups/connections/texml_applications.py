@@ -7,16 +7,16 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import OMITTED, NewValue, changed, present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.connections import settings
 from telnyx_tools.groups.connections.changing import send_change
 from telnyx_tools.groups.connections.connection import ConnectionSettings, shape_settings
 from telnyx_tools.groups.connections.group import connections
 from telnyx_tools.groups.connections.kinds import KINDS, require_fitting
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Result
-from telnyx_tools.types import OutboundVoiceProfileId, TexmlApplicationId, Url
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Result
+from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import OutboundVoiceProfileId, TexmlApplicationId, Url
 
 KIND = KINDS["texml_application"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from telnyx_tools.event_payload import payload_of
+from telnyx_tools.shared.event_payload import payload_of
 
 Fields = Mapping[str, Any]
 

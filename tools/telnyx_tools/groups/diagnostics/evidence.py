@@ -10,8 +10,8 @@ from typing import Any
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.groups.diagnostics.call import Leg, leg_id_of, legs_of, text
-from telnyx_tools.records import RecordType, records_query
-from telnyx_tools.results import objects
+from telnyx_tools.results.result import objects
+from telnyx_tools.shared.records import RecordType, records_query
 
 LARGEST_PAGE = 250
 _NUMBERS = {

@@ -1,6 +1,6 @@
 """The group that the diagnostics tools belong to."""
 
-from telnyx_tools.declare import Group
+from telnyx_tools.tool.group import Group
 
 diagnostics = Group(
     "diagnostics",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.embeddings.group import embeddings
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
-from telnyx_tools.results import Result, unwrapped
-from telnyx_tools.types import BucketName
+from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
+from telnyx_tools.results.result import Result, unwrapped
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import BucketName
 
 
 class EmbeddedBucket(Result):

@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem, present
-from telnyx_tools.buckets import ENSURE, ensure_bucket
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.embeddings.group import embeddings
 from telnyx_tools.groups.embeddings.task import EmbeddingTask, explaining_404, started
-from telnyx_tools.types import BucketName, Url
-from telnyx_tools.waiting import Progress
+from telnyx_tools.shared.buckets import ENSURE, ensure_bucket
+from telnyx_tools.shared.waiting import Progress
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import BucketName, Url
 
 WaitFor = Annotated[Literal["done"] | None, Field(description="up to 45 s")]
 

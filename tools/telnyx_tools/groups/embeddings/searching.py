@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.embeddings.group import embeddings
 from telnyx_tools.groups.embeddings.task import explaining_404
-from telnyx_tools.results import BUDGET, Part, Result, shape, unwrapped
-from telnyx_tools.shorten import size
-from telnyx_tools.types import BucketName
+from telnyx_tools.results.result import BUDGET, Part, Result, shape, unwrapped
+from telnyx_tools.results.shorten import size
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import BucketName
 
 SHORTEST_TEXT = 50
 NOT_EMBEDDED = "Take a bucket from list_embedded_buckets, or embed this one with create_embeddings."

@@ -10,9 +10,9 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
 from telnyx_tools.api.errors import ApiError, TelnyxError
-from telnyx_tools.results import Part, Result, objects, shape
-from telnyx_tools.types import BucketName
-from telnyx_tools.waiting import Progress, follow
+from telnyx_tools.results.result import Part, Result, objects, shape
+from telnyx_tools.shared.waiting import Progress, follow
+from telnyx_tools.tool.types import BucketName
 
 WAIT_SECS = 45
 SHOWN_FAILURES = 20

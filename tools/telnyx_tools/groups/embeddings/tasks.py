@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.embeddings.group import embeddings
 from telnyx_tools.groups.embeddings.task import EmbeddingTask, TaskId, explained, read_task
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
-from telnyx_tools.results import objects
+from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
+from telnyx_tools.results.result import objects
+from telnyx_tools.tool.tool import Effect
 
 Status = Literal["queued", "processing", "success", "partial_success", "failure"]
 ALL: tuple[Status, ...] = ("queued", "processing", "success", "partial_success", "failure")

@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
-from telnyx_tools.arguments import Given, InvalidArguments, Problem, present
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.inference.group import inference
 from telnyx_tools.groups.inference.refused import choosing
-from telnyx_tools.results import Part, Result, shape
-from telnyx_tools.types import BucketName, SecretIdentifier, Url
+from telnyx_tools.results.result import Part, Result, shape
+from telnyx_tools.tool.bodies import Given, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import BucketName, SecretIdentifier, Url
 
 MOST_TEXT = 36_000
 """Characters of an answer that an agent gets."""

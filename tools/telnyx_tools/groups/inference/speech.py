@@ -11,14 +11,15 @@ from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Reply, Request, Telnyx
 from telnyx_tools.api.errors import InvalidArgument, TelnyxError
-from telnyx_tools.arguments import InvalidArguments, Problem, present
-from telnyx_tools.declare import Effect
-from telnyx_tools.file_types import mime_type
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.inference.chat import LOST
 from telnyx_tools.groups.inference.group import inference
 from telnyx_tools.groups.inference.refused import choosing
-from telnyx_tools.results import AttachedResult, Attachment
-from telnyx_tools.types import BucketName
+from telnyx_tools.results.result import AttachedResult, Attachment
+from telnyx_tools.shared.file_types import mime_type
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import BucketName
 
 VOICE = "Telnyx.KokoroTTS.af"
 MOST_BYTES = 32 * 1024 * 1024

@@ -7,12 +7,12 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
-from telnyx_tools.arguments import present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.inference.chat import LOST
 from telnyx_tools.groups.inference.group import inference
-from telnyx_tools.results import Result, shape
-from telnyx_tools.types import BucketName, ObjectName
+from telnyx_tools.results.result import Result, shape
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import BucketName, ObjectName
 
 
 class Summary(Result):

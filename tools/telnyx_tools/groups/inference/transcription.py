@@ -10,13 +10,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import LONG_SECS, File, Request, Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.inference.chat import LOST
 from telnyx_tools.groups.inference.group import inference
-from telnyx_tools.presigned import LOOKED_AT, PRESIGN, address_of_object, check_one_source
-from telnyx_tools.results import Part, Result, shape
-from telnyx_tools.types import BucketName, ObjectName, Url
+from telnyx_tools.results.result import Part, Result, shape
+from telnyx_tools.shared.presigned import LOOKED_AT, PRESIGN, address_of_object, check_one_source
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import BucketName, ObjectName, Url
 
 MOST_TEXT = 36_000
 MOST_SEGMENTS = 200
@@ -127,7 +127,7 @@ def _fields(model: str, language: str | None, timestamps: bool, label_speakers: 
 
 
 def _file(content_base64: str) -> File:
-    from telnyx_tools.file_types import mime_type
+    from telnyx_tools.shared.file_types import mime_type
 
     try:
         content = base64.b64decode(content_base64, validate=True)

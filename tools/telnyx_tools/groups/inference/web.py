@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem, present
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.inference.group import inference
-from telnyx_tools.pages import Cursor, page_of
-from telnyx_tools.results import Part, Result, objects
-from telnyx_tools.types import CountryCode, Url
+from telnyx_tools.results.pages import Cursor, page_of
+from telnyx_tools.results.result import Part, Result, objects
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import CountryCode, Url
 
 Domains = Annotated[
     list[Annotated[str, Field(pattern=r"^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,4}$")]],

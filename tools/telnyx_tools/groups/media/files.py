@@ -9,14 +9,14 @@ from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Query, Request, Telnyx
 from telnyx_tools.api.errors import ResponseTooLarge
-from telnyx_tools.arguments import OMITTED, NewValue, changed, present
-from telnyx_tools.declare import Effect
-from telnyx_tools.file_types import mime_type
 from telnyx_tools.groups.media.group import media
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
-from telnyx_tools.presigned import LOOKED_AT, PRESIGN, address_of_object, check_one_source
-from telnyx_tools.results import AttachedResult, Attachment, Detail, Result, objects, shape
-from telnyx_tools.types import BucketName, MediaName, ObjectName, Url
+from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
+from telnyx_tools.results.result import AttachedResult, Attachment, Detail, Result, objects, shape
+from telnyx_tools.shared.file_types import mime_type
+from telnyx_tools.shared.presigned import LOOKED_AT, PRESIGN, address_of_object, check_one_source
+from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import BucketName, MediaName, ObjectName, Url
 
 MOST_ATTACHED = 4 * 1024 * 1024
 """Bytes of a file that go to an agent."""

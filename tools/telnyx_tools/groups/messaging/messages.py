@@ -7,12 +7,12 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.messaging.group import messaging
 from telnyx_tools.groups.messaging.message import Message
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
-from telnyx_tools.results import Detail, shape
-from telnyx_tools.types import MessageId
+from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
+from telnyx_tools.results.result import Detail, shape
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import MessageId
 
 
 @messaging.tool(effect=Effect.READ, scope="messaging.read", calls="GET /messages/{id}", core=True)

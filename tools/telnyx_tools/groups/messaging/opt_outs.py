@@ -5,12 +5,12 @@ from __future__ import annotations
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.days import whole_days
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.messaging.group import messaging
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Result
-from telnyx_tools.types import Day, MessagingProfileId
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Result
+from telnyx_tools.shared.days import whole_days
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import Day, MessagingProfileId
 
 
 class OptOut(Result):

@@ -7,11 +7,11 @@ from typing import Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.messaging.group import messaging
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Part, Result, shape
-from telnyx_tools.types import MessagingProfileId
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Part, Result, shape
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import MessagingProfileId
 
 
 class Health(Part):

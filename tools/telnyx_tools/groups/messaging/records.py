@@ -9,12 +9,12 @@ from pydantic import BeforeValidator, Field
 
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.api.remedies import remedy
-from telnyx_tools.arguments import InvalidArguments, Problem
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.messaging.group import messaging
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Result
-from telnyx_tools.types import Day, MessagingProfileId, PeriodName
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Result
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import Day, MessagingProfileId, PeriodName
 
 Status = Literal["delivered", "received", "failed", "gw_reject", "gw_timeout", "dlr_timeout", "dlr_unconfirmed"]
 

@@ -8,13 +8,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem, present
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.messaging.group import messaging
 from telnyx_tools.groups.messaging.message import Message, delivery
-from telnyx_tools.results import shape
-from telnyx_tools.types import E164, MessagingProfileId, Moment, Recipient, Sender, Url
-from telnyx_tools.waiting import Progress
+from telnyx_tools.results.result import shape
+from telnyx_tools.shared.waiting import Progress
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import E164, MessagingProfileId, Moment, Recipient, Sender, Url
 
 Media = Annotated[list[Url], Field(max_length=10, description="makes it an MMS; under 1 MB together")]
 Subject = Annotated[str, Field(description="MMS only")]

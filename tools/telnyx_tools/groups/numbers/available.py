@@ -7,11 +7,11 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.numbers.group import Feature, NumberType, numbers
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
-from telnyx_tools.results import Detail, Part, Result
-from telnyx_tools.types import CountryCode
+from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
+from telnyx_tools.results.result import Detail, Part, Result
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import CountryCode
 
 
 def _names(value: object) -> object:

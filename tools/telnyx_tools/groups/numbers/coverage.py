@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.numbers.group import numbers
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
-from telnyx_tools.results import Detail, Result
-from telnyx_tools.types import CountryCode
+from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
+from telnyx_tools.results.result import Detail, Result
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import CountryCode
 
 
 class Coverage(Result):

@@ -7,14 +7,14 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.numbers.group import numbers
 from telnyx_tools.groups.numbers.owned import NumberDetails
 from telnyx_tools.groups.numbers.voice import VoiceSettings
-from telnyx_tools.numbers import resolve_number
-from telnyx_tools.results import shape
-from telnyx_tools.types import AddressId, PhoneNumber
+from telnyx_tools.results.result import shape
+from telnyx_tools.shared.numbers import resolve_number
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import AddressId, PhoneNumber
 
 
 @numbers.tool(

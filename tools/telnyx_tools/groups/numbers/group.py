@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from telnyx_tools.declare import Group
+from telnyx_tools.tool.group import Group
 
 numbers = Group(
     "numbers",

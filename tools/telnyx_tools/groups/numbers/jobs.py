@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import OMITTED, NewValue, changed
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.numbers.group import CustomerReference, numbers
 from telnyx_tools.groups.numbers.voice import VoiceChange
-from telnyx_tools.numbers import resolve_numbers
-from telnyx_tools.results import Detail, Part, Result, shape
-from telnyx_tools.types import AnsweringId, BillingGroupId, PhoneNumber, PhoneNumberJobId
+from telnyx_tools.results.result import Detail, Part, Result, shape
+from telnyx_tools.shared.numbers import resolve_numbers
+from telnyx_tools.tool.bodies import OMITTED, NewValue, changed
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import AnsweringId, BillingGroupId, PhoneNumber, PhoneNumberJobId
 
 Numbers = Annotated[
     list[PhoneNumber], Field(min_length=1, max_length=1_000, description="numbers (E.164) or ids, all of them yours")

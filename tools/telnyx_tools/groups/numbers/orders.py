@@ -8,13 +8,13 @@ from uuid import uuid4
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.arguments import OMITTED, NewValue, changed, present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.numbers.group import CustomerReference, OrderStatus, numbers
 from telnyx_tools.groups.numbers.requirements import MissingRequirement, RequirementValue, missing_requirements
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Part, Result, shape
-from telnyx_tools.types import E164, AnsweringId, BillingGroupId, MessagingProfileId, Moment, NumberOrderId
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Part, Result, shape
+from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import E164, AnsweringId, BillingGroupId, MessagingProfileId, Moment, NumberOrderId
 
 HOW_TO_GIVE = (
     "The numbers stay pending until every missing requirement has a value: give them with update_number_order. An "

@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import OMITTED, Change, NewValue, changed
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.numbers.group import NumberType, blank, numbers
-from telnyx_tools.numbers import resolve_number, verify_ownership
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Result, shape
-from telnyx_tools.types import E164, AnsweringId, BillingGroupId, CountryCode, PhoneNumber
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.shared.numbers import resolve_number, verify_ownership
+from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import E164, AnsweringId, BillingGroupId, CountryCode, PhoneNumber
 
 NumberStatus = Literal[
     "purchase-pending",

@@ -8,12 +8,13 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
 from telnyx_tools.api.errors import TelnyxError
-from telnyx_tools.arguments import Given, InvalidArguments, Problem
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.numbers.group import NumberType, numbers
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of, page_of_whole
-from telnyx_tools.results import Detail, Part, Result, shape
-from telnyx_tools.types import E164, CountryCode
+from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of, page_of_whole
+from telnyx_tools.results.result import Detail, Part, Result, shape
+from telnyx_tools.tool.bodies import Given
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import E164, CountryCode
 
 Action = Literal["ordering", "porting"]
 

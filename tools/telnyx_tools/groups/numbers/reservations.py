@@ -7,12 +7,12 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.numbers.group import CustomerReference, OrderStatus, numbers
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Part, Result, shape
-from telnyx_tools.types import E164, NumberReservationId
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Part, Result, shape
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import E164, NumberReservationId
 
 
 class ReservedNumber(Part):

@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import OMITTED, Given, NewValue, changed
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.numbers.group import numbers
-from telnyx_tools.numbers import resolve_number
-from telnyx_tools.results import Detail, Part, Result, shape
-from telnyx_tools.types import PhoneNumber
+from telnyx_tools.results.result import Detail, Part, Result, shape
+from telnyx_tools.shared.numbers import resolve_number
+from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import PhoneNumber
 
 Screening = Annotated[
     Literal["disabled", "reject_calls", "flag_calls"],

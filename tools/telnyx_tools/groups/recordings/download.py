@@ -9,11 +9,11 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, ResponseTooLarge, TelnyxError
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.recordings.group import recordings
 from telnyx_tools.groups.recordings.recording import Recording
-from telnyx_tools.results import AttachedResult, Attachment, shape
-from telnyx_tools.types import RecordingId
+from telnyx_tools.results.result import AttachedResult, Attachment, shape
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import RecordingId
 
 MOST_ATTACHED = 4 * 1024 * 1024
 """Bytes of audio that go to an agent: some 17 minutes of mp3."""

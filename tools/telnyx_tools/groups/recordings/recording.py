@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.arguments import Given
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.recordings.group import recordings
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Part, Result, shape
-from telnyx_tools.types import CallControlId, ConferenceId, ConnectionId, Moment, RecordingId
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Part, Result, shape
+from telnyx_tools.tool.bodies import Given
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import CallControlId, ConferenceId, ConnectionId, Moment, RecordingId
 
 
 class Between(Given):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.recordings.group import recordings
 from telnyx_tools.groups.recordings.recording import Between, bounds
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Result, shape
-from telnyx_tools.types import RecordingId, RecordingTranscriptionId
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import RecordingId, RecordingTranscriptionId
 
 
 class TranscriptionSummary(Result):

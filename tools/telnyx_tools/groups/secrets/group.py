@@ -1,6 +1,6 @@
 """The group that the integration secrets tools belong to."""
 
-from telnyx_tools.declare import Group
+from telnyx_tools.tool.group import Group
 
 secrets = Group(
     "secrets",

@@ -8,12 +8,12 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.regions import Region
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.storage.group import storage
-from telnyx_tools.pages import Cursor, Page, PageCursor
-from telnyx_tools.parallel import read_all
-from telnyx_tools.results import Result
-from telnyx_tools.types import BucketName
+from telnyx_tools.results.pages import Cursor, Page, PageCursor
+from telnyx_tools.results.result import Result
+from telnyx_tools.shared.parallel import read_all
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import BucketName
 
 NewBucketName = Annotated[
     str,

@@ -13,10 +13,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, ResponseTooLarge
 from telnyx_tools.api.s3 import ObjectEntry
-from telnyx_tools.arguments import InvalidArguments, Problem
-from telnyx_tools.buckets import ENSURE, ensure_bucket
-from telnyx_tools.declare import Effect
-from telnyx_tools.file_types import UNKNOWN, mime_type
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.storage.group import storage
 from telnyx_tools.groups.storage.stored import (
     TEXT,
@@ -28,8 +25,11 @@ from telnyx_tools.groups.storage.stored import (
     check_free,
     type_of,
 )
-from telnyx_tools.results import BUDGET, AttachedResult, Attachment
-from telnyx_tools.types import BucketName, ObjectName
+from telnyx_tools.results.result import BUDGET, AttachedResult, Attachment
+from telnyx_tools.shared.buckets import ENSURE, ensure_bucket
+from telnyx_tools.shared.file_types import UNKNOWN, mime_type
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import BucketName, ObjectName
 
 MOST_SENT = 700_000
 """Bytes that fit into one call over HTTP, as base64 and with the rest of the call."""

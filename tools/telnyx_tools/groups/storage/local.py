@@ -12,9 +12,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.api.s3 import ObjectEntry
 from telnyx_tools.api.uploads import MIB, insistent, upload
-from telnyx_tools.arguments import InvalidArguments, Problem
-from telnyx_tools.buckets import ENSURE, ensure_bucket
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.files import Files, FileTarget
 from telnyx_tools.groups.storage.group import storage
 from telnyx_tools.groups.storage.stored import (
@@ -26,9 +24,11 @@ from telnyx_tools.groups.storage.stored import (
     check_free,
     type_of,
 )
-from telnyx_tools.results import Result
-from telnyx_tools.types import BucketName, ObjectName
-from telnyx_tools.waiting import Progress
+from telnyx_tools.results.result import Result
+from telnyx_tools.shared.buckets import ENSURE, ensure_bucket
+from telnyx_tools.shared.waiting import Progress
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import BucketName, ObjectName
 
 PART = 2 * MIB
 """As much of an object is in memory at a time."""

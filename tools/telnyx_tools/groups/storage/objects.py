@@ -10,8 +10,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.s3 import Listing, ObjectEntry
 from telnyx_tools.api.uploads import MIB, insistent, upload
-from telnyx_tools.arguments import InvalidArguments, Problem
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.storage.group import storage
 from telnyx_tools.groups.storage.stored import (
     UPLOAD,
@@ -22,9 +21,10 @@ from telnyx_tools.groups.storage.stored import (
     described,
     type_of,
 )
-from telnyx_tools.pages import NEXT, Page, PageSize, cursor_of, fitting
-from telnyx_tools.results import BUDGET, Result
-from telnyx_tools.types import BucketName, ObjectName
+from telnyx_tools.results.pages import NEXT, Page, PageSize, cursor_of, fitting
+from telnyx_tools.results.result import BUDGET, Result
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import BucketName, ObjectName
 
 ObjectsPage = Annotated[str, cursor_of(r"[0-9]{1,4}\+[0-9]{1,4}:[^\x00-\x1f\x7f]{0,4000}"), NEXT]
 MOST_COPIED = 256 * MIB

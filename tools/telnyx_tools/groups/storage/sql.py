@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.storage.group import storage
 from telnyx_tools.groups.storage.key_values import NewName
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page, fitting
-from telnyx_tools.results import BUDGET, Result, objects, shape
-from telnyx_tools.shorten import shorten, size
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page, fitting
+from telnyx_tools.results.result import BUDGET, Result, objects, shape
+from telnyx_tools.results.shorten import shorten, size
+from telnyx_tools.tool.tool import Effect
 
 SqlDatabaseId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_sql_databases")]
 _ENVELOPE = 500

@@ -10,8 +10,8 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.api.s3 import ObjectEntry
-from telnyx_tools.arguments import InvalidArguments, Problem
-from telnyx_tools.results import Result
+from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.results.result import Result
 
 NewObjectName = Annotated[str, Field(min_length=1, max_length=1_000, description="key, like contracts/acme.pdf")]
 ContentType = Annotated[

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.storage.group import storage
-from telnyx_tools.parallel import read_all
-from telnyx_tools.results import Part, Result, objects
-from telnyx_tools.types import BucketName, Moment
+from telnyx_tools.results.result import Part, Result, objects
+from telnyx_tools.shared.parallel import read_all
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import BucketName, Moment
 
 USUAL_DAYS = 7
 _JUST_NOW = timedelta(seconds=1)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from telnyx_tools.arguments import Given
-from telnyx_tools.results import Part
+from telnyx_tools.results.result import Part
+from telnyx_tools.tool.bodies import Given
 
 Destinations = Annotated[
     list[Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$")]],

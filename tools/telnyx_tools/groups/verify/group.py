@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from telnyx_tools.declare import Group
+from telnyx_tools.tool.group import Group
 
 verify = Group("verify", title="Verify", summary="One-time codes by SMS, call or WhatsApp, and their profiles.")

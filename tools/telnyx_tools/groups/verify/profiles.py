@@ -7,13 +7,13 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import OMITTED, NewValue, changed, present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.verify.channels import Call, ChannelSettings, Flashcall, Sms, Whatsapp
 from telnyx_tools.groups.verify.group import verify
-from telnyx_tools.pages import Cursor, Page, PageCursor, PageSize, fetch_page, page_of_whole
-from telnyx_tools.results import Detail, Result, shape
-from telnyx_tools.types import Url, VerifyProfileId
+from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, fetch_page, page_of_whole
+from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import Url, VerifyProfileId
 
 Dollars = Annotated[float, Field(ge=0, description="USD a day")]
 Language = Annotated[str, Field(description="of the message, like en-US")]

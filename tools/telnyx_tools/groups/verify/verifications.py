@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem, present
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.verify.group import verify
-from telnyx_tools.pages import Cursor, Page, PageCursor, page_of_whole
-from telnyx_tools.results import Result, shape
-from telnyx_tools.types import E164, VerificationId, VerifyProfileId
+from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
+from telnyx_tools.results.result import Result, shape
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import E164, VerificationId, VerifyProfileId
 
 Channel = Literal["sms", "call", "flashcall", "whatsapp"]
 CHANNELS: dict[Channel, str] = {

@@ -7,13 +7,13 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import OMITTED, NewValue, changed
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.whatsapp.done import Done
 from telnyx_tools.groups.whatsapp.group import whatsapp
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Result, shape
-from telnyx_tools.types import Url, WhatsappAccountId
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.tool.bodies import OMITTED, NewValue, changed
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import Url, WhatsappAccountId
 
 ACCOUNTS = "/whatsapp/business_accounts"
 ACCOUNT, SETTINGS = f"{ACCOUNTS}/{{id}}", f"{ACCOUNTS}/{{id}}/settings"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from telnyx_tools.results import Result
+from telnyx_tools.results.result import Result
 
 
 class Done(Result):

@@ -7,11 +7,11 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import OMITTED, Given, NewValue, changed
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.whatsapp.group import whatsapp
-from telnyx_tools.results import Part, Result, shape
-from telnyx_tools.types import ConnectionId, WhatsappNumber
+from telnyx_tools.results.result import Part, Result, shape
+from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import ConnectionId, WhatsappNumber
 
 CALLING = "/whatsapp/phone_numbers/{phone_number}/calling_settings"
 ROUTING = "/whatsapp/phone_numbers/{id}/calling_routing"

@@ -8,13 +8,13 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.arguments import present
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.whatsapp.done import Done
 from telnyx_tools.groups.whatsapp.group import whatsapp
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Detail, Result, shape
-from telnyx_tools.types import E164, WhatsappAccountId, WhatsappNumber
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import E164, WhatsappAccountId, WhatsappNumber
 
 NUMBERS, NUMBERS_OF_ACCOUNT = "/whatsapp/phone_numbers", "/whatsapp/business_accounts/{id}/phone_numbers"
 NUMBER = f"{NUMBERS}/{{phone_number}}"

@@ -10,12 +10,13 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Request, Telnyx
 from telnyx_tools.api.request import File
-from telnyx_tools.arguments import OMITTED, InvalidArguments, NewValue, Problem, changed
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.whatsapp.done import Done
 from telnyx_tools.groups.whatsapp.group import whatsapp
-from telnyx_tools.results import Result, shape
-from telnyx_tools.types import MessagingProfileId, Url, WhatsappNumber
+from telnyx_tools.results.result import Result, shape
+from telnyx_tools.tool.bodies import OMITTED, NewValue, changed
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import MessagingProfileId, Url, WhatsappNumber
 
 PROFILE = "/whatsapp/phone_numbers/{phone_number}/profile"
 PHOTO = f"{PROFILE}/photo"

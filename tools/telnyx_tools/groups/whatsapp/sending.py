@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem, present
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.whatsapp.group import whatsapp
 from telnyx_tools.groups.whatsapp.outgoing import (
     CHECK,
@@ -21,8 +20,10 @@ from telnyx_tools.groups.whatsapp.outgoing import (
     WhatsappMessage,
     send_free_form,
 )
-from telnyx_tools.types import Url, WhatsappNumber, WhatsappRecipient
-from telnyx_tools.waiting import Progress
+from telnyx_tools.shared.waiting import Progress
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import Url, WhatsappNumber, WhatsappRecipient
 
 Kind = Literal["image", "video", "audio", "document", "sticker"]
 _CAPTIONED = ("image", "video", "document")

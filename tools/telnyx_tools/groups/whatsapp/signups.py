@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.arguments import OMITTED, NewValue, changed, present
-from telnyx_tools.days import whole_days
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.whatsapp.group import whatsapp
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import Result, shape
-from telnyx_tools.types import Day, Moment, Url
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import Result, shape
+from telnyx_tools.shared.days import whole_days
+from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import Day, Moment, Url
 
 LINKS, SIGNUPS, USER_DATA = "/whatsapp/hosted_signups", "/whatsapp/signup", "/whatsapp/user_data"
 

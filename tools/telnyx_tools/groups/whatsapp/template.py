@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from telnyx_tools.results import Result
+from telnyx_tools.results.result import Result
 
 _VARIABLE = re.compile(r"\{\{\s*[A-Za-z0-9_]+\s*\}\}")
 

@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.arguments import InvalidArguments, Problem, present
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.whatsapp.group import whatsapp
 from telnyx_tools.groups.whatsapp.template import WholeTemplate
 from telnyx_tools.groups.whatsapp.template_parts import (
@@ -21,9 +20,11 @@ from telnyx_tools.groups.whatsapp.template_parts import (
 )
 from telnyx_tools.groups.whatsapp.template_rules import problems
 from telnyx_tools.groups.whatsapp.templates import Category
-from telnyx_tools.results import shape
-from telnyx_tools.types import WhatsappAccountId, WhatsappTemplateId
-from telnyx_tools.waiting import Progress, follow
+from telnyx_tools.results.result import shape
+from telnyx_tools.shared.waiting import Progress, follow
+from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import WhatsappAccountId, WhatsappTemplateId
 
 REVIEW_SECS = 45
 ONE_TEMPLATE = "/whatsapp_message_templates/{id}"

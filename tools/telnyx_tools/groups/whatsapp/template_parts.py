@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from telnyx_tools.arguments import Given, present
-from telnyx_tools.types import E164, Url
+from telnyx_tools.tool.bodies import Given, present
+from telnyx_tools.tool.types import E164, Url
 
 Component = dict[str, object]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from telnyx_tools.arguments import Problem
+from telnyx_tools.argument_errors import Problem
 from telnyx_tools.groups.whatsapp.template_parts import Parts, TemplateButton, TemplateCard, TemplateHeader
 
 _VARIABLE = re.compile(r"\{\{(.*?)\}\}")

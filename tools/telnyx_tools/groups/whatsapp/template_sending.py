@@ -8,8 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import TelnyxError
-from telnyx_tools.arguments import Given, InvalidArguments, Problem, present
-from telnyx_tools.declare import Effect
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.whatsapp.group import whatsapp
 from telnyx_tools.groups.whatsapp.outgoing import (
     CHECK,
@@ -23,9 +22,11 @@ from telnyx_tools.groups.whatsapp.outgoing import (
     WhatsappMessage,
     send,
 )
-from telnyx_tools.results import objects
-from telnyx_tools.types import WhatsappNumber, WhatsappRecipient, WhatsappTemplateId
-from telnyx_tools.waiting import Progress
+from telnyx_tools.results.result import objects
+from telnyx_tools.shared.waiting import Progress
+from telnyx_tools.tool.bodies import Given, present
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import WhatsappNumber, WhatsappRecipient, WhatsappTemplateId
 
 Value = Annotated[str, Field(min_length=1, max_length=1024)]
 

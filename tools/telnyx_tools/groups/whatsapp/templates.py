@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.declare import Effect
 from telnyx_tools.groups.whatsapp.done import Done
 from telnyx_tools.groups.whatsapp.group import whatsapp
 from telnyx_tools.groups.whatsapp.template import Template, WholeTemplate
-from telnyx_tools.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results import shape
-from telnyx_tools.types import WhatsappAccountId, WhatsappTemplateId
+from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
+from telnyx_tools.results.result import shape
+from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.types import WhatsappAccountId, WhatsappTemplateId
 
 Category = Literal["MARKETING", "UTILITY", "AUTHENTICATION"]
 

@@ -1,0 +1,1 @@
+"""Composition: puts the parts of one process together."""

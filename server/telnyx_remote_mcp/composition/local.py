@@ -1,0 +1,41 @@
+"""The parts of a server in this process, for one person with one key."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from mcp.server import Server
+from mcp.server.stdio import stdio_server
+
+from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.protocol.server import Services, create_server
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_tools.api.client import Api
+from telnyx_tools.api.credential import Credential
+from telnyx_tools.files import Files
+from telnyx_tools.registry import registry
+
+
+@asynccontextmanager
+async def local_server(settings: Settings) -> AsyncIterator[Server[None]]:
+    """The server object, acting with `settings.api_key`; without a key every call says what is missing."""
+    credential = Credential(settings.api_key.strip()) if settings.api_key else None
+    surfaces = Surfaces(registry(), settings.ceiling, local=True)
+    upstream = Api(
+        settings.api_base_url,
+        storage_endpoint=settings.storage_endpoint,
+        allow_custom_upstream=settings.allow_custom_upstream,
+        trust_env=True,
+    )
+    async with upstream as api:
+        yield create_server(
+            Services(settings, surfaces, api, Caller("stdio", credential, "stdio"), Files(settings.file_roots))
+        )
+
+
+async def serve_stdio(settings: Settings) -> None:
+    """Serve until standard input ends."""
+    async with local_server(settings) as server, stdio_server() as (read_stream, write_stream):
+        await server.run(read_stream, write_stream, server.create_initialization_options())

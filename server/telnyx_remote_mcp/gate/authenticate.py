@@ -1,0 +1,109 @@
+"""The gate in front of every MCP endpoint: no request passes without a verified caller."""
+
+import re
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from telnyx_remote_mcp.auth import challenges
+from telnyx_remote_mcp.auth.api_keys import ApiKeys
+from telnyx_remote_mcp.auth.caller import Identity
+from telnyx_remote_mcp.auth.resource_server import ResourceServer
+from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.http.client_address import budget_address
+from telnyx_remote_mcp.http.refusal import Refusal
+
+_KEY: Final = re.compile(rb"KEY[\x21-\x7e]{1,509}")
+_TOKEN: Final = re.compile(rb"(?=.{1,4096}$)[\w-]+\.[\w-]+\.[\w-]+")
+_BEARER: Final = re.compile(rb"bearer(?:[ \t]+|$)", re.IGNORECASE)
+_IN_QUERY: Final = re.compile(
+    rb"(?:^|[&;])(?i:(?:x-)?(?:telnyx[_-])?api[_-]?key|key|(?:access[_-]?)?token|authorization)="
+    rb"|KEY[\w-]{8,}"
+)
+
+
+class Authenticate:
+    """Puts the verified caller into the scope, or answers 401, 400, 429 or 503 itself.
+
+    `scope["telnyx.caller"]` is the Caller, `scope["user"]` the same principal for the SDK's sessions.
+    `failures` is charged for each refused credential, by address; when it is used up, an address may only
+    use keys that are known to be genuine. Credentials that work cost nothing. With a `resource_server`, access
+    tokens are accepted beside keys, and a 401 says where to get one.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        api_keys: ApiKeys,
+        failures: TokenBuckets,
+        resource_server: ResourceServer | None = None,
+    ) -> None:
+        self.app = app
+        self._api_keys = api_keys
+        self._failures = failures
+        self._resource_server = resource_server
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            try:
+                identity = await self._identify(scope)
+            except Refusal as refusal:
+                await self._directed(refusal, scope)(scope, receive, send)
+                return
+            scope["telnyx.caller"] = identity.caller
+            scope["user"] = identity.user
+        await self.app(scope, receive, send)
+
+    async def _identify(self, scope: Scope) -> Identity:
+        credential = presented(scope)
+        if credential is None:
+            raise challenges.missing()
+        key = credential.decode() if _KEY.fullmatch(credential) else None
+        if key is None and self._resource_server is not None and _TOKEN.fullmatch(credential):
+            return await self._verify_token(self._resource_server, credential.decode(), scope)
+        identity = self._api_keys.known(key) if key else None
+        return identity or await self._verify(key, budget_address(scope))
+
+    async def _verify(self, key: str | None, address: str) -> Identity:
+        wait = self._failures.wait(address)
+        if wait:
+            raise challenges.throttled(wait)
+        try:
+            if key is None:
+                raise challenges.malformed()
+            return await self._api_keys.verify(key, address)
+        except Refusal as refusal:
+            if refusal.status == 401:
+                self._failures.take(address)
+            raise
+
+    async def _verify_token(self, server: ResourceServer, token: str, scope: Scope) -> Identity:
+        try:
+            return await server.identify(token, scope["path"])
+        except challenges.Unauthorized:
+            wait = self._failures.take(budget_address(scope))
+            if wait:
+                raise challenges.throttled(wait) from None
+            raise
+
+    def _directed(self, refusal: Refusal, scope: Scope) -> Refusal:
+        if self._resource_server is None or not isinstance(refusal, challenges.Unauthorized):
+            return refusal
+        return self._resource_server.directed(refusal, scope["path"])
+
+
+def presented(scope: Scope) -> bytes | None:
+    """The one credential of a request, whatever its form; raises the 400 where there are several."""
+    query = scope["query_string"]
+    if query and _IN_QUERY.search(unquote_to_bytes(query)):
+        raise challenges.in_query()
+    credentials = set()
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            credentials.add(_BEARER.sub(b"", value.strip(b" \t"), count=1))
+        elif name == b"x-telnyx-api-key":
+            credentials.add(value.strip(b" \t"))
+    if len(credentials) > 1:
+        raise challenges.conflicting()
+    return credentials.pop() if credentials else None

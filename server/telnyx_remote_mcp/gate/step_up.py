@@ -1,0 +1,71 @@
+"""The 403 for a tool call that needs a scope which the token does not carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic_core import from_json
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.auth.resource_server import ResourceServer
+from telnyx_remote_mcp.http.refusal import Refusal
+
+
+class StepUp:
+    """Answers 403 to a tool call beyond the caller's scopes; needs `telnyx.caller` and `telnyx.surface` in the scope.
+
+    The body decides, never the routing headers: on the older protocol they are not compared with it. Whoever came
+    with an API key has no scopes, and the body is not looked at.
+    """
+
+    def __init__(self, app: ASGIApp, resource_server: ResourceServer) -> None:
+        self.app = app
+        self._resource_server = resource_server
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        caller: Caller = scope["telnyx.caller"]
+        if caller.scopes is None or scope["method"] != "POST":
+            await self.app(scope, receive, send)
+            return
+        body, replay = await _buffered(receive)
+        try:
+            if (call := _tool_call(body)) is not None:
+                self._resource_server.check_scope(caller, scope["telnyx.surface"], call, scope["path"])
+        except Refusal as refusal:
+            await refusal(scope, replay, send)
+            return
+        await self.app(scope, replay, send)
+
+
+async def _buffered(receive: Receive) -> tuple[bytes, Receive]:
+    """The whole body, which the layer above has bounded, and a `receive` that begins with it."""
+    parts: list[bytes] = []
+    more = True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    body = b"".join(parts)
+    first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return first.pop() if first else await receive()
+
+    return body, replay
+
+
+def _tool_call(body: bytes) -> Mapping[str, Any] | None:
+    """The parameters of a `tools/call`. Raises the 400 for a body that is not JSON.
+
+    Such a body is refused here: another parser might read a call in it.
+    """
+    try:
+        message = from_json(body)
+    except ValueError:
+        raise Refusal(400, "invalid_request", "The body is not valid JSON.") from None
+    if not isinstance(message, dict) or message.get("method") != "tools/call":
+        return None
+    params = message.get("params")
+    return params if isinstance(params, dict) else None

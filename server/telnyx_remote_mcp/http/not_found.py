@@ -1,0 +1,31 @@
+"""The paths where nothing is."""
+
+from urllib.parse import quote
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from telnyx_remote_mcp.http.refusal import Refusal
+
+
+class Elsewhere:
+    """Says where the endpoints are. Where the path has a slash too many, it leads to the one without.
+
+    That redirect is relative: by which scheme and under which path a client came, its proxy alone knows.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._refusal = Refusal(
+            404,
+            "not_found",
+            f"Nothing is served here. MCP clients connect to {url}/v2/mcp, or to {url}/v2/mcp/apps/{{app}}/mcp for one "
+            f"group of tools; {url}/ says how, in a browser.",
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, query = scope["path"], scope["query_string"].decode("latin-1")
+        if path == "/" or not path.endswith("/"):
+            await self._refusal(scope, receive, send)
+            return
+        location = "../" + quote(path.rstrip("/").rpartition("/")[2]) + (f"?{query}" if query else "")
+        await Response(status_code=307, headers={"Location": location})(scope, receive, send)

@@ -1,0 +1,1 @@
+"""The protocol: MCP messages in, MCP results out."""

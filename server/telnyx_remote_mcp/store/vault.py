@@ -1,0 +1,65 @@
+"""Encryption of what the store keeps."""
+
+import hmac
+import secrets
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from telnyx_remote_mcp.store.secret import Secret
+
+_FORMAT: Final = b"\x01"
+_NONCE_BYTES: Final = 12
+_KEY_ID_BYTES: Final = 4
+_HEAD_BYTES: Final = len(_FORMAT) + _KEY_ID_BYTES
+_TAG_BYTES: Final = 16
+
+
+class VaultError(Exception):
+    """The bytes were not sealed here for this purpose, or the secret that sealed them is gone."""
+
+
+class Vault:
+    """Seals bytes with AES-256-GCM, each for one place: moved to another place, they do not open.
+
+    The newest value of the secret seals, the older ones still open. A sealed value is: format (1 byte), id of
+    the key (4), nonce (12), ciphertext and tag.
+    """
+
+    def __init__(self, secret: Secret) -> None:
+        keys = secret.derive_all("vault")
+        self._keys = {_key_id(key): key for key in keys}
+        self._current = _key_id(keys[0])
+
+    def seal(self, plaintext: bytes, bound_to: str) -> bytes:
+        """Encrypt for the place `bound_to`, such as "grant/ID"."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        place = bound_to.encode()
+        ciphertext = _cipher(self._keys[self._current], place).encrypt(nonce, plaintext, place)
+        return _FORMAT + self._current + nonce + ciphertext
+
+    def open(self, sealed: bytes, bound_to: str) -> bytes:
+        """Decrypt what was sealed for this place. Raises VaultError."""
+        key = self._keys.get(sealed[len(_FORMAT) : _HEAD_BYTES])
+        if key is None or not sealed.startswith(_FORMAT) or len(sealed) < _HEAD_BYTES + _NONCE_BYTES + _TAG_BYTES:
+            raise VaultError("not sealed with a secret that is known here")
+        nonce, ciphertext = sealed[_HEAD_BYTES:][:_NONCE_BYTES], sealed[_HEAD_BYTES + _NONCE_BYTES :]
+        place = bound_to.encode()
+        try:
+            return _cipher(key, place).decrypt(nonce, ciphertext, place)
+        except InvalidTag:
+            raise VaultError("altered, or sealed for another place") from None
+
+    def outdated(self, sealed: bytes) -> bool:
+        """Whether an older value of the secret sealed it: seal it again before that value is dropped."""
+        return sealed[len(_FORMAT) : _HEAD_BYTES] != self._current
+
+
+def _cipher(key: bytes, place: bytes) -> AESGCM:
+    """A key of its own for each place, so that random nonces never come near their limit."""
+    return AESGCM(hmac.digest(key, b"place/" + place, "sha256"))
+
+
+def _key_id(key: bytes) -> bytes:
+    return hmac.digest(key, b"id", "sha256")[:_KEY_ID_BYTES]

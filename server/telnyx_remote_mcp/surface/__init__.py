@@ -1,0 +1,1 @@
+"""Surfaces: which tools a request sees and reaches."""

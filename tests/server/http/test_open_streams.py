@@ -1,0 +1,109 @@
+"""Streams that stay open by design end when the server does; calls finish."""
+
+import anyio
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from telnyx_remote_mcp.http.open_streams import Streams
+
+pytestmark = pytest.mark.anyio
+
+START: Message = {"type": "http.response.start", "status": 200, "headers": []}
+
+
+def piece(body: bytes, *, more: bool) -> Message:
+    return {"type": "http.response.body", "body": body, "more_body": more}
+
+
+class App:
+    """Sends what it is told to, then waits until it is released."""
+
+    def __init__(self, *messages: Message) -> None:
+        self._messages = messages
+        self.waiting = anyio.Event()
+        self.released = anyio.Event()
+        self.finished = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        for message in self._messages:
+            await send(message)
+        self.waiting.set()
+        await self.released.wait()
+        self.finished = True
+
+
+class Request:
+    def __init__(self, method: str) -> None:
+        self.scope: Scope = {"type": "http", "method": method}
+        self.sent: list[Message] = []
+
+    async def receive(self) -> Message:
+        raise AssertionError("nothing is received")
+
+    async def send(self, message: Message) -> None:
+        self.sent.append(message)
+
+    async def to(self, streams: Streams) -> None:
+        await streams(self.scope, self.receive, self.send)
+
+
+async def test_an_open_stream_is_ended_properly() -> None:
+    app, request = App(START, piece(b": ping", more=True)), Request("GET")
+    streams = Streams(app)
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(request.to, streams)
+            await app.waiting.wait()
+            streams.close()
+    assert not app.finished
+    assert request.sent == [START, piece(b": ping", more=True), {"type": "http.response.body", "body": b""}]
+
+
+async def test_a_stream_that_has_not_begun_is_answered_503() -> None:
+    app, request = App(), Request("GET")
+    streams = Streams(app)
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(request.to, streams)
+            await app.waiting.wait()
+            streams.close()
+    assert request.sent[0]["status"] == 503
+    assert request.sent[-1] == {"type": "http.response.body", "body": b""}
+
+
+async def test_a_stream_that_comes_after_the_end_is_answered_503() -> None:
+    streams, request = Streams(App()), Request("GET")
+    streams.close()
+    with anyio.fail_after(5):
+        await request.to(streams)
+    assert request.sent[0]["status"] == 503
+
+
+async def test_an_answer_that_is_complete_is_not_added_to() -> None:
+    app, request = App(START, piece(b"done", more=False)), Request("GET")
+    streams = Streams(app)
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(request.to, streams)
+            await app.waiting.wait()
+            streams.close()
+    assert request.sent == [START, piece(b"done", more=False)]
+
+
+async def test_a_call_in_progress_finishes() -> None:
+    app, request = App(START), Request("POST")
+    streams = Streams(app)
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(request.to, streams)
+            await app.waiting.wait()
+            streams.close()
+            app.released.set()
+    assert app.finished
+
+
+async def test_it_says_whether_it_accepts_more() -> None:
+    streams = Streams(App())
+    assert await streams.accepting()
+    streams.close()
+    assert not await streams.accepting()

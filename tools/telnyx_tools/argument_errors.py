@@ -1,0 +1,33 @@
+"""What is wrong with the arguments of a call, and what would be right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telnyx_tools.api.errors import TelnyxError
+
+MOST_PROBLEMS = 20
+"""As many as one answer names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one argument, and what would be right."""
+
+    argument: str
+    problem: str
+
+
+class InvalidArguments(TelnyxError):
+    """The arguments do not fit the tool; nothing was sent."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("invalid arguments")
+        self.problems = problems
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "code": "invalid_arguments",
+            "title": "Invalid arguments; nothing was sent",
+            "problems": [{"argument": p.argument, "problem": p.problem} for p in self.problems],
+        }

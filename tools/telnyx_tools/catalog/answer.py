@@ -1,0 +1,165 @@
+"""What any operation answers, in one shape whatever the API's: an object, a page of a list, a text, bytes."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import Field
+
+from telnyx_tools.api.client import Reply
+from telnyx_tools.results.result import BUDGET, Detail, Result, redacted
+from telnyx_tools.results.shorten import select, shorten, size, without_nulls
+
+if TYPE_CHECKING:
+    from telnyx_tools.catalog.operation import Operation, Paging
+
+_SIZED = re.compile(r"(.*)/([1-9][0-9]{0,2})", re.DOTALL)
+_SKIPPING = re.compile(r"(.*)\+([0-9]{1,6})", re.DOTALL)
+
+MAX_BINARY = 24_000
+"""Bytes of a binary answer that are passed on; larger ones have a URL in some other operation."""
+
+
+class Answer(Result):
+    data: Any = Field(None, description="the object, where the answer is one")
+    items: list[Any] | None = Field(None, description="the page's items, where it is a list")
+    next: str | None = Field(None, description="give it as `page` for more")
+    total_results: int | None = None
+    text: str | None = None
+    content_base64: str | None = None
+    content_type: str | None = None
+    size: int | None = Field(None, description="bytes")
+    shortened: bool | None = Field(None, description='cut to size; detail="full" or `fields` shows more')
+
+
+@dataclass(frozen=True)
+class View:
+    """What part of an answer is wanted."""
+
+    page: str | None = None
+    page_size: int = 20
+    fields: Sequence[str] = ()
+    detail: Detail = "summary"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page begins: the API's own page or cursor, how many of its items were given already, and its size.
+
+    As the `next` of an answer it is `token+skip`. Where pages are numbered the size follows (`2+5/20`): a page then
+    means the same whatever `page_size` comes with it.
+    """
+
+    token: str | None
+    skip: int
+    size: int
+    numbered: bool
+
+    @classmethod
+    def of(cls, view: View, paging: Paging | None) -> Place:
+        numbered = paging is not None and paging.style == "number"
+        token, skip, size = view.page or "", 0, view.page_size
+        if numbered and (found := _SIZED.fullmatch(token)):
+            token, size = found[1], int(found[2])
+        if found := _SKIPPING.fullmatch(token):
+            token, skip = found[1], int(found[2])
+        return cls(token or None, skip, size, numbered)
+
+    def written(self, token: str) -> str:
+        """The `next` at `token`, for pages as this one."""
+        return f"{token}/{self.size}" if self.numbered else token
+
+
+def answer(operation: Operation, reply: Reply, view: View, place: Place) -> Answer:
+    """The answer of a 2xx, from the place on that was asked for."""
+    if operation.reply == "binary":
+        return _binary(reply)
+    value = redacted(reply.json()) if operation.effect == "read" else reply.json()
+    if value is None:
+        return Answer(data={"status": reply.status})
+    if isinstance(value, str):
+        text, cut = shorten(value, BUDGET[view.detail])
+        return Answer(text=text, shortened=cut or None)
+    items = _items(operation, value)
+    return _single(operation, value, view) if items is None else _page(operation, value, items, view, place)
+
+
+def _items(operation: Operation, value: Any) -> list[Any] | None:
+    """The list inside the answer, or None where it is no list."""
+    inner = _at(value, operation.paging.items) if operation.paging else _unwrapped(operation, value)
+    return inner if isinstance(inner, list) else None
+
+
+def _unwrapped(operation: Operation, value: Any) -> Any:
+    return value.get(operation.envelope, value) if operation.envelope and isinstance(value, dict) else value
+
+
+def _single(operation: Operation, value: Any, view: View) -> Answer:
+    data, cut = _shown(_unwrapped(operation, value), view)
+    return Answer(data=data, shortened=cut or None)
+
+
+def _page(operation: Operation, value: Any, items: list[Any], view: View, place: Place) -> Answer:
+    """As many items as there is room for; `next` goes on in the middle of a page where it must."""
+    kept: list[Any] = []
+    room, any_cut = BUDGET[view.detail], False
+    for item in items[place.skip :]:
+        shown, cut = _shown(item, view)
+        room -= size(shown) + 1
+        if room < 0 and kept:
+            break
+        kept.append(shown)
+        any_cut = any_cut or cut
+    given = place.skip + len(kept)
+    rest = f"{place.token or ''}+{given}" if given < len(items) else _next(operation.paging, value, len(items), place)
+    total = _at(value, operation.paging.total or ("meta", "total_results")) if operation.paging else None
+    return Answer(
+        items=kept,
+        next=place.written(rest) if rest is not None else None,
+        total_results=total if isinstance(total, int) else None,
+        shortened=any_cut or None,
+    )
+
+
+def _shown(value: Any, view: View) -> tuple[Any, bool]:
+    wanted = without_nulls(select(value, view.fields) if view.fields else value)
+    return shorten(wanted, BUDGET[view.detail])
+
+
+def _next(paging: Paging | None, value: Any, held: int, place: Place) -> str | None:
+    if paging is None:
+        return None
+    if paging.style == "cursor":
+        found = _at(value, paging.next) if paging.next else None
+        return _token(str(found)) if found else None
+    number = int(place.token or 1)
+    pages = _at(value, paging.pages) if paging.pages else None
+    total = _at(value, paging.total) if paging.total else None
+    if isinstance(pages, int):
+        more = number < pages
+    else:
+        more = held > 0 and (not isinstance(total, int) or number * place.size < total)
+    return str(number + 1) if more else None
+
+
+def _token(found: str) -> str:
+    """TeXML gives the next page as a URI, its token inside."""
+    return parse_qs(urlsplit(found).query).get("PageToken", [found])[0]
+
+
+def _at(value: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _binary(reply: Reply) -> Answer:
+    kind = reply.headers.get("content-type")
+    if len(reply.content) > MAX_BINARY:
+        return Answer(content_type=kind, size=len(reply.content), shortened=True)
+    return Answer(content_base64=base64.b64encode(reply.content).decode(), content_type=kind, size=len(reply.content))

@@ -1,0 +1,1 @@
+"""Results: what tools return, shaped to a size."""

@@ -1,0 +1,1 @@
+"""Helpers that the tools of several groups share."""

@@ -1,0 +1,187 @@
+"""The arguments of a tool: read from its signature, validated, and described as a compact JSON schema."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import json
+import re
+import types
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from telnyx_tools.api.errors import ApiError, InvalidArgument
+from telnyx_tools.argument_errors import MOST_PROBLEMS, InvalidArguments, Problem
+from telnyx_tools.schema import compact, kinds, members
+from telnyx_tools.tool.bodies import OMITTED, Omitted
+
+INJECTED = ("telnyx", "progress", "server", "reach", "files")
+"""Parameters that the server fills; they are never in the schema."""
+
+
+_ALTERNATIVES = ("function-", "constrained-", "list[", "literal[")
+
+_WRONG_ID = frozenset({"10005", "10006", "10013", "10017", "10022", "http_404"})
+"""The codes by which Telnyx says that an id is of nothing, and no more."""
+_SOURCE = re.compile(r"\bfrom [a-z]+_[a-z_]+")
+
+
+@dataclass(frozen=True, eq=False)
+class Arguments:
+    """What a tool's function takes from the agent, and what it is given by the server."""
+
+    fields: dict[str, Any]
+    clearable: frozenset[str]
+    injected: tuple[str, ...]
+
+    @classmethod
+    def of(cls, function: Callable[..., object]) -> Arguments:
+        hints = get_type_hints(function, include_extras=True)
+        fields: dict[str, Any] = {}
+        clearable, injected = set(), []
+        for name, parameter in inspect.signature(function).parameters.items():
+            if name in INJECTED:
+                injected.append(name)
+                continue
+            annotation, default = hints[name], parameter.default
+            if default is OMITTED:
+                if _takes_null(annotation):
+                    clearable.add(name)
+                fields[name] = (_without_omitted(annotation), Field(default_factory=lambda: OMITTED))
+            else:
+                fields[name] = (annotation, ... if default is inspect.Parameter.empty else default)
+        return cls(fields, frozenset(clearable), tuple(injected))
+
+    @cached_property
+    def model(self) -> type[BaseModel]:
+        return self._build()
+
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        # Of a model that is not kept: most tools are listed and never called, and validators are large.
+        return compact(self._build().model_json_schema(), clearable=self.clearable)
+
+    def _build(self) -> type[BaseModel]:
+        return create_model("Arguments", __config__=ConfigDict(extra="forbid"), **self.fields)
+
+    def parse(self, arguments: Mapping[str, object]) -> dict[str, object]:
+        """Validate what the agent sent. Raises InvalidArguments, which names every bad argument."""
+        try:
+            model = self.model.model_validate(self._normal(arguments))
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_context=False, include_input=False)
+            raise InvalidArguments(_first_of_each([self._problem(each) for each in found])[:MOST_PROBLEMS]) from None
+        return dict(model.__dict__)
+
+    def refused(self, error: InvalidArgument, given: Mapping[str, object]) -> InvalidArguments:
+        """The error under the name that the argument has here."""
+        return InvalidArguments([Problem(_name_of(error, given), error.problem)])
+
+    def remedy(self, error: ApiError, given: Mapping[str, object]) -> str | None:
+        """Where the ids that were given come from, for an error which says that one of them is of nothing."""
+        if error.code not in _WRONG_ID:
+            return None
+        sources = {name: self._described(name) for name, value in given.items() if isinstance(value, str)}
+        ids = {name: source for name, source in sources.items() if _SOURCE.search(source)}
+        pointed = (error.items[0].pointer or "").rpartition("/")[2]
+        named = ", ".join(f"{name} ({ids[name]})" for name in ([pointed] if pointed in ids else ids))
+        return f"Check {named}: it may be mistyped, deleted, or belong to another account." if named else None
+
+    def _normal(self, arguments: Mapping[str, object]) -> dict[str, object]:
+        """Null means absent unless it clears; lists and objects may come as agents write them in a hurry."""
+        return {
+            name: self._structured(name, value) if isinstance(value, str) else value
+            for name, value in arguments.items()
+            if value is not None or name in self.clearable or name not in self.fields
+        }
+
+    def _structured(self, name: str, text: str) -> object:
+        """For a list or an object: what it is as JSON text, and the one item of a list; other texts as they are."""
+        allowed = kinds(self.schema["properties"].get(name, {}), self.schema) - {"null"}
+        if not allowed or not allowed <= {"array", "object"}:
+            return text
+        if text.lstrip()[:1] in ("[", "{"):
+            return _from_json_text(text)
+        return [text] if allowed == {"array"} else text
+
+    def _problem(self, error: Any) -> Problem:
+        location = error["loc"]
+        if error["type"] == "extra_forbidden":
+            return Problem(_dotted(location), _unknown(str(location[-1]), members(self.schema, location[:-1])))
+        expected = self._expected(str(location[0]) if location else "")
+        if error["type"] == "string_pattern_mismatch" and expected:
+            return Problem(_dotted(location), f"Not of this form.{expected}")
+        return Problem(_dotted(location), f"{_worded(error)}.{expected}")
+
+    def _expected(self, name: str) -> str:
+        described = self._described(name)
+        return f" Expected: {described}" if described else ""
+
+    def _described(self, name: str) -> str:
+        schema = self.schema["properties"].get(name, {})
+        texts = (branch.get("description") for branch in (schema, *schema.get("anyOf", ())))
+        return next((text for text in texts if text), "")
+
+
+def _worded(error: Any) -> str:
+    """What is wrong, without the names that classes have in here."""
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] in ("model_type", "dict_type"):
+        return "Give an object"
+    if error["type"] == "union_tag_not_found":
+        return "Give an object with its type"
+    if error["type"] == "union_tag_invalid":
+        return f"Its type is one of: {message.rpartition(': ')[2]}"
+    return message
+
+
+def _unknown(name: str, valid: Collection[str]) -> str:
+    close = difflib.get_close_matches(name, valid, n=1)
+    hint = f"Did you mean {close[0]}? " if close else ""
+    return f"Unknown argument. {hint}Valid: {', '.join(valid) or 'none'}."
+
+
+def _takes_null(annotation: Any) -> bool:
+    if get_origin(annotation) is Annotated:
+        return _takes_null(get_args(annotation)[0])
+    return types.NoneType in get_args(annotation)
+
+
+def _without_omitted(annotation: Any) -> Any:
+    if get_origin(annotation) is Annotated:
+        inner, *metadata = get_args(annotation)
+        return Annotated[_without_omitted(inner), *metadata]
+    if get_origin(annotation) in (Union, types.UnionType):
+        kept = [_without_omitted(branch) for branch in get_args(annotation) if branch is not Omitted]
+        return Union[tuple(kept)]  # noqa: UP007 - built at run time
+    return annotation
+
+
+def _from_json_text(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _name_of(error: InvalidArgument, given: Mapping[str, object]) -> str:
+    for name, value in given.items() if error.value is not None else ():
+        if isinstance(value, dict) and error.value in value.values():
+            return f"{name}.{error.argument}"
+        if error.value in (value if isinstance(value, list) else [value]):
+            return name
+    return error.argument
+
+
+def _first_of_each(problems: list[Problem]) -> list[Problem]:
+    """One problem of each argument: where it may be one thing or another, it is wrong in as many ways."""
+    return list({problem.argument: problem for problem in reversed(problems)}.values())[::-1]
+
+
+def _dotted(location: tuple[int | str, ...]) -> str:
+    """Where it is, without the names of the alternatives that were tried."""
+    return ".".join(str(part) for part in location if not str(part).startswith(_ALTERNATIVES))[:200]
