@@ -13,21 +13,19 @@ from typing import Any, TypeVar
 import httpx2
 import mcp_types as types
 from hypothesis import Phase, find, settings
+from tests import contexts
 from tests.contract import storage
 from tests.contract.arguments import arguments
 from tests.wires import MockWire
 
-from telnyx_remote_mcp.calls.dispatch import Reach
-from telnyx_remote_mcp.calls.replies import call_tool
-from telnyx_remote_mcp.surface.selection import Selection
-from telnyx_remote_mcp.surface.surfaces import Surfaces
-from telnyx_tools.api.client import Api, Credential
+from telnyx_remote_mcp.calls.replies import reply
+from telnyx_tools.api.client import Api
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.example import response
 from telnyx_tools.catalog.operation import Operation
 from telnyx_tools.files import Files
-from telnyx_tools.groups.guards import ServerInfo
 from telnyx_tools.registry import registry
+from telnyx_tools.results.result import Result
 from telnyx_tools.tool.tool import Tool
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
@@ -118,14 +116,12 @@ async def _play(tool: Tool | str, arguments: Mapping[str, object], answer: Answe
         return answer(request)
 
     async with Api(wire=MockWire(respond)) as api:
-        given: dict[str, object] = {
-            "telnyx": api.bind(Credential("KEYtest"), "key:test"),
-            "progress": _ignore,
-            "server": _Server(),
-            "files": Files([FOLDER.name]),
-        }
-        given["reach"] = Reach(_FULL, account_access=True, given=given)
-        return Played(await call_tool(found, arguments, given), requests)
+        carry_out = contexts.dispatch(api, files=Files([FOLDER.name]))
+
+        async def outcome() -> Result:
+            return await carry_out(contexts.call(found, arguments))
+
+        return Played(await reply(found, outcome()), requests)
 
 
 @cache
@@ -181,23 +177,3 @@ def operation_of(request: httpx2.Request) -> tuple[Operation, dict[str, str]]:
 
 
 _JSON = {"content-type": "application/json"}
-_FULL = Surfaces(registry(), Selection()).of(Selection(surface="full"))
-
-
-async def _ignore(progress: float, total: float | None = None, message: str | None = None) -> None:
-    pass
-
-
-class _Server:
-    def info(self) -> ServerInfo:
-        return ServerInfo(
-            name="Telnyx",
-            version="1",
-            protocol_version="2026-07-28",
-            tools=1,
-            groups=["guards"],
-            all_groups=["guards"],
-            read_only=False,
-            sandbox=False,
-            telnyx_api="https://api.telnyx.com/v2",
-        )

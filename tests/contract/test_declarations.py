@@ -13,7 +13,8 @@ from tests.contract.calling import CURATED, TOOLS
 from telnyx_remote_mcp.identity import INSTRUCTIONS
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.registry import registry
-from telnyx_tools.tool.tool import Effect, Tool
+from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.tool import Tool
 
 each = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 

@@ -6,11 +6,9 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from tests import contexts
 
-from telnyx_remote_mcp.calls.dispatch import Reach
-from telnyx_remote_mcp.calls.replies import run_tool
-from telnyx_remote_mcp.surface.selection import Selection
-from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_remote_mcp.auth import caller as auth
 from telnyx_sandbox.account import Accounts
 from telnyx_sandbox.api import Api as SandboxApi
 from telnyx_sandbox.clock import Clock
@@ -22,26 +20,25 @@ from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.example import Arguments, maximal, minimal
 from telnyx_tools.catalog.operation import Operation
-from telnyx_tools.groups.api import CALLERS
+from telnyx_tools.groups.whole_api import CALLERS
 from telnyx_tools.registry import registry
 
 pytestmark = pytest.mark.anyio
 
 CATALOG = Catalog.load()
+WALKER = auth.Caller("key:walk", Credential("KEY_sandbox_walk"), "api_key")
 
 
 class Caller:
     """Calls tools as the server does, with everything allowed."""
 
     def __init__(self, api: Api) -> None:
-        surface = Surfaces(registry(), Selection()).of(Selection(surface="full"))
-        self._given: dict[str, object] = {"telnyx": api.bind(Credential("KEY_sandbox_walk"), "key:walk")}
-        self._given["reach"] = Reach(surface, account_access=True, given=self._given)
+        self._dispatch = contexts.dispatch(api)
 
     async def __call__(self, called: str, /, **arguments: object) -> dict[str, Any]:
         tool = registry().find(called)
         assert tool is not None
-        return (await run_tool(tool, arguments, self._given)).wire()
+        return (await self._dispatch(contexts.call(tool, arguments, caller=WALKER))).wire()
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import Any
 import httpx2
 import mcp_types as types
 import pytest
+from tests import contexts
 from tests.contract.calling import TOOLS, accepted, documented, play
 
-from telnyx_remote_mcp.calls.replies import call_tool
 from telnyx_sandbox.app import create_app
 from telnyx_sandbox.server import serving
 from telnyx_tools.api.call import Call, Failure
@@ -18,7 +18,8 @@ from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.api.reply import Reply
 from telnyx_tools.api.wire import Wire
 from telnyx_tools.registry import registry
-from telnyx_tools.tool.tool import Effect, Tool
+from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.tool import Tool
 
 SPENDING = [tool for tool in TOOLS if tool.effect is Effect.SPENDS and tool.group != "api"]
 
@@ -58,7 +59,7 @@ class Account:
         self._control = control
 
     async def call(self, name: str, /, **arguments: object) -> types.CallToolResult:
-        return await call_tool(registry().tools[name], arguments, {"telnyx": self._telnyx, "progress": _ignore})
+        return await contexts.replied(registry().tools[name], arguments, self._telnyx)
 
     async def content(self, name: str, /, **arguments: object) -> dict[str, Any]:
         content = (await self.call(name, **arguments)).structured_content
@@ -176,7 +177,3 @@ async def _answered(account: Account) -> dict[str, Any]:
     made = await account.content("make_call", to="+12025550123", from_number=sender)
     await account.advance(3)
     return made
-
-
-async def _ignore(progress: float, total: float | None = None, message: str | None = None) -> None:
-    pass

@@ -11,7 +11,8 @@ from tests.contract.calling import TOOLS, accepted, documented, operation_of, pl
 from tests.contract.storage import is_storage
 
 from telnyx_tools.catalog.example import response
-from telnyx_tools.tool.tool import Effect, Tool
+from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.tool import Tool
 
 
 def with_leaves(change: Callable[[str, Any], Any]) -> Callable[[httpx2.Request], httpx2.Response]:

@@ -14,6 +14,7 @@ from tests.server.serving import serving
 from telnyx_remote_mcp.app import build_app
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.verdicts import Verdict
+from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.surfaces import Surfaces
@@ -41,7 +42,13 @@ async def served(data_dir: Path, **given: Any) -> AsyncIterator[str]:
     api = Api()
     keys = ApiKeys(_check, os.urandom(32))
     surfaces = Surfaces(tools(), settings.ceiling)
-    server = create_server(Services(settings, surfaces, api, on_rejected=keys.reject))
+    server = create_server(
+        Services(
+            settings=settings,
+            surfaces=surfaces,
+            dispatch=create_dispatch(settings, surfaces, api, rejected=keys.reject),
+        )
+    )
     app = build_app(settings, server, api, keys, surfaces)
     async with app.router.lifespan_context(app), serving(app) as url:
         yield url

@@ -6,8 +6,8 @@ from tests.server.things import phone_lines, texts
 from telnyx_tools.registry import Registry
 from telnyx_tools.results.result import Result
 from telnyx_tools.shared.waiting import Progress
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.group import Group
-from telnyx_tools.tool.tool import Effect
 
 clocks = Group("clocks", title="Clocks", summary="What takes time.")
 

@@ -73,7 +73,7 @@ class CallerByHeader:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         principal = dict(scope["headers"])[b"x-test-principal"].decode()
-        scope["telnyx.caller"] = Caller(principal, None, "api_key")
+        Caller(principal, None, "api_key").enter(scope)
         await self.app(scope, receive, send)
 
 

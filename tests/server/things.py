@@ -2,8 +2,8 @@
 
 from telnyx_tools.registry import Registry
 from telnyx_tools.results.result import Result
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.group import Group
-from telnyx_tools.tool.tool import Effect
 
 texts = Group("texts", title="Texts", summary="Texts.")
 phone_lines = Group("phone_lines", title="Lines", summary="Lines.")

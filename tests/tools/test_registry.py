@@ -4,8 +4,8 @@ import pytest
 
 from telnyx_tools.registry import Registry, registry
 from telnyx_tools.results.result import Result
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.group import Group
-from telnyx_tools.tool.tool import Effect
 
 
 async def one() -> Result: ...

@@ -26,6 +26,16 @@ class Registry:
     def tools(self) -> dict[str, Tool]:
         return {tool.name: tool for tool in self._callable.values()}
 
+    @cached_property
+    def generic(self) -> frozenset[str]:
+        """The groups without operations of their own: naming one narrows no operation away."""
+        return frozenset(group.name for group in self.groups.values() if group.generic)
+
+    @cached_property
+    def callers(self) -> frozenset[str]:
+        """The groups whose tools call other tools and operations by name."""
+        return frozenset(tool.group for tool in self.tools.values() if tool.target is not None)
+
     def find(self, name: str) -> Tool | None:
         """The tool of this name or alias."""
         return self._callable.get(name)
@@ -50,7 +60,6 @@ def registry() -> Registry:
 def _all_groups() -> tuple[Group, ...]:
     # Importing them takes as long as importing half of the SDK, and the first answer over stdio needs none.
     from telnyx_tools.groups.account import account
-    from telnyx_tools.groups.api import api
     from telnyx_tools.groups.assistants import assistants
     from telnyx_tools.groups.call_control import call_control
     from telnyx_tools.groups.conferences import conferences
@@ -68,6 +77,7 @@ def _all_groups() -> tuple[Group, ...]:
     from telnyx_tools.groups.storage import storage
     from telnyx_tools.groups.verify import verify
     from telnyx_tools.groups.whatsapp import whatsapp
+    from telnyx_tools.groups.whole_api import api
 
     return (
         messaging,

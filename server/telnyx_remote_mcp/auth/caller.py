@@ -1,13 +1,16 @@
 """The caller of one request."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
+from starlette.types import Scope
 
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_tools.api.credential import Credential
+
+_KEY: Final = "telnyx.caller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,16 @@ class Caller:
     lane: Literal["api_key", "oauth", "stdio"]
     scopes: frozenset[str] | None = None
     narrowed: Selection | None = None
+
+    @staticmethod
+    def of(scope: Scope) -> "Caller":
+        """The caller of this request, whom the gate has put into its scope."""
+        caller: Caller = scope[_KEY]
+        return caller
+
+    def enter(self, scope: Scope) -> None:
+        """Become the caller of this request."""
+        scope[_KEY] = self
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from telnyx_remote_mcp.auth import challenges
 from telnyx_remote_mcp.auth.caller import Caller, Identity
 from telnyx_remote_mcp.auth.resources import Resources
-from telnyx_remote_mcp.auth.scopes import Scopes, held
+from telnyx_remote_mcp.auth.scopes import Scopes, counts_as, lacks
 from telnyx_remote_mcp.http.refusal import Refusal
 from telnyx_remote_mcp.surface.surfaces import Surface
 
@@ -41,10 +41,10 @@ class ResourceServer:
         Its challenge names what the caller has as well: a client that asks for exactly this loses nothing.
         """
         name, arguments = call.get("name"), call.get("arguments")
-        if caller.scopes is None or not isinstance(name, str):
+        tool = surface.find(name) if isinstance(name, str) else None
+        if tool is None or caller.scopes is None:
             return
-        needed = self._scopes.needed(surface, name, arguments if isinstance(arguments, Mapping) else {})
-        if needed is None or held(needed, caller.scopes):
-            return
-        scopes = sorted({*caller.scopes, needed})
-        raise challenges.insufficient_scope(name, scopes, self._resources.metadata_url(path))
+        action = counts_as(surface, tool, arguments if isinstance(arguments, Mapping) else {})
+        if lacks(caller.scopes, action):
+            scopes = sorted({*caller.scopes, action.scope})
+            raise challenges.insufficient_scope(tool.name, scopes, self._resources.metadata_url(path))

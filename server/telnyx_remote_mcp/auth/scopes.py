@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
-from telnyx_remote_mcp.surface.surfaces import GENERIC, Surface, Surfaces
-from telnyx_tools.catalog.catalog import Catalog
+from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
+from telnyx_tools.tool.context import Action
 from telnyx_tools.tool.tool import Tool
 
 
@@ -25,28 +25,34 @@ class Scopes:
     def grantable(self) -> frozenset[str]:
         """Every scope that something on this server can need."""
         scopes = {tool.scope for tool in self._surfaces.ceiling}
-        if "api" in self._surfaces.groups:
+        if any(tool.target is not None for tool in self._surfaces.ceiling):
+            from telnyx_tools.catalog.catalog import Catalog
+
             scopes.update(operation.scope for operation in Catalog.load().values())
         return frozenset(scopes)
 
-    def needed(self, surface: Surface, name: str, arguments: Mapping[str, object]) -> str | None:
-        """The scope that a tool call needs, or None where there is no such tool.
 
-        A generic tool needs what the tool or operation needs that it is to call.
-        """
-        tool = surface.find(name)
-        if tool is None:
-            return None
-        target = arguments.get("endpoint") if tool.group in GENERIC else None
-        return (_target_scope(surface, target) if isinstance(target, str) else None) or tool.scope
+def counts_as(surface: Surface, tool: Tool, arguments: Mapping[str, object]) -> Action:
+    """The action whose policies a call falls under: of a generic tool, what it is told to call, if there is such."""
+    if tool.target is None:
+        return tool
+    name = arguments.get(tool.target)
+    return (_named(surface, name) if isinstance(name, str) else None) or tool
 
 
-def _target_scope(surface: Surface, name: str) -> str | None:
-    target: Tool | None = surface.reachable.get(name)
-    if target is not None:
-        return target.scope
+def _named(surface: Surface, name: str) -> Action | None:
+    if (tool := surface.callable.get(name)) is not None:
+        return tool
+    from telnyx_tools.catalog.action import OperationAction
+    from telnyx_tools.catalog.catalog import Catalog
+
     operation = Catalog.load().get(name)
-    return operation.scope if operation is not None else None
+    return OperationAction(operation) if operation is not None else None
+
+
+def lacks(scopes: Collection[str] | None, action: Action) -> bool:
+    """Whether a caller with these scopes (None: without restriction) may not carry the action out."""
+    return scopes is not None and not held(action.scope, scopes)
 
 
 def held(scope: str, scopes: Collection[str]) -> bool:

@@ -1,58 +1,88 @@
-"""What a request may reach through the generic tools: tools by name, and operations of the API."""
+"""Dispatch: the one way on which every call is carried out, whoever makes it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from telnyx_remote_mcp.calls.replies import run_tool
-from telnyx_remote_mcp.surface.surfaces import GENERIC, Surface
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.pipeline import Step, pipeline
+from telnyx_tools.api.client import Api
+from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.files import Files
 from telnyx_tools.results.result import Result
-from telnyx_tools.tool.tool import Tool
-
-if TYPE_CHECKING:
-    from telnyx_tools.catalog.operation import Operation
+from telnyx_tools.tool.context import Action, Context, Server
 
 
-class Reach:
-    """The same ceiling for operations as for tools. `given` is what the tools called by name are given."""
+@dataclass(frozen=True, kw_only=True)
+class Upstream:
+    """What calls are carried out with: the API, the files that tools may touch, and what the server tells of itself.
 
-    def __init__(self, surface: Surface, account_access: bool, given: Mapping[str, object]) -> None:
-        self._surface = surface
-        self._account_access = account_access
-        self._given = given
+    `rejected` is told the principal whose key Telnyx rejected during a call.
+    """
+
+    api: Api
+    files: Files
+    server: Callable[[Call], Server]
+    rejected: Callable[[str], None]
+
+
+class NotAllowed(TelnyxError):
+    """The action is out of reach for this call; nothing was sent."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__("not allowed")
+        self.name = name
+        self.reason = reason
+
+    def describe(self) -> dict[str, object]:
+        return {"code": "not_allowed", "title": f"{self.name} cannot be called: {self.reason}; nothing was sent"}
+
+
+class Dispatch:
+    """Carries calls out. Raises a TelnyxError that says what went wrong.
+
+    A generic tool has no effect of its own, so it passes no step; what it calls does, once, as a call of its own.
+    """
+
+    def __init__(self, upstream: Upstream, steps: Sequence[Step]) -> None:
+        self._upstream = upstream
+        self._guarded = pipeline(steps, self._run)
+
+    async def __call__(self, call: Call) -> Result:
+        return await (self._guarded if call.action.target is None else self._run)(call)
+
+    async def _run(self, call: Call) -> Result:
+        return await call.action.run(call.arguments, self._context(call))
+
+    def _context(self, call: Call) -> Context:
+        caller, upstream = call.caller, self._upstream
+        return Context(
+            telnyx=upstream.api.bind(
+                caller.credential, caller.principal, on_rejected=lambda: upstream.rejected(caller.principal)
+            ),
+            progress=call.progress,
+            files=upstream.files,
+            server=upstream.server(call),
+            actions=_Reachable(call, self),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reachable:
+    """The actions within reach of a call."""
+
+    made_by: Call
+    dispatch: Dispatch
 
     @property
-    def tools(self) -> Mapping[str, Tool]:
-        """The tools that may be called by name; the generic ones do not call each other."""
-        return {name: tool for name, tool in self._surface.reachable.items() if tool.group != "api"}
+    def tools(self) -> Mapping[str, Action]:
+        return self.made_by.surface.callable
 
-    def refusal(self, operation: Operation) -> str | None:
-        """Why the operation may not be called here, or None if it may."""
-        if self._surface.read_only and operation.effect != "read":
-            return "This server is read-only here"
-        if operation.sensitive and not self._account_access:
-            return "It manages access to the account; the operator of this server has to enable that (--account-access)"
-        for bound in self._surface.bounds:
-            named = set(bound.groups) - GENERIC
-            if named and operation.group not in named:
-                return f"Only these groups are reachable here: {', '.join(sorted(named))}"
-        if f"{operation.method} {operation.path}" in self._excluded and not self._is_read_elsewhere(operation):
-            return "A tool that makes this call is excluded here"
-        return None
+    def refusal(self, action: Action) -> str | None:
+        return self.made_by.surface.refusal(action)
 
-    async def run(self, tool: Tool, arguments: Mapping[str, object]) -> Result:
-        """The result of a tool called by name, with every guard of a direct call."""
-        return await run_tool(tool, arguments, self._given)
-
-    @cached_property
-    def _excluded(self) -> frozenset[str]:
-        """The operations of excluded tools."""
-        excluded = [self._surface.known(name) for bound in self._surface.bounds for name in bound.exclude_tools]
-        return frozenset(call for tool in excluded if tool is not None for call in tool.calls)
-
-    def _is_read_elsewhere(self, operation: Operation) -> bool:
-        """A read that a reachable tool makes too is no secret of the excluded one."""
-        call = f"{operation.method} {operation.path}"
-        return operation.effect == "read" and any(call in tool.calls for tool in self.tools.values())
+    async def call(self, action: Action, arguments: Mapping[str, object]) -> Result:
+        if (reason := self.refusal(action)) is not None:
+            raise NotAllowed(action.name, reason)
+        return await self.dispatch(self.made_by.nested(action, arguments))

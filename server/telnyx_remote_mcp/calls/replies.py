@@ -1,68 +1,63 @@
-"""One tool call, from what the agent sent to what it reads back."""
+"""Replies: the one place where the outcome of a call becomes what the agent reads. An agent never reads a traceback."""
 
 from __future__ import annotations
 
 import base64
 import logging
 import traceback
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Mapping
 
 import mcp_types as types
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
-from telnyx_tools.api.errors import OutcomeUnknown, TelnyxError
-from telnyx_tools.results.result import AttachedResult, Attachment, Result
-from telnyx_tools.tool.tool import Effect, Tool
+from telnyx_remote_mcp.calls.question import AskFirst
+from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.results.result import AttachedResult, Attachment, Result, fitted
+from telnyx_tools.tool.context import Action
+from telnyx_tools.tool.effect import Effect
 
 logger = logging.getLogger(__name__)
 
 
-async def call_tool(tool: Tool, arguments: Mapping[str, object], given: Mapping[str, object]) -> types.CallToolResult:
-    """Run a tool. Every failure comes back as a result that says what to do; only cancellation passes through."""
+async def reply(action: Action, outcome: Awaitable[Result]) -> types.CallToolResult:
+    """The result of a call, or its error as a result that says what to do.
+
+    Only cancellation passes through, and AskFirst, for whoever can ask.
+    """
     try:
-        return success(await run_tool(tool, arguments, given))
+        return success(await outcome)
+    except AskFirst:
+        raise
     except TelnyxError as error:
         return failure(error.describe())
-    except Exception as error:  # noqa: BLE001 - the one boundary: an agent never reads a traceback
-        _log(tool, error)
-        return failure(_internal_error(tool))
-
-
-async def run_tool(tool: Tool, arguments: Mapping[str, object], given: Mapping[str, object]) -> Result:
-    """The result of a tool. Raises a TelnyxError that says what went wrong, and nothing else is expected."""
-    try:
-        return await tool.run(tool.arguments.parse(arguments), given)
-    except OutcomeUnknown as error:
-        error.check = error.check or tool.check
-        raise
+    except Exception as error:  # noqa: BLE001 - the one boundary
+        _log(action, error)
+        return failure(_internal_error(action))
 
 
 def success(result: Result) -> types.CallToolResult:
     """The result as structured content, the same JSON as text, and its files."""
-    content = result.wire()
+    result, text = fitted(result)
     files = [_file(attachment) for attachment in result.attachments] if isinstance(result, AttachedResult) else []
-    return types.CallToolResult(content=[_text(content), *files], structured_content=content)
+    content = types.TextContent(type="text", text=text)
+    return types.CallToolResult(content=[content, *files], structured_content=from_json(text))
 
 
 def failure(error: Mapping[str, object]) -> types.CallToolResult:
     """An error that the agent can act on."""
-    return types.CallToolResult(content=[_text({"error": error})], is_error=True)
+    text = to_json({"error": error}).decode()
+    return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=True)
 
 
-def _internal_error(tool: Tool) -> dict[str, object]:
+def _internal_error(action: Action) -> dict[str, object]:
     error: dict[str, object] = {
         "code": "internal_error",
         "title": "This server failed; its log has the details",
-        "tool": tool.name,
+        "tool": action.name,
     }
-    if tool.effect is not Effect.READ:
-        error["remedy"] = tool.check or "It may have taken place: look before making this call again."
+    if action.effect is not Effect.READ:
+        error["remedy"] = action.check or "It may have taken place: look before making this call again."
     return error
-
-
-def _text(value: Mapping[str, Any]) -> types.TextContent:
-    return types.TextContent(type="text", text=to_json(value).decode())
 
 
 def _file(file: Attachment) -> types.ContentBlock:
@@ -76,7 +71,7 @@ def _file(file: Attachment) -> types.ContentBlock:
     return types.EmbeddedResource(type="resource", resource=blob)
 
 
-def _log(tool: Tool, error: Exception) -> None:
+def _log(action: Action, error: Exception) -> None:
     """Where it failed, without the exception's text: that may quote people's data."""
     frames = "".join(traceback.format_tb(error.__traceback__))
-    logger.error("%s failed with %s\n%s", tool.name, type(error).__name__, frames)
+    logger.error("%s failed with %s\n%s", action.name, type(error).__name__, frames)

@@ -21,6 +21,7 @@ from telnyx_remote_mcp.commands.options import UPSTREAM, add_settings, check_loc
 from telnyx_remote_mcp.commands.sandbox import sandboxed
 from telnyx_remote_mcp.composition.local import local_server
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.telemetry import logs
 from telnyx_tools.api.hosts import is_loopback
 from telnyx_tools.registry import registry
@@ -48,12 +49,10 @@ def run(options: Namespace) -> int:
 def _call_here(options: Namespace, settings: Settings, arguments: Mapping[str, str]) -> types.CallToolResult:
     if registry().find(options.tool) is None:
         raise UsageError(f"Unknown tool '{options.tool}'; telnyx-mcp-server tools lists them.")
-    if not settings.groups and not settings.tools:  # else the tools that the default surface leaves out were unknown
-        settings = settings.model_copy(update={"tools": list(registry().tools)})
     check_local(settings)
 
     async def call() -> types.CallToolResult:
-        async with local_server(effective) as server, Client(server) as client:
+        async with local_server(effective, Selection(surface="full")) as server, Client(server) as client:
             return await _call(client, options.tool, arguments)
 
     with sandboxed(settings) as effective:

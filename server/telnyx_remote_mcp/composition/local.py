@@ -9,8 +9,10 @@ from mcp.server import Server
 from mcp.server.stdio import stdio_server
 
 from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.surface.selection import EVERYTHING, Selection
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.credential import Credential
@@ -19,10 +21,13 @@ from telnyx_tools.registry import registry
 
 
 @asynccontextmanager
-async def local_server(settings: Settings) -> AsyncIterator[Server[None]]:
-    """The server object, acting with `settings.api_key`; without a key every call says what is missing."""
+async def local_server(settings: Settings, selection: Selection = EVERYTHING) -> AsyncIterator[Server[None]]:
+    """The server object, acting with `settings.api_key`; without a key every call says what is missing.
+
+    `selection` is what its one caller sees of the tools, within what the settings allow.
+    """
     credential = Credential(settings.api_key.strip()) if settings.api_key else None
-    surfaces = Surfaces(registry(), settings.ceiling, local=True)
+    surfaces = Surfaces(registry(), settings.ceiling, account_access=settings.account_access, local=True)
     upstream = Api(
         settings.api_base_url,
         storage_endpoint=settings.storage_endpoint,
@@ -31,7 +36,13 @@ async def local_server(settings: Settings) -> AsyncIterator[Server[None]]:
     )
     async with upstream as api:
         yield create_server(
-            Services(settings, surfaces, api, Caller("stdio", credential, "stdio"), Files(settings.file_roots))
+            Services(
+                settings=settings,
+                surfaces=surfaces,
+                dispatch=create_dispatch(settings, surfaces, api, files=Files(settings.file_roots)),
+                local=Caller("stdio", credential, "stdio"),
+                selection=selection,
+            )
         )
 
 

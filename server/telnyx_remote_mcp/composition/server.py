@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+from mcp.server.context import ServerRequestContext
+from mcp.server.request_state import RequestStateSecurity
 from starlette.applications import Starlette
 
 from telnyx_remote_mcp.app import build_app
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
+from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.auth.verdicts import balance_check
+from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.secret import Secret
@@ -18,6 +22,10 @@ from telnyx_tools.registry import registry
 
 if TYPE_CHECKING:
     from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
+
+
+ANSWER_SECS: Final = 900
+"""How long a person may take to answer a question of a call."""
 
 
 def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlette:
@@ -32,7 +40,7 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlett
     )
     secret, check = Secret.load(settings.secret, settings.data_dir), balance_check(api)
     keys = ApiKeys(check, secret.derive("pepper"), sandbox=settings.sandbox)
-    surfaces = Surfaces(registry(), settings.ceiling)
+    surfaces = Surfaces(registry(), settings.ceiling, account_access=settings.account_access)
     oauth = None
     if settings.serves_oauth:
         from telnyx_remote_mcp.composition.oauth import create_oauth
@@ -44,5 +52,18 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlett
         if oauth is not None:
             oauth.tokens.suspect(principal)
 
-    server = create_server(Services(settings, surfaces, api, on_rejected=rejected))
+    server = create_server(
+        Services(
+            settings=settings,
+            surfaces=surfaces,
+            dispatch=create_dispatch(settings, surfaces, api, rejected=rejected),
+            request_state=RequestStateSecurity(
+                keys=secret.derive_all("request-state"), ttl=ANSWER_SECS, bind_principal=_principal
+            ),
+        )
+    )
     return build_app(settings, server, api, keys, surfaces, oauth)
+
+
+def _principal(ctx: ServerRequestContext[Any, Any]) -> str | None:
+    return Caller.of(ctx.request.scope).principal if ctx.request is not None else None

@@ -12,6 +12,7 @@ from telnyx_remote_mcp.auth.caller import Identity
 from telnyx_remote_mcp.auth.resource_server import ResourceServer
 from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.http.client_address import budget_address
+from telnyx_remote_mcp.http.edge import Visit
 from telnyx_remote_mcp.http.refusal import Refusal
 
 _KEY: Final = re.compile(rb"KEY[\x21-\x7e]{1,509}")
@@ -26,7 +27,7 @@ _IN_QUERY: Final = re.compile(
 class Authenticate:
     """Puts the verified caller into the scope, or answers 401, 400, 429 or 503 itself.
 
-    `scope["telnyx.caller"]` is the Caller, `scope["user"]` the same principal for the SDK's sessions.
+    `Caller.of(scope)` is the caller, `scope["user"]` the same principal for the SDK's sessions.
     `failures` is charged for each refused credential, by address; when it is used up, an address may only
     use keys that are known to be genuine. Credentials that work cost nothing. With a `resource_server`, access
     tokens are accepted beside keys, and a 401 says where to get one.
@@ -51,7 +52,8 @@ class Authenticate:
             except Refusal as refusal:
                 await self._directed(refusal, scope)(scope, receive, send)
                 return
-            scope["telnyx.caller"] = identity.caller
+            identity.caller.enter(scope)
+            Visit.of(scope).principal = identity.caller.principal
             scope["user"] = identity.user
         await self.app(scope, receive, send)
 

@@ -1,4 +1,4 @@
-"""Requests that have nothing to say before their answer: answered as plain JSON, where others may stream."""
+"""Short requests, answered with one JSON body instead of an event stream."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telnyx_tools.registry import Registry
+from telnyx_tools.tool.context import Actions, Progress
+from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.tool import Tool
 
 PATIENCE_SECS: Final = 1.0
 """How long a request runs before anybody looks whether its client is still there."""
@@ -58,7 +61,13 @@ class PlainAnswers:
         if method != b"tools/call":
             return method in _LISTINGS
         tool = self._registry.find(headers.get(b"mcp-name", b"").decode("latin-1"))
-        return tool is not None and tool.brief
+        return tool is not None and _is_brief(tool)
+
+
+def _is_brief(tool: Tool) -> bool:
+    """Whether a call comes down to one free read of data, and so has nothing to report before its result."""
+    reads = tool.effect is Effect.READ and not tool.paid and len(tool.calls) <= 1 and not tool.s3
+    return reads and not tool.takes(Progress) and not tool.takes(Actions) and not tool.attaches_files
 
 
 class _Departure:

@@ -4,13 +4,14 @@ import time
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 
 
 class RateLimit:
-    """Bounds the requests of one authenticated principal; needs `scope["telnyx.caller"]`."""
+    """Bounds the requests of one authenticated principal; stands behind `Authenticate`."""
 
     def __init__(self, app: ASGIApp, per_minute: int, burst: int, *, clock: Clock = time.monotonic) -> None:
         self.app = app
@@ -19,7 +20,7 @@ class RateLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            wait = self._buckets.take(scope["telnyx.caller"].principal)
+            wait = self._buckets.take(Caller.of(scope).principal)
             if wait:
                 await self._refusal(wait)(scope, receive, send)
                 return

@@ -28,7 +28,7 @@ _TRUE, _FALSE = ("true", "1"), ("false", "0")
 
 
 class SelectSurface:
-    """Puts the surface that the request selects into `scope["telnyx.surface"]`, or answers 400 or 404."""
+    """Puts the surface that the request selects into its scope, or answers 400 or 404."""
 
     def __init__(self, app: ASGIApp, surfaces: Surfaces) -> None:
         self.app = app
@@ -36,7 +36,7 @@ class SelectSurface:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            scope["telnyx.surface"] = self._select(scope)
+            self._select(scope).enter(scope)
         except Refusal as refusal:
             await refusal(scope, receive, send)
             return
@@ -50,8 +50,7 @@ class SelectSurface:
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         headers = [(k.decode(), v.decode("latin-1")) for k, v in scope["headers"] if k.startswith(b"x-mcp-")]
         try:
-            caller: Caller = scope["telnyx.caller"]
-            return self._surfaces.of(requested(slug, query, headers), caller.narrowed or EVERYTHING)
+            return self._surfaces.of(requested(slug, query, headers), Caller.of(scope).narrowed or EVERYTHING)
         except BadSelection as error:
             raise Refusal(400, "invalid_selection", str(error)) from None
 

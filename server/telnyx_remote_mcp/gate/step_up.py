@@ -11,10 +11,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.auth.resource_server import ResourceServer
 from telnyx_remote_mcp.http.refusal import Refusal
+from telnyx_remote_mcp.surface.surfaces import Surface
 
 
 class StepUp:
-    """Answers 403 to a tool call beyond the caller's scopes; needs `telnyx.caller` and `telnyx.surface` in the scope.
+    """Answers 403 to a tool call beyond the caller's scopes; stands behind `SelectSurface`.
 
     The body decides, never the routing headers: on the older protocol they are not compared with it. Whoever came
     with an API key has no scopes, and the body is not looked at.
@@ -25,14 +26,14 @@ class StepUp:
         self._resource_server = resource_server
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        caller: Caller = scope["telnyx.caller"]
+        caller = Caller.of(scope)
         if caller.scopes is None or scope["method"] != "POST":
             await self.app(scope, receive, send)
             return
         body, replay = await _buffered(receive)
         try:
             if (call := _tool_call(body)) is not None:
-                self._resource_server.check_scope(caller, scope["telnyx.surface"], call, scope["path"])
+                self._resource_server.check_scope(caller, Surface.of(scope), call, scope["path"])
         except Refusal as refusal:
             await refusal(scope, replay, send)
             return

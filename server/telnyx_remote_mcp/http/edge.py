@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final
 from urllib.parse import quote
@@ -17,15 +18,31 @@ _SAFE_ID: Final = re.compile(rb"(?!KEY)[A-Za-z0-9._-]{1,64}")
 _KEY: Final = re.compile(r"KEY[\w%-]{4,}")
 _MAX_PATH: Final = 200
 
+_VISIT: Final = "telnyx.visit"
+
 CLIENT_LEFT: Final = 499
 """What is logged, as web servers do, for a request that nobody waits for: hanging up is how clients cancel."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """One HTTP request as the access log tells of it. Whoever finds out who is calling says so here."""
+
+    request_id: str
+    principal: str = "-"
+
+    @staticmethod
+    def of(scope: Scope) -> "Visit":
+        """The visit of this request, which begins where nobody has noted it before."""
+        visit: Visit = scope.setdefault(_VISIT, Visit(token_hex(16)))
+        return visit
 
 
 class Edge:
     """Trims header values, names the request, finds the client's address and logs the outcome.
 
-    `scope["telnyx.request_id"]` is the caller's `X-Request-Id` where that is short and plain, else a new
-    one; the answer carries it. `scope["client"]` becomes the client that the trusted proxies vouch for.
+    The request's id is the caller's `X-Request-Id` where that is short and plain, else a new one; `Visit.of(scope)`
+    has it, and the answer carries it. `scope["client"]` becomes the client that the trusted proxies vouch for.
     The log line holds method, path, status, duration, request id and principal; no query, no header.
     """
 
@@ -38,7 +55,8 @@ class Edge:
             await self.app(scope, receive, send)
             return
         scope = self._prepare(scope)
-        request_id: bytes = scope["telnyx.request_id"].encode()
+        visit = Visit.of(scope)
+        request_id = visit.request_id.encode()
         started, status = time.perf_counter(), 0
 
         async def send_named(message: Message) -> None:
@@ -52,12 +70,12 @@ class Edge:
             await self.app(scope, receive, send_named)
             status = status or CLIENT_LEFT
         finally:
-            _log(scope, status or 500, (time.perf_counter() - started) * 1000)
+            _log(scope, visit, status or 500, (time.perf_counter() - started) * 1000)
 
     def _prepare(self, scope: Scope) -> Scope:
         # httptools keeps trailing whitespace, which RFC 9110 does not count to the value.
         headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
-        prepared = {**scope, "headers": headers, "telnyx.request_id": _request_id(headers)}
+        prepared = {**scope, "headers": headers, _VISIT: Visit(_request_id(headers))}
         port = scope["client"][1] if scope.get("client") else 0
         prepared["client"] = (self._proxies.client(prepared), port)
         return prepared
@@ -70,17 +88,16 @@ def _request_id(headers: list[tuple[bytes, bytes]]) -> str:
     return token_hex(16)
 
 
-def _log(scope: Scope, status: int, duration_ms: float) -> None:
+def _log(scope: Scope, visit: Visit, status: int, duration_ms: float) -> None:
     if not logger.isEnabledFor(logging.INFO):
         return
-    caller = scope.get("telnyx.caller")
     fields = {
         "method": scope["method"],
         "path": _loggable(scope["path"]),
         "status": status,
         "duration_ms": round(duration_ms, 1),
-        "request_id": scope["telnyx.request_id"],
-        "principal": caller.principal if caller else "-",
+        "request_id": visit.request_id,
+        "principal": visit.principal,
     }
     logger.info("%(method)s %(path)s %(status)d %(duration_ms).1fms id=%(request_id)s by=%(principal)s", fields)
 

@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import mcp_types as types
 from mcp.server import Server
 from mcp.server.caching import CacheHint
+from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.shared.exceptions import MCPError
 from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
 
 from telnyx_remote_mcp.auth.caller import Caller
-from telnyx_remote_mcp.calls.dispatch import Reach
-from telnyx_remote_mcp.calls.replies import call_tool
+from telnyx_remote_mcp.calls.asking import asked
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.client import Client, forms
+from telnyx_remote_mcp.calls.dispatch import Dispatch
+from telnyx_remote_mcp.calls.question import Answers
+from telnyx_remote_mcp.calls.replies import reply
+from telnyx_remote_mcp.http.edge import Visit
 from telnyx_remote_mcp.identity import INSTRUCTIONS, SANDBOX, TITLE, VERSION
-from telnyx_remote_mcp.protocol.listings import Context, FinishedAnswers
+from telnyx_remote_mcp.protocol.listings import Context, Listings
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.surface.selection import Selection
+from telnyx_remote_mcp.surface.selection import EVERYTHING, Selection
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
-from telnyx_tools.api.client import Api, Telnyx
-from telnyx_tools.files import Files
-from telnyx_tools.groups.guards import ServerInfo
+from telnyx_tools.results.result import Result
 from telnyx_tools.tool.tool import Tool
 
 NOBODY = Caller("stdio", None, "stdio")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Services:
-    """What the handlers work with; made once for a process."""
+    """What the handlers work with; made once for a process.
+
+    Over stdio there is one caller, `local`, who sees what `selection` selects. `request_state` seals what a client
+    keeps for us while its person is asked; all workers and replicas need the same keys.
+    """
 
     settings: Settings
     surfaces: Surfaces
-    api: Api
+    dispatch: Dispatch
     local: Caller = NOBODY
-    """The one caller of stdio."""
-    files: Files = field(default_factory=Files)
-    """Those of this machine that tools may touch: over HTTP none."""
-    on_rejected: Callable[[str], None] = lambda principal: None
-    """Told the principal whose key Telnyx rejected during a call."""
+    selection: Selection = EVERYTHING
+    request_state: RequestStateSecurity = field(default_factory=RequestStateSecurity.ephemeral)
 
 
 def create_server(services: Services) -> Server[None]:
@@ -67,7 +73,9 @@ def create_server(services: Services) -> Server[None]:
     )
     if isinstance(get_tracer_provider(), ProxyTracerProvider):
         server.middleware.clear()  # the SDK's spans, which nobody takes unless a provider was set before the start
-    server.middleware.append(FinishedAnswers(server, handlers.surface, handlers.call_tool))
+    # First, so that whatever stands behind it reads what was sealed here and nothing that a client made up.
+    server.middleware.append(RequestStateBoundary(services.request_state, default_audience=services.settings.url))
+    server.middleware.append(Listings(handlers.surface))
     return server
 
 
@@ -89,19 +97,28 @@ class _Handlers:
             raise MCPError(code=types.INVALID_PARAMS, message="Unknown cursor: the list has one page")
         return types.ListToolsResult(tools=[_described(tool) for tool in self.surface(ctx).tools.values()])
 
-    async def call_tool(self, ctx: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
-        surface = self.surface(ctx)
+    async def call_tool(
+        self, ctx: Context, params: types.CallToolRequestParams
+    ) -> types.CallToolResult | types.InputRequiredResult:
+        surface, client = self.surface(ctx), _client(ctx)
         tool = surface.find(params.name)
         if tool is None:
             raise MCPError(code=types.INVALID_PARAMS, message=f"Unknown tool: {params.name[:128]}")
-        given: dict[str, object] = {
-            "telnyx": self._telnyx(ctx),
-            "progress": ctx.session.report_progress,
-            "server": _Request(self._services, surface, ctx.protocol_version),
-            "files": self._services.files,
-        }
-        given["reach"] = Reach(surface, self._services.settings.account_access, given)
-        return await call_tool(tool, params.arguments or {}, given)
+
+        async def outcome(answers: Answers) -> Result:
+            call = Call(
+                action=tool,
+                arguments=tool.parse(params.arguments or {}),
+                caller=self._caller(ctx),
+                surface=surface,
+                client=client,
+                request_id=_request_id(ctx),
+                progress=ctx.session.report_progress,
+                answers=answers,
+            )
+            return await self._services.dispatch(call)
+
+        return await asked(ctx, params, client, lambda answers: reply(tool, outcome(answers)))
 
     async def list_resources(self, ctx: Context, params: object) -> types.ListResourcesResult:
         return types.ListResourcesResult(resources=[])
@@ -120,46 +137,22 @@ class _Handlers:
 
     def surface(self, ctx: Context) -> Surface:
         if ctx.request is None:
-            return self._services.surfaces.of(Selection())
-        surface: Surface = ctx.request.scope["telnyx.surface"]
-        return surface
-
-    def _telnyx(self, ctx: Context) -> Telnyx:
-        caller = self._caller(ctx)
-        return self._services.api.bind(
-            caller.credential,
-            caller.principal,
-            on_rejected=lambda: self._services.on_rejected(caller.principal),
-        )
+            return self._services.surfaces.of(self._services.selection)
+        return Surface.of(ctx.request.scope)
 
     def _caller(self, ctx: Context) -> Caller:
-        if ctx.request is None:
-            return self._services.local
-        caller: Caller = ctx.request.scope["telnyx.caller"]
-        return caller
+        return self._services.local if ctx.request is None else Caller.of(ctx.request.scope)
 
 
-@dataclass(frozen=True)
-class _Request:
-    """What a tool may know about the server and the request it serves."""
+def _client(ctx: Context) -> Client:
+    told = ctx.session.client_params
+    info = told.client_info if told is not None else None
+    name, version = (info.name, info.version) if info is not None else ("", "")
+    return Client(ctx.protocol_version, name, version, forms(ctx.session.client_capabilities))
 
-    services: Services
-    surface: Surface
-    protocol_version: str
 
-    def info(self) -> ServerInfo:
-        settings = self.services.settings
-        return ServerInfo(
-            name=TITLE,
-            version=VERSION,
-            protocol_version=self.protocol_version,
-            tools=len(self.surface.tools),
-            groups=self.surface.groups,
-            all_groups=self.services.surfaces.groups,
-            read_only=self.surface.read_only,
-            sandbox=settings.sandbox,
-            telnyx_api=settings.api_base_url,
-        )
+def _request_id(ctx: Context) -> str:
+    return uuid4().hex if ctx.request is None else Visit.of(ctx.request.scope).request_id
 
 
 def _described(tool: Tool) -> types.Tool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
+from starlette.types import Scope
+
 from telnyx_remote_mcp.surface.selection import EVERYTHING, Selection, UnknownChoice
 from telnyx_tools.registry import Registry
-from telnyx_tools.tool.tool import Effect, Tool
+from telnyx_tools.tool.context import Action
+from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.tool import Tool
 
-GENERIC: Final = frozenset({"api", "guards"})
-"""Groups that hold no operations of their own: naming them narrows no operation away."""
+_KEY: Final = "telnyx.surface"
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,13 +28,57 @@ class Surface:
     bounds: tuple[Selection, ...]
     """The selections that narrowed it: the operator's, the request's, and what was granted."""
     read_only: bool
-    known: Callable[[str], Tool | None] = field(repr=False)
-    """Any tool by its name or alias, whether or not it is in this surface."""
+    account_access: bool
+    """Whether operations that manage access to the account may be called."""
+    registry: Registry = field(repr=False)
+
+    @staticmethod
+    def of(scope: Scope) -> Surface:
+        """The surface of this request, which the gate has put into its scope."""
+        surface: Surface = scope[_KEY]
+        return surface
+
+    def enter(self, scope: Scope) -> None:
+        """Become the surface of this request."""
+        scope[_KEY] = self
 
     def find(self, name: str) -> Tool | None:
         """The tool of this name or alias, if this surface has it."""
-        tool = self.known(name)
+        tool = self.registry.find(name)
         return tool if tool is not None and tool.name in self.tools else None
+
+    @cached_property
+    def callable(self) -> Mapping[str, Tool]:
+        """The tools that a generic tool may call by name; the generic ones do not call each other."""
+        callers = self.registry.callers
+        return {name: tool for name, tool in self.reachable.items() if tool.group not in callers}
+
+    def refusal(self, action: Action) -> str | None:
+        """Why the action may not be called by name here, or None if it may."""
+        if self.registry.find(action.name) is action:
+            return None if action.name in self.callable else "This tool is not within reach here"
+        if self.read_only and action.effect is not Effect.READ:
+            return "This server is read-only here"
+        if action.sensitive and not self.account_access:
+            return "It manages access to the account; the operator of this server has to enable that (--account-access)"
+        for bound in self.bounds:
+            named = set(bound.groups) - self.registry.generic
+            if named and action.group not in named:
+                return f"Only these groups are reachable here: {', '.join(sorted(named))}"
+        if self._excluded.intersection(action.calls) and not self._is_read_elsewhere(action):
+            return "A tool that makes this call is excluded here"
+        return None
+
+    @cached_property
+    def _excluded(self) -> frozenset[str]:
+        """The operations of excluded tools."""
+        excluded = [self.registry.find(name) for bound in self.bounds for name in bound.exclude_tools]
+        return frozenset(call for tool in excluded if tool is not None for call in tool.calls)
+
+    def _is_read_elsewhere(self, action: Action) -> bool:
+        """A read that a reachable tool makes too is no secret of the excluded one."""
+        calls = set(action.calls)
+        return action.effect is Effect.READ and any(calls.intersection(tool.calls) for tool in self.callable.values())
 
     @property
     def groups(self) -> list[str]:
@@ -44,8 +91,17 @@ class Surfaces:
     `local` is whether the caller is on this machine, so that tools may work on its files.
     """
 
-    def __init__(self, registry: Registry, ceiling: Selection, *, local: bool = False, kept: int = 256) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        ceiling: Selection,
+        *,
+        account_access: bool = False,
+        local: bool = False,
+        kept: int = 256,
+    ) -> None:
         self.registry = registry
+        self._account_access = account_access
         self._local = local
         self._check(ceiling, lambda: list(registry.tools.values()))
         self._explicit = bool(ceiling.groups or ceiling.tools)
@@ -73,13 +129,14 @@ class Surfaces:
         if (known := self._cache.get((selection, granted))) is not None:
             return known
         self._check(selection, lambda: self.ceiling)
-        within = _with_generic(granted)
+        within = self._with_generic(granted)
         surface = Surface(
             tools=_by_name(self._narrowed(self._narrowed(self._base(selection), selection), within)),
             reachable=_by_name(self._narrowed(self._narrowed(self.ceiling, selection), within)),
             bounds=(self._bound, selection, granted),
             read_only=self._bound.read_only or selection.read_only or granted.read_only,
-            known=self.registry.find,
+            account_access=self._account_access,
+            registry=self.registry,
         )
         if len(self._cache) >= self._kept:
             self._cache.pop(next(iter(self._cache)))
@@ -106,6 +163,12 @@ class Surfaces:
             and (not by.read_only or tool.effect is Effect.READ)
         ]
 
+    def _with_generic(self, granted: Selection) -> Selection:
+        """Whoever granted some groups granted the tools that reach into them."""
+        if not granted.groups:
+            return granted
+        return replace(granted, groups=(*granted.groups, *sorted(self.registry.generic)))
+
     def _name(self, name: str) -> str:
         tool = self.registry.find(name)
         return tool.name if tool is not None else name
@@ -117,11 +180,6 @@ class Surfaces:
         for name in (*selection.tools, *selection.exclude_tools):
             if self.registry.find(name) is None:
                 raise UnknownChoice("tool", name, [tool.name for tool in offered()])
-
-
-def _with_generic(granted: Selection) -> Selection:
-    """Whoever granted some groups granted the tools that reach into them."""
-    return replace(granted, groups=(*granted.groups, *sorted(GENERIC))) if granted.groups else granted
 
 
 def _by_name(tools: Iterable[Tool]) -> dict[str, Tool]:

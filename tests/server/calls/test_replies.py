@@ -7,15 +7,18 @@ from typing import Any
 import anyio
 import mcp_types as types
 import pytest
+from tests import contexts
 
-from telnyx_remote_mcp.calls.replies import call_tool, run_tool
+from telnyx_tools.api.client import Api
 from telnyx_tools.api.errors import ApiError, ErrorItem, MissingCredential, OutcomeUnknown
 from telnyx_tools.results.result import Result
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.group import Group
-from telnyx_tools.tool.tool import Effect, Tool
+from telnyx_tools.tool.tool import Tool
 
 pytestmark = pytest.mark.anyio
 
+NOTHING = contexts.context(Api().bind(None, "key:test"))
 TEXT = "See you at noon +12025550177"
 
 
@@ -39,7 +42,7 @@ def tool(outcome: Exception | Result, effect: Effect = Effect.READ, check: str |
 
 
 async def error_of(called: Tool, **arguments: object) -> dict[str, Any]:
-    result = await call_tool(called, arguments, {})
+    result = await contexts.replied(called, arguments, NOTHING)
     assert result.is_error
     assert result.structured_content is None
     (block,) = result.content
@@ -49,7 +52,7 @@ async def error_of(called: Tool, **arguments: object) -> dict[str, Any]:
 
 
 async def test_a_result_is_structured_and_the_same_json_as_compact_text() -> None:
-    result = await call_tool(tool(Text()), {"to": "ä", "text": "漢 🙂"}, {})
+    result = await contexts.replied(tool(Text()), {"to": "ä", "text": "漢 🙂"}, NOTHING)
     assert not result.is_error
     assert result.structured_content == {"text": "漢 🙂"}
     assert [block.text for block in result.content if isinstance(block, types.TextContent)] == ['{"text":"漢 🙂"}']
@@ -107,7 +110,7 @@ async def test_the_log_of_a_failure_says_where_and_quotes_nothing(caplog: pytest
     caplog.set_level(logging.DEBUG)
     await error_of(tool(RuntimeError(TEXT)), to=TEXT)
     assert "send_text failed with RuntimeError" in caplog.text
-    assert "test_call.py" in caplog.text
+    assert "test_replies.py" in caplog.text
     assert TEXT not in caplog.text
     assert "5550177" not in caplog.text
 
@@ -121,12 +124,12 @@ async def test_a_cancelled_call_is_cancelled() -> None:
         raise AssertionError("woken")
 
     with anyio.move_on_after(0.01) as scope:
-        await call_tool(group.tools[0], {}, {})
+        await contexts.replied(group.tools[0], {}, NOTHING)
     assert scope.cancelled_caught
 
 
 async def test_a_tool_that_another_calls_raises_its_error() -> None:
     lost = OutcomeUnknown("POST /messages", "The connection broke.")
     with pytest.raises(OutcomeUnknown) as caught:
-        await run_tool(tool(lost, Effect.SPENDS, "Call list_texts."), {"to": "x"}, {})
+        await contexts.run(tool(lost, Effect.SPENDS, "Call list_texts."), {"to": "x"}, NOTHING)
     assert caught.value.check == "Call list_texts."

@@ -18,8 +18,8 @@ from telnyx_remote_mcp.web.page import page_routes
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.registry import Registry
 from telnyx_tools.results.result import Result
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.group import Group
-from telnyx_tools.tool.tool import Effect
 
 PUBLIC_URL = "https://mcp.example.com"
 

@@ -27,7 +27,7 @@ BEARER = {"Authorization": f"Bearer {KEY}"}
 
 
 async def whoami(scope: Scope, receive: Receive, send: Send) -> None:
-    caller = scope["telnyx.caller"]
+    caller = Caller.of(scope)
     assert isinstance(caller, Caller)
     assert isinstance(scope["user"], AuthenticatedUser)
     owner = authorization_context(scope["user"])

@@ -9,19 +9,18 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 from tests.server.serving import raw_exchange, serving
 
-from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.http.client_address import TrustedProxies
-from telnyx_remote_mcp.http.edge import Edge
+from telnyx_remote_mcp.http.edge import Edge, Visit
 
 KEY = "KEY0123456789abcdefMARKED"
 
 
 async def reflect(scope: Scope, receive: Receive, send: Send) -> None:
     """Answers with what the layers inside the edge see."""
-    scope["telnyx.caller"] = Caller("key:0123", None, "api_key")
+    Visit.of(scope).principal = "key:0123"
     seen = {
         "headers": [[name.decode(), value.decode()] for name, value in scope["headers"]],
-        "request_id": scope["telnyx.request_id"],
+        "request_id": Visit.of(scope).request_id,
         "client": scope["client"][0],
     }
     await JSONResponse(seen, status_code=202)(scope, receive, send)

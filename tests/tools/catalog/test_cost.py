@@ -50,7 +50,7 @@ def test_a_server_that_people_can_sign_in_to_starts_without_the_catalog(tmp_path
 
 def test_tools_are_listed_without_the_catalog() -> None:
     code = (
-        "import sys; from telnyx_tools.registry import registry; import telnyx_remote_mcp.stdio\n"
+        "import sys; from telnyx_tools.registry import registry; import telnyx_remote_mcp.composition.local\n"
         "assert [tool.input_schema and tool.output_schema for tool in registry().tools.values()]\n"
         "sys.exit(any(name.startswith('telnyx_tools.catalog') for name in sys.modules))"
     )

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
+from tests import contexts
 from tests.wires import Handler, MockWire
 
 from telnyx_sandbox.app import create_app
@@ -45,9 +46,4 @@ async def unasked() -> AsyncIterator[Telnyx]:
 async def call(telnyx: Telnyx, name: str, /, **arguments: object) -> dict[str, Any]:
     """What the agent reads when it calls the tool. Raises the TelnyxError of a call that fails."""
     tool = registry().tools[name]
-    given = {"telnyx": telnyx, "progress": _unheard}
-    return (await tool.run(tool.arguments.parse(arguments), given)).wire()
-
-
-async def _unheard(progress: float, total: float | None = None, message: str | None = None) -> None:
-    """For a client that asked for no progress."""
+    return (await contexts.run(tool, arguments, telnyx)).wire()

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests import contexts
 from tests.tools.groups.sandboxed import answering, call
 
 from telnyx_sandbox.clock import Clock
@@ -26,7 +27,7 @@ WAV = base64.b64encode(b"RIFF\x00\x00\x00\x00WAVEfmt ").decode()
 
 async def spoken(telnyx: Telnyx, **arguments: object) -> Speech:
     tool = registry().tools["text_to_speech"]
-    speech = await tool.run(tool.arguments.parse(arguments), {"telnyx": telnyx})
+    speech = await contexts.run(tool, arguments, telnyx)
     assert isinstance(speech, Speech)
     return speech
 

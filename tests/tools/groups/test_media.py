@@ -4,6 +4,7 @@ import json
 
 import httpx2
 import pytest
+from tests import contexts
 from tests.tools.groups.sandboxed import answering, call, sandboxed
 
 from telnyx_tools.argument_errors import InvalidArguments
@@ -42,7 +43,7 @@ async def test_a_file_is_attached_as_what_it_is() -> None:
     async with sandboxed() as telnyx:
         await call(telnyx, "upload_media", media_url=WELCOME, media_name="welcome")
         tool = registry().tools["download_media"]
-        content = await tool.run({"media_name": "welcome"}, {"telnyx": telnyx})
+        content = await contexts.run(tool, {"media_name": "welcome"}, telnyx)
     assert isinstance(content, MediaContent)
     (attachment,) = content.attachments
     assert (attachment.mime_type, len(attachment.content)) == ("audio/wav", content.size)

@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from tests import contexts
 from tests.tools.groups.calls import answered_call
 from tests.tools.groups.sandboxed import answering, call
 from tests.wires import MockWire
@@ -48,7 +49,7 @@ async def run(name: str, handler: Any, **arguments: object) -> Result:
     tool = registry().find(name)
     assert tool is not None
     async with answering(handler) as telnyx:
-        return await tool.run(tool.arguments.parse(arguments), {"telnyx": telnyx})
+        return await contexts.run(tool, arguments, telnyx)
 
 
 async def audio_of(recorder: Recorder, **arguments: object) -> RecordingAudio:
@@ -81,7 +82,7 @@ async def test_a_call_is_recorded_found_heard_read_and_deleted(telnyx: Telnyx, c
 
 async def assert_heard(telnyx: Telnyx, recording_id: str) -> None:
     tool = registry().tools["download_recording"]
-    audio = await tool.run(tool.arguments.parse({"recording_id": recording_id}), {"telnyx": telnyx})
+    audio = await contexts.run(tool, {"recording_id": recording_id}, telnyx)
     assert isinstance(audio, RecordingAudio)
     (attachment,) = audio.attachments
     assert (audio.format, attachment.mime_type, attachment.content[:4]) == ("wav", "audio/wav", b"RIFF")

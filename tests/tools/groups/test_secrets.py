@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests import contexts
 from tests.tools.groups.sandboxed import answering, call
 
-from telnyx_remote_mcp.calls.replies import call_tool
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.api.kept import Secret, without
@@ -85,20 +85,10 @@ CALLS: dict[str, dict[str, Any]] = {
 )
 async def test_a_value_that_telnyx_echoes_does_not_reach_the_agent(tool: str, answer: httpx2.Response) -> None:
     async with answering(lambda _: answer) as telnyx:
-        result = await call_tool(registry().tools[tool], CALLS[tool], given(telnyx))
+        given = contexts.context(telnyx, actions=contexts.AnyActions(telnyx))
+        result = await contexts.replied(registry().tools[tool], CALLS[tool], given)
     assert result.is_error == (not answer.is_success)
     assert "MARKED" not in result.model_dump_json()
-
-
-def given(telnyx: Telnyx) -> dict[str, object]:
-    return {"telnyx": telnyx, "progress": None, "reach": _Anything()}
-
-
-class _Anything:
-    """A surface without bounds."""
-
-    def refusal(self, operation: object) -> None:
-        return None
 
 
 def test_a_secret_does_not_show_itself() -> None:

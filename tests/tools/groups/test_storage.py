@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests import contexts
 from tests.tools.groups.sandboxed import answering, call
 
 from telnyx_sandbox.app import create_app
@@ -41,7 +42,7 @@ async def sandboxed(clock: Clock | None = None) -> AsyncIterator[Telnyx]:
 
 async def result(telnyx: Telnyx, name: str, /, **arguments: object) -> Result:
     tool = registry().tools[name]
-    return await tool.run(tool.arguments.parse(arguments), {"telnyx": telnyx})
+    return await contexts.run(tool, arguments, telnyx)
 
 
 async def put(telnyx: Telnyx, bucket: str, name: str, text: str = "", **more: object) -> dict[str, Any]:

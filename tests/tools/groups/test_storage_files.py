@@ -13,6 +13,7 @@ import anyio.lowlevel
 import boto3
 import pytest
 from botocore.config import Config
+from tests import contexts
 from tests.tools.api.upstream import Naps
 
 from telnyx_sandbox.app import create_app
@@ -43,8 +44,8 @@ class Desk:
 
     async def call(self, name: str, **arguments: object) -> dict[str, Any]:
         tool = registry().tools[name]
-        given = {"telnyx": self.telnyx, "files": Files([str(self.folder)]), "progress": self._progress}
-        return (await tool.run(tool.arguments.parse(arguments), given)).wire()
+        given = contexts.context(self.telnyx, files=Files([str(self.folder)]), progress=self._progress)
+        return (await contexts.run(tool, arguments, given)).wire()
 
     async def _progress(self, done: float, total: float | None = None, message: str | None = None) -> None:
         self.heard.append((done, total))

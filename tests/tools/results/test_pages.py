@@ -6,14 +6,14 @@ from urllib.parse import parse_qs
 
 import httpx2
 import pytest
+from tests import contexts
 from tests.wires import MockWire
 
 from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.argument_errors import InvalidArguments
-from telnyx_tools.catalog.action import Arguments as Called
-from telnyx_tools.catalog.action import invoke
-from telnyx_tools.catalog.answer import View
+from telnyx_tools.catalog.action import OperationAction
 from telnyx_tools.catalog.catalog import Catalog
+from telnyx_tools.results.answer import Answer, View
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, fetch_page, page_of, page_of_whole
 from telnyx_tools.results.result import BUDGET, Result
 from telnyx_tools.tool.arguments import Arguments
@@ -174,8 +174,9 @@ async def test_a_next_page_of_an_operation_keeps_its_size_too() -> None:
     operation = Catalog.load()["phone_numbers.list"]
     async with Api(wire=MockWire(respond)) as api:
         telnyx = api.bind(Credential("KEYtest"), "key:test")
-        first = await invoke(telnyx, operation, Called(), View(page_size=1))
-        await invoke(telnyx, operation, Called(), View(page=first.next, page_size=250))
+        first = await contexts.run(OperationAction(operation, View(page_size=1)), {}, telnyx)
+        assert isinstance(first, Answer)
+        await contexts.run(OperationAction(operation, View(page=first.next, page_size=250)), {}, telnyx)
     assert parse_qs(asked[1]) == {"page[number]": ["2"], "page[size]": ["1"]}
 
 
@@ -189,5 +190,5 @@ async def test_a_page_of_an_operation_that_no_answer_gave_is_refused(page: str) 
     async with Api(wire=MockWire(unasked)) as api:
         telnyx = api.bind(Credential("KEYtest"), "key:test")
         with pytest.raises(InvalidArguments) as caught:
-            await invoke(telnyx, operation, Called(), View(page=page))
+            await contexts.run(OperationAction(operation, View(page=page)), {}, telnyx)
     assert "page" in caught.value.problems[0].argument

@@ -8,10 +8,11 @@ from jsonschema import Draft202012Validator
 from pydantic import Field
 
 from telnyx_tools.results.result import (
-    BUDGET,
+    LARGEST,
     REDACTED,
     Part,
     Result,
+    fitted,
     objects,
     output_schema,
     redacted,
@@ -89,8 +90,10 @@ def test_secrets_are_taken_out_wherever_they_stand(name: str) -> None:
 
 def test_a_result_above_the_largest_size_loses_its_largest_fields_and_says_so() -> None:
     raw = RAW | {"transcript": "x" * 50_000, "from": "y" * 50_000, "note": "kept"}
-    wire = shape(Message, raw, "full").wire()
-    assert len(json.dumps(wire)) <= BUDGET["full"]
+    result, text = fitted(shape(Message, raw, "full"))
+    wire = result.wire()
+    assert json.loads(text) == wire
+    assert len(text) <= LARGEST
     assert wire["note"] == "kept"
     assert wire["left_out"].keys() == {"transcript", "sender"}
     assert wire["left_out"]["transcript"] == "50,002 characters"

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field
 
+from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, ErrorItem, InvalidArgument
 from telnyx_tools.argument_errors import MOST_PROBLEMS, InvalidArguments
 from telnyx_tools.tool.arguments import Arguments
@@ -22,7 +23,7 @@ class Ring(Given):
 
 
 async def send(
-    telnyx: object,
+    telnyx: Telnyx,
     to: E164,
     text: str = "",
     kind: Literal["SMS", "MMS"] | None = None,

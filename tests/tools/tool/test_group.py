@@ -1,10 +1,13 @@
 """A tool is its function, its docstring, and the policy that its decorator states."""
 
 import pytest
+from tests import contexts
 
+from telnyx_tools.api.client import Api, Credential, Telnyx
 from telnyx_tools.results.result import AttachedResult, Result
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.group import Group
-from telnyx_tools.tool.tool import Effect, Tool
+from telnyx_tools.tool.tool import Tool
 
 
 class Done(Result):
@@ -15,13 +18,13 @@ group = Group("things", title="Things", summary="Things to test with.")
 
 
 @group.tool(effect=Effect.READ, scope="things.read", calls="GET /things/{id}", core=True)
-async def get_thing(telnyx: object, thing_id: str) -> Done:
+async def get_thing(client: Telnyx, thing_id: str) -> Done:
     """What a thing
     is.
 
     It has two paragraphs.
     """
-    return Done(what=f"{thing_id} by {telnyx}")
+    return Done(what=f"{thing_id} by {client.principal}")
 
 
 @group.tool(effect=Effect.WRITE, scope="things.write", calls=("PATCH /things/{id}", "GET /things"), idempotent=True)
@@ -110,10 +113,6 @@ async def get_object() -> Done:
     return Done()
 
 
-def test_brief_are_the_tools_that_make_one_free_read_of_data() -> None:
-    assert [each.name for each in group.tools if each.brief] == ["get_thing"]
-
-
 def test_a_declared_function_stays_a_function() -> None:
     assert get_thing.__name__ == "get_thing"
     assert group.tools[0].function is get_thing
@@ -121,6 +120,15 @@ def test_a_declared_function_stays_a_function() -> None:
 
 @pytest.mark.anyio
 async def test_a_tool_is_given_what_it_asks_for_and_nothing_else() -> None:
-    given = {"telnyx": "the client", "progress": "not asked for"}
-    result = await tool("get_thing").run({"thing_id": "7"}, given)
-    assert result.wire() == {"what": "7 by the client"}
+    async with Api() as api:
+        result = await contexts.run(tool("get_thing"), {"thing_id": "7"}, api.bind(Credential("KEYtest"), "me"))
+    assert result.wire() == {"what": "7 by me"}
+    assert list(tool("get_thing").input_schema["properties"]) == ["thing_id"]
+
+
+def test_a_target_that_is_no_argument_is_refused_so_that_no_generic_tool_is_taken_for_another() -> None:
+    async def call_anything(endpoint: str) -> Done:
+        return Done()
+
+    with pytest.raises(ValueError, match="call_anything has no argument operation"):
+        group.tool(effect=Effect.SPENDS, scope="things.write", target="operation")(call_anything)

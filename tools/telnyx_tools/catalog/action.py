@@ -1,49 +1,124 @@
-"""Calling any operation of the catalog: its arguments checked, its answer in one shape whatever the API's."""
+"""Operations of the API as actions: arguments checked against the catalog, answers in one shape."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
-from telnyx_tools.api.client import File, Replay, Request, Telnyx
+from telnyx_tools.api.client import File, Replay, Request
+from telnyx_tools.api.errors import OutcomeUnknown
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.catalog.answer import Answer, Place, View, answer
+from telnyx_tools.catalog.answer import Place, answer
 from telnyx_tools.catalog.operation import Operation, Paging
 from telnyx_tools.catalog.query import flatten, nest
 from telnyx_tools.catalog.validate import problems
+from telnyx_tools.results.answer import Answer, View
 from telnyx_tools.results.result import secret_texts
+from telnyx_tools.tool.context import Context
+from telnyx_tools.tool.effect import Effect
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
+CHECK = "Read the state with read_api_endpoint before calling it again."
+
+
 @dataclass(frozen=True)
-class Arguments:
-    """What one call of an operation is given. Query keys may be nested or written with brackets."""
+class OperationAction:
+    """An operation of the catalog as an action. `view` says which part of its answer is wanted.
 
-    path: Mapping[str, Any] = field(default_factory=dict)
-    query: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, Any] = field(default_factory=dict)
-    body: Any = None
+    Its arguments are `path`, `query`, `headers` and `body`; query keys may be nested or written with brackets.
+    """
 
+    operation: Operation
+    view: View = field(default_factory=View)
 
-async def invoke(telnyx: Telnyx, operation: Operation, arguments: Arguments, view: View) -> Answer:
-    """Call the operation. Raises InvalidArguments, before anything is sent, for arguments it does not take."""
-    place, query = Place.of(view, operation.paging), _query(arguments.query)
-    if operation.paging is not None:
-        query = _paged(query, operation.paging, place)
-    elif place.token not in (None, "1"):
-        raise InvalidArguments([Problem("page", "Its answer is one page: give the `next` of that, or no page.")])
-    body = _with_command_id(operation, arguments.body)
-    headers = dict(arguments.headers)
-    _check(operation, Arguments(arguments.path, query, headers, body))
-    keeping = telnyx.keeping(secret_texts(body))
-    reply = await keeping.send(_request(operation, Arguments(arguments.path, query, headers, body)))
-    return answer(operation, reply, view, place)
+    target: ClassVar[None] = None
+
+    @property
+    def name(self) -> str:
+        return self.operation.id
+
+    @property
+    def group(self) -> str:
+        return self.operation.group
+
+    @property
+    def effect(self) -> Effect:
+        return Effect(self.operation.effect)
+
+    @property
+    def scope(self) -> str:
+        return self.operation.scope
+
+    @property
+    def paid(self) -> bool:
+        return self.operation.paid
+
+    @property
+    def sensitive(self) -> bool:
+        return self.operation.sensitive
+
+    @property
+    def check(self) -> str | None:
+        return None if self.effect is Effect.READ else CHECK
+
+    @property
+    def calls(self) -> Sequence[str]:
+        return (f"{self.operation.method} {self.operation.path}",)
+
+    @property
+    def summary(self) -> str:
+        return f"{self.operation.title} ({self.operation.method} {self.operation.path})"
+
+    @property
+    def required(self) -> Sequence[str]:
+        operation = self.operation
+        body = operation.resolve(operation.body or {}).get("required", ())
+        return [*operation.path_params, *operation.query.get("required", ()), *(f"body.{name}" for name in body)]
+
+    def describe(self, at: str = "") -> Mapping[str, Any]:
+        from telnyx_tools.catalog.describe import describe
+
+        try:
+            return describe(self.operation, at)
+        except KeyError as error:
+            raise InvalidArguments([Problem("at", str(error.args[0]))]) from None
+
+    def parse(self, arguments: Mapping[str, object]) -> Mapping[str, object]:
+        """The request that the arguments make: with its page, and with the command id that lets it be repeated."""
+        given: Mapping[str, Any] = arguments
+        query = _query(given.get("query") or {})
+        if self.operation.paging is not None:
+            query = _paged(query, self.operation.paging, self._place)
+        elif self._place.token not in (None, "1"):
+            raise InvalidArguments([Problem("page", "Its answer is one page: give the `next` of that, or no page.")])
+        parsed = {
+            "path": given.get("path") or {},
+            "query": query,
+            "headers": given.get("headers") or {},
+            "body": _with_command_id(self.operation, given.get("body")),
+        }
+        _check(self.operation, parsed)
+        return parsed
+
+    async def run(self, arguments: Mapping[str, Any], context: Context) -> Answer:
+        telnyx = context.telnyx.keeping(secret_texts(arguments["body"]))
+        try:
+            reply = await telnyx.send(_request(self.operation, arguments))
+        except OutcomeUnknown as error:
+            error.check = error.check or self.check
+            raise
+        return answer(self.operation, reply, self.view, self._place)
+
+    @property
+    def _place(self) -> Place:
+        return Place.of(self.view, self.operation.paging)
 
 
 def _query(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,21 +128,15 @@ def _query(given: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidArguments([Problem("query", f"{error}.")]) from None
 
 
-def _check(operation: Operation, arguments: Arguments) -> None:
+def _check(operation: Operation, arguments: Mapping[str, Any]) -> None:
     minted = {"Idempotency-Key": "minted"} if operation.takes_idempotency_key else {}
-    found = problems(
-        operation,
-        path=arguments.path,
-        query=arguments.query,
-        headers={**minted, **arguments.headers},
-        body=arguments.body,
-    )
+    found = problems(operation, **{**arguments, "headers": {**minted, **arguments["headers"]}})
     if found:
         raise InvalidArguments([Problem(problem.where, problem.what) for problem in found])
 
 
-def _request(operation: Operation, arguments: Arguments) -> Request:
-    body, content = arguments.body, None
+def _request(operation: Operation, arguments: Mapping[str, Any]) -> Request:
+    body, content = arguments["body"], None
     files: dict[str, File] | None = None
     fields: dict[str, str] = {}
     if operation.content == "multipart" and body:
@@ -78,13 +147,13 @@ def _request(operation: Operation, arguments: Arguments) -> Request:
     return Request(
         method=operation.method,
         template=operation.path,
-        ids={name: str(value) for name, value in arguments.path.items()},
-        query={**arguments.query, **operation.fixed_query},
+        ids={name: str(value) for name, value in arguments["path"].items()},
+        query={**arguments["query"], **operation.fixed_query},
         body=body,
         files=files,
         fields=fields,
         content=content,
-        headers={name: str(value) for name, value in arguments.headers.items()},
+        headers={name: str(value) for name, value in arguments["headers"].items()},
         accept=operation.accept,
         idempotency_key=operation.takes_idempotency_key,
         replay=Replay.SAFE if operation.takes_command_id else Replay.NEVER,

@@ -1,4 +1,4 @@
-"""What any operation answers, in one shape whatever the API's: an object, a page of a list, a text, bytes."""
+"""Answers of operations, made from what the API replied."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import Field
-
 from telnyx_tools.api.client import Reply
-from telnyx_tools.results.result import BUDGET, Detail, Result, redacted
+from telnyx_tools.results.answer import Answer, View
+from telnyx_tools.results.result import BUDGET, redacted
 from telnyx_tools.results.shorten import select, shorten, size, without_nulls
 
 if TYPE_CHECKING:
@@ -23,28 +22,6 @@ _SKIPPING = re.compile(r"(.*)\+([0-9]{1,6})", re.DOTALL)
 
 MAX_BINARY = 24_000
 """Bytes of a binary answer that are passed on; larger ones have a URL in some other operation."""
-
-
-class Answer(Result):
-    data: Any = Field(None, description="the object, where the answer is one")
-    items: list[Any] | None = Field(None, description="the page's items, where it is a list")
-    next: str | None = Field(None, description="give it as `page` for more")
-    total_results: int | None = None
-    text: str | None = None
-    content_base64: str | None = None
-    content_type: str | None = None
-    size: int | None = Field(None, description="bytes")
-    shortened: bool | None = Field(None, description='cut to size; detail="full" or `fields` shows more')
-
-
-@dataclass(frozen=True)
-class View:
-    """What part of an answer is wanted."""
-
-    page: str | None = None
-    page_size: int = 20
-    fields: Sequence[str] = ()
-    detail: Detail = "summary"
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.operation import Operation
 from telnyx_tools.catalog.search import Index
 from telnyx_tools.catalog.words import index, words
-from telnyx_tools.tool.tool import Tool
+from telnyx_tools.tool.context import Action
 
 
-async def find_tools(tools: Iterable[Tool], query: str, limit: int) -> list[Tool]:
+async def find_tools(tools: Iterable[Action], query: str, limit: int) -> list[Action]:
     """The tools that fit the words, best first."""
     return await asyncio.to_thread(_search_tools, tuple(tools), query, limit)
 
@@ -26,7 +26,7 @@ async def find_operations(query: str, limit: int) -> list[Operation]:
 # In threads: the first search builds an index, for a tenth of a second or more, and others are being served.
 
 
-def _search_tools(tools: tuple[Tool, ...], query: str, limit: int) -> list[Tool]:
+def _search_tools(tools: tuple[Action, ...], query: str, limit: int) -> list[Action]:
     named = {tool.name: tool for tool in tools}
     return [named[hit.id] for hit in _tools(tools).search(query, limit)]
 
@@ -42,13 +42,15 @@ def _operations() -> Index:
 
 
 @lru_cache(maxsize=16)
-def _tools(tools: tuple[Tool, ...]) -> Index:
+def _tools(tools: tuple[Action, ...]) -> Index:
     return Index((tool.name, _words(tool)) for tool in tools)
 
 
-def _words(tool: Tool) -> dict[str, float]:
+def _words(tool: Action) -> dict[str, float]:
     """A tool is found by its name, its description, and the words of the operation that it is about."""
-    found = {tool.name: 3.0, tool.group: 1.0, tool.description: 1.0, " ".join(tool.input_schema["properties"]): 0.3}
+    described = tool.describe()
+    names = " ".join(described["arguments"]["properties"])
+    found = {tool.name: 3.0, tool.group: 1.0, described["description"]: 1.0, names: 0.3}
     for call in tool.calls[:1]:
         method, _, path = call.partition(" ")
         matched = Catalog.load().match(method, path)

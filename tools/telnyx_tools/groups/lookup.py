@@ -9,8 +9,8 @@ from pydantic import Field
 from telnyx_tools.api.client import Json, Telnyx
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.parallel import read_all
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.group import Group
-from telnyx_tools.tool.tool import Effect
 from telnyx_tools.tool.types import E164
 
 lookup = Group("lookup", title="Number lookup", summary="Carrier, caller name and reputation of phone numbers.")

@@ -17,7 +17,10 @@ Detail = Literal["summary", "full"]
 """`summary`: the fields most tasks need. `full`: every field the API gave."""
 
 BUDGET: dict[Detail, int] = {"summary": 8_000, "full": 40_000}
-"""Characters of JSON that one result may have."""
+"""Characters of JSON that the objects of one result may have."""
+
+LARGEST = 50_000
+"""Characters of JSON that a whole result may have; what goes beyond is cut wherever it comes from."""
 
 _SECRET_FIELDS = frozenset(
     {"v1_secret", "password", "api_key", "api_secret", "secret", "private_key", "token"}
@@ -42,6 +45,10 @@ class Result(Part):
     def wire(self) -> dict[str, Any]:
         """The result as JSON values, without nulls."""
         return self.model_dump(mode="json", exclude_none=True, by_alias=True)
+
+    def wire_json(self) -> str:
+        """The same as compact JSON."""
+        return self.model_dump_json(exclude_none=True, by_alias=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +80,29 @@ R = TypeVar("R", bound=Result)
 def shape(model: type[R], answer: object, detail: Detail = "summary") -> R:
     """The model filled from an API answer, `{"data": …}` or bare. Never fails: a 2xx is a success whatever its body.
 
-    Fields of an unexpected type move to `unshaped`, and `shape_warning` says so. A result over the largest budget
-    loses its largest fields, and `left_out` names them.
+    Fields of an unexpected type move to `unshaped`, and `shape_warning` says so.
     """
-    return measured(model, answer, detail)[0]
+    raw = answer.get("data", answer) if isinstance(answer, dict) else answer
+    if not isinstance(raw, dict):
+        return marked(model, "its answer was not an object", raw)
+    if detail == "full":
+        return _lenient(model, redacted(raw), "allow")
+    return _lenient(model, raw, "ignore")
 
 
 def measured(model: type[R], answer: object, detail: Detail = "summary") -> tuple[R, int]:
-    """As `shape`, and how many characters of JSON the result has."""
-    result = _shaped(model, answer, detail)
-    size = _size(result)
-    if size <= BUDGET["full"]:
-        return result, size
-    result = _without_the_largest(result, size - BUDGET["full"])
-    return result, _size(result)
+    """As `shape`, and how many characters of JSON the result has. One that is too large is cut."""
+    result, text = fitted(shape(model, answer, detail))
+    return result, len(text)
+
+
+def fitted(result: R) -> tuple[R, str]:
+    """The result and its JSON text. A result that is too large loses its largest fields, and `left_out` names them."""
+    text = result.wire_json()
+    if len(text) <= LARGEST:
+        return result, text
+    result = _without_the_largest(result, len(text) - LARGEST)
+    return result, result.wire_json()
 
 
 def shape_all(model: type[R], items: list[Any], detail: Detail) -> tuple[list[R], int] | None:
@@ -108,19 +124,6 @@ def shape_all(model: type[R], items: list[Any], detail: Detail) -> tuple[list[R]
 @cache
 def _list_of(model: type[R]) -> TypeAdapter[list[R]]:
     return TypeAdapter(list[model])  # type: ignore[valid-type] # a type that only the caller knows
-
-
-def _size(result: Result) -> int:
-    return len(result.model_dump_json(exclude_none=True, by_alias=True))
-
-
-def _shaped(model: type[R], answer: object, detail: Detail) -> R:
-    raw = answer.get("data", answer) if isinstance(answer, dict) else answer
-    if not isinstance(raw, dict):
-        return marked(model, "its answer was not an object", raw)
-    if detail == "full":
-        return _lenient(model, redacted(raw), "allow")
-    return _lenient(model, raw, "ignore")
 
 
 def _lenient(model: type[R], raw: dict[str, Any], extra: Literal["allow", "ignore"]) -> R:

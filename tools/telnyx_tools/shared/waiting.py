@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.api.retry import Clock
+from telnyx_tools.tool.context import Progress
 
 T = TypeVar("T")
 
 FIRST_SECS, LONGEST_SECS = 0.5, 3.0
 CLOCK = Clock()
-
-
-class Progress(Protocol):
-    """Tells the client how far a call is. Does nothing where the client did not ask."""
-
-    async def __call__(self, progress: float, total: float | None = None, message: str | None = None) -> None: ...
 
 
 async def follow(

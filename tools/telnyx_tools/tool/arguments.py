@@ -18,10 +18,7 @@ from telnyx_tools.api.errors import ApiError, InvalidArgument
 from telnyx_tools.argument_errors import MOST_PROBLEMS, InvalidArguments, Problem
 from telnyx_tools.schema import compact, kinds, members
 from telnyx_tools.tool.bodies import OMITTED, Omitted
-
-INJECTED = ("telnyx", "progress", "server", "reach", "files")
-"""Parameters that the server fills; they are never in the schema."""
-
+from telnyx_tools.tool.context import Context, context_fields
 
 _ALTERNATIVES = ("function-", "constrained-", "list[", "literal[")
 
@@ -36,25 +33,30 @@ class Arguments:
 
     fields: dict[str, Any]
     clearable: frozenset[str]
-    injected: tuple[str, ...]
+    injected: Mapping[str, str]
+    """The parameters that are filled from the context, and the field of it that each one takes."""
 
     @classmethod
     def of(cls, function: Callable[..., object]) -> Arguments:
         hints = get_type_hints(function, include_extras=True)
         fields: dict[str, Any] = {}
-        clearable, injected = set(), []
+        clearable, injected = set(), {}
         for name, parameter in inspect.signature(function).parameters.items():
-            if name in INJECTED:
-                injected.append(name)
-                continue
             annotation, default = hints[name], parameter.default
+            if (part := _context_field(annotation)) is not None:
+                injected[name] = part
+                continue
             if default is OMITTED:
                 if _takes_null(annotation):
                     clearable.add(name)
                 fields[name] = (_without_omitted(annotation), Field(default_factory=lambda: OMITTED))
             else:
                 fields[name] = (annotation, ... if default is inspect.Parameter.empty else default)
-        return cls(fields, frozenset(clearable), tuple(injected))
+        return cls(fields, frozenset(clearable), injected)
+
+    def inject(self, context: Context) -> dict[str, object]:
+        """What the function takes of the context, by the names of its parameters."""
+        return {name: getattr(context, part) for name, part in self.injected.items()}
 
     @cached_property
     def model(self) -> type[BaseModel]:
@@ -125,6 +127,11 @@ class Arguments:
         schema = self.schema["properties"].get(name, {})
         texts = (branch.get("description") for branch in (schema, *schema.get("anyOf", ())))
         return next((text for text in texts if text), "")
+
+
+def _context_field(annotation: object) -> str | None:
+    """The field of the context that a parameter of this type takes; None for an argument of the caller."""
+    return context_fields().get(annotation) if isinstance(annotation, type) else None
 
 
 def _worded(error: Any) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from inspect import signature
 
-from telnyx_tools.tool.tool import Effect, Tool, ToolFunction
+from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.tool import Tool, ToolFunction
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,6 +17,8 @@ class Group:
     name: str
     title: str
     summary: str
+    generic: bool = False
+    """Whether its tools have no operations of their own, but reach into those of other groups or of the server."""
     tools: list[Tool] = field(default_factory=list)
 
     def tool(
@@ -31,10 +35,17 @@ class Group:
         check: str | None = None,
         local: bool = False,
         aliases: tuple[str, ...] = (),
+        target: str | None = None,
     ) -> Callable[[ToolFunction], ToolFunction]:
-        """Declare a function as a tool: its signature is the schema, its docstring the description."""
+        """Declare a function as a tool: its signature is the schema, its docstring the description.
+
+        `target` is the argument by which a generic tool is told what to call. Raises ValueError for an argument that
+        the function does not have: such a tool would be taken for one that does its own work.
+        """
 
         def declare(function: ToolFunction) -> ToolFunction:
+            if target is not None and target not in signature(function).parameters:
+                raise ValueError(f"{function.__name__} has no argument {target}")
             operations = (calls,) if isinstance(calls, str) else calls
             self.tools.append(
                 Tool(
@@ -52,6 +63,7 @@ class Group:
                     check=check,
                     local=local,
                     aliases=aliases,
+                    target=target,
                 )
             )
             return function

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from inspect import cleandoc
 from typing import Any
 
-from telnyx_tools.api.client import Telnyx
-from telnyx_tools.api.errors import ApiError, InvalidArgument
+from telnyx_tools.api.errors import ApiError, InvalidArgument, OutcomeUnknown
 from telnyx_tools.api.kept import secrets_in, without_any
 from telnyx_tools.results.result import AttachedResult, Result, output_schema, result_type
 from telnyx_tools.tool.arguments import Arguments
+from telnyx_tools.tool.context import Context, context_fields
+from telnyx_tools.tool.effect import Effect
 
 ToolFunction = Callable[..., Awaitable[Result]]
-
-
-class Effect(StrEnum):
-    """What a call may do to the account. Annotations, read-only mode, confirmation and the audit derive from it."""
-
-    READ = "read"
-    WRITE = "write"
-    DESTROY = "destroy"
-    SPENDS = "spends"
-    """Costs money, or reaches a third party."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +47,8 @@ class Tool:
     local: bool
     """Whether it works on files of this machine: such a tool exists over stdio only."""
     aliases: tuple[str, ...]
+    target: str | None
+    """The argument that names what a generic tool calls; None for a tool that does its own work."""
 
     @cached_property
     def description(self) -> str:
@@ -89,34 +81,55 @@ class Tool:
             "openWorldHint": self.effect is Effect.SPENDS or self.paid,
         }
 
-    @cached_property
-    def brief(self) -> bool:
-        """Whether a call comes down to one free read of data, and so has nothing to report before its result."""
-        reads = self.effect is Effect.READ and not self.paid and len(self.calls) <= 1 and not self.s3
-        reports = {"progress", "reach"}.intersection(self.arguments.injected)
-        return reads and not reports and not issubclass(result_type(self.function), AttachedResult)
+    @property
+    def sensitive(self) -> bool:
+        return False
 
-    async def run(self, arguments: Mapping[str, object], given: Mapping[str, object]) -> Result:
-        """Call the function with validated arguments and what it asks to be given (`telnyx`, `progress`, …).
+    @property
+    def summary(self) -> str:
+        return self.description.split(". ")[0]
+
+    @property
+    def required(self) -> Sequence[str]:
+        names: list[str] = self.input_schema.get("required", [])
+        return names
+
+    def takes(self, kind: type) -> bool:
+        """Whether the function asks to be given something of this type, such as `Progress`."""
+        return context_fields()[kind] in self.arguments.injected.values()
+
+    @cached_property
+    def attaches_files(self) -> bool:
+        return issubclass(result_type(self.function), AttachedResult)
+
+    def describe(self, at: str = "") -> Mapping[str, Any]:
+        return {"effect": self.effect, "description": self.description, "arguments": self.input_schema}
+
+    def parse(self, arguments: Mapping[str, object]) -> Mapping[str, object]:
+        return self.arguments.parse(arguments)
+
+    async def run(self, arguments: Mapping[str, object], context: Context) -> Result:
+        """Call the function with parsed arguments, and with the parts of the context that its parameters ask for.
 
         Secrets among the arguments are kept out of the result, and out of what the API answers with an error. Errors
         about an argument name it as the tool does.
         """
         try:
-            return await self._run(arguments, given)
+            return await self._run(arguments, context)
         except InvalidArgument as error:
             raise self.arguments.refused(error, arguments) from None
+        except OutcomeUnknown as error:
+            error.check = error.check or self.check
+            raise
         except ApiError as error:
             if self.calls:  # a generic tool is given ids inside its arguments
                 error.remedy = error.remedy or self.arguments.remedy(error, arguments)
             raise
 
-    async def _run(self, arguments: Mapping[str, object], given: Mapping[str, object]) -> Result:
-        injected = {name: given[name] for name in self.arguments.injected}
+    async def _run(self, arguments: Mapping[str, object], context: Context) -> Result:
         secrets = tuple(secrets_in(dict(arguments)))
         if not secrets:
-            return await self.function(**arguments, **injected)
-        if isinstance(telnyx := injected.get("telnyx"), Telnyx):
-            injected["telnyx"] = telnyx.keeping(secrets)
-        result: Result = without_any(await self.function(**arguments, **injected), secrets)
+            return await self.function(**arguments, **self.arguments.inject(context))
+        context = replace(context, telnyx=context.telnyx.keeping(secrets))
+        result: Result = without_any(await self.function(**arguments, **self.arguments.inject(context)), secrets)
         return result

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from telnyx_remote_mcp.auth.scopes import held
-from telnyx_remote_mcp.surface.surfaces import GENERIC, Surfaces
-from telnyx_tools.tool.tool import Effect, Tool
+from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.tool import Tool
 
 
 @dataclass(slots=True)
@@ -47,10 +48,10 @@ def offer(surfaces: Surfaces, scopes: Collection[str]) -> Offer:
     found: dict[str, Product] = {}
     allowed = [tool for tool in surfaces.ceiling if held(tool.scope, scopes)]
     for tool in allowed:
-        if tool.group not in GENERIC:
+        if tool.group not in surfaces.registry.generic:
             group = surfaces.registry.groups[tool.group]
             found.setdefault(group.name, Product(group.name, group.title, group.summary)).add(tool)
-    return Offer(tuple(found.values()), any(tool.group == "api" for tool in allowed))
+    return Offer(tuple(found.values()), any(tool.target is not None for tool in allowed))
 
 
 def reading(scopes: Iterable[str]) -> frozenset[str]:

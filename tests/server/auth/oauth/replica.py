@@ -20,6 +20,7 @@ from tests.server.serving import serving
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
+from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.links import ApiKeyLink
 from telnyx_remote_mcp.auth.oauth import OAuth
@@ -33,7 +34,7 @@ from telnyx_remote_mcp.http.edge import Edge
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.selection import Selection
-from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
 from telnyx_tools.api.client import Api
 from telnyx_tools.registry import registry
 
@@ -179,7 +180,7 @@ async def running(
 
 async def _endpoint(scope: Scope, receive: Receive, send: Send) -> None:
     """What stands behind the gate: it says who came, what they see, and what they sent."""
-    caller, surface = scope["telnyx.caller"], scope["telnyx.surface"]
+    caller, surface = Caller.of(scope), Surface.of(scope)
     answer = {
         "principal": caller.principal,
         "lane": caller.lane,

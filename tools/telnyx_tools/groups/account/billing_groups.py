@@ -10,7 +10,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.account.group import account
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Result, shape
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BillingGroupId
 
 Name = Annotated[str, Field(min_length=1, max_length=255)]

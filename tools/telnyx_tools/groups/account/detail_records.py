@@ -11,7 +11,7 @@ from telnyx_tools.groups.account.group import account
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail
 from telnyx_tools.shared.records import DetailRecord, RecordType, records_query
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Day, PeriodName
 
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]

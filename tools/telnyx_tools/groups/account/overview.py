@@ -12,7 +12,7 @@ from telnyx_tools.groups.account.balance import Balance
 from telnyx_tools.groups.account.group import account
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.shared.parallel import read_all
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 
 PAGE = {"page": {"size": 250}}
 

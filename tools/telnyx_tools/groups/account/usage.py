@@ -16,7 +16,7 @@ from telnyx_tools.groups.account.days import Days, chosen_days
 from telnyx_tools.groups.account.group import account
 from telnyx_tools.groups.account.sums import Row, joined
 from telnyx_tools.results.result import Result, objects
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Day, PeriodName
 
 DAYS_PER_REPORT = 31

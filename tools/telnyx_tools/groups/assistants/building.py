@@ -31,7 +31,7 @@ from telnyx_tools.groups.assistants.settings import (
     WebhookMillis,
 )
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import AssistantId, SecretIdentifier, Url
 
 NO_MODEL = (

@@ -12,7 +12,7 @@ from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.settings import Variables
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import E164, AssistantId, TexmlApplicationId
 
 CHECK = (

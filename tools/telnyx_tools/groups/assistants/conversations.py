@@ -11,7 +11,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.results.pages import NEXT, Cursor, Page, PageCursor, cursor_of, page_of, page_of_whole
 from telnyx_tools.results.result import Detail, Part, Result, objects
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import AssistantId, Moment
 
 LONGEST_TEXT = 2_000

@@ -13,7 +13,7 @@ from telnyx_tools.groups.assistants.settings import Variables
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import Given, present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import E164, AssistantId, Moment
 
 Channel = Literal["phone_call", "sms_chat"]

@@ -12,7 +12,7 @@ from telnyx_tools.groups.assistants.settings import Text
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Url
 
 InsightGroupId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_insight_groups")]

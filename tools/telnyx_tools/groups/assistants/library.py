@@ -24,7 +24,7 @@ from telnyx_tools.groups.assistants.kinds import (
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_of
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import AssistantId
 
 AssistantToolId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_tools")]

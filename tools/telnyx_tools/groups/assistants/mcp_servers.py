@@ -12,7 +12,7 @@ from telnyx_tools.groups.assistants.settings import Text
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_of
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed, present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import SecretIdentifier, Url
 
 McpServerId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_mcp_servers")]

@@ -10,7 +10,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, Result, marked, objects
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 
 Provider = Literal["aws", "telnyx", "azure", "elevenlabs", "minimax", "resemble", "xai", "humain", "soniox"]
 

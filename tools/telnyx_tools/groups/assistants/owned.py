@@ -18,7 +18,7 @@ from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_of, page_of_whole
 from telnyx_tools.results.result import Detail, Result, marked, objects, shape
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import E164, AssistantId, CallControlId, SecretIdentifier
 
 

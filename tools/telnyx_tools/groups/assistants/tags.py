@@ -9,7 +9,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.results.result import Result, shape
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import AssistantId
 
 Tag = Annotated[str, Field(min_length=1, max_length=100)]

@@ -12,7 +12,7 @@ from telnyx_tools.groups.assistants.conversations import ConversationId
 from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.results.result import Result, marked, shape
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import E164, AssistantId, WhatsappNumber, WhatsappRecipient
 
 CHECK = "Call list_conversations with this assistant_id and end_user, then get_conversation_messages."

@@ -13,7 +13,7 @@ from telnyx_tools.groups.assistants.settings import About, Greeting, Instruction
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import AssistantId
 
 VersionId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_versions")]

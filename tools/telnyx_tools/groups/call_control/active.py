@@ -13,7 +13,7 @@ from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.results.pages import FROM_ONE, NEXT, PLACE, Cursor, Page, PageSize, cursor_of, page_of
 from telnyx_tools.results.result import Detail, Result
 from telnyx_tools.shared.client_state import decoded
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CallControlApplicationId
 
 _AFTER = "after:"

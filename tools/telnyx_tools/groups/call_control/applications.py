@@ -12,7 +12,7 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.updates import completed
 from telnyx_tools.tool.bodies import OMITTED, Change, Given, NewValue, changed, present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CallControlApplicationId, OutboundVoiceProfileId, Url
 
 Site = Literal[

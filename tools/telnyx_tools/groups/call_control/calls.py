@@ -6,7 +6,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.call_control.arguments import LiveCall
 from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.groups.call_control.state import CallState, read_state
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 
 
 @call_control.tool(effect=Effect.READ, scope="voice.read", calls=("GET /calls/{call_control_id}", "GET /call_events"))

@@ -32,7 +32,7 @@ from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.tool.bodies import require_at_most_one
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CallControlApplicationId, CallControlId, MediaName, Url
 
 Caller = Annotated[

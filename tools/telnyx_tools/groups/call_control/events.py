@@ -12,7 +12,7 @@ from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail
 from telnyx_tools.tool.bodies import require_at_most_one
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CallControlApplicationId, Moment
 
 

@@ -14,7 +14,7 @@ from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.shared.voices import DEFAULT_VOICE, Voice, VoiceKey, voice_settings
 from telnyx_tools.tool.bodies import Given, require_at_most_one
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import MediaName, Url
 
 Digits = Annotated[int, Field(ge=1, le=128)]

@@ -14,7 +14,7 @@ from telnyx_tools.results.result import shape
 from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.shared.voices import Voice
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CallControlId, SecretText
 
 SocketUrl = Annotated[str, Field(pattern=r"^wss?://\S+$", max_length=2_000, description="wss:// URL")]

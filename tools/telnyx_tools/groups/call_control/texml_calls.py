@@ -13,7 +13,7 @@ from telnyx_tools.results.pages import Page, PageSize
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.texml import TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Day, TexmlAccountSid, TexmlApplicationId, TexmlCallSid, Url
 
 Document = Annotated[str, Field(min_length=1, max_length=64_000, description="TeXML, like <Response><Say>Hi</Say>…")]

@@ -11,8 +11,9 @@ from telnyx_tools.groups.call_control.arguments import LiveCall
 from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.groups.call_control.state import CallState, read_state
 from telnyx_tools.shared import waiting
-from telnyx_tools.shared.waiting import Progress, follow
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.shared.waiting import follow
+from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.effect import Effect
 
 SETTLING_SECS = 1.0
 

@@ -20,7 +20,7 @@ from telnyx_tools.groups.conferences.group import conferences
 from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.shared.voices import Voice, VoiceKey, VoiceSpeed, voice_settings
 from telnyx_tools.tool.bodies import require_at_most_one, require_one
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CallControlId, ConferenceId
 
 Millis = Annotated[int, Field(ge=1, le=120_000)]

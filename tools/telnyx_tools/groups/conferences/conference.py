@@ -21,7 +21,7 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.tool.bodies import present, require_at_most_one
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CallControlId, ConferenceId, ConnectionId
 
 

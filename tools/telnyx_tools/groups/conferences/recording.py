@@ -9,7 +9,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.conferences.command import Accepted, Region, command_once
 from telnyx_tools.groups.conferences.group import conferences
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import ConferenceId, RecordingId
 
 _ACTIONS = {

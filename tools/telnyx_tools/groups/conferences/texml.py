@@ -12,7 +12,7 @@ from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.texml import TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Day, TexmlAccountSid, TexmlApplicationId, TexmlConferenceSid, Url
 
 CallSidOrLabel = Annotated[

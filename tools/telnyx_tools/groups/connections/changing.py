@@ -20,7 +20,7 @@ from telnyx_tools.groups.connections.kinds import (
     require_fitting,
 )
 from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import ConnectionId, Url
 
 

@@ -12,7 +12,7 @@ from telnyx_tools.groups.connections.connection import ConnectionSettings, shape
 from telnyx_tools.groups.connections.group import connections
 from telnyx_tools.groups.connections.kinds import KINDS, RecordType, require_fitting
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Url
 
 Media = Annotated[Literal["SRTP"], Field(description="encrypts media")]

@@ -12,7 +12,7 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.updates import completed
 from telnyx_tools.tool.bodies import OMITTED, Change, Given, NewValue, changed, present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BillingGroupId, CountryCode, OutboundVoiceProfileId
 
 TEMPLATE = "/outbound_voice_profiles/{id}"

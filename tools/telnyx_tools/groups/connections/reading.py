@@ -13,7 +13,7 @@ from telnyx_tools.groups.connections.group import connections
 from telnyx_tools.groups.connections.kinds import READS, kind_of
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import ConnectionId, OutboundVoiceProfileId
 
 NameContains = Annotated[str, Field(min_length=3)]

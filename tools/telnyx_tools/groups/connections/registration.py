@@ -11,7 +11,7 @@ from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.connections.group import connections
 from telnyx_tools.groups.connections.kinds import ConnectionType, find_kind
 from telnyx_tools.results.result import Result, shape
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import ConnectionId
 
 CHECKED = ("credential_connection", "uac_connection")

@@ -11,7 +11,7 @@ from telnyx_tools.groups.connections.group import connections
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import ConnectionId, Moment
 
 TEMPLATE = "/telephony_credentials/{id}"

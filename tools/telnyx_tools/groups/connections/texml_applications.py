@@ -15,7 +15,7 @@ from telnyx_tools.groups.connections.kinds import KINDS, require_fitting
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import OutboundVoiceProfileId, TexmlApplicationId, Url
 
 KIND = KINDS["texml_application"]

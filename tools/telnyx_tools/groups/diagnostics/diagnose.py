@@ -17,7 +17,7 @@ from telnyx_tools.groups.diagnostics.group import diagnostics
 from telnyx_tools.groups.diagnostics.hangups import Meaning, explain
 from telnyx_tools.results.pages import Cursor, page_of
 from telnyx_tools.results.result import Part, Result
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CallControlId, Day
 
 FIRST, LAST = 8, 16

@@ -11,9 +11,9 @@ from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.embeddings.group import embeddings
 from telnyx_tools.groups.embeddings.task import EmbeddingTask, explaining_404, started
 from telnyx_tools.shared.buckets import ENSURE, ensure_bucket
-from telnyx_tools.shared.waiting import Progress
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName, Url
 
 WaitFor = Annotated[Literal["done"] | None, Field(description="up to 45 s")]

@@ -11,7 +11,7 @@ from telnyx_tools.groups.embeddings.group import embeddings
 from telnyx_tools.groups.embeddings.task import explaining_404
 from telnyx_tools.results.result import BUDGET, Part, Result, shape, unwrapped
 from telnyx_tools.results.shorten import size
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName
 
 SHORTEST_TEXT = 50

@@ -11,7 +11,8 @@ from pydantic import Field
 from telnyx_tools.api.client import Json, Telnyx
 from telnyx_tools.api.errors import ApiError, TelnyxError
 from telnyx_tools.results.result import Part, Result, objects, shape
-from telnyx_tools.shared.waiting import Progress, follow
+from telnyx_tools.shared.waiting import follow
+from telnyx_tools.tool.context import Progress
 from telnyx_tools.tool.types import BucketName
 
 WAIT_SECS = 45

@@ -12,7 +12,7 @@ from telnyx_tools.groups.embeddings.group import embeddings
 from telnyx_tools.groups.embeddings.task import EmbeddingTask, TaskId, explained, read_task
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import objects
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 
 Status = Literal["queued", "processing", "success", "partial_success", "failure"]
 ALL: tuple[Status, ...] = ("queued", "processing", "success", "partial_success", "failure")

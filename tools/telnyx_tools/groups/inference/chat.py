@@ -12,7 +12,7 @@ from telnyx_tools.groups.inference.group import inference
 from telnyx_tools.groups.inference.refused import choosing
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.tool.bodies import Given, present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName, SecretIdentifier, Url
 
 MOST_TEXT = 36_000

@@ -9,9 +9,10 @@ from pydantic import Field, model_validator
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.inference.group import inference
 from telnyx_tools.results.result import Part, Result, shape
-from telnyx_tools.shared.waiting import Progress, follow
+from telnyx_tools.shared.waiting import follow
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.effect import Effect
 
 LONGEST_WAIT_SECS = 90
 MOST_TEXT = 30_000

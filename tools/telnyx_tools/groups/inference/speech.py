@@ -18,7 +18,7 @@ from telnyx_tools.groups.inference.refused import choosing
 from telnyx_tools.results.result import AttachedResult, Attachment
 from telnyx_tools.shared.file_types import mime_type
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName
 
 VOICE = "Telnyx.KokoroTTS.af"

@@ -11,7 +11,7 @@ from telnyx_tools.groups.inference.chat import LOST
 from telnyx_tools.groups.inference.group import inference
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName, ObjectName
 
 

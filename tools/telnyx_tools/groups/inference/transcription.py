@@ -15,7 +15,7 @@ from telnyx_tools.groups.inference.chat import LOST
 from telnyx_tools.groups.inference.group import inference
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.shared.presigned import LOOKED_AT, PRESIGN, address_of_object, check_one_source
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName, ObjectName, Url
 
 MOST_TEXT = 36_000

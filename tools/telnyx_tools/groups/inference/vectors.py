@@ -12,7 +12,7 @@ from telnyx_tools.groups.inference.group import inference
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import BUDGET, Detail, Result, objects, shape
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 
 DIGITS = 5
 """Significant digits of a number in a vector: as many as a search needs."""

@@ -12,7 +12,7 @@ from telnyx_tools.groups.inference.group import inference
 from telnyx_tools.results.pages import Cursor, page_of
 from telnyx_tools.results.result import Part, Result, objects
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CountryCode, Url
 
 Domains = Annotated[

@@ -15,7 +15,7 @@ from telnyx_tools.results.result import AttachedResult, Attachment, Detail, Resu
 from telnyx_tools.shared.file_types import mime_type
 from telnyx_tools.shared.presigned import LOOKED_AT, PRESIGN, address_of_object, check_one_source
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName, MediaName, ObjectName, Url
 
 MOST_ATTACHED = 4 * 1024 * 1024

@@ -9,7 +9,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.remedies import meta_code, remedy
 from telnyx_tools.results.result import Part, Result, shape
-from telnyx_tools.shared.waiting import Progress, follow
+from telnyx_tools.shared.waiting import follow
+from telnyx_tools.tool.context import Progress
 
 DELIVERY_SECS = 45
 

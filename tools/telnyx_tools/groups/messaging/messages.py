@@ -11,7 +11,7 @@ from telnyx_tools.groups.messaging.group import messaging
 from telnyx_tools.groups.messaging.message import Message
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, shape
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import MessageId
 
 

@@ -9,7 +9,7 @@ from telnyx_tools.groups.messaging.group import messaging
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result
 from telnyx_tools.shared.days import whole_days
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Day, MessagingProfileId
 
 

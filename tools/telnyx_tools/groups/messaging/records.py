@@ -13,7 +13,7 @@ from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.messaging.group import messaging
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Day, MessagingProfileId, PeriodName
 
 Status = Literal["delivered", "received", "failed", "gw_reject", "gw_timeout", "dlr_timeout", "dlr_unconfirmed"]

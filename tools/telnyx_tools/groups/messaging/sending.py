@@ -12,9 +12,9 @@ from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.messaging.group import messaging
 from telnyx_tools.groups.messaging.message import Message, delivery
 from telnyx_tools.results.result import shape
-from telnyx_tools.shared.waiting import Progress
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import E164, MessagingProfileId, Moment, Recipient, Sender, Url
 
 Media = Annotated[list[Url], Field(max_length=10, description="makes it an MMS; under 1 MB together")]

@@ -10,7 +10,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.numbers.group import Feature, NumberType, numbers
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, Part, Result
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CountryCode
 
 

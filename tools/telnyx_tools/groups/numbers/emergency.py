@@ -13,7 +13,7 @@ from telnyx_tools.groups.numbers.owned import NumberDetails
 from telnyx_tools.groups.numbers.voice import VoiceSettings
 from telnyx_tools.results.result import shape
 from telnyx_tools.shared.numbers import resolve_number
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import AddressId, PhoneNumber
 
 

@@ -12,7 +12,7 @@ from telnyx_tools.groups.numbers.voice import VoiceChange
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.numbers import resolve_numbers
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import AnsweringId, BillingGroupId, PhoneNumber, PhoneNumberJobId
 
 Numbers = Annotated[

@@ -11,7 +11,7 @@ from telnyx_tools.groups.numbers.group import blank, numbers
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.numbers import resolve_number
 from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import PhoneNumber
 
 

@@ -13,7 +13,7 @@ from telnyx_tools.groups.numbers.group import NumberType, numbers
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of, page_of_whole
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import Given
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import E164, CountryCode
 
 Action = Literal["ordering", "porting"]

@@ -11,7 +11,7 @@ from telnyx_tools.groups.numbers.group import CustomerReference, OrderStatus, nu
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import E164, NumberReservationId
 
 

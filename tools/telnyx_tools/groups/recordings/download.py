@@ -12,7 +12,7 @@ from telnyx_tools.api.errors import ApiError, ResponseTooLarge, TelnyxError
 from telnyx_tools.groups.recordings.group import recordings
 from telnyx_tools.groups.recordings.recording import Recording
 from telnyx_tools.results.result import AttachedResult, Attachment, shape
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import RecordingId
 
 MOST_ATTACHED = 4 * 1024 * 1024

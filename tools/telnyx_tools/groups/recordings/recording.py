@@ -11,7 +11,7 @@ from telnyx_tools.groups.recordings.group import recordings
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import Given
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CallControlId, ConferenceId, ConnectionId, Moment, RecordingId
 
 

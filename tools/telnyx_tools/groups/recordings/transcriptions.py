@@ -9,7 +9,7 @@ from telnyx_tools.groups.recordings.group import recordings
 from telnyx_tools.groups.recordings.recording import Between, bounds
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import RecordingId, RecordingTranscriptionId
 
 

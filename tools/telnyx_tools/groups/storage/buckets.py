@@ -12,7 +12,7 @@ from telnyx_tools.groups.storage.group import storage
 from telnyx_tools.results.pages import Cursor, Page, PageCursor
 from telnyx_tools.results.result import Result
 from telnyx_tools.shared.parallel import read_all
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName
 
 NewBucketName = Annotated[

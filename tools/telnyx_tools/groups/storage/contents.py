@@ -28,7 +28,7 @@ from telnyx_tools.groups.storage.stored import (
 from telnyx_tools.results.result import BUDGET, AttachedResult, Attachment
 from telnyx_tools.shared.buckets import ENSURE, ensure_bucket
 from telnyx_tools.shared.file_types import UNKNOWN, mime_type
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName, ObjectName
 
 MOST_SENT = 700_000

@@ -10,7 +10,7 @@ from telnyx_tools.api.client import Request, Telnyx
 from telnyx_tools.groups.storage.group import storage
 from telnyx_tools.results.pages import NEXT, Page, PageCursor, PageSize, cursor_of, fetch_page, fitting
 from telnyx_tools.results.result import BUDGET, AttachedResult, Attachment, Result, measured, objects, shape
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 
 KvStoreId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_kv_stores")]
 KvKey = Annotated[str, Field(min_length=1, max_length=512, description="from list_kv_keys")]

@@ -10,7 +10,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.storage.group import storage
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.shared.presigned import LOOKED_AT, PRESIGN, is_missing, presigned
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName, ObjectName
 
 NOT_THERE = "There is no such object yet; whoever has the link can PUT it. Check object_name if it is to be read."

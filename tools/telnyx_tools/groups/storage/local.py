@@ -26,8 +26,8 @@ from telnyx_tools.groups.storage.stored import (
 )
 from telnyx_tools.results.result import Result
 from telnyx_tools.shared.buckets import ENSURE, ensure_bucket
-from telnyx_tools.shared.waiting import Progress
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName, ObjectName
 
 PART = 2 * MIB

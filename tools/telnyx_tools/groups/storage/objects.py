@@ -23,7 +23,7 @@ from telnyx_tools.groups.storage.stored import (
 )
 from telnyx_tools.results.pages import NEXT, Page, PageSize, cursor_of, fitting
 from telnyx_tools.results.result import BUDGET, Result
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName, ObjectName
 
 ObjectsPage = Annotated[str, cursor_of(r"[0-9]{1,4}\+[0-9]{1,4}:[^\x00-\x1f\x7f]{0,4000}"), NEXT]

@@ -12,7 +12,7 @@ from telnyx_tools.groups.storage.key_values import NewName
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page, fitting
 from telnyx_tools.results.result import BUDGET, Result, objects, shape
 from telnyx_tools.results.shorten import shorten, size
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 
 SqlDatabaseId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_sql_databases")]
 _ENVELOPE = 500

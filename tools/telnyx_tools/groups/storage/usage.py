@@ -11,7 +11,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.storage.group import storage
 from telnyx_tools.results.result import Part, Result, objects
 from telnyx_tools.shared.parallel import read_all
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName, Moment
 
 USUAL_DAYS = 7

@@ -12,7 +12,7 @@ from telnyx_tools.groups.verify.group import verify
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, fetch_page, page_of_whole
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Url, VerifyProfileId
 
 Dollars = Annotated[float, Field(ge=0, description="USD a day")]

@@ -12,7 +12,7 @@ from telnyx_tools.groups.verify.group import verify
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import E164, VerificationId, VerifyProfileId
 
 Channel = Literal["sms", "call", "flashcall", "whatsapp"]

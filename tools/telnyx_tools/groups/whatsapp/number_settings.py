@@ -10,7 +10,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.whatsapp.group import whatsapp
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import ConnectionId, WhatsappNumber
 
 CALLING = "/whatsapp/phone_numbers/{phone_number}/calling_settings"

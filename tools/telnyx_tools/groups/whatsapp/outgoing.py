@@ -12,8 +12,8 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.messaging.message import Message, delivery
 from telnyx_tools.groups.whatsapp.window import WINDOW_CALLS, require_open
 from telnyx_tools.results.result import shape
-from telnyx_tools.shared.waiting import Progress
 from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.context import Progress
 from telnyx_tools.tool.types import Url
 
 SEND, READ_MESSAGE = "POST /messages/whatsapp", "GET /messages/{id}"

@@ -13,7 +13,7 @@ from telnyx_tools.groups.whatsapp.group import whatsapp
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import E164, WhatsappAccountId, WhatsappNumber
 
 NUMBERS, NUMBERS_OF_ACCOUNT = "/whatsapp/phone_numbers", "/whatsapp/business_accounts/{id}/phone_numbers"

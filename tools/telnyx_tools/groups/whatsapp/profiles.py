@@ -15,7 +15,7 @@ from telnyx_tools.groups.whatsapp.done import Done
 from telnyx_tools.groups.whatsapp.group import whatsapp
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import MessagingProfileId, Url, WhatsappNumber
 
 PROFILE = "/whatsapp/phone_numbers/{phone_number}/profile"

@@ -20,9 +20,9 @@ from telnyx_tools.groups.whatsapp.outgoing import (
     WhatsappMessage,
     send_free_form,
 )
-from telnyx_tools.shared.waiting import Progress
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Url, WhatsappNumber, WhatsappRecipient
 
 Kind = Literal["image", "video", "audio", "document", "sticker"]

@@ -12,7 +12,7 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.shared.days import whole_days
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Day, Moment, Url
 
 LINKS, SIGNUPS, USER_DATA = "/whatsapp/hosted_signups", "/whatsapp/signup", "/whatsapp/user_data"

@@ -21,9 +21,10 @@ from telnyx_tools.groups.whatsapp.template_parts import (
 from telnyx_tools.groups.whatsapp.template_rules import problems
 from telnyx_tools.groups.whatsapp.templates import Category
 from telnyx_tools.results.result import shape
-from telnyx_tools.shared.waiting import Progress, follow
+from telnyx_tools.shared.waiting import follow
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import WhatsappAccountId, WhatsappTemplateId
 
 REVIEW_SECS = 45

@@ -23,9 +23,9 @@ from telnyx_tools.groups.whatsapp.outgoing import (
     send,
 )
 from telnyx_tools.results.result import objects
-from telnyx_tools.shared.waiting import Progress
 from telnyx_tools.tool.bodies import Given, present
-from telnyx_tools.tool.tool import Effect
+from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import WhatsappNumber, WhatsappRecipient, WhatsappTemplateId
 
 Value = Annotated[str, Field(min_length=1, max_length=1024)]

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.catalog.answer import Answer, View
+from telnyx_tools.results.answer import Answer, View
 from telnyx_tools.results.result import Detail, Part, Result
+from telnyx_tools.tool.context import Action, Actions
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.group import Group
-from telnyx_tools.tool.tool import Effect, Tool
 
 if TYPE_CHECKING:  # a server whose agents never ask for the catalog does not load it
     from telnyx_tools.catalog.catalog import Catalog
     from telnyx_tools.catalog.operation import Operation
 
-api = Group("api", title="Whole API", summary="Find, describe and call any operation of the Telnyx API.")
+api = Group("api", title="Whole API", summary="Find, describe and call any operation of the Telnyx API.", generic=True)
 
 CALLERS = {
     "read": "read_api_endpoint",
@@ -41,13 +41,7 @@ Sent = dict[str, Any]
 """The arguments of an operation: path, query, headers, body."""
 
 
-class Reach(Protocol):
-    """What this request may call."""
-
-    @property
-    def tools(self) -> Mapping[str, Tool]: ...
-    def refusal(self, operation: Operation) -> str | None: ...
-    async def run(self, tool: Tool, arguments: Mapping[str, object]) -> Result: ...
+_WHOLE = View()
 
 
 class Match(Part):
@@ -70,35 +64,26 @@ class Description(Result):
 
 
 @api.tool(effect=Effect.READ, scope="account_management.read", compact=True)
-async def search_tools(reach: Reach, query: Query, limit: Limit = 8) -> Matches:
+async def search_tools(actions: Actions, query: Query, limit: Limit = 8) -> Matches:
     """Find what does a task: tools first, then operations of the Telnyx API. Then describe_tool."""
     from telnyx_tools.catalog.finder import find_operations, find_tools
 
-    tools = await find_tools(reach.tools.values(), query, max(1, limit // 2))
-    operations = islice(_allowed(reach, await find_operations(query, 6 * limit)), limit - len(tools))
-    return _matches([*map(_tool_match, tools), *map(_operation_match, operations)])
+    tools = await find_tools(actions.tools.values(), query, max(1, limit // 2))
+    operations = islice(_allowed(actions, await find_operations(query, 6 * limit)), limit - len(tools))
+    return _matches([*(_match(tool, "tool") for tool in tools), *(_match(found, "operation") for found in operations)])
 
 
 @api.tool(effect=Effect.READ, scope="account_management.read", compact=True)
 async def describe_tool(
-    reach: Reach, name: Name, at: Annotated[str, Field(description="look deeper: body.voice_settings")] = ""
+    actions: Actions, name: Name, at: Annotated[str, Field(description="look deeper: body.voice_settings")] = ""
 ) -> Description:
     """What a tool or operation takes, with a minimal example, and which tool calls it."""
-    tool = reach.tools.get(name)
-    if tool is None:
-        return _described(_operation(reach, "name", name), at)
-    return Description(
-        name=tool.name,
-        call_with=CALLERS[tool.effect],
-        effect=tool.effect,
-        description=tool.description,
-        arguments=tool.input_schema,
-    )
+    return _described(_action(actions, "name", name), at)
 
 
 @api.tool(effect=Effect.READ, scope="account_management.read")
 async def list_api_endpoints(
-    reach: Reach,
+    actions: Actions,
     query: Annotated[str, Field(max_length=200, description="everyday words; without it, all of a group")] = "",
     group: Annotated[str | None, Field(description="like porting, wireless, fax, email")] = None,
     effect: Literal["read", "write", "destroy", "spends"] | None = None,
@@ -112,24 +97,23 @@ async def list_api_endpoints(
     if group is not None and group not in groups:
         raise InvalidArguments([Problem("group", f"Unknown group. Valid: {', '.join(groups)}.")])
     candidates: Iterable[Operation] = await find_operations(query, len(catalog)) if query else catalog.values()
-    found = (o for o in _allowed(reach, candidates) if group in (None, o.group) and effect in (None, o.effect))
-    return _matches([_operation_match(operation) for operation in islice(found, limit)])
+    found = (a for a in _allowed(actions, candidates) if group in (None, a.group) and effect in (None, a.effect))
+    return _matches(_match(action, "operation") for action in islice(found, limit))
 
 
 @api.tool(effect=Effect.READ, scope="account_management.read")
 async def get_api_endpoint_schema(
-    reach: Reach,
+    actions: Actions,
     endpoint: Annotated[str, Field(description="from list_api_endpoints")],
     at: Annotated[str, Field(description="look deeper: body.voice_settings")] = "",
 ) -> Description:
     """The parameters and body of an operation, one level at a time, with a minimal example."""
-    return _described(_operation(reach, "endpoint", endpoint), at)
+    return _described(_action(actions, "endpoint", endpoint), at)
 
 
-@api.tool(effect=Effect.READ, scope="account_management.read", compact=True)
+@api.tool(effect=Effect.READ, scope="account_management.read", compact=True, target="endpoint")
 async def read_api_endpoint(
-    telnyx: Telnyx,
-    reach: Reach,
+    actions: Actions,
     endpoint: Endpoint,
     path: dict[str, Any] = {},
     query: dict[str, Any] = {},
@@ -143,7 +127,7 @@ async def read_api_endpoint(
     """Call an operation that only reads (path, query, body), or a reading tool (arguments)."""
     view = View(page, page_size, fields, detail)
     sent: Sent = {"path": path, "query": query, "body": body}
-    return await _call(telnyx, reach, "read_api_endpoint", endpoint, arguments, sent, view)
+    return await _call(actions, "read_api_endpoint", endpoint, arguments, sent, view)
 
 
 @api.tool(
@@ -151,10 +135,10 @@ async def read_api_endpoint(
     scope="account_management.write",
     compact=True,
     check="Read the state with read_api_endpoint before calling it again.",
+    target="endpoint",
 )
 async def write_api_endpoint(
-    telnyx: Telnyx,
-    reach: Reach,
+    actions: Actions,
     endpoint: Endpoint,
     path: dict[str, Any] = {},
     query: dict[str, Any] = {},
@@ -165,13 +149,12 @@ async def write_api_endpoint(
 ) -> Answer:
     """Call an operation or tool that writes or spends: it changes the account, costs money or reaches people."""
     sent: Sent = {"path": path, "query": query, "headers": headers, "body": body}
-    return await _call(telnyx, reach, "write_api_endpoint", endpoint, arguments, sent, View(detail=detail))
+    return await _call(actions, "write_api_endpoint", endpoint, arguments, sent, View(detail=detail))
 
 
-@api.tool(effect=Effect.DESTROY, scope="account_management.write", compact=True)
+@api.tool(effect=Effect.DESTROY, scope="account_management.write", compact=True, target="endpoint")
 async def delete_api_endpoint(
-    telnyx: Telnyx,
-    reach: Reach,
+    actions: Actions,
     endpoint: Endpoint,
     path: dict[str, Any] = {},
     query: dict[str, Any] = {},
@@ -181,37 +164,31 @@ async def delete_api_endpoint(
 ) -> Answer:
     """Call an operation or tool that deletes, cancels or releases something."""
     sent: Sent = {"path": path, "query": query, "headers": headers, "body": body}
-    return await _call(telnyx, reach, "delete_api_endpoint", endpoint, arguments, sent, View())
+    return await _call(actions, "delete_api_endpoint", endpoint, arguments, sent, View())
 
 
-async def _call(
-    telnyx: Telnyx,
-    reach: Reach,
-    caller: str,
-    endpoint: str,
-    arguments: Mapping[str, Any],
-    sent: Sent,
-    view: View,
-) -> Answer:
-    tool = reach.tools.get(endpoint)
+async def _call(actions: Actions, caller: str, endpoint: str, arguments: Sent, sent: Sent, view: View) -> Answer:
+    tool = actions.tools.get(endpoint)
     if tool is not None:
-        _check_caller(caller, tool.name, tool.effect)
+        _check_caller(caller, tool)
         _check_unused(tool.name, {**sent, **asdict(view)})
-        return Answer(data=(await reach.run(tool, arguments)).wire())
-    operation = _operation(reach, "endpoint", endpoint)
-    _check_caller(caller, operation.id, operation.effect)
+        return Answer(data=(await actions.call(tool, arguments)).wire())
+    action = _action(actions, "endpoint", endpoint, view)
+    _check_caller(caller, action)
     if arguments:
         raise InvalidArguments([Problem("arguments", "An operation takes path, query and body; see describe_tool.")])
-    from telnyx_tools.catalog.action import Arguments, invoke
+    answer = await actions.call(action, sent)
+    if not isinstance(answer, Answer):
+        raise TypeError(f"{action.name} answered with {type(answer).__name__}")
+    return answer
 
-    return await invoke(telnyx, operation, Arguments(**sent), view)
 
-
-def _check_caller(caller: str, name: str, effect: str) -> None:
+def _check_caller(caller: str, action: Action) -> None:
     """Each caller keeps to its effects, so that a client can allow reads without asking."""
-    right = CALLERS[effect]
+    right = CALLERS[action.effect]
     if right != caller:
-        raise InvalidArguments([Problem("endpoint", f"{name} has the effect {effect}: call it with {right}.")])
+        problem = f"{action.name} has the effect {action.effect}: call it with {right}."
+        raise InvalidArguments([Problem("endpoint", problem)])
 
 
 def _check_unused(tool: str, given: Mapping[str, Any]) -> None:
@@ -221,17 +198,21 @@ def _check_unused(tool: str, given: Mapping[str, Any]) -> None:
         raise InvalidArguments([Problem(name, f"{tool} is a tool: give it in arguments.") for name in unused])
 
 
-def _operation(reach: Reach, argument: str, name: str) -> Operation:
+def _action(actions: Actions, argument: str, name: str, view: View = _WHOLE) -> Action:
+    """The tool or operation of this name. Raises InvalidArguments where there is none, or not within reach."""
+    if (tool := actions.tools.get(name)) is not None:
+        return tool
     catalog = _catalog()
     operation = catalog.get(name)
     if operation is None:
-        close = difflib.get_close_matches(name, [*reach.tools, *catalog], n=3)
+        close = difflib.get_close_matches(name, [*actions.tools, *catalog], n=3)
         hint = f"Did you mean {', '.join(close)}? " if close else ""
         raise InvalidArguments([Problem(argument, f"There is no such tool or operation. {hint}Use search_tools.")])
-    refusal = reach.refusal(operation)
+    action = _operation_action(operation, view)
+    refusal = actions.refusal(action)
     if refusal is not None:
         raise InvalidArguments([Problem(argument, f"{refusal}.")])
-    return operation
+    return action
 
 
 def _catalog() -> Catalog:
@@ -240,44 +221,32 @@ def _catalog() -> Catalog:
     return Catalog.load()
 
 
-def _allowed(reach: Reach, operations: Iterable[Operation]) -> Iterable[Operation]:
-    return (operation for operation in operations if reach.refusal(operation) is None)
+def _operation_action(operation: Operation, view: View = _WHOLE) -> Action:
+    from telnyx_tools.catalog.action import OperationAction
+
+    return OperationAction(operation, view)
 
 
-def _described(operation: Operation, at: str) -> Description:
-    from telnyx_tools.catalog.describe import describe
-
-    try:
-        described = describe(operation, at)
-    except KeyError as error:
-        raise InvalidArguments([Problem("at", str(error.args[0]))]) from None
-    return Description(name=operation.id, call_with=CALLERS[operation.effect], **described)
+def _allowed(actions: Actions, operations: Iterable[Operation]) -> Iterator[Action]:
+    found = map(_operation_action, operations)
+    return (action for action in found if actions.refusal(action) is None)
 
 
-def _matches(items: list[Match]) -> Matches:
-    return Matches(items=items, hint=None if items else "Nothing found: use other words, or fewer.")
+def _described(action: Action, at: str) -> Description:
+    return Description(name=action.name, call_with=CALLERS[action.effect], **action.describe(at))
 
 
-def _tool_match(tool: Tool) -> Match:
-    required = tool.input_schema.get("required")
+def _matches(items: Iterable[Match]) -> Matches:
+    found = list(items)
+    return Matches(items=found, hint=None if found else "Nothing found: use other words, or fewer.")
+
+
+def _match(action: Action, kind: str) -> Match:
     return Match(
-        name=tool.name,
-        kind="tool",
-        does=tool.description.split(". ")[0],
-        effect=tool.effect,
-        required=required,
-        call_with=CALLERS[tool.effect],
-    )
-
-
-def _operation_match(operation: Operation) -> Match:
-    body = operation.resolve(operation.body or {}).get("required", ())
-    required = [*operation.path_params, *operation.query.get("required", ()), *(f"body.{name}" for name in body)]
-    return Match(
-        name=operation.id,
-        kind="operation",
-        does=f"{operation.title} ({operation.method} {operation.path})",
-        effect=operation.effect,
-        required=required or None,
-        call_with=CALLERS[operation.effect],
+        name=action.name,
+        kind=kind,
+        does=action.summary,
+        effect=action.effect,
+        required=action.required or None,
+        call_with=CALLERS[action.effect],
     )

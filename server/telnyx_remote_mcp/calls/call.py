@@ -1,0 +1,34 @@
+"""A call: one action that somebody wants carried out, with everything that a guard may want to know about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.calls.client import Client
+from telnyx_remote_mcp.calls.question import Answers
+from telnyx_remote_mcp.surface.surfaces import Surface
+from telnyx_tools.tool.context import Action, Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """`arguments` are parsed. `parent` is the call that made this one: of a generic tool, or of a script."""
+
+    action: Action
+    arguments: Mapping[str, object] = field(repr=False)
+    caller: Caller
+    surface: Surface
+    client: Client
+    request_id: str
+    progress: Progress
+    answers: Answers = field(default_factory=dict)
+    parent: Call | None = None
+
+    def nested(self, action: Action, arguments: Mapping[str, object]) -> Call:
+        """A call that this one makes, of the same caller, with arguments that are not yet parsed.
+
+        Raises InvalidArguments.
+        """
+        return replace(self, action=action, arguments=action.parse(arguments), parent=self)

@@ -1,0 +1,34 @@
+"""What a server tells an agent of itself and of the call that asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.identity import TITLE, VERSION
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_tools.tool.server_info import ServerInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """The server as one call sees it."""
+
+    settings: Settings
+    surfaces: Surfaces
+    call: Call
+
+    def info(self) -> ServerInfo:
+        surface = self.call.surface
+        return ServerInfo(
+            name=TITLE,
+            version=VERSION,
+            protocol_version=self.call.client.protocol_version,
+            tools=len(surface.tools),
+            groups=surface.groups,
+            all_groups=self.surfaces.groups,
+            read_only=surface.read_only,
+            sandbox=self.settings.sandbox,
+            telnyx_api=self.settings.api_base_url,
+        )

@@ -1,0 +1,53 @@
+"""Questions to the person behind a call, and the answers that come back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from telnyx_tools.api.errors import TelnyxError
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the person is asked, and the flat JSON schema of the form that they fill in."""
+
+    text: str
+    form: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Stable for the same question: an answer counts for the question that was asked, and no other."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person did with a question, and what they filled in if they accepted it."""
+
+    action: Literal["accept", "decline", "cancel"]
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+Answers = Mapping[str, Answer]
+"""Answers by the id of their question. Only questions that this server asked about the same call are in it."""
+
+
+class AskFirst(TelnyxError):
+    """The person has to be asked before the call goes on. Raised at any depth of it, turned into a question at the end.
+
+    An agent reads the description where its client cannot ask.
+    """
+
+    def __init__(self, question: Question) -> None:
+        super().__init__("the person has to be asked first")
+        self.question = question
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "code": "approval_required",
+            "title": "Nothing was done: the person has to agree first, and this client cannot ask them",
+            "question": self.question.text,
+        }

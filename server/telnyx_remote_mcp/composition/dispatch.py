@@ -1,0 +1,31 @@
+"""The way of a call: every guard that stands on it, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from telnyx_remote_mcp.calls.dispatch import Dispatch, Upstream
+from telnyx_remote_mcp.calls.info import Info
+from telnyx_remote_mcp.guardrails.scopes import ScopeGuard
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_tools.api.client import Api
+from telnyx_tools.files import Files
+
+
+def create_dispatch(
+    settings: Settings,
+    surfaces: Surfaces,
+    api: Api,
+    *,
+    files: Files | None = None,
+    rejected: Callable[[str], None] = lambda principal: None,
+) -> Dispatch:
+    """The dispatch of one process; without `files`, no tool touches any."""
+    upstream = Upstream(
+        api=api,
+        files=files or Files(),
+        server=lambda call: Info(settings, surfaces, call),
+        rejected=rejected,
+    )
+    return Dispatch(upstream, [ScopeGuard()])

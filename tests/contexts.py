@@ -1,0 +1,128 @@
+"""The one place where tests make what a call is given, and calls themselves."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import mcp_types as types
+
+from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.client import Client
+from telnyx_remote_mcp.calls.dispatch import Dispatch, Upstream
+from telnyx_remote_mcp.calls.pipeline import Step
+from telnyx_remote_mcp.calls.replies import reply
+from telnyx_remote_mcp.surface.selection import Selection
+from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
+from telnyx_tools.api.client import Api, Credential, Telnyx
+from telnyx_tools.files import Files
+from telnyx_tools.registry import registry
+from telnyx_tools.results.result import Result
+from telnyx_tools.tool.context import Action, Actions, Context, Progress, Server
+from telnyx_tools.tool.server_info import ServerInfo
+
+EVERY_TOOL = Surfaces(registry(), Selection(), account_access=True, local=True).of(Selection(surface="full"))
+TESTER = Caller("key:test", Credential("KEYtest"), "api_key")
+CLIENT = Client("2026-07-28", "tests", "1")
+
+
+async def silent(progress: float, total: float | None = None, message: str | None = None) -> None:
+    """The progress of a call that nobody follows."""
+
+
+class PlainServer:
+    """A server about which nothing is remarkable."""
+
+    def info(self) -> ServerInfo:
+        return ServerInfo(
+            name="Telnyx",
+            version="1",
+            protocol_version="2026-07-28",
+            tools=1,
+            groups=["guards"],
+            all_groups=["guards"],
+            read_only=False,
+            sandbox=False,
+            telnyx_api="https://api.telnyx.com/v2",
+        )
+
+
+class NoActions:
+    """Nothing is within reach."""
+
+    tools: Mapping[str, Action] = {}
+
+    def refusal(self, action: Action) -> str | None:
+        return "Nothing is within reach"
+
+    async def call(self, action: Action, arguments: Mapping[str, object]) -> Result:
+        raise AssertionError(f"{action.name} is out of reach")
+
+
+class AnyActions(NoActions):
+    """Everything is within reach, with this client and no guard."""
+
+    def __init__(self, telnyx: Telnyx) -> None:
+        self._telnyx = telnyx
+
+    def refusal(self, action: Action) -> None:
+        return None
+
+    async def call(self, action: Action, arguments: Mapping[str, object]) -> Result:
+        return await run(action, arguments, self._telnyx)
+
+
+def context(
+    telnyx: Telnyx,
+    *,
+    progress: Progress = silent,
+    files: Files | None = None,
+    server: Server | None = None,
+    actions: Actions | None = None,
+) -> Context:
+    """A context with this client, and with the least of everything else."""
+    return Context(
+        telnyx=telnyx,
+        progress=progress,
+        files=files or Files(),
+        server=server or PlainServer(),
+        actions=actions or NoActions(),
+    )
+
+
+async def run(action: Action, arguments: Mapping[str, object], given: Context | Telnyx) -> Result:
+    """The result of an action, without a server around it."""
+    return await action.run(action.parse(arguments), given if isinstance(given, Context) else context(given))
+
+
+async def replied(action: Action, arguments: Mapping[str, object], given: Context | Telnyx) -> types.CallToolResult:
+    """The reply to an agent, without a server around it."""
+    return await reply(action, run(action, arguments, given))
+
+
+def dispatch(
+    api: Api, steps: Sequence[Step] = (), *, files: Files | None = None, server: Server | None = None
+) -> Dispatch:
+    """A dispatch with these steps."""
+    return Dispatch(
+        Upstream(
+            api=api,
+            files=files or Files(),
+            server=lambda call: server or PlainServer(),
+            rejected=lambda principal: None,
+        ),
+        steps,
+    )
+
+
+def call(action: Action, arguments: Mapping[str, object], surface: Surface = EVERY_TOOL, **changes: Any) -> Call:
+    """A call of the tester's, with arguments that are not yet parsed."""
+    made: dict[str, Any] = {
+        "action": action,
+        "arguments": action.parse(arguments),
+        "caller": TESTER,
+        "surface": surface,
+        "client": CLIENT,
+        "request_id": "test",
+        "progress": silent,
+    }
+    return Call(**{**made, **changes})

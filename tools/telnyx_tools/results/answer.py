@@ -1,0 +1,33 @@
+"""The answer of any operation, in one shape whatever the API gives: an object, a page of a list, a text, bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+from telnyx_tools.results.result import Detail, Result
+
+
+class Answer(Result):
+    data: Any = Field(None, description="the object, where the answer is one")
+    items: list[Any] | None = Field(None, description="the page's items, where it is a list")
+    next: str | None = Field(None, description="give it as `page` for more")
+    total_results: int | None = None
+    text: str | None = None
+    content_base64: str | None = None
+    content_type: str | None = None
+    size: int | None = Field(None, description="bytes")
+    shortened: bool | None = Field(None, description='cut to size; detail="full" or `fields` shows more')
+
+
+@dataclass(frozen=True)
+class View:
+    """What part of an answer is wanted."""
+
+    page: str | None = None
+    page_size: int = 20
+    fields: Sequence[str] = ()
+    detail: Detail = "summary"

@@ -1,0 +1,125 @@
+"""The context of a call: everything that an action is given besides its arguments, and the protocols of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol, get_type_hints
+
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.files import Files
+from telnyx_tools.results.result import Result
+from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.server_info import ServerInfo
+
+
+class Action(Protocol):
+    """Anything that a call can carry out: a curated tool, or an operation of the API. Policies read nothing else."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def group(self) -> str: ...
+    @property
+    def effect(self) -> Effect: ...
+    @property
+    def scope(self) -> str:
+        """The OAuth scope that a caller needs for it."""
+        ...
+
+    @property
+    def paid(self) -> bool:
+        """Whether a read costs money."""
+        ...
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether it manages access to the account, which the operator has to allow."""
+        ...
+
+    @property
+    def check(self) -> str | None:
+        """How to find out whether a call whose answer was lost took place; None for what changes nothing."""
+        ...
+
+    @property
+    def calls(self) -> Sequence[str]:
+        """The API operations it makes, as `METHOD /path/{template}`."""
+        ...
+
+    @property
+    def target(self) -> str | None:
+        """The argument that names another action to call, for a generic tool. Such an action has no effect itself."""
+        ...
+
+    @property
+    def summary(self) -> str:
+        """What it does, in one sentence."""
+        ...
+
+    @property
+    def required(self) -> Sequence[str]:
+        """The arguments that a call must have."""
+        ...
+
+    def describe(self, at: str = "") -> Mapping[str, Any]:
+        """What it takes, for an agent to read. Raises InvalidArguments where there is nothing at `at`."""
+        ...
+
+    def parse(self, arguments: Mapping[str, object]) -> Mapping[str, object]:
+        """The arguments, validated. Raises InvalidArguments, which names every bad one; nothing is sent."""
+        ...
+
+    async def run(self, arguments: Mapping[str, object], context: Context) -> Result:
+        """Carry it out with parsed arguments. Raises a TelnyxError that says what went wrong."""
+        ...
+
+
+class Actions(Protocol):
+    """The actions within reach of one request, for the tools that find and call them."""
+
+    @property
+    def tools(self) -> Mapping[str, Action]:
+        """The tools that may be called by name."""
+        ...
+
+    def refusal(self, action: Action) -> str | None:
+        """Why the action may not be called here, or None if it may."""
+        ...
+
+    async def call(self, action: Action, arguments: Mapping[str, object]) -> Result:
+        """The result of another action, with every guard of a call of its own. Raises as `Action.run` and `parse`."""
+        ...
+
+
+class Progress(Protocol):
+    """Tells the client how far a call is. Does nothing where the client did not ask."""
+
+    async def __call__(self, progress: float, total: float | None = None, message: str | None = None) -> None: ...
+
+
+class Server(Protocol):
+    """What the server tells a tool about itself and the request."""
+
+    def info(self) -> ServerInfo: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What one call is given. A tool's function takes parts of it, by the types of its parameters.
+
+    `telnyx` is bound to the caller's own credential. `files` are those of this machine: over HTTP none.
+    """
+
+    telnyx: Telnyx
+    progress: Progress
+    files: Files
+    server: Server
+    actions: Actions
+
+
+@cache
+def context_fields() -> Mapping[object, str]:
+    """The field of the context that holds each type of part."""
+    return {kind: name for name, kind in get_type_hints(Context).items()}

@@ -1,0 +1,21 @@
+"""The description that a server gives of itself to an agent."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from telnyx_tools.results.result import Result
+
+
+class ServerInfo(Result):
+    name: str
+    version: str
+    protocol_version: str
+    tools: int = Field(description="visible to you")
+    groups: list[str]
+    all_groups: list[str] = Field(
+        description="reachable with ?groups= or X-MCP-Toolsets, within what the operator allows"
+    )
+    read_only: bool
+    sandbox: bool = Field(description="true: nothing here is real, nothing costs money")
+    telnyx_api: str
