@@ -10,12 +10,12 @@ from urllib.parse import parse_qsl
 import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
+from tests import contexts
 from tests.contract import storage
 from tests.contract.arguments import arguments
 from tests.contract.calling import declared, run
 from tests.wires import MockWire
 
-from telnyx_remote_mcp.calls.replies import run_tool
 from telnyx_sandbox.contract import form
 from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.api.errors import TelnyxError
@@ -85,7 +85,7 @@ async def _run(tool: Tool, given_arguments: dict[str, object], contract: Contrac
     async with Api(wire=MockWire(contract)) as api:
         telnyx = api.bind(Credential("KEYcontract"), "key:contract")
         try:
-            await run_tool(tool, given_arguments, {"telnyx": telnyx, "progress": progress})
+            await contexts.run(tool, given_arguments, contexts.context(telnyx, progress=progress))
         except TelnyxError:
             # Refused here, or the example is not what the tool was waiting for; what it sent is judged all the same.
             return

@@ -2,23 +2,26 @@
 
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from tests import contexts
 from tests.protocol.tools import tools
 from tests.server.serving import serving
 
 from telnyx_remote_mcp.app import build_app
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.verdicts import Verdict
+from telnyx_remote_mcp.calls.pipeline import Step
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api, Credential
+from telnyx_tools.registry import Registry
 
 KEY, OTHER_KEY, DEAD_KEY = "KEYprotocol", "KEYother", "KEYdead"
 LEGACY, MODERN = "2025-11-25", "2026-07-28"
@@ -36,17 +39,29 @@ INITIALIZE = {
 
 
 @asynccontextmanager
-async def served(data_dir: Path, **given: Any) -> AsyncIterator[str]:
-    """The app on a socket; gives its URL. All keys but one are genuine."""
+async def served(
+    data_dir: Path,
+    *,
+    api: Api | None = None,
+    registry: Registry | None = None,
+    steps: Sequence[Step] | None = None,
+    **given: Any,
+) -> AsyncIterator[str]:
+    """The app on a socket; gives its URL. All keys but one are genuine. `steps` take the place of the guards."""
     settings = Settings(data_dir=data_dir, rate_limit_per_minute=100_000, **given)
-    api = Api()
+    api = api or Api()
     keys = ApiKeys(_check, os.urandom(32))
-    surfaces = Surfaces(tools(), settings.ceiling)
+    surfaces = Surfaces(registry or tools(), settings.ceiling)
+    dispatch = (
+        create_dispatch(settings, surfaces, api, rejected=keys.reject)
+        if steps is None
+        else contexts.dispatch(api, steps)
+    )
     server = create_server(
         Services(
             settings=settings,
             surfaces=surfaces,
-            dispatch=create_dispatch(settings, surfaces, api, rejected=keys.reject),
+            dispatch=dispatch,
         )
     )
     app = build_app(settings, server, api, keys, surfaces)

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Awaitable, Mapping
 
 import mcp_types as types
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from telnyx_remote_mcp.calls.question import AskFirst
 from telnyx_tools.api.errors import TelnyxError
@@ -40,7 +40,7 @@ def success(result: Result) -> types.CallToolResult:
     result, text = fitted(result)
     files = [_file(attachment) for attachment in result.attachments] if isinstance(result, AttachedResult) else []
     content = types.TextContent(type="text", text=text)
-    return types.CallToolResult(content=[content, *files], structured_content=from_json(text))
+    return types.CallToolResult(content=[content, *files], structured_content=result.wire())
 
 
 def failure(error: Mapping[str, object]) -> types.CallToolResult:

@@ -36,7 +36,7 @@ FIRST_ANSWER = """
 import sys, anyio
 from mcp import Client
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.stdio import local_server
+from telnyx_remote_mcp.composition.local import local_server
 
 def groups():
     return [name for name in sys.modules if name.startswith("telnyx_tools.groups.messaging")]
