@@ -19,7 +19,7 @@ from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.discovery.routes import apps_response, discovery_routes
 from telnyx_remote_mcp.gate.authenticate import Authenticate
-from telnyx_remote_mcp.gate.json_replies import PlainAnswers
+from telnyx_remote_mcp.gate.json_replies import JsonReplies
 from telnyx_remote_mcp.gate.rate_limit import RateLimit
 from telnyx_remote_mcp.gate.select_surface import SelectSurface
 from telnyx_remote_mcp.gate.step_up import StepUp
@@ -62,7 +62,7 @@ def build_app(
     plain = StreamableHTTPSessionManager(
         server, stateless=True, json_response=True, max_request_body_size=settings.max_body_bytes
     )
-    endpoint: ASGIApp = PlainAnswers(StreamableHTTPASGIApp(manager), StreamableHTTPASGIApp(plain), surfaces.registry)
+    endpoint: ASGIApp = JsonReplies(StreamableHTTPASGIApp(manager), StreamableHTTPASGIApp(plain), surfaces.registry)
     streams = Streams(endpoint if settings.keeps_sessions else _PostOnly(endpoint))
 
     def guarded(app: ASGIApp) -> ASGIApp:

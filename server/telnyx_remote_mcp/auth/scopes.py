@@ -50,9 +50,9 @@ def _named(surface: Surface, name: str) -> Action | None:
     return OperationAction(operation) if operation is not None else None
 
 
-def lacks(scopes: Collection[str] | None, action: Action) -> bool:
-    """Whether a caller with these scopes (None: without restriction) may not carry the action out."""
-    return scopes is not None and not held(action.scope, scopes)
+def lacks(scopes: Collection[str], action: Action) -> bool:
+    """Whether a caller with these scopes may not carry the action out."""
+    return not held(action.scope, scopes)
 
 
 def held(scope: str, scopes: Collection[str]) -> bool:

@@ -21,26 +21,26 @@ Attempt = Callable[[Answers], Awaitable[types.CallToolResult]]
 
 
 async def asked(
-    ctx: ServerRequestContext[Any, Any], params: types.CallToolRequestParams, client: Client, attempt: Attempt
+    ctx: ServerRequestContext[Any, Any], client: Client, attempt: Attempt, first: AskFirst, answers: Answers
 ) -> types.CallToolResult | types.InputRequiredResult:
-    """The result of a call that may raise questions.
+    """The result of a call that raised a question, and may raise more.
 
     On 2026-07-28 a question is the result, and the client makes the call again with the answer. Before, it is a request
     of the server in the midst of the call. Where neither can be, the result says that nothing was done, and why.
     """
-    answers = _answers(params) if client.is_modern else {}
     for _ in range(ROUNDS):
+        if "form" not in client.forms or first.question.id in answers:
+            return failure(first.describe())
+        if client.is_modern:
+            return _input_required(first.question, answers)
+        if not ctx.session.can_send_request:
+            return failure(first.describe())
+        answers = {**answers, first.question.id: await _elicited(ctx, first.question)}
         try:
             return await attempt(answers)
-        except AskFirst as first:
-            if "form" not in client.forms or first.question.id in answers:
-                return failure(first.describe())
-            if client.is_modern:
-                return _input_required(first.question, answers)
-            if not ctx.session.can_send_request:
-                return failure(first.describe())
-            answers = {**answers, first.question.id: await _elicited(ctx, first.question)}
-    return failure({"code": "approval_required", "title": "Too many questions; nothing was done"})
+        except AskFirst as another:
+            first = another
+    return failure(first.describe())
 
 
 def _input_required(question: Question, answers: Answers) -> types.InputRequiredResult:
@@ -52,7 +52,7 @@ def _input_required(question: Question, answers: Answers) -> types.InputRequired
     )
 
 
-def _answers(params: types.CallToolRequestParams) -> Answers:
+def answers_in(params: types.CallToolRequestParams) -> Answers:
     """The answers to what this server asked. Whatever else the client sends along is no answer."""
     if params.request_state is None:
         return {}

@@ -13,25 +13,25 @@ Form = Literal["form", "url"]
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Name and version as the client gave them, empty where it did not; `forms` are the ways it can ask its person."""
+    """Name and version as the client gave them, empty where it did not, and what it declared that it can do."""
 
     protocol_version: str
     name: str = ""
     version: str = ""
-    forms: frozenset[Form] = frozenset()
+    capabilities: types.ClientCapabilities | None = None
 
     @property
     def is_modern(self) -> bool:
         """Whether it speaks 2026-07-28 or newer, where a question is an answer and the call is made again."""
         return self.protocol_version in MODERN_PROTOCOL_VERSIONS
 
-
-def forms(capabilities: types.ClientCapabilities | None) -> frozenset[Form]:
-    """The ways of asking that a client declared. An empty `elicitation` means forms, as in 2025-06-18."""
-    declared = capabilities.elicitation if capabilities is not None else None
-    if declared is None:
-        return frozenset()
-    if declared.form is None and declared.url is None:
-        return frozenset({"form"})
-    found: dict[Form, bool] = {"form": declared.form is not None, "url": declared.url is not None}
-    return frozenset(form for form, has in found.items() if has)
+    @property
+    def forms(self) -> frozenset[Form]:
+        """The ways in which it can ask its person. An empty `elicitation` means forms, as in 2025-06-18."""
+        declared = self.capabilities.elicitation if self.capabilities is not None else None
+        if declared is None:
+            return frozenset()
+        if declared.form is None and declared.url is None:
+            return frozenset({"form"})
+        found: dict[Form, bool] = {"form": declared.form is not None, "url": declared.url is not None}
+        return frozenset(form for form, has in found.items() if has)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from telnyx_remote_mcp.calls.call import Call
@@ -20,12 +21,5 @@ class Step(Protocol):
 def pipeline(steps: Sequence[Step], run: Next) -> Next:
     """`run` behind the steps, the first of which sees a call first and its result last."""
     for step in reversed(steps):
-        run = _behind(step, run)
+        run = partial(step, proceed=run)
     return run
-
-
-def _behind(step: Step, proceed: Next) -> Next:
-    async def guarded(call: Call) -> Result:
-        return await step(call, proceed)
-
-    return guarded

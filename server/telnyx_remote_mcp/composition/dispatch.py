@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from telnyx_remote_mcp.calls.dispatch import Dispatch, Upstream
 from telnyx_remote_mcp.calls.info import Info
@@ -25,7 +26,7 @@ def create_dispatch(
     upstream = Upstream(
         api=api,
         files=files or Files(),
-        server=lambda call: Info(settings, surfaces, call),
+        server=partial(Info, settings, surfaces),
         rejected=rejected,
     )
     return Dispatch(upstream, [ScopeGuard()])

@@ -25,7 +25,7 @@ _STREAMS: Final = (b"text/event-stream", b"text/*", b"*/*")
 _VERSIONS: Final = frozenset(version.encode() for version in MODERN_PROTOCOL_VERSIONS)
 
 
-class PlainAnswers:
+class JsonReplies:
     """Gives brief requests of the newer protocol to `plain`, which cannot stream, and all others to `app`.
 
     Brief are listings and calls of tools that make one free read; to get ready for a stream would add a fifth to
@@ -38,6 +38,7 @@ class PlainAnswers:
         self.app = app
         self._plain = plain
         self._registry = registry
+        self._brief: dict[str, bool] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Of a header that is there twice the first one counts, as for the SDK, which may then refuse the request.
@@ -60,8 +61,15 @@ class PlainAnswers:
         method = headers.get(b"mcp-method")
         if method != b"tools/call":
             return method in _LISTINGS
-        tool = self._registry.find(headers.get(b"mcp-name", b"").decode("latin-1"))
-        return tool is not None and _is_brief(tool)
+        name = headers.get(b"mcp-name", b"").decode("latin-1")
+        known = self._brief.get(name)
+        return self._looked_up(name) if known is None else known
+
+    def _looked_up(self, name: str) -> bool:
+        tool = self._registry.find(name)
+        if tool is None:
+            return False
+        return self._brief.setdefault(name, _is_brief(tool))
 
 
 def _is_brief(tool: Tool) -> bool:

@@ -32,6 +32,6 @@ class ScopeGuard:
     """
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
-        if lacks(call.caller.scopes, call.action):
+        if call.caller.scopes is not None and lacks(call.caller.scopes, call.action):
             raise ScopeMissing(call.action.name, call.action.scope)
         return await proceed(call)

@@ -22,7 +22,7 @@ def no_traits(_: Context) -> Traits:
 
 
 class Listings:
-    """Middleware of the SDK that keeps each listing of tools.
+    """Keeps each listing of tools, as middleware of the SDK for that method.
 
     A listing depends on the protocol version, the surface and the client's traits: all three are its key. A tool has
     one form for a version and some traits, in however many surfaces it stands, and is kept once: all of them take
@@ -38,7 +38,7 @@ class Listings:
         self._tools: dict[tuple[str, str, Traits], dict[str, Any]] = {}
 
     async def __call__(self, ctx: Context, call_next: CallNext) -> HandlerResult:
-        if ctx.method != "tools/list" or (ctx.params or {}).get("cursor") not in (None, ""):
+        if (ctx.params or {}).get("cursor") not in (None, ""):
             return await call_next(ctx)
         key = (ctx.protocol_version, self._surface_of(ctx), self._traits_of(ctx))
         if key not in self._listings:

@@ -10,16 +10,17 @@ from uuid import uuid4
 import mcp_types as types
 from mcp.server import Server
 from mcp.server.caching import CacheHint
+from mcp.server.context import CallNext, HandlerResult
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.shared.exceptions import MCPError
 from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
 
 from telnyx_remote_mcp.auth.caller import Caller
-from telnyx_remote_mcp.calls.asking import asked
+from telnyx_remote_mcp.calls.asking import answers_in, asked
 from telnyx_remote_mcp.calls.call import Call
-from telnyx_remote_mcp.calls.client import Client, forms
+from telnyx_remote_mcp.calls.client import Client
 from telnyx_remote_mcp.calls.dispatch import Dispatch
-from telnyx_remote_mcp.calls.question import Answers
+from telnyx_remote_mcp.calls.question import Answers, AskFirst
 from telnyx_remote_mcp.calls.replies import reply
 from telnyx_remote_mcp.http.edge import Visit
 from telnyx_remote_mcp.identity import INSTRUCTIONS, SANDBOX, TITLE, VERSION
@@ -75,7 +76,7 @@ def create_server(services: Services) -> Server[None]:
         server.middleware.clear()  # the SDK's spans, which nobody takes unless a provider was set before the start
     # First, so that whatever stands behind it reads what was sealed here and nothing that a client made up.
     server.middleware.append(RequestStateBoundary(services.request_state, default_audience=services.settings.url))
-    server.middleware.append(Listings(handlers.surface))
+    server.middleware.append(handlers.remembered)
     return server
 
 
@@ -91,6 +92,11 @@ async def _no_lifespan(_: Server[None]) -> AsyncIterator[None]:
 class _Handlers:
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._listings = Listings(self.surface)
+
+    async def remembered(self, ctx: Context, call_next: CallNext) -> HandlerResult:
+        """Middleware that keeps listings; everything else passes."""
+        return await (self._listings(ctx, call_next) if ctx.method == "tools/list" else call_next(ctx))
 
     async def list_tools(self, ctx: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         if params is not None and params.cursor:
@@ -118,7 +124,12 @@ class _Handlers:
             )
             return await self._services.dispatch(call)
 
-        return await asked(ctx, params, client, lambda answers: reply(tool, outcome(answers)))
+        # A state is what an earlier question of this call left with the client: the first attempt has none.
+        answers = answers_in(params) if params.request_state is not None and client.is_modern else {}
+        try:
+            return await reply(tool, outcome(answers))
+        except AskFirst as first:
+            return await asked(ctx, client, lambda more: reply(tool, outcome(more)), first, answers)
 
     async def list_resources(self, ctx: Context, params: object) -> types.ListResourcesResult:
         return types.ListResourcesResult(resources=[])
@@ -148,7 +159,7 @@ def _client(ctx: Context) -> Client:
     told = ctx.session.client_params
     info = told.client_info if told is not None else None
     name, version = (info.name, info.version) if info is not None else ("", "")
-    return Client(ctx.protocol_version, name, version, forms(ctx.session.client_capabilities))
+    return Client(ctx.protocol_version, name, version, ctx.session.client_capabilities)
 
 
 def _request_id(ctx: Context) -> str:

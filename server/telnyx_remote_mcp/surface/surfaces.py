@@ -44,8 +44,11 @@ class Surface:
 
     def find(self, name: str) -> Tool | None:
         """The tool of this name or alias, if this surface has it."""
-        tool = self.registry.find(name)
-        return tool if tool is not None and tool.name in self.tools else None
+        return self._callable.get(name)
+
+    @cached_property
+    def _callable(self) -> dict[str, Tool]:
+        return {name: tool for tool in self.tools.values() for name in (tool.name, *tool.aliases)}
 
     @cached_property
     def callable(self) -> Mapping[str, Tool]:

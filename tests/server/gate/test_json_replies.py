@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tests.server.things import things
 
 from telnyx_remote_mcp.gate import json_replies as plain
-from telnyx_remote_mcp.gate.json_replies import PlainAnswers
+from telnyx_remote_mcp.gate.json_replies import JsonReplies
 
 pytestmark = pytest.mark.anyio
 
@@ -76,7 +76,7 @@ async def test_listings_and_single_free_reads_of_the_newer_protocol_are_brief(
     version: bytes, method: bytes, tool: bytes | None, brief: bool
 ) -> None:
     streaming, answering, client = App(), App(), Client()
-    await PlainAnswers(streaming, answering, things())(_scope(version, method, tool), client.receive, client.send)
+    await JsonReplies(streaming, answering, things())(_scope(version, method, tool), client.receive, client.send)
     assert (answering.calls, streaming.calls) == ((1, 0) if brief else (0, 1))
 
 
@@ -84,13 +84,13 @@ async def test_the_first_of_two_versions_counts_as_it_does_for_the_sdk() -> None
     streaming, answering, client = App(), App(), Client()
     scope = _scope(LEGACY, b"tools/list")
     scope["headers"].append((b"mcp-protocol-version", MODERN))
-    await PlainAnswers(streaming, answering, things())(scope, client.receive, client.send)
+    await JsonReplies(streaming, answering, things())(scope, client.receive, client.send)
     assert (answering.calls, streaming.calls) == (0, 1)
 
 
 async def test_nobody_looks_for_the_client_of_a_request_that_is_soon_done() -> None:
     client = Client()
-    await client.calls(PlainAnswers(App(), App(), things()))
+    await client.calls(JsonReplies(App(), App(), things()))
     assert not client.asked.is_set()
 
 
@@ -102,7 +102,7 @@ async def test_the_request_of_a_client_that_leaves_ends_and_of_one_that_stays_fi
     app, client = App(released=False), Client()
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(client.calls, PlainAnswers(App(), app, things()))
+            tasks.start_soon(client.calls, JsonReplies(App(), app, things()))
             await client.asked.wait()
             (client.gone if leaves else app.released).set()
     assert app.calls == 1
@@ -114,7 +114,7 @@ async def test_another_cancellation_passes_through(monkeypatch: pytest.MonkeyPat
     app, client = App(released=False), Client()
     with anyio.fail_after(5), anyio.CancelScope() as scope:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(client.calls, PlainAnswers(App(), app, things()))
+            tasks.start_soon(client.calls, JsonReplies(App(), app, things()))
             await client.asked.wait()
             scope.cancel()
     assert scope.cancelled_caught

@@ -9,7 +9,7 @@ from telnyx_tools.api.errors import InvalidArgument
 def test_the_text_form_does_not_show_the_secret() -> None:
     credential = Credential("KEYtest_0123456789")
     assert "KEYtest" not in f"{credential} {credential!r} {[credential]}"
-    assert credential.authorization == "Bearer KEYtest_0123456789"
+    assert credential.secret == "KEYtest_0123456789"
 
 
 @pytest.mark.parametrize("secret", ["", "KEY a", "KEY\r\nX-Evil: 1", "KEYé", "KEY\x00", " KEY", "K" * 8_193])

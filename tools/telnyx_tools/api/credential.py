@@ -23,8 +23,3 @@ class Credential:
     def __post_init__(self) -> None:
         if _LEGAL.fullmatch(self.secret) is None:
             raise InvalidArgument("credential", "An API key is printable ASCII without spaces; copy it again.")
-
-    @property
-    def authorization(self) -> str:
-        """The value of the Authorization header."""
-        return f"Bearer {self.secret}"

@@ -72,7 +72,7 @@ def build_call(request: Request, base_url: str, credential: Credential, user_age
     """The request on the wire, authorized by bearer. Raises InvalidArgument for what cannot be sent."""
     content, content_type = _encode_body(request)
     headers = [
-        ("Authorization", credential.authorization),
+        ("Authorization", f"Bearer {credential.secret}"),
         ("Accept", _header_value("accept", request.accept)),
         ("Accept-Encoding", "identity"),
         ("User-Agent", user_agent),

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from telnyx_tools.api.errors import ApiError, InvalidArgument
+from telnyx_tools.api.kept import Secret
 from telnyx_tools.argument_errors import MOST_PROBLEMS, InvalidArguments, Problem
 from telnyx_tools.schema import compact, kinds, members
 from telnyx_tools.tool.bodies import OMITTED, Omitted
@@ -101,10 +102,22 @@ class Arguments:
             if value is not None or name in self.clearable or name not in self.fields
         }
 
+    @cached_property
+    def _containers(self) -> Mapping[str, set[str]]:
+        """The arguments that are lists or objects and nothing else, and which of these."""
+        properties = self.schema["properties"].items()
+        allowed = {name: kinds(schema, self.schema) - {"null"} for name, schema in properties}
+        return {name: found for name, found in allowed.items() if found and found <= {"array", "object"}}
+
+    @cached_property
+    def may_hold_secrets(self) -> bool:
+        """Whether an argument, or a member of one, is a `SecretText`."""
+        return any(_is_secret(field[0]) for field in self.fields.values())
+
     def _structured(self, name: str, text: str) -> object:
         """For a list or an object: what it is as JSON text, and the one item of a list; other texts as they are."""
-        allowed = kinds(self.schema["properties"].get(name, {}), self.schema) - {"null"}
-        if not allowed or not allowed <= {"array", "object"}:
+        allowed = self._containers.get(name)
+        if allowed is None:
             return text
         if text.lstrip()[:1] in ("[", "{"):
             return _from_json_text(text)
@@ -127,6 +140,15 @@ class Arguments:
         schema = self.schema["properties"].get(name, {})
         texts = (branch.get("description") for branch in (schema, *schema.get("anyOf", ())))
         return next((text for text in texts if text), "")
+
+
+def _is_secret(annotation: Any) -> bool:
+    if AfterValidator(Secret) in getattr(annotation, "__metadata__", ()):
+        return True
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        members = annotation.model_fields.values()
+        return any(AfterValidator(Secret) in member.metadata or _is_secret(member.annotation) for member in members)
+    return any(map(_is_secret, get_args(annotation)))
 
 
 def _context_field(annotation: object) -> str | None:
