@@ -42,6 +42,7 @@ from . import (
     voice,
     whatsapp,
 )
+from .connections.connection import HeldBy
 
 GROUPS = (
     addresses.routes,
@@ -95,3 +96,9 @@ SEEDS = (
     *voice.SEEDS,
     *whatsapp.SEEDS,
 )
+
+# Numbers come before calls: calls end by themselves, while somebody has to move the numbers.
+HELD_BY = HeldBy((phone_number.holds, voice.call_routes.holds))
+
+HOOKS = (HELD_BY, voice.WHEN_ANSWERED, assistants.ON_CALLS)
+"""What groups do when something happens in another one that does not know them; see `Account.hook`."""

@@ -1,6 +1,5 @@
 """Messages that people send to the account's numbers. They cost nothing here."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
@@ -14,9 +13,6 @@ from .messaging_profiles import MessagingProfile
 from .optouts import opt_in, opt_out
 from .phone_number import numbers_of
 from .segments import segment
-
-ANSWERED_BY: "list[Callable[[Account, InboundMessage], None]]" = []
-"""Whoever answers the texts that are no STOP or START."""
 
 STOP_WORDS = ("STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT")
 START_WORDS = ("START", "UNSTOP")
@@ -70,15 +66,20 @@ def receive_sms(account: Account, person: str, phone_number: str, text: str) -> 
     if number is None:
         raise SandboxError("10005")
     profile_id = number.messaging_profile_id or next(iter(account.collection(MessagingProfile)), "")
-    word = text.strip().upper()
+    word = _word(text)
     if word in STOP_WORDS:
         opt_out(account, profile_id, phone_number, person, word)
     elif word in START_WORDS:
         opt_in(account, profile_id, person)
     segmentation = segment(text, force_ucs2=False)
     content = ReceivedSms(text, None, (), segmentation.encoding, segmentation.parts)
-    message = keep(account, InboundMessage.of(account, person, phone_number, profile_id, content))
-    if word not in (*STOP_WORDS, *START_WORDS):
-        for answer in ANSWERED_BY:
-            answer(account, message)
-    return message
+    return keep(account, InboundMessage.of(account, person, phone_number, profile_id, content))
+
+
+def is_keyword(text: str) -> bool:
+    """Whether a text is a STOP or START, which nobody answers."""
+    return _word(text) in (*STOP_WORDS, *START_WORDS)
+
+
+def _word(text: str) -> str:
+    return text.strip().upper()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ..account import Account
 from ..clock import iso
-from .connections.connection import HELD_BY, Connection
+from .connections.connection import Connection
 from .emergency import Emergency
 from .inventory import Block, block_of
 from .messaging_profiles import MessagingProfile
@@ -96,9 +96,6 @@ def render(account: Account, number: PhoneNumber) -> dict[str, object]:
     }
 
 
-def _numbers_on(account: Account, connection: Connection) -> str | None:
+def holds(account: Account, connection: Connection) -> str | None:
     on_it = any(number.connection_id == connection.id for number in numbers_of(account))
     return "Phone numbers are on this connection." if on_it else None
-
-
-HELD_BY.append(_numbers_on)

@@ -4,7 +4,6 @@ import re
 
 from ...account import Account
 from ...errors import SandboxError
-from ..voice import assistant as on_call
 from ..voice.call import Call
 from ..voice.dialing import dial
 from .assistant import Assistant, Version
@@ -68,6 +67,3 @@ def _version(assistant: Assistant, settings: Fields) -> Version:
 def _variables(settings: Fields) -> Fields:
     given = settings.get("dynamic_variables")
     return given if isinstance(given, dict) else {}
-
-
-on_call.MINDS.append(on_call.Mind(complete, answer, require, at))

@@ -4,7 +4,7 @@ from ...account import Account
 from ...body import Body
 from ...errors import SandboxError
 from ..content import read_content
-from ..inbound import ANSWERED_BY, InboundMessage
+from ..inbound import InboundMessage, is_keyword, receive_sms
 from ..messages import keep
 from ..messaging_profiles import MessagingProfile
 from ..outgoing import outgoing
@@ -12,6 +12,14 @@ from .assistant import Assistant
 from .chatting import metadata_of
 from .conversation import Conversation, begin
 from .replies import reply
+
+
+def receive(account: Account, person: str, phone_number: str, text: str) -> InboundMessage:
+    """A person texts one of the account's numbers, and an assistant may answer. 404 for any other number."""
+    message = receive_sms(account, person, phone_number, text)
+    if not is_keyword(text):
+        answer(account, message)
+    return message
 
 
 def answer(account: Account, message: InboundMessage) -> None:
@@ -50,6 +58,3 @@ def _conversation(account: Account, message: InboundMessage) -> Conversation | N
 def _live(account: Account, assistant_id: object) -> Assistant | None:
     found = account.collection(Assistant).get(str(assistant_id))
     return None if found is None or found.deleted_at is not None else found
-
-
-ANSWERED_BY.append(answer)

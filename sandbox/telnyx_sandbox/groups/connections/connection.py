@@ -40,8 +40,10 @@ class Connection:
         }
 
 
-HELD_BY: list[Callable[[Account, Connection], str | None]] = []
-"""What keeps a connection from being deleted, in words."""
+class HeldBy(tuple[Callable[[Account, Connection], str | None], ...]):
+    """Each says in words why a connection cannot be deleted, or None if it can. The first reason is the answer's."""
+
+    __slots__ = ()
 
 
 def create(account: Account, kind: Kind, name: str) -> Connection:

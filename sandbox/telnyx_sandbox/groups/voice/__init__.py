@@ -13,10 +13,10 @@ from . import (
     assistant,
     bridging,
     call_routes,
-    commands,
     conference_actions,
     conferences,
     detection,
+    dialing,
     ending,
     event_routes,
     gathering,
@@ -28,15 +28,16 @@ from . import (
     streams,
     texml_calls,
     texml_conferences,
+    texml_document,
     texml_queues,
     texml_recordings,
     texml_streams,
 )
+from .calls import WhenAnswered
 
 ROUTES: tuple[Routes, ...] = (
     call_routes.routes,
     event_routes.routes,
-    commands.routes,
     conference_actions.routes,
     conferences.routes,
     queues.routes,
@@ -46,8 +47,31 @@ ROUTES: tuple[Routes, ...] = (
     texml_queues.routes,
     texml_recordings.routes,
     texml_streams.routes,
+    assistant.routes,
+    bridging.routes,
+    ending.routes,
+    gathering.routes,
+    playing.routes,
+    queue.routes,
+    recording_commands.routes,
+    streams.routes,
 )
 SEEDS: tuple[Callable[[Account], None], ...] = ()
 
-_COMMANDS = (asked, assistant, bridging, detection, ending, gathering, playing, queue, recording_commands, streams)
-"""Modules that add their commands to `commands.routes`, or to what begins with an answer."""
+# The order here is the order of the call's events, which clients see: rivals are hung up before the call is bridged.
+# Recording begins before the TeXML document, because a document may hang up at once, and what begins on a call that has
+# ended is never closed with it.
+WHEN_ANSWERED = WhenAnswered(
+    (
+        asked.play_audio,
+        asked.join_conference,
+        asked.supervise,
+        assistant.start_asked_for,
+        dialing.cancel_rivals,
+        bridging.bridge_when_answered,
+        detection.start,
+        recording_commands.start_asked_for,
+        texml_document.start_asked_for,
+        texml_conferences.join_when_answered,
+    )
+)

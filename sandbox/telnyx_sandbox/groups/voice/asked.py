@@ -5,7 +5,7 @@ from functools import partial
 from ...account import Account
 from ...body import Body
 from .call import Call, Ending
-from .calls import WHEN_ANSWERED, end
+from .calls import end
 from .conference import Conference, create, join
 from .conferences import set_exits
 from .playing import AUDIO_SECS, play
@@ -47,6 +47,3 @@ def supervise(account: Account, call: Call, moment: float) -> None:
 
 def _dismiss(account: Account, call: Call, moment: float) -> None:
     end(account, call, moment, Ending("normal_clearing", call.own_side))
-
-
-WHEN_ANSWERED.extend((play_audio, join_conference, supervise))

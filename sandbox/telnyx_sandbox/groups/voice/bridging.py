@@ -6,17 +6,19 @@ from functools import partial
 from ...account import Account
 from ...errors import SandboxError
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Ending
-from .calls import WHEN_ANSWERED, answer, end, peer_of
-from .commands import Command, command, live_call
+from .calls import answer, end, peer_of
+from .commands import Command, CommandRoutes, live_call
 from .dialing import dial
 from .events import report
 from .party import party_at
 from .queue import first_in
 
+routes = CommandRoutes()
+
 REFERRED_AFTER_SECS = 1.0
 
 
-@command("bridge", answered=False, parameter="call_control_id_to_bridge")
+@routes.command("bridge", answered=False, parameter="call_control_id_to_bridge")
 def bridge_calls(command: Command) -> None:
     account, body, call = command.account, command.body, command.call
     queue_name = body.text("queue")
@@ -34,7 +36,7 @@ def bridge_calls(command: Command) -> None:
     bridge(account, call, other, command.now)
 
 
-@command("transfer", answered=False)
+@routes.command("transfer", answered=False)
 def transfer(command: Command) -> None:
     account, body, call = command.account, command.body, command.call
     if call.answered_at is None and call.direction == "outgoing":
@@ -59,7 +61,7 @@ def transfer(command: Command) -> None:
     call.closing[f"transfer {leg.id}"] = partial(_give_up, account, leg)
 
 
-@command("refer")
+@routes.command("refer")
 def refer(command: Command) -> None:
     account, call = command.account, command.call
     address = command.body.required_text("sip_address")
@@ -104,7 +106,7 @@ def _answer_arrived(account: Account, leg: Call, moment: float) -> None:
         answer(account, leg, moment)
 
 
-def _bridge_when_answered(account: Account, leg: Call, moment: float) -> None:
+def bridge_when_answered(account: Account, leg: Call, moment: float) -> None:
     other = leg.bridges_to
     if other is None:
         return
@@ -131,6 +133,3 @@ def _referred(account: Account, call: Call, sip_code: str | None, moment: float)
         return
     report(account, call, "call.refer.completed", moment, sip_notify_response=200)
     end(account, call, moment, Ending("normal_clearing", call.other_side))
-
-
-WHEN_ANSWERED.append(_bridge_when_answered)

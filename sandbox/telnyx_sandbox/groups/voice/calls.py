@@ -15,11 +15,11 @@ KEPT_CALLS = 5_000
 
 Starter = Callable[[Account, Call, float], None]
 
-WHEN_ANSWERED: list[Starter] = []
-"""What begins with the answer where the call's settings ask for it: recording, detection, an assistant."""
 
-WHEN_ENDED: list[Starter] = []
-"""What follows the end of a call, after its `closing`."""
+class WhenAnswered(tuple[Starter, ...]):
+    """The things that begin when a call is answered, in order, if the call's settings ask for them."""
+
+    __slots__ = ()
 
 
 def place(
@@ -81,7 +81,7 @@ def answer(account: Account, call: Call, moment: float) -> None:
     call.answered_at = moment
     call.keep_until(moment)
     report(account, call, "call.answered", moment, state="answered", start_time=iso(call.created_at))
-    for start in WHEN_ANSWERED:
+    for start in account.hook(WhenAnswered):
         start(account, call, moment)
     account.agenda.plan(moment + call.time_limit_secs, partial(_limit, account, call))
     account.agenda.plan(moment + call.party.stays_secs, partial(_leave, account, call))
@@ -107,8 +107,6 @@ def end(account: Account, call: Call, moment: float, ending: Ending) -> None:
         sip_hangup_cause=ending.sip_code,
     )
     _pay(account, call, moment)
-    for follow in WHEN_ENDED:
-        follow(account, call, moment)
 
 
 def active_calls(account: Account) -> list[Call]:

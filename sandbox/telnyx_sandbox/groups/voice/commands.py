@@ -15,8 +15,6 @@ from .call import Call, Fields
 from .calls import touch
 from .events import note
 
-routes = Routes()
-
 _UNTOLD = ("payment_token", "sip_auth_password", "stream_auth_token")
 """What the list of events leaves out of a command."""
 
@@ -37,17 +35,22 @@ Handler = Callable[[Command], Fields | None]
 """Gives what the answer says beside `result`."""
 
 
-def command(name: str, *, answered: bool = True, parameter: str = "call_control_id") -> Callable[[Handler], Handler]:
-    """Take `POST /calls/{call_control_id}/actions/{name}`; `answered` commands need an answered call."""
+class CommandRoutes(Routes):
+    """Routes of which some are commands on calls: `@routes.command("speak")` above each handler."""
 
-    def register(handler: Handler) -> Handler:
-        @routes.post(f"/calls/{{{parameter}}}/actions/{name}")
-        def perform(request: Request) -> Reply:
-            return _perform(request, request.ids[parameter], name, handler, answered=answered)
+    def command(
+        self, name: str, *, answered: bool = True, parameter: str = "call_control_id"
+    ) -> Callable[[Handler], Handler]:
+        """Take `POST /calls/{call_control_id}/actions/{name}`; `answered` commands need an answered call."""
 
-        return handler
+        def register(handler: Handler) -> Handler:
+            @self.post(f"/calls/{{{parameter}}}/actions/{name}")
+            def perform(request: Request) -> Reply:
+                return _perform(request, request.ids[parameter], name, handler, answered=answered)
 
-    return register
+            return handler
+
+        return register
 
 
 def call_of(account: Account, call_id: str) -> Call:

@@ -12,7 +12,7 @@ from ..connections.outbound_voice_profile import OutboundVoiceProfile
 from ..countries import country_of
 from ..phone_number import PhoneNumber, numbers_of
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Ending, Fields
-from .calls import WHEN_ANSWERED, end, place
+from .calls import end, place
 from .costs import rate_to
 
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
@@ -110,10 +110,7 @@ def _address(recipient: str, profile: OutboundVoiceProfile) -> str:
     return address
 
 
-def _cancel_rivals(account: Account, call: Call, moment: float) -> None:
+def cancel_rivals(account: Account, call: Call, moment: float) -> None:
     for rival in call.rivals:
         if rival.answered_at is None:
             end(account, rival, moment, Ending("originator_cancel", "caller", "487"))
-
-
-WHEN_ANSWERED.append(_cancel_rivals)

@@ -5,7 +5,9 @@ from ...reply import Reply, data
 from ...request import Request
 from .call import Ending, Fields
 from .calls import answer, end, reserve_recording
-from .commands import Command, command, live_call, require_client_state, routes
+from .commands import Command, CommandRoutes, live_call, require_client_state
+
+routes = CommandRoutes()
 
 REJECTIONS = {
     "CALL_REJECTED": ("call_rejected", "603"),
@@ -15,7 +17,7 @@ REJECTIONS = {
 }
 
 
-@command("answer", answered=False)
+@routes.command("answer", answered=False)
 def answer_call(command: Command) -> Fields | None:
     _require_unanswered(command)
     command.call.settings |= command.fields
@@ -24,14 +26,14 @@ def answer_call(command: Command) -> Fields | None:
     return None if recording_id is None else {"recording_id": recording_id}
 
 
-@command("reject", answered=False)
+@routes.command("reject", answered=False)
 def reject_call(command: Command) -> None:
     _require_unanswered(command)
     cause, sip_code = REJECTIONS[command.body.required_text("cause")]
     end(command.account, command.call, command.now, Ending(cause, "callee", sip_code))
 
 
-@command("hangup", answered=False)
+@routes.command("hangup", answered=False)
 def hang_up(command: Command) -> None:
     call = command.call
     if call.answered_at is None and call.direction == "outgoing":

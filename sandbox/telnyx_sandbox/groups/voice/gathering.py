@@ -11,9 +11,11 @@ from ...account import Account
 from ...body import Body
 from ...errors import SandboxError
 from .call import Call
-from .commands import Command, command
+from .commands import Command, CommandRoutes
 from .events import report
 from .playing import AUDIO_SECS, audio_of, speaking_secs
+
+routes = CommandRoutes()
 
 THINKING_SECS = 3.0
 BETWEEN_DIGITS_SECS = 0.2
@@ -61,12 +63,12 @@ class Gather:
         return long_enough and not set(self.gathered) - set(self.valid)
 
 
-@command("gather")
+@routes.command("gather")
 def gather(command: Command) -> None:
     start(command.account, command.call, Gather.of(command.body, [0.0]), command.now)
 
 
-@command("gather_using_speak")
+@routes.command("gather_using_speak")
 def gather_using_speak(command: Command) -> None:
     body = command.body
     question = speaking_secs(body.required_text("payload"))
@@ -74,13 +76,13 @@ def gather_using_speak(command: Command) -> None:
     _ask(command, question, repeated)
 
 
-@command("gather_using_audio")
+@routes.command("gather_using_audio")
 def gather_using_audio(command: Command) -> None:
     audio_of(command.body, "audio_url", "media_name")
     _ask(command, AUDIO_SECS, AUDIO_SECS)
 
 
-@command("gather_stop")
+@routes.command("gather_stop")
 def stop_gather(command: Command) -> None:
     close = command.call.closing.pop("gather", None)
     if close is not None:

@@ -11,8 +11,10 @@ from ...account import Account
 from ...body import Body
 from ...errors import SandboxError
 from .call import Call, Fields
-from .commands import Command, command
+from .commands import Command, CommandRoutes
 from .events import report
+
+routes = CommandRoutes()
 
 CHARACTERS_PER_SEC = 15.0
 AUDIO_SECS = 5.0
@@ -86,7 +88,7 @@ def audio_of(body: Body, *names: str) -> tuple[Fields, str]:
     return {"media_url": url, "media_name": given.get("media_name")}, "file_not_found" if missing else "completed"
 
 
-@command("speak")
+@routes.command("speak")
 def speak(command: Command) -> None:
     body = command.body
     secs = speaking_secs(body.required_text("payload")) * times_of(body)
@@ -94,7 +96,7 @@ def speak(command: Command) -> None:
     play(command.account, command.call, command.now, "speak", secs, "completed", {})
 
 
-@command("playback_start")
+@routes.command("playback_start")
 def start_playback(command: Command) -> None:
     payload, outcome = audio_of(command.body, "audio_url", "media_name", "playback_content")
     payload["overlay"] = command.body.flag("overlay") or False
@@ -103,12 +105,12 @@ def start_playback(command: Command) -> None:
     play(command.account, command.call, command.now, "playback", secs, outcome, payload)
 
 
-@command("playback_stop")
+@routes.command("playback_stop")
 def stop_playback(command: Command) -> None:
     stop(command.account, command.call, command.now, command.body.text("stop") or "all")
 
 
-@command("send_dtmf")
+@routes.command("send_dtmf")
 def send_digits(command: Command) -> None:
     """Nobody at the other end reacts to tones."""
 

@@ -7,8 +7,10 @@ from ...account import Account
 from ...clock import iso
 from ...errors import SandboxError
 from .call import Call, Fields
-from .commands import Command, command
+from .commands import Command, CommandRoutes
 from .events import report
+
+routes = CommandRoutes()
 
 DEFAULT_MAX_SIZE = 100
 PATIENCE_SECS = 600.0
@@ -69,7 +71,7 @@ class Queue:
         }
 
 
-@command("enqueue", answered=False)
+@routes.command("enqueue", answered=False)
 def enqueue(command: Command) -> None:
     account, body, call = command.account, command.body, command.call
     queue = _wanted(account, body.required_text("queue_name"), body.integer("max_size"))
@@ -88,7 +90,7 @@ def enqueue(command: Command) -> None:
     account.agenda.plan(command.now + patience, partial(_time_out, account, queue, waiting))
 
 
-@command("leave_queue", answered=False)
+@routes.command("leave_queue", answered=False)
 def leave_queue(command: Command) -> None:
     queue = queue_of(command.account, command.call)
     if queue is None:

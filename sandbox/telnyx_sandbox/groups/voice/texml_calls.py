@@ -8,7 +8,7 @@ from ...request import Request
 from ...routing import Routes
 from ..connections.kinds import TEXML
 from . import texml
-from .assistant import MINDS
+from .assistant import AssistantHook
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Ending, Fields
 from .calls import end
 from .costs import cost_of
@@ -46,8 +46,7 @@ def place_ai_call(request: Request) -> Reply:
     body = request.body
     variables = body.fields("AIAssistantDynamicVariables") or {}
     assistant_id = body.required_text("AIAssistantId")
-    for mind in MINDS:
-        mind.require(request.account, assistant_id)
+    request.account.hook(AssistantHook).require(request.account, assistant_id)
     version = body.text("AIAssistantVersion")
     assistant: Fields = {"id": assistant_id, "dynamic_variables": variables, "version_id": version}
     return _placed(request, request.ids["connection_id"], {"assistant": assistant})

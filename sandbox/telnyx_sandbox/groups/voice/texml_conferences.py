@@ -7,7 +7,6 @@ from ...request import Request
 from ...routing import Routes
 from . import texml
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Fields
-from .calls import WHEN_ANSWERED
 from .conference import Conference, Participant, end, join, leave
 from .dialing import dial
 from .recording import Recording
@@ -207,6 +206,3 @@ def _recording(account: Account, recording: Recording, *, bare: bool) -> Fields:
         shown |= {"duration": int(str(shown["duration"])), "subresource_uris": shown.pop("subresources_uris")}
         shown["status"] = "completed" if recording.ended_at else "processing"
     return shown
-
-
-WHEN_ANSWERED.append(join_when_answered)

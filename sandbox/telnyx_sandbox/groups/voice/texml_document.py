@@ -13,7 +13,7 @@ from ...account import Account
 from ...errors import SandboxError
 from .assistant import begin as talk
 from .call import Call, Ending
-from .calls import WHEN_ANSWERED, end
+from .calls import end
 from .gathering import Gather, start
 from .playing import AUDIO_SECS, play, speaking_secs
 from .recording import DEFAULT_FORMAT, Recording, begin, finish
@@ -140,6 +140,3 @@ def _record(account: Account, call: Call, verb: ElementTree.Element, moment: flo
 def _number(verb: ElementTree.Element, name: str, default: float) -> float:
     text = verb.get(name) or ""
     return float(text) if text.isdigit() else default
-
-
-WHEN_ANSWERED.append(start_asked_for)
