@@ -24,7 +24,7 @@ from starlette.routing import Route
 
 from .errors import SandboxError
 from .faults import Fault
-from .groups.assistants.texting import receive as receive_sms
+from .groups.assistants.texts import receive as receive_sms
 from .groups.voice.switches import Arrival, Callee, Deed, arrive, do, script
 from .groups.whatsapp.conversation import receive as receive_whatsapp
 from .world import World

@@ -1,14 +1,24 @@
-"""Lists in pages, in the styles of the API."""
+"""Lists in the order that `sort` asks for, and in pages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from .errors import SandboxError
 from .reply import Reply
 from .request import Request
 
 T = TypeVar("T")
 
 LARGEST_PAGE = 250
+
+
+def in_order(request: Request, found: Iterable[T], fields: Mapping[str, Callable[[T], object]]) -> list[T]:
+    """`fields` are what the list sorts by, and how each is read. Without `sort` the newest come first."""
+    order = request.query.text("sort") or "-created_at"
+    read = fields.get(order.removeprefix("-"))
+    if read is None:
+        raise SandboxError("10015", f"This list sorts by {', '.join(fields)}.", parameter="sort")
+    return sorted(found, key=lambda each: str(read(each)), reverse=order.startswith("-"))
 
 
 def numbered(

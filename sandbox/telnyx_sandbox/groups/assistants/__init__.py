@@ -5,11 +5,11 @@ from collections.abc import Callable
 from ...account import Account
 from ...routing import Routes
 from ..voice.assistant import AssistantHook
-from . import assistants, calls, chatting, conversations, events, insight, library, mcp_server, versions
+from . import assistants, calls, chats, conversations, events, insight, library, mcp_server, versions
 
 ROUTES: tuple[Routes, ...] = (
     assistants.routes,
-    chatting.routes,
+    chats.routes,
     conversations.routes,
     events.routes,
     insight.routes,

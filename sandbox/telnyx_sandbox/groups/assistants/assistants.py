@@ -10,17 +10,8 @@ from ...request import Request
 from ...routing import Routes
 from ..connections.connection import Connection
 from ..embeddings.integration_secrets import has_secret
-from ..phone_number import numbers_of
-from .assistant import (
-    RESTORABLE_SECS,
-    Assistant,
-    Settings,
-    find,
-    find_deleted,
-    merged,
-    new_version,
-    tools_of,
-)
+from ..numbers.phone_number import numbers_of
+from .assistant import RESTORABLE_SECS, Assistant, Settings, find, find_deleted, merged, new_version, tools_of
 from .changes import check_model, complete, let_answer, read_settings, read_tool_ids, with_addresses
 
 routes = Routes()

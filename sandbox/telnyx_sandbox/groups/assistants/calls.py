@@ -5,7 +5,7 @@ import re
 from ...account import Account
 from ...errors import SandboxError
 from ..voice.call import Call
-from ..voice.dialing import dial
+from ..voice.outbound_calls import dial
 from .assistant import Assistant, Version
 from .replies import greeting, reply
 

@@ -10,8 +10,8 @@ from ..connections.kinds import TEXML
 from ..connections.outbound_voice_profile import OutboundVoiceProfile
 from ..embeddings.integration_secrets import has_secret
 from ..inference.models import CHAT
-from ..messaging_profiles import MessagingProfile
-from ..messaging_profiles import create as create_profile
+from ..messaging_profiles.profiles import MessagingProfile
+from ..messaging_profiles.profiles import create as create_profile
 from .assistant import Settings
 from .mcp_server import McpServer
 from .tool import AssistantTool

@@ -14,7 +14,7 @@ from ..voice.assistant import CallConversation
 from ..voice.call import Call
 from .assistant import find
 from .calls import call_somebody
-from .chatting import text_somebody
+from .chats import text_somebody
 
 routes = Routes()
 

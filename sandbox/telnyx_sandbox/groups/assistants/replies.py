@@ -4,7 +4,7 @@ import re
 
 from ...account import Account
 from ..embeddings.document import words
-from ..embeddings.knowledge import passages_about
+from ..embeddings.embedded_bucket import passages_about
 from .assistant import Settings, Version, tools_of
 
 MODEL_GENERATED = "<assistant-speaks-first-with-model-generated-message>"

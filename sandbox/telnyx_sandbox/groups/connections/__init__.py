@@ -8,16 +8,16 @@ from . import (
     connection,
     connections,
     hosts,
+    kind_routes,
     outbound_voice_profile,
     outbound_voice_profiles,
     registrations,
     telephony_credentials,
-    typed,
 )
 
 ROUTES: tuple[Routes, ...] = (
     connections.routes,
-    *typed.ROUTES,
+    *kind_routes.ROUTES,
     *hosts.ROUTES,
     outbound_voice_profiles.routes,
     registrations.routes,

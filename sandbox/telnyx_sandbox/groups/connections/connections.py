@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Callable
 
 from ...errors import SandboxError
-from ...pages import numbered
+from ...pages import in_order, numbered
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
 from .connection import Connection
 from .hosts import Fqdn
-from .sorting import in_order
 
 routes = Routes()
 

@@ -9,9 +9,9 @@ from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
 from .connection import Connection
+from .kind_routes import find
 from .kinds import CREDENTIAL, UAC, Kind
 from .telephony_credential import TelephonyCredential
-from .typed import find
 
 routes = Routes()
 

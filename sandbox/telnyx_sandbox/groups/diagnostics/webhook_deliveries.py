@@ -18,7 +18,7 @@ from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
 from ..connections.connection import Connection
-from ..message import Message
+from ..messaging.message import Message
 from ..voice.events import CallEvent
 
 routes = Routes()

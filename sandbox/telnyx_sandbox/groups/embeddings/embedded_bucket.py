@@ -1,5 +1,6 @@
 """A bucket whose objects can be searched. What is put into it or deleted from it later follows by itself."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ...account import Account
@@ -7,6 +8,7 @@ from ...clock import iso
 from ...errors import SandboxError
 from ..storage.bucket import Bucket, StoredObject
 from .document import Chunking, Document, Passage, read_document
+from .ranking import nearest
 
 QUEUED_SECS = 0.2
 SECS_PER_FILE = 0.1
@@ -71,3 +73,10 @@ def find_embedded(account: Account, name: str) -> EmbeddedBucket:
     if embedded is None:
         raise SandboxError("10005", "This bucket is not embedded.")
     return embedded
+
+
+def passages_about(account: Account, buckets: Iterable[str], question: str, most: int = 3) -> list[Passage]:
+    """The nearest passages of the buckets that are embedded, without those that have no word in common with it."""
+    embedded, now = account.collection(EmbeddedBucket), account.clock.now()
+    found = [passage for name in buckets if name in embedded for passage in embedded[name].passages(now)]
+    return [passage for distance, passage in nearest(found, question, most) if distance < 1]

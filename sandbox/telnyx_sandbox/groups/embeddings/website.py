@@ -2,7 +2,7 @@
 
 import hashlib
 
-from ..public_addresses import answers_nothing, public
+from ...public_addresses import answers_nothing, public
 from ..storage.bucket import StoredObject
 
 PAGES = {

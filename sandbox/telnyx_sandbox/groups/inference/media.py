@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from ...account import Account
 from ...clock import iso
 from ...errors import SandboxError
+from ...public_addresses import reachable
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
-from ..public_addresses import reachable
-from .sound import wav
+from .speech import wav
 
 routes = Routes()
 

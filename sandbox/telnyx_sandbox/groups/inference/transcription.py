@@ -4,10 +4,10 @@ from decimal import Decimal
 
 from ...contract import form
 from ...errors import SandboxError
+from ...public_addresses import reachable
 from ...reply import Reply
 from ...request import Request, header
 from ...routing import Routes
-from ..public_addresses import reachable
 
 routes = Routes()
 

@@ -1,7 +1,7 @@
 """Calls and what belongs to them: events, recordings, conferences, queues, TeXML calls.
 
-`calls.place` and `calls.receive` begin a call, `dialing.dial` after checking the request; `party` tells how calls to
-scripted numbers end. What happens later on a call is planned on the account's agenda.
+`calls.place` and `calls.receive` begin a call; `outbound_calls.dial` does so after checking the request. `party` tells
+how calls to scripted numbers end. What happens later on a call is planned on the account's agenda.
 """
 
 from collections.abc import Callable
@@ -9,23 +9,23 @@ from collections.abc import Callable
 from ...account import Account
 from ...routing import Routes
 from . import (
-    asked,
     assistant,
-    bridging,
+    bridges,
+    call_commands,
     call_routes,
     conference_actions,
     conferences,
     detection,
-    dialing,
-    ending,
     event_routes,
-    gathering,
-    playing,
+    gather,
+    outbound_calls,
+    playback,
     queue,
     queues,
     recording_commands,
     recordings,
     streams,
+    supervision,
     texml_calls,
     texml_conferences,
     texml_document,
@@ -48,13 +48,14 @@ ROUTES: tuple[Routes, ...] = (
     texml_recordings.routes,
     texml_streams.routes,
     assistant.routes,
-    bridging.routes,
-    ending.routes,
-    gathering.routes,
-    playing.routes,
+    bridges.routes,
+    call_commands.routes,
+    gather.routes,
+    playback.routes,
     queue.routes,
     recording_commands.routes,
     streams.routes,
+    supervision.routes,
 )
 SEEDS: tuple[Callable[[Account], None], ...] = ()
 
@@ -63,12 +64,12 @@ SEEDS: tuple[Callable[[Account], None], ...] = ()
 # ended is never closed with it.
 WHEN_ANSWERED = WhenAnswered(
     (
-        asked.play_audio,
-        asked.join_conference,
-        asked.supervise,
+        playback.play_audio_asked_for,
+        conferences.join_asked_for,
+        supervision.supervise_asked_for,
         assistant.start_asked_for,
-        dialing.cancel_rivals,
-        bridging.bridge_when_answered,
+        outbound_calls.cancel_rivals,
+        bridges.bridge_when_answered,
         detection.start,
         recording_commands.start_asked_for,
         texml_document.start_asked_for,

@@ -11,8 +11,8 @@ from ..connections.kinds import CALL_CONTROL
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Fields
 from .calls import active_calls
 from .commands import require_client_state, told
-from .dialing import dial, require_kind
 from .events import note
+from .outbound_calls import dial, require_kind
 
 routes = Routes()
 

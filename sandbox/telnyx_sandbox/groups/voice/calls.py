@@ -35,7 +35,7 @@ def place(
     session_id: str | None = None,
     settings: Fields | None = None,
 ) -> Call:
-    """Dial `recipient` from now on. Takes no money yet; checks neither number (see `dialing`).
+    """Dial `recipient` from now on. Takes no money yet; checks neither number (see `outbound_calls`).
 
     `settings` are those of `POST /calls`, by their names there: `record`, `assistant`, `answering_machine_detection`...
     """

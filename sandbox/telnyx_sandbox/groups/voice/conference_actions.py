@@ -14,8 +14,8 @@ from .call import Call, Fields
 from .commands import live_call
 from .conference import Conference, Participant, end, join, leave, tell
 from .conferences import set_exits
-from .gathering import Gather, start
-from .playing import AUDIO_SECS, ENDLESS, audio_of, speaking_secs, times_of
+from .gather import Gather, start
+from .playback import AUDIO_SECS, ENDLESS, audio_of, speaking_secs, times_of
 from .recording import Recording, begin, finish, going_on
 
 routes = Routes()

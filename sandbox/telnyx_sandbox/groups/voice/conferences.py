@@ -1,12 +1,13 @@
 """Conferences and who is in them: made, listed, found."""
 
+from ...account import Account
 from ...body import Body
 from ...errors import SandboxError
 from ...pages import numbered
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
-from .call import Fields
+from .call import Call, Fields
 from .commands import live_call, require_client_state
 from .conference import Conference, Participant, create, join
 
@@ -83,6 +84,22 @@ def update_participant(request: Request) -> Reply:
     set_exits(participant, request.body)
     participant.updated_at = request.account.clock.now()
     return get_participant(request)
+
+
+def join_asked_for(account: Account, call: Call, moment: float) -> None:
+    """The conference of `conference_config`, by its id or its name; a new one where there is none of that name."""
+    config = call.settings.get("conference_config")
+    if not isinstance(config, dict):
+        return
+    going_on = [each for each in account.collection(Conference).values() if each.ended_at is None]
+    wanted = (config.get("id"), config.get("conference_name"))
+    found = next((each for each in going_on if each.id == wanted[0] or each.name == wanted[1]), None)
+    if found is None and wanted[1]:
+        found = create(account, str(wanted[1]), call)
+    if found is not None and len(found.present) < found.max_participants:
+        participant = join(account, found, call, moment)
+        participant.muted, participant.on_hold = bool(config.get("mute")), bool(config.get("hold"))
+        set_exits(participant, Body(config))
 
 
 def set_exits(participant: Participant, body: Body) -> None:

@@ -75,11 +75,6 @@ def send_sip_info(command: Command) -> None:
     """The other side takes it and does not react."""
 
 
-@routes.command("switch_supervisor_role")
-def switch_supervisor_role(command: Command) -> None:
-    command.call.settings["supervisor_role"] = command.body.required_text("role")
-
-
 @routes.command("pay")
 def pay(command: Command) -> None:
     """The card is always good; no money moves here."""

@@ -8,12 +8,12 @@ from ...account import Account
 from ...errors import SandboxError
 from ..connections.connection import Connection
 from ..connections.kinds import TEXML
-from ..phone_number import numbers_of
+from ..numbers.phone_number import numbers_of
 from .assistant import attend
 from .call import Ending, Fields
 from .calls import end, receive, touch
 from .commands import live_call
-from .gathering import press
+from .gather import press
 from .party import callees, scripted
 
 Outcome = Literal[

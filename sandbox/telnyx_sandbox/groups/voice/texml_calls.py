@@ -12,8 +12,8 @@ from .assistant import AssistantHook
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Ending, Fields
 from .calls import end
 from .costs import cost_of
-from .dialing import dial, require_kind
 from .events import note
+from .outbound_calls import dial, require_kind
 from .texml_document import follow, verbs_of
 
 routes = Routes()

@@ -8,7 +8,7 @@ from ...routing import Routes
 from . import texml
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Fields
 from .conference import Conference, Participant, end, join, leave
-from .dialing import dial
+from .outbound_calls import dial
 from .recording import Recording
 from .texml_recordings import render as render_recording
 

@@ -14,8 +14,8 @@ from ...errors import SandboxError
 from .assistant import begin as talk
 from .call import Call, Ending
 from .calls import end
-from .gathering import Gather, start
-from .playing import AUDIO_SECS, play, speaking_secs
+from .gather import Gather, start
+from .playback import AUDIO_SECS, play, speaking_secs
 from .recording import DEFAULT_FORMAT, Recording, begin, finish
 
 RECORD_SECS = 10.0

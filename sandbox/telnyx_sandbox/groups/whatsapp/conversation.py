@@ -7,8 +7,8 @@ from ...clock import iso
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
-from ..inbound import InboundMessage, keep
-from ..messaging_profiles import MessagingProfile
+from ..messaging.inbound_message import InboundMessage, keep
+from ..messaging_profiles.profiles import MessagingProfile
 from .message import WhatsappContent
 from .number import WhatsappNumber
 from .numbers import find

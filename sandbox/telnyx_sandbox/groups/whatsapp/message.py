@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ...errors import describe
-from ..content import Content, Price
-from ..message import Message
+from ..messaging.content import Content, Price
+from ..messaging.message import Message
 from .meta_errors import detail_of
 
 _FEE = Decimal("0.004")
