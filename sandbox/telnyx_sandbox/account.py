@@ -25,7 +25,7 @@ class Account:
         self.clock = clock
         self.ids = Sequence(key)
         self.origin = "http://127.0.0.1"
-        """Where the sandbox was reached last, for addresses in answers."""
+        """The address that the last request reached the sandbox at; answers link to it."""
         self.balance = STARTING_BALANCE
         self.replays = Replays()
         self.agenda = Agenda()
@@ -41,7 +41,7 @@ class Account:
         return cast("dict[str, T]", self._collections.setdefault(kind, {}))
 
     def hook(self, kind: type[T]) -> T:
-        """What other groups do when something happens in this one; `groups.HOOKS` holds one object of each kind."""
+        """The hook of that class, which says what other groups do when something happens; `groups.HOOKS` lists them."""
         return cast("T", self._hooks[kind])
 
     def find(self, kind: type[T], resource_id: str) -> T:

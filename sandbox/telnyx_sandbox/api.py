@@ -46,7 +46,7 @@ class Api:
             await self._fail(fault, scope, receive, send, path, content)
 
     def _answer(self, scope: Scope, path: str, content: bytes | None, failure: Reply | None = None) -> Reply:
-        """Do what is asked, or only answer with `failure`."""
+        """Carry the request out, or, with `failure`, only answer with that."""
         headers: Headers = scope["headers"]
         limits: tuple[tuple[bytes, bytes], ...] = ()
         try:
@@ -87,7 +87,7 @@ class Api:
         return self._world.accounts.get(access.consent.key if access is not None else credential.strip())
 
     def _count(self, account: Account) -> tuple[tuple[tuple[bytes, bytes], ...], bool]:
-        """The headers that tell how many requests are left, and whether this one is too many."""
+        """Count the request; returns the rate limit's headers, and whether this request is above the limit."""
         window = int(self._world.clock.now() // WINDOW_SECS)
         started, count = account.requests_in_window
         count = count + 1 if started == window else 1

@@ -55,7 +55,7 @@ class Settings(BaseModel):
 
 
 CHANNELS = {"sms": receive_sms, "whatsapp": receive_whatsapp}
-"""How a message of a person comes in."""
+"""The function that receives a person's message, by channel."""
 
 _FAULTS: TypeAdapter[list[Fault]] = TypeAdapter(list[Fault])
 
@@ -125,7 +125,7 @@ class Control:
 
 
 def _local(endpoint: Endpoint) -> Endpoint:
-    """Only loopback callers; only JSON bodies, which a web page cannot send here unasked; readable refusals."""
+    """Admit only loopback callers and JSON bodies, which a web page cannot send here unasked; refuse readably."""
 
     async def guarded(request: Request) -> Response:
         if request.client is None or not _is_loopback(request.client.host):

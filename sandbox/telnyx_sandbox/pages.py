@@ -13,7 +13,7 @@ LARGEST_PAGE = 250
 
 
 def in_order(request: Request, found: Iterable[T], fields: Mapping[str, Callable[[T], object]]) -> list[T]:
-    """`fields` are what the list sorts by, and how each is read. Without `sort` the newest come first."""
+    """Sort by the query's `sort`, by default the newest first. `fields` says how each sortable field is read."""
     order = request.query.text("sort") or "-created_at"
     read = fields.get(order.removeprefix("-"))
     if read is None:
@@ -24,7 +24,7 @@ def in_order(request: Request, found: Iterable[T], fields: Mapping[str, Callable
 def numbered(
     request: Request, items: Sequence[T], render: Callable[[T], dict[str, object]], *, largest: int = LARGEST_PAGE
 ) -> Reply:
-    """`page[number]` (from 1) and `page[size]` (default 20, at most `largest`), with `meta`."""
+    """Return the page of `page[number]` (from 1) and `page[size]` (default 20, at most `largest`), with `meta`."""
     number = request.query.integer("page[number]", 1, low=1, high=10**9)
     size = request.query.integer("page[size]", 20, low=1, high=largest)
     start = (number - 1) * size

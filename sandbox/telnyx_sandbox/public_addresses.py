@@ -1,4 +1,4 @@
-"""Public addresses that services fetch: the sandbox makes up what is there."""
+"""Public web addresses, whose content the sandbox makes up."""
 
 from urllib.parse import SplitResult, urlsplit
 
@@ -8,7 +8,7 @@ LONGEST_URL = 2_000
 
 
 def public(url: str, pointer: str) -> SplitResult:
-    """The parts of an address. Refuses what is no http(s) address."""
+    """The parts of an address. Raises SandboxError if it is not an http(s) address."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -19,7 +19,7 @@ def public(url: str, pointer: str) -> SplitResult:
 
 
 def reachable(url: str, pointer: str) -> SplitResult:
-    """As `public`, of an address at which something answers."""
+    """Like `public`, but also raises SandboxError if nothing answers at the address."""
     parts = public(url, pointer)
     if answers_nothing(parts):
         raise SandboxError("10003", f"Nothing answers at {parts.hostname}.", pointer=pointer)
@@ -27,5 +27,5 @@ def reachable(url: str, pointer: str) -> SplitResult:
 
 
 def answers_nothing(parts: SplitResult) -> bool:
-    """So it is for every name under `.invalid`."""
+    """True for every name under `.invalid`."""
     return (parts.hostname or "").endswith(".invalid")

@@ -66,4 +66,4 @@ SEEDS = (
 HELD_BY = HeldBy((numbers.phone_number.holds, voice.call_routes.holds))
 
 HOOKS = (HELD_BY, voice.WHEN_ANSWERED, assistants.ON_CALLS)
-"""What groups do when something happens in another one that does not know them; see `Account.hook`."""
+"""Says what groups do when something happens in a lower group that does not know them; see `Account.hook`."""

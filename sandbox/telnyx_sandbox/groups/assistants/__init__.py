@@ -20,4 +20,4 @@ ROUTES: tuple[Routes, ...] = (
 SEEDS: tuple[Callable[[Account], None], ...] = ()
 
 ON_CALLS = AssistantHook(calls.complete, calls.answer, calls.require, calls.at)
-"""What calls, which do not know this group, ask of an account's assistants."""
+"""Lets calls, whose group does not know this one, ask an account's assistants."""

@@ -1,4 +1,4 @@
-"""An assistant in a chat, and one that begins to text somebody. A chat answer costs 0.001 USD, texts what texts do."""
+"""Chats with an assistant, and texts that one begins. A chat answer costs 0.001 USD, a text what any text costs."""
 
 from decimal import Decimal
 
@@ -83,7 +83,7 @@ def text_somebody(
     anew: bool = False,
     variables: Fields | None = None,
 ) -> Conversation:
-    """Send its first message, and keep it in their conversation. Raises SandboxError where the message is refused."""
+    """Send the first message and keep it in the conversation. Raises SandboxError if the message is refused."""
     features = assistant.main.settings.get("enabled_features")
     if isinstance(features, list) and "messaging" not in features:
         raise SandboxError("10015", "The assistant's enabled_features do not have messaging.")

@@ -1,4 +1,4 @@
-"""An assistant answers the texts of whoever it texts with, and those to messaging profiles that have one."""
+"""Texts that an assistant answers: those of people it texts with, and those to messaging profiles that have one."""
 
 from ...account import Account
 from ...body import Body
@@ -23,7 +23,7 @@ def receive(account: Account, person: str, phone_number: str, text: str) -> Inbo
 
 
 def answer(account: Account, message: InboundMessage) -> None:
-    """Nothing, where no assistant is concerned; unanswered, where the answer is refused."""
+    """Let the assistant answer. Does nothing if no assistant is concerned; a refused answer is dropped."""
     conversation = _conversation(account, message)
     assistant = _live(account, conversation.metadata.get("assistant_id")) if conversation else None
     if conversation is None or assistant is None:
@@ -42,7 +42,7 @@ def answer(account: Account, message: InboundMessage) -> None:
 
 
 def _conversation(account: Account, message: InboundMessage) -> Conversation | None:
-    """The last one of the two, else a new one where the number's profile has an assistant."""
+    """The last conversation between the two, else a new one if the number's profile has an assistant."""
     two = {"telnyx_agent_target": message.recipient, "telnyx_end_user_target": message.sender}
     wanted = {"telnyx_conversation_channel": "sms_chat", **two}.items()
     for conversation in reversed(list(account.collection(Conversation).values())):

@@ -1,4 +1,4 @@
-"""The account's balance. Prepaid: no credit line, so the available credit is the balance."""
+"""The account's balance. Accounts are prepaid, so the available credit is the balance."""
 
 from ...account import money
 from ...reply import Reply, data

@@ -32,7 +32,7 @@ def get(request: Request) -> Reply:
 
 
 def _invoices(account: Account) -> list[dict[str, object]]:
-    """The latest first."""
+    """Make the invoices, the latest first."""
     first, invoices = datetime.fromtimestamp(account.clock.now(), UTC).date().replace(day=1), []
     for _ in range(MONTHS):
         last = first - timedelta(days=1)

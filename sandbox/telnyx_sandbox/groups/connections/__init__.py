@@ -1,4 +1,4 @@
-"""What calls go through: connections of every type, TeXML applications, outbound voice profiles."""
+"""Connections of every type, TeXML applications and outbound voice profiles: calls go through them."""
 
 from collections.abc import Callable
 

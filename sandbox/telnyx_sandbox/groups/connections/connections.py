@@ -38,7 +38,7 @@ COUNTED = {
     "uac_connections": "uac_connection",
     "zoom_sbc_connections": "zoom_sbc",
 }
-"""What is counted, and the record type of its connections."""
+"""The names that counts have in the answer, with the record types that they count."""
 
 
 @routes.get("/connections")

@@ -1,4 +1,4 @@
-"""The resources of one type of connection: its list, and what makes, changes and deletes them."""
+"""The operations on connections of one type: list, create, show, change, delete."""
 
 from collections.abc import Callable
 from functools import partial
@@ -21,7 +21,7 @@ SHORTEST_PART = 3
 
 
 def routes_of(kind: Kind) -> Routes:
-    """The five operations of a type."""
+    """Make the five operations of a type."""
     routes = Routes()
 
     @routes.get(kind.path)
@@ -99,7 +99,7 @@ def _sorts(kind: Kind) -> dict[str, Callable[[Connection], object]]:
 
 
 def _check(request: Request, kind: Kind, changed: Connection | None) -> None:
-    """What the contract does not say: profiles that exist, user names and passwords that serve."""
+    """Check what the contract leaves open: that the profile exists, and that user name and password are allowed."""
     outbound = request.fields.get("outbound")
     profile_id = outbound.get("outbound_voice_profile_id") if isinstance(outbound, dict) else None
     if profile_id and profile_id not in request.account.collection(OutboundVoiceProfile):
@@ -108,7 +108,7 @@ def _check(request: Request, kind: Kind, changed: Connection | None) -> None:
 
 
 def _change(request: Request, kind: Kind, connection: Connection) -> None:
-    """Set what the body names; the rest stays, inside objects too."""
+    """Set the fields that the body names, and inside objects the named keys; keep the rest."""
     given = dict(request.fields)
     if kind.name:
         connection.name = str(given.pop(kind.name, None) or connection.name)

@@ -1,4 +1,4 @@
-"""The list of outbound voice profiles, and what changes it."""
+"""The operations on outbound voice profiles."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""Speech to text: whatever is heard, it is the same greeting."""
+"""Speech to text: every file is transcribed as the same greeting."""
 
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ routes = Routes()
 SENTENCES = ("Thank you for calling.", "How can I help you today?")
 SECS_PER_SENTENCE = 2.5
 PRICE = Decimal("0.006")
-"""USD a minute begun."""
+"""In USD for each minute begun."""
 
 
 @routes.post("/ai/audio/transcriptions")

@@ -29,7 +29,7 @@ class Block:
 
     @property
     def price(self) -> Decimal:
-        """What buying a number takes from the balance: the fee and the first month."""
+        """The price of a number of this block: the fee and the first month."""
         return UPFRONT_COST + self.monthly_cost
 
     @property

@@ -1,4 +1,4 @@
-"""What a message carries, how many parts it takes, and what it costs."""
+"""The content of a message, its number of parts and its price."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +15,7 @@ LONGEST_URL = 2000
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """USD per part: what the platform takes and what the carrier takes."""
+    """In USD per part: the share of the platform and that of the carrier."""
 
     rate: Decimal
     carrier_fee: Decimal
@@ -58,7 +58,7 @@ class Content:
 
 
 def read_content(body: Body, *, mms: bool = False) -> Content:
-    """What the body carries; `mms` makes an MMS of a text alone too."""
+    """The content of the body; with `mms` a text without media is an MMS too."""
     text = body.text("text") or ""
     subject = body.text("subject")
     media_urls = tuple(body.texts("media_urls") or ())

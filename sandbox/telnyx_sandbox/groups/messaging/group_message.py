@@ -11,7 +11,7 @@ LARGEST_GROUP = 8
 
 @dataclass(frozen=True, slots=True)
 class GroupMessage:
-    """`messages` are the members', all alike but for their recipient and their fate."""
+    """`messages` holds one message for each member; they differ in recipient and status only."""
 
     id: str
     messages: tuple[Message, ...]

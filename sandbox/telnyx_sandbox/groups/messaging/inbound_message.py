@@ -77,7 +77,7 @@ def receive_sms(account: Account, person: str, phone_number: str, text: str) -> 
 
 
 def is_keyword(text: str) -> bool:
-    """Whether a text is a STOP or START, which nobody answers."""
+    """True if the text is a STOP or START, which nobody answers."""
     return _word(text) in (*STOP_WORDS, *START_WORDS)
 
 

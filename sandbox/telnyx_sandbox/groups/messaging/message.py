@@ -59,12 +59,12 @@ class Message:
         return "delivered" if self.failure is None else "delivery_failed"
 
     def sent_at(self, now: float) -> float | None:
-        """When the carrier took it, if it did."""
+        """The moment at which the carrier took the message, or None."""
         moment = self.starts_at + SENT_AFTER_SECS
         return None if self.refused or self.cancelled_at is not None or now < moment else moment
 
     def completed_at(self, now: float) -> float | None:
-        """When it reached its last status, if it did."""
+        """The moment at which the message reached its last status, or None."""
         if self.cancelled_at is not None:
             return self.cancelled_at
         moment = self.starts_at + (SENT_AFTER_SECS if self.refused else FINAL_AFTER_SECS)

@@ -23,7 +23,7 @@ routes = Routes()
 
 KEPT_MESSAGES = 10_000
 CANCELLABLE_SECS = 60
-"""How long before its time a scheduled message can still be cancelled."""
+"""A scheduled message can be cancelled up to this long before its time."""
 
 
 @routes.post("/messages", takes_idempotency_key=True)

@@ -13,7 +13,7 @@ from .message import Message
 routes = Routes()
 
 TIME_FRAMES = {"1h": 1, "3h": 3, "24h": 24, "3d": 72, "7d": 168, "30d": 720}
-"""In hours."""
+"""The lengths of the time frames in hours."""
 INTERVALS = 12
 
 
@@ -53,7 +53,7 @@ def _received(messages: Sequence[Message]) -> int:
 
 
 def _counted(messages: Sequence[Message], now: float) -> dict[str, object]:
-    """`errors` is the share of what was sent that failed."""
+    """`errors` is the share of sent messages that failed."""
     messages = [message for message in messages if message.direction == "outbound"]
     delivered = sum(message.status(now) == "delivered" for message in messages)
     failed = sum(message.status(now) == "delivery_failed" for message in messages)

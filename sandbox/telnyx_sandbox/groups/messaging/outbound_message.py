@@ -1,4 +1,4 @@
-"""From the body of a request to a message: who sends it, whether it may go there, what it costs."""
+"""Messages to be sent: finds the sender, checks the destination, and takes the price."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from .content import Content
 from .message import Message
 
 EARLIEST_SECS, LATEST_SECS = 5 * 60, 5 * 24 * 60 * 60
-"""How far ahead a message can be scheduled."""
+"""A message can be scheduled this far ahead, at least and at most."""
 
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 _SHORT_CODE = re.compile(r"[0-9]{3,8}")
@@ -25,7 +25,7 @@ _SCRIPTED = re.compile(r"\+155500(40[0-9]{3})")
 
 
 def outgoing(account: Account, body: Body, recipient: str, content: Content, starts_at: float) -> Message:
-    """The message to one recipient, still to be paid. Raises SandboxError where it is refused."""
+    """The message to one recipient, not yet paid. Raises SandboxError if it is refused."""
     if not _E164.fullmatch(recipient) and not _SHORT_CODE.fullmatch(recipient):
         raise SandboxError("40310", pointer="/to")
     profile, sender = _sender(account, body)
@@ -49,7 +49,7 @@ def outgoing(account: Account, body: Body, recipient: str, content: Content, sta
 
 
 def pay(account: Account, messages: Sequence[Message]) -> None:
-    """Take what the messages cost, of one profile all, from its daily limit and from the balance."""
+    """Take the price of messages of one profile from its daily limit and from the balance."""
     profile = account.find(MessagingProfile, messages[0].profile_id)
     cost = sum((message.content.cost for message in messages), Decimal(0))
     account.require_funds(cost)
@@ -58,7 +58,7 @@ def pay(account: Account, messages: Sequence[Message]) -> None:
 
 
 def start_of(body: Body, now: float) -> float:
-    """When the message leaves the account: at once, or at `send_at`."""
+    """The moment at which the message leaves the account: now, or `send_at`."""
     send_at = body.text("send_at")
     if send_at is None:
         return now
@@ -110,7 +110,7 @@ def _from_pool(account: Account, profile: MessagingProfile) -> str:
 
 
 def _destination(account: Account, profile: MessagingProfile, recipient: str) -> str:
-    """The recipient's country, once it is sure that the profile may send there."""
+    """The recipient's country. Raises SandboxError if the profile may not send there."""
     country = country_of(recipient) if recipient.startswith("+") else "US"
     allowed = profile.whitelisted_destinations
     if not allowed:

@@ -1,4 +1,4 @@
-"""How many parts an SMS takes: GSM-7 (160 characters, 153 in parts) or UCS-2 (70, 67 in parts)."""
+"""The parts of an SMS: GSM-7 holds 160 characters (153 in parts), UCS-2 holds 70 (67 in parts)."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ def segment(text: str, *, force_ucs2: bool = False) -> Segmentation:
 
 
 def _parts(widths: list[int], *, single: int, multi: int) -> int:
-    """No character is split over two parts."""
+    """Count the parts; no character is split over two of them."""
     if sum(widths) <= single:
         return 1
     parts, used = 1, 0

@@ -1,4 +1,4 @@
-"""Messaging profiles: where a sender may send to, and how much it may spend a day."""
+"""Messaging profiles, which limit the destinations and the daily spending of senders."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -36,7 +36,7 @@ _KEPT = {
 
 @dataclass(slots=True)
 class MessagingProfile:
-    """`spent` is what its messages cost by day since the epoch (UTC)."""
+    """`spent` is the cost of the profile's messages, by day since the epoch (UTC)."""
 
     id: str
     organization_id: str
@@ -61,7 +61,7 @@ class MessagingProfile:
         self.spent = {day: total}
 
     def change(self, body: Body, now: float) -> None:
-        """Set what the body names; the rest stays."""
+        """Set the fields that the body names; keep the rest."""
         if "name" in body:
             self.name = body.required_text("name")
         self.whitelisted_destinations = _or(body.texts("whitelisted_destinations"), self.whitelisted_destinations)

@@ -7,7 +7,7 @@ PROVISIONING_SECS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
-    """`since` is when it was last switched."""
+    """`since` is the moment of the last switch."""
 
     enabled: bool = False
     address_id: str | None = None

@@ -28,7 +28,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What was looked up, for the usage report."""
+    """A lookup that was made, for the usage report."""
 
     country: str | None
     types: tuple[str, ...]

@@ -54,7 +54,7 @@ def search(request: Request) -> Reply:
 
 
 def _offers(query: Query, block: Block) -> bool:
-    """Whether a block is of the country, type and features that were asked for."""
+    """True if the block has the country, type and features that the query asks for."""
     features = query.many("filter[features]")
     unknown = set(features).difference(FEATURES)
     if unknown:
@@ -68,7 +68,7 @@ def _offers(query: Query, block: Block) -> bool:
 
 
 def _is_there(query: Query, block: Block) -> bool:
-    """Whether a block is in the place that was asked for."""
+    """True if the block is in the place that the query asks for."""
     locality = query.text("filter[locality]") or query.text("filter[rate_center]")
     return (
         query.text("filter[national_destination_code]") in (None, block.area_code)
@@ -91,7 +91,7 @@ def _find(account: Account, query: Query, blocks: list[Block], limit: int) -> li
 
 
 def _matching(query: Query, blocks: list[Block]) -> Iterator[Offer]:
-    """Patterns are over the digits after the calling code, or after the area code when one is asked for."""
+    """Yield the numbers that fit the patterns, which skip the calling code, and the area code if one is given."""
     starts_with, ends_with, contains = (query.text(name) or "" for name in PATTERNS)
     with_area_code = query.text("filter[national_destination_code]") is None
     for block in blocks:

@@ -15,7 +15,7 @@ REVIEW_SECS = 1.0
 
 @dataclass(slots=True)
 class Line:
-    """One number of an order. `met_at` is when its requirements are approved, infinity while values are missing."""
+    """One number of an order. `met_at` is the approval of its requirements, infinity while values are missing."""
 
     id: str
     offer: Offer

@@ -29,7 +29,7 @@ FILTERS = (
 )  # fmt: skip
 
 Wanted = dict[Offer, Values]
-"""The numbers of an order, each with what its country asks for."""
+"""Make the lines of an order, each with the requirements of its country."""
 
 
 @routes.post("/number_orders")
@@ -80,7 +80,7 @@ def update_order(request: Request) -> Reply:
 
 
 def _wanted(account: Account, body: Body) -> Wanted:
-    """What the body orders: numbers that were found, are still for sale, and are named once."""
+    """The offers that the body orders: numbers that were found, are still for sale, and are named once."""
     found, owned = account.collection(Offer), {number.phone_number for number in numbers_of(account)}
     wanted: Wanted = {}
     for line in body.objects("phone_numbers"):
@@ -108,7 +108,7 @@ def _values(account: Account, line: Body, offer: Offer) -> Values:
 
 
 Named = type[Connection] | type[MessagingProfile] | type[BillingGroup]
-"""What an order may put its numbers on."""
+"""The kinds of resources that an order may put its numbers on."""
 
 
 def _existing(account: Account, kind: Named, body: Body, name: str, code: str) -> str | None:

@@ -17,7 +17,7 @@ FIRST_NUMBER = "+12025550101"
 
 @dataclass(slots=True)
 class PhoneNumber:
-    """`active_at` is when it leaves purchase-pending; infinity while requirements are missing."""
+    """`active_at` is the moment it leaves purchase-pending, infinity while requirements are missing."""
 
     id: str
     phone_number: str

@@ -1,4 +1,4 @@
-"""The account's phone numbers: list, show, change, release, tell apart from those of others."""
+"""The account's phone numbers: listed, shown, changed, released, verified as owned."""
 
 from ...account import Account
 from ...body import Body
@@ -88,7 +88,7 @@ def release(account: Account, number: PhoneNumber) -> None:
 
 
 def change(account: Account, number: PhoneNumber, body: Body) -> None:
-    """Set what the body names; an empty text clears the field."""
+    """Set the fields that the body names; an empty text clears a field."""
     connection_id = body.text("connection_id")
     if connection_id and connection_id not in account.collection(Connection):
         raise SandboxError("85004", pointer="/connection_id")
@@ -157,7 +157,7 @@ def _name_matches(query: Query, name: str) -> bool:
 
 
 def _sorted(query: Query, rows: list[tuple[PhoneNumber, Rendered]]) -> list[Rendered]:
-    """By default the newest first."""
+    """Sort as the query asks, by default the newest first."""
     order = query.text("sort")
     name = (order or "-purchased_at").removeprefix("-")
     if name not in SORTS:

@@ -61,7 +61,7 @@ class Reservation:
 
 
 def held_numbers(account: Account) -> set[str]:
-    """The numbers that reservations still hold."""
+    """The numbers that unexpired reservations hold."""
     now = account.clock.now()
     reservations = account.collection(Reservation).values()
     return {number for each in reservations if now < each.expires_at for number in each.numbers}

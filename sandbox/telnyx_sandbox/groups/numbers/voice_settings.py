@@ -68,7 +68,7 @@ class VoiceSettings:
         return {name: current[name] if changes.get(name) is None else changes[name] for name in current}
 
     def summary(self) -> dict[str, object]:
-        """What the number itself shows of them."""
+        """The settings that the number's own resource shows."""
         return {
             "call_forwarding_enabled": self.call_forwarding["call_forwarding_enabled"],
             "call_recording_enabled": self.call_recording["inbound_call_recording_enabled"],

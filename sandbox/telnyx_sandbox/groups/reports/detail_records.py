@@ -74,7 +74,7 @@ def _records(request: Request, record_type: str, time: str) -> list[dict[str, ob
 
 
 def _within(request: Request, time: str, moment: str) -> bool:
-    """Whether the moment fits `filter[created_at][gte]` and its like, of dates or of date-times in UTC."""
+    """True if the moment fits `filter[created_at][gte]` and its like, which take dates or date-times in UTC."""
     bounds = {operator: request.query.text(f"filter[{time}][{operator}]") for operator in OPERATORS}
     return all(bound is None or OPERATORS[name](moment, bound) for name, bound in bounds.items())
 

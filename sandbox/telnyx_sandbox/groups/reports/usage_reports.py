@@ -33,7 +33,7 @@ class Product:
     dimensions: tuple[str, ...]
     metrics: tuple[str, ...]
     events: Callable[[Account], Iterable[tuple[float, Event]]] = lambda account: ()
-    """With the moment of each."""
+    """Lists the product's events, each with its moment."""
 
 
 def _messages(account: Account) -> Iterable[tuple[float, Event]]:
@@ -136,7 +136,7 @@ def _chosen(request: Request, parameter: str, known: Sequence[str]) -> list[str]
 
 
 def _period(request: Request) -> tuple[float, float]:
-    """The first moment, and the first that is not in it any more."""
+    """The first moment of the report, and the first one after it."""
     start, end = request.query.text("start_date"), request.query.text("end_date")
     if start is None or end is None:
         return period(request.query.text("date_range"), request.account.clock.now())

@@ -1,4 +1,4 @@
-"""What countries ask of buyers: Germany and the United Kingdom, as examples; the other countries ask for nothing.
+"""Requirements of countries: Germany and the United Kingdom have some, as examples; others have none.
 
 GET /regulatory_requirements
 """

@@ -1,4 +1,4 @@
-"""What was given for the requirements of an order or a requirement group."""
+"""Values given for the requirements of an order or a requirement group."""
 
 from ...account import Account
 from ...body import Body
@@ -7,7 +7,7 @@ from .addresses import Address
 from .requirements import BY_ID, REQUIREMENTS
 
 Values = dict[str, str | None]
-"""The value by requirement id, None while it is missing."""
+"""Values by requirement id; None while a value is missing."""
 
 
 def asked(country: str, kind: str) -> Values:
@@ -29,7 +29,7 @@ def read_values(account: Account, body: Body) -> dict[str, str]:
 
 
 def give(values: Values, given: dict[str, str]) -> None:
-    """Fill in what is asked for; the rest of `given` is for other numbers."""
+    """Fill in the values that these requirements ask for; the rest of `given` is for other numbers."""
     values.update({name: value for name, value in given.items() if name in values})
 
 

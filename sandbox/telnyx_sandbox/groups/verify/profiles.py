@@ -34,7 +34,7 @@ TEMPLATES = (
 
 @dataclass(slots=True)
 class VerifyProfile:
-    """`settings` are the channels', by channel, whole."""
+    """`settings` holds the complete settings of each channel, by channel."""
 
     id: str
     fields: dict[str, object]
@@ -43,7 +43,7 @@ class VerifyProfile:
     updated_at: float
 
     def change(self, body: dict[str, Any], now: float) -> None:
-        """Set what the body names; the rest stays, in the settings of a channel too."""
+        """Set the fields that the body names, and the named settings of a channel; keep the rest."""
         self.fields |= {name: body[name] for name in FIELDS if name in body}
         for channel in CHANNELS:
             if channel in body:

@@ -12,7 +12,7 @@ PRICES = {
     "flashcall": Decimal("0.035"),
     "whatsapp": Decimal("0.036"),
 }
-"""USD by channel, charged when it is started."""
+"""In USD by channel, charged when a verification starts."""
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Verification:
         return "pending" if now < self.created_at + self.timeout_secs else "expired"
 
     def check(self, code: str, now: float) -> bool:
-        """Whether it is the code, in time and for the first time."""
+        """True if the code is right, in time, and used for the first time."""
         accepted = self.status(now) == "pending" and code == self.code
         if accepted:
             self.accepted_at = now
@@ -59,7 +59,7 @@ class Verification:
         }
 
     def record(self, now: float) -> dict[str, object]:
-        """Its detail record."""
+        """The verification's detail record."""
         return {
             "record_type": "verify",
             "id": self.id,

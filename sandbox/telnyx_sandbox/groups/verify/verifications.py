@@ -90,7 +90,7 @@ def _check(request: Request, verification: Verification) -> Reply:
 
 
 def _of_number(account: Account, number: str) -> list[Verification]:
-    """The latest first."""
+    """The verifications of a number, the latest first."""
     every = account.collection(Verification).values()
     return [verification for verification in reversed(every) if verification.phone_number == number]
 

@@ -45,7 +45,7 @@ class CallConversation:
     ended_at: float | None = None
 
     def messages(self, now: float) -> list[Message]:
-        """What has been said up to now."""
+        """The messages said up to now, in order of time."""
         end = now if self.ended_at is None else self.ended_at
         return sorted((each for each in self.spoken if each.at <= end), key=lambda each: each.at)
 
@@ -55,20 +55,20 @@ class CallConversation:
 
 @dataclass(frozen=True, slots=True)
 class AssistantHook:
-    """What is known of an account's assistants, of which a call knows the id."""
+    """Functions over an account's assistants, for calls, which know only their ids."""
 
     complete: Callable[[Account, Fields], Fields]
-    """The settings of a request with those that the assistant itself has."""
+    """Adds the assistant's own settings to those of a request."""
     answer: Callable[[Account, Fields, str], str | None]
-    """What it says to something; None where there is no such assistant."""
+    """Gives the assistant's answer to a sentence, or None if there is no such assistant."""
     require: Callable[[Account, str], None]
-    """Raises SandboxError where there is no such assistant."""
+    """Raises SandboxError if there is no such assistant."""
     at: Callable[[Account, str], str | None]
-    """The id of the assistant whose TeXML document is at an address."""
+    """Gives the id of the assistant whose TeXML document is at an address, or None."""
 
 
 def conversation_of(account: Account, call: Call) -> CallConversation | None:
-    """The one that is going on."""
+    """The conversation that is going on on the call, or None."""
     for conversation in account.collection(CallConversation).values():
         if conversation.call is call and conversation.ended_at is None:
             return conversation
@@ -76,7 +76,7 @@ def conversation_of(account: Account, call: Call) -> CallConversation | None:
 
 
 def begin(account: Account, call: Call, settings: Fields, moment: float) -> CallConversation:
-    """Put the assistant on the call; the other party says its sentence and is replied to."""
+    """Put the assistant on the call; the other party says its sentence and gets a reply."""
     settings = account.hook(AssistantHook).complete(account, settings)
     conversation = CallConversation(
         account.ids.uuid("conversation"), call, str(settings.get("id") or DEFAULT_ASSISTANT), moment, settings
@@ -156,7 +156,7 @@ def attend(account: Account, call: Call, application: Connection) -> None:
 
 
 def start_asked_for(account: Account, call: Call, moment: float) -> None:
-    """The assistant that the call was dialled or answered with."""
+    """Start the assistant that the call was dialled or answered with, if any."""
     settings = call.settings.get("assistant")
     if isinstance(settings, dict):
         begin(account, call, settings, moment)
@@ -207,7 +207,7 @@ def _end(account: Account, conversation: CallConversation, reason: str, moment: 
 
 
 def _answers(schema: Fields, said: str) -> Fields:
-    """An answer to each property that the schema asks for."""
+    """Make up a value for each property of the schema."""
     properties = schema.get("properties")
     found: Fields = {}
     for name, each in properties.items() if isinstance(properties, dict) else ():

@@ -1,4 +1,4 @@
-"""Two legs that hear each other: bridged, or bridged by a transfer when the new leg is answered."""
+"""Bridges between two legs: made by command, or by a transfer when the new leg is answered."""
 
 from collections.abc import Callable
 from functools import partial
@@ -74,7 +74,7 @@ def refer(command: Command) -> None:
 
 
 def bridge(account: Account, call: Call, other: Call, moment: float) -> None:
-    """Connect two answered legs; whom they were bridged to before is left."""
+    """Connect two answered legs; each leaves the leg it was bridged to before."""
     for leg in (call, other):
         _unbridge(account, leg, moment)
     call.peer_id, other.peer_id = other.id, call.id
@@ -85,7 +85,7 @@ def bridge(account: Account, call: Call, other: Call, moment: float) -> None:
 
 
 def _unbridge(account: Account, leg: Call, moment: float) -> None:
-    """The leg is left alone; the other one ends, unless it is to be parked."""
+    """Take the leg off its bridge; the other leg ends, unless it is to be parked."""
     other = peer_of(account, leg)
     leg.closing.pop("bridge", None)
     leg.peer_id = None
@@ -120,7 +120,7 @@ def bridge_when_answered(account: Account, leg: Call, moment: float) -> None:
 
 
 def _give_up(account: Account, leg: Call, moment: float) -> None:
-    """The call ended before its transfer was answered."""
+    """Hang up the new leg if the call ended before its transfer was answered."""
     if leg.answered_at is None:
         end(account, leg, moment, Ending("originator_cancel", "caller", "487"))
 

@@ -1,4 +1,4 @@
-"""Dialling, and what a call's state is."""
+"""Dialling calls, and looking up their state."""
 
 from ...account import Account
 from ...errors import SandboxError

@@ -17,7 +17,7 @@ Starter = Callable[[Account, Call, float], None]
 
 
 class WhenAnswered(tuple[Starter, ...]):
-    """The things that begin when a call is answered, in order, if the call's settings ask for them."""
+    """Functions to call in order when a call is answered; each begins something if the call's settings ask for it."""
 
     __slots__ = ()
 
@@ -65,7 +65,7 @@ def receive(
     product: str = "call_control",
     timeout_secs: int = DEFAULT_TIMEOUT_SECS,
 ) -> Call:
-    """A call that arrives, waiting for an answer until the caller gives up."""
+    """Let a call arrive. It waits for an answer until the caller gives up."""
     now = account.clock.now()
     call = _new(account, connection_id, "incoming", sender, recipient, None)
     call.timeout_secs = timeout_secs
@@ -77,7 +77,7 @@ def receive(
 
 
 def answer(account: Account, call: Call, moment: float) -> None:
-    """From now on both sides hear each other."""
+    """Answer the call: from now on both sides hear each other."""
     call.answered_at = moment
     call.keep_until(moment)
     report(account, call, "call.answered", moment, state="answered", start_time=iso(call.created_at))
@@ -119,7 +119,7 @@ def peer_of(account: Account, call: Call) -> Call | None:
 
 
 def touch(account: Account, call: Call, moment: float) -> None:
-    """Something happened on the call: the people on it wait on."""
+    """Note that something happened on the call, so that the people on it stay."""
     call.keep_until(moment)
     peer = peer_of(account, call)
     if peer is not None:
@@ -127,7 +127,7 @@ def touch(account: Account, call: Call, moment: float) -> None:
 
 
 def reserve_recording(account: Account, call: Call) -> str | None:
-    """The id of the recording that begins with the answer, where one was asked for."""
+    """The id of the recording that begins with the answer, or None if the call's settings ask for none."""
     if call.settings.get("record") != "record-from-answer":
         return None
     recording_id = account.ids.uuid("recording")
@@ -165,7 +165,7 @@ def _initiate(account: Account, call: Call, direction: str, state: str) -> None:
 
 
 def _pay(account: Account, call: Call, moment: float) -> None:
-    """The cost is reported where the connection asks for it."""
+    """Take the cost from the balance, and report it if the connection asks for that."""
     costs.settle(account, call)
     connection = account.collection(Connection).get(call.connection_id)
     if connection is not None and connection.settings.get("call_cost_in_webhooks"):

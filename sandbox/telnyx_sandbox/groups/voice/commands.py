@@ -1,4 +1,4 @@
-"""Commands on a call: which calls take them, what is remembered of them, and how they answer."""
+"""Commands on calls: their routes, their checks, their events, and replies that are repeated by `command_id`."""
 
 import base64
 import binascii
@@ -16,12 +16,12 @@ from .calls import touch
 from .events import note
 
 _UNTOLD = ("payment_token", "sip_auth_password", "stream_auth_token")
-"""What the list of events leaves out of a command."""
+"""Parameters that the list of events leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command that the call takes. Whatever begins with it begins at `now`."""
+    """A command that the call accepted at `now`."""
 
     account: Account
     call: Call
@@ -32,7 +32,7 @@ class Command:
 
 
 Handler = Callable[[Command], Fields | None]
-"""Gives what the answer says beside `result`."""
+"""Returns the fields of the answer besides `result`."""
 
 
 class CommandRoutes(Routes):

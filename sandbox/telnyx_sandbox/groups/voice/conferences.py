@@ -1,4 +1,4 @@
-"""Conferences and who is in them: made, listed, found."""
+"""Operations on conferences and participants: create, list, find, change."""
 
 from ...account import Account
 from ...body import Body
@@ -87,7 +87,7 @@ def update_participant(request: Request) -> Reply:
 
 
 def join_asked_for(account: Account, call: Call, moment: float) -> None:
-    """The conference of `conference_config`, by its id or its name; a new one where there is none of that name."""
+    """Join the conference of `conference_config`, found by id or name, or create it by that name."""
     config = call.settings.get("conference_config")
     if not isinstance(config, dict):
         return
@@ -103,7 +103,7 @@ def join_asked_for(account: Account, call: Call, moment: float) -> None:
 
 
 def set_exits(participant: Participant, body: Body) -> None:
-    """Whether the conference ends when the participant leaves."""
+    """Set whether the conference ends when the participant leaves."""
     for name in ("end_conference_on_exit", "soft_end_conference_on_exit"):
         given = body.flag(name)
         if given is not None:
@@ -111,7 +111,7 @@ def set_exits(participant: Participant, body: Body) -> None:
 
 
 def _participant(request: Request, conference: Conference) -> Participant:
-    """By its own id or by that of its call."""
+    """Find the participant by its own id or by that of its call."""
     wanted = request.ids["participant_id"]
     for participant in conference.participants.values():
         if wanted in (participant.id, participant.call.id):

@@ -1,4 +1,4 @@
-"""Who answered: answering machine detection, where it was asked for with the call."""
+"""Answering machine detection, if the call's settings ask for it."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Digits asked of the other party. It begins to type 3 s after the question began, or when it is over.
+"""Gathering of digits. The other party begins to type 3 s after the question began, or when it is over.
 
 Who is not scripted types the last four digits of the own number (as many as are asked for, of those that are valid),
 and then the terminating digit.
@@ -32,9 +32,9 @@ class Gather:
     terminator: str
     valid: str
     silence_secs: float
-    """How long to wait for the first digit."""
+    """The longest wait for the first digit."""
     pause_secs: float
-    """How long to wait for another digit."""
+    """The longest wait for each further digit."""
     timeout_secs: float
     tries: list[float]
     gathered: str = ""
@@ -92,7 +92,7 @@ def stop_gather(command: Command) -> None:
 
 
 def start(account: Account, call: Call, gather: Gather, moment: float) -> None:
-    """Begin to gather; one that is going on already is given up."""
+    """Begin to gather; a gather that is going on already is cancelled."""
     former = account.collection(Gather).get(call.id)
     if former is not None:
         _end(account, call, former, "cancelled", moment)
@@ -102,7 +102,7 @@ def start(account: Account, call: Call, gather: Gather, moment: float) -> None:
 
 
 def press(account: Account, call: Call, digits: str, moment: float) -> None:
-    """The other party types of its own accord, into the gather that is going on if there is one."""
+    """Let the other party type `digits` now, into the gather that is going on if there is one."""
     for digit in digits:
         gather = account.collection(Gather).get(call.id)
         if gather is None:
@@ -112,7 +112,7 @@ def press(account: Account, call: Call, digits: str, moment: float) -> None:
 
 
 def typed_by(call: Call, gather: Gather) -> str:
-    """What the other party types, the terminating digit included."""
+    """The digits that the other party types, including the terminating digit."""
     if call.party.digits is not None:
         return call.party.digits
     own = [digit for digit in call.other_party if digit.isdigit()] or ["1"]

@@ -1,4 +1,4 @@
-"""From a request to a call that is dialled: who may call, whom, from what, and whether it can be paid."""
+"""Outgoing calls: checks caller, destination, connection and balance, and dials."""
 
 import re
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ def dial(
     session_id: str | None = None,
     settings: Fields | None = None,
 ) -> list[Call]:
-    """Ring all recipients at once; the first that answers has the call. Raises SandboxError where it is refused."""
+    """Ring all recipients at once; the first that answers has the call. Raises SandboxError if the call is refused."""
     profile = require_connection(account, connection_id)
     require_sender(account, sender)
     addresses = [_address(each, profile) for each in recipients]
@@ -61,7 +61,7 @@ def dial(
 
 
 def require_connection(account: Account, connection_id: str) -> OutboundVoiceProfile:
-    """The outbound voice profile that its calls go by."""
+    """The outbound voice profile of the connection. Raises SandboxError if it cannot place calls."""
     connection = account.collection(Connection).get(connection_id)
     if connection is None:
         detail = "There is no such Call Control application (connection_id)."
@@ -77,7 +77,7 @@ def require_connection(account: Account, connection_id: str) -> OutboundVoicePro
 
 
 def require_kind(account: Account, connection_id: str, kind: Kind) -> None:
-    """Calls of one API do not go through the connections of another."""
+    """Raises SandboxError if the connection belongs to another API: calls do not go through it."""
     connection = account.collection(Connection).get(connection_id)
     if connection is not None and connection.record_type != kind.record_type:
         detail = f"connection_id is no {kind.record_type.replace('_', ' ')}."
@@ -85,7 +85,7 @@ def require_kind(account: Account, connection_id: str, kind: Kind) -> None:
 
 
 def require_sender(account: Account, sender: str) -> PhoneNumber:
-    """The number of the account that calls."""
+    """The account's number that calls. Raises SandboxError if it has no such active number."""
     if not E164.fullmatch(sender):
         raise SandboxError("10016", pointer="/from")
     now = account.clock.now()

@@ -1,4 +1,4 @@
-"""What is played to a call: text that is spoken, audio files, tones. One after the other, as it was asked for.
+"""Playback on a call: spoken text, audio files and tones, one after the other in the order of the commands.
 
 Text takes a second for 15 characters, an audio file 5 seconds; a host under `.invalid` has no files.
 """
@@ -36,11 +36,11 @@ class Playing:
 
 
 class Playlist(list[Playing]):
-    """What is or will be played to one call."""
+    """The items that are or will be played to one call."""
 
 
 def play(account: Account, call: Call, moment: float, kind: str, secs: float, outcome: str, payload: Fields) -> None:
-    """Play for `secs`, once everything before it is over."""
+    """Play for `secs`, after everything that is waiting to be played."""
     waiting = _playlist(account, call)
     starts_at = max([moment, *(each.ends_at for each in waiting)])
     playing = Playing(kind, starts_at, starts_at + secs, payload, outcome)
@@ -61,7 +61,7 @@ def play_audio_asked_for(account: Account, call: Call, moment: float) -> None:
 
 
 def stop(account: Account, call: Call, moment: float, which: str) -> None:
-    """`all`, or only what is being played now (`current`)."""
+    """Stop everything (`all`), or only the item that is being played now (`current`)."""
     waiting = list(_playlist(account, call))
     for playing in waiting[:1] if which == "current" else waiting:
         _finish(account, call, playing, "cancelled", moment)
@@ -73,7 +73,7 @@ def speaking_secs(text: str) -> float:
 
 
 def times_of(body: Body) -> float:
-    """How often something is played; times a length it is `ENDLESS` where that is for ever."""
+    """The number of times that something is played; `ENDLESS` if it is repeated for ever."""
     loop = str(body.value("loop") or 1)
     if loop == "infinity":
         return ENDLESS
@@ -83,7 +83,7 @@ def times_of(body: Body) -> float:
 
 
 def audio_of(body: Body, *names: str) -> tuple[Fields, str]:
-    """The audio that a command names in one of the fields, and how playing it ends."""
+    """The audio that a command names in one of the fields, and the status with which its playback ends."""
     given = {name: body.text(name) for name in names if body.text(name)}
     if not given:
         raise SandboxError("10004", f"Give {' or '.join(names)}.", pointer=f"/{names[0]}")
@@ -118,7 +118,7 @@ def stop_playback(command: Command) -> None:
 
 @routes.command("send_dtmf")
 def send_digits(command: Command) -> None:
-    """Nobody at the other end reacts to tones."""
+    """Does nothing: nobody at the other end reacts to tones."""
 
 
 def _make_room(command: Command) -> None:

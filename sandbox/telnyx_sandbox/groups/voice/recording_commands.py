@@ -73,13 +73,13 @@ def stop_transcription(command: Command) -> None:
 
 
 def begin_transcription(account: Account, call: Call, moment: float) -> None:
-    """From now on what is said is written down."""
+    """Begin to transcribe the call."""
     call.closing["transcription"] = _nothing
     account.agenda.plan(moment + HEARD_AFTER_SECS, partial(_hear, account, call))
 
 
 def start_asked_for(account: Account, call: Call, moment: float) -> None:
-    """What the call was dialled or answered with: `record`, `transcription`."""
+    """Begin the recording and the transcription that the call's settings ask for."""
     settings = call.settings
     if settings.get("record") == "record-from-answer":
         recording = Recording(
@@ -98,7 +98,7 @@ def start_asked_for(account: Account, call: Call, moment: float) -> None:
 
 
 def _chosen(command: Command) -> list[Recording]:
-    """The recording that the command names, or all of the call."""
+    """The recording that the command names, or all recordings of the call."""
     recordings = going_on(command.account, command.call)
     wanted = command.body.text("recording_id")
     if wanted is None:
@@ -117,4 +117,4 @@ def _hear(account: Account, call: Call, moment: float) -> None:
 
 
 def _nothing(moment: float) -> None:
-    """A transcription ends with its call and leaves nothing behind."""
+    """Does nothing: a transcription leaves no event at its end."""

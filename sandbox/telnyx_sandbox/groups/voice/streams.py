@@ -1,4 +1,4 @@
-"""What a call's audio is sent to, or changed by: streams, forks, SIPREC, noise suppression, relayed conversations."""
+"""Media of a call: streams, forks, SIPREC, noise suppression, relayed conversations, payments."""
 
 from functools import partial
 
@@ -45,12 +45,12 @@ def stop_siprec(command: Command) -> None:
 
 @routes.command("suppression_start")
 def start_suppression(command: Command) -> None:
-    """Noise suppression leaves no events."""
+    """Does nothing: noise suppression leaves no events."""
 
 
 @routes.command("suppression_stop")
 def stop_suppression(command: Command) -> None:
-    """Stopping what is not on does no harm."""
+    """Does nothing, even if no suppression is on."""
 
 
 @routes.command("conversation_relay_start")
@@ -72,12 +72,12 @@ def stop_relay(command: Command) -> None:
 
 @routes.command("send_sip_info")
 def send_sip_info(command: Command) -> None:
-    """The other side takes it and does not react."""
+    """Does nothing: the other side accepts it and does not react."""
 
 
 @routes.command("pay")
 def pay(command: Command) -> None:
-    """The card is always good; no money moves here."""
+    """Report a payment. The card is always accepted, and no money moves."""
     told: Fields = {
         "payment_method": command.body.text("payment_method") or "credit-card",
         "payment_connector": command.body.text("connector_name"),
@@ -91,7 +91,7 @@ def pay(command: Command) -> None:
 
 
 def begin(account: Account, call: Call, what: str, payload: Fields, moment: float) -> None:
-    """Raises SandboxError when that is going on already."""
+    """Begin a stream or its like. Raises SandboxError if one is going on already."""
     if what in call.closing:
         raise SandboxError("10027" if what == "siprec" else "90045")
     call.closing[what] = partial(_stopped, account, call, what, payload)
@@ -99,7 +99,7 @@ def begin(account: Account, call: Call, what: str, payload: Fields, moment: floa
 
 
 def stop(call: Call, what: str, moment: float) -> bool:
-    """Whether there was anything to stop."""
+    """Stop a stream or its like; returns False if none is going on."""
     close = call.closing.pop(what, None)
     if close is not None:
         close(moment)
@@ -125,4 +125,4 @@ def _paid(account: Account, call: Call, told: Fields, moment: float) -> None:
 
 
 def _nothing(moment: float) -> None:
-    """It ends with the call."""
+    """Does nothing: a relay leaves no event at its end."""

@@ -16,7 +16,7 @@ def switch_supervisor_role(command: Command) -> None:
 
 
 def supervise_asked_for(account: Account, call: Call, moment: float) -> None:
-    """Whoever supervises another call stays as long as that."""
+    """Keep the call on the line for as long as the call that it supervises."""
     supervised = account.collection(Call).get(str(call.settings.get("supervise_call_control_id") or ""))
     if supervised is None:
         return

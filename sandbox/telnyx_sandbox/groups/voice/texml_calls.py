@@ -158,7 +158,7 @@ def _placed(request: Request, connection_id: str, settings: Fields) -> Reply:
 
 
 def _asked_for(body: Body) -> Fields:
-    """What begins with the answer, by the names of `POST /calls`."""
+    """The settings for what begins with the answer, by the names of `POST /calls`."""
     mode = DETECTION.get((body.text("MachineDetection") or "Disable", body.text("DetectionMode") or "Regular"))
     settings: Fields = {"answering_machine_detection": mode}
     if body.flag("Record"):
@@ -168,7 +168,7 @@ def _asked_for(body: Body) -> Fields:
 
 
 def _within(request: Request, name: str, moment: float | None) -> bool:
-    """Whether a moment is on the day, before or after the days that the query names."""
+    """True if the moment fits the query's day: on it, before it (`<`) or after it (`>`)."""
     for operator in ("", "<", ">"):
         wanted = request.query.text(f"{name}{operator}")
         if wanted is None:

@@ -20,7 +20,7 @@ WINDOW_SECS = 24 * 60 * 60
 
 @dataclass(slots=True)
 class Conversation:
-    """Between one of the account's numbers and a person, a phone number or a business-scoped user id."""
+    """A window between one of the account's numbers and a person: a phone number or a business-scoped user id."""
 
     number: str
     person: str

@@ -86,7 +86,7 @@ def _profile(account: Account, body: Body, number: WhatsappNumber) -> MessagingP
 
 
 def _content(account: Account, body: Body, number: WhatsappNumber, person: str) -> WhatsappContent:
-    """What is sent, once it is sure that it may be."""
+    """The content to send. Raises SandboxError if the message is not allowed."""
     message = body.object("whatsapp_message") or Body({})
     kind = message.required_text("type")
     if kind not in message:
@@ -135,7 +135,7 @@ def _values(sent: Body, kind: str) -> int:
 
 
 def _buttons(sent: Body) -> set[int]:
-    """The indexes of the buttons that get a value."""
+    """The indexes of the buttons that the message gives a value."""
     found = [one for one in sent.objects("components") if one.text("type") == "button" and one.objects("parameters")]
     return {index for one in found if (index := one.integer("index")) is not None}
 
