@@ -16,6 +16,7 @@ class Agenda:
         self._count = itertools.count()
 
     def plan(self, moment: float, happening: Happening) -> None:
+        # The count keeps the order of planning at one moment, and keeps the heap from comparing functions.
         heapq.heappush(self._planned, (moment, next(self._count), happening))
 
     def run(self, now: float) -> None:

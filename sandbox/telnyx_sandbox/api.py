@@ -34,6 +34,7 @@ class Api:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method: str = scope["method"]
+        # The raw path: an encoded slash belongs to an id and must not separate segments.
         path: str = scope["raw_path"].decode("latin-1").removeprefix("/v2")
         self._world.seen.append(Seen.of(method, path, scope["headers"], self._world.clock.now()))
         content = await _read(receive)
@@ -52,10 +53,12 @@ class Api:
         try:
             account = self._authenticate(headers)
             account.origin = f"{scope.get('scheme', 'http')}://{header(headers, b'host')}"
+            # Before the handler looks at anything: what was due before this request has to have happened.
             account.catch_up()
             limits, exceeded = self._count(account)
             if exceeded:
                 raise SandboxError("10011")
+            # Only now, because a request with too large a body also has to authenticate and counts.
             if content is None:
                 raise SandboxError("10015", f"A body takes at most {LARGEST_BODY} bytes.", status=413)
             request = Request(scope["method"], path, scope["query_string"], headers, content, account)

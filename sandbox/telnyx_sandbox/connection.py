@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope
 
 EXTENSION = "telnyx_sandbox.connection"
 
+# SO_LINGER with a timeout of zero: closing then discards what is unsent and resets the connection.
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 

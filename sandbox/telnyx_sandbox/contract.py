@@ -39,7 +39,10 @@ def check(request: Request) -> Operation | None:
 
 
 def synthesize(request: Request, allowed: frozenset[str]) -> Reply:
-    """Make up a valid answer, the same every time, to an operation that no group simulates."""
+    """Make up a valid answer, the same every time, to an operation that no group simulates.
+
+    `allowed` are the methods of the path that are simulated. Raises SandboxError if the operation does not exist.
+    """
     operation = check(request)
     if operation is None:
         if allowed:

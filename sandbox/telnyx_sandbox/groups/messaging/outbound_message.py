@@ -52,6 +52,7 @@ def pay(account: Account, messages: Sequence[Message]) -> None:
     """Take the price of messages of one profile from its daily limit and from the balance."""
     profile = account.find(MessagingProfile, messages[0].profile_id)
     cost = sum((message.content.cost for message in messages), Decimal(0))
+    # Funds are checked before the limit is charged, so that a refused message uses up none of the daily limit.
     account.require_funds(cost)
     profile.charge(cost, account.clock.now())
     account.charge(cost)

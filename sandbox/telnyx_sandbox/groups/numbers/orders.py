@@ -44,6 +44,7 @@ def create(request: Request) -> Reply:
         customer_reference=body.text("customer_reference"),
         created_at=now,
     )
+    # Paid only after everything that can be refused has been checked: an order takes all its numbers or none.
     account.charge(sum((offer.block.price for offer in wanted), Decimal(0)))
     account.collection(NumberOrder)[order.id] = order
     for offer, values in wanted.items():

@@ -110,6 +110,7 @@ def bridge_when_answered(account: Account, leg: Call, moment: float) -> None:
     other = leg.bridges_to
     if other is None:
         return
+    # The transfer has succeeded, so the end of the other call must no longer cancel this leg.
     other.closing.pop(f"transfer {leg.id}", None)
     if other.ended:
         end(account, leg, moment, Ending("normal_clearing", leg.own_side))

@@ -45,6 +45,7 @@ def place(
     call.client_state, call.settings = client_state, dict(settings or {})
     reserve_recording(account, call)
     _initiate(account, call, "outgoing", "bridging")
+    # All of these are planned at once; each looks at the call's state when its time comes.
     account.agenda.plan(now + RINGING_AFTER_SECS, partial(_ring, call))
     failure = call.party.failure
     if failure is None:
@@ -91,6 +92,8 @@ def end(account: Account, call: Call, moment: float, ending: Ending) -> None:
     """End the call and all that goes on in it; does nothing when it has ended."""
     if call.ended:
         return
+    # Set first: what is closed below may end other calls, which in turn try to end this one. A copy is iterated because
+    # closing one thing may take others out of the dict.
     call.ended_at, call.ending = moment, ending
     for close in list(call.closing.values()):
         close(moment)

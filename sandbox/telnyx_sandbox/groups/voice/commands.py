@@ -90,6 +90,7 @@ def _perform(request: Request, call_id: str, name: str, handler: Handler, *, ans
     if command_id is not None and command_id in call.replies:
         return data(call.replies[command_id])
     fields = request.json if isinstance(request.json, dict) else {}
+    # Recorded before it is checked, because the list of events shows refused commands too.
     sent = note(account, call, name, now, told(fields))
     try:
         live_call(account, call_id, answered=answered)

@@ -120,6 +120,7 @@ def join(account: Account, conference: Conference, call: Call, moment: float) ->
 def leave(account: Account, conference: Conference, participant: Participant, moment: float) -> None:
     if participant.status == "left":
         return
+    # Set first: the end of the conference hangs up the calls in it, which leave it once more.
     participant.status, participant.updated_at = "left", moment
     call = participant.call
     call.closing.pop("conference", None)

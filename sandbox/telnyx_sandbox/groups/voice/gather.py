@@ -93,6 +93,7 @@ def stop_gather(command: Command) -> None:
 
 def start(account: Account, call: Call, gather: Gather, moment: float) -> None:
     """Begin to gather; a gather that is going on already is cancelled."""
+    # The former gather ends before the new one is stored, because its end takes the call's gather away.
     former = account.collection(Gather).get(call.id)
     if former is not None:
         _end(account, call, former, "cancelled", moment)

@@ -59,6 +59,7 @@ class _Work:
 
 def _next(account: Account, call: Call, verbs: list[ElementTree.Element], moment: float) -> None:
     working = call.closing.get(WORKING)
+    # By identity: the call may follow another document by now, which may even have the same verbs.
     if call.ended or not isinstance(working, _Work) or working.verbs is not verbs:
         return
     if not verbs:
