@@ -21,16 +21,17 @@ LONGEST_KEY = 128
 class Account:
     """One account's state. A group keeps its resources in `collection(Resource)`, by id."""
 
-    def __init__(self, key: str, clock: Clock) -> None:
+    def __init__(self, key: str, clock: Clock, hooks: Iterable[object] = ()) -> None:
         self.clock = clock
         self.ids = Sequence(key)
         self.origin = "http://127.0.0.1"
-        """Where the sandbox was reached last, for addresses in answers."""
+        """The address that the last request reached the sandbox at; answers link to it."""
         self.balance = STARTING_BALANCE
         self.replays = Replays()
         self.agenda = Agenda()
         self.requests_in_window = (0, 0)
         self._collections: dict[type, dict[str, object]] = {}
+        self._hooks = {type(hook): hook for hook in hooks}
 
     def catch_up(self) -> None:
         """Let everything happen that was planned for a moment up to now."""
@@ -38,6 +39,10 @@ class Account:
 
     def collection(self, kind: type[T]) -> dict[str, T]:
         return cast("dict[str, T]", self._collections.setdefault(kind, {}))
+
+    def hook(self, kind: type[T]) -> T:
+        """The hook of that class, which says what other groups do when something happens; `groups.HOOKS` lists them."""
+        return cast("T", self._hooks[kind])
 
     def find(self, kind: type[T], resource_id: str) -> T:
         """The resource with that id; 404 when this account has none."""
@@ -58,9 +63,17 @@ class Account:
 class Accounts:
     """Accounts by key, created on first use; beyond `limit` the one unused for longest is forgotten."""
 
-    def __init__(self, clock: Clock, seeds: Iterable[Callable[[Account], None]], *, limit: int = 1000) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        seeds: Iterable[Callable[[Account], None]],
+        hooks: Iterable[object] = (),
+        *,
+        limit: int = 1000,
+    ) -> None:
         self._clock = clock
         self._seeds = tuple(seeds)
+        self._hooks = tuple(hooks)
         self._limit = limit
         self._by_key: OrderedDict[str, Account] = OrderedDict()
 
@@ -80,7 +93,7 @@ class Accounts:
     def _create(self, key: str) -> Account:
         if not key.startswith(KEY_PREFIX) or len(key) > LONGEST_KEY:
             raise SandboxError("10009", f"The sandbox takes API keys that begin with {KEY_PREFIX}.")
-        account = Account(key, self._clock)
+        account = Account(key, self._clock, self._hooks)
         for seed in self._seeds:
             seed(account)
         return account

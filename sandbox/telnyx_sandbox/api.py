@@ -34,6 +34,7 @@ class Api:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method: str = scope["method"]
+        # The raw path: an encoded slash belongs to an id and must not separate segments.
         path: str = scope["raw_path"].decode("latin-1").removeprefix("/v2")
         self._world.seen.append(Seen.of(method, path, scope["headers"], self._world.clock.now()))
         content = await _read(receive)
@@ -46,16 +47,18 @@ class Api:
             await self._fail(fault, scope, receive, send, path, content)
 
     def _answer(self, scope: Scope, path: str, content: bytes | None, failure: Reply | None = None) -> Reply:
-        """Do what is asked, or only answer with `failure`."""
+        """Carry the request out, or, with `failure`, only answer with that."""
         headers: Headers = scope["headers"]
         limits: tuple[tuple[bytes, bytes], ...] = ()
         try:
             account = self._authenticate(headers)
             account.origin = f"{scope.get('scheme', 'http')}://{header(headers, b'host')}"
+            # Before the handler looks at anything: what was due before this request has to have happened.
             account.catch_up()
             limits, exceeded = self._count(account)
             if exceeded:
                 raise SandboxError("10011")
+            # Only now, because a request with too large a body also has to authenticate and counts.
             if content is None:
                 raise SandboxError("10015", f"A body takes at most {LARGEST_BODY} bytes.", status=413)
             request = Request(scope["method"], path, scope["query_string"], headers, content, account)
@@ -87,7 +90,7 @@ class Api:
         return self._world.accounts.get(access.consent.key if access is not None else credential.strip())
 
     def _count(self, account: Account) -> tuple[tuple[tuple[bytes, bytes], ...], bool]:
-        """The headers that tell how many requests are left, and whether this one is too many."""
+        """Count the request; returns the rate limit's headers, and whether this request is above the limit."""
         window = int(self._world.clock.now() // WINDOW_SECS)
         started, count = account.requests_in_window
         count = count + 1 if started == window else 1

@@ -11,7 +11,7 @@ from .api import Api
 from .clock import Clock
 from .control import Control
 from .faults import Faults
-from .groups import GROUPS, SEEDS
+from .groups import GROUPS, HOOKS, SEEDS
 from .groups.storage.s3 import Storage
 from .groups.voice import recordings
 from .oauth.routes import Authorization
@@ -30,7 +30,7 @@ def create_app(
     `rate_limit` is requests per account and second.
     """
     clock = clock or Clock()
-    world = World(Accounts(clock, SEEDS), clock, faults or Faults(), rate_limit)
+    world = World(Accounts(clock, SEEDS, HOOKS), clock, faults or Faults(), rate_limit)
     api = Api(world, Router(GROUPS))
     return Starlette(
         routes=[

@@ -10,7 +10,7 @@ Fields = dict[str, object]
 
 
 class Body:
-    """An object of the body; `pointer` is where it sits, "" for the whole."""
+    """An object of the body; `pointer` is its JSON pointer, "" for the whole body."""
 
     def __init__(self, fields: Fields, pointer: str = "") -> None:
         self._fields = fields
@@ -23,7 +23,7 @@ class Body:
         return f"{self._pointer}/{name}"
 
     def value(self, name: str) -> object:
-        """As it was sent, of whatever type, for what the API's contract has checked."""
+        """The field as it was sent, of any type. The API's contract has checked it already."""
         return self._fields.get(name)
 
     def text(self, name: str) -> str | None:
@@ -59,7 +59,7 @@ class Body:
         return self._read(name, int, "10026")
 
     def fields(self, name: str) -> Fields | None:
-        """An object as it was sent, for what is only kept and shown."""
+        """The object as it was sent, for fields that the sandbox only keeps and shows."""
         return self._read(name, dict, "10026")
 
     def objects(self, name: str) -> "Iterator[Body]":

@@ -1,4 +1,4 @@
-"""What requests changed in an account, from which its audit events come."""
+"""The changes that requests made to an account; its audit events come from them."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ _EVENTS = ("messages", "calls", "verifications", "faxes", "conferences", "queues
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`fields` is what the request gave."""
+    """`fields` are the fields that the request sent."""
 
     id: str
     kind: str
@@ -26,12 +26,12 @@ class Change:
 
 
 def changes_of(account: Account) -> dict[str, Change]:
-    """By id, the last of them, oldest first."""
+    """The account's last changes by id, oldest first."""
     return account.collection(Change)
 
 
 def note(request: Request, reply: Reply) -> None:
-    """Keep what a request that succeeded changed."""
+    """Keep the change that a successful request made."""
     kind = _KINDS.get(request.method)
     area = request.path.strip("/").split("/")[0]
     if kind is None or "/actions/" in request.path or (kind == "create" and area in _EVENTS):

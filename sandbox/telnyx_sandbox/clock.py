@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """Seconds since the epoch. Whatever changes with time (a delivery, an order) is computed from it."""
+    """Counts seconds since the epoch. The state of deliveries, orders and the like is computed from it."""
 
     def __init__(self, source: Callable[[], float] = time.time, *, speed: float = 1.0) -> None:
         self._source = source

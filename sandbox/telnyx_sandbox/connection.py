@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope
 
 EXTENSION = "telnyx_sandbox.connection"
 
+# SO_LINGER with a timeout of zero: closing then discards what is unsent and resets the connection.
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -21,12 +22,12 @@ def reset(scope: MutableMapping[str, Any]) -> None:
 
 
 def close(scope: MutableMapping[str, Any]) -> None:
-    """Close once what was written is out; the peer reads the end of the stream."""
+    """Close the connection once all written bytes are sent; the peer reads the end of the stream."""
     _transport(scope).close()
 
 
 async def hang_up(scope: Scope, receive: Receive) -> None:
-    """Reset, once nothing more is to be sent."""
+    """Reset the connection instead of answering."""
     reset(scope)
     await until_disconnected(receive)
 

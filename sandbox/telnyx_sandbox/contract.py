@@ -1,4 +1,4 @@
-"""The API's contract: what a request may look like, and an answer that fits where no group simulates one."""
+"""The API's contract: checks requests, and makes up valid answers for operations that no group simulates."""
 
 import base64
 import json
@@ -39,7 +39,10 @@ def check(request: Request) -> Operation | None:
 
 
 def synthesize(request: Request, allowed: frozenset[str]) -> Reply:
-    """A valid answer, the same every time, to what no group simulates; `allowed` are the methods that one does."""
+    """Make up a valid answer, the same every time, to an operation that no group simulates.
+
+    `allowed` are the methods of the path that are simulated. Raises SandboxError if the operation does not exist.
+    """
     operation = check(request)
     if operation is None:
         if allowed:
@@ -75,7 +78,7 @@ def _body(operation: Operation, request: Request) -> object:
 
 
 def _cleared_by_null(operation: Operation) -> set[str]:
-    """The fields that are required and may be null: null is how they are cleared."""
+    """The required fields that may be null; null clears them."""
     schema = operation.resolve(operation.body or {})
     required, properties = schema.get("required", ()), schema.get("properties", {})
     return {name for name in required if operation.resolve(properties.get(name, {})).get("nullable")}

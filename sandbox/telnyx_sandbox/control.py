@@ -24,7 +24,7 @@ from starlette.routing import Route
 
 from .errors import SandboxError
 from .faults import Fault
-from .groups.inbound import receive_sms
+from .groups.assistants.texts import receive as receive_sms
 from .groups.voice.switches import Arrival, Callee, Deed, arrive, do, script
 from .groups.whatsapp.conversation import receive as receive_whatsapp
 from .world import World
@@ -55,7 +55,7 @@ class Settings(BaseModel):
 
 
 CHANNELS = {"sms": receive_sms, "whatsapp": receive_whatsapp}
-"""How a message of a person comes in."""
+"""The function that receives a person's message, by channel."""
 
 _FAULTS: TypeAdapter[list[Fault]] = TypeAdapter(list[Fault])
 
@@ -125,7 +125,7 @@ class Control:
 
 
 def _local(endpoint: Endpoint) -> Endpoint:
-    """Only loopback callers; only JSON bodies, which a web page cannot send here unasked; readable refusals."""
+    """Admit only loopback callers and JSON bodies, which a web page cannot send here unasked; refuse readably."""
 
     async def guarded(request: Request) -> Response:
         if request.client is None or not _is_loopback(request.client.host):

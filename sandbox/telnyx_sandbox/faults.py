@@ -1,4 +1,4 @@
-"""Failures on order: what the next matching requests should suffer."""
+"""Failures on demand, for the next matching requests."""
 
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal

@@ -18,10 +18,10 @@ class Sequence:
         return str(self._namespace)
 
     def uuid(self, kind: str) -> str:
-        """For messages, profiles and orders."""
+        """The next UUID of that kind, for messages, profiles and orders."""
         return str(uuid5(self._namespace, f"{kind}:{next(self._counters[kind])}"))
 
     def snowflake(self, kind: str) -> str:
-        """Nineteen digits, for phone numbers and connections."""
+        """The next id of nineteen digits of that kind, for phone numbers and connections."""
         name = f"{self._namespace}:{kind}:{next(self._counters[kind])}"
         return str(10**18 + int.from_bytes(hashlib.sha256(name.encode()).digest()[:7]))

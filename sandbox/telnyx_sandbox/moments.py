@@ -1,4 +1,4 @@
-"""Moments that requests name: date-times of ISO 8601, UTC where they do not say."""
+"""Moments in requests: date-times of ISO 8601, in UTC unless they name a zone."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ from .query import Query
 
 
 def moment_of(text: str, *, parameter: str | None = None, pointer: str | None = None) -> float:
-    """Raises SandboxError for what is no moment, about the place that it was found at."""
+    """The moment of a text. Raises SandboxError, naming the text's place in the request, if it is not a moment."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

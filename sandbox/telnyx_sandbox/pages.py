@@ -1,8 +1,9 @@
-"""Lists in pages, in the styles of the API."""
+"""Lists in the order that `sort` asks for, and in pages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from .errors import SandboxError
 from .reply import Reply
 from .request import Request
 
@@ -11,10 +12,19 @@ T = TypeVar("T")
 LARGEST_PAGE = 250
 
 
+def in_order(request: Request, found: Iterable[T], fields: Mapping[str, Callable[[T], object]]) -> list[T]:
+    """Sort by the query's `sort`, by default the newest first. `fields` says how each sortable field is read."""
+    order = request.query.text("sort") or "-created_at"
+    read = fields.get(order.removeprefix("-"))
+    if read is None:
+        raise SandboxError("10015", f"This list sorts by {', '.join(fields)}.", parameter="sort")
+    return sorted(found, key=lambda each: str(read(each)), reverse=order.startswith("-"))
+
+
 def numbered(
     request: Request, items: Sequence[T], render: Callable[[T], dict[str, object]], *, largest: int = LARGEST_PAGE
 ) -> Reply:
-    """`page[number]` (from 1) and `page[size]` (default 20, at most `largest`), with `meta`."""
+    """Return the page of `page[number]` (from 1) and `page[size]` (default 20, at most `largest`), with `meta`."""
     number = request.query.integer("page[number]", 1, low=1, high=10**9)
     size = request.query.integer("page[size]", 20, low=1, high=largest)
     start = (number - 1) * size

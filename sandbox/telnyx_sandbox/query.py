@@ -7,7 +7,7 @@ from .errors import SandboxError
 
 
 class Query:
-    """Parameters under their names as sent, such as `filter[phone_number][contains]`.
+    """Holds the parameters under their names as sent, such as `filter[phone_number][contains]`.
 
     A repeated name, `name[]` and a comma list all mean several values.
     """

@@ -1,4 +1,4 @@
-"""What `Idempotency-Key` remembers: the first answer of an operation, for a day."""
+"""The memory of `Idempotency-Key`: the first answer of an operation, kept for a day."""
 
 from collections import OrderedDict
 

@@ -42,7 +42,7 @@ class Request:
 
     @cached_property
     def json(self) -> object:
-        """The body as it was sent, None where there is none."""
+        """The JSON of the body as it was sent, or None if there is no body."""
         if not self.content:
             return None
         media_type = (header(self.headers, b"content-type") or "").partition(";")[0].strip().lower()
@@ -56,7 +56,7 @@ class Request:
 
     @cached_property
     def fields(self) -> dict[str, object]:
-        """The members of the body as they were sent, for what the contract has checked and is only kept."""
+        """The members of the body as they were sent, for fields that are only kept; the contract has checked them."""
         fields = {} if self.json is None else self.json
         if not isinstance(fields, dict):
             raise SandboxError("10015", "The body must be a JSON object.")

@@ -1,4 +1,4 @@
-"""Which handler answers a path. A group declares its operations on a `Routes` of its own."""
+"""Routing of paths to handlers. A group declares its operations on a `Routes` of its own."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,11 +31,11 @@ class Operation:
 
     @cached_property
     def endings(self) -> tuple[str, ...]:
-        """What follows each of them in its segment, such as `.json`."""
+        """The text that follows each of the names in its segment, such as `.json`."""
         return tuple(segment.partition("}")[2] for segment in self.segments if segment.startswith("{"))
 
     def ids(self, values: Sequence[str]) -> dict[str, str] | None:
-        """The values of the template by name, None where one has not the ending that the template asks for."""
+        """The values of the template by name, or None if one lacks the ending that the template asks for."""
         if not all(value.endswith(ending) for value, ending in zip(values, self.endings, strict=True)):
             return None
         bare = (value.removesuffix(ending) for value, ending in zip(values, self.endings, strict=True))

@@ -19,7 +19,7 @@ from .clock import Clock
 
 
 class _Protocol(HttpToolsProtocol):
-    """Hands each request the connection it came on, for the faults that break it."""
+    """Gives each request its connection, for faults that break it."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -27,7 +27,7 @@ class _Protocol(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that tells its base URL once it listens, and takes SIGTERM for a normal end."""
+    """A uvicorn server that reports its base URL once it listens, and treats SIGTERM as a normal end."""
 
     def __init__(self, app: Starlette, host: str, port: int, announce: Callable[[str], object]) -> None:
         config = uvicorn.Config(
@@ -48,7 +48,7 @@ class Server(uvicorn.Server):
 
     @property
     def base_url(self) -> str:
-        """What takes the place of `https://api.telnyx.com/v2`."""
+        """The URL that takes the place of `https://api.telnyx.com/v2`."""
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         return f"http://[{host}]:{port}/v2" if ":" in host else f"http://{host}:{port}/v2"
 
@@ -65,7 +65,7 @@ class Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(app: Starlette, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
-    """Serve `app` from the running event loop; gives the base URL."""
+    """Serve `app` from the running event loop; yields the base URL."""
     listening: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     server = Server(app, host, port, listening.set_result)
     task = asyncio.create_task(server.serve())

@@ -1,4 +1,4 @@
-"""Everything the sandbox holds: accounts, time, faults to come, and what it was asked."""
+"""The state of the sandbox: accounts, time, faults to come, and the requests it got."""
 
 from collections import deque
 from dataclasses import dataclass, field

@@ -270,3 +270,29 @@ async def test_a_supervisor_stays_as_long_as_the_call(api: httpx2.AsyncClient, c
     data(await act(api, boss["call_control_id"], "switch_supervisor_role", role="whisper"))
     data(await act(api, call_id, "hangup"))
     assert not data(await api.get(f"/calls/{boss['call_control_id']}"))["is_alive"]
+
+
+async def test_what_was_asked_for_begins_in_the_stated_order_with_the_answer(
+    api: httpx2.AsyncClient, clock: Clock
+) -> None:
+    waiting = (await answered(api, clock))["call_control_id"]
+    asked = {
+        "audio_url": "https://example.com/hello.mp3",
+        "conference_config": {"conference_name": "standup"},
+        "assistant": {"id": "assistant-1"},
+        "bridge_on_answer": True,
+        "link_to": waiting,
+    }
+    data(await dial(api, to=["+12025550177", "+12025550178"], **asked))
+    clock.advance(2)
+    names = await happened(api)
+    assert names[names.index("call.playback.started") - 1 :] == [
+        "call.answered",
+        "call.playback.started",
+        "conference.created",
+        "conference.participant.joined",
+        "call.conversation.created",
+        "call.hangup",
+        "call.bridged",
+        "call.bridged",
+    ]

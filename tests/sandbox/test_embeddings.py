@@ -8,8 +8,7 @@ from tests.sandbox.buckets import FILES, give_bucket, stored
 from telnyx_sandbox.account import Account
 from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.groups.embeddings.document import Chunking, read_document
-from telnyx_sandbox.groups.embeddings.embedded_bucket import EmbeddedBucket
-from telnyx_sandbox.groups.embeddings.knowledge import passages_about
+from telnyx_sandbox.groups.embeddings.embedded_bucket import EmbeddedBucket, passages_about
 from telnyx_sandbox.groups.storage.bucket import Bucket
 
 BAD = {"photo.jpg": b"\xff\xd8\xff", "empty.txt": b" ", "huge.txt": b"word " * 300_000}

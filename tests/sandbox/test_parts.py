@@ -10,9 +10,9 @@ from telnyx_sandbox.app import create_app
 from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.errors import SandboxError
 from telnyx_sandbox.groups import GROUPS
-from telnyx_sandbox.groups.countries import country_of
-from telnyx_sandbox.groups.date_ranges import period
-from telnyx_sandbox.groups.inventory import BLOCKS, block_of
+from telnyx_sandbox.groups.inventory.blocks import BLOCKS, block_of
+from telnyx_sandbox.groups.inventory.countries import country_of
+from telnyx_sandbox.groups.reports.date_ranges import period
 from telnyx_sandbox.reply import Reply
 from telnyx_sandbox.request import Request
 from telnyx_sandbox.routing import Router, Routes

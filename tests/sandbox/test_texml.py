@@ -156,6 +156,15 @@ async def test_a_document_is_carried_out_and_then_the_call_ends(
     assert (await last(api, "call.hangup"))["hangup_source"] == "caller"
 
 
+async def test_the_recording_begins_before_a_document_that_hangs_up(
+    api: httpx2.AsyncClient, clock: Clock, texml: str
+) -> None:
+    calls = f"/texml/Accounts/{await account_sid(api)}/Calls"
+    await place(api, calls, ApplicationSid=texml, Record=True, Texml="<Response><Hangup/></Response>")
+    clock.advance(2)
+    assert (await happened(api))[1:] == ["call.answered", "call.recording.saved", "call.hangup"]
+
+
 async def test_a_document_connects_an_assistant(api: httpx2.AsyncClient, clock: Clock, texml: str) -> None:
     made = await api.post("/ai/assistants", json={"name": "Desk", "instructions": "Take messages."})
     document = (await api.get(f"/ai/assistants/{made.json()['id']}/texml")).text

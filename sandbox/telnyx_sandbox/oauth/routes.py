@@ -17,7 +17,7 @@ from .scopes import SCOPES, unknown
 from .tokens import Consent, Tokens
 
 CLIENT_ID: Final = "sandbox-mcp-server"
-"""The one client, which is public: PKCE stands for a secret."""
+"""The only client. It is public: PKCE takes the place of a secret."""
 
 EXAMPLE_KEY: Final = f"{KEY_PREFIX}_you"
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -30,7 +30,7 @@ class _OAuthError(Exception):
 
 
 class Authorization:
-    """Lets a person hand out access to a sandbox account, by naming the account's key."""
+    """Lets a person give access to a sandbox account by naming its key."""
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens

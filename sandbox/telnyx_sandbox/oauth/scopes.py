@@ -29,5 +29,5 @@ SCOPES: Final = tuple(
 
 
 def unknown(scope: str) -> list[str]:
-    """Those of a space-separated list that do not exist."""
+    """The scopes of a space-separated list that do not exist."""
     return [name for name in scope.split() if name not in SCOPES]

@@ -16,7 +16,7 @@ ACCESS_SECS: Final = 1_800
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What a person allowed: which client may do what with the account of `key`."""
+    """A person's consent: a client may use the account of `key` within the scope."""
 
     key: str
     client_id: str
@@ -54,12 +54,12 @@ class Tokens:
         return code
 
     def redeem(self, code: str) -> Consent | None:
-        """What the code stands for, the first time that it is asked for."""
+        """The consent behind the code, which works only once."""
         consent, expires_at = self._codes.pop(code, (None, 0.0))
         return consent if self._clock.now() < expires_at else None
 
     def refreshed(self, refresh_token: str) -> Consent | None:
-        """What the refresh token stands for; it works once."""
+        """The consent behind the refresh token, which works only once."""
         return self._refresh.pop(refresh_token, None)
 
     def issue(self, consent: Consent, issuer: str) -> dict[str, object]:
@@ -89,6 +89,6 @@ class Tokens:
         }
 
     def find(self, access_token: str) -> Access | None:
-        """The access that a token gives, while it is valid."""
+        """The access that a valid token gives, or None."""
         access = self._access.get(access_token)
         return access if access is not None and self._clock.now() < access.expires_at else None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from telnyx_tools.api.credential import Credential
+from telnyx_tools.api.reply import Reply
 from telnyx_tools.api.retry import MAX_ATTEMPTS, Replay
 
 READ_SECS = 30.0
@@ -34,6 +37,16 @@ class Call:
     max_bytes: int = MAX_RESPONSE_BYTES
     decompress: bool = True
     """False leaves an answer as it is stored, whatever its Content-Encoding."""
+
+
+class Sender(Protocol):
+    """The client of one caller, as far as calls need it that are built elsewhere."""
+
+    @property
+    def credential(self) -> Credential | None: ...
+    @property
+    def principal(self) -> str: ...
+    async def perform(self, call: Call) -> Reply: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_plus
 
-from telnyx_tools.api.call import READ_SECS, Call
+from telnyx_tools.api.call import READ_SECS, Call, Sender
 from telnyx_tools.api.errors import ApiError, ErrorItem, MissingCredential, TelnyxError, UnknownRegion
 from telnyx_tools.api.paths import check_object_name, object_path
 from telnyx_tools.api.regions import ANY, OLDEST, Region, StorageHosts, known_region
@@ -16,9 +15,6 @@ from telnyx_tools.api.reply import Reply
 from telnyx_tools.api.retry import Replay
 from telnyx_tools.api.s3_xml import Element, NoXml, completion_body, deletion_body, location_body, parse
 from telnyx_tools.api.sigv4 import UNSIGNED, Signer, payload_hash
-
-if TYPE_CHECKING:
-    from telnyx_tools.api.client import Telnyx
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -78,7 +74,7 @@ class _Ask:
 class S3:
     """The storage of one caller. Raises the errors of `telnyx_tools.api.errors`, their codes those of S3."""
 
-    def __init__(self, telnyx: Telnyx, hosts: StorageHosts, user_agent: str) -> None:
+    def __init__(self, telnyx: Sender, hosts: StorageHosts, user_agent: str) -> None:
         self._telnyx = telnyx
         self._hosts = hosts
         self._user_agent = user_agent

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from ...account import Account
 from ...routing import Routes
-from . import assistants, calls, chatting, conversations, events, insight, library, mcp_server, texting, versions
+from ..voice.assistant import AssistantHook
+from . import assistants, calls, chats, conversations, events, insight, library, mcp_server, versions
 
 ROUTES: tuple[Routes, ...] = (
     assistants.routes,
-    chatting.routes,
+    chats.routes,
     conversations.routes,
     events.routes,
     insight.routes,
@@ -18,5 +19,5 @@ ROUTES: tuple[Routes, ...] = (
 )
 SEEDS: tuple[Callable[[Account], None], ...] = ()
 
-_ANSWERING = (calls, texting)
-"""Modules that tell calls and arriving texts what assistants say."""
+ON_CALLS = AssistantHook(calls.complete, calls.answer, calls.require, calls.at)
+"""Lets calls, whose group does not know this one, ask an account's assistants."""

@@ -20,7 +20,7 @@ class Version:
     name: str
     created_at: float
     settings: Settings
-    """As the API shows them; `tools` are those that were given inline."""
+    """`settings` are as the API shows them; `tools` are the ones that the request gave inline."""
     tool_ids: list[str] = field(default_factory=list)
 
 
@@ -76,7 +76,7 @@ class Assistant:
 
 
 def tools_of(account: Account, version: Version) -> list[Settings]:
-    """Its inline tools and the shared ones."""
+    """The version's inline tools, followed by the shared ones."""
     inline = version.settings.get("tools")
     own = [{**tool, "shared": False} for tool in inline if isinstance(tool, dict)] if isinstance(inline, list) else []
     kept = account.collection(AssistantTool)
@@ -105,7 +105,7 @@ def new_version(account: Account, name: str | None, settings: Settings, tool_ids
 
 
 def merged(present: Settings, given: Settings) -> Settings:
-    """The settings with what is given in place of what was; inside objects too."""
+    """Merge the given settings into the present ones, inside objects too."""
     changed = dict(present)
     for name, value in given.items():
         before = changed.get(name)

@@ -10,17 +10,8 @@ from ...request import Request
 from ...routing import Routes
 from ..connections.connection import Connection
 from ..embeddings.integration_secrets import has_secret
-from ..phone_number import numbers_of
-from .assistant import (
-    RESTORABLE_SECS,
-    Assistant,
-    Settings,
-    find,
-    find_deleted,
-    merged,
-    new_version,
-    tools_of,
-)
+from ..numbers.phone_number import numbers_of
+from .assistant import RESTORABLE_SECS, Assistant, Settings, find, find_deleted, merged, new_version, tools_of
 from .changes import check_model, complete, let_answer, read_settings, read_tool_ids, with_addresses
 
 routes = Routes()
@@ -42,14 +33,14 @@ def create_assistant(request: Request) -> Reply:
 
 @routes.get("/ai/assistants")
 def list_assistants(request: Request) -> Reply:
-    """All of them: the list has no pages."""
+    """Return all assistants: this list has no pages."""
     account = request.account
     return Reply({"data": [each.render(account) for each in _live(account)]})
 
 
 @routes.get("/ai/assistants/{assistant_id}")
 def get_assistant(request: Request) -> Reply:
-    """No webhook is asked: of the dynamic variables only the numbers are added."""
+    """Show the assistant. No webhook is asked for dynamic variables: only the numbers are added."""
     query, shown = request.query, find(request.account, request.ids["assistant_id"]).render(request.account)
     if query.flag("fetch_dynamic_variables_from_webhook"):
         numbers = {"telnyx_end_user_target": query.text("from"), "telnyx_agent_target": query.text("to")}
@@ -148,7 +139,7 @@ def _create(account: Account, settings: Settings, tool_ids: list[str], version_n
 
 
 def _import(account: Account, provider: str, import_id: str) -> Assistant:
-    """The assistant that was imported before is overwritten."""
+    """Import an assistant, in the place of one that an earlier import made."""
     origin: Settings = {"import_provider": provider, "import_id": import_id}
     settings: Settings = {"name": f"{provider} {import_id}", "instructions": f"You came from {provider}."}
     for known in _live(account):
@@ -169,7 +160,7 @@ def _render_deleted(account: Account, assistant: Assistant) -> Settings:
 
 
 def _refers_to(account: Account, assistant_id: str) -> Assistant | None:
-    """Another assistant that hands over to it."""
+    """Find another assistant that hands over to this one."""
     for each in _live(account):
         if each.id != assistant_id and assistant_id in _handed_over_to(account, each):
             return each
@@ -186,7 +177,7 @@ def _handed_over_to(account: Account, assistant: Assistant) -> set[str]:
 
 
 def _erase(account: Account, assistant: Assistant) -> None:
-    """With its TeXML application, unless numbers are assigned to that."""
+    """Delete the assistant with its TeXML application, unless numbers are assigned to that."""
     del account.collection(Assistant)[assistant.id]
     telephony = assistant.main.settings.get("telephony_settings")
     application = telephony.get("default_texml_app_id") if isinstance(telephony, dict) else None

@@ -1,12 +1,11 @@
-"""An assistant on calls: what it is told by its settings, and how it calls somebody itself."""
+"""Assistants on calls: their greetings and answers, and calls that they place themselves."""
 
 import re
 
 from ...account import Account
 from ...errors import SandboxError
-from ..voice import assistant as on_call
 from ..voice.call import Call
-from ..voice.dialing import dial
+from ..voice.outbound_calls import dial
 from .assistant import Assistant, Version
 from .replies import greeting, reply
 
@@ -18,7 +17,7 @@ _DOCUMENT = re.compile(r"/v2/ai/assistants/([^/]+)/texml$")
 def call_somebody(
     account: Account, assistant: Assistant, *, sender: str, recipient: str, variables: Fields | None = None
 ) -> Call:
-    """By its own TeXML application. Raises SandboxError where the call is refused."""
+    """Call somebody through the assistant's own TeXML application. Raises SandboxError if the call is refused."""
     telephony = assistant.main.settings.get("telephony_settings")
     application = telephony.get("default_texml_app_id") if isinstance(telephony, dict) else None
     settings: Fields = {"assistant": {"id": assistant.id, "dynamic_variables": variables or {}}}
@@ -34,7 +33,7 @@ def call_somebody(
 
 
 def complete(account: Account, settings: Fields) -> Fields:
-    """The greeting of an assistant of the account, where the request gave none."""
+    """Add the assistant's greeting to the settings of a request that gave none."""
     known = account.collection(Assistant).get(str(settings.get("id")))
     if known is None or known.deleted_at is not None or "greeting" in settings:
         return settings
@@ -42,7 +41,7 @@ def complete(account: Account, settings: Fields) -> Fields:
 
 
 def answer(account: Account, settings: Fields, said: str) -> str | None:
-    """What an assistant of the account says to that."""
+    """The assistant's answer to `said`; None if the account has no such assistant."""
     known = account.collection(Assistant).get(str(settings.get("id")))
     return None if known is None else reply(account, _version(known, settings), said, _variables(settings))
 
@@ -60,7 +59,7 @@ def at(account: Account, address: str) -> str | None:
 
 
 def _version(assistant: Assistant, settings: Fields) -> Version:
-    """The one that the call asked for, else the main one."""
+    """The version that the call asked for, else the main one."""
     wanted = settings.get("version_id")
     return next((each for each in assistant.versions if each.id == wanted), assistant.main)
 
@@ -68,6 +67,3 @@ def _version(assistant: Assistant, settings: Fields) -> Version:
 def _variables(settings: Fields) -> Fields:
     given = settings.get("dynamic_variables")
     return given if isinstance(given, dict) else {}
-
-
-on_call.MINDS.append(on_call.Mind(complete, answer, require, at))

@@ -10,19 +10,19 @@ from ..connections.kinds import TEXML
 from ..connections.outbound_voice_profile import OutboundVoiceProfile
 from ..embeddings.integration_secrets import has_secret
 from ..inference.models import CHAT
-from ..messaging_profiles import MessagingProfile
-from ..messaging_profiles import create as create_profile
+from ..messaging_profiles.profiles import MessagingProfile
+from ..messaging_profiles.profiles import create as create_profile
 from .assistant import Settings
 from .mcp_server import McpServer
 from .tool import AssistantTool
 
 _APART = {"promote_to_main", "version_name", "tool_ids", "tags"}
-"""What is no setting of a version."""
+"""Fields of a request that are not settings of a version."""
 _FEATURES: list[object] = ["telephony", "messaging"]
 
 
 def read_settings(request: Request) -> Settings:
-    """What the body names, once it is sure that what it refers to is there."""
+    """The settings that the body names. Raises SandboxError if it refers to something that does not exist."""
     account, body = request.account, request.body
     _check_references(account, body)
     given = request.json if isinstance(request.json, dict) else {}
@@ -38,7 +38,7 @@ def read_tool_ids(account: Account, body: Body) -> list[str] | None:
 
 
 def complete(account: Account, given: Settings) -> Settings:
-    """The settings of a new assistant: what was given, Telnyx's choices for the rest, an application and a profile."""
+    """The settings of a new assistant: those given, Telnyx's defaults for the rest, an application and a profile."""
     settings: Settings = {
         "description": "",
         "model": CHAT[0].id,
@@ -56,7 +56,7 @@ def complete(account: Account, given: Settings) -> Settings:
 
 
 def with_addresses(account: Account, settings: Settings) -> Settings:
-    """With the TeXML application and the messaging profile that Telnyx makes where none is named."""
+    """Add a TeXML application and a messaging profile, which Telnyx makes if the request names none."""
     telephony, messaging = _object(settings, "telephony_settings"), _object(settings, "messaging_settings")
     name = f"{settings['name']} (assistant)"
     if not telephony.get("default_texml_app_id"):
@@ -67,7 +67,7 @@ def with_addresses(account: Account, settings: Settings) -> Settings:
 
 
 def check_model(settings: Settings) -> None:
-    """Raises SandboxError for a model that Telnyx does not have and for which no key of another provider is given."""
+    """Raises SandboxError for a model that is not Telnyx's, unless a key of another provider is given."""
     elsewhere = settings.get("llm_api_key_ref") or settings.get("external_llm")
     if not elsewhere and settings.get("model", CHAT[0].id) not in {model.id for model in CHAT}:
         detail = f"The model {str(settings.get('model'))[:100]} is not available for inference."
@@ -75,7 +75,7 @@ def check_model(settings: Settings) -> None:
 
 
 def let_answer(account: Account, assistant_id: str, settings: Settings) -> None:
-    """The application that was made for the assistant serves its document to calls that arrive."""
+    """Point the application made for the assistant at its document, which then answers arriving calls."""
     application = account.collection(Connection)[str(_object(settings, "telephony_settings")["default_texml_app_id"])]
     if not application.settings.get("voice_url"):
         application.settings["voice_url"] = f"https://api.telnyx.com/v2/ai/assistants/{assistant_id}/texml"
@@ -87,7 +87,7 @@ def _object(settings: Settings, name: str) -> Settings:
 
 
 def _application(account: Account, name: str) -> Connection:
-    """It may call by the account's first outbound voice profile."""
+    """Create the TeXML application, which calls through the account's first outbound voice profile."""
     application = connection.create(account, TEXML, name)
     profile = next(iter(account.collection(OutboundVoiceProfile)), None)
     application.outbound_voice_profile_id = profile

@@ -1,4 +1,4 @@
-"""What was said between an assistant and somebody, in a chat, by message or on a call."""
+"""A conversation between an assistant and somebody, in a chat, by message or on a call."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from .insight import results_of
 Fields = dict[str, object]
 
 INSIGHTS_AFTER_SECS = 5.0
-"""How long after its last message a conversation is over and looked at."""
+"""A conversation is over, and is examined for insights, this long after its last message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Conversation:
         }
 
     def render_insights(self, account: Account) -> Fields:
-        """Nothing is found out before the conversation is over."""
+        """Render the insights; there are none before the conversation is over."""
         over_at = self.last_message_at + INSIGHTS_AFTER_SECS
         done = bool(self.said) and over_at <= account.clock.now()
         users = [each.text for each in self.said if each.role == "user"]
@@ -77,7 +77,7 @@ def begin(account: Account, metadata: Fields, name: str | None = None) -> Conver
 
 
 def conversations_of(account: Account) -> list[Conversation]:
-    """All of them, those on calls too."""
+    """All conversations of the account, those on calls included."""
     calls = (_of_call(each, account.clock.now()) for each in account.collection(CallConversation).values())
     return [*account.collection(Conversation).values(), *calls]
 
@@ -110,6 +110,6 @@ def _group(account: Account, conversation: Conversation) -> object:
 
 
 def _summary(users: list[str]) -> list[Fields]:
-    """What is found out where nothing else was asked for."""
+    """Make up the result for an assistant without insights of its own."""
     last = f', at last: "{users[-1]}"' if users else ""
     return [{"insight_id": "summary", "result": f"The user spoke (messages: {len(users)}){last}."}]

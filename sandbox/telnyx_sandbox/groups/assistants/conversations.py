@@ -94,7 +94,7 @@ def _conversation(request: Request) -> Conversation:
 
 
 def _own(request: Request) -> Conversation:
-    """One that is not on a call: those write themselves."""
+    """Find a conversation that is not on a call; messages cannot be added to one on a call."""
     conversation = _conversation(request)
     if conversation.id not in request.account.collection(Conversation):
         raise SandboxError("10015", "The conversation of a call cannot be changed.")

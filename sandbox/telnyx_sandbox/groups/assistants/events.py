@@ -14,7 +14,7 @@ from ..voice.assistant import CallConversation
 from ..voice.call import Call
 from .assistant import find
 from .calls import call_somebody
-from .chatting import text_somebody
+from .chats import text_somebody
 
 routes = Routes()
 
@@ -24,7 +24,7 @@ CHANNELS = ("phone_call", "sms_chat")
 
 @dataclass(slots=True)
 class ScheduledEvent:
-    """`call` and `conversation_id` are there once it has been carried out, `errors` where that failed."""
+    """`call` and `conversation_id` are set once the event has been carried out, `errors` if that failed."""
 
     id: str
     assistant_id: str
@@ -81,7 +81,7 @@ class ScheduledEvent:
             self.errors.append(error.detail)
 
     def look(self, account: Account) -> None:
-        """Take the conversation of its call, once there is one."""
+        """Set the conversation of the event's call, once there is one."""
         if self.call is not None and self.conversation_id is None:
             for each in account.collection(CallConversation).values():
                 if each.call is self.call:

@@ -1,4 +1,4 @@
-"""What is found out from conversations that have ended."""
+"""Insights: findings from conversations that have ended."""
 
 import json
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class Insight:
         }
 
     def result(self, users: list[str]) -> str:
-        """A sentence, or JSON with the last words for each property of the schema."""
+        """Return the user's last words in a sentence, or as JSON with one copy for each property of the schema."""
         last = users[-1] if users else ""
         schema = self.given.get("json_schema")
         properties = schema.get("properties") if isinstance(schema, dict) else None
@@ -60,7 +60,7 @@ class InsightGroup:
 
 
 def results_of(account: Account, group_id: object, users: list[str]) -> list[Fields]:
-    """What each insight of the group found in what the user said."""
+    """The result of each of the group's insights for the user's messages."""
     group = account.collection(InsightGroup).get(str(group_id))
     return [{"insight_id": each.id, "result": each.result(users)} for each in group.insights] if group else []
 

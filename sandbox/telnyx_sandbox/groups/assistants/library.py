@@ -1,4 +1,4 @@
-"""The tools that assistants share, and which assistant has which."""
+"""The tools that assistants share, and their attachment to assistants."""
 
 from ...account import Account
 from ...body import Body

@@ -38,7 +38,7 @@ class McpServer:
 
 @routes.get("/ai/mcp_servers")
 def list_servers(request: Request) -> Reply:
-    """A bare list, in pages."""
+    """Return a page of servers as a bare list."""
     query = request.query
     number, size = query.integer("page[number]", 1, low=1, high=10**9), query.integer("page[size]", 20, low=1, high=250)
     kind, url = query.text("type"), query.text("url")

@@ -26,7 +26,7 @@ _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def filtered(query: Query, items: Sequence[T], fields: dict[str, Field[T]]) -> list[T]:
-    """The items that every filter of the query lets through."""
+    """The items that match every filter of the query."""
     found = list(items)
     for name in fields:
         condition = query.text(name)
@@ -40,7 +40,7 @@ def filtered(query: Query, items: Sequence[T], fields: dict[str, Field[T]]) -> l
 
 
 def ordered(query: Query, items: Sequence[T], fields: dict[str, Field[T]]) -> list[T]:
-    """In the order that the query asks for, up to its limit."""
+    """Sort the items as the query asks, and cut the list to its limit."""
     name, _, direction = (query.text("order") or "created_at.desc").partition(".")
     if name not in fields:
         raise SandboxError("10015", f"There is no column {name}.", parameter="order")

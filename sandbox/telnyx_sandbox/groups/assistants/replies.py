@@ -1,10 +1,10 @@
-"""What an assistant answers: the nearest passage of its knowledge, the nearest of its instructions, or an echo."""
+"""An assistant's answers: the nearest passage of its knowledge, or of its instructions, or an echo."""
 
 import re
 
 from ...account import Account
 from ..embeddings.document import words
-from ..embeddings.knowledge import passages_about
+from ..embeddings.embedded_bucket import passages_about
 from .assistant import Settings, Version, tools_of
 
 MODEL_GENERATED = "<assistant-speaks-first-with-model-generated-message>"
@@ -22,13 +22,13 @@ def reply(account: Account, version: Version, said: str, variables: Settings | N
 
 
 def greeting(version: Version, variables: Settings | None = None) -> str:
-    """Its first words; none where it waits for the other."""
+    """The assistant's first words; "" if it waits for the other side."""
     words = str(version.settings.get("greeting") or "")
     return filled(MODEL_GREETING if words == MODEL_GENERATED else words, version, variables)
 
 
 def filled(text: str, version: Version, variables: Settings | None) -> str:
-    """With the values of its {{dynamic_variables}}."""
+    """Fill in the values of the text's {{dynamic_variables}}."""
     usual = version.settings.get("dynamic_variables")
     values = {**(usual if isinstance(usual, dict) else {}), **(variables or {})}
     return re.sub(r"\{\{\s*(\w+)\s*\}\}", lambda match: str(values.get(match[1], match[0])), text)
@@ -44,7 +44,7 @@ def _buckets(account: Account, version: Version) -> list[str]:
 
 
 def _sentence(text: str, said: str) -> str | None:
-    """The sentence with the most words of what was said, if it has any."""
+    """The sentence that shares the most words with `said`, or None if no sentence shares any."""
     asked = set(words(said))
     sentences = [match.strip() for match in _SENTENCE.findall(text) if match.strip()]
     best = max(sentences, key=lambda each: len(asked & set(words(each))), default=None)

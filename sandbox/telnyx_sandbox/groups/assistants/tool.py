@@ -39,7 +39,7 @@ class AssistantTool:
         }
 
     def render_shared(self) -> Fields:
-        """As an assistant shows it among its tools."""
+        """The tool as an assistant lists it among its tools."""
         return {
             "id": self.id,
             "type": self.type,

@@ -132,7 +132,7 @@ def _given_rules(request: Request) -> list[Settings]:
 
 
 def _rule(account: Account, assistant: Assistant, rule: Settings) -> Settings:
-    """The rule, once it is sure that its versions are there."""
+    """The canary rule of the body. Raises SandboxError if one of its versions does not exist."""
     serve = rule.get("serve")
     served = serve if isinstance(serve, dict) else {}
     for slot in served.get("rollout") or ():

@@ -1,4 +1,4 @@
-"""What calls go through: connections of every type, TeXML applications, outbound voice profiles."""
+"""Connections of every type, TeXML applications and outbound voice profiles: calls go through them."""
 
 from collections.abc import Callable
 
@@ -8,16 +8,16 @@ from . import (
     connection,
     connections,
     hosts,
+    kind_routes,
     outbound_voice_profile,
     outbound_voice_profiles,
     registrations,
     telephony_credentials,
-    typed,
 )
 
 ROUTES: tuple[Routes, ...] = (
     connections.routes,
-    *typed.ROUTES,
+    *kind_routes.ROUTES,
     *hosts.ROUTES,
     outbound_voice_profiles.routes,
     registrations.routes,

@@ -27,7 +27,7 @@ class Connection:
     settings: dict[str, object] = field(default_factory=dict)
 
     def summary(self) -> dict[str, object]:
-        """As `/connections` shows connections of all types."""
+        """The connection as `/connections` shows it, whatever its type."""
         return {
             "record_type": self.record_type,
             "id": self.id,
@@ -40,8 +40,10 @@ class Connection:
         }
 
 
-HELD_BY: list[Callable[[Account, Connection], str | None]] = []
-"""What keeps a connection from being deleted, in words."""
+class HeldBy(tuple[Callable[[Account, Connection], str | None], ...]):
+    """Functions that give a reason why a connection cannot be deleted, or None. The first reason is reported."""
+
+    __slots__ = ()
 
 
 def create(account: Account, kind: Kind, name: str) -> Connection:
@@ -53,7 +55,7 @@ def create(account: Account, kind: Kind, name: str) -> Connection:
 
 
 def seed(account: Account) -> None:
-    """A Call Control application that may call where the seeded outbound voice profile allows."""
+    """Create a Call Control application that uses the seeded outbound voice profile."""
     connection = create(account, CALL_CONTROL, "Sandbox voice application")
     connection.webhook_event_url = WEBHOOK_URL
     profile_id = next(iter(account.collection(OutboundVoiceProfile)))

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Callable
 
 from ...errors import SandboxError
-from ...pages import numbered
+from ...pages import in_order, numbered
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
 from .connection import Connection
 from .hosts import Fqdn
-from .sorting import in_order
 
 routes = Routes()
 
@@ -39,7 +38,7 @@ COUNTED = {
     "uac_connections": "uac_connection",
     "zoom_sbc_connections": "zoom_sbc",
 }
-"""What is counted, and the record type of its connections."""
+"""The names that counts have in the answer, with the record types that they count."""
 
 
 @routes.get("/connections")

@@ -17,7 +17,7 @@ SIP_PORT = 5060
 
 @dataclass(slots=True)
 class Host:
-    """`fields` are as its resource shows them."""
+    """`fields` are as the API shows them."""
 
     id: str
     created_at: float
@@ -37,7 +37,7 @@ H = TypeVar("H", bound=Host)
 
 
 def routes_of(kind: type[Host], path: str, record_type: str, on: str, defaults: dict[str, object]) -> Routes:
-    """The five operations of IPs or FQDNs, which sit on connections of type `on`."""
+    """Make the five operations of IPs or FQDNs, which belong to connections of type `on`."""
     routes = Routes()
 
     def render(host: Host) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The types of connections: where the API keeps each, and what it starts with."""
+"""The types of connections, each with its path in the API and its initial settings."""
 
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -60,7 +60,7 @@ _SMALL: Settings = {**_WEBHOOKS, "tags": [], "inbound": {"channel_limit": None},
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`name` is the field that its name stands in; None: it has none, and `called` names it in `/connections`."""
+    """`name` is the field that holds the name; if None, the type has no names and `/connections` shows `called`."""
 
     record_type: str
     path: str

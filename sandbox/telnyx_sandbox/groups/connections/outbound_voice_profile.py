@@ -1,4 +1,4 @@
-"""Outbound voice profiles: where connections may call, and how much. Each account starts with one."""
+"""Outbound voice profiles, which limit where connections may call. Each account starts with one."""
 
 from dataclasses import dataclass, field
 
@@ -24,7 +24,7 @@ DEFAULTS: dict[str, object] = {
 
 @dataclass(slots=True)
 class OutboundVoiceProfile:
-    """`settings` are as its resource shows them."""
+    """`settings` are as the API shows them."""
 
     id: str
     name: str
@@ -41,7 +41,7 @@ class OutboundVoiceProfile:
         return isinstance(allowed, list) and country in allowed
 
     def change(self, body: dict[str, object], now: float) -> None:
-        """Set what the body names; the rest stays."""
+        """Set the fields that the body names; keep the rest."""
         self.name = str(body.get("name") or self.name)
         self.settings |= {name: body[name] for name in DEFAULTS if name in body}
         self.updated_at = now

@@ -1,16 +1,15 @@
-"""The list of outbound voice profiles, and what changes it."""
+"""The operations on outbound voice profiles."""
 
 from collections.abc import Callable
 from functools import partial
 
 from ...errors import SandboxError
-from ...pages import numbered
+from ...pages import in_order, numbered
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
 from .connection import Connection
 from .outbound_voice_profile import OutboundVoiceProfile, create
-from .sorting import in_order
 
 routes = Routes()
 

@@ -1,4 +1,4 @@
-"""What a credential connection's user name and password have to be like."""
+"""The rules for user names and passwords of credential connections."""
 
 import re
 

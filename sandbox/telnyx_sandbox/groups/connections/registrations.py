@@ -1,4 +1,4 @@
-"""Whether SIP clients are registered. A client registers half a minute after its connection or credential was made.
+"""Registrations of SIP clients. A client registers half a minute after its connection or credential was made.
 
 Where the user name begins with "offline" nothing ever does; an inactive connection takes no registration.
 """
@@ -9,9 +9,9 @@ from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
 from .connection import Connection
+from .kind_routes import find
 from .kinds import CREDENTIAL, UAC, Kind
 from .telephony_credential import TelephonyCredential
-from .typed import find
 
 routes = Routes()
 
@@ -33,7 +33,7 @@ def check_uac(request: Request) -> Reply:
 
 @routes.get("/sip_registration_status")
 def get_status(request: Request) -> Reply:
-    """Of the one that the query names; of the first where it names none."""
+    """Return the status of the connection that the query names, or of the first one."""
     query, account = request.query, request.account
     kind = query.text("credential_type")
     clients = (

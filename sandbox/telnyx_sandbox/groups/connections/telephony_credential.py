@@ -20,7 +20,7 @@ class TelephonyCredential:
     expires_at: str | None = None
 
     def change(self, body: dict[str, object], now: float) -> None:
-        """Set what the body names; the rest stays."""
+        """Set the fields that the body names; keep the rest."""
         self.connection_id = str(body.get("connection_id") or self.connection_id)
         self.name = str(body.get("name", self.name) or "")
         self.tag = _text(body.get("tag", self.tag))

@@ -1,4 +1,4 @@
-"""The list of telephony credentials, what changes it, and the tokens that browsers register with."""
+"""The operations on telephony credentials, and the tokens that browsers register with."""
 
 import base64
 import json
@@ -65,7 +65,7 @@ def delete_credential(request: Request) -> Reply:
 
 @routes.post("/telephony_credentials/{id}/token", takes_idempotency_key=True)
 def create_token(request: Request) -> Reply:
-    """Three parts like a JWT; nothing checks the signature, which is none."""
+    """Make three parts like those of a JWT. The signature is made up: nothing checks it."""
     credential, now = _credential(request), request.account.clock.now()
     if credential.expired(now):
         raise SandboxError("10027", "The credential has expired.")

@@ -1,4 +1,4 @@
-"""The list of audit events: what was made, changed and deleted through the API, newest first."""
+"""Audit events: everything that was created, changed or deleted through the API, newest first."""
 
 from ...account import Account
 from ...changes import Change, changes_of

@@ -1,7 +1,7 @@
 """Webhook deliveries: how the events of calls and messages reached their URLs, newest first. Nothing is really sent.
 
 A URL that contains "fail" answers 500 to every attempt, one that contains "timeout" never answers, all others answer
-200 at once. An event whose delivery failed goes to the failover URL, where there is one.
+200 at once. An event whose delivery failed goes to the failover URL, if there is one.
 """
 
 import json
@@ -18,7 +18,7 @@ from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
 from ..connections.connection import Connection
-from ..message import Message
+from ..messaging.message import Message
 from ..voice.events import CallEvent
 
 routes = Routes()
@@ -111,7 +111,7 @@ def get_delivery(request: Request) -> Reply:
 
 
 def _deliveries(account: Account) -> Iterator[Delivery]:
-    """Those that are done by now."""
+    """The deliveries that are finished by now."""
     now = account.clock.now()
     for event, at, url, failover in (*_of_calls(account), *_of_messages(account, now)):
         first = Delivery(event, url, at) if url else None

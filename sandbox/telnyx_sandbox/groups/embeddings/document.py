@@ -21,12 +21,12 @@ _EMPTY = frozenset({
     "the", "their", "them", "they", "this", "to", "was", "we", "what", "when", "where", "which", "who", "why",
     "will", "with", "you", "your",
 })  # fmt: skip
-"""Words that say nothing about a text."""
+"""Words that are too common to tell texts apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunking:
-    """How many words a passage has, and how many of them the one before has too."""
+    """The number of words in a passage, and how many of them it shares with the passage before."""
 
     size: int = 1024
     overlap: int = 512
@@ -45,7 +45,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What became of one object: its passages, or why there are none."""
+    """An object that was read: its passages, or the reason why there are none."""
 
     filename: str
     passages: tuple[Passage, ...] = ()
@@ -53,7 +53,7 @@ class Document:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text that say something, in one form: small letters, without an English ending."""
+    """The significant words of a text, in lower case and without English endings."""
     found = (word.lower() for word in _LETTERS.findall(text))
     return [_ENDING.sub("", word) for word in found if word not in _EMPTY]
 
@@ -76,7 +76,7 @@ def read_document(stored: StoredObject, chunking: Chunking) -> Document:
 
 
 def _text(stored: StoredObject) -> str | None:
-    """None for what is no text."""
+    """The text of the bytes, or None if they are not text."""
     try:
         text = stored.content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -1,5 +1,6 @@
-"""A bucket whose objects can be searched. What is put into it or deleted from it later follows by itself."""
+"""A bucket whose objects can be searched. Later uploads and deletions are followed without a new task."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ...account import Account
@@ -7,6 +8,7 @@ from ...clock import iso
 from ...errors import SandboxError
 from ..storage.bucket import Bucket, StoredObject
 from .document import Chunking, Document, Passage, read_document
+from .ranking import nearest
 
 QUEUED_SECS = 0.2
 SECS_PER_FILE = 0.1
@@ -14,7 +16,7 @@ SECS_PER_FILE = 0.1
 
 @dataclass(slots=True)
 class EmbeddedBucket:
-    """`bucket` may have been deleted since; then it holds nothing."""
+    """`bucket` may have been deleted since; it is then treated as empty."""
 
     bucket: Bucket
     chunking: Chunking
@@ -23,13 +25,13 @@ class EmbeddedBucket:
     _read: dict[tuple[str, str], Document] = field(default_factory=dict)
 
     def documents(self) -> list[tuple[StoredObject, Document]]:
-        """Every object as it is now; each of its versions is read once."""
+        """Every object as it is now. Each version of an object is read only once."""
         objects = self.bucket.objects.values()
         self._read = {(each.key, each.etag): self._document(each) for each in objects}
         return list(zip(objects, self._read.values(), strict=True))
 
     def passages(self, now: float) -> list[Passage]:
-        """What can be searched by now."""
+        """The passages that can be searched by now."""
         ready = (document for stored, document in self.documents() if self._ready_at(stored) <= now)
         return [passage for document in ready for passage in document.passages]
 
@@ -59,7 +61,7 @@ class EmbeddedBucket:
 
 
 def find_bucket(account: Account, name: str) -> Bucket:
-    """The bucket, embedded or not; 404 when this account has none of that name."""
+    """The bucket of that name, embedded or not. Raises SandboxError (404) if this account has none."""
     bucket = account.collection(Bucket).get(name)
     if bucket is None:
         raise SandboxError("10005", "There is no bucket of this name.", pointer="/bucket_name")
@@ -71,3 +73,10 @@ def find_embedded(account: Account, name: str) -> EmbeddedBucket:
     if embedded is None:
         raise SandboxError("10005", "This bucket is not embedded.")
     return embedded
+
+
+def passages_about(account: Account, buckets: Iterable[str], question: str, most: int = 3) -> list[Passage]:
+    """The nearest passages of the buckets that are embedded, without those that have no word in common with it."""
+    embedded, now = account.collection(EmbeddedBucket), account.clock.now()
+    found = [passage for name in buckets if name in embedded for passage in embedded[name].passages(now)]
+    return [passage for distance, passage in nearest(found, question, most) if distance < 1]

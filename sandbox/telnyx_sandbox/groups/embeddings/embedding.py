@@ -1,4 +1,4 @@
-"""Embedding a bucket or a website, the tasks that do it, and searching what they made."""
+"""Embedding of buckets and websites, its tasks, and search in the result."""
 
 from decimal import Decimal
 
@@ -45,7 +45,7 @@ def embed_website(request: Request) -> Reply:
 
 @routes.get("/ai/embeddings")
 def list_tasks(request: Request) -> Reply:
-    """Without a status, those that are not finished."""
+    """List the unfinished tasks, or those with the query's statuses."""
     wanted, now = _statuses(request.query), request.account.clock.now()
     tasks = [task for task in request.account.collection(Task).values() if task.status(now) in wanted]
     return Reply({"data": [{**task.render(now), "bucket": task.bucket} for task in tasks]})

@@ -1,4 +1,4 @@
-"""Integration secrets. What they hold is checked and forgotten: nothing in the sandbox needs it."""
+"""Integration secrets. Their values are checked and not kept: nothing in the sandbox needs them."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Which passages are nearest to a question: words in common, rare ones counting more."""
+"""The ranking of passages by the words they share with a question; rare words count more."""
 
 import heapq
 import math

@@ -10,7 +10,7 @@ STATUSES = ("queued", "processing", "success", "failure", "partial_success")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`files` were there when it began, of which `failed` could not be embedded."""
+    """`files` counts the files at the beginning of the task, `failed` those that could not be embedded."""
 
     id: str
     name: str

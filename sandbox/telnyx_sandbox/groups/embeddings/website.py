@@ -2,7 +2,7 @@
 
 import hashlib
 
-from ..public_addresses import answers_nothing, public
+from ...public_addresses import answers_nothing, public
 from ..storage.bucket import StoredObject
 
 PAGES = {
@@ -15,7 +15,7 @@ PAGES = {
 
 
 def read_website(url: str, now: float) -> list[StoredObject]:
-    """Its pages as objects of a bucket; none where nothing answers, which is so for every name under `.invalid`."""
+    """The site's pages as objects of a bucket; none if nothing answers, as under `.invalid`."""
     parts = public(url, "/url")
     if answers_nothing(parts):
         return []

@@ -52,7 +52,7 @@ def usage(asked: int, answered: int) -> dict[str, object]:
 
 
 def _text(message: Body) -> str:
-    """Of a message in parts, its texts; a picture counts as a word."""
+    """The text of a message and its parts; a part without text, such as a picture, counts as one word."""
     content = message.value("content")
     if isinstance(content, str):
         return content

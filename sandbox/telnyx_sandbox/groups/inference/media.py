@@ -1,4 +1,4 @@
-"""Media files. Nothing is fetched: what is stored is a second of a tone, under the type that the address ends in."""
+"""Media files. Nothing is fetched: each file is a second of a tone, with the type that its address ends in."""
 
 import mimetypes
 from dataclasses import dataclass, replace
@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from ...account import Account
 from ...clock import iso
 from ...errors import SandboxError
+from ...public_addresses import reachable
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
-from ..public_addresses import reachable
-from .sound import wav
+from .speech import wav
 
 routes = Routes()
 
@@ -90,7 +90,7 @@ def download(request: Request) -> Reply:
 
 
 def _kept(account: Account) -> dict[str, MediaFile]:
-    """Without those that have expired."""
+    """Forget the files that have expired, and return the others."""
     files, now = account.collection(MediaFile), account.clock.now()
     for name in [name for name, file in files.items() if file.expires_at <= now]:
         del files[name]

@@ -1,4 +1,4 @@
-"""The models that there are."""
+"""The models of the sandbox."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,7 +13,7 @@ routes = Routes()
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`price` is USD for a thousand tokens."""
+    """`price` is in USD for a thousand tokens."""
 
     id: str
     context_length: int
@@ -56,7 +56,7 @@ CHAT = (
     Model("meta-llama/Meta-Llama-3.1-8B-Instruct", 131_072, 8_000_000_000, "small", Decimal("0.0002")),
 )
 EMBEDDING = {"thenlper/gte-large": 1_024, "intfloat/multilingual-e5-large": 1_024}
-"""Models for vectors, and how many numbers a vector of theirs has."""
+"""The embedding models, with the length of their vectors."""
 
 
 @routes.get("/ai/openai/models")
@@ -71,7 +71,7 @@ def list_embedding_models(request: Request) -> Reply:
 
 
 def find_model(name: str | None) -> Model:
-    """The first one where none is named."""
+    """The model of that name; the first one if `name` is None."""
     found = CHAT[0] if name is None else next((model for model in CHAT if model.id == name), None)
     if found is None:
         raise SandboxError("10015", f"There is no model {name[:100] if name else ''}.", pointer="/model")

@@ -1,20 +1,20 @@
-"""Speech to text: whatever is heard, it is the same greeting."""
+"""Speech to text: every file is transcribed as the same greeting."""
 
 from decimal import Decimal
 
 from ...contract import form
 from ...errors import SandboxError
+from ...public_addresses import reachable
 from ...reply import Reply
 from ...request import Request, header
 from ...routing import Routes
-from ..public_addresses import reachable
 
 routes = Routes()
 
 SENTENCES = ("Thank you for calling.", "How can I help you today?")
 SECS_PER_SENTENCE = 2.5
 PRICE = Decimal("0.006")
-"""USD a minute begun."""
+"""In USD for each minute begun."""
 
 
 @routes.post("/ai/audio/transcriptions")

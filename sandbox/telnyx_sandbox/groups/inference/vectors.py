@@ -17,7 +17,7 @@ from .models import EMBEDDING
 routes = Routes()
 
 PRICE = Decimal("0.0001")
-"""USD for a thousand tokens."""
+"""In USD for a thousand tokens."""
 
 
 @routes.post("/ai/openai/embeddings")

@@ -5,10 +5,10 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from ...errors import SandboxError
+from ...public_addresses import answers_nothing, public
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
-from ..public_addresses import answers_nothing, public
 
 routes = Routes()
 

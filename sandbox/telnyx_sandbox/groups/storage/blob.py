@@ -1,4 +1,4 @@
-"""The bytes of an object: in memory while they are few, else in files that nobody else sees."""
+"""The bytes of an object: in memory while they are few, else in a temporary file without a name."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ class Blob:
 
     @property
     def md5(self) -> bytes:
-        """Of the first piece, which is the whole for what was put at once."""
+        """The MD5 of the first piece, which is the whole object unless it was uploaded in parts."""
         return self._pieces[0].md5
 
     def read(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
@@ -53,7 +53,7 @@ class Piece:
 
 
 class Writer:
-    """Takes a body as it arrives."""
+    """Collects a body as it arrives."""
 
     def __init__(self) -> None:
         self._file = _File()
@@ -70,7 +70,7 @@ class Writer:
 
 
 class _File:
-    """Is closed when nothing refers to it any more."""
+    """A file that is closed when nothing refers to it any more."""
 
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - open as long as what is in it

@@ -6,7 +6,7 @@ from .blob import Blob
 
 
 class StoredObject:
-    """What was uploaded; `etag` without its quotes."""
+    """An object as it was uploaded; `etag` has no quotes."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class StoredObject:
 
     @property
     def content(self) -> bytes:
-        """All of it in memory; look at `size` first."""
+        """Return the whole object in memory; callers look at `size` first."""
         return b"".join(self.blob.read())
 
 

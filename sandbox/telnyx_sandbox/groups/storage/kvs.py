@@ -1,4 +1,4 @@
-"""Key-value stores and what is in them."""
+"""Key-value stores and their entries."""
 
 from dataclasses import dataclass, field
 
@@ -75,7 +75,7 @@ def delete_store(request: Request) -> Reply:
 
 @routes.get("/storage/kvs/{id}/keys")
 def list_keys(request: Request) -> Reply:
-    """In the order of the keys; the cursor is the last one given."""
+    """List the keys in order; the cursor is the last key of the page before."""
     store, now = _ready(request), request.account.clock.now()
     prefix, cursor = request.query.text("prefix") or "", request.query.text("cursor") or ""
     limit = request.query.integer("limit", 100, low=1, high=1_000)

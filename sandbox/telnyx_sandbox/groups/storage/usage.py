@@ -1,4 +1,4 @@
-"""What is stored in a bucket, and which requests were made of it."""
+"""The usage of a bucket: its size, and the requests made to it."""
 
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
@@ -28,13 +28,13 @@ class Call:
 
 @dataclass(slots=True)
 class BucketUse:
-    """The last calls of a bucket, `account.collection(BucketUse)[name]`."""
+    """The last requests to a bucket, in `account.collection(BucketUse)` by its name."""
 
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
 
 
 def record(account: Account, bucket: str, category: str, received: int, sent: int, *, ok: bool) -> None:
-    """A request that named a bucket of this account."""
+    """Record a request that named a bucket of this account."""
     if bucket in account.collection(Bucket):
         use = account.collection(BucketUse).setdefault(bucket, BucketUse())
         use.calls.append(Call(category, account.clock.now(), received, sent, ok))

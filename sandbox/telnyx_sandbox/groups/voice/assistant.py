@@ -9,10 +9,12 @@ from ...clock import iso
 from ...errors import SandboxError
 from ..connections.connection import Connection
 from .call import Call, Fields
-from .calls import WHEN_ANSWERED, answer
-from .commands import Command, command
+from .calls import answer
+from .commands import Command, CommandRoutes
 from .events import report
 from .transcription import speech_of
+
+routes = CommandRoutes()
 
 ANSWERS_AFTER_SECS = 1.0
 GREETS_AFTER_SECS = 1.0
@@ -43,7 +45,7 @@ class CallConversation:
     ended_at: float | None = None
 
     def messages(self, now: float) -> list[Message]:
-        """What has been said up to now."""
+        """The messages said up to now, in order of time."""
         end = now if self.ended_at is None else self.ended_at
         return sorted((each for each in self.spoken if each.at <= end), key=lambda each: each.at)
 
@@ -52,24 +54,21 @@ class CallConversation:
 
 
 @dataclass(frozen=True, slots=True)
-class Mind:
-    """What is known of an account's assistants, of which a call knows the id."""
+class AssistantHook:
+    """Functions over an account's assistants, for calls, which know only their ids."""
 
     complete: Callable[[Account, Fields], Fields]
-    """The settings of a request with those that the assistant itself has."""
+    """Adds the assistant's own settings to those of a request."""
     answer: Callable[[Account, Fields, str], str | None]
-    """What it says to something; None where there is no such assistant."""
+    """Gives the assistant's answer to a sentence, or None if there is no such assistant."""
     require: Callable[[Account, str], None]
-    """Raises SandboxError where there is no such assistant."""
+    """Raises SandboxError if there is no such assistant."""
     at: Callable[[Account, str], str | None]
-    """The id of the assistant whose TeXML document is at an address."""
-
-
-MINDS: list[Mind] = []
+    """Gives the id of the assistant whose TeXML document is at an address, or None."""
 
 
 def conversation_of(account: Account, call: Call) -> CallConversation | None:
-    """The one that is going on."""
+    """The conversation that is going on on the call, or None."""
     for conversation in account.collection(CallConversation).values():
         if conversation.call is call and conversation.ended_at is None:
             return conversation
@@ -77,9 +76,8 @@ def conversation_of(account: Account, call: Call) -> CallConversation | None:
 
 
 def begin(account: Account, call: Call, settings: Fields, moment: float) -> CallConversation:
-    """Put the assistant on the call; the other party says its sentence and is replied to."""
-    for mind in MINDS:
-        settings = mind.complete(account, settings)
+    """Put the assistant on the call; the other party says its sentence and gets a reply."""
+    settings = account.hook(AssistantHook).complete(account, settings)
     conversation = CallConversation(
         account.ids.uuid("conversation"), call, str(settings.get("id") or DEFAULT_ASSISTANT), moment, settings
     )
@@ -100,7 +98,7 @@ def ends_with(account: Account, conversation: CallConversation, reason: str, mom
     _end(account, conversation, reason, moment)
 
 
-@command("ai_assistant_start")
+@routes.command("ai_assistant_start")
 def start_assistant(command: Command) -> Fields:
     if conversation_of(command.account, command.call) is not None:
         raise SandboxError("10027", "An assistant is on this call already.")
@@ -110,12 +108,12 @@ def start_assistant(command: Command) -> Fields:
     return {"conversation_id": begin(command.account, command.call, settings, command.now).id}
 
 
-@command("ai_assistant_stop")
+@routes.command("ai_assistant_stop")
 def stop_assistant(command: Command) -> None:
     ends_with(command.account, _required(command), "assistant_stopped", command.now)
 
 
-@command("ai_assistant_add_messages")
+@routes.command("ai_assistant_add_messages")
 def add_messages(command: Command) -> None:
     conversation = _required(command)
     for message in command.body.objects("messages"):
@@ -124,7 +122,7 @@ def add_messages(command: Command) -> None:
         conversation.say(command.now + REPLIES_AFTER_SECS, "assistant", "Understood.")
 
 
-@command("ai_assistant_join")
+@routes.command("ai_assistant_join")
 def join_assistant(command: Command) -> Fields:
     wanted = command.body.required_text("conversation_id")
     conversation = command.account.find(CallConversation, wanted)
@@ -133,7 +131,7 @@ def join_assistant(command: Command) -> Fields:
     return {"conversation_id": wanted}
 
 
-@command("gather_using_ai")
+@routes.command("gather_using_ai")
 def gather_using_ai(command: Command) -> Fields:
     account, call, body = command.account, command.call, command.body
     history: list[Fields] = [{"role": "assistant", "content": body.text("greeting") or DEFAULT_GREETING}]
@@ -151,15 +149,14 @@ def gather_using_ai(command: Command) -> Fields:
 def attend(account: Account, call: Call, application: Connection) -> None:
     """Let the assistant answer a call that arrives at a TeXML application with the assistant's document."""
     address = str(application.settings.get("voice_url") or "")
-    found = (mind.at(account, address) for mind in MINDS)
-    assistant_id = next((each for each in found if each is not None), None)
+    assistant_id = account.hook(AssistantHook).at(account, address)
     if assistant_id is not None:
         call.settings["assistant"] = {"id": assistant_id}
         account.agenda.plan(account.clock.now() + ANSWERS_AFTER_SECS, partial(_pick_up, account, call))
 
 
 def start_asked_for(account: Account, call: Call, moment: float) -> None:
-    """The assistant that the call was dialled or answered with."""
+    """Start the assistant that the call was dialled or answered with, if any."""
     settings = call.settings.get("assistant")
     if isinstance(settings, dict):
         begin(account, call, settings, moment)
@@ -171,8 +168,8 @@ def _pick_up(account: Account, call: Call, moment: float) -> None:
 
 
 def _answer(account: Account, settings: Fields, said: str) -> str:
-    known = (mind.answer(account, settings, said) for mind in MINDS)
-    return next((text for text in known if text is not None), f"You said: {said}")
+    text = account.hook(AssistantHook).answer(account, settings, said)
+    return f"You said: {said}" if text is None else text
 
 
 def _required(command: Command) -> CallConversation:
@@ -210,7 +207,7 @@ def _end(account: Account, conversation: CallConversation, reason: str, moment: 
 
 
 def _answers(schema: Fields, said: str) -> Fields:
-    """An answer to each property that the schema asks for."""
+    """Make up a value for each property of the schema."""
     properties = schema.get("properties")
     found: Fields = {}
     for name, each in properties.items() if isinstance(properties, dict) else ():
@@ -224,6 +221,3 @@ def _answers(schema: Fields, said: str) -> Fields:
 def _gathered(account: Account, call: Call, told: Fields, moment: float) -> None:
     if call.closing.pop("ai gather", None) is not None:
         report(account, call, "call.ai_gather.ended", moment, **told)
-
-
-WHEN_ANSWERED.append(start_asked_for)

@@ -1,4 +1,4 @@
-"""Sound files of silence: small, and valid wherever they are played."""
+"""Sound files of silence, small and valid."""
 
 import struct
 

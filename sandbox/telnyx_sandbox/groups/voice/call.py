@@ -7,7 +7,7 @@ from ...clock import iso
 from .party import Party
 
 REMEMBERED_SECS = 600.0
-"""How long after its end a call can still be looked up."""
+"""A call can be looked up this long after its end."""
 
 DEFAULT_TIMEOUT_SECS = 30
 DEFAULT_TIME_LIMIT_SECS = 14_400
@@ -17,7 +17,7 @@ Fields = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Why and by whom a call ended."""
+    """The cause of a call's end, and the side that ended it."""
 
     cause: str = "normal_clearing"
     source: str = "unknown"
@@ -26,7 +26,7 @@ class Ending:
 
 @dataclass(slots=True)
 class Call:
-    """`settings` is what the dialling or answering request asked for, such as `record` and `assistant`."""
+    """`settings` are the fields of the dialling or answering request, such as `record` and `assistant`."""
 
     id: str
     leg_id: str
@@ -48,7 +48,7 @@ class Call:
     ending: Ending | None = None
     answered_by: str | None = None
     active_at: float = 0.0
-    """When something last happened on it, or will have: the other party stays that long and then some."""
+    """The last moment at which something happens on the call, which may lie ahead; the other party waits for it."""
     last_event_at: float = 0.0
     peer_id: str | None = None
     """The leg it is bridged to."""
@@ -57,7 +57,7 @@ class Call:
     rivals: "list[Call]" = field(default_factory=list)
     """Legs dialled with it, of which one is to be answered."""
     closing: dict[str, Callable[[float], None]] = field(default_factory=dict)
-    """What is going on, by name, and how it stops when the call ends."""
+    """Functions that stop what is going on on the call when it ends, by its name."""
     replies: dict[str, Fields] = field(default_factory=dict)
     """Answers already given, by `command_id`."""
 
@@ -75,7 +75,7 @@ class Call:
 
     @property
     def other_party(self) -> str:
-        """Who is at the other end: the number that was called, or that is calling."""
+        """The number or address at the other end: the one called, or the one calling."""
         return self.recipient if self.direction == "outgoing" else self.sender
 
     @property
@@ -110,7 +110,7 @@ class Call:
         }
 
     def identify(self) -> Fields:
-        """What every event of the call says of it."""
+        """The fields that every event of the call carries."""
         return {
             "call_control_id": self.id,
             "call_leg_id": self.leg_id,

@@ -1,4 +1,4 @@
-"""Dialling, and what a call's state is."""
+"""Dialling calls, and looking up their state."""
 
 from ...account import Account
 from ...errors import SandboxError
@@ -6,13 +6,13 @@ from ...pages import numbered
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
-from ..connections.connection import HELD_BY, Connection
+from ..connections.connection import Connection
 from ..connections.kinds import CALL_CONTROL
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Fields
 from .calls import active_calls
 from .commands import require_client_state, told
-from .dialing import dial, require_kind
 from .events import note
+from .outbound_calls import dial, require_kind
 
 routes = Routes()
 
@@ -83,9 +83,6 @@ def _linked(request: Request) -> str | None:
     return None if call is None else call.session_id
 
 
-def _calls_going_on(account: Account, connection: Connection) -> str | None:
+def holds(account: Account, connection: Connection) -> str | None:
     going_on = any(call.connection_id == connection.id for call in active_calls(account))
     return "Calls of this connection are going on." if going_on else None
-
-
-HELD_BY.append(_calls_going_on)

@@ -15,11 +15,11 @@ KEPT_CALLS = 5_000
 
 Starter = Callable[[Account, Call, float], None]
 
-WHEN_ANSWERED: list[Starter] = []
-"""What begins with the answer where the call's settings ask for it: recording, detection, an assistant."""
 
-WHEN_ENDED: list[Starter] = []
-"""What follows the end of a call, after its `closing`."""
+class WhenAnswered(tuple[Starter, ...]):
+    """Functions to call in order when a call is answered; each begins something if the call's settings ask for it."""
+
+    __slots__ = ()
 
 
 def place(
@@ -35,7 +35,7 @@ def place(
     session_id: str | None = None,
     settings: Fields | None = None,
 ) -> Call:
-    """Dial `recipient` from now on. Takes no money yet; checks neither number (see `dialing`).
+    """Dial `recipient` from now on. Takes no money yet; checks neither number (see `outbound_calls`).
 
     `settings` are those of `POST /calls`, by their names there: `record`, `assistant`, `answering_machine_detection`...
     """
@@ -45,6 +45,7 @@ def place(
     call.client_state, call.settings = client_state, dict(settings or {})
     reserve_recording(account, call)
     _initiate(account, call, "outgoing", "bridging")
+    # All of these are planned at once; each looks at the call's state when its time comes.
     account.agenda.plan(now + RINGING_AFTER_SECS, partial(_ring, call))
     failure = call.party.failure
     if failure is None:
@@ -65,7 +66,7 @@ def receive(
     product: str = "call_control",
     timeout_secs: int = DEFAULT_TIMEOUT_SECS,
 ) -> Call:
-    """A call that arrives, waiting for an answer until the caller gives up."""
+    """Let a call arrive. It waits for an answer until the caller gives up."""
     now = account.clock.now()
     call = _new(account, connection_id, "incoming", sender, recipient, None)
     call.timeout_secs = timeout_secs
@@ -77,11 +78,11 @@ def receive(
 
 
 def answer(account: Account, call: Call, moment: float) -> None:
-    """From now on both sides hear each other."""
+    """Answer the call: from now on both sides hear each other."""
     call.answered_at = moment
     call.keep_until(moment)
     report(account, call, "call.answered", moment, state="answered", start_time=iso(call.created_at))
-    for start in WHEN_ANSWERED:
+    for start in account.hook(WhenAnswered):
         start(account, call, moment)
     account.agenda.plan(moment + call.time_limit_secs, partial(_limit, account, call))
     account.agenda.plan(moment + call.party.stays_secs, partial(_leave, account, call))
@@ -91,6 +92,8 @@ def end(account: Account, call: Call, moment: float, ending: Ending) -> None:
     """End the call and all that goes on in it; does nothing when it has ended."""
     if call.ended:
         return
+    # Set first: what is closed below may end other calls, which in turn try to end this one. A copy is iterated because
+    # closing one thing may take others out of the dict.
     call.ended_at, call.ending = moment, ending
     for close in list(call.closing.values()):
         close(moment)
@@ -107,8 +110,6 @@ def end(account: Account, call: Call, moment: float, ending: Ending) -> None:
         sip_hangup_cause=ending.sip_code,
     )
     _pay(account, call, moment)
-    for follow in WHEN_ENDED:
-        follow(account, call, moment)
 
 
 def active_calls(account: Account) -> list[Call]:
@@ -121,7 +122,7 @@ def peer_of(account: Account, call: Call) -> Call | None:
 
 
 def touch(account: Account, call: Call, moment: float) -> None:
-    """Something happened on the call: the people on it wait on."""
+    """Note that something happened on the call, so that the people on it stay."""
     call.keep_until(moment)
     peer = peer_of(account, call)
     if peer is not None:
@@ -129,7 +130,7 @@ def touch(account: Account, call: Call, moment: float) -> None:
 
 
 def reserve_recording(account: Account, call: Call) -> str | None:
-    """The id of the recording that begins with the answer, where one was asked for."""
+    """The id of the recording that begins with the answer, or None if the call's settings ask for none."""
     if call.settings.get("record") != "record-from-answer":
         return None
     recording_id = account.ids.uuid("recording")
@@ -167,7 +168,7 @@ def _initiate(account: Account, call: Call, direction: str, state: str) -> None:
 
 
 def _pay(account: Account, call: Call, moment: float) -> None:
-    """The cost is reported where the connection asks for it."""
+    """Take the cost from the balance, and report it if the connection asks for that."""
     costs.settle(account, call)
     connection = account.collection(Connection).get(call.connection_id)
     if connection is not None and connection.settings.get("call_cost_in_webhooks"):

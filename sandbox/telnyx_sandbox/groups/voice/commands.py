@@ -1,4 +1,4 @@
-"""Commands on a call: which calls take them, what is remembered of them, and how they answer."""
+"""Commands on calls: their routes, their checks, their events, and replies that are repeated by `command_id`."""
 
 import base64
 import binascii
@@ -15,15 +15,13 @@ from .call import Call, Fields
 from .calls import touch
 from .events import note
 
-routes = Routes()
-
 _UNTOLD = ("payment_token", "sip_auth_password", "stream_auth_token")
-"""What the list of events leaves out of a command."""
+"""Parameters that the list of events leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command that the call takes. Whatever begins with it begins at `now`."""
+    """A command that the call accepted at `now`."""
 
     account: Account
     call: Call
@@ -34,20 +32,25 @@ class Command:
 
 
 Handler = Callable[[Command], Fields | None]
-"""Gives what the answer says beside `result`."""
+"""Returns the fields of the answer besides `result`."""
 
 
-def command(name: str, *, answered: bool = True, parameter: str = "call_control_id") -> Callable[[Handler], Handler]:
-    """Take `POST /calls/{call_control_id}/actions/{name}`; `answered` commands need an answered call."""
+class CommandRoutes(Routes):
+    """Routes of which some are commands on calls: `@routes.command("speak")` above each handler."""
 
-    def register(handler: Handler) -> Handler:
-        @routes.post(f"/calls/{{{parameter}}}/actions/{name}")
-        def perform(request: Request) -> Reply:
-            return _perform(request, request.ids[parameter], name, handler, answered=answered)
+    def command(
+        self, name: str, *, answered: bool = True, parameter: str = "call_control_id"
+    ) -> Callable[[Handler], Handler]:
+        """Take `POST /calls/{call_control_id}/actions/{name}`; `answered` commands need an answered call."""
 
-        return handler
+        def register(handler: Handler) -> Handler:
+            @self.post(f"/calls/{{{parameter}}}/actions/{name}")
+            def perform(request: Request) -> Reply:
+                return _perform(request, request.ids[parameter], name, handler, answered=answered)
 
-    return register
+            return handler
+
+        return register
 
 
 def call_of(account: Account, call_id: str) -> Call:
@@ -87,6 +90,7 @@ def _perform(request: Request, call_id: str, name: str, handler: Handler, *, ans
     if command_id is not None and command_id in call.replies:
         return data(call.replies[command_id])
     fields = request.json if isinstance(request.json, dict) else {}
+    # Recorded before it is checked, because the list of events shows refused commands too.
     sent = note(account, call, name, now, told(fields))
     try:
         live_call(account, call_id, answered=answered)

@@ -1,4 +1,4 @@
-"""Conferences: calls that all hear each other. One lasts until everybody has left, or for four hours."""
+"""Conferences of calls. A conference lasts until everybody has left, or for four hours."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Participant:
     whisper_to: list[str] = field(default_factory=list)
 
     def render(self) -> Fields:
-        """What lists and the participant's own resource both show."""
+        """The fields that lists and the participant's own resource both show."""
         return {
             "id": self.id,
             "call_control_id": self.call.id,
@@ -60,7 +60,7 @@ class Conference:
     max_participants: int = DEFAULT_MAX_PARTICIPANTS
     region: str = "US"
     participants: dict[str, Participant] = field(default_factory=dict)
-    """By the id of their call; who has left stays in."""
+    """Participants by the id of their call, including those who have left."""
     ended_at: float | None = None
     end_reason: str | None = None
     ended_by: Call | None = None
@@ -93,7 +93,7 @@ class Conference:
 
 
 def create(account: Account, name: str, creator: Call, *, lasts_secs: float = LASTS_SECS) -> Conference:
-    """A conference that nobody is in yet."""
+    """Create a conference that nobody is in yet."""
     now = account.clock.now()
     conference = Conference(account.ids.uuid("conference"), name, creator, now, now, now + lasts_secs)
     account.collection(Conference)[conference.id] = conference
@@ -103,7 +103,7 @@ def create(account: Account, name: str, creator: Call, *, lasts_secs: float = LA
 
 
 def join(account: Account, conference: Conference, call: Call, moment: float) -> Participant:
-    """Raises SandboxError 90044 for a call that is in it, 90032 where it is full."""
+    """Put the call into the conference. Raises SandboxError 90044 if it is in it already, 90032 if it is full."""
     former = conference.participants.get(call.id)
     if former is not None and former.status == "joined":
         raise SandboxError("90044")
@@ -120,6 +120,7 @@ def join(account: Account, conference: Conference, call: Call, moment: float) ->
 def leave(account: Account, conference: Conference, participant: Participant, moment: float) -> None:
     if participant.status == "left":
         return
+    # Set first: the end of the conference hangs up the calls in it, which leave it once more.
     participant.status, participant.updated_at = "left", moment
     call = participant.call
     call.closing.pop("conference", None)
@@ -132,7 +133,7 @@ def leave(account: Account, conference: Conference, participant: Participant, mo
 
 
 def end(account: Account, conference: Conference, reason: str, by: Call | None, moment: float) -> None:
-    """Everybody who is still in it is hung up."""
+    """End the conference; calls that are still in it are hung up."""
     if conference.ended_at is not None:
         return
     conference.ended_at = conference.updated_at = moment
@@ -154,6 +155,6 @@ def tell(account: Account, conference: Conference, call: Call, name: str, moment
 
 
 def _only_guests(conference: Conference, leaving: Participant) -> bool:
-    """Whether the last of those has left whose leaving ends the conference softly."""
+    """True if `leaving` was the last participant with `soft_end_conference_on_exit`."""
     hosts = [each for each in conference.present if each.soft_end_conference_on_exit]
     return leaving.soft_end_conference_on_exit and not hosts

@@ -1,4 +1,4 @@
-"""Commands on a conference: who is in it and hears what, what is played, recorded and gathered."""
+"""Commands on a conference: joining, muting, holding, playing, recording, gathering."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from .call import Call, Fields
 from .commands import live_call
 from .conference import Conference, Participant, end, join, leave, tell
 from .conferences import set_exits
-from .gathering import Gather, start
-from .playing import AUDIO_SECS, ENDLESS, audio_of, speaking_secs, times_of
+from .gather import Gather, start
+from .playback import AUDIO_SECS, ENDLESS, audio_of, speaking_secs, times_of
 from .recording import Recording, begin, finish, going_on
 
 routes = Routes()
@@ -23,7 +23,7 @@ routes = Routes()
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command that the conference takes, for `targets`: those it names, or everybody in it."""
+    """A command that the conference accepted. `targets` are the participants it names, or all."""
 
     account: Account
     conference: Conference
@@ -107,7 +107,7 @@ def stop(command: Command) -> None:
 
 @command("send_dtmf")
 def send_digits(command: Command) -> None:
-    """Nobody reacts to tones."""
+    """Does nothing: nobody reacts to tones."""
 
 
 @command("gather_using_audio")
@@ -206,7 +206,7 @@ def _recordings(command: Command) -> list[Recording]:
 
 
 def _play(command: Command, kind: str, secs: float, payload: Fields) -> None:
-    """To the whole conference, or to each call that the command names."""
+    """Play to the whole conference, or to each call that the command names."""
     account, conference, now = command.account, command.conference, command.now
     if command.body.texts("call_control_ids"):
         heard = [(each.call, f"conference.participant.{kind}") for each in command.targets]

@@ -1,12 +1,13 @@
-"""Conferences and who is in them: made, listed, found."""
+"""Operations on conferences and participants: create, list, find, change."""
 
+from ...account import Account
 from ...body import Body
 from ...errors import SandboxError
 from ...pages import numbered
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
-from .call import Fields
+from .call import Call, Fields
 from .commands import live_call, require_client_state
 from .conference import Conference, Participant, create, join
 
@@ -85,8 +86,24 @@ def update_participant(request: Request) -> Reply:
     return get_participant(request)
 
 
+def join_asked_for(account: Account, call: Call, moment: float) -> None:
+    """Join the conference of `conference_config`, found by id or name, or create it by that name."""
+    config = call.settings.get("conference_config")
+    if not isinstance(config, dict):
+        return
+    going_on = [each for each in account.collection(Conference).values() if each.ended_at is None]
+    wanted = (config.get("id"), config.get("conference_name"))
+    found = next((each for each in going_on if each.id == wanted[0] or each.name == wanted[1]), None)
+    if found is None and wanted[1]:
+        found = create(account, str(wanted[1]), call)
+    if found is not None and len(found.present) < found.max_participants:
+        participant = join(account, found, call, moment)
+        participant.muted, participant.on_hold = bool(config.get("mute")), bool(config.get("hold"))
+        set_exits(participant, Body(config))
+
+
 def set_exits(participant: Participant, body: Body) -> None:
-    """Whether the conference ends when the participant leaves."""
+    """Set whether the conference ends when the participant leaves."""
     for name in ("end_conference_on_exit", "soft_end_conference_on_exit"):
         given = body.flag(name)
         if given is not None:
@@ -94,7 +111,7 @@ def set_exits(participant: Participant, body: Body) -> None:
 
 
 def _participant(request: Request, conference: Conference) -> Participant:
-    """By its own id or by that of its call."""
+    """Find the participant by its own id or by that of its call."""
     wanted = request.ids["participant_id"]
     for participant in conference.participants.values():
         if wanted in (participant.id, participant.call.id):

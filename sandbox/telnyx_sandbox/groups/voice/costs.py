@@ -1,4 +1,4 @@
-"""What calls cost: by the minute begun, from the answer on; taken from the balance when the call ends.
+"""Costs of calls: charged for each minute begun after the answer, taken from the balance when the call ends.
 
 A minute is 0.002 USD for the control of the call, and on the telephone network 0.005 more for outgoing and 0.0035
 for incoming calls; answering machine detection is 0.0065 a call.
@@ -15,7 +15,7 @@ DETECTION_PRICE = Decimal("0.0065")
 
 
 def rate_to(address: str) -> Decimal:
-    """A minute of a call that is dialled."""
+    """The price of a minute of an outgoing call."""
     return CONTROL_RATE if address.startswith("sip") else CONTROL_RATE + TRUNK_RATES["outgoing"]
 
 
@@ -34,7 +34,7 @@ def billed_secs(call: Call) -> int:
 
 
 def cost_of(call: Call) -> Decimal:
-    """What an ended call costs."""
+    """The cost of an ended call."""
     detection = DETECTION_PRICE if call.answered_by is not None else Decimal(0)
     return (CONTROL_RATE + trunk_rate(call)) * billed_minutes(call) + detection
 

@@ -1,10 +1,9 @@
-"""Who answered: answering machine detection, where it was asked for with the call."""
+"""Answering machine detection, if the call's settings ask for it."""
 
 from functools import partial
 
 from ...account import Account
 from .call import Call
-from .calls import WHEN_ANSWERED
 from .events import report
 from .party import GREETING_SECS
 
@@ -51,6 +50,3 @@ def _end_greeting(account: Account, call: Call, mode: str, moment: float) -> Non
         report(account, call, "call.machine.premium.greeting.ended", moment, result=result)
     elif beeps or mode == "greeting_end":
         report(account, call, "call.machine.greeting.ended", moment, result="beep_detected" if beeps else "ended")
-
-
-WHEN_ANSWERED.append(start)

@@ -1,4 +1,4 @@
-"""What happened on calls: commands that were sent, and the events that Telnyx reports to webhooks."""
+"""Call events: commands that were sent, and events that Telnyx reports to webhooks."""
 
 from dataclasses import dataclass
 
@@ -46,17 +46,17 @@ class CallEvent:
 
 
 def report(account: Account, call: Call, name: str, at: float, **payload: object) -> None:
-    """Leave an event such as `call.answered`; the call's ids come with it."""
+    """Record an event such as `call.answered`, with the ids of the call."""
     _keep(account, CallEvent(account.ids.uuid("call_event"), call, name, "webhook", at, {**call.identify(), **payload}))
 
 
 def note(account: Account, call: Call, command: str, at: float, payload: Fields) -> CallEvent:
-    """Leave a command that was sent."""
+    """Record a command that was sent."""
     return _keep(account, CallEvent(account.ids.uuid("call_event"), call, command, "command", at, payload))
 
 
 def _keep(account: Account, event: CallEvent) -> CallEvent:
-    """Events of one call are never of the same moment, so that their times tell their order."""
+    """Keep the event. Events of one call are moved a millisecond apart, so that their times tell their order."""
     event.at = event.call.last_event_at = max(event.at, event.call.last_event_at + APART_SECS)
     kept = account.collection(CallEvent)
     kept[event.id] = event

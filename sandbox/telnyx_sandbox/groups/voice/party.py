@@ -1,4 +1,4 @@
-"""Whoever is at the other end of a call: what becomes of a call to a number, and what is typed and said there.
+"""The other party of a call, which decides how a call to a number ends, and what is typed and said there.
 
 The number decides. `+155500` and five digits, or a SIP URI whose user part is the last three of them
 (`sip:486@sandbox.example`), play a scripted party:
@@ -40,7 +40,7 @@ GREETING_SECS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a call is not answered; `after_secs` None means when its timeout is over."""
+    """The reason why a call is not answered. If `after_secs` is None, it fails at the end of its timeout."""
 
     cause: str
     sip_code: str
@@ -56,7 +56,7 @@ class Party:
     answers_after_secs: float = ANSWERED_AFTER_SECS
     stays_secs: float = STAYS_SECS
     patient: bool = True
-    """Stays on while something happens; otherwise leaves `stays_secs` after answering, whatever happens."""
+    """A patient party stays while something happens; others leave `stays_secs` after answering, whatever happens."""
     digits: str | None = None
     speech: str | None = None
 

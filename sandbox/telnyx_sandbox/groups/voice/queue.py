@@ -7,17 +7,19 @@ from ...account import Account
 from ...clock import iso
 from ...errors import SandboxError
 from .call import Call, Fields
-from .commands import Command, command
+from .commands import Command, CommandRoutes
 from .events import report
+
+routes = CommandRoutes()
 
 DEFAULT_MAX_SIZE = 100
 PATIENCE_SECS = 600.0
-"""How long people wait at most."""
+"""The longest wait in a queue."""
 
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """A call in a queue; it stays in after its end where `keep_after_hangup` says so."""
+    """A call in a queue. With `keep_after_hangup` it stays in the queue after its end."""
 
     call: Call
     enqueued_at: float
@@ -33,7 +35,7 @@ class Queue:
     updated_at: float
     waiting: list[Waiting] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
-    """How long those waited who are out of it."""
+    """The waiting times of calls that have left the queue."""
 
     @property
     def average_wait_secs(self) -> int:
@@ -69,7 +71,7 @@ class Queue:
         }
 
 
-@command("enqueue", answered=False)
+@routes.command("enqueue", answered=False)
 def enqueue(command: Command) -> None:
     account, body, call = command.account, command.body, command.call
     queue = _wanted(account, body.required_text("queue_name"), body.integer("max_size"))
@@ -88,7 +90,7 @@ def enqueue(command: Command) -> None:
     account.agenda.plan(command.now + patience, partial(_time_out, account, queue, waiting))
 
 
-@command("leave_queue", answered=False)
+@routes.command("leave_queue", answered=False)
 def leave_queue(command: Command) -> None:
     queue = queue_of(command.account, command.call)
     if queue is None:
@@ -104,7 +106,7 @@ def create(account: Account, name: str, max_size: int | None) -> Queue:
 
 
 def queue_of(account: Account, call: Call) -> Queue | None:
-    """The queue that the call waits in."""
+    """The queue that the call waits in, or None."""
     for queue in account.collection(Queue).values():
         if any(waiting.call is call for waiting in queue.waiting):
             return queue
@@ -119,7 +121,7 @@ def entry_of(queue: Queue, call_id: str) -> Waiting:
 
 
 def first_in(account: Account, name: str, now: float) -> Call:
-    """The call that has waited longest, taken out of the queue to be bridged."""
+    """Take the call that has waited longest out of the queue. Raises SandboxError if nobody waits."""
     queue = account.collection(Queue).get(name)
     alive = [] if queue is None else [waiting for waiting in queue.waiting if not waiting.call.ended]
     if queue is None or not alive:

@@ -1,4 +1,4 @@
-"""The list of queues, and of the calls in one."""
+"""Operations on queues, and on the calls in one."""
 
 from ...errors import SandboxError
 from ...pages import numbered

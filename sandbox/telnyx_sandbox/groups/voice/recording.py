@@ -18,7 +18,7 @@ DEFAULT_FORMAT = "mp3"
 
 @dataclass(slots=True, eq=False)
 class Recording:
-    """`call` is the leg it was started on, or that began the conference; `pauses` begin and end in turns."""
+    """`call` is the recorded leg, or the one that began the conference; `pauses` begin and end in turns."""
 
     id: str
     call: Call
@@ -44,7 +44,7 @@ class Recording:
         return "paused" if self.paused else "in-progress"
 
     def secs(self, now: float) -> float:
-        """How much was recorded, pauses left out."""
+        """The length of the recording in seconds, without pauses."""
         ended = self.ended_at or now
         edges = [self.started_at, *self.pauses, *([] if self.paused else [ended])]
         return sum(end - start for start, end in zip(edges[::2], edges[1::2], strict=True))

@@ -5,16 +5,17 @@ from functools import partial
 from ...account import Account
 from ...errors import SandboxError
 from .call import Call
-from .calls import WHEN_ANSWERED
-from .commands import Command, command
+from .commands import Command, CommandRoutes
 from .events import report
 from .recording import DEFAULT_FORMAT, Recording, begin, finish, going_on
 from .transcription import speech_of
 
+routes = CommandRoutes()
+
 HEARD_AFTER_SECS = 3.0
 
 
-@command("record_start")
+@routes.command("record_start")
 def start_recording(command: Command) -> None:
     body, call = command.body, command.call
     silence_secs = body.integer("timeout_secs") or 0
@@ -34,27 +35,27 @@ def start_recording(command: Command) -> None:
     begin(command.account, recording, max_secs=body.integer("max_length") or 0)
 
 
-@command("record_stop")
+@routes.command("record_stop")
 def stop_recording(command: Command) -> None:
     for recording in _chosen(command):
         finish(command.account, recording, command.now)
 
 
-@command("record_pause")
+@routes.command("record_pause")
 def pause_recording(command: Command) -> None:
     for recording in _chosen(command):
         if not recording.paused:
             recording.pauses.append(command.now)
 
 
-@command("record_resume")
+@routes.command("record_resume")
 def resume_recording(command: Command) -> None:
     for recording in _chosen(command):
         if recording.paused:
             recording.pauses.append(command.now)
 
 
-@command("transcription_start")
+@routes.command("transcription_start")
 def start_transcription(command: Command) -> None:
     account, call = command.account, command.call
     if "transcription" in call.closing:
@@ -64,7 +65,7 @@ def start_transcription(command: Command) -> None:
     begin_transcription(account, call, command.now)
 
 
-@command("transcription_stop")
+@routes.command("transcription_stop")
 def stop_transcription(command: Command) -> None:
     if any(recording.waits_for_silence for recording in going_on(command.account, command.call)):
         raise SandboxError("90055")
@@ -72,13 +73,13 @@ def stop_transcription(command: Command) -> None:
 
 
 def begin_transcription(account: Account, call: Call, moment: float) -> None:
-    """From now on what is said is written down."""
+    """Begin to transcribe the call."""
     call.closing["transcription"] = _nothing
     account.agenda.plan(moment + HEARD_AFTER_SECS, partial(_hear, account, call))
 
 
 def start_asked_for(account: Account, call: Call, moment: float) -> None:
-    """What the call was dialled or answered with: `record`, `transcription`."""
+    """Begin the recording and the transcription that the call's settings ask for."""
     settings = call.settings
     if settings.get("record") == "record-from-answer":
         recording = Recording(
@@ -97,7 +98,7 @@ def start_asked_for(account: Account, call: Call, moment: float) -> None:
 
 
 def _chosen(command: Command) -> list[Recording]:
-    """The recording that the command names, or all of the call."""
+    """The recording that the command names, or all recordings of the call."""
     recordings = going_on(command.account, command.call)
     wanted = command.body.text("recording_id")
     if wanted is None:
@@ -116,7 +117,4 @@ def _hear(account: Account, call: Call, moment: float) -> None:
 
 
 def _nothing(moment: float) -> None:
-    """A transcription ends with its call and leaves nothing behind."""
-
-
-WHEN_ANSWERED.append(start_asked_for)
+    """Does nothing: a transcription leaves no event at its end."""

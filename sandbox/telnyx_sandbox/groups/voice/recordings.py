@@ -85,7 +85,7 @@ def delete_transcription(request: Request) -> Reply:
 
 
 def files(accounts: Accounts) -> list[Route]:
-    """The addresses of `download_urls`: whoever has one may listen."""
+    """The files of `download_urls`; whoever has the address may listen."""
 
     async def download(request: HttpRequest) -> Response:
         recording_id, extension = request.path_params["id"], request.path_params["extension"]

@@ -1,4 +1,4 @@
-"""Detail records and usage of calls: what each cost, once it has ended. Why it ended is for the events to say."""
+"""Detail records and usage of ended calls, with their costs. Events, not records, say why a call ended."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -202,7 +202,7 @@ KINDS = {
 
 
 def usage(record_type: str) -> Callable[[Account], Timed]:
-    """What `/usage_reports` adds up of calls: attempted, completed, billed seconds, cost."""
+    """The metrics of calls that `/usage_reports` adds up: attempted, completed, billed seconds, cost."""
 
     def events(account: Account) -> Timed:
         for moment, record in KINDS[record_type].records(account):

@@ -1,57 +1,59 @@
-"""What a call's audio is sent to, or changed by: streams, forks, SIPREC, noise suppression, relayed conversations."""
+"""Media of a call: streams, forks, SIPREC, noise suppression, relayed conversations, payments."""
 
 from functools import partial
 
 from ...account import Account
 from ...errors import SandboxError
 from .call import Call, Fields
-from .commands import Command, command
+from .commands import Command, CommandRoutes
 from .events import report
+
+routes = CommandRoutes()
 
 PAID_AFTER_SECS = 5.0
 
 
-@command("streaming_start")
+@routes.command("streaming_start")
 def start_streaming(command: Command) -> None:
     _begin(command, "streaming", {"stream_url": command.body.text("stream_url")})
 
 
-@command("streaming_stop")
+@routes.command("streaming_stop")
 def stop_streaming(command: Command) -> None:
     _stop(command, "streaming", "90048")
 
 
-@command("fork_start")
+@routes.command("fork_start")
 def start_forking(command: Command) -> None:
     _begin(command, "call.fork", {"stream_type": "decrypted"})
 
 
-@command("fork_stop")
+@routes.command("fork_stop")
 def stop_forking(command: Command) -> None:
     _stop(command, "call.fork", "90031")
 
 
-@command("siprec_start")
+@routes.command("siprec_start")
 def start_siprec(command: Command) -> None:
     _begin(command, "siprec", {})
 
 
-@command("siprec_stop")
+@routes.command("siprec_stop")
 def stop_siprec(command: Command) -> None:
     _stop(command, "siprec", "10027")
 
 
-@command("suppression_start")
+@routes.command("suppression_start")
 def start_suppression(command: Command) -> None:
-    """Noise suppression leaves no events."""
+    """Does nothing: noise suppression leaves no events."""
 
 
-@command("suppression_stop")
+@routes.command("suppression_stop")
 def stop_suppression(command: Command) -> None:
-    """Stopping what is not on does no harm."""
+    """Does nothing, even if no suppression is on."""
 
 
-@command("conversation_relay_start")
+@routes.command("conversation_relay_start")
 def start_relay(command: Command) -> Fields:
     settings = command.body.fields("conversation_relay_settings") or {}
     if not (command.body.text("url") or command.body.text("conversation_relay_url") or settings.get("url")):
@@ -62,25 +64,20 @@ def start_relay(command: Command) -> Fields:
     return {"conversation_relay_id": command.account.ids.uuid("conversation_relay")}
 
 
-@command("conversation_relay_stop")
+@routes.command("conversation_relay_stop")
 def stop_relay(command: Command) -> None:
     if command.call.closing.pop("relay", None) is None:
         raise SandboxError("10027", "No conversation is relayed.")
 
 
-@command("send_sip_info")
+@routes.command("send_sip_info")
 def send_sip_info(command: Command) -> None:
-    """The other side takes it and does not react."""
+    """Does nothing: the other side accepts it and does not react."""
 
 
-@command("switch_supervisor_role")
-def switch_supervisor_role(command: Command) -> None:
-    command.call.settings["supervisor_role"] = command.body.required_text("role")
-
-
-@command("pay")
+@routes.command("pay")
 def pay(command: Command) -> None:
-    """The card is always good; no money moves here."""
+    """Report a payment. The card is always accepted, and no money moves."""
     told: Fields = {
         "payment_method": command.body.text("payment_method") or "credit-card",
         "payment_connector": command.body.text("connector_name"),
@@ -94,7 +91,7 @@ def pay(command: Command) -> None:
 
 
 def begin(account: Account, call: Call, what: str, payload: Fields, moment: float) -> None:
-    """Raises SandboxError when that is going on already."""
+    """Begin a stream or its like. Raises SandboxError if one is going on already."""
     if what in call.closing:
         raise SandboxError("10027" if what == "siprec" else "90045")
     call.closing[what] = partial(_stopped, account, call, what, payload)
@@ -102,7 +99,7 @@ def begin(account: Account, call: Call, what: str, payload: Fields, moment: floa
 
 
 def stop(call: Call, what: str, moment: float) -> bool:
-    """Whether there was anything to stop."""
+    """Stop a stream or its like; returns False if none is going on."""
     close = call.closing.pop(what, None)
     if close is not None:
         close(moment)
@@ -128,4 +125,4 @@ def _paid(account: Account, call: Call, told: Fields, moment: float) -> None:
 
 
 def _nothing(moment: float) -> None:
-    """It ends with the call."""
+    """Does nothing: a relay leaves no event at its end."""

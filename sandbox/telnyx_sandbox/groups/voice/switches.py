@@ -1,4 +1,4 @@
-"""What `/sandbox` changes about calls: calls that arrive, and who answers those that are dialled."""
+"""Calls under `/sandbox`: lets calls arrive, moves the other party, and decides who answers."""
 
 from typing import Annotated, Literal
 
@@ -8,12 +8,12 @@ from ...account import Account
 from ...errors import SandboxError
 from ..connections.connection import Connection
 from ..connections.kinds import TEXML
-from ..phone_number import numbers_of
+from ..numbers.phone_number import numbers_of
 from .assistant import attend
 from .call import Ending, Fields
 from .calls import end, receive, touch
 from .commands import live_call
-from .gathering import press
+from .gather import press
 from .party import callees, scripted
 
 Outcome = Literal[
@@ -34,7 +34,7 @@ class Arrival(BaseModel):
 
 
 class Deed(BaseModel):
-    """What the other party of a call does now: it types `digits`, and then hangs up or stays."""
+    """An act of the other party of a call: it types `digits`, and then hangs up or stays."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,7 +45,7 @@ class Deed(BaseModel):
 
 
 class Callee(BaseModel):
-    """Who is at `number` from now on, for the account of `key`; `digits` are typed and `speech` is said when asked."""
+    """The party at `number` from now on, for the account of `key`; it types `digits` and says `speech` when asked."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -57,7 +57,7 @@ class Callee(BaseModel):
 
 
 def arrive(account: Account, arrival: Arrival) -> Fields:
-    """The call that waits to be answered. Raises SandboxError when nobody would get it."""
+    """Let the call arrive. Raises SandboxError if nobody would get it."""
     account.catch_up()
     now = account.clock.now()
     owned = [number for number in numbers_of(account) if number.phone_number == arrival.recipient]
@@ -85,7 +85,7 @@ def script(account: Account, callee: Callee) -> Fields:
 
 
 def do(account: Account, deed: Deed) -> Fields:
-    """Raises SandboxError for a call that is not going on."""
+    """Let the other party act. Raises SandboxError if the call is not going on."""
     account.catch_up()
     now = account.clock.now()
     call = live_call(account, deed.call_control_id, answered=bool(deed.digits))

@@ -20,7 +20,7 @@ LARGEST_PAGE = 1_000
 
 
 def account_of(request: Request) -> Account:
-    """The account, once it is sure that the path names it."""
+    """The account of the request. Raises SandboxError if the path names another one."""
     if request.ids["account_sid"] != request.account.ids.owner_id:
         raise SandboxError("10005", "There is no such account.")
     return request.account
@@ -36,7 +36,7 @@ def date(at: float | None) -> str | None:
 
 
 def moment(at: float | None) -> str | None:
-    """As recordings write it, against the rest of TeXML."""
+    """A moment as recordings write it, unlike the rest of TeXML."""
     return None if at is None else iso(at)
 
 

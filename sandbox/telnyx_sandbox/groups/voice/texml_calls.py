@@ -8,12 +8,12 @@ from ...request import Request
 from ...routing import Routes
 from ..connections.kinds import TEXML
 from . import texml
-from .assistant import MINDS
+from .assistant import AssistantHook
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Ending, Fields
 from .calls import end
 from .costs import cost_of
-from .dialing import dial, require_kind
 from .events import note
+from .outbound_calls import dial, require_kind
 from .texml_document import follow, verbs_of
 
 routes = Routes()
@@ -46,8 +46,7 @@ def place_ai_call(request: Request) -> Reply:
     body = request.body
     variables = body.fields("AIAssistantDynamicVariables") or {}
     assistant_id = body.required_text("AIAssistantId")
-    for mind in MINDS:
-        mind.require(request.account, assistant_id)
+    request.account.hook(AssistantHook).require(request.account, assistant_id)
     version = body.text("AIAssistantVersion")
     assistant: Fields = {"id": assistant_id, "dynamic_variables": variables, "version_id": version}
     return _placed(request, request.ids["connection_id"], {"assistant": assistant})
@@ -159,7 +158,7 @@ def _placed(request: Request, connection_id: str, settings: Fields) -> Reply:
 
 
 def _asked_for(body: Body) -> Fields:
-    """What begins with the answer, by the names of `POST /calls`."""
+    """The settings for what begins with the answer, by the names of `POST /calls`."""
     mode = DETECTION.get((body.text("MachineDetection") or "Disable", body.text("DetectionMode") or "Regular"))
     settings: Fields = {"answering_machine_detection": mode}
     if body.flag("Record"):
@@ -169,7 +168,7 @@ def _asked_for(body: Body) -> Fields:
 
 
 def _within(request: Request, name: str, moment: float | None) -> bool:
-    """Whether a moment is on the day, before or after the days that the query names."""
+    """True if the moment fits the query's day: on it, before it (`<`) or after it (`>`)."""
     for operator in ("", "<", ">"):
         wanted = request.query.text(f"{name}{operator}")
         if wanted is None:

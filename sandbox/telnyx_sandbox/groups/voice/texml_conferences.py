@@ -7,9 +7,8 @@ from ...request import Request
 from ...routing import Routes
 from . import texml
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Fields
-from .calls import WHEN_ANSWERED
 from .conference import Conference, Participant, end, join, leave
-from .dialing import dial
+from .outbound_calls import dial
 from .recording import Recording
 from .texml_recordings import render as render_recording
 
@@ -75,7 +74,7 @@ def list_participants(request: Request) -> Reply:
 
 @routes.post(_PARTICIPANTS)
 def dial_participant(request: Request) -> Reply:
-    """Call somebody who joins when the call is answered."""
+    """Call somebody, who joins the conference when the call is answered."""
     account, body = texml.account_of(request), request.body
     conference = _find(request, account)
     if conference.ended_at is not None:
@@ -201,12 +200,9 @@ def _participant(account: Account, conference: Conference, participant: Particip
 
 
 def _recording(account: Account, recording: Recording, *, bare: bool) -> Fields:
-    """One of the two lists has numbers and statuses of its own."""
+    """Render a recording. Without `.json` in its path the list has types and statuses of its own."""
     shown = render_recording(account, recording)
     if bare:
         shown |= {"duration": int(str(shown["duration"])), "subresource_uris": shown.pop("subresources_uris")}
         shown["status"] = "completed" if recording.ended_at else "processing"
     return shown
-
-
-WHEN_ANSWERED.append(join_when_answered)

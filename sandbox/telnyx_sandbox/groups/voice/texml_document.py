@@ -1,4 +1,4 @@
-"""TeXML documents: the verbs that are carried out on an answered call, one after the other.
+"""TeXML documents, whose verbs are carried out on an answered call, one after the other.
 
 Say, Play, Pause, Gather, Record and Hangup do what they say, and Connect an AIAssistant; others are passed over. After
 the last verb the call ends, unless an assistant is on it.
@@ -13,18 +13,18 @@ from ...account import Account
 from ...errors import SandboxError
 from .assistant import begin as talk
 from .call import Call, Ending
-from .calls import WHEN_ANSWERED, end
-from .gathering import Gather, start
-from .playing import AUDIO_SECS, play, speaking_secs
+from .calls import end
+from .gather import Gather, start
+from .playback import AUDIO_SECS, play, speaking_secs
 from .recording import DEFAULT_FORMAT, Recording, begin, finish
 
 RECORD_SECS = 10.0
 WORKING = "texml"
-"""The name under which a call's document stands in what goes on on it."""
+"""The key of the call's document in `Call.closing`."""
 
 
 def verbs_of(document: str) -> list[ElementTree.Element]:
-    """Raises SandboxError for what is no TeXML."""
+    """The verbs of a document. Raises SandboxError if it is not TeXML."""
     try:
         root = None if "<!DOCTYPE" in document else ElementTree.fromstring(document)  # noqa: S314 - no entities
     except ElementTree.ParseError:
@@ -48,7 +48,7 @@ def start_asked_for(account: Account, call: Call, moment: float) -> None:
 
 
 class _Work:
-    """Marks whose document the call follows, until the call ends."""
+    """Marks the document that the call follows; verbs of an older one are dropped."""
 
     def __init__(self, verbs: Sequence[ElementTree.Element]) -> None:
         self.verbs = verbs
@@ -59,6 +59,7 @@ class _Work:
 
 def _next(account: Account, call: Call, verbs: list[ElementTree.Element], moment: float) -> None:
     working = call.closing.get(WORKING)
+    # By identity: the call may follow another document by now, which may even have the same verbs.
     if call.ended or not isinstance(working, _Work) or working.verbs is not verbs:
         return
     if not verbs:
@@ -73,7 +74,7 @@ def _next(account: Account, call: Call, verbs: list[ElementTree.Element], moment
 
 
 def _connect(account: Account, call: Call, verb: ElementTree.Element, moment: float) -> bool:
-    """Whether the verb leaves the call to an assistant."""
+    """Leave the call to an assistant if the verb asks for it; returns whether it does."""
     asked = verb.find("AIAssistant") if verb.tag == "Connect" else None
     if asked is None:
         return False
@@ -82,7 +83,7 @@ def _connect(account: Account, call: Call, verb: ElementTree.Element, moment: fl
 
 
 def _carry_out(account: Account, call: Call, verb: ElementTree.Element, moment: float) -> float:
-    """Begin with a verb; gives the seconds until the next one."""
+    """Begin a verb; returns the seconds until the next one."""
     if verb.tag == "Hangup":
         end(account, call, moment, Ending("normal_clearing", call.own_side))
     elif verb.tag == "Pause":
@@ -140,6 +141,3 @@ def _record(account: Account, call: Call, verb: ElementTree.Element, moment: flo
 def _number(verb: ElementTree.Element, name: str, default: float) -> float:
     text = verb.get(name) or ""
     return float(text) if text.isdigit() else default
-
-
-WHEN_ANSWERED.append(start_asked_for)

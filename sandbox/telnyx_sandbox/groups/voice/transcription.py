@@ -1,4 +1,4 @@
-"""What was said, in writing: texts of recordings, and of calls while they go on."""
+"""Transcriptions of recordings, and of calls while they go on."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -38,14 +38,14 @@ class RecordingTranscription:
 
 
 def speech_of(call: Call) -> str:
-    """What the other party says."""
+    """The words that the other party says."""
     if call.party.speech is not None:
         return call.party.speech
     return f"Hello, my number ends in {call.other_party[-4:]}."
 
 
 def transcribe(account: Account, call: Call, recording_id: str, secs: float, moment: float) -> None:
-    """Begin to write down a recording."""
+    """Begin to transcribe a recording."""
     written = RecordingTranscription(
         account.ids.uuid("recording_transcription"), call, recording_id, speech_of(call), secs, moment
     )

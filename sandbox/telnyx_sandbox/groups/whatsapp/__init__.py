@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from ...account import Account
 from ...routing import Routes
-from ..phone_number import FIRST_NUMBER
-from . import business_account, conversation, number, numbers, profiles, sending, templates, user_data
+from ..numbers.phone_number import FIRST_NUMBER
+from . import business_account, conversation, messages, number, numbers, profiles, templates, user_data
 
 WRITER = "+12025550142"
 
@@ -26,7 +26,7 @@ ROUTES: tuple[Routes, ...] = (
     conversation.routes,
     numbers.routes,
     profiles.routes,
-    sending.routes,
+    messages.routes,
     templates.routes,
     user_data.routes,
 )

@@ -18,7 +18,7 @@ _SETTINGS = ("name", "timezone", "webhook_enabled", "webhook_events", "webhook_u
 
 @dataclass(slots=True)
 class BusinessAccount:
-    """`waba_id` is Meta's id of it. Wherever the API takes one of the two ids, either is understood here."""
+    """`waba_id` is Meta's id. Operations that take one of the two ids accept either here."""
 
     id: str
     waba_id: str

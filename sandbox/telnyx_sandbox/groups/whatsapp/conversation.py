@@ -7,8 +7,8 @@ from ...clock import iso
 from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
-from ..inbound import InboundMessage, keep
-from ..messaging_profiles import MessagingProfile
+from ..messaging.inbound_message import InboundMessage, keep
+from ..messaging_profiles.profiles import MessagingProfile
 from .message import WhatsappContent
 from .number import WhatsappNumber
 from .numbers import find
@@ -20,7 +20,7 @@ WINDOW_SECS = 24 * 60 * 60
 
 @dataclass(slots=True)
 class Conversation:
-    """Between one of the account's numbers and a person, a phone number or a business-scoped user id."""
+    """A window between one of the account's numbers and a person: a phone number or a business-scoped user id."""
 
     number: str
     person: str

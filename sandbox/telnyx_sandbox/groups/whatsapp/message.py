@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ...errors import describe
-from ..content import Content, Price
-from ..message import Message
+from ..messaging.content import Content, Price
+from ..messaging.message import Message
 from .meta_errors import detail_of
 
 _FEE = Decimal("0.004")
@@ -16,7 +16,7 @@ PRICES = {
     "SERVICE": Price(_FEE, Decimal(0)),
     "RECEIVED": Price(Decimal(0), Decimal(0)),
 }
-"""By the category of the template; what is sent without one is of the category SERVICE."""
+"""Prices by the category of the template; messages without one have the category SERVICE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class WhatsappContent(Content):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatsappMessage(Message):
-    """`body` is the message as it was sent; `meta_code` is what Meta says of it in the end."""
+    """`body` is the message as it was sent; `meta_code` is Meta's final error code, if any."""
 
     body: dict[str, object]
     meta_code: str | None = None

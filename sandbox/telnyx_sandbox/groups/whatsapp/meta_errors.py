@@ -26,7 +26,7 @@ TITLES = {
     "133010": "Phone number not registered",
 }
 LATE = ("130472", "131026", "131049", "131053")
-"""Meta takes the message first, and says so afterwards."""
+"""Codes of messages that Meta accepts first and fails afterwards."""
 
 
 def detail_of(code: str) -> str:
@@ -34,5 +34,5 @@ def detail_of(code: str) -> str:
 
 
 def refused(code: str) -> SandboxError:
-    """The answer to a message that Meta does not take."""
+    """The error for a message that Meta refuses at once."""
     return SandboxError("41000", detail_of(code))

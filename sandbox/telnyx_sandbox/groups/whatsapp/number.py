@@ -9,7 +9,7 @@ from ...errors import SandboxError
 
 @dataclass(slots=True)
 class WhatsappNumber:
-    """Its verification code is its last six digits; until it is verified it sends nothing."""
+    """The verification code is the number's last six digits; an unverified number sends nothing."""
 
     phone_number: str
     business_id: str

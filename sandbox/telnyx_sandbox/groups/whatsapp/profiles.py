@@ -1,4 +1,4 @@
-"""What people see of a business on WhatsApp: its profile and its photo."""
+"""Profiles and photos of businesses, as people on WhatsApp see them."""
 
 from ...clock import iso
 from ...errors import SandboxError

@@ -14,7 +14,7 @@ _VARIABLE = re.compile(r"\{\{\s*([a-z0-9_]+)\s*\}\}")
 
 @dataclass(slots=True)
 class Template:
-    """A name with "reject" in it is rejected; `state` is what happened to it after its approval."""
+    """A template with "reject" in its name is rejected; `state` takes the place of APPROVED once it is set."""
 
     id: str
     template_id: str
@@ -36,13 +36,13 @@ class Template:
         return self.state or "APPROVED"
 
     def variables(self, kind: str) -> int:
-        """How many values a component (`HEADER`, `BODY`) wants."""
+        """The number of values that a component (`HEADER`, `BODY`) takes."""
         texts = [str(one.get("text", "")) for one in self.components if one.get("type") == kind]
         return len({name for text in texts for name in _VARIABLE.findall(text)})
 
     @property
     def has_media(self) -> bool:
-        """Whether it starts with a file that each message brings along."""
+        """True if the template starts with a file that each message brings along."""
         return any(one.get("format") in _MEDIA for one in self.components)
 
     @property

@@ -91,7 +91,7 @@ def get(request: Request) -> Reply:
 
 @routes.patch("/whatsapp_message_templates/{id}")
 def update(request: Request) -> Reply:
-    """A changed template is reviewed anew."""
+    """Change the template, which is then reviewed anew."""
     now, template = request.account.clock.now(), request.account.find(Template, request.id)
     template.category = request.body.text("category") or template.category
     if "components" in request.body:
@@ -114,7 +114,7 @@ def _components(request: Request, category: str) -> list[Component]:
 
 
 def _with_code(components: list[Component]) -> list[Component]:
-    """Meta writes the text of an authentication template."""
+    """Set the text that Meta writes for an authentication template."""
     body = next((one for one in components if one.get("type") == "BODY"), {"type": "BODY"})
     others = [one for one in components if one is not body]
     return [{"text": _CODE, **body}, *others]

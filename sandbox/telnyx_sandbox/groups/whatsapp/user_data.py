@@ -1,4 +1,4 @@
-"""Where events of WhatsApp go that belong to no business account."""
+"""The webhook for WhatsApp events that belong to no business account."""
 
 from dataclasses import dataclass
 

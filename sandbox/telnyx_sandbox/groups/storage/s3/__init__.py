@@ -1,4 +1,4 @@
-"""The S3 endpoint: what `https://{region}.telnyxcloudstorage.com` is to Telnyx."""
+"""The S3 endpoint, which takes the place of `https://{region}.telnyxcloudstorage.com`."""
 
 from .app import REGIONS, Storage
 

@@ -52,7 +52,7 @@ _OPERATIONS: dict[tuple[str, str, frozenset[str]], tuple[str, Operation]] = {
     ("POST", "object", frozenset({"uploadId"})): ("complete_multipart", uploads.complete_upload),
     ("DELETE", "object", frozenset({"uploadId"})): ("abort_multipart", uploads.abort_upload),
 }
-"""By method, what the path names, and the parameters that choose: the category in usage reports, and who answers."""
+"""Operations by method, kind of path and selecting parameters: the category in usage reports, and the handler."""
 
 
 class Storage:
@@ -171,7 +171,7 @@ def _failure(status: int, retry_after: int | None) -> Answer:
 
 
 async def _spooled(receive: Receive) -> Blob | None:
-    """The whole body, None where the other side broke off or sent too much."""
+    """The whole body, or None if the client broke off or sent too much."""
     writer, more = Writer(), True
     while more:
         message = await receive()
@@ -185,7 +185,7 @@ async def _spooled(receive: Receive) -> Blob | None:
 
 
 async def _write(send: Send, method: str, answer: Answer, *, share: float = 1.0) -> None:
-    """The answer; of its body only a share where a fault wants it to break off."""
+    """Send the answer, or only a share of its body if a fault breaks it off."""
     headers = {**answer.headers, "content-length": str(answer.size)}
     if answer.status == 204:
         del headers["content-length"]

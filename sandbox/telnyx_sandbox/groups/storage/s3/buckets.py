@@ -1,4 +1,4 @@
-"""Buckets: made, listed, found, deleted; and what is in them, page by page."""
+"""Operations on buckets: create, list, find, delete, and list the objects page by page."""
 
 import base64
 import binascii
@@ -55,7 +55,7 @@ def get_bucket_location(request: S3Request) -> Answer:
 
 
 def list_objects(request: S3Request) -> Answer:
-    """ListObjectsV2. What the delimiter rolls up counts as one item, as everywhere."""
+    """ListObjectsV2. Keys that the delimiter rolls up count as one item, as with S3."""
     query, bucket = request.query, request.bucket()
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
     limit = _limit(query.get("max-keys", str(MOST_KEYS)))
@@ -115,7 +115,7 @@ def _folder(key: str, prefix: str, delimiter: str) -> str | None:
 
 
 def _passed(key: str, after: str, delimiter: str) -> bool:
-    """Whether an earlier page gave it, by itself or within its folder."""
+    """True if an earlier page gave the key, by itself or within its folder."""
     if not after:
         return False
     in_folder = bool(delimiter) and after.endswith(delimiter) and key.startswith(after)

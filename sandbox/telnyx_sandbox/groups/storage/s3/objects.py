@@ -22,7 +22,7 @@ def put_object(request: S3Request) -> Answer:
 
 
 def check_body(request: S3Request) -> None:
-    """Refuses what arrived otherwise than it was meant, and bodies in a form that Telnyx does not take."""
+    """Refuse bodies whose checksum does not match, and forms of bodies that Telnyx does not take."""
     if (request.header("x-amz-content-sha256") or "").startswith("STREAMING-"):
         raise S3Error("NotImplemented", "Send the body as it is, not in signed chunks.")
     digest = request.header("content-md5")
@@ -31,7 +31,7 @@ def check_body(request: S3Request) -> None:
 
 
 def store(request: S3Request, blob: Blob, etag: str, content_type: str | None) -> StoredObject:
-    """Put it under the request's key, in the place of what was there."""
+    """Store the object under the request's key; a former object is replaced."""
     if len(request.key.encode()) > LONGEST_KEY:
         raise S3Error("KeyTooLongError")
     meta = {
@@ -76,7 +76,7 @@ def delete_objects(request: S3Request) -> Answer:
 
 
 def _range(asked: str, size: int) -> tuple[int, int]:
-    """Where the part begins, and where it ends."""
+    """The first byte of the requested range, and the first one after it."""
     found = _RANGE.fullmatch(asked)
     first, last = found.groups() if found else ("", "")
     start = int(first) if first else max(size - int(last or 0), 0)

@@ -12,12 +12,12 @@ from .errors import S3Error
 from .xml import document
 
 LARGEST_BODY = 1024 * 1024
-"""Of XML; objects may be as large as the disk is."""
+"""The limit for XML bodies; objects may be as large as the disk."""
 
 
 @dataclass
 class S3Request:
-    """`bucket_name` and `key` are decoded, and empty where the path has none. `query` holds the parameters."""
+    """`bucket_name` and `key` are decoded, and empty if the path has none. `query` holds the parameters."""
 
     method: str
     region: str
@@ -28,7 +28,7 @@ class S3Request:
     blob: Blob
     account: Account
     name_is_free: Callable[[str], bool]
-    """Whether no account has a bucket of this name."""
+    """True if no account has a bucket of this name."""
 
     @property
     def now(self) -> float:
@@ -36,7 +36,7 @@ class S3Request:
 
     @property
     def content(self) -> bytes:
-        """The body, where it is XML."""
+        """The body as XML."""
         if self.blob.size > LARGEST_BODY:
             raise S3Error("MalformedXML")
         return b"".join(self.blob.read())
@@ -45,7 +45,7 @@ class S3Request:
         return header(self.headers, name.encode())
 
     def bucket(self) -> Bucket:
-        """The bucket, which has to be of this region."""
+        """The bucket of the path. Raises S3Error if it is not in this region."""
         found = self.found_anywhere(self.bucket_name)
         if found.region != self.region:
             raise S3Error("PermanentRedirect", f"The bucket is in {found.region}.")
@@ -66,7 +66,7 @@ class S3Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """`body` goes out from `start` up to `end`."""
+    """The bytes of `body` from `start` up to `end` are sent."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)

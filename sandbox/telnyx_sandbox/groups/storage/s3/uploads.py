@@ -16,7 +16,7 @@ MOST_PARTS = 10_000
 
 @dataclass(slots=True)
 class Upload:
-    """One that has begun; `account.collection(Upload)[id]` until it is completed or aborted."""
+    """An upload that has begun; it stays in `account.collection(Upload)` until it is completed or aborted."""
 
     id: str
     bucket: str

@@ -12,13 +12,13 @@ Value = str | int | bool
 
 
 def element(name: str, *inner: str, **values: Value | None) -> str:
-    """An element of elements: those given as they are, then one for each value that is there."""
+    """An element that holds the given elements, then one for each value that is not None."""
     simple = "".join(f"<{key}>{_text(value)}</{key}>" for key, value in values.items() if value is not None)
     return f"<{name}>{''.join(inner)}{simple}</{name}>"
 
 
 def document(root: str, namespace: str = f' xmlns="{NAMESPACE}"') -> bytes:
-    """Everything but an error is in the namespace."""
+    """Write the document. Everything but an error is in S3's namespace."""
     head, _, rest = root.partition(">")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}{namespace}>{rest}'.encode()
 
