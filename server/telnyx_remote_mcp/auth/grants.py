@@ -11,12 +11,13 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from telnyx_remote_mcp.auth.grant import Grant
-from telnyx_remote_mcp.auth.links import ApiKeyLink, Linked, LinkLost, Links, Refresh
+from telnyx_remote_mcp.auth.links import ApiKeyLink, Linked, LinkLost, Links, LinkUnreadable, Refresh
 from telnyx_remote_mcp.auth.recent import Recent
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.record import Record
 from telnyx_remote_mcp.store.secret import Secret
-from telnyx_remote_mcp.store.vault import Vault, VaultError
+from telnyx_remote_mcp.store.vault import Vault
 from telnyx_tools.api.credential import Credential
 
 RECENT_SECS: Final = 4.0
@@ -24,9 +25,7 @@ RECENT_SECS: Final = 4.0
 MAX_RECENT: Final = 10_000
 TOUCH_EVERY_SECS: Final = 60
 _KIND, _INDEX = "grant", "account"
-
-
-_GRANT: Final[TypeAdapter[Grant]] = TypeAdapter(Grant)
+_GRANT: Final = Record(_KIND, TypeAdapter(Grant))
 
 
 class Grants:
@@ -95,11 +94,13 @@ class Grants:
     async def credential(self, grant: Grant) -> Credential:
         """What acts for the grant at Telnyx; tokens that are about to end are refreshed, once for all replicas.
 
-        Raises LinkLost, after revoking the grant, where Telnyx does not honour the link any more; TimeoutError
-        and whatever `refresh` raises where Telnyx could not be asked.
+        Raises LinkLost, after revoking the grant, where Telnyx does not honour the link any more; LinkUnreadable where
+        this version cannot read it; TimeoutError and whatever `refresh` raises where Telnyx could not be asked.
         """
         try:
             return await self._links.credential(grant)
+        except LinkUnreadable:
+            raise  # another version, which may run beside this one, can read it: it stays
         except LinkLost:
             await self.revoke(grant.id)
             raise
@@ -159,14 +160,11 @@ class Grants:
         await self._store.put(_INDEX, key, b"", grant.ttl_secs(self._clock()))
 
     def _seal(self, grant: Grant) -> bytes:
-        return self._vault.seal(_GRANT.dump_json(grant), f"{_KIND}/{grant.id}")
+        return _GRANT.seal(grant, self._vault, f"{_KIND}/{grant.id}")
 
     def _opened(self, grant_id: str, sealed: bytes) -> Grant | None:
-        """None for a grant whose secret is gone: nobody can use it any more."""
-        try:
-            return _GRANT.validate_json(self._vault.open(sealed, f"{_KIND}/{grant_id}"))
-        except VaultError:
-            return None
+        """None for a grant that cannot be read: nobody can use it any more."""
+        return _GRANT.open(sealed, self._vault, f"{_KIND}/{grant_id}")
 
 
 def _lives(grant: Grant, now: float) -> bool:

@@ -15,8 +15,10 @@ from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.recent import Recent
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.vault import Vault, VaultError
+from telnyx_remote_mcp.store.record import Record
+from telnyx_remote_mcp.store.vault import Vault
 from telnyx_tools.api.credential import Credential
+from telnyx_tools.api.errors import InvalidArgument
 
 REFRESH_BEFORE_SECS: Final = 60
 _KIND: Final = "link"
@@ -24,6 +26,10 @@ _KIND: Final = "link"
 
 class LinkLost(Exception):
     """Telnyx no longer honours what was linked, or it is gone: the person has to connect again."""
+
+
+class LinkUnreadable(LinkLost):
+    """What is kept cannot be read here: this version does not know its form, or the secret that sealed it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ Linked = ApiKeyLink | TelnyxLink
 Refresh = Callable[[TelnyxLink], Awaitable[TelnyxLink]]
 """Gets new tokens from Telnyx. Raises LinkLost where Telnyx refuses the refresh token for good."""
 
-_LINKED: Final[TypeAdapter[Linked]] = TypeAdapter(Linked)
+_LINKED: Final[Record[Linked]] = Record(_KIND, TypeAdapter(Linked))
 
 
 class Links:
@@ -82,7 +88,7 @@ class Links:
         await self._store.put(_KIND, grant.id, self._seal(grant, linked), grant.ttl_secs(self._clock()))
 
     async def credential(self, grant: Grant) -> Credential:
-        """What acts for the grant at Telnyx, with at least a moment to live. Raises LinkLost."""
+        """What acts for the grant at Telnyx, with at least a moment to live. Raises LinkLost or LinkUnreadable."""
         linked = await self._recent.get(grant.id, lambda: self._linked(grant))
         if isinstance(linked, TelnyxLink) and self._ends_soon(linked):
             linked = await asyncio.shield(self._refreshing(grant))
@@ -147,13 +153,13 @@ class Links:
         return swapped
 
     def _seal(self, grant: Grant, linked: Linked) -> bytes:
-        return self._vault.seal(_LINKED.dump_json(linked), _place(grant))
+        return _LINKED.seal(linked, self._vault, _place(grant))
 
     def _opened(self, grant: Grant, sealed: bytes) -> Linked:
-        try:
-            return _LINKED.validate_json(self._vault.open(sealed, _place(grant)))
-        except VaultError:
-            raise LinkLost from None
+        linked = _LINKED.open(sealed, self._vault, _place(grant))
+        if linked is None or not _can_be_sent(linked):
+            raise LinkUnreadable
+        return linked
 
     def _ends_soon(self, linked: TelnyxLink) -> bool:
         return linked.expires_at - self._clock() < REFRESH_BEFORE_SECS
@@ -165,6 +171,13 @@ class Links:
 
     def _lock(self, grant: Grant) -> AbstractAsyncContextManager[None]:
         return self._store.locked(f"{_KIND}/{grant.id}")
+
+
+def _can_be_sent(linked: Linked) -> bool:
+    try:
+        return bool(linked.credential.secret)
+    except InvalidArgument:
+        return False
 
 
 def _place(grant: Grant) -> str:

@@ -5,6 +5,7 @@ import secrets
 from typing import Final
 
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.record import text
 from telnyx_remote_mcp.store.secret import Secret
 
 _KIND: Final = "telnyx-account"
@@ -24,9 +25,12 @@ class TelnyxAccounts:
             return fresh
         names = [hmac.digest(key, account_id.encode(), "sha256").hex() for key in self._keys]
         for name in names:
-            if (known := await self._store.get(_KIND, name)) is not None:
-                await self._store.add(_KIND, names[0], known)  # also under the newest secret
-                return known.decode()
+            if (known := await self._read(name)) is not None:
+                await self._store.add(_KIND, names[0], known.encode())  # also under the newest secret
+                return known
         await self._store.add(_KIND, names[0], fresh.encode())
-        kept = await self._store.get(_KIND, names[0])
-        return kept.decode() if kept is not None else fresh
+        return await self._read(names[0]) or fresh
+
+    async def _read(self, name: str) -> str | None:
+        kept = await self._store.get(_KIND, name)
+        return text(_KIND, kept) if kept is not None else None

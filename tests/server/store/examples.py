@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from starlette.responses import Response
-from tests.server.auth.oauth.website import HOST, URL, Website, published
+from tests.server.auth.oauth.website import URL, Website, published
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.authorization_server.access_token import Access, signed
@@ -35,7 +35,7 @@ from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite import SqliteStore
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.web.linking.browser import Browser, Browsers
-from telnyx_remote_mcp.web.linking.choice import Choice
+from telnyx_remote_mcp.web.linking.choice import EVERYTHING, Choice
 from telnyx_remote_mcp.web.linking.round_trip import RoundTrip
 from telnyx_remote_mcp.web.linking.services import Services
 from telnyx_remote_mcp.web.linking.sessions import Sessions
@@ -62,7 +62,6 @@ PARAMETERS = (
 )
 ASKING = AskingClient("example-client", "Agent", "agent.example.com", False, False, REDIRECT)
 NARROW = Choice(groups=("messaging",), read_only=True, expires_at=NOW + 86_400)
-WHOLE = Choice(groups=(), read_only=False, expires_at=None)
 KEY_PURPOSES = ("cookie", "pepper", "store", "vault")
 
 
@@ -76,7 +75,6 @@ async def never(_: object) -> Verdict:
 
 async def write(directory: Path) -> None:
     """Write `state.db`, `entries.json`, `held.json` and `derived.json`."""
-    directory.mkdir(parents=True)
     store = SqliteStore(directory / "state.db")
     held = {**await _grants(store), **await _clients(store), **await _browsers(store)}
     held |= await _tokens(store, held["narrowed_grant"])
@@ -156,7 +154,7 @@ async def _browsers(store: Store) -> dict[str, str]:
     response = Response()
     await Sessions(store, Browsers(secret.derive("cookie"), secure=True)).enter(Browser("", True), ACCOUNT, response)
     cookie = response.headers["set-cookie"].partition("=")[2].partition(";")[0]
-    states = [await _left(store, cookie, "example-request", NARROW), await _left(store, cookie, None, WHOLE)]
+    states = [await _left(store, cookie, "example-request", NARROW), await _left(store, cookie, None, EVERYTHING)]
     return {"cookie": cookie, "narrow_sign_in": states[0], "whole_sign_in": states[1]}
 
 
@@ -203,4 +201,6 @@ def _derived() -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    asyncio.run(write(Path(sys.argv[1])))
+    target = Path(sys.argv[1])
+    target.mkdir(parents=True)
+    asyncio.run(write(target))

@@ -27,7 +27,6 @@ from tests.server.store.examples import (
     SCOPES,
     SECRET,
     TELNYX_ACCOUNT,
-    WHOLE,
     never,
 )
 from tests.server.store.stored import VERSIONS, Readers, Stored
@@ -47,6 +46,7 @@ from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite import SqliteStore
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.web.linking.browser import Browser, Browsers
+from telnyx_remote_mcp.web.linking.choice import EVERYTHING
 from telnyx_remote_mcp.web.linking.round_trip import Journey
 
 pytestmark = pytest.mark.anyio
@@ -191,7 +191,8 @@ async def test_a_browsers_session_is_read(readers: Readers) -> None:
 
 
 async def test_a_sign_in_under_way_is_read(stored: Stored, readers: Readers) -> None:
-    for name, request_id, choice in (("narrow_sign_in", "example-request", NARROW), ("whole_sign_in", None, WHOLE)):
+    travels = (("narrow_sign_in", "example-request", NARROW), ("whole_sign_in", None, EVERYTHING))
+    for name, request_id, choice in travels:
         journey = await readers.journey(stored.held[name])
         assert journey == Journey(browser=readers.browser.name, request_id=request_id, choice=choice, scopes=SCOPES)
 

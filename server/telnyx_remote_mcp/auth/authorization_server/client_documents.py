@@ -16,6 +16,7 @@ from telnyx_remote_mcp.auth.authorization_server.clients import Client, ClientMe
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError, PublicFetch
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.record import Record
 
 FRESH_SECS: Final = 3_600
 KEPT_SECS: Final = 7 * 86_400
@@ -41,7 +42,7 @@ class _Kept:
     document: Document
 
 
-_KEPT: Final[TypeAdapter[_Kept]] = TypeAdapter(_Kept)
+_KEPT: Final = Record(_KIND, TypeAdapter(_Kept))
 
 
 class ClientDocuments:
@@ -64,11 +65,11 @@ class ClientDocuments:
             )
         key = hashlib.sha256(client_id.encode()).hexdigest()
         kept = await self._store.get(_KIND, key)
-        known = _KEPT.validate_json(kept) if kept is not None else None
+        known = _KEPT.load(kept) if kept is not None else None
         if known is None or self._clock() - known.fetched_at > FRESH_SECS:
             try:
                 known = _Kept(int(self._clock()), await self._read(client_id))
-                await self._store.put(_KIND, key, _KEPT.dump_json(known), KEPT_SECS)
+                await self._store.put(_KIND, key, _KEPT.dump(known), KEPT_SECS)
             except FetchError as error:
                 if known is None:
                     raise InvalidClientError(f"The client's metadata document cannot be used: {error}.") from None

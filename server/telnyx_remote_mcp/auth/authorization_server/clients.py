@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field, TypeAdapter
 
 from telnyx_remote_mcp.auth.authorization_server import redirects
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.record import Record
 
 UNUSED_SECS: Final = 86_400
 """How long a registration lives that nobody ever signed in with."""
@@ -88,7 +89,7 @@ class Client(ClientMixin):
         return grant_type == "authorization_code" or (grant_type == "refresh_token" and self.refreshes)
 
 
-_CLIENT: Final[TypeAdapter[Client]] = TypeAdapter(Client)
+_CLIENT: Final = Record(_KIND, TypeAdapter(Client))
 
 
 class Documents(Protocol):
@@ -110,7 +111,7 @@ class Clients:
         if self._documents.covers(client_id):
             return await self._documents.client(client_id)
         kept = await self._store.get(_KIND, client_id)
-        return _CLIENT.validate_json(kept) if kept is not None else None
+        return _CLIENT.load(kept) if kept is not None else None
 
     async def register(self, metadata: ClientMetadata) -> tuple[Client, str | None]:
         """A new client, and its secret where it is to have one."""
@@ -124,13 +125,13 @@ class Clients:
             refreshes="refresh_token" in metadata.grant_types,
             secret_hash=_hashed(secret) if secret is not None else None,
         )
-        await self._store.put(_KIND, client.client_id, _CLIENT.dump_json(client), UNUSED_SECS)
+        await self._store.put(_KIND, client.client_id, _CLIENT.dump(client), UNUSED_SECS)
         return client, secret
 
     async def keep(self, client: Client) -> None:
         """Somebody signed in with the client: it stays."""
         if client.document_host is None and not client.used:
-            await self._store.put(_KIND, client.client_id, _CLIENT.dump_json(replace(client, used=True)))
+            await self._store.put(_KIND, client.client_id, _CLIENT.dump(replace(client, used=True)))
 
 
 def _hashed(secret: str) -> str:

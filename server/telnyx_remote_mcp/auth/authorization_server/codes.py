@@ -10,6 +10,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.record import Record
 
 CODE_SECS: Final = 60.0
 _KIND: Final = "code"
@@ -54,7 +55,7 @@ class Presented:
         return self.code.scope
 
 
-_CODE: Final[TypeAdapter[Code]] = TypeAdapter(Code)
+_CODE: Final = Record(_KIND, TypeAdapter(Code))
 
 
 class Codes:
@@ -65,18 +66,19 @@ class Codes:
 
     async def issue(self, code: Code) -> str:
         value = secrets.token_urlsafe(32)
-        await self._store.put(_KIND, _key(value), _CODE.dump_json(code), CODE_SECS)
+        await self._store.put(_KIND, _key(value), _CODE.dump(code), CODE_SECS)
         return value
 
     async def find(self, value: str) -> Presented | None:
         kept = await self._store.get(_KIND, _key(value))
-        return Presented(_key(value), kept, _CODE.validate_json(kept)) if kept is not None else None
+        code = _CODE.load(kept) if kept is not None else None
+        return Presented(_key(value), kept, code) if kept is not None and code is not None else None
 
     async def spend(self, presented: Presented) -> bool:
         """Whether the code was still unspent: of many exchanges at once, one gets it."""
         if presented.code.spent:
             return False
-        spent = _CODE.dump_json(replace(presented.code, spent=True))
+        spent = _CODE.dump(replace(presented.code, spent=True))
         return await self._store.swap(_KIND, presented.key, presented.kept, spent, CODE_SECS)
 
 

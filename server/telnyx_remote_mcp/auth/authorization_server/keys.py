@@ -7,12 +7,14 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 from pydantic import TypeAdapter
 
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.vault import Vault, VaultError
+from telnyx_remote_mcp.store.record import Record
+from telnyx_remote_mcp.store.vault import Vault
 
 ALGORITHM: Final = "ES256"
 SIGNS_SECS: Final = 30 * 86_400
@@ -41,7 +43,7 @@ class _Kept:
     jwk: dict[str, str]
 
 
-_KEPT: Final[TypeAdapter[_Kept]] = TypeAdapter(_Kept)
+_KEPT: Final = Record(_KIND, TypeAdapter(_Kept))
 
 
 class SigningKeys:
@@ -88,7 +90,7 @@ class SigningKeys:
     async def _create(self) -> SigningKey:
         key = SigningKey(int(self._clock()), ECKey.generate_key("P-256", {"kid": secrets.token_hex(8)}))
         kept = _Kept(key.created_at, {name: str(value) for name, value in key.key.as_dict(private=True).items()})
-        sealed = self._vault.seal(_KEPT.dump_json(kept), f"{_KIND}/{key.id}")
+        sealed = _KEPT.seal(kept, self._vault, f"{_KIND}/{key.id}")
         await self._store.put(_KIND, key.id, sealed, VERIFIES_SECS)
         self._keys[key.id] = key
         return key
@@ -103,10 +105,14 @@ class SigningKeys:
 
     async def _read(self, key_id: str) -> SigningKey | None:
         sealed = await self._store.get(_KIND, key_id)
-        if sealed is None:
-            return None
-        try:
-            kept = _KEPT.validate_json(self._vault.open(sealed, f"{_KIND}/{key_id}"))
-        except VaultError:
-            return None
-        return SigningKey(kept.created_at, ECKey.import_key(dict(kept.jwk)))
+        kept = _KEPT.open(sealed, self._vault, f"{_KIND}/{key_id}") if sealed is not None else None
+        return _signing_key(kept) if kept is not None else None
+
+
+def _signing_key(kept: _Kept) -> SigningKey | None:
+    """None for a JWK that is no private key to sign with."""
+    try:
+        key = ECKey.import_key(dict(kept.jwk))
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
+    return SigningKey(kept.created_at, key)

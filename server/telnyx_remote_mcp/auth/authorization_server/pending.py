@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.record import Record
 
 PENDING_SECS: Final = 600
 _KIND: Final = "authorization_request"
@@ -44,7 +45,7 @@ class Pending:
     """As the client sent them."""
 
 
-_PENDING: Final[TypeAdapter[Pending]] = TypeAdapter(Pending)
+_PENDING: Final = Record(_KIND, TypeAdapter(Pending))
 
 
 class Gone(Exception):
@@ -76,14 +77,14 @@ class PendingRequests:
             expires_at=int(self._clock()) + PENDING_SECS,
             parameters=parameters,
         )
-        await self._store.put(_KIND, pending.id, _PENDING.dump_json(pending), PENDING_SECS)
+        await self._store.put(_KIND, pending.id, _PENDING.dump(pending), PENDING_SECS)
         return pending
 
     async def get(self, request_id: str) -> Pending | None:
         kept = await self._store.get(_KIND, request_id)
-        return _PENDING.validate_json(kept) if kept is not None else None
+        return _PENDING.load(kept) if kept is not None else None
 
     async def take(self, request_id: str) -> Pending | None:
         """The request, whose decision is the caller's: nobody else gets it."""
         kept = await self._store.take(_KIND, request_id)
-        return _PENDING.validate_json(kept) if kept is not None else None
+        return _PENDING.load(kept) if kept is not None else None

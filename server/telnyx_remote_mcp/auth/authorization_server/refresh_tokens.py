@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.record import Record
 from telnyx_remote_mcp.store.vault import Vault, VaultError
 
 REFRESH_SECS: Final = 30 * 86_400.0
@@ -56,7 +57,7 @@ class Reused(Exception):
     """The token was used before, and not just by the same client at the same time."""
 
 
-_TOKEN: Final[TypeAdapter[RefreshToken]] = TypeAdapter(RefreshToken)
+_TOKEN: Final = Record(_KIND, TypeAdapter(RefreshToken))
 
 
 class RefreshTokens:
@@ -69,7 +70,7 @@ class RefreshTokens:
 
     async def issue(self, token: RefreshToken) -> str:
         value = secrets.token_urlsafe(32)
-        await self._store.put(_KIND, _key(value), _TOKEN.dump_json(token), REFRESH_SECS)
+        await self._store.put(_KIND, _key(value), _TOKEN.dump(token), REFRESH_SECS)
         return value
 
     async def find(self, value: str) -> Presented | None:
@@ -82,7 +83,7 @@ class RefreshTokens:
         successor = await self.issue(presented.token)
         sealed = self._vault.seal(successor.encode(), _place(presented.key))
         rotated = replace(presented.token, rotated_at=self._clock(), successor=sealed.hex())
-        if await self._store.swap(_KIND, presented.key, presented.kept, _TOKEN.dump_json(rotated), REFRESH_SECS):
+        if await self._store.swap(_KIND, presented.key, presented.kept, _TOKEN.dump(rotated), REFRESH_SECS):
             return successor
         await self._store.delete(_KIND, _key(successor))
         winner = await self._find(presented.key)
@@ -97,7 +98,7 @@ class RefreshTokens:
             raise Reused
         try:
             value = self._vault.open(bytes.fromhex(token.successor), _place(presented.key)).decode()
-        except VaultError:
+        except (VaultError, ValueError):
             raise Reused from None
         successor = await self.find(value)
         if successor is None or successor.token.rotated_at is not None:
@@ -106,7 +107,8 @@ class RefreshTokens:
 
     async def _find(self, key: str) -> Presented | None:
         kept = await self._store.get(_KIND, key)
-        return Presented(key, kept, _TOKEN.validate_json(kept)) if kept is not None else None
+        token = _TOKEN.load(kept) if kept is not None else None
+        return Presented(key, kept, token) if kept is not None and token is not None else None
 
 
 def _key(value: str) -> str:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.web.linking.browser import Browser
-from telnyx_remote_mcp.web.linking.choice import Choice
+from telnyx_remote_mcp.web.linking.choice import EVERYTHING
 from telnyx_remote_mcp.web.linking.proof import NotProved, by_key
 from telnyx_remote_mcp.web.linking.round_trip import RoundTrip
 from telnyx_remote_mcp.web.linking.services import Services
@@ -58,7 +58,7 @@ class AccountPage:
                 await self.services.sessions.close(browser)
                 return self.services.pages.redirect("/account")
             if form.get("action") == "sign_in":
-                return await self.round_trip.leave(browser, IDENTITY_SCOPES, request_id=None, choice=Choice())
+                return await self.round_trip.leave(browser, IDENTITY_SCOPES, request_id=None, choice=EVERYTHING)
             _, account = await by_key(self.services.keys, form, request)
         except NotProved as error:
             return self.prove(browser, str(error))

@@ -21,13 +21,19 @@ class BadChoice(ValueError):
 
 
 class Choice(BaseModel):
-    """How far the agent's access goes. No groups means all of the API; `expires_at` is in Unix seconds."""
+    """How far the agent's access goes. No groups means all of the API; `expires_at` is in Unix seconds.
+
+    It is stored on the way to Telnyx: without defaults, so that nothing that is missing then means more access.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    groups: tuple[str, ...] = ()
-    read_only: bool = False
-    expires_at: int | None = None
+    groups: tuple[str, ...]
+    read_only: bool
+    expires_at: int | None
+
+
+EVERYTHING: Final = Choice(groups=(), read_only=False, expires_at=None)
 
 
 def chosen(form: FormData, offered: Offer, now: datetime) -> Choice:

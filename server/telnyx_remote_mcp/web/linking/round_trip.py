@@ -6,11 +6,12 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from telnyx_remote_mcp.auth.telnyx_sign_in import SignedIn, SignInFailed, TelnyxSignIn
+from telnyx_remote_mcp.store.record import Record
 from telnyx_remote_mcp.web.linking.browser import Browser
 from telnyx_remote_mcp.web.linking.choice import Choice
 from telnyx_remote_mcp.web.linking.proof import NotProved
@@ -29,6 +30,9 @@ class Journey(BaseModel):
     scopes: frozenset[str]
 
 
+_JOURNEY: Final = Record(_KIND, TypeAdapter(Journey))
+
+
 @dataclass(frozen=True)
 class RoundTrip:
     """Sends a browser to Telnyx, only after its person agreed here, and takes the same browser back, once."""
@@ -41,14 +45,16 @@ class RoundTrip:
         """The redirect to Telnyx."""
         state = secrets.token_urlsafe(32)
         journey = Journey(browser=browser.name, request_id=request_id, choice=choice, scopes=scopes)
-        await self.services.store.put(_KIND, state, journey.model_dump_json().encode(), STATE_SECS)
+        await self.services.store.put(_KIND, state, _JOURNEY.dump(journey), STATE_SECS)
         return self.services.pages.redirect(self._sign_in.url(state, self._verifier(browser, state), scopes))
 
     async def arrive(self, request: Request, browser: Browser) -> Journey | None:
         """The journey that ends with this request; None where it began elsewhere, is over, or took too long."""
         stored = await self.services.store.take(_KIND, request.query_params.get("state", ""))
-        journey = Journey.model_validate_json(stored) if stored is not None else None
-        return journey if journey is not None and secrets.compare_digest(journey.browser, browser.name) else None
+        journey = _JOURNEY.load(stored) if stored is not None else None
+        if journey is None or not secrets.compare_digest(journey.browser.encode(), browser.name.encode()):
+            return None
+        return journey
 
     async def tokens(self, request: Request, browser: Browser) -> SignedIn:
         """What Telnyx gave for the code in the request. Raises NotProved."""

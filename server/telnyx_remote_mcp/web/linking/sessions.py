@@ -5,6 +5,7 @@ from typing import Final
 from starlette.responses import Response
 
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.record import text
 from telnyx_remote_mcp.web.linking.browser import COOKIE_SECS, Browser, Browsers
 
 _KIND: Final = "browser-session"
@@ -22,7 +23,7 @@ class Sessions:
         if browser.is_new:
             return None
         value = await self._store.get(_KIND, browser.name)
-        return value.decode() if value is not None else None
+        return text(_KIND, value) if value is not None else None
 
     async def enter(self, browser: Browser, account: str, response: Response) -> None:
         """Note the account under a new cookie: the one before the proof may be known to somebody else."""
