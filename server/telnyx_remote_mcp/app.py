@@ -32,6 +32,7 @@ from telnyx_remote_mcp.http.not_found import Elsewhere
 from telnyx_remote_mcp.http.open_streams import Streams
 from telnyx_remote_mcp.http.signals import on_termination
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.web.page import page_routes
 from telnyx_tools.api.client import Api
@@ -50,8 +51,9 @@ def build_app(
     keys: ApiKeys,
     surfaces: Surfaces,
     oauth: OAuth | None = None,
+    store: Store | None = None,
 ) -> Starlette:
-    """Every layer between the socket and the handlers of `server`."""
+    """Every layer between the socket and the handlers of `server`. The app closes the store when it ends."""
     resource_server = oauth.resource_server if oauth is not None else None
     manager = StreamableHTTPSessionManager(
         server,
@@ -90,7 +92,7 @@ def build_app(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with aclosing(oauth.store) if oauth is not None else nullcontext(), api, manager.run(), plain.run():
+        async with aclosing(store) if store is not None else nullcontext(), api, manager.run(), plain.run():
             with on_termination(streams.close):
                 yield
 

@@ -45,7 +45,7 @@ class TestRedisStore(StoreBehaviour):
 
 def test_a_url_of_another_kind_is_refused_without_quoting_it() -> None:
     with pytest.raises(StoreError, match="TELNYX_MCP_REDIS_URL") as caught:
-        open_store(Settings(secret="s" * 32, redis_url="https://user:hunter2@example.com"))
+        open_store(Settings(secret="s" * 32, redis_url="https://user:hunter2@example.com")).prepare()
     assert "hunter2" not in str(caught.value)
 
 

@@ -10,14 +10,12 @@ from telnyx_remote_mcp.auth.access_tokens import AccessTokens
 from telnyx_remote_mcp.auth.authorization_server.server import AuthorizationServer
 from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.auth.resource_server import ResourceServer
-from telnyx_remote_mcp.store.base import Store
 
 
 @dataclass(frozen=True)
 class OAuth:
-    """What the app needs: a gate for access tokens, and routes. The app closes the store."""
+    """What the app needs: a gate for access tokens, and routes."""
 
-    store: Store
     grants: Grants
     server: AuthorizationServer
     tokens: AccessTokens

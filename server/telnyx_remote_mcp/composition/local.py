@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 from mcp.server import Server
 from mcp.server.stdio import stdio_server
@@ -12,6 +12,7 @@ from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.surface.selection import EVERYTHING, Selection
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api
@@ -34,7 +35,7 @@ async def local_server(settings: Settings, selection: Selection = EVERYTHING) ->
         allow_custom_upstream=settings.allow_custom_upstream,
         trust_env=True,
     )
-    async with upstream as api:
+    async with aclosing(open_store(settings)), upstream as api:
         yield create_server(
             Services(
                 settings=settings,

@@ -22,7 +22,7 @@ from telnyx_remote_mcp.auth.scopes import Scopes
 from telnyx_remote_mcp.auth.telnyx_sign_in import TelnyxSignIn
 from telnyx_remote_mcp.auth.verdicts import Check
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.surface.surfaces import Surfaces
@@ -38,10 +38,10 @@ def create_oauth(
     keys: ApiKeys,
     check: Check,
     secret: Secret,
+    store: Store,
     fetch: PublicFetch | None = None,
 ) -> OAuth:
-    """The OAuth lane of one worker process. Raises StoreError for a store that cannot be opened."""
-    store = open_store(settings)
+    """The OAuth lane of one worker process."""
     scopes = Scopes(surfaces)
     resources = Resources(settings.url, surfaces.groups)
     sign_in = _sign_in(settings, api)
@@ -62,7 +62,6 @@ def create_oauth(
     tokens = AccessTokens(settings.url, resources, signing_keys, grants, check)
     linking = Services(settings, surfaces, server, grants, keys, store, secret, sign_in)
     return OAuth(
-        store,
         grants,
         server,
         tokens,

@@ -15,6 +15,7 @@ from telnyx_remote_mcp.auth.verdicts import balance_check
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api
@@ -41,11 +42,13 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlett
     secret, check = Secret.load(settings.secret, settings.data_dir), balance_check(api)
     keys = ApiKeys(check, secret.derive("pepper"), sandbox=settings.sandbox)
     surfaces = Surfaces(registry(), settings.ceiling, account_access=settings.account_access)
+    store = open_store(settings)
     oauth = None
     if settings.serves_oauth:
         from telnyx_remote_mcp.composition.oauth import create_oauth
 
-        oauth = create_oauth(settings, surfaces, api, keys, check, secret, fetch)
+        store.prepare()
+        oauth = create_oauth(settings, surfaces, api, keys, check, secret, store, fetch)
 
     def rejected(principal: str) -> None:
         keys.reject(principal)
@@ -62,7 +65,7 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlett
             ),
         )
     )
-    return build_app(settings, server, api, keys, surfaces, oauth)
+    return build_app(settings, server, api, keys, surfaces, oauth, store)
 
 
 def _principal(ctx: ServerRequestContext[Any, Any]) -> str | None:

@@ -10,13 +10,12 @@ _PREFIX = "telnyx-mcp"
 def open_store(settings: Settings) -> Store:
     """The store of this deployment: Redis where `redis_url` is set, else a file in `data_dir`.
 
-    The caller closes it with `aclose`. Raises StoreError, whose text says what to do, where the file cannot be had;
-    Redis is reached on first use.
+    Nothing is opened before the first use, or before `prepare`. The caller closes it with `aclose`.
     """
     if settings.redis_url is not None:
-        from telnyx_remote_mcp.store.redis import RedisStore
+        from telnyx_remote_mcp.store.redis.store import RedisStore
 
         return RedisStore(settings.redis_url, _PREFIX)
-    from telnyx_remote_mcp.store.sqlite import SqliteStore
+    from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 
     return SqliteStore(settings.data_dir / FILE_NAME)

@@ -3,6 +3,9 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
 
+from telnyx_remote_mcp.store.counters import Counters
+from telnyx_remote_mcp.store.journal import Journal
+
 MAX_KEYS: Final = 1_000
 """How many keys one listing gives at most."""
 
@@ -20,8 +23,22 @@ class Store(Protocol):
 
     A key is readable by whoever reads the store: callers give random ids, or HMACs of what identifies somebody
     (`Secret.derive("store")`), and seal the values that are secret (`Vault`). Without `ttl_secs` a value stays
-    until it is deleted.
+    until it is deleted. Files and connections are opened with the first operation.
     """
+
+    @property
+    def counters(self) -> Counters:
+        """Numbers that are kept beside the values."""
+        ...
+
+    @property
+    def journal(self) -> Journal:
+        """What happened, kept beside the values."""
+        ...
+
+    def prepare(self) -> None:
+        """Make sure, at the start, that the store can be opened. Raises StoreError."""
+        ...
 
     async def get(self, kind: str, key: str) -> bytes | None:
         """The value, unless there is none or its time is over."""

@@ -6,17 +6,29 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import anyio
 import pytest
-from tests.server.store.racer import KEYS, ROUNDS
+from tests.server.store.counters import CountersBehaviour
+from tests.server.store.journals import JournalBehaviour
+from tests.server.store.racer import EVENTS, KEYS, LIMIT, ROUNDS
 
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.base import MAX_KEYS, Store
+from telnyx_remote_mcp.store.journal import START
 
-SHORT = 0.02
+SHORT = 0.1
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Store]:
+    """A store that is open already: opening it takes longer than the shortest values live."""
+    async with aclosing(open_store(settings)) as store:
+        await store.get("any", "key")
+        yield store
 
 
 async def ended(store: Store, kind: str, key: str) -> None:
@@ -27,19 +39,17 @@ async def ended(store: Store, kind: str, key: str) -> None:
 
 
 @pytest.mark.anyio
-class StoreBehaviour:
+class StoreBehaviour(CountersBehaviour, JournalBehaviour):
     @pytest.fixture
     async def store(self, settings: Settings) -> AsyncIterator[Store]:
-        store = open_store(settings)
-        yield store
-        await store.aclose()
+        async with opened(settings) as store:
+            yield store
 
     @pytest.fixture
     async def replica(self, settings: Settings) -> AsyncIterator[Store]:
         """Another process's view of the same store."""
-        store = open_store(settings)
-        yield store
-        await store.aclose()
+        async with opened(settings) as store:
+            yield store
 
     async def test_a_value_is_there_until_it_is_deleted(self, store: Store) -> None:
         assert await store.get("code", "a") is None
@@ -153,9 +163,33 @@ class StoreBehaviour:
             await store.put("take", key, b"prize")
             await store.put("swap", key, b"start")
         won = await anyio.to_thread.run_sync(run_racers, settings, 3)
-        for contest in ("added", "taken", "swapped"):
+        for contest in ("added", "taken", "swapped", "entered"):
             assert sorted(key for winnings in won for key in winnings[contest]) == sorted(KEYS)
         assert await store.get("count", "total") == b"%d" % (3 * ROUNDS)
+        assert await store.counters.get("added", "total") == 3 * len(KEYS)
+        assert sum(len(winnings["allowed"]) for winnings in won) == await store.counters.get("taken", "total") == LIMIT
+
+    async def test_a_reader_misses_nothing_that_processes_append_at_once(
+        self, settings: Settings, store: Store
+    ) -> None:
+        seen: list[bytes] = []
+
+        async def read() -> None:
+            cursor = START
+            while len(seen) < 3 * EVENTS:
+                if found := await store.journal.after("race", "events", cursor, 7):
+                    cursor = found[-1][0]
+                    seen.extend(entry for _, entry in found)
+
+        with anyio.fail_after(60):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(read)
+                tasks.start_soon(anyio.to_thread.run_sync, run_racers, settings, 3)
+        assert len(set(seen)) == 3 * EVENTS
+        by_process: dict[bytes, list[int]] = {}
+        for process, _, number in (entry.partition(b" ") for entry in seen):
+            by_process.setdefault(process, []).append(int(number))
+        assert list(by_process.values()) == [list(range(EVENTS))] * 3
 
     async def test_a_lock_is_held_by_one_at_a_time(self, store: Store, replica: Store) -> None:
         inside, most = 0, 0

@@ -34,9 +34,12 @@ def test_the_settings_do_not_show_where_redis_is() -> None:
     assert "hunter2" not in repr(Settings(secret="s" * 32, redis_url=URL))
 
 
-def test_no_database_is_imported_before_a_store_is_opened() -> None:
+def test_no_database_is_imported_before_a_store_is_used() -> None:
     program = (
         "import sys; import telnyx_remote_mcp.store, telnyx_remote_mcp.auth.grants;"
-        "sys.exit(any(name in sys.modules for name in ('sqlite3', 'aiosqlite', 'redis')))"
+        "from telnyx_remote_mcp.settings import Settings;"
+        "telnyx_remote_mcp.store.open_store(Settings());"
+        "telnyx_remote_mcp.store.open_store(Settings(secret='s' * 32, redis_url='redis://127.0.0.1:6379/0'));"
+        "sys.exit(any(name in sys.modules for name in ('aiosqlite', 'redis')))"
     )
     assert subprocess.run([sys.executable, "-c", program], capture_output=True).returncode == 0

@@ -1,16 +1,21 @@
 """The store in a file."""
 
+import shutil
 import sqlite3
 import stat
 from pathlib import Path
 
+import anyio
 import pytest
 from tests.server.store.behaviour import SHORT, StoreBehaviour, ended
+from tests.server.store.stored import Stored
 
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.base import Store, StoreError, StoreUnavailable
 from telnyx_remote_mcp.store.sqlite import SqliteStore
+
+TABLES = ("entries", "counters", "journal")
 
 
 @pytest.fixture
@@ -29,7 +34,7 @@ class TestSqliteStore(StoreBehaviour):
         settings.data_dir.mkdir()
         path = settings.data_dir / "state.db"
         path.touch(0o644)
-        await open_store(settings).aclose()
+        open_store(settings).prepare()
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
     async def test_what_has_expired_is_deleted_in_passing(
@@ -41,6 +46,20 @@ class TestSqliteStore(StoreBehaviour):
         await replica.put("grant", "a", b"two")
         file = sqlite3.connect(settings.data_dir / "state.db")
         assert file.execute("SELECT kind FROM entries").fetchall() == [("grant",)]
+        file.close()
+
+    async def test_it_is_cleaned_until_nothing_is_left_to_clean(self, settings: Settings, store: Store) -> None:
+        store.prepare()
+        file = sqlite3.connect(settings.data_dir / "state.db")
+        with file:
+            file.executemany(
+                "INSERT INTO entries VALUES ('code', ?, x'00', 1.0)", ((str(number),) for number in range(20_000))
+            )
+            file.execute("INSERT INTO counters VALUES ('calls', 'a', 1, 1.0, 1)")
+            file.execute("INSERT INTO journal VALUES (1, 'inbox', 'a', NULL, x'00', 1.0, 1.0)")
+        with anyio.fail_after(20):
+            while sum(file.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES) > 1:
+                await store.put("grant", "a", b"one")
         file.close()
 
     async def test_a_writer_that_does_not_finish_makes_it_unavailable_for_writing(self, settings: Settings) -> None:
@@ -63,20 +82,51 @@ class TestSqliteStore(StoreBehaviour):
         assert await store.get("code", "a") == b"one"
 
 
+@pytest.mark.anyio
+async def test_nothing_touches_the_disk_before_the_first_use(settings: Settings) -> None:
+    store = open_store(settings)
+    await store.aclose()
+    assert not settings.data_dir.exists()
+    assert await store.get("code", "a") is None
+    assert settings.data_dir.exists()
+    await store.aclose()
+
+
+@pytest.mark.anyio
+async def test_a_file_that_cannot_be_opened_on_first_use_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    store = open_store(Settings(data_dir=tmp_path / "file"))
+    with pytest.raises(StoreUnavailable, match="TELNYX_MCP_DATA_DIR"):
+        await store.get("code", "a")
+
+
+@pytest.mark.anyio
+async def test_a_file_of_an_earlier_version_takes_counters_and_journals(tmp_path: Path) -> None:
+    """And that version can still open it: replicas of both may run for a while."""
+    shutil.copy(Stored("0.1.0").file, tmp_path / "state.db")
+    store = open_store(Settings(data_dir=tmp_path))
+    assert await store.counters.add("calls", "a", 1, 60) == 1
+    assert await store.journal.append("inbox", "a", b"1", keep=1) is not None
+    await store.aclose()
+    file = sqlite3.connect(tmp_path / "state.db")
+    assert file.execute("SELECT count(*) FROM entries").fetchone()[0] == len(Stored("0.1.0").entries)
+    file.close()
+
+
 def test_a_file_that_is_no_database_is_refused(settings: Settings) -> None:
     settings.data_dir.mkdir()
     (settings.data_dir / "state.db").write_bytes(b"no database" * 100)
     with pytest.raises(StoreError, match="TELNYX_MCP_DATA_DIR"):
-        open_store(settings)
+        open_store(settings).prepare()
 
 
 def test_a_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="TELNYX_MCP_DATA_DIR"):
-        open_store(Settings(data_dir=tmp_path / "file"))
+        open_store(Settings(data_dir=tmp_path / "file")).prepare()
 
 
 def test_an_sqlite_that_is_too_old_is_refused(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
     with pytest.raises(StoreError, match="too old"):
-        open_store(settings)
+        open_store(settings).prepare()

@@ -32,6 +32,8 @@ from telnyx_remote_mcp.gate.step_up import StepUp
 from telnyx_remote_mcp.http.client_address import TrustedProxies
 from telnyx_remote_mcp.http.edge import Edge
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
@@ -54,6 +56,7 @@ class Replica:
     """A running server; `telnyx` says which keys are genuine."""
 
     url: str
+    store: Store
     oauth: OAuth
     http: httpx2.AsyncClient
     telnyx: Telnyx
@@ -164,8 +167,9 @@ async def running(
     async with serving(app) as url, Api("http://127.0.0.1:9/v2") as api, httpx2.AsyncClient(base_url=url) as http:
         settings = Settings(data_dir=data_dir, public_url=public_url or url)
         keys = ApiKeys(telnyx.check, b"p" * 32)
-        oauth = create_oauth(settings, surfaces, api, keys, telnyx.check, Secret(b"s" * 32), fetch)
-        replica = Replica(settings.url, oauth, http, telnyx, surfaces)
+        store = open_store(settings)
+        oauth = create_oauth(settings, surfaces, api, keys, telnyx.check, Secret(b"s" * 32), store, fetch)
+        replica = Replica(settings.url, store, oauth, http, telnyx, surfaces)
         gate = Authenticate(
             SelectSurface(StepUp(_endpoint, oauth.resource_server), surfaces),
             keys,
@@ -175,7 +179,7 @@ async def running(
         paths = ("/mcp", "/v2/mcp", "/v2/mcp/apps/{slug}/mcp")
         app.router.routes.extend([*(Route(path, gate) for path in paths), *oauth.documents, *oauth.pages])
         yield replica
-        await oauth.store.aclose()
+        await store.aclose()
 
 
 async def _endpoint(scope: Scope, receive: Receive, send: Send) -> None:

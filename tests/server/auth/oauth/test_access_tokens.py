@@ -29,7 +29,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def signing_key(replica: Replica) -> ECKey:
-    return (await SigningKeys(replica.oauth.store, Vault(Secret(b"s" * 32))).current()).key
+    return (await SigningKeys(replica.store, Vault(Secret(b"s" * 32))).current()).key
 
 
 async def forged(replica: Replica, header: dict[str, object] | None = None, **claims: object) -> str:
@@ -145,8 +145,8 @@ async def test_scopes_that_the_grant_lost_are_lost_to_its_tokens(replica: Replic
 async def test_a_revoked_grant_stops_here_at_once_and_everywhere_within_five_seconds(tmp_path: Path) -> None:
     async with running(tmp_path, public_url="https://mcp.example.com") as here:
         clock = ManualClock()
-        grants = Grants(here.oauth.store, Secret(b"s" * 32), monotonic=clock)
-        keys = SigningKeys(here.oauth.store, Vault(Secret(b"s" * 32)))
+        grants = Grants(here.store, Secret(b"s" * 32), monotonic=clock)
+        keys = SigningKeys(here.store, Vault(Secret(b"s" * 32)))
         there = AccessTokens(here.url, Resources(here.url, []), keys, grants, here.telnyx.check)
         grant = await here.granted()
         token = await forged(here, grant_id=grant.id)
@@ -194,7 +194,7 @@ class Failing:
 
 async def test_without_the_store_the_answer_is_503_and_not_a_new_sign_in(replica: Replica) -> None:
     token = await forged(replica)
-    keys = SigningKeys(replica.oauth.store, Vault(Secret(b"s" * 32)))
+    keys = SigningKeys(replica.store, Vault(Secret(b"s" * 32)))
     grants = Grants(Failing(), Secret(b"s" * 32))  # type: ignore[arg-type]  # all that is asked of it fails
 
     async def check(_: Credential) -> Verdict:

@@ -1,0 +1,70 @@
+"""The client of the Redis that the replicas share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from telnyx_remote_mcp.store.base import StoreError, StoreUnavailable
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+TIMEOUT_SECS: Final = 5.0
+MAX_CONNECTIONS: Final = 32
+
+
+class RedisClient:
+    """Redis 6.2 or newer, connected to with the first command. A script runs as one, and no other command meanwhile."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    @cached_property
+    def redis(self) -> Redis:
+        """The client itself. Raises StoreError if the URL is not a Redis URL."""
+        from redis.asyncio import BlockingConnectionPool, Redis
+
+        try:
+            # Nothing is sent twice: the pool's connections do not retry, and all of them being in use is waited for.
+            pool = BlockingConnectionPool.from_url(
+                self._url,
+                max_connections=MAX_CONNECTIONS,
+                timeout=TIMEOUT_SECS,
+                socket_timeout=TIMEOUT_SECS,
+                socket_connect_timeout=TIMEOUT_SECS,
+            )
+        except ValueError:
+            raise StoreError("TELNYX_MCP_REDIS_URL is no redis://, rediss:// or unix:// URL") from None
+        return Redis.from_pool(pool)
+
+    @contextmanager
+    def available(self) -> Iterator[Redis]:
+        """The client, for commands that raise StoreUnavailable where Redis does not answer."""
+        from redis.exceptions import RedisError
+
+        try:
+            yield self.redis
+        except (RedisError, OSError) as error:
+            # By kind only: a message of the client may quote the URL, password and all.
+            raise StoreUnavailable(f"Redis: {type(error).__name__}") from None
+        except StoreError as error:
+            raise StoreUnavailable(str(error)) from None
+
+    async def script(self, script: str, keys: list[str], *values: bytes | float | str) -> Any:
+        """What the script returns for these keys and values."""
+        with self.available() as redis:
+            return await redis.eval(script, len(keys), *keys, *values)
+
+    async def aclose(self) -> None:
+        """Close the connections; the next command opens some again."""
+        if "redis" in self.__dict__:
+            await self.redis.aclose()
+            del self.redis
+
+
+def millis(ttl_secs: float | None) -> int | None:
+    """A time to live as Redis takes it."""
+    return None if ttl_secs is None else max(1, round(ttl_secs * 1000))

@@ -1,0 +1,54 @@
+"""Counters in the SQLite file."""
+
+import time
+from typing import Final
+
+from telnyx_remote_mcp.store.counters import Taken
+from telnyx_remote_mcp.store.sqlite.file import SqliteFile
+
+_GET: Final = "SELECT value FROM counters WHERE kind = ? AND key = ? AND expires_at > ?"
+_ADD: Final = """
+INSERT INTO counters (kind, key, value, expires_at, allowed) VALUES (:kind, :key, max(0, :by), :ends, 1)
+ON CONFLICT DO UPDATE SET
+    value = max(0, :by + iif(expires_at > :now, value, 0)),
+    expires_at = iif(expires_at > :now, expires_at, :ends),
+    allowed = 1
+RETURNING value
+"""
+# RETURNING shows the new row alone: `allowed` is in it to tell whether this very statement added. A first row that
+# does not add has ended from the start, so that the time begins with the first addition.
+_TAKE: Final = """
+INSERT INTO counters (kind, key, value, expires_at, allowed)
+VALUES (:kind, :key, iif(:by <= :limit, :by, 0), iif(:by <= :limit, :ends, 0), :by <= :limit)
+ON CONFLICT DO UPDATE SET
+    value = iif(expires_at > :now, value + iif(value + :by <= :limit, :by, 0), excluded.value),
+    expires_at = iif(expires_at > :now, expires_at, excluded.expires_at),
+    allowed = iif(expires_at > :now, value + :by <= :limit, excluded.allowed)
+RETURNING value, expires_at, allowed
+"""
+
+
+class SqliteCounters:
+    """Each operation is one statement, and so one transaction."""
+
+    def __init__(self, file: SqliteFile) -> None:
+        self._file = file
+
+    async def get(self, kind: str, key: str) -> float:
+        rows = await self._file.run(_GET, kind, key, time.time())
+        return float(rows[0][0]) if rows else 0.0
+
+    async def add(self, kind: str, key: str, by: float, ttl_secs: float) -> float:
+        await self._file.clean()
+        now = time.time()
+        rows = await self._file.run(_ADD, kind=kind, key=key, by=by, now=now, ends=now + ttl_secs)
+        return float(rows[0][0])
+
+    async def take(self, kind: str, key: str, by: float, limit: float, ttl_secs: float) -> Taken:
+        await self._file.clean()
+        now = time.time()
+        values = {"by": by, "limit": limit, "now": now, "ends": now + ttl_secs}
+        rows = await self._file.run(_TAKE, kind=kind, key=key, **values)
+        value, expires_at, allowed = rows[0]
+        lives = expires_at > now
+        return Taken(bool(allowed), value if lives else 0.0, expires_at - now if lives else 0.0)

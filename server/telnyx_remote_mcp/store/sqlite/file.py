@@ -1,0 +1,161 @@
+"""The SQLite file: its tables, and statements to it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import anyio
+
+from telnyx_remote_mcp.store.base import StoreError, StoreUnavailable
+
+if TYPE_CHECKING:
+    import aiosqlite
+
+MIN_VERSION: Final = (3, 35)
+"""The first with RETURNING."""
+BUSY_SECS: Final = 10.0
+CLEAN_EVERY_SECS: Final = 60.0
+CLEANED_AT_ONCE: Final = 1_000
+CLEAN_SECS: Final = 0.05
+"""How long one write may be held up by it."""
+
+# Only ever added to: the files of all earlier versions are opened with it, and theirs is opened by earlier versions.
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS entries (
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value BLOB NOT NULL,
+    expires_at REAL NOT NULL,
+    PRIMARY KEY (kind, key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS entries_by_expiry ON entries (expires_at);
+CREATE TABLE IF NOT EXISTS counters (
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value REAL NOT NULL,
+    expires_at REAL NOT NULL,
+    allowed INTEGER NOT NULL,
+    PRIMARY KEY (kind, key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS counters_by_expiry ON counters (expires_at);
+CREATE TABLE IF NOT EXISTS journal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    once TEXT,
+    entry BLOB NOT NULL,
+    appended_at REAL NOT NULL,
+    expires_at REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS journal_by_key ON journal (kind, key, id);
+CREATE UNIQUE INDEX IF NOT EXISTS journal_once ON journal (kind, key, once) WHERE once IS NOT NULL;
+CREATE INDEX IF NOT EXISTS journal_by_expiry ON journal (expires_at);
+"""
+_CLEAN: Final = tuple(
+    f"DELETE FROM {table} WHERE {key} IN (SELECT {columns} FROM {table} WHERE expires_at <= ? LIMIT ?) RETURNING 1"  # noqa: S608 - names from below
+    for table, key, columns in (
+        ("entries", "(kind, key)", "kind, key"),
+        ("counters", "(kind, key)", "kind, key"),
+        ("journal", "id", "id"),
+    )
+)
+_NEVER: Final = float("inf")
+
+
+class SqliteFile:
+    """One file, which only its owner can read; it must lie on a local disk. It is opened with the first statement.
+
+    Every statement is a transaction of its own, which waits `busy_secs` for writers in other processes. Several that
+    belong together are one statement here: all tasks share the connection, and a transaction of one would take in
+    the statements of the others.
+    """
+
+    def __init__(self, path: Path, *, busy_secs: float = BUSY_SECS) -> None:
+        self._path = path
+        self._busy_secs = busy_secs
+        self._opening = anyio.Lock()
+        self._prepared = False
+        self._connection: aiosqlite.Connection | None = None
+        self._clean_at = 0.0
+
+    def prepare(self) -> None:
+        """Make the file and its tables. Raises StoreError for a path that cannot be used."""
+        if not self._prepared:
+            _prepare(self._path)
+            self._prepared = True
+
+    async def run(self, statement: str, *values: object, **named: object) -> list[sqlite3.Row]:
+        """The rows that one statement returns; its values are given in order or by name. Raises StoreUnavailable."""
+        try:
+            connection = self._connection or await self._open()
+            return list(await connection.execute_fetchall(statement, named or values))
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable(f"{self._path.name}: {error}") from error
+        except StoreError as error:
+            raise StoreUnavailable(str(error)) from error
+
+    async def clean(self) -> None:
+        """Delete what has expired, once a minute: for whoever is about to make the file larger.
+
+        In small transactions, between which others write, until nothing is left; what would take too long is left to
+        the next one.
+        """
+        began = time.monotonic()
+        if began < self._clean_at:
+            return
+        self._clean_at = began + CLEAN_EVERY_SECS  # other tasks write meanwhile
+        for statement in _CLEAN:
+            while len(await self.run(statement, time.time(), CLEANED_AT_ONCE)) == CLEANED_AT_ONCE:
+                if time.monotonic() - began > CLEAN_SECS:
+                    self._clean_at = began
+                    return
+
+    async def aclose(self) -> None:
+        """Close the file; the next statement opens it again."""
+        async with self._opening:
+            if self._connection is not None:
+                await self._connection.close()
+                self._connection = None
+
+    async def _open(self) -> aiosqlite.Connection:
+        import aiosqlite
+
+        async with self._opening:
+            if self._connection is None:
+                await anyio.to_thread.run_sync(self.prepare)
+                # Autocommit: a transaction that is left open would lock every other process out.
+                self._connection = await aiosqlite.connect(self._path, timeout=self._busy_secs, isolation_level=None)
+            return self._connection
+
+
+def expiry(ttl_secs: float | None) -> float:
+    """The moment, in Unix seconds, when a value ends."""
+    return _NEVER if ttl_secs is None else time.time() + ttl_secs
+
+
+def _prepare(path: Path) -> None:
+    """SQLite gives the files beside it the same mode."""
+    if sqlite3.sqlite_version_info < MIN_VERSION:
+        raise StoreError(
+            f"SQLite {sqlite3.sqlite_version} is too old, 3.35 is needed: use another build of Python, "
+            "or keep the data in Redis with TELNYX_MCP_REDIS_URL"
+        )
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        path.chmod(0o600)
+        connection = sqlite3.connect(path, timeout=BUSY_SECS)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(_SCHEMA)
+        finally:
+            connection.close()
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(
+            f"Nothing can be kept in {path} ({error}); set TELNYX_MCP_DATA_DIR to a directory on a local disk "
+            "that the server may write"
+        ) from error
