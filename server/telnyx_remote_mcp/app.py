@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -52,8 +52,12 @@ def build_app(
     surfaces: Surfaces,
     oauth: OAuth | None = None,
     store: Store | None = None,
+    closers: Sequence[Callable[[], None]] = (),
 ) -> Starlette:
-    """Every layer between the socket and the handlers of `server`. The app closes the store when it ends."""
+    """Every layer between the socket and the handlers of `server`.
+
+    The app closes the store when it ends. `closers` are called when it is asked to end: they end subscriptions.
+    """
     resource_server = oauth.resource_server if oauth is not None else None
     manager = StreamableHTTPSessionManager(
         server,
@@ -93,7 +97,7 @@ def build_app(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with aclosing(store) if store is not None else nullcontext(), api, manager.run(), plain.run():
-            with on_termination(streams.close):
+            with on_termination(streams.close, *closers):
                 yield
 
     elsewhere = Elsewhere(settings.url)

@@ -2,12 +2,14 @@
 
 import json
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from mcp.server import Server
+from starlette.applications import Starlette
 from tests import contexts
 from tests.protocol.tools import tools
 from tests.server.serving import serving
@@ -39,15 +41,23 @@ INITIALIZE = {
 
 
 @asynccontextmanager
-async def served(
+async def served(data_dir: Path, **given: Any) -> AsyncIterator[str]:
+    """The app on a socket; gives its URL. What is given goes to `app_of`."""
+    app, _ = app_of(data_dir, **given)
+    async with app.router.lifespan_context(app), serving(app) as url:
+        yield url
+
+
+def app_of(
     data_dir: Path,
     *,
     api: Api | None = None,
     registry: Registry | None = None,
     steps: Sequence[Step] | None = None,
+    closers: Sequence[Callable[[], None]] = (),
     **given: Any,
-) -> AsyncIterator[str]:
-    """The app on a socket; gives its URL. All keys but one are genuine. `steps` take the place of the guards."""
+) -> tuple[Starlette, Server[None]]:
+    """The app and the MCP server in it. All keys but one are genuine. `steps` take the place of the guards."""
     settings = Settings(data_dir=data_dir, rate_limit_per_minute=100_000, **given)
     api = api or Api()
     keys = ApiKeys(_check, os.urandom(32))
@@ -64,9 +74,7 @@ async def served(
             dispatch=dispatch,
         )
     )
-    app = build_app(settings, server, api, keys, surfaces)
-    async with app.router.lifespan_context(app), serving(app) as url:
-        yield url
+    return build_app(settings, server, api, keys, surfaces, closers=closers), server
 
 
 async def _check(credential: Credential) -> Verdict:

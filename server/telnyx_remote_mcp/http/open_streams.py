@@ -1,35 +1,48 @@
-"""Streams that stay open by design, and how they end when the server does."""
+"""Responses that stay open by design, and how they end when the server does."""
 
 from __future__ import annotations
 
+import asyncio
+from typing import Final
+
 import anyio
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+GRACE_SECS: Final = 0.5
+"""How long a subscription may take to end by itself, once the server is about to."""
+
+_VERSIONS: Final = frozenset(version.encode() for version in MODERN_PROTOCOL_VERSIONS)
+_LISTEN: Final = b"subscriptions/listen"
 
 
 class Streams:
-    """Ends the long-lived GET streams of older clients on `close`, so that a shutdown waits for no one.
+    """Ends long-lived responses on `close`, so that a shutdown waits for no one. Calls in progress finish.
 
-    Calls in progress are not touched: they finish.
+    These are the GET streams of older clients, which are cut, and the subscriptions of newer ones, which are POSTs:
+    they have half a second to end with the result that tells the client so. Their handler sends it when it is closed
+    (`on_termination`); what is still open then is cut as well.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._open: set[anyio.CancelScope] = set()
+        self._open: dict[anyio.CancelScope, float] = {}
         self._closed = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET":
+        grace = _grace_secs(scope)
+        if grace is None:
             await self.app(scope, receive, send)
             return
         response = _Response(send)
         with anyio.CancelScope() as cancel:
-            self._open.add(cancel)
+            self._open[cancel] = grace
             if self._closed:
                 cancel.cancel()
             try:
                 await self.app(scope, receive, response.send)
             finally:
-                self._open.discard(cancel)
+                del self._open[cancel]
         if cancel.cancelled_caught:
             await response.finish()
 
@@ -38,9 +51,26 @@ class Streams:
         return not self._closed
 
     def close(self) -> None:
+        """Begin to end what is open. What comes later is answered 503."""
         self._closed = True
-        for cancel in list(self._open):
-            cancel.cancel()
+        now = asyncio.get_running_loop().time()
+        for cancel, grace in list(self._open.items()):
+            cancel.deadline = now + grace
+
+
+def _grace_secs(scope: Scope) -> float | None:
+    """How long the response may take to end by itself; None for one that ends anyway.
+
+    The headers tell: the SDK refuses a request of the newer protocol whose headers say other than its body, and of
+    the older one no POST stays open. The first of headers that are there twice counts, as for the SDK.
+    """
+    if scope["type"] != "http":
+        return None
+    if scope["method"] == "GET":
+        return 0.0
+    headers = dict(reversed(scope["headers"]))
+    listens = headers.get(b"mcp-method") == _LISTEN and headers.get(b"mcp-protocol-version") in _VERSIONS
+    return GRACE_SECS if listens else None
 
 
 class _Response:

@@ -12,13 +12,17 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
-def on_termination(close: Callable[[], None]) -> Iterator[None]:
-    """Call `close` in the running loop when the process is asked to end; the handlers before it run as well."""
+def on_termination(*close: Callable[[], None]) -> Iterator[None]:
+    """Call each of `close` in the running loop when the process is asked to end, whether or not one before it fails.
+
+    They begin the end of what they close and do not wait for it. The handlers of the signal before run as well.
+    """
     loop = asyncio.get_running_loop()
     previous = {number: signal.getsignal(number) for number in _SIGNALS}
 
     def handle(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(close)
+        for each in close:
+            loop.call_soon_threadsafe(each)
         before = previous[signal.Signals(number)]
         if callable(before):
             before(number, frame)

@@ -8,6 +8,8 @@ from telnyx_remote_mcp.http.open_streams import Streams
 
 pytestmark = pytest.mark.anyio
 
+MODERN = (b"mcp-protocol-version", b"2026-07-28")
+LISTEN = (b"mcp-method", b"subscriptions/listen")
 START: Message = {"type": "http.response.start", "status": 200, "headers": []}
 
 
@@ -33,8 +35,8 @@ class App:
 
 
 class Request:
-    def __init__(self, method: str) -> None:
-        self.scope: Scope = {"type": "http", "method": method}
+    def __init__(self, method: str, *headers: tuple[bytes, bytes]) -> None:
+        self.scope: Scope = {"type": "http", "method": method, "headers": list(headers)}
         self.sent: list[Message] = []
 
     async def receive(self) -> Message:
@@ -90,8 +92,51 @@ async def test_an_answer_that_is_complete_is_not_added_to() -> None:
     assert request.sent == [START, piece(b"done", more=False)]
 
 
-async def test_a_call_in_progress_finishes() -> None:
-    app, request = App(START), Request("POST")
+async def test_a_subscription_that_does_not_end_by_itself_is_cut() -> None:
+    app, request = App(START, piece(b": ping", more=True)), Request("POST", MODERN, LISTEN)
+    streams = Streams(app)
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(request.to, streams)
+            await app.waiting.wait()
+            streams.close()
+    assert not app.finished
+    assert request.sent == [START, piece(b": ping", more=True), {"type": "http.response.body", "body": b""}]
+
+
+async def test_a_subscription_has_a_moment_to_end_by_itself() -> None:
+    app, request = App(START), Request("POST", MODERN, LISTEN)
+    streams = Streams(app)
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(request.to, streams)
+            await app.waiting.wait()
+            streams.close()
+            app.released.set()
+    assert app.finished
+
+
+async def test_a_subscription_that_comes_after_the_end_is_answered_503() -> None:
+    streams, request = Streams(App()), Request("POST", MODERN, LISTEN)
+    streams.close()
+    with anyio.fail_after(5):
+        await request.to(streams)
+    assert request.sent[0]["status"] == 503
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (),
+        (MODERN, (b"mcp-method", b"tools/call")),
+        (LISTEN,),
+        ((b"mcp-protocol-version", b"2025-11-25"), LISTEN),
+        (MODERN, (b"mcp-method", b"tools/call"), LISTEN),
+    ],
+    ids=["plain", "call", "no version", "older", "twice"],
+)
+async def test_a_call_in_progress_finishes(headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    app, request = App(START), Request("POST", *headers)
     streams = Streams(app)
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:

@@ -40,6 +40,27 @@ async def test_it_calls_back_in_the_loop_and_the_handler_before_it(asked: signal
         signal.signal(asked, outer)
 
 
+async def test_it_calls_all_back_in_their_order_even_if_one_fails() -> None:
+    called: list[str] = []
+    closed, failures = asyncio.Event(), []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context["exception"]))
+
+    def fails() -> None:
+        called.append("first")
+        raise LookupError
+
+    outer = signal.signal(signal.SIGTERM, Before())
+    try:
+        with on_termination(fails, lambda: called.append("second"), closed.set):
+            os.kill(os.getpid(), signal.SIGTERM)
+            async with asyncio.timeout(5):
+                await closed.wait()
+    finally:
+        signal.signal(signal.SIGTERM, outer)
+    assert called == ["first", "second"]
+    assert [type(failure) for failure in failures] == [LookupError]
+
+
 @pytest.mark.parametrize("ignored", [signal.SIG_IGN, signal.SIG_DFL])
 async def test_where_there_was_no_handler_it_calls_back_alone(ignored: signal.Handlers) -> None:
     closed = asyncio.Event()
