@@ -24,7 +24,7 @@ from telnyx_remote_mcp.gate.rate_limit import RateLimit
 from telnyx_remote_mcp.gate.select_surface import SelectSurface
 from telnyx_remote_mcp.gate.step_up import StepUp
 from telnyx_remote_mcp.http.bodies import BodyLimits
-from telnyx_remote_mcp.http.client_address import TrustedProxies
+from telnyx_remote_mcp.http.client_address import ClientAddress
 from telnyx_remote_mcp.http.edge import Edge
 from telnyx_remote_mcp.http.health import health_routes
 from telnyx_remote_mcp.http.hosts import Hosts
@@ -113,7 +113,8 @@ def build_app(
             Route("/", elsewhere),
         ],
         middleware=[
-            Middleware(Edge, proxies=TrustedProxies(settings.trusted_proxies)),
+            Middleware(Edge),
+            Middleware(ClientAddress, trusted=settings.trusted_proxies),
             Middleware(
                 Hosts,
                 public_url=settings.public_url,

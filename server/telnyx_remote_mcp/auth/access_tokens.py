@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
+from cachetools import LRUCache
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
@@ -63,7 +63,7 @@ class AccessTokens:
         self._grants = grants
         self._check = check
         self._clock = clock
-        self._signed: OrderedDict[bytes, Claims] = OrderedDict()
+        self._signed: LRUCache[bytes, Claims] = LRUCache(MAX_TOKENS)
         self._suspects: set[str] = set()
 
     async def verify(self, token: str, path: str) -> Identity:
@@ -115,8 +115,6 @@ class AccessTokens:
         if claims is None:
             claims = await self._verified(token)
             self._signed[digest] = claims
-            if len(self._signed) > MAX_TOKENS:
-                self._signed.popitem(last=False)
         if claims.expires_at <= self._clock():
             raise challenges.invalid_token("has expired")
         return claims

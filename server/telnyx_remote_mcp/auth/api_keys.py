@@ -7,12 +7,12 @@ the server is no open proxy and a request costs one HMAC.
 import hmac
 import math
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 from weakref import WeakValueDictionary
 
 import anyio
+from cachetools import LRUCache
 
 from telnyx_remote_mcp.auth import challenges
 from telnyx_remote_mcp.auth.caller import Caller, Identity
@@ -100,8 +100,7 @@ class ApiKeys:
         self._pepper = pepper
         self._budget = budget or Budget(clock=clock)
         self._clock = clock
-        self._max_keys = max_keys
-        self._standings: OrderedDict[str, _Standing] = OrderedDict()
+        self._standings: LRUCache[str, _Standing] = LRUCache(max_keys)
         self._checking: WeakValueDictionary[str, anyio.Lock] = WeakValueDictionary()
 
     def principal(self, key: str) -> str:
@@ -115,7 +114,6 @@ class ApiKeys:
         now = self._clock()
         if standing is None or now >= standing.recheck_at:
             return None
-        self._standings.move_to_end(principal)
         return standing.usable(now)
 
     async def verify(self, key: str, address: str) -> Identity:
@@ -153,8 +151,6 @@ class ApiKeys:
 
     def _admit(self, principal: str) -> _Standing:
         standing = self._standings[principal] = _Standing()
-        if len(self._standings) > self._max_keys:
-            self._standings.popitem(last=False)
         return standing
 
     def _answer(self, standing: _Standing) -> Identity:

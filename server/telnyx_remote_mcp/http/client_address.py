@@ -4,40 +4,39 @@ from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 Address = IPv4Address | IPv6Address
 
+_PEER = "telnyx.peer"
 
-class TrustedProxies:
-    """The proxies, as addresses or CIDR networks, whose X-Forwarded-For is believed."""
 
-    def __init__(self, networks: Iterable[str] = ()) -> None:
-        try:
-            self._networks = [ip_network(network) for network in networks]
-        except ValueError as error:
-            raise ValueError(f"--trusted-proxy takes an address or a CIDR network: {error}") from None
+class ClientAddress:
+    """Makes `scope["client"]` the peer or, behind trusted proxies, the last forwarded address that is none of theirs.
 
-    def client(self, scope: Scope) -> str:
-        """The peer's address or, behind trusted proxies, the rightmost forwarded one that is not a proxy."""
-        peer = _peer(scope)
-        client = _parse(peer)
-        if client is None or not self._networks:
-            return peer
-        for hop in reversed(_forwarded(scope)):
-            address = _parse(hop)
-            if address is None or not self._trusts(client):
-                break
-            client = address
-        return str(client)
+    `trusted` are the addresses or CIDR networks of proxies whose X-Forwarded-For, and X-Forwarded-Proto for
+    `scope["scheme"]`, are believed. Raises ValueError for an entry of another form.
+    """
 
-    def _trusts(self, address: Address) -> bool:
-        return any(address in network for network in self._networks)
+    def __init__(self, app: ASGIApp, trusted: Iterable[str] = ()) -> None:
+        self.app = app
+        self._believing = ProxyHeadersMiddleware(self._checked, _networks(trusted))  # type: ignore[arg-type]  # has its own types of ASGI
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["client"] = scope[_PEER] = _peer(scope)
+        await self._believing(scope, receive, send)  # type: ignore[arg-type]  # likewise
+
+    async def _checked(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _parse(scope["client"][0]) is None:
+            scope["client"] = scope[_PEER]  # a proxy that forwards what is no address vouches for nobody
+        await self.app(scope, receive, send)
 
 
 def budget_address(scope: Scope) -> str:
     """The address that attempts are counted by. One IPv6 customer owns a /64, so that counts as one."""
-    return _budget_address(_peer(scope))
+    return _budget_address(_peer(scope)[0])
 
 
 @lru_cache(maxsize=4096)
@@ -46,23 +45,22 @@ def _budget_address(text: str) -> str:
     return str(IPv6Network((address, 64), strict=False)) if isinstance(address, IPv6Address) else text
 
 
-def _peer(scope: Scope) -> str:
-    client = scope.get("client")  # None on a unix socket
-    return str(client[0]) if client else "unknown"
+def _networks(entries: Iterable[str]) -> list[str]:
+    """The entries, which uvicorn would take for names where they are no networks."""
+    try:
+        return [str(ip_network(entry)) for entry in entries]
+    except ValueError as error:
+        raise ValueError(f"--trusted-proxy takes an address or a CIDR network: {error}") from None
 
 
-def _forwarded(scope: Scope) -> list[str]:
-    values = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-    return [hop.strip() for hop in ",".join(values).split(",")]
+def _peer(scope: Scope) -> tuple[str, int]:
+    """The address and port of the other end; an IPv4 address also where the socket is one of IPv6."""
+    host, port = scope.get("client") or ("unknown", 0)  # None on a unix socket
+    return str(_parse(host) or host), port
 
 
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> Address | None:
-    """An address, also as `1.2.3.4:5678` or `[::1]:5678`, as some proxies write it."""
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
     try:
         address = ip_address(text)
     except ValueError:

@@ -10,8 +10,6 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from telnyx_remote_mcp.http.client_address import TrustedProxies
-
 logger = logging.getLogger("telnyx_remote_mcp.access")
 
 _SAFE_ID: Final = re.compile(rb"(?!KEY)[A-Za-z0-9._-]{1,64}")
@@ -39,22 +37,21 @@ class Visit:
 
 
 class Edge:
-    """Trims header values, names the request, finds the client's address and logs the outcome.
+    """Trims header values, names the request and logs the outcome.
 
     The request's id is the caller's `X-Request-Id` where that is short and plain, else a new one; `Visit.of(scope)`
-    has it, and the answer carries it. `scope["client"]` becomes the client that the trusted proxies vouch for.
+    has it, and the answer carries it.
     The log line holds method, path, status, duration, request id and principal; no query, no header.
     """
 
-    def __init__(self, app: ASGIApp, proxies: TrustedProxies) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope = self._prepare(scope)
+        scope = _prepared(scope)
         visit = Visit.of(scope)
         request_id = visit.request_id.encode()
         started, status = time.perf_counter(), 0
@@ -72,13 +69,11 @@ class Edge:
         finally:
             _log(scope, visit, status or 500, (time.perf_counter() - started) * 1000)
 
-    def _prepare(self, scope: Scope) -> Scope:
-        # httptools keeps trailing whitespace, which RFC 9110 does not count to the value.
-        headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
-        prepared = {**scope, "headers": headers, _VISIT: Visit(_request_id(headers))}
-        port = scope["client"][1] if scope.get("client") else 0
-        prepared["client"] = (self._proxies.client(prepared), port)
-        return prepared
+
+def _prepared(scope: Scope) -> Scope:
+    # httptools keeps trailing whitespace, which RFC 9110 does not count to the value.
+    headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
+    return {**scope, "headers": headers, _VISIT: Visit(_request_id(headers))}
 
 
 def _request_id(headers: list[tuple[bytes, bytes]]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cachetools import FIFOCache
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
 from telnyx_remote_mcp.surface.surfaces import Surface
@@ -34,7 +35,7 @@ class Listings:
     ) -> None:
         self._surface_of = surface_of
         self._traits_of = traits_of
-        self._listings: dict[tuple[str, Surface, Traits], HandlerResult] = {}
+        self._listings: FIFOCache[tuple[str, Surface, Traits], HandlerResult] = FIFOCache(MAX_LISTINGS)
         self._tools: dict[tuple[str, str, Traits], dict[str, Any]] = {}
 
     async def __call__(self, ctx: Context, call_next: CallNext) -> HandlerResult:
@@ -42,8 +43,6 @@ class Listings:
             return await call_next(ctx)
         key = (ctx.protocol_version, self._surface_of(ctx), self._traits_of(ctx))
         if key not in self._listings:
-            if len(self._listings) >= MAX_LISTINGS:
-                self._listings.pop(next(iter(self._listings)))
             self._listings[key] = self._sharing(ctx.protocol_version, key[2], await call_next(ctx))
         return self._listings[key]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
+from cachetools import FIFOCache
 from starlette.types import Scope
 
 from telnyx_remote_mcp.surface.selection import EVERYTHING, Selection, UnknownChoice
@@ -109,8 +110,7 @@ class Surfaces:
         self._check(ceiling, lambda: list(registry.tools.values()))
         self._explicit = bool(ceiling.groups or ceiling.tools)
         self._bound = ceiling
-        self._kept = kept
-        self._cache: dict[tuple[Selection, Selection], Surface] = {}
+        self._cache: FIFOCache[tuple[Selection, Selection], Surface] = FIFOCache(kept)
 
     @cached_property
     def ceiling(self) -> list[Tool]:
@@ -141,8 +141,6 @@ class Surfaces:
             account_access=self._account_access,
             registry=self.registry,
         )
-        if len(self._cache) >= self._kept:
-            self._cache.pop(next(iter(self._cache)))
         self._cache[selection, granted] = surface
         return surface
 

@@ -17,7 +17,6 @@ from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.auth.verdicts import balance_check
 from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.gate.authenticate import Authenticate
-from telnyx_remote_mcp.http.client_address import TrustedProxies
 from telnyx_remote_mcp.http.edge import Edge
 from telnyx_tools.api.client import Api
 
@@ -266,7 +265,7 @@ async def test_no_log_and_no_answer_holds_a_key_whatever_becomes_of_it(
     caplog.set_level(logging.DEBUG)
     async with serving(BalanceServer(KEY)) as telnyx, Api(f"{telnyx}/v2") as api:
         keys = ApiKeys(balance_check(api), b"p" * 32)
-        app = Edge(Authenticate(whoami, keys, TokenBuckets(9, 9)), TrustedProxies())
+        app = Edge(Authenticate(whoami, keys, TokenBuckets(9, 9)))
         async with serving(app) as url:
             answers = [
                 await raw_exchange(url, [f"POST {target} HTTP/1.1", "Host: localhost", *headers])

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 from tests.server.serving import raw_exchange, serving
 
-from telnyx_remote_mcp.http.client_address import TrustedProxies
+from telnyx_remote_mcp.http.client_address import ClientAddress
 from telnyx_remote_mcp.http.edge import Edge, Visit
 
 KEY = "KEY0123456789abcdefMARKED"
@@ -38,7 +38,7 @@ def client_of(edge: Edge) -> httpx2.AsyncClient:
 @pytest.mark.anyio
 @pytest.mark.parametrize("http", ["httptools", "h11"])
 async def test_whitespace_around_a_header_value_is_not_part_of_it(http: str) -> None:
-    async with serving(Edge(reflect, TrustedProxies()), http) as url:
+    async with serving(Edge(reflect), http) as url:
         answer = await raw_exchange(
             url, ["GET /mcp HTTP/1.1", "Host: localhost", "Mcp-Name: \t send_message \t ", "X-Inner: a b "]
         )
@@ -49,7 +49,7 @@ async def test_whitespace_around_a_header_value_is_not_part_of_it(http: str) -> 
 
 @pytest.mark.anyio
 async def test_a_plain_request_id_is_kept_and_answered() -> None:
-    async with client_of(Edge(reflect, TrustedProxies())) as client:
+    async with client_of(Edge(reflect)) as client:
         response = await client.get("/mcp", headers={"X-Request-Id": "trace-7.a_B"})
     assert response.headers["x-request-id"] == response.json()["request_id"] == "trace-7.a_B"
 
@@ -58,7 +58,7 @@ async def test_a_plain_request_id_is_kept_and_answered() -> None:
 @pytest.mark.parametrize("given", [None, "", "x" * 65, "a b", "a;b", "ä", KEY])
 async def test_any_other_request_id_is_replaced(given: str | None) -> None:
     headers = [] if given is None else [(b"x-request-id", given.encode())]
-    async with client_of(Edge(reflect, TrustedProxies())) as client:
+    async with client_of(Edge(reflect)) as client:
         first = await client.get("/mcp", headers=headers)
         second = await client.get("/mcp", headers=headers)
     minted = first.headers["x-request-id"]
@@ -70,7 +70,7 @@ async def test_any_other_request_id_is_replaced(given: str | None) -> None:
 @pytest.mark.anyio
 async def test_the_trace_context_reaches_the_app_as_it_came() -> None:
     traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-    async with client_of(Edge(reflect, TrustedProxies())) as client:
+    async with client_of(Edge(reflect)) as client:
         response = await client.get("/mcp", headers={"traceparent": traceparent})
     assert ["traceparent", traceparent] in response.json()["headers"]
 
@@ -78,7 +78,7 @@ async def test_the_trace_context_reaches_the_app_as_it_came() -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize(("trusted", "client_address"), [([], "10.0.0.1"), (["10.0.0.0/8"], "203.0.113.7")])
 async def test_the_client_is_whom_trusted_proxies_vouch_for(trusted: list[str], client_address: str) -> None:
-    async with client_of(Edge(reflect, TrustedProxies(trusted))) as client:
+    async with client_of(Edge(ClientAddress(reflect, trusted))) as client:
         response = await client.get("/mcp", headers={"X-Forwarded-For": "203.0.113.7"})
     assert response.json()["client"] == client_address
 
@@ -86,7 +86,7 @@ async def test_the_client_is_whom_trusted_proxies_vouch_for(trusted: list[str], 
 @pytest.mark.anyio
 async def test_the_access_log_tells_what_happened_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "telnyx_remote_mcp.access")
-    async with client_of(Edge(reflect, TrustedProxies())) as client:
+    async with client_of(Edge(reflect)) as client:
         await client.post("/mcp?groups=messaging", headers={"X-Request-Id": "r-1"})
     (record,) = [record for record in caplog.records if record.name == "telnyx_remote_mcp.access"]
     line = record.getMessage()
@@ -101,7 +101,7 @@ async def test_the_access_log_tells_what_happened_in_one_line(caplog: pytest.Log
 @pytest.mark.anyio
 async def test_a_failure_of_the_app_is_logged_as_a_500(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "telnyx_remote_mcp.access")
-    async with client_of(Edge(fail, TrustedProxies())) as client:
+    async with client_of(Edge(fail)) as client:
         assert (await client.get("/mcp")).status_code == 500
     assert "GET /mcp 500 " in caplog.text
     assert " by=-" in caplog.text
@@ -112,7 +112,7 @@ async def test_a_client_that_left_before_its_answer_is_no_failure(caplog: pytest
     async def nobody_there(scope: Scope, receive: Receive, send: Send) -> None: ...
 
     caplog.set_level(logging.INFO, "telnyx_remote_mcp.access")
-    async with serving(Edge(nobody_there, TrustedProxies())) as url:
+    async with serving(Edge(nobody_there)) as url:
         await raw_exchange(url, ["POST /mcp HTTP/1.1", "Host: localhost"])
     assert "POST /mcp 499 " in caplog.text
 
@@ -125,7 +125,7 @@ async def test_neither_a_key_nor_a_second_line_gets_into_the_access_log(
     target: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "telnyx_remote_mcp")
-    async with serving(Edge(reflect, TrustedProxies())) as url:
+    async with serving(Edge(reflect)) as url:
         await raw_exchange(url, [f"GET {target} HTTP/1.1", "Host: localhost", f"Authorization: Bearer {KEY}"])
     (line,) = [r.getMessage() for r in caplog.records if r.name == "telnyx_remote_mcp.access"]
     assert "MARKED" not in line

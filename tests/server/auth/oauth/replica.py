@@ -29,7 +29,6 @@ from telnyx_remote_mcp.composition.oauth import create_oauth
 from telnyx_remote_mcp.gate.authenticate import Authenticate
 from telnyx_remote_mcp.gate.select_surface import SelectSurface
 from telnyx_remote_mcp.gate.step_up import StepUp
-from telnyx_remote_mcp.http.client_address import TrustedProxies
 from telnyx_remote_mcp.http.edge import Edge
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
@@ -161,7 +160,7 @@ async def running(
     data_dir: Path, *, fetch: PublicFetch | None = None, public_url: str | None = None, failures: int = 1_000
 ) -> AsyncIterator[Replica]:
     """A replica on the store in `data_dir`; with `public_url` it is known by that name."""
-    middleware = [Middleware(Edge, proxies=TrustedProxies())]
+    middleware = [Middleware(Edge)]
     app, telnyx = Starlette(middleware=middleware), Telnyx(KEY)
     surfaces = Surfaces(registry(), Selection())
     async with serving(app) as url, Api("http://127.0.0.1:9/v2") as api, httpx2.AsyncClient(base_url=url) as http:
