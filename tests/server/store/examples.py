@@ -62,7 +62,7 @@ PARAMETERS = (
 )
 ASKING = AskingClient("example-client", "Agent", "agent.example.com", False, False, REDIRECT)
 NARROW = Choice(groups=("messaging",), read_only=True, expires_at=NOW + 86_400)
-KEY_PURPOSES = ("cookie", "pepper", "store", "vault")
+KEY_PURPOSES = ("cookie", "pepper", "request-state", "store", "vault")
 
 
 def now() -> float:
