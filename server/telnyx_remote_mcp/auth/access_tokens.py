@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +25,6 @@ from telnyx_remote_mcp.auth.verdicts import Check, Verdict
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_remote_mcp.store.base import StoreUnavailable
-from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.errors import TelnyxError
 
@@ -44,7 +44,7 @@ class Claims:
 class AccessTokens:
     """Verifies access tokens. A signature is checked once; what it signs is compared with every request.
 
-    `check` asks Telnyx about a credential that was rejected in a call: a grant ends when it is really dead.
+    `products` are the groups of tools that this server has. `check` asks Telnyx about a credential that was rejected in a call: a grant ends when it is really dead.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class AccessTokens:
         keys: SigningKeys,
         grants: Grants,
         check: Check,
+        products: Callable[[], Sequence[str]],
         *,
         clock: Clock = time.time,
     ) -> None:
@@ -62,6 +63,7 @@ class AccessTokens:
         self._keys = keys
         self._grants = grants
         self._check = check
+        self._products = products
         self._clock = clock
         self._signed: LRUCache[bytes, Claims] = LRUCache(MAX_TOKENS)
         self._suspects: set[str] = set()
@@ -98,7 +100,7 @@ class AccessTokens:
             credential=credential,
             lane="oauth",
             scopes=claims.scopes & grant.scopes,
-            narrowed=Selection(groups=grant.groups, read_only=grant.read_only),
+            permission=grant.permission(self._products()),
         )
         return Identity.of(caller, self._issuer)
 

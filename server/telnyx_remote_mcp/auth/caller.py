@@ -7,7 +7,7 @@ from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from starlette.types import Scope
 
-from telnyx_remote_mcp.surface.selection import Selection
+from telnyx_remote_mcp.surface.permission import Permission
 from telnyx_tools.api.credential import Credential
 
 _KEY: Final = "telnyx.caller"
@@ -17,7 +17,7 @@ _KEY: Final = "telnyx.caller"
 class Caller:
     """Who is calling: `principal` names the account without revealing its key, `credential` acts for it.
 
-    `scopes` is None for a caller without restriction (an API key, or stdio). `narrowed` is what the person who
+    `scopes` is None for a caller without restriction (an API key, or stdio). `permission` is how far the person who
     connected the caller left of the tools, None for all of them.
     """
 
@@ -25,7 +25,7 @@ class Caller:
     credential: Credential | None
     lane: Literal["api_key", "oauth", "stdio"]
     scopes: frozenset[str] | None = None
-    narrowed: Selection | None = None
+    permission: Permission | None = None
 
     @staticmethod
     def of(scope: Scope) -> "Caller":

@@ -45,6 +45,8 @@ class ResourceServer:
         if tool is None or caller.scopes is None:
             return
         action = counts_as(surface, tool, arguments if isinstance(arguments, Mapping) else {})
+        if action is not tool and surface.refusal(action) is not None:
+            return  # no scope would help; the tool says why
         if lacks(caller.scopes, action):
             scopes = sorted({*caller.scopes, action.scope})
             raise challenges.insufficient_scope(tool.name, scopes, self._resources.metadata_url(path))

@@ -24,7 +24,7 @@ class Scopes:
     @cached_property
     def grantable(self) -> frozenset[str]:
         """Every scope that something on this server can need."""
-        scopes = {tool.scope for tool in self._surfaces.ceiling}
+        scopes = {tool.scope for tool in self._surfaces.ceiling if tool.scope}
         if any(tool.target is not None for tool in self._surfaces.ceiling):
             from telnyx_tools.catalog.catalog import Catalog
 
@@ -58,4 +58,4 @@ def lacks(scopes: Collection[str], action: Action) -> bool:
 def held(scope: str, scopes: Collection[str]) -> bool:
     """Whether `scopes` include this one; who may write may read."""
     family, _, verb = scope.rpartition(".")
-    return scope in scopes or (verb == "read" and f"{family}.write" in scopes)
+    return not scope or scope in scopes or (verb == "read" and f"{family}.write" in scopes)

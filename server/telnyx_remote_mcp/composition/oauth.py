@@ -59,7 +59,7 @@ def create_oauth(
         grants,
     )
     server = AuthorizationServer(protocol, PendingRequests(store), scopes.baseline)
-    tokens = AccessTokens(settings.url, resources, signing_keys, grants, check)
+    tokens = AccessTokens(settings.url, resources, signing_keys, grants, check, lambda: surfaces.groups)
     linking = Services(settings, surfaces, server, grants, keys, store, secret, sign_in)
     return OAuth(
         grants,

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.http.refusal import Refusal
-from telnyx_remote_mcp.surface.selection import EVERYTHING, SURFACES, BadSelection, Name, Selection, UnknownChoice
+from telnyx_remote_mcp.surface.selection import SURFACES, BadSelection, Name, Selection, UnknownChoice
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
 
 HEADERS = {
@@ -50,7 +50,7 @@ class SelectSurface:
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         headers = [(k.decode(), v.decode("latin-1")) for k, v in scope["headers"] if k.startswith(b"x-mcp-")]
         try:
-            return self._surfaces.of(requested(slug, query, headers), Caller.of(scope).narrowed or EVERYTHING)
+            return self._surfaces.of(requested(slug, query, headers), Caller.of(scope).permission)
         except BadSelection as error:
             raise Refusal(400, "invalid_selection", str(error)) from None
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 from cachetools import FIFOCache
 from starlette.types import Scope
 
-from telnyx_remote_mcp.surface.selection import EVERYTHING, Selection, UnknownChoice
+from telnyx_remote_mcp.surface.permission import Level, Permission, needed
+from telnyx_remote_mcp.surface.selection import Selection, UnknownChoice
 from telnyx_tools.registry import Registry
 from telnyx_tools.tool.context import Action
 from telnyx_tools.tool.effect import Effect
@@ -27,7 +28,9 @@ class Surface:
     reachable: dict[str, Tool]
     """What the generic tools may call by name: as `tools`, but whatever the named surface lists."""
     bounds: tuple[Selection, ...]
-    """The selections that narrowed it: the operator's, the request's, and what was granted."""
+    """The selections that narrowed it: the operator's and the request's."""
+    permission: Permission | None
+    """How far the person behind the caller lets it go; None for a caller who is that person."""
     read_only: bool
     account_access: bool
     """Whether operations that manage access to the account may be called."""
@@ -57,8 +60,22 @@ class Surface:
         callers = self.registry.callers
         return {name: tool for name, tool in self.reachable.items() if tool.group not in callers}
 
+    def level(self, action: Action) -> Level | None:
+        """How far the caller may go in the product of this action; None where not at all."""
+        if self.permission is None or action.group in self.registry.generic:
+            return Level.SPEND  # what a generic tool calls is an action of its own, and looked at as such
+        curated = action.group in self.registry.groups
+        return self.permission.level(action.group) if curated else self.permission.rest
+
+    def exceeded_by(self, action: Action) -> bool:
+        """Whether the action goes further than the person lets this caller go in its product."""
+        level = self.level(action)
+        return level is None or level < needed(action)
+
     def refusal(self, action: Action) -> str | None:
         """Why the action may not be called by name here, or None if it may."""
+        if self.level(action) is None:
+            return "The user did not allow this product; they can on the account page of this server"
         if self.registry.find(action.name) is action:
             return None if action.name in self.callable else "This tool is not within reach here"
         if self.read_only and action.effect is not Effect.READ:
@@ -110,7 +127,7 @@ class Surfaces:
         self._check(ceiling, lambda: list(registry.tools.values()))
         self._explicit = bool(ceiling.groups or ceiling.tools)
         self._bound = ceiling
-        self._cache: FIFOCache[tuple[Selection, Selection], Surface] = FIFOCache(kept)
+        self._cache: FIFOCache[tuple[Selection, Permission | None], Surface] = FIFOCache(kept)
 
     @cached_property
     def ceiling(self) -> list[Tool]:
@@ -123,26 +140,34 @@ class Surfaces:
         """The groups that have a tool under the operator's ceiling."""
         return list(dict.fromkeys(tool.group for tool in self.ceiling))
 
-    def of(self, selection: Selection, granted: Selection = EVERYTHING) -> Surface:
-        """The surface of a selection, within what a person granted. Raises UnknownChoice for a group or tool
+    def of(self, selection: Selection, permission: Permission | None = None) -> Surface:
+        """The surface of a selection, within what a person permitted. Raises UnknownChoice for a group or tool
         that does not exist.
 
-        A grant may outlive a group: what it names and is no more narrows all the same, and is no error.
+        A permission may outlive a product: one that is no more permits nothing, and is no error.
         """
-        if (known := self._cache.get((selection, granted))) is not None:
+        if (known := self._cache.get((selection, permission))) is not None:
             return known
         self._check(selection, lambda: self.ceiling)
-        within = self._with_generic(granted)
         surface = Surface(
-            tools=_by_name(self._narrowed(self._narrowed(self._base(selection), selection), within)),
-            reachable=_by_name(self._narrowed(self._narrowed(self.ceiling, selection), within)),
-            bounds=(self._bound, selection, granted),
-            read_only=self._bound.read_only or selection.read_only or granted.read_only,
+            tools=self._permitted(self._narrowed(self._base(selection), selection), permission),
+            reachable=self._permitted(self._narrowed(self.ceiling, selection), permission),
+            bounds=(self._bound, selection),
+            permission=permission,
+            read_only=self._bound.read_only or selection.read_only,
             account_access=self._account_access,
             registry=self.registry,
         )
-        self._cache[selection, granted] = surface
+        self._cache[selection, permission] = surface
         return surface
+
+    def _permitted(self, tools: Iterable[Tool], permission: Permission | None) -> dict[str, Tool]:
+        """The tools of permitted products, by name. How far each may go is looked at when it is called."""
+        return {
+            tool.name: tool
+            for tool in tools
+            if permission is None or tool.group in self.registry.generic or permission.level(tool.group) is not None
+        }
 
     def _base(self, selection: Selection) -> list[Tool]:
         if selection.slug is not None:
@@ -164,12 +189,6 @@ class Surfaces:
             and (not by.read_only or tool.effect is Effect.READ)
         ]
 
-    def _with_generic(self, granted: Selection) -> Selection:
-        """Whoever granted some groups granted the tools that reach into them."""
-        if not granted.groups:
-            return granted
-        return replace(granted, groups=(*granted.groups, *sorted(self.registry.generic)))
-
     def _name(self, name: str) -> str:
         tool = self.registry.find(name)
         return tool.name if tool is not None else name
@@ -181,7 +200,3 @@ class Surfaces:
         for name in (*selection.tools, *selection.exclude_tools):
             if self.registry.find(name) is None:
                 raise UnknownChoice("tool", name, [tool.name for tool in offered()])
-
-
-def _by_name(tools: Iterable[Tool]) -> dict[str, Tool]:
-    return {tool.name: tool for tool in tools}

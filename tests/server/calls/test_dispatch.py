@@ -12,7 +12,7 @@ from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.dispatch import NotAllowed
 from telnyx_remote_mcp.calls.pipeline import Next
-from telnyx_remote_mcp.guardrails.scopes import ScopeGuard, ScopeMissing
+from telnyx_remote_mcp.guardrails.permission import NotPermitted, PermissionGuard
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api, Credential
@@ -97,10 +97,10 @@ async def test_a_scope_that_is_missing_is_refused_on_every_way(way: str) -> None
     name, arguments, _ = WAYS[way]
     reader = Caller("p", Credential("KEYtest"), "oauth", frozenset({"messaging.read", "account_management.write"}))
     async with Api(wire=MockWire(unasked)) as api:
-        with pytest.raises(ScopeMissing) as caught:
-            await contexts.dispatch(api, [ScopeGuard()])(contexts.call(TOOLS[name], arguments, caller=reader))
-    assert caught.value.describe()["code"] == "insufficient_scope"
-    assert caught.value.scope == "messaging.write"
+        with pytest.raises(NotPermitted) as caught:
+            await contexts.dispatch(api, [PermissionGuard()])(contexts.call(TOOLS[name], arguments, caller=reader))
+    assert caught.value.describe()["code"] == "not_permitted"
+    assert "messaging.write" in caught.value.title
 
 
 async def test_what_a_surface_leaves_out_cannot_be_reached_by_a_tool_that_asks_for_it_itself() -> None:

@@ -3,6 +3,7 @@
 import pytest
 from tests.server.things import things
 
+from telnyx_remote_mcp.surface.permission import Level, permission
 from telnyx_remote_mcp.surface.selection import SURFACES, Selection, UnknownChoice
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
 
@@ -182,26 +183,26 @@ def test_equal_selections_are_one_surface_and_only_so_many_are_kept() -> None:
 FULL = Selection(surface="full")
 
 
-def test_a_request_sees_no_more_than_a_person_granted() -> None:
-    within = Selection(groups=("phone_lines",), read_only=True)
-    surface = surfaces().of(FULL, within)
-    assert list(surface.tools) == list(surface.reachable) == ["list_lines"]
-    assert surface.read_only
-    assert surface.bounds[-1] == within
+def test_a_request_sees_no_more_than_a_person_permitted() -> None:
+    surface = surfaces().of(FULL, permission({"phone_lines": Level.LOOK}))
+    assert list(surface.tools) == list(surface.reachable) == ["list_lines", "delete_line"]
+    assert surface.exceeded_by(surface.tools["delete_line"])
+    assert not surface.exceeded_by(surface.tools["list_lines"])
     assert surface.find("send_text") is None
 
 
-def test_a_request_narrows_what_was_granted_further() -> None:
-    assert list(surfaces().of(Selection(groups=("texts",)), Selection(groups=("phone_lines",))).tools) == []
-    assert list(surfaces().of(FULL, Selection()).tools) == ALL
+def test_a_request_narrows_what_was_permitted_further() -> None:
+    phone_lines = permission({"phone_lines": Level.SPEND})
+    assert list(surfaces().of(Selection(groups=("texts",)), phone_lines).tools) == []
+    assert list(surfaces().of(FULL).tools) == ALL
 
 
-def test_a_grant_of_a_group_that_is_gone_grants_nothing_and_is_no_error() -> None:
-    assert list(surfaces().of(FULL, Selection(groups=("letters",))).tools) == []
+def test_a_permission_for_a_product_that_is_gone_permits_nothing_and_is_no_error() -> None:
+    assert list(surfaces().of(FULL, permission({"letters": Level.SPEND})).tools) == []
 
 
-def test_surfaces_of_different_grants_are_kept_apart() -> None:
+def test_surfaces_of_different_permissions_are_kept_apart() -> None:
     kept = surfaces()
-    whole, part = kept.of(FULL), kept.of(FULL, Selection(read_only=True))
+    whole, part = kept.of(FULL), kept.of(FULL, permission({"texts": Level.LOOK}))
     assert whole is not part
-    assert kept.of(FULL, Selection(read_only=True)) is part
+    assert kept.of(FULL, permission({"texts": Level.LOOK})) is part

@@ -82,6 +82,9 @@ class OperationAction:
         body = operation.resolve(operation.body or {}).get("required", ())
         return [*operation.path_params, *operation.query.get("required", ()), *(f"body.{name}" for name in body)]
 
+    def borrows(self, arguments: Mapping[str, object]) -> Sequence[str]:
+        return ()
+
     def describe(self, at: str = "") -> Mapping[str, Any]:
         from telnyx_tools.catalog.describe import describe
 

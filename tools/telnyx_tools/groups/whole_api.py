@@ -15,7 +15,7 @@ from telnyx_tools.results.answer import Answer, View
 from telnyx_tools.results.result import Detail, Part, Result
 from telnyx_tools.tool.context import Action, Actions
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.group import Group
+from telnyx_tools.tool.group import NO_SCOPE, Group
 
 if TYPE_CHECKING:  # a server whose agents never ask for the catalog does not load it
     from telnyx_tools.catalog.catalog import Catalog
@@ -63,7 +63,7 @@ class Description(Result):
     call_with: str | None = None
 
 
-@api.tool(effect=Effect.READ, scope="account_management.read", compact=True)
+@api.tool(effect=Effect.READ, scope=NO_SCOPE, compact=True)
 async def search_tools(actions: Actions, query: Query, limit: Limit = 8) -> Matches:
     """Find what does a task: tools first, then operations of the Telnyx API. Then describe_tool."""
     from telnyx_tools.catalog.finder import find_operations, find_tools
@@ -73,7 +73,7 @@ async def search_tools(actions: Actions, query: Query, limit: Limit = 8) -> Matc
     return _matches([*(_match(tool, "tool") for tool in tools), *(_match(found, "operation") for found in operations)])
 
 
-@api.tool(effect=Effect.READ, scope="account_management.read", compact=True)
+@api.tool(effect=Effect.READ, scope=NO_SCOPE, compact=True)
 async def describe_tool(
     actions: Actions, name: Name, at: Annotated[str, Field(description="look deeper: body.voice_settings")] = ""
 ) -> Description:
@@ -81,7 +81,7 @@ async def describe_tool(
     return _described(_action(actions, "name", name), at)
 
 
-@api.tool(effect=Effect.READ, scope="account_management.read")
+@api.tool(effect=Effect.READ, scope=NO_SCOPE)
 async def list_api_endpoints(
     actions: Actions,
     query: Annotated[str, Field(max_length=200, description="everyday words; without it, all of a group")] = "",
@@ -101,7 +101,7 @@ async def list_api_endpoints(
     return _matches(_match(action, "operation") for action in islice(found, limit))
 
 
-@api.tool(effect=Effect.READ, scope="account_management.read")
+@api.tool(effect=Effect.READ, scope=NO_SCOPE)
 async def get_api_endpoint_schema(
     actions: Actions,
     endpoint: Annotated[str, Field(description="from list_api_endpoints")],
@@ -111,7 +111,7 @@ async def get_api_endpoint_schema(
     return _described(_action(actions, "endpoint", endpoint), at)
 
 
-@api.tool(effect=Effect.READ, scope="account_management.read", compact=True, target="endpoint")
+@api.tool(effect=Effect.READ, scope=NO_SCOPE, compact=True, target="endpoint")
 async def read_api_endpoint(
     actions: Actions,
     endpoint: Endpoint,
@@ -132,7 +132,7 @@ async def read_api_endpoint(
 
 @api.tool(
     effect=Effect.SPENDS,
-    scope="account_management.write",
+    scope=NO_SCOPE,
     compact=True,
     check="Read the state with read_api_endpoint before calling it again.",
     target="endpoint",
@@ -152,7 +152,7 @@ async def write_api_endpoint(
     return await _call(actions, "write_api_endpoint", endpoint, arguments, sent, View(detail=detail))
 
 
-@api.tool(effect=Effect.DESTROY, scope="account_management.write", compact=True, target="endpoint")
+@api.tool(effect=Effect.DESTROY, scope=NO_SCOPE, compact=True, target="endpoint")
 async def delete_api_endpoint(
     actions: Actions,
     endpoint: Endpoint,

@@ -63,6 +63,10 @@ class Action(Protocol):
         """The arguments that a call must have."""
         ...
 
+    def borrows(self, arguments: Mapping[str, object]) -> Sequence[str]:
+        """The other groups whose data a call with these parsed arguments reaches into."""
+        ...
+
     def describe(self, at: str = "") -> Mapping[str, Any]:
         """What it takes, for an agent to read. Raises InvalidArguments where there is nothing at `at`."""
         ...

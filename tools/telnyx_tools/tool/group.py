@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import signature
 
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.tool import Tool, ToolFunction
+
+NO_SCOPE = ""
+"""The scope of a tool that tells only what every caller may know, or has no effect but those of what it calls."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,17 +38,20 @@ class Group:
         check: str | None = None,
         local: bool = False,
         aliases: tuple[str, ...] = (),
+        borrowed: Mapping[str, str] = {},
         target: str | None = None,
     ) -> Callable[[ToolFunction], ToolFunction]:
         """Declare a function as a tool: its signature is the schema, its docstring the description.
 
         `target` is the argument by which a generic tool is told what to call. Raises ValueError for an argument that
-        the function does not have: such a tool would be taken for one that does its own work.
+        the function does not have: such a tool would be taken for one that does its own work. `borrowed` names the
+        arguments that reach into another group's data, such as a bucket to copy from, and that group.
         """
 
         def declare(function: ToolFunction) -> ToolFunction:
-            if target is not None and target not in signature(function).parameters:
-                raise ValueError(f"{function.__name__} has no argument {target}")
+            for name in (*borrowed, *([target] if target is not None else ())):
+                if name not in signature(function).parameters:
+                    raise ValueError(f"{function.__name__} has no argument {name}")
             operations = (calls,) if isinstance(calls, str) else calls
             self.tools.append(
                 Tool(
@@ -63,6 +69,7 @@ class Group:
                     check=check,
                     local=local,
                     aliases=aliases,
+                    borrowed=borrowed,
                     target=target,
                 )
             )

@@ -47,6 +47,8 @@ class Tool:
     local: bool
     """Whether it works on files of this machine: such a tool exists over stdio only."""
     aliases: tuple[str, ...]
+    borrowed: Mapping[str, str]
+    """Arguments that reach into another group's data, and the group: who may use the one need not have the other."""
     target: str | None
     """The argument that names what a generic tool calls; None for a tool that does its own work."""
 
@@ -104,6 +106,9 @@ class Tool:
 
     def describe(self, at: str = "") -> Mapping[str, Any]:
         return {"effect": self.effect, "description": self.description, "arguments": self.input_schema}
+
+    def borrows(self, arguments: Mapping[str, object]) -> list[str]:
+        return [group for name, group in self.borrowed.items() if arguments.get(name) is not None]
 
     def parse(self, arguments: Mapping[str, object]) -> Mapping[str, object]:
         return self.arguments.parse(arguments)

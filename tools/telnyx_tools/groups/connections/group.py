@@ -5,5 +5,6 @@ from telnyx_tools.tool.group import Group
 connections = Group(
     "connections",
     title="Connections",
-    summary="What calls go through: SIP connections, TeXML applications, outbound voice profiles, SIP credentials.",
+    summary="What calls go through: SIP and external connections (Teams, Zoom), TeXML applications, outbound voice "
+    "profiles, SIP credentials.",
 )

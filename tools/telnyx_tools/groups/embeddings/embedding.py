@@ -37,6 +37,7 @@ CHECK = (
     calls=("POST /ai/embeddings", *FOLLOWED_BY),
     core=True,
     check=CHECK,
+    borrowed={"bucket_name": "storage"},
     aliases=("embed_bucket",),
 )
 async def create_embeddings(
@@ -71,6 +72,7 @@ async def create_embeddings(
     s3=ENSURE,
     core=True,
     check=CHECK,
+    borrowed={"bucket_name": "storage"},
 )
 async def embed_url(
     telnyx: Telnyx,

@@ -41,6 +41,7 @@ class Speech(AttachedResult):
     scope="speech.write",
     calls="POST /text-to-speech/speech",
     s3=("PutObject", "HeadObject", "GetBucketLocation"),
+    borrowed={"bucket_name": "storage"},
     check=LOST,
 )
 async def text_to_speech(

@@ -19,7 +19,9 @@ class Summary(Result):
     summary: str | None = None
 
 
-@inference.tool(effect=Effect.SPENDS, scope="ai.write", calls="POST /ai/summarize", check=LOST)
+@inference.tool(
+    effect=Effect.SPENDS, scope="ai.write", calls="POST /ai/summarize", check=LOST, borrowed={"bucket_name": "storage"}
+)
 async def summarize_file(
     telnyx: Telnyx,
     bucket_name: BucketName,

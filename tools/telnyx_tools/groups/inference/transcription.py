@@ -67,6 +67,7 @@ class AudioTranscript(Result):
     scope="speech.write",
     calls=("POST /ai/audio/transcriptions", PRESIGN),
     s3=LOOKED_AT,
+    borrowed={"bucket_name": "storage"},
     check=LOST,
 )
 async def transcribe_audio(

@@ -84,7 +84,13 @@ async def download_media(telnyx: Telnyx, media_name: MediaName) -> MediaContent:
     return content.attach(Attachment(f"telnyx://media/{quote(media_name, safe='')}", kind, reply.content))
 
 
-@media.tool(effect=Effect.WRITE, scope="voice.write", calls=("POST /media", PRESIGN), s3=LOOKED_AT)
+@media.tool(
+    effect=Effect.WRITE,
+    scope="voice.write",
+    calls=("POST /media", PRESIGN),
+    s3=LOOKED_AT,
+    borrowed={"bucket_name": "storage"},
+)
 async def upload_media(
     telnyx: Telnyx,
     media_url: MediaUrl | None = None,

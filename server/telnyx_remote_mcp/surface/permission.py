@@ -1,0 +1,59 @@
+"""Permissions: how far a person lets one agent go, product by product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from telnyx_tools.tool.context import Action
+from telnyx_tools.tool.effect import Effect
+
+
+class Level(IntEnum):
+    """How far an agent may go in a product. A higher level includes the lower ones."""
+
+    LOOK = 1
+    """Read what is free to read."""
+    CHANGE = 2
+    """Change and delete, at no charge."""
+    SPEND = 3
+    """Spend money, and reach people."""
+
+
+_NEEDED = {
+    Effect.READ: Level.LOOK,
+    Effect.WRITE: Level.CHANGE,
+    Effect.DESTROY: Level.CHANGE,
+    Effect.SPENDS: Level.SPEND,
+}
+
+
+def needed(action: Action) -> Level:
+    """The level that an action needs; a read that is charged is spending."""
+    return Level.SPEND if action.paid else _NEEDED[action.effect]
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """The products that a person ticked, each with its level, and the level for the rest of the API.
+
+    A product is a group of tools, and the operations of the API that are in that group. What is not named is not
+    permitted: there is no value that means everything, so a narrower offer cannot turn into it.
+    """
+
+    products: tuple[tuple[str, Level], ...]
+    """In alphabetical order, without repetition."""
+    rest: Level | None = None
+    """For operations that are in no group of tools; None permits none of them."""
+
+    def level(self, product: str) -> Level | None:
+        return dict(self.products).get(product)
+
+    @property
+    def highest(self) -> Level | None:
+        return max((level for _, level in self.products), default=self.rest)
+
+
+def permission(products: dict[str, Level], rest: Level | None = None) -> Permission:
+    """A permission in its one form, so that equal ones are one key of a cache."""
+    return Permission(tuple(sorted(products.items())), rest)
