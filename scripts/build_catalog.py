@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from scripts.catalog.judgement import families
 from scripts.catalog.official import Recorder, methods
 from scripts.catalog.operations import facts
 from scripts.catalog.policy import policy
@@ -12,14 +13,24 @@ from scripts.catalog.schemas import Types
 from scripts.catalog.sharing import shared
 
 CATALOG = Path(__file__).parents[1] / "tools/telnyx_tools/catalog/operations.json.gz"
-_COLUMNS = ("id", "method", "path", "group", "scope", "effect", "paid", "sensitive")
+_COLUMNS = {
+    **dict.fromkeys(("id", "method", "path", "group", "scope", "effect")),
+    "paid": False,
+    "family": None,
+    "secret_text": False,
+    "shown_once": False,
+    "kinds": None,
+    "sensitive_fields": None,
+}
+"""The columns of the index, with what stands for what an operation has not."""
 
 
 def build() -> bytes:
     """The catalog as JSON with one entry in each line, so that a reader can decode only what it needs.
 
-    Three sections: `index` (a row of columns for each operation), `details` (its request and reply, in the same
-    order) and `types` (the object types that the details refer to by number).
+    Four sections: `index` (a row of columns for each operation), `details` (its request and reply, in the same
+    order), `types` (the object types that the details refer to by number) and `families` (id, label, and the
+    families that it is within).
     """
     recorder, types = Recorder(), Types()
     operations = [facts(method, recorder, types) for method in methods()]
@@ -27,9 +38,10 @@ def build() -> bytes:
     index, details = [], []
     for operation in operations:
         judged = operation | policy(operation["id"], operation["method"])
-        index.append([judged.pop(column, False) for column in _COLUMNS])
+        index.append([judged.pop(column, absent) for column, absent in _COLUMNS.items()])
         details.append(judged)
-    return _document({"index": index, "details": details, "types": table})
+    deeds = [[name, family["label"], family.get("within", [])] for name, family in families().items()]
+    return _document({"index": index, "details": details, "types": table, "families": deeds})
 
 
 def _document(sections: dict[str, Sequence[object]]) -> bytes:

@@ -1,10 +1,11 @@
-"""What our own tables say of an operation: effect, product area, OAuth scope, sensitivity."""
+"""What our own tables say of an operation: effect, product area, OAuth scope, and how it was judged."""
 
 import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from scripts.catalog.judgement import judgement
 from scripts.catalog.schemas import Schema
 
 _HERE = Path(__file__).parent
@@ -25,7 +26,7 @@ def areas() -> dict[str, dict[str, Any]]:
 
 
 def policy(operation_id: str, method: str) -> Schema:
-    """`effect`, `group` and `scope` of an operation, `paid` and `sensitive` where they hold."""
+    """`effect`, `group` and `scope` of an operation, `paid` where it holds, and its judgement."""
     effect = reviewed().get(operation_id, _BY_METHOD[method])
     found: Schema = {"effect": "read" if effect == "paid" else effect}
     group = _group(operation_id)
@@ -35,9 +36,7 @@ def policy(operation_id: str, method: str) -> Schema:
     found |= {"group": group, "scope": f"{family}.{'read' if reads else 'write'}"}
     if effect == "paid":
         found["paid"] = True
-    if area.get("sensitive"):
-        found["sensitive"] = True
-    return found
+    return found | judgement(operation_id)
 
 
 def _group(operation_id: str) -> str:

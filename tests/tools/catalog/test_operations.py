@@ -69,6 +69,18 @@ def test_effects_of_operations_that_must_not_be_mistaken(catalog: Catalog) -> No
         "portability_checks.run": "read",
         "payment.auto_recharge_prefs.update": "spends",
         "ai.assistants.create": "write",
+        "bot_sessions.list": "write",
+        "email_messages.update_schedule": "spends",
+        "enterprises.reputation.update_frequency": "spends",
+        "meeting_sessions.update": "spends",
+        "messaging_10dlc.campaign.update": "spends",
+        "mobile_phone_numbers.update": "spends",
+        "phone_numbers.actions.change_bundle_status": "spends",
+        "porting_orders.activation_jobs.update": "spends",
+        "sim_cards.update": "spends",
+        "spend_limits.create": "spends",
+        "spend_limits.update": "spends",
+        "tailscale_subnet_routers.create": "spends",
     }
     assert {id_: catalog[id_].effect for id_ in expected} == expected
 
@@ -84,11 +96,17 @@ def test_only_reads_need_no_more_than_a_read_scope(catalog: Catalog) -> None:
     assert catalog["oauth_clients.create"].scope == "account_management.write"
 
 
-def test_what_touches_keys_users_and_access_is_sensitive(catalog: Catalog) -> None:
+def test_what_changes_keys_users_and_access_is_sensitive(catalog: Catalog) -> None:
     sensitive = {operation.id for operation in catalog.values() if operation.sensitive}
-    assert {id_.split(".")[0] for id_ in sensitive} == SENSITIVE | {"llm_token_gateway"}
-    assert {id_ for id_ in catalog if id_.split(".")[0] in SENSITIVE} <= sensitive
+    assert {id_.split(".")[0] for id_ in sensitive} == (SENSITIVE - {"well_known"}) | {"llm_token_gateway"}
+    changing = {operation.id for operation in catalog.values() if operation.effect != "read"}
+    assert {id_ for id_ in changing if id_.split(".")[0] in SENSITIVE} <= sensitive
     assert "llm_token_gateway.token_keys.create" in sensitive
+
+
+def test_to_see_who_has_access_is_a_read_like_any_other(catalog: Catalog) -> None:
+    for id_ in ("organizations.users.list", "oauth_clients.list", "access_ip_address.list", "managed_accounts.list"):
+        assert not catalog[id_].kinds
 
 
 def test_keys_against_repetition_are_known(catalog: Catalog) -> None:

@@ -5,8 +5,9 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import Any
 
-from telnyx_tools.catalog.operation import Operation, Types
+from telnyx_tools.catalog.operation import Family, Operation, Types
 from telnyx_tools.catalog.routes import Routes
 
 
@@ -15,12 +16,16 @@ class Catalog(Mapping[str, Operation]):
 
     def __init__(self, document: bytes) -> None:
         """Take the catalog's JSON, whose sections hold one entry in each line and are decoded only when needed."""
-        index, details, types = _sections(document)
+        index, details, types, families = _sections(document)
         shared = Types(types)
-        rows = json.loads(b"[" + b",".join(index) + b"]")
         self._operations = {
-            row[0]: Operation(*(*row, encoded, shared)) for row, encoded in zip(rows, details, strict=True)
+            row[0]: Operation(*(*row, encoded, shared))
+            for row, encoded in zip(_rows(index), details.split(b",\n"), strict=True)
         }
+        self.families: Mapping[str, Family] = {
+            name: Family(name, label, frozenset(within)) for name, label, within in _rows(families)
+        }
+        """Every family of deeds, by id."""
 
     @staticmethod
     @cache
@@ -52,12 +57,12 @@ class Catalog(Mapping[str, Operation]):
         return Routes(self.values())
 
 
-def _sections(document: bytes) -> Iterator[list[bytes]]:
-    entries: list[bytes] = []
-    for line in document.splitlines():
-        if line.endswith(b":["):
-            entries = []
-        elif line.startswith(b"]"):
-            yield entries
-        else:
-            entries.append(line.removesuffix(b","))
+def _rows(section: bytes) -> list[Any]:
+    rows: list[Any] = json.loads(b"[%b]" % section)
+    return rows
+
+
+def _sections(document: bytes) -> Iterator[bytes]:
+    """What is inside each section. JSON has no line break inside an entry, so that one after a comma ends it."""
+    for section in document.split(b'":[\n')[1:]:
+        yield section.partition(b"\n]")[0]

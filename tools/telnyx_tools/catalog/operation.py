@@ -1,7 +1,7 @@
 """One operation of the Telnyx API: what it is called, takes, answers, and does."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -21,19 +21,27 @@ _SPELLED = {word.lower(): word for word in _CAPITALS.split()} | {
 Effect = Literal["read", "write", "destroy", "spends"]
 Content = Literal["json", "multipart", "binary"]
 Reply = Literal["json", "text", "binary", "none"]
+Kind = Literal["access", "payment", "limits", "credentials", "transfer", "bulk", "watchers"]
+"""What makes an operation sensitive: it says who may use the account, moves money, lifts what bounds spending, makes or
+reveals credentials, gives numbers away, reaches many things at once, or says who is told what happens."""
 
 
 class Types:
     """The object types that operations share, decoded when first asked for."""
 
-    def __init__(self, encoded: list[bytes]) -> None:
-        self._encoded = encoded
+    def __init__(self, section: bytes) -> None:
+        """Take the catalog's section of types: their JSON, one in each line."""
+        self._section = section
         self._decoded: dict[int, Schema] = {}
 
     def __getitem__(self, number: int) -> Schema:
         if number not in self._decoded:
             self._decoded[number] = json.loads(self._encoded[number])
         return self._decoded[number]
+
+    @cached_property
+    def _encoded(self) -> list[bytes]:
+        return self._section.split(b",\n")
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,17 @@ class Paging:
 
 
 @dataclass(frozen=True)
+class Family:
+    """A deed that operations have in common, such as `text-a-person`."""
+
+    id: str
+    label: str
+    """In a few plain words: `Text a person`."""
+    within: frozenset[str]
+    """Families whose deed these operations do as well, by another way: whoever excludes one of them excludes these."""
+
+
+@dataclass(frozen=True)
 class Operation:
     """An operation; requests are sent to `path` under the API's base URL, `{name}` being filled from `path_params`."""
 
@@ -64,10 +83,36 @@ class Operation:
     effect: Effect
     paid: bool
     """A read that is charged."""
-    sensitive: bool
-    """Touches keys, OAuth clients and grants, users, managed accounts or access rules."""
+    family: str | None
+    """The deed, None for a plain read."""
+    secret_text: bool
+    """The answer is a secret as a whole."""
+    shown_once: bool
+    """The point of the call is to hand a secret over."""
+    _kinds: Sequence[Kind] | None = field(repr=False, compare=False)
+    _sensitive_fields: Mapping[str, Kind] | None = field(repr=False, compare=False)
     _encoded: bytes = field(repr=False, compare=False)
     _types: Types = field(repr=False, compare=False)
+
+    @cached_property
+    def kinds(self) -> frozenset[Kind]:
+        """What makes every call of it sensitive."""
+        return frozenset(self._kinds or ())
+
+    @property
+    def sensitive_fields(self) -> Mapping[str, Kind]:
+        """Paths in the body, such as `voice.call_forwarding`, that make a call sensitive which has them."""
+        return self._sensitive_fields or {}
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether it says who may use the account: keys, OAuth clients and grants, users, access rules."""
+        return "access" in self.kinds
+
+    def kinds_of(self, body: object) -> frozenset[Kind]:
+        """What makes a call with this body sensitive: the operation itself, and fields that the body has."""
+        found = (kind for path, kind in self.sensitive_fields.items() if _has(body, path.split(".")))
+        return self.kinds.union(found)
 
     @cached_property
     def _details(self) -> dict[str, Any]:
@@ -177,3 +222,12 @@ class Operation:
             return schema
         found = self._types[reference]
         return {**found, "nullable": True} if schema.get("nullable") else found
+
+
+def _has(value: object, path: Sequence[str]) -> bool:
+    """Whether there is something at the path, through any lists on the way."""
+    if not path:
+        return True
+    if isinstance(value, list):
+        return any(_has(item, path) for item in value)
+    return isinstance(value, dict) and path[0] in value and _has(value[path[0]], path[1:])
