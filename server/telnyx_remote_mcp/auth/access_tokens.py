@@ -44,7 +44,8 @@ class Claims:
 class AccessTokens:
     """Verifies access tokens. A signature is checked once; what it signs is compared with every request.
 
-    `products` are the groups of tools that this server has. `check` asks Telnyx about a credential that was rejected in a call: a grant ends when it is really dead.
+    `products` are the groups of tools that this server has. `check` asks Telnyx about a credential that was rejected in
+    a call: a grant ends when it is really dead.
     """
 
     def __init__(
