@@ -142,6 +142,16 @@ async def test_a_name_that_nobody_vouches_for_is_said_to_be_unverified_and_canno
     assert "program on this computer" in page.text
 
 
+async def test_what_is_verified_is_the_address_and_never_the_name(site: Site) -> None:
+    page = (await (await site.browser()).open((await site.answers.ask()).id)).text
+    facts = page[page.index("<dl") : page.index("</dl>")]
+    name, address = facts.split("</div>")[:2]
+    assert ("Agent" in name, "erified" in name) == (True, False)
+    assert ("agent.example.com" in address, "Verified" in address) == (True, True)
+    assert "says of itself" in page
+    assert "that you trust" in page
+
+
 async def test_only_what_was_asked_for_is_offered_and_money_is_marked(site: Site) -> None:
     reading = await (await site.browser()).open((await site.answers.ask(scopes=READS)).id)
     assert "Spends money" not in reading.text

@@ -24,7 +24,9 @@ _KIND: Final = "client"
 
 def _redirect_uri(value: str) -> str:
     if not redirects.permitted(value):
-        raise ValueError("must be an https URL, or http on localhost, without fragment or wildcard")
+        raise ValueError(
+            "must be an https URL, http on localhost or the scheme of an app, in lower case and without fragment"
+        )
     return value
 
 

@@ -20,7 +20,8 @@ _KIND: Final = "authorization_request"
 @dataclass(frozen=True, slots=True)
 class AskingClient:
     """Who asks. `name` is its own word; `host` is where the browser is sent back to, and `verified` says that a
-    document on that host vouches for the client. `on_this_machine` is a program that listens on loopback."""
+    document on that host vouches for the client. `on_this_machine` is a program on the person's computer: one that
+    listens on loopback, or an app with a scheme of its own."""
 
     id: str
     name: str

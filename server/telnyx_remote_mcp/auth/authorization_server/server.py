@@ -75,8 +75,7 @@ class AuthorizationServer:
         try:
             flow = self._protocol.get_consent_grant(request)
         except OAuth2Error as error:
-            # Anybody can register: to go to a website without anybody's decision would make this an open redirector.
-            if not error.redirect_uri or error.redirect_uri.startswith("https:"):
+            if not error.redirect_uri or not redirects.may_follow_at_once(error.redirect_uri):
                 raise
             return self._with_issuer(self._protocol.refused(error))
         asked = set((request.payload.scope or "").split()) - {IGNORED_SCOPE}
@@ -141,6 +140,6 @@ def _asking(client: Client, redirect_uri: str) -> AskingClient:
         name=client.name or host,
         host=host,
         verified=client.vouches_for(redirect_uri),
-        on_this_machine=redirects.is_loopback(redirect_uri),
+        on_this_machine=redirects.is_loopback(redirect_uri) or redirects.is_private_use(redirect_uri),
         redirect_uri=redirect_uri,
     )

@@ -162,6 +162,17 @@ async def test_a_program_on_this_machine_is_told_what_is_wrong_with_its_request(
     assert (answer["error"], answer["state"], answer["iss"]) == ("invalid_scope", "the-state", replica.url)
 
 
+@pytest.mark.parametrize("uri", ["cursor://anysphere.cursor-mcp/oauth/callback", "com.example.app:/callback"])
+async def test_an_app_is_sent_to_at_once_only_where_its_scheme_is_well_known(replica: Replica, uri: str) -> None:
+    client_id = (await replica.register(redirect_uris=[uri]))["client_id"]
+    response = await replica.ask(client_id, redirect_uri=uri, code_challenge=None)
+    assert response.status_code == (302 if uri.startswith("cursor:") else 400)
+    pending = await replica.oauth.server.pending(await replica.pending_id(client_id, redirect_uri=uri))
+    assert pending is not None
+    assert pending.client.on_this_machine
+    assert pending.client.host in ("cursor://anysphere.cursor-mcp", "com.example.app:")
+
+
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri", "code_challenge", "state", "resource"])
 async def test_a_parameter_given_twice_is_refused(replica: Replica, name: str) -> None:
     client_id = (await replica.register())["client_id"]

@@ -1,9 +1,12 @@
 """Dynamic registration: what a client may be, how many there may be, and how long they live."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.server.auth.oauth.replica import CALLBACK, METADATA, Replica, everything_in
 
 from telnyx_remote_mcp.auth.authorization_server import redirects
@@ -99,8 +102,20 @@ async def test_scripts_of_any_site_may_register_and_get_tokens(replica: Replica)
         ("http://127.0.0.1/callback", True),
         ("http://[::1]:9/callback", True),
         ("cursor://anysphere.cursor-mcp/oauth/callback", True),
-        ("cursor://anysphere.cursor-mcp/oauth/callback?more", False),
-        ("cursor://elsewhere/oauth/callback", False),
+        ("vscode://vscode.mcp/callback?x=1", True),
+        ("com.example.app:/oauth2redirect", True),
+        ("com.example.app://oauth", True),
+        ("goose://callback", True),
+        ("HTTPS://agent.example.com/callback", False),
+        ("Https://agent.example.com/callback", False),
+        ("https://Agent.example.com/callback", False),
+        ("HTTP://127.0.0.1/callback", False),
+        ("http://LOCALHOST/callback", False),
+        ("Cursor://anysphere.cursor-mcp/oauth/callback", False),
+        ("com.example.app:callback", False),
+        ("com.example.app:/", False),
+        ("com.example.app:/callback#fragment", False),
+        ("com.example.app://user@host/callback", False),
         ("http://agent.example.com/callback", False),
         ("http://localhost.example.com/callback", False),
         ("http://127.0.0.1@evil.example.com/", False),
@@ -120,8 +135,40 @@ async def test_scripts_of_any_site_may_register_and_get_tokens(replica: Replica)
         ("", False),
     ],
 )
-def test_a_redirect_uri_is_https_or_on_this_machine(uri: str, permitted: bool) -> None:
+def test_a_redirect_uri_is_https_or_of_a_program_on_this_machine(uri: str, permitted: bool) -> None:
     assert redirects.permitted(uri) is permitted
+
+
+BROWSERS_ACT_ON = [
+    *("javascript", "vbscript", "data", "file", "blob", "filesystem", "about", "view-source", "ftp", "ws", "wss"),
+    *("ssh", "tel", "sms", "mailto", "intent", "chrome", "ms-msdt", "search-ms", "web+custom", "jar", "smb"),
+]
+
+
+@pytest.mark.parametrize("scheme", BROWSERS_ACT_ON)
+@pytest.mark.parametrize("rest", ["alert(1)", "/x", "//x/y", "///etc/passwd", "//agent.example.com/callback"])
+def test_what_a_browser_or_system_acts_on_by_itself_is_no_redirect(scheme: str, rest: str) -> None:
+    assert not redirects.permitted(f"{scheme}:{rest}")
+    assert not redirects.permitted(f"{scheme.upper()}:{rest}")
+
+
+SCHEMES = st.sampled_from(["http", "HTTP", "https", "Https", "cursor", "Cursor", "com.example.app", "data", "file"])
+PLACES = st.sampled_from(
+    ["localhost", "LOCALHOST", "127.0.0.1", "[::1]", "agent.example.com", "a@b", "localhost.evil", ""]
+)
+TAILS = st.sampled_from(["", "/", "/cb", ":80/cb", "/cb?x=1", "#x", "@evil.example.com/"])
+URIS = st.builds("{}:{}{}{}".format, SCHEMES, st.sampled_from(["", "/", "//", "///"]), PLACES, TAILS)
+
+
+@given(URIS)
+def test_what_is_followed_before_a_decision_is_a_program_of_this_machine_however_it_is_written(uri: str) -> None:
+    scheme = uri.partition(":")[0]
+    at_once = redirects.permitted(uri) and redirects.may_follow_at_once(uri)
+    if at_once and scheme not in redirects.WELL_KNOWN:
+        assert re.match(r"http://(localhost|127\.0\.0\.1|\[::1\])(:80)?([/?]|$)", uri)
+    if redirects.permitted(uri):
+        assert scheme == scheme.lower()
+        assert scheme in ("http", "https", "cursor", "com.example.app")
 
 
 @pytest.mark.parametrize(
@@ -141,6 +188,10 @@ def test_a_redirect_uri_is_https_or_on_this_machine(uri: str, permitted: bool) -
         ("http://127.0.0.1/cb", "http://127.0.0.1:5123/cb#x", False),
         ("http://127.0.0.1/cb", "http://user@127.0.0.1:5123/cb", False),
         ("http://127.0.0.1/cb", "http://127.0.0.1:99999/cb", False),
+        ("http://127.0.0.1/cb", "HTTP://127.0.0.1:5123/cb", False),
+        ("http://localhost/cb", "http://LocalHost:5123/cb", False),
+        ("com.example.app:/cb", "com.example.app:/cb", True),
+        ("com.example.app:/cb", "com.example.app:/cb2", False),
         ("http://127.0.0.1/cb", "http://127.0.0.1:5123@evil.example.com/cb", False),
     ],
 )
