@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from telnyx_remote_mcp.auth.authorization_server.clients import Client, ClientMetadata, printable
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError, PublicFetch
+from telnyx_remote_mcp.auth.authorization_server.words import Words
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.record import Record
@@ -61,7 +62,7 @@ class ClientDocuments:
         """The client that the document describes. Raises InvalidClientError, which says what is wrong."""
         if not _is_document_url(client_id):
             raise InvalidClientError(
-                "A client_id that is a URL has to be https, with a path, and nothing hidden in it."
+                Words("A client_id that is a URL has to be https, with a path, and nothing hidden in it.")
             )
         key = hashlib.sha256(client_id.encode()).hexdigest()
         kept = await self._store.get(_KIND, key)
@@ -72,7 +73,9 @@ class ClientDocuments:
                 await self._store.put(_KIND, key, _KEPT.dump(known), KEPT_SECS)
             except FetchError as error:
                 if known is None:
-                    raise InvalidClientError(f"The client's metadata document cannot be used: {error}.") from None
+                    raise InvalidClientError(
+                        Words(f"The client's metadata document cannot be used: {error}.")
+                    ) from None
         return _client(known.document)
 
     async def _read(self, client_id: str) -> Document:

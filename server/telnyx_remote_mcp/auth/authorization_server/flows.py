@@ -15,6 +15,7 @@ from telnyx_remote_mcp.auth.authorization_server import codes, refresh_tokens
 from telnyx_remote_mcp.auth.authorization_server.access_token import Access
 from telnyx_remote_mcp.auth.authorization_server.clients import Client
 from telnyx_remote_mcp.auth.authorization_server.protocol import Protocol
+from telnyx_remote_mcp.auth.authorization_server.words import Words
 from telnyx_remote_mcp.auth.grant import Grant
 
 AUTH_METHODS: Final = ["none", "client_secret_basic", "client_secret_post"]
@@ -35,7 +36,7 @@ class S256(CodeChallenge):
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
         asked = grant.request.payload.data
         if not asked.get("code_challenge") or asked.get("code_challenge_method") != "S256":
-            raise InvalidRequestError("PKCE is required: send code_challenge with code_challenge_method=S256.")
+            raise InvalidRequestError(Words("PKCE is required: send code_challenge with code_challenge_method=S256."))
         super().validate_code_challenge(grant, redirect_uri)
 
 
@@ -50,7 +51,7 @@ class CodeFlow(AuthorizationCodeGrant):
         asked = _parameters(request).get("redirect_uri")
         uri: str = asked or client.get_default_redirect_uri()
         if not uri or not client.check_redirect_uri(uri):
-            raise InvalidRequestError("The redirect_uri is none of those that the client registered.")
+            raise InvalidRequestError(Words("The redirect_uri is none of those that the client registered."))
         return uri
 
     def validate_authorization_request(self) -> str:
@@ -89,7 +90,7 @@ class CodeFlow(AuthorizationCodeGrant):
         resource = self.server.resource(_parameters(self.request).get("resource"), code.resource)
         if not from_thread.run(self.server.codes.spend, authorization_code):
             from_thread.run(self.server.grants.revoke, code.grant_id)
-            raise InvalidGrantError("The code was used before; what it gave is revoked.")
+            raise InvalidGrantError(Words("The code was used before; what it gave is revoked."))
         return _access(self.server, code.grant_id, resource)
 
     def delete_authorization_code(self, authorization_code: codes.Presented) -> None:
@@ -115,7 +116,7 @@ class RefreshFlow(RefreshTokenGrant):
             successor = from_thread.run(self.server.refresh_tokens.rotate, refresh_token)
         except refresh_tokens.Reused:
             from_thread.run(self.server.grants.revoke, user.grant_id)
-            raise InvalidGrantError("The refresh token was used before; the access is revoked.") from None
+            raise InvalidGrantError(Words("The refresh token was used before; the access is revoked.")) from None
         return {**super().issue_token(user, refresh_token), "refresh_token": successor}
 
     def revoke_old_credential(self, refresh_token: Any) -> None:
@@ -130,7 +131,7 @@ class Revocation(RevocationEndpoint):
 
     def check_params(self, request: OAuth2Request, client: Client) -> None:
         if "token" not in request.form:
-            raise InvalidRequestError("Missing token in request.")
+            raise InvalidRequestError(Words("Missing token in request."))
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> refresh_tokens.Presented | None:
         return from_thread.run(self.server.refresh_tokens.find, token_string)
@@ -146,5 +147,5 @@ def _parameters(request: OAuth2Request) -> dict[str, str]:
 def _access(server: Protocol, grant_id: str, resource: str) -> Access:
     grant = from_thread.run(server.grants.get, grant_id)
     if grant is None:
-        raise InvalidGrantError("The access was revoked or has ended.")
+        raise InvalidGrantError(Words("The access was revoked or has ended."))
     return Access(grant.id, grant.account, resource)

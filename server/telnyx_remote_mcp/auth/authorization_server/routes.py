@@ -25,6 +25,7 @@ from telnyx_remote_mcp.auth.authorization_server.metadata import (
 )
 from telnyx_remote_mcp.auth.authorization_server.requests import Answer, Parameters
 from telnyx_remote_mcp.auth.authorization_server.server import AuthorizationServer
+from telnyx_remote_mcp.auth.authorization_server.words import described
 from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.http.client_address import budget_address
 from telnyx_remote_mcp.http.document import Document
@@ -54,7 +55,7 @@ def authorization_endpoint(server: AuthorizationServer, problem: Problem) -> Rou
             limit(requests, request)
             decided = await server.authorize(_parameters(request.url.query.encode()))
         except OAuth2Error as error:
-            text = f"{error.description or error.error} Go back to the application and connect again."
+            text = f"{described(error)} Go back to the application and connect again."
             return problem(400, "This sign-in cannot go on", text)
         except Refusal as refusal:
             return problem(refusal.status, "Not now", refusal.description)

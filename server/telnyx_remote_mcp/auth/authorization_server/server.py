@@ -14,9 +14,10 @@ from telnyx_remote_mcp.auth.authorization_server.clients import Client
 from telnyx_remote_mcp.auth.authorization_server.flows import S256, CodeFlow, RefreshFlow, Revocation
 from telnyx_remote_mcp.auth.authorization_server.metadata import AUTHORIZE, REGISTER, REVOKE, TOKEN
 from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient, Gone, Pending, PendingRequests
-from telnyx_remote_mcp.auth.authorization_server.protocol import IGNORED_SCOPE, Protocol
+from telnyx_remote_mcp.auth.authorization_server.protocol import Protocol
 from telnyx_remote_mcp.auth.authorization_server.registration import Registration
 from telnyx_remote_mcp.auth.authorization_server.requests import Answer, OAuthRequest, Parameters, RegistrationRequest
+from telnyx_remote_mcp.auth.authorization_server.words import Words
 from telnyx_remote_mcp.auth.grant import Grant
 
 
@@ -71,6 +72,7 @@ class AuthorizationServer:
         return await self._protocol.keys.published()
 
     def _authorize(self, parameters: Parameters) -> Pending | Answer:
+        parameters = self._protocol.understood(parameters)
         request = OAuthRequest("GET", self._protocol.issuer + AUTHORIZE, parameters, {})
         try:
             flow = self._protocol.get_consent_grant(request)
@@ -78,7 +80,7 @@ class AuthorizationServer:
             if not error.redirect_uri or not redirects.may_follow_at_once(error.redirect_uri):
                 raise
             return self._with_issuer(self._protocol.refused(error))
-        asked = set((request.payload.scope or "").split()) - {IGNORED_SCOPE}
+        asked = set((request.payload.scope or "").split())
         return from_thread.run(
             self._pending.add,
             _asking(flow.client, flow.redirect_uri),
@@ -105,7 +107,9 @@ class AuthorizationServer:
         return answer.location
 
     def _token(self, parameters: Parameters, headers: Mapping[str, str]) -> Answer:
-        return self._answered(TOKEN, parameters, headers, self._protocol.create_token_response)
+        return self._answered(
+            TOKEN, self._protocol.understood(parameters), headers, self._protocol.create_token_response
+        )
 
     def _revoke(self, parameters: Parameters, headers: Mapping[str, str]) -> Answer:
         respond = partial(self._protocol.create_endpoint_response, Revocation.ENDPOINT_NAME)
@@ -125,7 +129,7 @@ class AuthorizationServer:
             return self._protocol.refused(error)
         except UnicodeDecodeError:  # of the Authorization header
             return self._protocol.refused(
-                InvalidClientError("The client's credentials are not UTF-8.", status_code=401)
+                InvalidClientError(Words("The client's credentials are not UTF-8."), status_code=401)
             )
 
     def _with_issuer(self, answer: Answer) -> Answer:
