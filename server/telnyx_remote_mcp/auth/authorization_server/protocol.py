@@ -59,8 +59,11 @@ class Protocol(AuthorizationServer):
         refresh_tokens: RefreshTokens,
         keys: SigningKeys,
         grants: Grants,
+        *,
+        access_secs: int = ACCESS_SECS,
     ) -> None:
         super().__init__()
+        self.access_secs = access_secs
         self.scopes = scopes
         self.issuer = issuer
         self.resources = resources
@@ -69,19 +72,20 @@ class Protocol(AuthorizationServer):
         self.refresh_tokens = refresh_tokens
         self.keys = keys
         self.grants = grants
-        generator = BearerTokenGenerator(self._access_token, self._refresh_token, lambda client, grant: ACCESS_SECS)
+        generator = BearerTokenGenerator(self._access_token, self._refresh_token, lambda client, grant: access_secs)
         self.register_token_generator("default", generator)
         self.register_extension(lambda server: _Issuer(server, issuer))
 
     def query_client(self, client_id: str) -> Client:
-        client = from_thread.run(self.clients.find, client_id)
+        """The client; whoever starts the thread has its document fetched before."""
+        client = from_thread.run(self.clients.known, client_id)
         if client is None:
             raise InvalidClientError(Words("There is no such client here: register again."))
         return client
 
     def save_token(self, token: dict[str, str | int], request: OAuth2Request) -> None:
         """Nothing of an access token is kept; a refresh token was kept when it was made."""
-        if isinstance(request.client, Client):
+        if isinstance(request.client, Client) and request.form.get("grant_type") == "authorization_code":
             from_thread.run(self.clients.keep, request.client)
 
     def validate_requested_scope(self, scope: str | None) -> None:
@@ -142,7 +146,7 @@ class Protocol(AuthorizationServer):
 
     def _access_token(self, client: ClientMixin, grant_type: str, user: Access, scope: str) -> str:
         key = from_thread.run(self.keys.current)
-        return signed(key, self.issuer, user, client.get_client_id(), scope)
+        return signed(key, self.issuer, user, client.get_client_id(), scope, self.access_secs)
 
     def _refresh_token(self, client: ClientMixin, grant_type: str, user: Access, scope: str) -> str:
         token = RefreshToken(user.grant_id, client.get_client_id(), scope, user.resource)

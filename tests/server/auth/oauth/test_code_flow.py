@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from tests.server.auth.oauth.replica import CALLBACK, READS, VERIFIER, Replica, challenge, parameters_of, running
 
-from telnyx_remote_mcp.auth.authorization_server import routes
+from telnyx_remote_mcp.auth.authorization_server import pending, routes
 from telnyx_remote_mcp.auth.authorization_server.pending import Gone
 
 pytestmark = pytest.mark.anyio
@@ -23,7 +23,7 @@ async def test_a_person_allows_and_the_client_gets_tokens(replica: Replica) -> N
     assert response.status_code == 200
     assert response.headers["cache-control"] == "no-store"
     assert tokens.keys() == {"access_token", "token_type", "expires_in", "refresh_token", "scope"}
-    assert (tokens["token_type"], tokens["expires_in"], tokens["scope"]) == ("Bearer", 600, " ".join(sorted(READS)))
+    assert (tokens["token_type"], tokens["expires_in"], tokens["scope"]) == ("Bearer", 3_600, " ".join(sorted(READS)))
     assert (await replica.call(tokens["access_token"])).json()["key"] is True
 
 
@@ -57,6 +57,33 @@ async def test_scopes_that_do_not_exist_are_ignored_and_the_answer_says_what_was
     assert (again.status_code, again.json()["scope"]) == (200, "messaging.read")
     alone = await replica.refresh(client_id, again.json()["refresh_token"], scope="openid email")
     assert (alone.status_code, alone.json()["scope"]) == (200, "messaging.read")
+
+
+async def test_what_waits_for_a_person_is_small(replica: Replica) -> None:
+    client_id = (await replica.register())["client_id"]
+    assert (await replica.ask(client_id, state="x" * 2_049)).status_code == 400
+    pending_id = await replica.pending_id(client_id, state="x" * 2_048, unknown="y" * 5_000)
+    kept = await replica.store.get("authorization_request", pending_id)
+    assert kept is not None
+    assert len(kept) < 4_000
+    scopes = " ".join(sorted(replica.oauth.server._protocol.scopes.grantable))
+    assert len(scopes) < 8_192
+    assert (await replica.ask(client_id, scope=scopes)).status_code == 302
+
+
+async def test_only_so_many_requests_wait_for_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pending, "PENDING_PER_MINUTE", 2)
+    async with running(tmp_path) as replica:
+        client_id = (await replica.register())["client_id"]
+        assert [(await replica.ask(client_id)).status_code for _ in range(3)] == [302, 302, 429]
+
+
+async def test_of_a_code_that_is_not_redeemed_no_key_stays(replica: Replica) -> None:
+    tokens = await replica.signed_in()
+    await replica.approved(tokens["client_id"])
+    (grant,) = await replica.oauth.grants.of_account("key:" + "0" * 32)
+    assert len(await replica.store.keys("grant")) == 2
+    assert grant.begun
 
 
 ODD = ["MARKED call now", "MARKED", 'MARKED"\\', "MARKEDé", "code MARKED"]
