@@ -97,6 +97,8 @@ def build_app(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with aclosing(store) if store is not None else nullcontext(), api, manager.run(), plain.run():
+            if oauth is not None:
+                await oauth.upkeep.begin()
             with on_termination(streams.close, *closers):
                 yield
 

@@ -96,6 +96,12 @@ class Settings(BaseSettings):
     oauth: Literal["embedded", "off"] | None = Field(
         None, description="let people connect by signing in; default: embedded with an https public_url or on loopback"
     )
+    access_token_minutes: int = Field(
+        60, ge=1, le=1_440, description="how long an access token lives; ending a connection stops it within seconds"
+    )
+    client_documents: Literal["on", "off"] = Field(
+        "on", description="take clients that describe themselves in a document on their own site, fetched over https"
+    )
     allowed_hosts: Names = Field([], description="further Host values to answer to, host or host:port")
     allowed_origins: Names = Field([], description="browser origins that may call, such as https://app.example.com")
     trusted_proxies: Names = Field([], description="addresses or networks whose X-Forwarded-For is believed")
@@ -141,6 +147,11 @@ class Settings(BaseSettings):
         """The published base URL, never taken from a request."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def base_path(self) -> str:
+        """The path of the published URL, which a proxy takes off; "" where there is none."""
+        return urlsplit(self.url).path
 
     @property
     def ceiling(self) -> Selection:

@@ -5,8 +5,9 @@ from tests.contract.calling import CURATED
 
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.families import families
-from telnyx_tools.declare import Effect, Tool
 from telnyx_tools.registry import registry
+from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.tool import Tool
 
 CATALOG = Catalog.load()
 ACTING = [tool for tool in CURATED if tool.calls and tool.effect is not Effect.READ]

@@ -142,6 +142,12 @@ def test_the_doctor_finds_a_sandbox_healthy(tmp_path: Path) -> None:
     assert [line[0] for line in ended.stdout.splitlines()] == ["✓"] * 7
 
 
+def test_the_doctor_says_what_a_proxy_before_a_path_has_to_pass_on(tmp_path: Path) -> None:
+    ended = run(tmp_path, "doctor", "--sandbox", "--public-url", "https://mcp.example.com/telnyx")
+    assert "/.well-known/oauth-authorization-server/telnyx" in ended.stdout
+    assert "/.well-known/oauth-protected-resource/telnyx/*" in ended.stdout
+
+
 def test_the_doctor_says_what_to_do_about_a_directory_that_cannot_be_used(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()

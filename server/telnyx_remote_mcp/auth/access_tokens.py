@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Final
 
 from cachetools import LRUCache
-from joserfc import jws, jwt
-from joserfc.errors import JoseError
 
 from telnyx_remote_mcp.auth import challenges
-from telnyx_remote_mcp.auth.authorization_server.access_token import TOKEN_TYPE
-from telnyx_remote_mcp.auth.authorization_server.keys import ALGORITHM, SigningKeys
+from telnyx_remote_mcp.auth.authorization_server.access_token import Claims, read
+from telnyx_remote_mcp.auth.authorization_server.keys import SigningKeys
 from telnyx_remote_mcp.auth.caller import Caller, Identity
 from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.grants import Grants
@@ -29,16 +27,8 @@ from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.errors import TelnyxError
 
 MAX_TOKENS: Final = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """What a token with a good signature says. `expires_at` is in Unix seconds."""
-
-    grant_id: str
-    audience: str
-    scopes: frozenset[str]
-    expires_at: float
+SKEW_SECS: Final = 3.0
+"""How far the clocks of two replicas may be apart before a token is refused that its client still takes for good."""
 
 
 class AccessTokens:
@@ -87,6 +77,18 @@ class AccessTokens:
         except (StoreUnavailable, SignInFailed, TelnyxError, TimeoutError):
             raise _unavailable() from None
 
+    async def stands(self, grant_id: str) -> bool:
+        """Whether a grant still gives access; also where the store cannot be asked."""
+        try:
+            return await self._grants.get(grant_id) is not None
+        except StoreUnavailable:
+            return True
+
+    async def listed(self, grant_id: str) -> None:
+        """Note that the client of a grant listed its tools; a store that cannot be reached just now is no matter."""
+        with suppress(StoreUnavailable):
+            await self._grants.listed(grant_id)
+
     def suspect(self, principal: str) -> None:
         """Telnyx rejected a credential of this principal during a call; the next request finds out if it is dead."""
         self._suspects.add(principal)
@@ -102,13 +104,14 @@ class AccessTokens:
             lane="oauth",
             scopes=claims.scopes & grant.scopes,
             permission=grant.permission(self._products()),
+            grant_id=grant.id,
         )
         return Identity.of(caller, self._issuer)
 
     async def _confirm(self, grant: Grant, credential: Credential) -> None:
         """A second look at a credential that a call found dead. Other grants of the account are looked at in turn."""
         if await self._check(credential) is Verdict.DEAD:
-            await self._grants.revoke(grant.id)
+            await self._grants.disconnect(grant.id, "rejected")
             raise LinkLost
         self._suspects.discard(grant.account)
 
@@ -116,30 +119,13 @@ class AccessTokens:
         digest = hashlib.sha256(token.encode()).digest()
         claims = self._signed.get(digest)
         if claims is None:
-            claims = await self._verified(token)
+            claims = await read(token, self._issuer, self._keys.find)
+            if claims is None:
+                raise challenges.invalid_token("was not issued by this server")
             self._signed[digest] = claims
-        if claims.expires_at <= self._clock():
+        if claims.expires_at + SKEW_SECS <= self._clock():
             raise challenges.invalid_token("has expired")
         return claims
-
-    async def _verified(self, token: str) -> Claims:
-        """The claims of a token that this server signed as an access token."""
-        try:
-            header = jws.extract_compact(token.encode()).headers()
-            key = await self._keys.find(str(header.get("kid")))
-            if key is None or header.get("typ") != TOKEN_TYPE:
-                raise challenges.invalid_token("was not issued by this server")
-            claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
-            if claims["iss"] != self._issuer:
-                raise challenges.invalid_token("was not issued by this server")
-            return Claims(
-                str(claims["grant_id"]),
-                str(claims["aud"]),
-                frozenset(str(claims["scope"]).split()),
-                float(claims["exp"]),
-            )
-        except (JoseError, ValueError, KeyError, TypeError):
-            raise challenges.invalid_token("was not issued by this server") from None
 
 
 def _unavailable() -> Refusal:

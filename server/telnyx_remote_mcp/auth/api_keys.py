@@ -45,7 +45,7 @@ class Budget:
         self._overall.take("")
 
     def refund(self, address: str) -> None:
-        """The key turned out to be genuine."""
+        """The key turned out to be genuine: Telnyx said so of this very key, which no limit on all of them does."""
         self._per_address.put_back(address)
         self._overall.put_back("")
 

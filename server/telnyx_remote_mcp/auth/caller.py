@@ -18,7 +18,7 @@ class Caller:
     """Who is calling: `principal` names the account without revealing its key, `credential` acts for it.
 
     `scopes` is None for a caller without restriction (an API key, or stdio). `permission` is how far the person who
-    connected the caller left of the tools, None for all of them.
+    connected the caller lets it go, None where the caller is that person; `grant_id` is the grant behind a token.
     """
 
     principal: str
@@ -26,6 +26,7 @@ class Caller:
     lane: Literal["api_key", "oauth", "stdio"]
     scopes: frozenset[str] | None = None
     permission: Permission | None = None
+    grant_id: str | None = None
 
     @staticmethod
     def of(scope: Scope) -> "Caller":

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hmac
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from pydantic import TypeAdapter
 
-from telnyx_remote_mcp.auth.grant import Grant
+from telnyx_remote_mcp.auth.grant import Ending, Grant
 from telnyx_remote_mcp.auth.links import ApiKeyLink, Linked, LinkLost, Links, LinkUnreadable, Refresh
 from telnyx_remote_mcp.auth.recent import Recent
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.record import Record
+from telnyx_remote_mcp.store.records import every_key
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_tools.api.credential import Credential
@@ -24,6 +26,9 @@ RECENT_SECS: Final = 4.0
 """How long a grant that was read is believed: one that is revoked stops within 5 seconds on every replica."""
 MAX_RECENT: Final = 10_000
 TOUCH_EVERY_SECS: Final = 60
+DRAFT_SECS: Final = 120
+"""How long a grant waits for its code to be redeemed: no credential stays where nobody ever comes for it."""
+EXTEND_EVERY_SECS: Final = 86_400
 _KIND, _INDEX = "grant", "account"
 _GRANT: Final = Record(_KIND, TypeAdapter(Grant))
 
@@ -64,7 +69,7 @@ class Grants:
         read_only: bool = False,
         expires_at: int | None = None,
     ) -> Grant:
-        """A new grant, with the credential that was linked for it. Raises ValueError for an end that is past."""
+        """A draft, with the credential that was linked for it, until `begin`. Raises ValueError for a past end."""
         now = int(self._clock())
         if expires_at is not None and expires_at <= now:
             raise ValueError("A grant must end in the future.")
@@ -80,21 +85,53 @@ class Grants:
             created_at=now,
             expires_at=expires_at,
             last_used_at=now,
+            begun=False,
+            kept_until=now + DRAFT_SECS,
         )
         await self._links.keep(grant, linked)
-        await self._list(grant)
-        await self._store.put(_KIND, grant.id, self._seal(grant), grant.ttl_secs(self._clock()))
+        await self._store.put(_KIND, grant.id, self._seal(grant), grant.shown_secs(now))
         return grant
+
+    async def begin(self, grant_id: str, secs: float) -> Grant | None:
+        """The code was redeemed: the grant lasts for `secs`, and takes the place of ones that ended before.
+
+        None where the draft has ended meanwhile.
+        """
+        grant = await self._changed(grant_id, lambda draft: replace(draft, begun=True, kept_until=self._after(secs)))
+        if grant is None or not await self._links.keep_on(grant):
+            return None
+        await self._list(grant)
+        for past in await self.past_of_account(grant.account):
+            if past.client_id == grant.client_id:
+                await self.revoke(past.id)
+        return grant
+
+    async def extend(self, grant_id: str, secs: float) -> None:
+        """The grant lasts for another `secs`, its tokens were refreshed. Written once a day at most."""
+        grant = await self.get(grant_id)
+        if grant is None or (grant.kept_until or 0) > self._after(secs) - EXTEND_EVERY_SECS:
+            return
+        extended = await self._changed(grant_id, lambda kept: replace(kept, kept_until=self._after(secs)))
+        if extended is not None:
+            await self._links.keep_on(extended)
+            await self._list(extended)
+
+    async def disconnect(self, grant_id: str, why: Ending) -> None:
+        """End a grant, and keep why. Only where its tokens were reused the link stays: the person connects again."""
+        now = int(self._clock())
+        grant = await self._changed(grant_id, lambda kept: replace(kept, ended=why, ended_at=now))
+        if grant is not None and why != "reused":
+            await self._links.delete(grant_id)
 
     async def get(self, grant_id: str) -> Grant | None:
         """The grant, unless it was revoked (more than 4 seconds ago), has ended, or never was."""
         grant = await self._recent.get(grant_id, lambda: self._read(grant_id))
-        return grant if grant is not None and _lives(grant, self._clock()) else None
+        return grant if grant is not None and grant.lives(self._clock()) else None
 
     async def credential(self, grant: Grant) -> Credential:
         """What acts for the grant at Telnyx; tokens that are about to end are refreshed, once for all replicas.
 
-        Raises LinkLost, after revoking the grant, where Telnyx does not honour the link any more; LinkUnreadable where
+        Raises LinkLost, after ending the grant, where Telnyx does not honour the link any more; LinkUnreadable where
         this version cannot read it; TimeoutError and whatever `refresh` raises where Telnyx could not be asked.
         """
         try:
@@ -102,19 +139,28 @@ class Grants:
         except LinkUnreadable:
             raise  # another version, which may run beside this one, can read it: it stays
         except LinkLost:
-            await self.revoke(grant.id)
+            if grant.ended is None:
+                await self.disconnect(grant.id, "rejected")
             raise
 
     async def of_account(self, account: str) -> list[Grant]:
         """The grants of a principal, newest first, as they are now."""
+        now = self._clock()
+        return [grant for grant in await self._all_of(account) if grant.lives(now)]
+
+    async def past_of_account(self, account: str) -> list[Grant]:
+        """The grants of a principal that ended by themselves in the last 30 days, newest first."""
+        now = self._clock()
+        return [grant for grant in await self._all_of(account) if not grant.lives(now)]
+
+    async def _all_of(self, account: str) -> list[Grant]:
         ids = [
             key.partition(".")[2]
             for index_key in self._index_keys
             for key in await self._store.keys(_INDEX, _index(index_key, account, ""))
         ]
         grants = [await self._read(grant_id) for grant_id in dict.fromkeys(ids)]
-        now = self._clock()
-        mine = [grant for grant in grants if grant is not None and grant.account == account and _lives(grant, now)]
+        mine = [grant for grant in grants if grant is not None and grant.account == account and grant.begun]
         return sorted(mine, key=lambda grant: grant.created_at, reverse=True)
 
     async def revoke(self, grant_id: str) -> None:
@@ -131,33 +177,73 @@ class Grants:
         """Note that the grant was used just now, at most once a minute."""
         now = int(self._clock())
         grant = await self.get(grant_id)
-        if grant is None or now - grant.last_used_at < TOUCH_EVERY_SECS:
-            return
-        sealed = await self._store.get(_KIND, grant_id)
-        if sealed is not None and (current := self._opened(grant_id, sealed)) is not None:
-            await self._swap(sealed, replace(current, last_used_at=now))
+        if grant is not None and now - grant.last_used_at >= TOUCH_EVERY_SECS:
+            await self._changed(grant_id, lambda kept: replace(kept, last_used_at=now))
+
+    async def listed(self, grant_id: str) -> None:
+        """Note that the client listed the tools just now, at most once a minute."""
+        now = int(self._clock())
+        grant = await self.get(grant_id)
+        if grant is not None and now - (grant.last_listed_at or 0) >= TOUCH_EVERY_SECS:
+            await self._changed(grant_id, lambda kept: replace(kept, last_listed_at=now))
 
     async def replace_link(self, grant: Grant, linked: Linked) -> bool:
         """Put another credential behind the grant; False where the grant has ended meanwhile."""
         return await self._links.replace(grant, linked)
 
+    async def renew(self) -> list[Grant]:
+        """Seal all grants and links by the newest secret; those that are in the form of the first version."""
+        first = []
+        async for grant_id in every_key(self._store, _KIND):
+            grant = await self._read(grant_id)
+            if grant is None:
+                continue
+            await self._links.renew(grant)
+            if grant.kept_until is None:
+                first.append(grant)
+        return first
+
+    async def settle(self, grant: Grant, secs: float) -> None:
+        """Give a grant of the first version an end: what that version kept of it counts no more."""
+        settled = await self._changed(grant.id, lambda kept: replace(kept, kept_until=self._after(secs)))
+        if settled is not None:
+            await self._links.keep_on(settled)
+            await self._list(settled)
+
     async def _read(self, grant_id: str) -> Grant | None:
         sealed = await self._store.get(_KIND, grant_id)
         grant = self._opened(grant_id, sealed) if sealed is not None else None
         if sealed is not None and grant is not None and self._vault.outdated(sealed):
-            await self._list(grant)
+            if grant.begun:
+                await self._list(grant)
             await self._swap(sealed, grant)
         return grant
 
-    async def _swap(self, old: bytes, grant: Grant) -> None:
+    async def _changed(self, grant_id: str, change: Callable[[Grant], Grant]) -> Grant | None:
+        """The grant as `change` makes it, unless it has ended; tried again where another change came between."""
+        while (sealed := await self._store.get(_KIND, grant_id)) is not None:
+            grant = self._opened(grant_id, sealed)
+            if grant is None or not grant.lives(self._clock()):
+                return None
+            changed = change(grant)
+            if await self._swap(sealed, changed):
+                return changed
+        return None
+
+    async def _swap(self, old: bytes, grant: Grant) -> bool:
         """Keep another state of a grant, unless it was changed or revoked meanwhile."""
-        if await self._store.swap(_KIND, grant.id, old, self._seal(grant), grant.ttl_secs(self._clock())):
+        ttl_secs = grant.shown_secs(self._clock())
+        if swapped := await self._store.swap(_KIND, grant.id, old, self._seal(grant), ttl_secs):
             self._recent.put(grant.id, grant)
+        return swapped
+
+    def _after(self, secs: float) -> int:
+        return int(self._clock() + secs)
 
     async def _list(self, grant: Grant) -> None:
         """Enter the grant in the index of its account."""
         key = _index(self._index_keys[0], grant.account, grant.id)
-        await self._store.put(_INDEX, key, b"", grant.ttl_secs(self._clock()))
+        await self._store.put(_INDEX, key, b"", grant.shown_secs(self._clock()))
 
     def _seal(self, grant: Grant) -> bytes:
         return _GRANT.seal(grant, self._vault, f"{_KIND}/{grant.id}")
@@ -165,10 +251,6 @@ class Grants:
     def _opened(self, grant_id: str, sealed: bytes) -> Grant | None:
         """None for a grant that cannot be read: nobody can use it any more."""
         return _GRANT.open(sealed, self._vault, f"{_KIND}/{grant_id}")
-
-
-def _lives(grant: Grant, now: float) -> bool:
-    return grant.expires_at is None or now < grant.expires_at
 
 
 def _index(key: bytes, account: str, grant_id: str) -> str:

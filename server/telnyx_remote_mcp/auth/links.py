@@ -100,6 +100,23 @@ class Links:
             sealed = await self._store.get(_KIND, grant.id)
             return sealed is not None and await self._swap(grant, sealed, linked)
 
+    async def keep_on(self, grant: Grant) -> bool:
+        """Keep the credential as long as its grant lasts now; False where it is gone."""
+        async with self._lock(grant):
+            sealed = await self._store.get(_KIND, grant.id)
+            if sealed is None:
+                return False
+            try:
+                return await self._swap(grant, sealed, self._opened(grant, sealed))
+            except LinkLost:
+                return False
+
+    async def renew(self, grant: Grant) -> None:
+        """Seal the credential by the newest secret."""
+        sealed = await self._store.get(_KIND, grant.id)
+        if sealed is not None and self._vault.outdated(sealed):
+            await self.keep_on(grant)
+
     async def delete(self, grant_id: str) -> None:
         self._recent.forget(grant_id)
         await self._store.delete(_KIND, grant_id)

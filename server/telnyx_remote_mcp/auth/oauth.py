@@ -10,12 +10,15 @@ from telnyx_remote_mcp.auth.access_tokens import AccessTokens
 from telnyx_remote_mcp.auth.authorization_server.server import AuthorizationServer
 from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.auth.resource_server import ResourceServer
+from telnyx_remote_mcp.auth.upkeep import Upkeep
 
 
 @dataclass(frozen=True)
 class OAuth:
     """What the app needs: a gate for access tokens, and routes."""
 
+    upkeep: Upkeep
+    """To be begun when the app starts."""
     grants: Grants
     server: AuthorizationServer
     tokens: AccessTokens

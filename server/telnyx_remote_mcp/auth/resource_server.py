@@ -17,6 +17,8 @@ class Tokens(Protocol):
     """Access tokens, as `access_tokens.AccessTokens` verifies them."""
 
     async def verify(self, token: str, path: str) -> Identity: ...
+    async def stands(self, grant_id: str) -> bool: ...
+    async def listed(self, grant_id: str) -> None: ...
 
 
 class ResourceServer:
@@ -30,6 +32,15 @@ class ResourceServer:
     async def identify(self, token: str, path: str) -> Identity:
         """Whom the token acts for at this endpoint. Raises Unauthorized where it does not."""
         return await self._tokens.verify(token, path)
+
+    async def stands(self, grant_id: str) -> bool:
+        """Whether a grant still gives access."""
+        return await self._tokens.stands(grant_id)
+
+    async def note_listing(self, caller: Caller) -> None:
+        """The caller's client lists the tools: the account page says when it last did."""
+        if caller.grant_id is not None:
+            await self._tokens.listed(caller.grant_id)
 
     def directed(self, refusal: challenges.Unauthorized, path: str) -> Refusal:
         """The 401 that tells a client of this endpoint where to sign in."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -70,7 +71,9 @@ def resource_routes(resources: Resources, scopes: Sequence[str]) -> list[Route]:
         }
 
     spellings = dict.fromkeys(spelling for path in resources.paths for spelling in _spellings(path))
-    served = [_document(metadata(path)).route(WELL_KNOWN + path) for path in spellings]
+    # Also with the path of the server's URL after the well-known one, where clients look of themselves (RFC 9728, 3.1).
+    places = dict.fromkeys(("", urlsplit(resources.base_url).path))
+    served = [_document(metadata(path)).route(WELL_KNOWN + below + path) for path in spellings for below in places]
     return [*served, Route(WELL_KNOWN + "/{path:path}", _unknown)]
 
 

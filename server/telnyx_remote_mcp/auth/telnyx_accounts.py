@@ -1,36 +1,69 @@
 """The principals of accounts that were linked by signing in at Telnyx."""
 
 import hmac
+import re
 import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
 from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.record import text
+from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
 
 _KIND: Final = "telnyx-account"
+_PRINCIPAL: Final = re.compile(r"telnyx:[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account at Telnyx by its principal here; `id`, Telnyx's own, is "" where an older version did not keep it."""
+
+    principal: str
+    id: str = ""
 
 
 class TelnyxAccounts:
     """A random principal for each account at Telnyx, the same at every sign-in."""
 
-    def __init__(self, store: Store, secret: Secret) -> None:
-        self._store = store
+    def __init__(self, store: Store, vault: Vault, secret: Secret) -> None:
+        self._records = Records(store, vault, _KIND, Account)
         self._keys = secret.derive_all("store")
 
     async def principal(self, account_id: str) -> str:
         """`telnyx:` and 32 hexadecimal digits. Without an id, each sign-in is an account of its own."""
-        fresh = f"telnyx:{secrets.token_hex(16)}"
+        fresh = Account(f"telnyx:{secrets.token_hex(16)}", account_id)
         if not account_id:
-            return fresh
-        names = [hmac.digest(key, account_id.encode(), "sha256").hex() for key in self._keys]
-        for name in names:
-            if (known := await self._read(name)) is not None:
-                await self._store.add(_KIND, names[0], known.encode())  # also under the newest secret
-                return known
-        await self._store.add(_KIND, names[0], fresh.encode())
-        return await self._read(names[0]) or fresh
+            return fresh.principal
+        for name in self._names(account_id):
+            if (known := await self._records.get(name)) is not None:
+                if not known.id:
+                    await self._records.put(name, Account(known.principal, account_id), None)
+                return await self._entered(Account(known.principal, account_id))
+        return await self._entered(fresh)
 
-    async def _read(self, name: str) -> str | None:
-        kept = await self._store.get(_KIND, name)
-        return text(_KIND, kept) if kept is not None else None
+    async def renew(self, believed: Collection[str] | None) -> None:
+        """Seal all accounts by the newest secret, and enter them under it.
+
+        `believed` are the principals for which an entry of the first version, which was not sealed, counts.
+        """
+
+        def plain(_: str, raw: bytes) -> Account | None:
+            text = raw.decode("ascii", "replace")
+            return Account(text) if _PRINCIPAL.fullmatch(text) and text in (believed or ()) else None
+
+        await self._records.renew(lambda _: None, None if believed is None else plain)
+        async for _, account in self._records.all():
+            if account.id:
+                await self._entered(account)
+
+    async def _entered(self, account: Account) -> str:
+        """The principal that the account has under the newest secret; `account` becomes it where there is none."""
+        name = self._names(account.id)[0]
+        await self._records.add(name, account, None)
+        kept = await self._records.get(name)
+        return kept.principal if kept is not None else account.principal
+
+    def _names(self, account_id: str) -> list[str]:
+        return [hmac.digest(key, account_id.encode(), "sha256").hex() for key in self._keys]

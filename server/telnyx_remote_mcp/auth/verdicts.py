@@ -15,7 +15,7 @@ CHECK_TIMEOUT_SECS: Final = 3.0
 
 
 class Verdict(Enum):
-    """UNKNOWN is no verdict: Telnyx could not be asked."""
+    """UNKNOWN is no verdict: Telnyx could not be asked, or did not say anything about the key."""
 
     GENUINE = "genuine"
     DEAD = "dead"
@@ -24,31 +24,39 @@ class Verdict(Enum):
 
 Check = Callable[[Credential], Awaitable[Verdict]]
 
-# A key that may not see the balance (403), or has asked too often (429), is a key.
-_BY_STATUS: Final = {401: Verdict.DEAD, 403: Verdict.GENUINE, 429: Verdict.GENUINE}
+_FORBIDDEN: Final = "10010"
+"""Telnyx's own error for a key that is one, and that may not do this."""
 
 
 def balance_check(api: Api, timeout_secs: float = CHECK_TIMEOUT_SECS) -> Check:
-    """A check that asks `GET /balance` with the key, twice where no answer comes, within `timeout_secs`."""
+    """A check that asks `GET /balance` with the key, twice where that fails, within `timeout_secs`."""
 
     async def check(credential: Credential) -> Verdict:
         try:
             with anyio.fail_after(timeout_secs):
-                verdict = await _ask(api, credential)
-                return await _ask(api, credential) if verdict is Verdict.UNKNOWN else verdict
+                return await _ask(api, credential) or await _ask(api, credential) or Verdict.UNKNOWN
         except TimeoutError:
             return Verdict.UNKNOWN
 
     return check
 
 
-async def _ask(api: Api, credential: Credential) -> Verdict:
-    # Not retried as other calls are: a 429 says already that the key is one.
+async def _ask(api: Api, credential: Credential) -> Verdict | None:
+    """The verdict; None where another try may bring one."""
     request = Request(method="GET", template="/balance", attempts=1)
     try:
         await api.bind(credential, f"verification:{id(credential)}").send(request)
     except ApiError as error:
-        return _BY_STATUS.get(error.status, Verdict.UNKNOWN)
+        return _meaning(error)
     except TelnyxError:
-        return Verdict.UNKNOWN
+        return None
     return Verdict.GENUINE
+
+
+def _meaning(error: ApiError) -> Verdict | None:
+    """A limit (429) or a gateway's refusal (403) may hit any key, made-up ones too: they say nothing of this one."""
+    if error.status == 401:
+        return Verdict.DEAD
+    if error.status == 403:
+        return Verdict.GENUINE if any(item.code == _FORBIDDEN for item in error.items) else Verdict.UNKNOWN
+    return Verdict.UNKNOWN if error.status == 429 else None

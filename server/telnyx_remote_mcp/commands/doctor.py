@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import anyio
 import httpx2
@@ -18,8 +19,9 @@ from telnyx_remote_mcp.auth.verdicts import Verdict, balance_check
 from telnyx_remote_mcp.commands import UsageError, say
 from telnyx_remote_mcp.commands.options import SECRETS, add_settings, check_local, settings
 from telnyx_remote_mcp.commands.sandbox import sandboxed
+from telnyx_remote_mcp.commands.serve import hints
 from telnyx_remote_mcp.serve import check
-from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.settings import LOOPBACK, Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.secret import Secret, SecretError
@@ -59,6 +61,7 @@ def _examined(options: Namespace) -> list[Finding]:
     here = [_data_dir(chosen.data_dir), _secret(chosen)]
     if here[-1].good:  # else that is what the settings would be said to lack
         here.append(_usable(chosen))
+        here.extend(Finding(True, hint) for hint in hints(chosen) if here[-1].good)
     if not all(finding.good for finding in here):
         return here
     with sandboxed(chosen) as effective:
@@ -90,7 +93,8 @@ def _usable(settings: Settings) -> Finding:
 
 
 async def _elsewhere(settings: Settings) -> list[Finding]:
-    kept = [await _redis(settings)] if settings.redis_url is not None else []
+    url = settings.redis_url
+    kept = [await _redis(settings), *unguarded(url)] if url is not None else []
     return [*kept, *await _online(settings)]
 
 
@@ -101,6 +105,19 @@ async def _redis(settings: Settings) -> Finding:
         except StoreUnavailable as error:
             return Finding(False, f"{error}; check TELNYX_MCP_REDIS_URL, and that Redis runs and lets this machine in")
     return Finding(True, "Redis answers")
+
+
+def unguarded(url: str) -> list[Finding]:
+    """What is wrong with how Redis is reached: whoever writes there can end connections and replay what was deleted."""
+    parts = urlsplit(url)
+    local = parts.scheme == "unix" or parts.hostname in LOOPBACK
+    password = parts.password or "password" in parse_qs(parts.query)
+    found = []
+    if not password and parts.scheme != "unix":
+        found.append("Redis is used without a password: make a user of its own for this server, and name it in the URL")
+    if parts.scheme != "rediss" and not local:
+        found.append("Redis is used without TLS: use a rediss:// URL, or whoever is on the way reads and writes there")
+    return [Finding(False, f"{text} (TELNYX_MCP_REDIS_URL)") for text in found]
 
 
 async def _online(settings: Settings) -> list[Finding]:

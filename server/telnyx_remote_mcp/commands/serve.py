@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from argparse import ArgumentParser, Namespace
 
 from telnyx_remote_mcp.commands import UsageError, cannot_listen
@@ -24,9 +25,21 @@ def run(options: Namespace) -> int:
         check(chosen)
     except ValueError as error:
         raise UsageError(str(error)) from None
+    for hint in hints(chosen):
+        print(hint, file=sys.stderr, flush=True)  # noqa: T201 - for the operator, not for the scripts that wait
     with _listener(chosen.host, chosen.port) as listener, sandboxed(chosen) as effective:
         serve(effective, listener)
     return 0
+
+
+def hints(settings: Settings) -> list[str]:
+    """What the settings ask of whatever stands before the server, each on one line."""
+    if not settings.serves_oauth or not settings.base_path:
+        return []
+    from telnyx_remote_mcp.auth.authorization_server.metadata import proxied_locations
+
+    paths = ", ".join(proxied_locations(settings.base_path))
+    return [f"Signing in below {settings.base_path}: the proxy has to pass on as they are: {paths}"]
 
 
 def _listener(host: str, port: int) -> socket.socket:

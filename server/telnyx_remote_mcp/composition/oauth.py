@@ -8,6 +8,7 @@ from telnyx_remote_mcp.auth.authorization_server.client_documents import ClientD
 from telnyx_remote_mcp.auth.authorization_server.clients import Clients
 from telnyx_remote_mcp.auth.authorization_server.codes import Codes
 from telnyx_remote_mcp.auth.authorization_server.keys import SigningKeys
+from telnyx_remote_mcp.auth.authorization_server.metadata import metadata
 from telnyx_remote_mcp.auth.authorization_server.pending import PendingRequests
 from telnyx_remote_mcp.auth.authorization_server.protocol import Protocol
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
@@ -19,7 +20,9 @@ from telnyx_remote_mcp.auth.oauth import OAuth
 from telnyx_remote_mcp.auth.resource_server import ResourceServer
 from telnyx_remote_mcp.auth.resources import Resources, resource_routes
 from telnyx_remote_mcp.auth.scopes import Scopes
+from telnyx_remote_mcp.auth.telnyx_accounts import TelnyxAccounts
 from telnyx_remote_mcp.auth.telnyx_sign_in import TelnyxSignIn
+from telnyx_remote_mcp.auth.upkeep import Upkeep
 from telnyx_remote_mcp.auth.verdicts import Check
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
@@ -47,30 +50,41 @@ def create_oauth(
     sign_in = _sign_in(settings, api)
     grants = Grants(store, secret, refresh=sign_in.refresh if sign_in is not None else None)
     vault = Vault(secret)
-    signing_keys = SigningKeys(store, vault)
+    access_secs = settings.access_token_minutes * 60
+    signing_keys = SigningKeys(store, vault, token_secs=access_secs)
+    refresh_tokens = RefreshTokens(store, vault)
+    takes_documents = settings.client_documents == "on"
+    documents = ClientDocuments(store, vault, (fetch or PublicFetch()) if takes_documents else None)
+    clients = Clients(store, vault, documents)
     protocol = Protocol(
         settings.url,
         scopes,
         resources,
-        Clients(store, ClientDocuments(store, fetch or PublicFetch())),
-        Codes(store),
-        RefreshTokens(store, vault),
+        clients,
+        Codes(store, vault),
+        refresh_tokens,
         signing_keys,
         grants,
+        access_secs=access_secs,
     )
-    server = AuthorizationServer(protocol, PendingRequests(store), scopes.baseline)
+    accounts = TelnyxAccounts(store, vault, secret)
+    upkeep = Upkeep(store, vault, grants, refresh_tokens, clients, accounts, signing_keys)
+    server = AuthorizationServer(protocol, PendingRequests(store, vault), scopes.baseline, upkeep.ensure)
     tokens = AccessTokens(settings.url, resources, signing_keys, grants, check, lambda: surfaces.groups)
     linking = Services(settings, surfaces, server, grants, keys, store, secret, sign_in)
     return OAuth(
+        upkeep,
         grants,
         server,
         tokens,
         ResourceServer(tokens, resources, scopes),
         [
             *resource_routes(resources, scopes.baseline),
-            *authorization_routes(server, settings.url, scopes.baseline),
+            *authorization_routes(
+                server, metadata(settings.url, scopes.baseline, documents=takes_documents), settings.base_path
+            ),
         ],
-        [authorization_endpoint(server, linking.pages.problem), *linking_routes(linking)],
+        [authorization_endpoint(server, linking.pages.problem, settings.base_path), *linking_routes(linking)],
     )
 
 

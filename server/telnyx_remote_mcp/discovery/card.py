@@ -47,7 +47,9 @@ def app_title(app: App) -> str:
     return f"{TITLE} {app.title}"
 
 
-def scanner_card(card: Mapping[str, object], version: str, tools: Iterable[Tool], *, signs_in: bool) -> Card:
+def scanner_card(
+    card: Mapping[str, object], version: str, tools: Iterable[Tool], *, signs_in: bool, base_path: str = ""
+) -> Card:
     """A card with the further members that readers of the older proposal (SEP-1649) look for.
 
     Such scanners cannot list the tools themselves, because that takes a credential.
@@ -56,7 +58,7 @@ def scanner_card(card: Mapping[str, object], version: str, tools: Iterable[Tool]
         **card,
         "serverInfo": {"name": card["name"], "title": TITLE, "version": version},
         "protocolVersion": LATEST_PROTOCOL_VERSION,
-        "transport": {"type": "streamable-http", "endpoint": "/v2/mcp"},
+        "transport": {"type": "streamable-http", "endpoint": f"{base_path}/v2/mcp"},
         "capabilities": {"tools": {}},
         "authentication": {"required": True, "schemes": ["bearer", "oauth2"] if signs_in else ["bearer"]},
         "tools": [_listed(tool) for tool in tools],

@@ -34,12 +34,16 @@ def discovery_routes(settings: Settings, surfaces: Surfaces) -> list[Route]:
     older = Document(
         card.MEDIA_TYPE,
         lambda: card.scanner_card(
-            server, VERSION, surfaces.of(Selection()).tools.values(), signs_in=settings.serves_oauth
+            server,
+            VERSION,
+            surfaces.of(Selection()).tools.values(),
+            signs_in=settings.serves_oauth,
+            base_path=settings.base_path,
         ),
     )
     return [
         *(main.route(path) for path in CARD_PATHS),
-        *(older.route(path) for path in SCANNER_PATHS),
+        *(older.route(path + below) for path in SCANNER_PATHS for below in dict.fromkeys(("", settings.base_path))),
         *(route for app in served for route in _app_routes(name, url, app)),
         Document(ai_catalog.MEDIA_TYPE, lambda: ai_catalog.ai_catalog(name, url, served)).route(
             "/.well-known/ai-catalog.json"

@@ -11,6 +11,7 @@ from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.caller import Identity
 from telnyx_remote_mcp.auth.resource_server import ResourceServer
 from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.gate.grant_lifetime import EndsWithGrant
 from telnyx_remote_mcp.http.client_address import budget_address
 from telnyx_remote_mcp.http.edge import Visit
 from telnyx_remote_mcp.http.refusal import Refusal
@@ -40,7 +41,7 @@ class Authenticate:
         failures: TokenBuckets,
         resource_server: ResourceServer | None = None,
     ) -> None:
-        self.app = app
+        self.app = app if resource_server is None else EndsWithGrant(app, resource_server)
         self._api_keys = api_keys
         self._failures = failures
         self._resource_server = resource_server

@@ -32,7 +32,10 @@ class StepUp:
             return
         body, replay = await _buffered(receive)
         try:
-            if (call := _tool_call(body)) is not None:
+            message = _message(body)
+            if message.get("method") == "tools/list":
+                await self._resource_server.note_listing(caller)
+            if (call := _tool_call(message)) is not None:
                 self._resource_server.check_scope(caller, Surface.of(scope), call, scope["path"])
         except Refusal as refusal:
             await refusal(scope, replay, send)
@@ -57,8 +60,8 @@ async def _buffered(receive: Receive) -> tuple[bytes, Receive]:
     return body, replay
 
 
-def _tool_call(body: bytes) -> Mapping[str, Any] | None:
-    """The parameters of a `tools/call`. Raises the 400 for a body that is not JSON.
+def _message(body: bytes) -> Mapping[str, Any]:
+    """What the body says; empty where that is no single message. Raises the 400 for a body that is not JSON.
 
     Such a body is refused here: another parser might read a call in it.
     """
@@ -66,7 +69,10 @@ def _tool_call(body: bytes) -> Mapping[str, Any] | None:
         message = from_json(body)
     except ValueError:
         raise Refusal(400, "invalid_request", "The body is not valid JSON.") from None
-    if not isinstance(message, dict) or message.get("method") != "tools/call":
-        return None
+    return message if isinstance(message, dict) else {}
+
+
+def _tool_call(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The parameters of a `tools/call`."""
     params = message.get("params")
-    return params if isinstance(params, dict) else None
+    return params if message.get("method") == "tools/call" and isinstance(params, dict) else None

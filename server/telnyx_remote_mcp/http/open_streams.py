@@ -34,7 +34,7 @@ class Streams:
         if grace is None:
             await self.app(scope, receive, send)
             return
-        response = _Response(send)
+        response = OpenResponse(send)
         with anyio.CancelScope() as cancel:
             self._open[cancel] = grace
             if self._closed:
@@ -73,7 +73,7 @@ def _grace_secs(scope: Scope) -> float | None:
     return GRACE_SECS if listens else None
 
 
-class _Response:
+class OpenResponse:
     """Remembers how far a response got, so that an interrupted one can be ended properly."""
 
     def __init__(self, send: Send) -> None:
@@ -89,4 +89,5 @@ class _Response:
         if not self._started:
             await self._send({"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"5")]})
         if not self._complete:
+            self._complete = True
             await self._send({"type": "http.response.body", "body": b""})

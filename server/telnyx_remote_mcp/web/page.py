@@ -73,6 +73,7 @@ def _render(settings: Settings, surfaces: Surfaces, style: str) -> str:
         sandbox=settings.sandbox,
         signs_in=settings.serves_oauth,
         style=style,
+        base=settings.base_path,
     )
 
 

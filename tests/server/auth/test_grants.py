@@ -11,8 +11,8 @@ import anyio
 import pytest
 from tests.server.clocks import ManualClock
 
-from telnyx_remote_mcp.auth.grant import Grant
-from telnyx_remote_mcp.auth.grants import RECENT_SECS, Grants
+from telnyx_remote_mcp.auth.grant import SHOWN_SECS, Ending, Grant
+from telnyx_remote_mcp.auth.grants import DRAFT_SECS, RECENT_SECS, Grants
 from telnyx_remote_mcp.auth.links import ApiKeyLink, Linked, LinkLost, Refresh, TelnyxLink
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
@@ -24,6 +24,7 @@ pytestmark = pytest.mark.anyio
 
 ACCOUNT, KEY = "key:0123456789abcdef", "KEYmarked0123456789"
 OLD, NEW = b"o" * 32, b"n" * 32
+MONTH_SECS = 30 * 86_400
 
 
 @pytest.fixture
@@ -54,6 +55,16 @@ def world(store: Store) -> World:
 
 
 async def granted(
+    grants: Grants, linked: Linked | None = None, account: str = ACCOUNT, expires_at: int | None = None
+) -> Grant:
+    """A grant whose code was redeemed at once."""
+    draft = await drafted(grants, linked, account, expires_at)
+    grant = await grants.begin(draft.id, MONTH_SECS)
+    assert grant is not None
+    return grant
+
+
+async def drafted(
     grants: Grants, linked: Linked | None = None, account: str = ACCOUNT, expires_at: int | None = None
 ) -> Grant:
     return await grants.create(
@@ -131,6 +142,95 @@ async def test_a_grant_ends_with_its_time(world: World) -> None:
     assert await grants.of_account(ACCOUNT) == []
 
 
+async def test_a_grant_begins_when_its_code_is_redeemed(world: World) -> None:
+    grants = world.replica()
+    draft = await drafted(grants)
+    assert await grants.of_account(ACCOUNT) == []
+    grant = await grants.begin(draft.id, 1_000)
+    assert grant is not None
+    assert await grants.of_account(ACCOUNT) == [grant]
+    assert grant.kept_until == 2_000
+
+
+async def test_of_a_code_that_nobody_redeems_no_key_stays(world: World, tmp_path: Path) -> None:
+    grants = world.replica()
+    draft = await drafted(grants)
+    assert ends_in(tmp_path).keys() == {"grant", "link"}
+    assert max(ends_in(tmp_path).values()) <= time.time() + DRAFT_SECS
+    world.clock.advance(DRAFT_SECS)
+    assert await grants.begin(draft.id, 1_000) is None
+    assert await grants.get(draft.id) is None
+
+
+async def test_a_grant_and_its_key_end_with_the_last_refresh_token(world: World, tmp_path: Path) -> None:
+    grants = world.replica()
+    grant = await granted(grants)
+    world.clock.advance(MONTH_SECS - 10)
+    await grants.extend(grant.id, MONTH_SECS)
+    assert abs(ends_in(tmp_path)["link"] - time.time() - MONTH_SECS) < 100
+    world.clock.advance(MONTH_SECS - 1)
+    assert await grants.get(grant.id) is not None
+    world.clock.advance(RECENT_SECS)
+    assert await grants.get(grant.id) is None
+    (past,) = await grants.past_of_account(ACCOUNT)
+    assert (past.ended, past.end) == (None, 1_000 + 2 * MONTH_SECS - 10)
+
+
+async def test_a_grant_is_not_kept_beyond_the_end_that_was_chosen(world: World, tmp_path: Path) -> None:
+    grants = world.replica()
+    grant = await granted(grants, expires_at=1_500)
+    await grants.extend(grant.id, MONTH_SECS)
+    assert ends_in(tmp_path)["link"] <= time.time() + 500
+
+
+@pytest.mark.parametrize("why", ["reused", "replayed", "given_back", "rejected"])
+async def test_a_grant_that_ended_by_itself_says_why_and_keeps_its_key_only_for_a_reused_token(
+    world: World, why: Ending
+) -> None:
+    grants = world.replica()
+    grant = await granted(grants)
+    world.clock.advance(5)
+    await grants.disconnect(grant.id, why)
+    assert await grants.get(grant.id) is None
+    assert await grants.of_account(ACCOUNT) == []
+    (past,) = await grants.past_of_account(ACCOUNT)
+    assert (past.ended, past.ended_at) == (why, 1_005)
+    assert len(await world.store.keys("link")) == (1 if why == "reused" else 0)
+    await grants.disconnect(grant.id, "given_back")
+    assert await grants.past_of_account(ACCOUNT) == [past]
+
+
+async def test_a_new_grant_takes_the_place_of_one_of_the_same_client_that_ended(world: World) -> None:
+    grants = world.replica()
+    first = await granted(grants)
+    await grants.disconnect(first.id, "reused")
+    second = await granted(grants)
+    assert await grants.of_account(ACCOUNT) == [second]
+    assert await grants.past_of_account(ACCOUNT) == []
+    assert await world.store.keys("link") == [second.id]
+
+
+async def test_it_is_noted_when_tools_were_listed(world: World) -> None:
+    grants = world.replica()
+    grant = await granted(grants)
+    assert grant.last_listed_at is None
+    world.clock.advance(70)
+    await grants.listed(grant.id)
+    world.clock.advance(5)
+    await grants.listed(grant.id)
+    assert (await grants.of_account(ACCOUNT))[0].last_listed_at == 1_070
+
+
+def ends_in(directory: Path) -> dict[str, float]:
+    """When what is kept of each kind is gone, by the clock of the store."""
+    file = sqlite3.connect(directory / "state.db")
+    ends: dict[str, float] = dict(
+        file.execute("SELECT kind, max(expires_at) FROM entries WHERE kind != 'lock' GROUP BY kind").fetchall()
+    )
+    file.close()
+    return ends
+
+
 async def test_a_grant_cannot_begin_after_its_end(world: World) -> None:
     with pytest.raises(ValueError, match="in the future"):
         await granted(world.replica(), expires_at=1_000)
@@ -168,12 +268,11 @@ async def test_everything_of_a_grant_leaves_the_store_with_its_end(world: World,
     world.clock.advance(70)
     await grants.touch(grant.id)
     await grants.replace_link(grant, ApiKeyLink(KEY))
-    file = sqlite3.connect(tmp_path / "state.db")
-    ends = dict(file.execute("SELECT kind, expires_at FROM entries").fetchall())
-    file.close()
+    ends = ends_in(tmp_path)
     assert ends.keys() == {"account", "grant", "link"}
     now = time.time()
-    assert all(end <= now + 100 for end in ends.values())
+    assert ends["link"] <= now + 100
+    assert all(end <= now + 100 + SHOWN_SECS for end in ends.values())
 
 
 async def test_use_is_noted_once_a_minute(world: World) -> None:
@@ -257,9 +356,9 @@ async def test_a_credential_does_not_open_behind_another_grant(world: World) -> 
     assert stolen is not None
     await world.store.put("link", thief.id, stolen)
     with pytest.raises(LinkLost):
-        await grants.credential(thief)
+        await world.replica().credential(thief)
     with pytest.raises(LinkLost):
-        await grants.credential(replace(victim, account=thief.account))
+        await world.replica().credential(replace(victim, account=thief.account))
 
 
 async def test_a_grant_survives_a_new_secret_once_it_was_used_under_both(world: World) -> None:
@@ -320,7 +419,8 @@ async def test_a_refused_refresh_ends_the_grant(world: World) -> None:
     with pytest.raises(LinkLost):
         await grants.credential(grant)
     assert await grants.get(grant.id) is None
-    assert await world.store.keys("grant") == []
+    assert await world.store.keys("link") == []
+    assert [past.ended for past in await grants.past_of_account(ACCOUNT)] == ["rejected"]
 
 
 async def test_a_grant_outlives_an_outage_of_telnyx(world: World) -> None:

@@ -2,13 +2,17 @@
 
 import asyncio
 import socket
+from collections.abc import Awaitable
 
 import pytest
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from tests.server.auth.upstream import BalanceServer
 from tests.server.serving import serving
 
+from telnyx_remote_mcp.auth.api_keys import ApiKeys, Budget
 from telnyx_remote_mcp.auth.verdicts import Verdict, balance_check
+from telnyx_remote_mcp.http.refusal import Refusal
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.retry import Clock
@@ -27,8 +31,8 @@ async def at_once(seconds: float) -> None:
         (200, Verdict.GENUINE),
         (204, Verdict.GENUINE),
         (401, Verdict.DEAD),
-        (403, Verdict.GENUINE),
-        (429, Verdict.GENUINE),
+        (403, Verdict.UNKNOWN),
+        (429, Verdict.UNKNOWN),
         (404, Verdict.UNKNOWN),
         (302, Verdict.UNKNOWN),
         (500, Verdict.UNKNOWN),
@@ -38,6 +42,52 @@ async def at_once(seconds: float) -> None:
 async def test_the_status_of_the_balance_is_the_verdict(status: int, verdict: Verdict) -> None:
     async with serving(BalanceServer(KEY, status=status)) as url, Api(f"{url}/v2", clock=Clock(sleep=at_once)) as api:
         assert await balance_check(api)(Credential(KEY)) is verdict
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("status", "body", "verdict"),
+    [
+        (403, '{"errors":[{"code":"10010","title":"Authorization failed"}]}', Verdict.GENUINE),
+        (403, '{"errors":[{"code":"99999","title":"Blocked"}]}', Verdict.UNKNOWN),
+        (403, "<html>Access denied, code 10010</html>", Verdict.UNKNOWN),
+        (429, '{"errors":[{"code":"10010","title":"Authorization failed"}]}', Verdict.UNKNOWN),
+        (429, '{"errors":[{"code":"10011","title":"Too many requests"}]}', Verdict.UNKNOWN),
+    ],
+)
+async def test_only_an_error_of_telnyx_that_names_the_keys_rights_proves_a_key(
+    status: int, body: str, verdict: Verdict
+) -> None:
+    asked: list[str] = []
+
+    async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append(scope["path"])
+        await Response(body, status, media_type="application/json")(scope, receive, send)
+
+    async with serving(refusing) as url, Api(f"{url}/v2", clock=Clock(sleep=at_once)) as api:
+        assert await balance_check(api)(Credential(KEY)) is verdict
+    assert len(asked) == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("status", [403, 429])
+async def test_while_telnyx_refuses_everybody_no_made_up_key_passes_and_each_costs_budget(status: int) -> None:
+    upstream = BalanceServer(KEY)
+    async with serving(upstream) as url, Api(f"{url}/v2", clock=Clock(sleep=at_once)) as api:
+        keys = ApiKeys(balance_check(api), b"p" * 32, budget=Budget(3, 100))
+        assert await keys.verify(KEY, "203.0.113.9")
+        upstream.status = status
+        statuses = [await outcome(keys.verify(f"KEY_made_up_{n}", "203.0.113.9")) for n in range(5)]
+        assert statuses == [503, 503, 503, 429, 429]
+        assert await keys.verify(KEY, "203.0.113.9")
+
+
+async def outcome(attempt: Awaitable[object]) -> int:
+    try:
+        await attempt
+    except Refusal as refused:
+        return refused.status
+    return 200
 
 
 @pytest.mark.anyio

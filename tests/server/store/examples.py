@@ -55,7 +55,7 @@ PARAMETERS = (
     ("response_type", "code"),
     ("client_id", "example-client"),
     ("redirect_uri", REDIRECT),
-    ("scope", "messaging.read numbers.write"),
+    ("scope", "messaging.read numbers.write", 600),
     ("state", "example-state"),
     ("code_challenge", "example-challenge"),
     ("code_challenge_method", "S256"),
@@ -85,7 +85,10 @@ async def write(directory: Path) -> None:
 
 
 async def _grants(store: Store) -> dict[str, str]:
-    grants, accounts = Grants(store, Secret(SECRET), clock=now), TelnyxAccounts(store, Secret(SECRET))
+    grants, accounts = (
+        Grants(store, Secret(SECRET), clock=now),
+        TelnyxAccounts(store, Vault(Secret(SECRET)), Secret(SECRET)),
+    )
     narrowed = await grants.create(
         client_id="example-client",
         client_name="Agent",
@@ -106,14 +109,12 @@ async def _grants(store: Store) -> dict[str, str]:
 async def _clients(store: Store) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         async with published(Website(), Path(folder)) as fetch:
-            documents = ClientDocuments(store, fetch, clock=now)
+            documents = ClientDocuments(store, Vault(Secret(SECRET)), fetch, clock=now)
             await documents.client(URL)
-    clients = Clients(store, documents)
+    clients = Clients(store, Vault(Secret(SECRET)), documents)
     described = {"redirect_uris": [REDIRECT], "client_name": "Agent", "grant_types": ["authorization_code"]}
-    public, _ = await clients.register(
-        ClientMetadata.model_validate({**described, "token_endpoint_auth_method": "none"})
-    )
-    confidential, secret = await clients.register(ClientMetadata.model_validate(described))
+    public, _ = clients.register(ClientMetadata.model_validate({**described, "token_endpoint_auth_method": "none"}))
+    confidential, secret = clients.register(ClientMetadata.model_validate(described))
     await clients.keep(confidential)
     return {
         "public_client": public.client_id,
@@ -124,10 +125,10 @@ async def _clients(store: Store) -> dict[str, str]:
 
 async def _tokens(store: Store, grant_id: str) -> dict[str, str]:
     vault = Vault(Secret(SECRET))
-    pending = await PendingRequests(store, clock=now).add(
+    pending = await PendingRequests(store, vault, clock=now).add(
         ASKING, ("messaging.read", "numbers.write"), ISSUER, PARAMETERS
     )
-    codes, refresh = Codes(store), RefreshTokens(store, vault, clock=now)
+    codes, refresh = Codes(store, vault), RefreshTokens(store, vault, clock=now)
     code = Code("example-grant", "example-client", REDIRECT, "messaging.read", ISSUER, "example-challenge")
     fresh, spent = await codes.issue(code), await codes.issue(code)
     presented = await codes.find(spent)
@@ -145,14 +146,15 @@ async def _tokens(store: Store, grant_id: str) -> dict[str, str]:
         "rotated_refresh_token": rotated,
         "fresh_refresh_token": await refresh.rotate(found),
         "signing_key": key.id,
-        "access_token": signed(key, ISSUER, access, "example-client", "messaging.read numbers.write"),
+        "access_token": signed(key, ISSUER, access, "example-client", "messaging.read numbers.write", 600),
     }
 
 
 async def _browsers(store: Store) -> dict[str, str]:
     secret = Secret(SECRET)
     response = Response()
-    await Sessions(store, Browsers(secret.derive("cookie"), secure=True)).enter(Browser("", True), ACCOUNT, response)
+    browsers = Browsers(secret.derive("cookie"), secure=True)
+    await Sessions(store, Vault(secret), browsers).enter(Browser("", True), ACCOUNT, response)
     cookie = response.headers["set-cookie"].partition("=")[2].partition(";")[0]
     states = [await _left(store, cookie, "example-request", NARROW), await _left(store, cookie, None, EVERYTHING)]
     return {"cookie": cookie, "narrow_sign_in": states[0], "whole_sign_in": states[1]}

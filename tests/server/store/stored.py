@@ -23,6 +23,7 @@ from telnyx_remote_mcp.auth.authorization_server.refresh_tokens import RefreshTo
 from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.auth.links import LinkLost
 from telnyx_remote_mcp.auth.telnyx_accounts import TelnyxAccounts
+from telnyx_remote_mcp.auth.upkeep import Upkeep
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
@@ -90,14 +91,20 @@ class Readers:
         secret = Secret(SECRET)
         vault = Vault(secret)
         self.grants = Grants(store, secret, clock=now)
-        self.clients = Clients(store, ClientDocuments(store, PublicFetch(nowhere), clock=now))
-        self.codes = Codes(store)
+        self.clients = Clients(store, vault, ClientDocuments(store, vault, PublicFetch(nowhere), clock=now))
+        self.codes = Codes(store, vault)
         self.refresh_tokens = RefreshTokens(store, vault, clock=now)
-        self.pending = PendingRequests(store, clock=now)
+        self.pending = PendingRequests(store, vault, clock=now)
         self.keys = SigningKeys(store, vault, clock=now)
-        self.accounts = TelnyxAccounts(store, secret)
+        self.accounts = TelnyxAccounts(store, vault, secret)
         self.linking = linking(store)
-        self.sessions = Sessions(store, self.linking.browsers)
+        self.sessions = Sessions(store, vault, self.linking.browsers)
+
+        self._upkeep = Upkeep(store, vault, self.grants, self.refresh_tokens, self.clients, self.accounts, self.keys)
+
+    async def begin(self) -> None:
+        """What today's code does when it starts on the store."""
+        await self._upkeep.ensure()
 
     async def read(self, kind: str, key: str) -> object:
         """What today's code makes of the entry."""

@@ -46,8 +46,8 @@ def sealed(entry: Entry) -> bool:
 
 
 async def reading(store: Store, entry: Entry, content: bytes) -> object:
-    """What is read where the entry's content is another one; everything else is as it was."""
-    await store.put(entry.kind, entry.key, VAULT.seal(content, place(entry)) if sealed(entry) else content)
+    """What is read where the entry's content is another one, sealed as every content is; all else is as it was."""
+    await store.put(entry.kind, entry.key, VAULT.seal(content, place(entry)))
     return await Readers(store, STORED.held).read(entry.kind, entry.key)
 
 

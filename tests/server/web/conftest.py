@@ -16,6 +16,7 @@ from telnyx_remote_mcp.auth.verdicts import balance_check
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.web.linking.routes import CALLBACK_PATH, linking_routes
@@ -43,7 +44,7 @@ async def site(tmp_path: Path, upstream: str) -> AsyncIterator[Site]:
         sign_in = TelnyxSignIn(api, CLIENT_ID, None, url + CALLBACK_PATH)
         grants = Grants(store, secret, refresh=sign_in.refresh)
         keys = ApiKeys(balance_check(api), secret.derive("pepper"))
-        answers = Answers(store)
+        answers = Answers(store, Vault(secret), grants)
         surfaces = Surfaces(registry(), Selection())
         services = Services(settings, surfaces, answers, grants, keys, store, secret, sign_in)
         app.router.routes.extend(linking_routes(services))

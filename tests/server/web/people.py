@@ -13,6 +13,7 @@ from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient, Go
 from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.web.linking.services import Services
 
 KEY = "KEY_sandbox_person"
@@ -23,10 +24,11 @@ CLIENT = AskingClient("client-1", "Agent", "agent.example.com", True, False, CAL
 
 
 class Answers:
-    """Answers requests as the authorization server does, with the grant's id for a code."""
+    """Answers requests as the authorization server does, with the grant's id for a code that is redeemed at once."""
 
-    def __init__(self, store: Store) -> None:
-        self.requests = PendingRequests(store)
+    def __init__(self, store: Store, vault: Vault, grants: Grants) -> None:
+        self.requests = PendingRequests(store, vault)
+        self.grants = grants
 
     async def ask(self, client: AskingClient = CLIENT, scopes: tuple[str, ...] = WRITES) -> Pending:
         """A client's request that waits for a person."""
@@ -37,7 +39,9 @@ class Answers:
         return await self.requests.get(request_id)
 
     async def approve(self, request_id: str, grant: Grant) -> str:
-        return await self._back(request_id, code=grant.id)
+        url = await self._back(request_id, code=grant.id)
+        await self.grants.begin(grant.id, 3_600)
+        return url
 
     async def deny(self, request_id: str) -> str:
         return await self._back(request_id, error="access_denied")

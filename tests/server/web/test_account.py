@@ -1,10 +1,13 @@
 """The account page: whose agents it shows, and how a connection ends."""
 
 import re
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
 from tests.server.web.people import WRITES, Site, answer, filled
+
+from telnyx_remote_mcp.auth.grant import Ending
 
 OTHER_KEY = "KEY_sandbox_somebody_else"
 
@@ -63,6 +66,38 @@ async def test_the_connection_of_another_account_cannot_be_ended(site: Site) -> 
     assert "No agent is connected" in page.text
     await stranger.submit(page, "/account/revoke", grant=grant_id)
     assert await site.grants.get(grant_id) is not None
+
+
+@pytest.mark.parametrize(
+    ("why", "text"),
+    [
+        ("reused", "used in two places"),
+        ("replayed", "answered twice"),
+        ("given_back", "signed out"),
+        ("rejected", "no longer accepts"),
+    ],
+)
+async def test_a_connection_that_ended_by_itself_says_why_and_can_be_forgotten(
+    site: Site, why: Ending, text: str
+) -> None:
+    grant_id = await connect(site)
+    await site.grants.disconnect(grant_id, why)
+    person = await site.browser()
+    page = await person.enter_account()
+    assert "No agent is connected" in page.text
+    assert text in page.text
+    await person.submit(page, "/account/revoke", grant=grant_id)
+    assert text not in (await person.http.get("/account")).text
+    assert await site.services.store.keys("link") == []
+
+
+async def test_the_page_says_when_an_agent_last_listed_its_tools(site: Site) -> None:
+    grant_id = await connect(site)
+    person = await site.browser()
+    assert "not so far" in (await person.enter_account()).text
+    await site.grants.listed(grant_id)
+    page = (await person.http.get("/account")).text
+    assert f"{datetime.now(UTC):%-d %B %Y}, " in page[page.index("Last listed") :]
 
 
 async def test_leaving_forgets_the_account(site: Site) -> None:

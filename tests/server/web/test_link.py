@@ -8,7 +8,8 @@ import pytest
 from tests.server.web.people import CALLBACK, CLIENT, KEY, READS, WRITES, Site, answer
 
 from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient
-from telnyx_remote_mcp.auth.grant import Grant
+from telnyx_remote_mcp.auth.grant import Ending, Grant
+from telnyx_remote_mcp.web.linking import sessions
 
 
 async def granted(site: Site, response: httpx2.Response) -> Grant:
@@ -142,6 +143,16 @@ async def test_a_name_that_nobody_vouches_for_is_said_to_be_unverified_and_canno
     assert "program on this computer" in page.text
 
 
+async def test_what_is_verified_is_the_address_and_never_the_name(site: Site) -> None:
+    page = (await (await site.browser()).open((await site.answers.ask()).id)).text
+    facts = page[page.index("<dl") : page.index("</dl>")]
+    name, address = facts.split("</div>")[:2]
+    assert ("Agent" in name, "erified" in name) == (True, False)
+    assert ("agent.example.com" in address, "Verified" in address) == (True, True)
+    assert "says of itself" in page
+    assert "that you trust" in page
+
+
 async def test_only_what_was_asked_for_is_offered_and_money_is_marked(site: Site) -> None:
     reading = await (await site.browser()).open((await site.answers.ask(scopes=READS)).id)
     assert "Spends money" not in reading.text
@@ -160,6 +171,34 @@ async def test_more_can_be_allowed_later_without_the_key(site: Site) -> None:
     second = await granted(site, await person.submit(page, action="reuse"))
     assert (second.account, second.scopes) == (first.account, frozenset(WRITES))
     assert (await site.grants.credential(second)).secret == KEY
+
+
+async def test_after_a_token_in_two_hands_the_next_sign_in_is_one_click(site: Site) -> None:
+    person = await site.browser()
+    first = await granted(site, await person.link((await site.answers.ask()).id))
+    await site.grants.disconnect(first.id, "reused")
+    page = await person.open((await site.answers.ask()).id)
+    second = await granted(site, await person.submit(page, action="reuse"))
+    assert (await site.grants.credential(second)).secret == KEY
+    assert await site.grants.past_of_account(second.account) == []
+
+
+@pytest.mark.parametrize("why", ["given_back", "rejected", "replayed"])
+async def test_after_any_other_end_the_account_is_proved_again(site: Site, why: Ending) -> None:
+    person = await site.browser()
+    first = await granted(site, await person.link((await site.answers.ask()).id))
+    await site.grants.disconnect(first.id, why)
+    assert 'value="reuse"' not in (await person.open((await site.answers.ask()).id)).text
+
+
+async def test_a_browser_is_remembered_for_the_same_client_longer_than_for_the_account(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await site.browser()
+    await person.link((await site.answers.ask()).id)
+    monkeypatch.setattr(sessions, "PROVED_SECS", 0)
+    assert "The API key that you linked" in (await person.http.get("/account")).text
+    assert 'value="reuse"' in (await person.open((await site.answers.ask()).id)).text
 
 
 async def test_an_account_is_not_given_to_another_client_without_the_key(site: Site) -> None:

@@ -1,16 +1,19 @@
 """What keeps other sites, other people and unencrypted connections out of the pages."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import httpx2
 import pytest
 from starlette.applications import Starlette
+from starlette.responses import Response
 from tests.server.serving import serving
 from tests.server.web.people import CLIENT, KEY, Person, Site, answer, filled
 
 from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.web.linking.browser import Browsers
 from telnyx_remote_mcp.web.linking.pages import Pages
 from telnyx_remote_mcp.web.linking.routes import FORMS_PER_MINUTE, linking_routes
 
@@ -152,3 +155,20 @@ async def test_the_key_stays_out_of_the_store(site: Site, tmp_path: Path) -> Non
     kept = everything_in(tmp_path)
     assert KEY.encode() not in kept
     assert person.http.cookies["telnyx-mcp"].encode() not in kept
+
+
+@pytest.mark.parametrize(
+    ("secure", "base_path", "cookie"),
+    [
+        (True, "", "__Host-telnyx-mcp=; Path=/; Secure"),
+        (True, "/telnyx", "__Secure-telnyx-mcp=; Path=/telnyx; Secure"),
+        (False, "", "telnyx-mcp=; Path=/"),
+    ],
+)
+def test_the_cookie_belongs_to_the_server_alone(secure: bool, base_path: str, cookie: str) -> None:
+    browsers, response = Browsers(b"k" * 32, secure=secure, base_path=base_path), Response()
+    browsers.remember(browsers.new(), response)
+    header = re.sub(r"=[A-Za-z0-9_-]{43};", "=;", response.headers["set-cookie"])
+    assert header.startswith(cookie.partition(";")[0])
+    assert {part.strip() for part in cookie.split(";")} <= {part.strip() for part in header.split(";")}
+    assert "HttpOnly" in header

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from joserfc import jwt
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
 
 from telnyx_remote_mcp.auth.authorization_server.keys import ALGORITHM, SigningKey
 
 TOKEN_TYPE: Final = "at+jwt"  # noqa: S105 - a media type
-ACCESS_SECS: Final = 600
+ACCESS_SECS: Final = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,19 @@ class Access:
     resource: str
 
 
-def signed(key: SigningKey, issuer: str, access: Access, client_id: str, scope: str) -> str:
-    """The token, good for ten minutes."""
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a token with a good signature says. `expires_at` is in Unix seconds."""
+
+    grant_id: str
+    client_id: str
+    audience: str
+    scopes: frozenset[str]
+    expires_at: float
+
+
+def signed(key: SigningKey, issuer: str, access: Access, client_id: str, scope: str, secs: int) -> str:
+    """The token, good for `secs` from now."""
     now = int(time.time())
     claims = {
         "iss": issuer,
@@ -36,6 +50,30 @@ def signed(key: SigningKey, issuer: str, access: Access, client_id: str, scope: 
         "scope": scope,
         "jti": secrets.token_hex(16),
         "iat": now,
-        "exp": now + ACCESS_SECS,
+        "exp": now + secs,
     }
     return jwt.encode({"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": key.id}, claims, key.key)
+
+
+async def read(token: str, issuer: str, find: Callable[[str], Awaitable[ECKey | None]]) -> Claims | None:
+    """The claims of an access token that this server signed, expired or not; None for anything else.
+
+    `find` gives the key of an id.
+    """
+    try:
+        header = jws.extract_compact(token.encode()).headers()
+        key = await find(str(header.get("kid")))
+        if key is None or header.get("typ") != TOKEN_TYPE:
+            return None
+        claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
+        if claims["iss"] != issuer:
+            return None
+        return Claims(
+            str(claims["grant_id"]),
+            str(claims["client_id"]),
+            str(claims["aud"]),
+            frozenset(str(claims["scope"]).split()),
+            float(claims["exp"]),
+        )
+    except (JoseError, ValueError, KeyError, TypeError):
+        return None

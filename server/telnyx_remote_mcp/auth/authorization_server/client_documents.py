@@ -5,22 +5,26 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from authlib.oauth2.rfc6749 import InvalidClientError
-from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from telnyx_remote_mcp.auth.authorization_server.clients import Client, ClientMetadata, printable
+from telnyx_remote_mcp.auth.authorization_server.fetches import Fetches
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError, PublicFetch
+from telnyx_remote_mcp.auth.authorization_server.words import Words
 from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.http.refusal import Refusal
 from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.record import Record
+from telnyx_remote_mcp.store.records import Records
+from telnyx_remote_mcp.store.vault import Vault
 
 FRESH_SECS: Final = 3_600
 KEPT_SECS: Final = 7 * 86_400
-"""A client whose site is down can go on refreshing with the document of the last days."""
+"""Once somebody signed in: a client whose site is down can go on refreshing with the document of the last days."""
 
 _KIND: Final = "client_document"
 _URL: Final = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[!-~]*")
@@ -40,42 +44,60 @@ class Document(ClientMetadata):
 class _Kept:
     fetched_at: int
     document: Document
+    used: bool = False
+    """Whether somebody signed in with it."""
 
-
-_KEPT: Final = Record(_KIND, TypeAdapter(_Kept))
+    @property
+    def ttl_secs(self) -> float:
+        return KEPT_SECS if self.used else FRESH_SECS
 
 
 class ClientDocuments:
-    """Fetches the documents, and keeps each for an hour for all replicas."""
+    """Fetches the documents, and keeps each for an hour for all replicas. Without `fetch` there are no such clients."""
 
-    def __init__(self, store: Store, fetch: PublicFetch, *, clock: Clock = time.time) -> None:
-        self._store = store
+    def __init__(self, store: Store, vault: Vault, fetch: PublicFetch | None, *, clock: Clock = time.time) -> None:
+        self._records = Records(store, vault, _KIND, _Kept)
         self._fetch = fetch
+        self._fetches = Fetches(self._read)
         self._clock = clock
 
     def covers(self, client_id: str) -> bool:
         """Whether a client id is meant as the URL of a document."""
-        return client_id.startswith("https://")
+        return self._fetch is not None and client_id.startswith("https://")
 
     async def client(self, client_id: str) -> Client:
-        """The client that the document describes. Raises InvalidClientError, which says what is wrong."""
+        """The client that the document describes.
+
+        Raises InvalidClientError, which says what is wrong, and the Refusal to fetch more documents just now.
+        """
         if not _is_document_url(client_id):
             raise InvalidClientError(
-                "A client_id that is a URL has to be https, with a path, and nothing hidden in it."
+                Words("A client_id that is a URL has to be https, with a path, no port, and nothing hidden in it.")
             )
-        key = hashlib.sha256(client_id.encode()).hexdigest()
-        kept = await self._store.get(_KIND, key)
-        known = _KEPT.load(kept) if kept is not None else None
-        if known is None or self._clock() - known.fetched_at > FRESH_SECS:
-            try:
-                known = _Kept(int(self._clock()), await self._read(client_id))
-                await self._store.put(_KIND, key, _KEPT.dump(known), KEPT_SECS)
-            except FetchError as error:
-                if known is None:
-                    raise InvalidClientError(f"The client's metadata document cannot be used: {error}.") from None
-        return _client(known.document)
+        kept = await self._records.get(_key(client_id))
+        if kept is not None and self._clock() - kept.fetched_at <= FRESH_SECS:
+            return _client(kept.document)
+        try:
+            document = await self._fetches.get(client_id)
+        except (FetchError, Refusal) as error:
+            return _client(_at_least(kept, error).document)
+        fresh = _Kept(int(self._clock()), document, kept is not None and kept.used)
+        await self._records.put(_key(client_id), fresh, fresh.ttl_secs)
+        return _client(document)
+
+    async def known(self, client_id: str) -> Client | None:
+        """The client, where its document was fetched lately; never asks its site."""
+        kept = await self._records.get(_key(client_id))
+        return _client(kept.document) if kept is not None else None
+
+    async def keep(self, client_id: str) -> None:
+        """Somebody signed in with the client: its document outlives an outage of its site."""
+        kept = await self._records.read(_key(client_id))
+        if kept is not None and not kept.value.used:
+            await self._records.swap(_key(client_id), kept, replace(kept.value, used=True), KEPT_SECS)
 
     async def _read(self, client_id: str) -> Document:
+        assert self._fetch is not None  # noqa: S101 - or no client_id is covered
         text = await self._fetch.json_text(client_id)
         try:
             document = Document.model_validate_json(text)
@@ -92,9 +114,23 @@ def _is_document_url(url: str) -> bool:
         return False
     try:
         parts = urlsplit(url)
-        return bool(parts.hostname) and len(parts.path) > 1 and (parts.port or 443) > 0
+        # Another port would make this server look for what is open there.
+        return bool(parts.hostname) and len(parts.path) > 1 and parts.port in (None, 443)
     except ValueError:
         return False
+
+
+def _at_least(kept: _Kept | None, error: FetchError | Refusal) -> _Kept:
+    """What was fetched before. Raises what is wrong, where there is nothing."""
+    if kept is not None:
+        return kept
+    if isinstance(error, Refusal):
+        raise error
+    raise InvalidClientError(Words(f"The client's metadata document cannot be used: {error}.")) from None
+
+
+def _key(client_id: str) -> str:
+    return hashlib.sha256(client_id.encode()).hexdigest()
 
 
 def _client(document: Document) -> Client:

@@ -1,31 +1,51 @@
-"""Clients: the programs that ask for access, registered here or described by a document of their own."""
+"""Clients: the programs that ask for access, registered here or described by a document of their own.
+
+A registration takes no room: the client's id is what it said of itself, sealed. A client is kept, which lets its id
+outlive a change of the secret, once somebody signed in with it.
+"""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Final, Literal, Protocol
+from typing import Annotated, Final, Literal, NamedTuple, Protocol
 
 from authlib.oauth2.rfc6749 import ClientMixin
-from pydantic import AfterValidator, BaseModel, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
 
 from telnyx_remote_mcp.auth.authorization_server import redirects
 from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.record import Record
+from telnyx_remote_mcp.store.records import Records
+from telnyx_remote_mcp.store.vault import Vault, VaultError
 
-UNUSED_SECS: Final = 86_400
-"""How long a registration lives that nobody ever signed in with."""
+KEPT_SECS: Final = 400 * 86_400.0
+"""How long a client is kept after the last sign-in with it."""
+UNUSED_SECS: Final = 86_400.0
+"""How long the first version kept a client that nobody ever signed in with."""
+MAX_URI_CHARACTERS: Final = 4_096
+"""Of all redirect URIs of a client together."""
 
 AuthMethod = Literal["none", "client_secret_basic", "client_secret_post"]
 _KIND: Final = "client"
+_PREFIX: Final = "tc."
+_PLACE: Final = "client_id"
 
 
 def _redirect_uri(value: str) -> str:
     if not redirects.permitted(value):
-        raise ValueError("must be an https URL, or http on localhost, without fragment or wildcard")
+        raise ValueError(
+            "must be an https URL, http on localhost or the scheme of an app, in lower case and without fragment"
+        )
     return value
+
+
+def _short(values: list[str]) -> list[str]:
+    if sum(map(len, values)) > MAX_URI_CHARACTERS:
+        raise ValueError(f"must have at most {MAX_URI_CHARACTERS} characters together")
+    return values
 
 
 def printable(value: str) -> str:
@@ -38,7 +58,9 @@ def printable(value: str) -> str:
 class ClientMetadata(BaseModel):
     """What a client says about itself (RFC 7591, section 2). Members that mean nothing here are dropped."""
 
-    redirect_uris: Annotated[list[Annotated[str, AfterValidator(_redirect_uri)]], Field(min_length=1, max_length=10)]
+    redirect_uris: Annotated[
+        list[Annotated[str, AfterValidator(_redirect_uri)]], Field(min_length=1, max_length=10), AfterValidator(_short)
+    ]
     client_name: Annotated[str, Field(max_length=100), AfterValidator(printable)] = ""
     token_endpoint_auth_method: AuthMethod = "client_secret_basic"  # noqa: S105 - a method
     grant_types: list[str] = Field(["authorization_code"], max_length=10)
@@ -58,7 +80,7 @@ class Client(ClientMixin):
     document_host: str | None = None
     secret_hash: str | None = field(default=None, repr=False)
     used: bool = False
-    """Whether somebody signed in with it."""
+    """Of the first version, whose registrations were kept from the start: whether somebody signed in with it."""
 
     def vouches_for(self, redirect_uri: str) -> bool:
         """Whether its own document says that the site behind this URI is the client."""
@@ -89,7 +111,20 @@ class Client(ClientMixin):
         return grant_type == "authorization_code" or (grant_type == "refresh_token" and self.refreshes)
 
 
-_CLIENT: Final = Record(_KIND, TypeAdapter(Client))
+_CLIENT: Final[TypeAdapter[Client]] = TypeAdapter(Client)
+
+
+class _Described(NamedTuple):
+    """What an id says, as briefly as it can be said."""
+
+    name: str
+    redirect_uris: tuple[str, ...]
+    auth_method: AuthMethod
+    refreshes: bool
+    secret_hash: str | None
+
+
+_DESCRIBED: Final[TypeAdapter[_Described]] = TypeAdapter(_Described)
 
 
 class Documents(Protocol):
@@ -97,41 +132,96 @@ class Documents(Protocol):
 
     def covers(self, client_id: str) -> bool: ...
     async def client(self, client_id: str) -> Client: ...
+    async def known(self, client_id: str) -> Client | None: ...
+    async def keep(self, client_id: str) -> None: ...
 
 
 class Clients:
-    """All clients. A registration lives for a day, and for good once somebody signed in with it."""
+    """All clients."""
 
-    def __init__(self, store: Store, documents: Documents) -> None:
-        self._store = store
+    def __init__(self, store: Store, vault: Vault, documents: Documents) -> None:
+        self._vault = vault
+        self._records = Records(store, vault, _KIND, Client)
         self._documents = documents
 
     async def find(self, client_id: str) -> Client | None:
-        """The client of this id. Raises OAuth2Error where its document cannot be used."""
+        """The client of this id; its document is fetched where that is due.
+
+        Raises OAuth2Error where the document cannot be used, and the Refusal to fetch more of them just now.
+        """
         if self._documents.covers(client_id):
             return await self._documents.client(client_id)
-        kept = await self._store.get(_KIND, client_id)
-        return _CLIENT.load(kept) if kept is not None else None
+        return await self.known(client_id)
 
-    async def register(self, metadata: ClientMetadata) -> tuple[Client, str | None]:
+    async def known(self, client_id: str) -> Client | None:
+        """The client, as far as it is known without asking its site."""
+        if self._documents.covers(client_id):
+            return await self._documents.known(client_id)
+        return self._described(client_id) or await self._records.get(_key(client_id))
+
+    def register(self, metadata: ClientMetadata) -> tuple[Client, str | None]:
         """A new client, and its secret where it is to have one."""
         is_public = metadata.token_endpoint_auth_method == "none"  # noqa: S105 - a method
         secret = None if is_public else secrets.token_urlsafe(32)
-        client = Client(
-            client_id=secrets.token_urlsafe(16),
-            name=metadata.client_name,
-            redirect_uris=tuple(metadata.redirect_uris),
-            auth_method=metadata.token_endpoint_auth_method,
-            refreshes="refresh_token" in metadata.grant_types,
-            secret_hash=_hashed(secret) if secret is not None else None,
+        described = _Described(
+            metadata.client_name,
+            tuple(metadata.redirect_uris),
+            metadata.token_endpoint_auth_method,
+            "refresh_token" in metadata.grant_types,
+            _hashed(secret) if secret is not None else None,
         )
-        await self._store.put(_KIND, client.client_id, _CLIENT.dump(client), UNUSED_SECS)
-        return client, secret
+        sealed = self._vault.seal(_DESCRIBED.dump_json(described), _PLACE)
+        return _client(_PREFIX + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode(), described), secret
 
     async def keep(self, client: Client) -> None:
         """Somebody signed in with the client: it stays."""
-        if client.document_host is None and not client.used:
-            await self._store.put(_KIND, client.client_id, _CLIENT.dump(replace(client, used=True)))
+        if client.document_host is not None:
+            await self._documents.keep(client.client_id)
+        else:
+            await self._records.put(_key(client.client_id), replace(client, used=True), KEPT_SECS)
+
+    async def renew(self, *, believe_plain: bool) -> None:
+        """Seal what is kept by the newest secret; with `believe_plain` also the clients of the first version.
+
+        Those were not sealed, and whoever wrote the store could make one. That gives no access: a person decides
+        about a client by where it leads, and anybody can register one.
+        """
+
+        def plain(key: str, raw: bytes) -> Client | None:
+            try:
+                client = _CLIENT.validate_json(raw)
+            except ValidationError:
+                return None
+            return client if client.client_id == key else None
+
+        await self._records.renew(
+            lambda client: KEPT_SECS if client.used else UNUSED_SECS, plain if believe_plain else None
+        )
+
+    def _described(self, client_id: str) -> Client | None:
+        if not client_id.startswith(_PREFIX):
+            return None
+        try:
+            sealed = base64.urlsafe_b64decode(client_id.removeprefix(_PREFIX) + "==")
+            return _client(client_id, _DESCRIBED.validate_json(self._vault.open(sealed, _PLACE)))
+        except (ValueError, VaultError):
+            return None
+
+
+def _client(client_id: str, described: _Described) -> Client:
+    return Client(
+        client_id=client_id,
+        name=described.name,
+        redirect_uris=described.redirect_uris,
+        auth_method=described.auth_method,
+        refreshes=described.refreshes,
+        secret_hash=described.secret_hash,
+    )
+
+
+def _key(client_id: str) -> str:
+    """Where a client is kept; the first version used the id itself."""
+    return _hashed(client_id) if client_id.startswith(_PREFIX) else client_id
 
 
 def _hashed(secret: str) -> str:

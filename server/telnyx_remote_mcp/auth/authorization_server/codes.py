@@ -7,10 +7,9 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pydantic import TypeAdapter
-
 from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.record import Record
+from telnyx_remote_mcp.store.records import Kept, Records
+from telnyx_remote_mcp.store.vault import Vault
 
 CODE_SECS: Final = 60.0
 _KIND: Final = "code"
@@ -31,14 +30,14 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A code that was found, and the bytes that say so: whoever swaps these first has the code.
-
-    With the members that Authlib asks of a code.
-    """
+    """A code that was found, with the members that Authlib asks of a code."""
 
     key: str
-    kept: bytes
-    code: Code
+    kept: Kept[Code]
+
+    @property
+    def code(self) -> Code:
+        return self.kept.value
 
     @property
     def code_challenge(self) -> str:
@@ -55,31 +54,27 @@ class Presented:
         return self.code.scope
 
 
-_CODE: Final = Record(_KIND, TypeAdapter(Code))
-
-
 class Codes:
     """The codes of all replicas. A spent one is remembered for its minute, so that a replay is noticed."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, vault: Vault) -> None:
+        self._records = Records(store, vault, _KIND, Code)
 
     async def issue(self, code: Code) -> str:
         value = secrets.token_urlsafe(32)
-        await self._store.put(_KIND, _key(value), _CODE.dump(code), CODE_SECS)
+        await self._records.put(_key(value), code, CODE_SECS)
         return value
 
     async def find(self, value: str) -> Presented | None:
-        kept = await self._store.get(_KIND, _key(value))
-        code = _CODE.load(kept) if kept is not None else None
-        return Presented(_key(value), kept, code) if kept is not None and code is not None else None
+        kept = await self._records.read(_key(value))
+        return Presented(_key(value), kept) if kept is not None else None
 
     async def spend(self, presented: Presented) -> bool:
         """Whether the code was still unspent: of many exchanges at once, one gets it."""
         if presented.code.spent:
             return False
-        spent = _CODE.dump(replace(presented.code, spent=True))
-        return await self._store.swap(_KIND, presented.key, presented.kept, spent, CODE_SECS)
+        spent = replace(presented.code, spent=True)
+        return await self._records.swap(presented.key, presented.kept, spent, CODE_SECS)
 
 
 def _key(value: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from anyio import from_thread
@@ -11,12 +12,15 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGr
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge
 
-from telnyx_remote_mcp.auth.authorization_server import codes, refresh_tokens
+from telnyx_remote_mcp.auth.authorization_server import access_token, codes, refresh_tokens
 from telnyx_remote_mcp.auth.authorization_server.access_token import Access
 from telnyx_remote_mcp.auth.authorization_server.clients import Client
 from telnyx_remote_mcp.auth.authorization_server.protocol import Protocol
+from telnyx_remote_mcp.auth.authorization_server.words import Words
 from telnyx_remote_mcp.auth.grant import Grant
 
+LASTING_SECS: Final = refresh_tokens.REFRESH_SECS + 86_400
+"""How long a grant outlives its last refresh: a day more than the token that this gave."""
 AUTH_METHODS: Final = ["none", "client_secret_basic", "client_secret_post"]
 
 
@@ -35,7 +39,7 @@ class S256(CodeChallenge):
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
         asked = grant.request.payload.data
         if not asked.get("code_challenge") or asked.get("code_challenge_method") != "S256":
-            raise InvalidRequestError("PKCE is required: send code_challenge with code_challenge_method=S256.")
+            raise InvalidRequestError(Words("PKCE is required: send code_challenge with code_challenge_method=S256."))
         super().validate_code_challenge(grant, redirect_uri)
 
 
@@ -50,7 +54,7 @@ class CodeFlow(AuthorizationCodeGrant):
         asked = _parameters(request).get("redirect_uri")
         uri: str = asked or client.get_default_redirect_uri()
         if not uri or not client.check_redirect_uri(uri):
-            raise InvalidRequestError("The redirect_uri is none of those that the client registered.")
+            raise InvalidRequestError(Words("The redirect_uri is none of those that the client registered."))
         return uri
 
     def validate_authorization_request(self) -> str:
@@ -88,16 +92,22 @@ class CodeFlow(AuthorizationCodeGrant):
         code = authorization_code.code
         resource = self.server.resource(_parameters(self.request).get("resource"), code.resource)
         if not from_thread.run(self.server.codes.spend, authorization_code):
-            from_thread.run(self.server.grants.revoke, code.grant_id)
-            raise InvalidGrantError("The code was used before; what it gave is revoked.")
-        return _access(self.server, code.grant_id, resource)
+            from_thread.run(self.server.grants.disconnect, code.grant_id, "replayed")
+            raise InvalidGrantError(Words("The code was used before; what it gave is revoked."))
+        grant = from_thread.run(self.server.grants.begin, code.grant_id, self._lasting_secs())
+        return _access(grant, resource)
+
+    def _lasting_secs(self) -> float:
+        """How long the grant lasts if the client never comes back for new tokens."""
+        refreshes = isinstance(self.request.client, Client) and self.request.client.refreshes
+        return LASTING_SECS if refreshes else self.server.access_secs
 
     def delete_authorization_code(self, authorization_code: codes.Presented) -> None:
         """A spent code stays for its minute, so that a replay is noticed."""
 
 
 class RefreshFlow(RefreshTokenGrant):
-    """A refresh token gives way to its successor before anything is issued; reuse ends the grant."""
+    """A refresh token gives way to its successor before anything is issued; reuse ends the whole family."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
     server: Protocol
@@ -108,14 +118,15 @@ class RefreshFlow(RefreshTokenGrant):
     def authenticate_user(self, refresh_token: refresh_tokens.Presented) -> Access:
         token = refresh_token.token
         resource = self.server.resource(_parameters(self.request).get("resource"), token.resource)
-        return _access(self.server, token.grant_id, resource)
+        return _access(from_thread.run(self.server.grants.get, token.grant_id), resource)
 
     def issue_token(self, user: Access, refresh_token: Any) -> dict[str, str | int]:
         try:
             successor = from_thread.run(self.server.refresh_tokens.rotate, refresh_token)
         except refresh_tokens.Reused:
-            from_thread.run(self.server.grants.revoke, user.grant_id)
-            raise InvalidGrantError("The refresh token was used before; the access is revoked.") from None
+            from_thread.run(self.server.grants.disconnect, user.grant_id, "reused")
+            raise InvalidGrantError(Words("The refresh token was used before; the access is revoked.")) from None
+        from_thread.run(self.server.grants.extend, user.grant_id, LASTING_SECS)
         return {**super().issue_token(user, refresh_token), "refresh_token": successor}
 
     def revoke_old_credential(self, refresh_token: Any) -> None:
@@ -123,28 +134,42 @@ class RefreshFlow(RefreshTokenGrant):
 
 
 class Revocation(RevocationEndpoint):
-    """Giving a refresh token back ends the whole grant; an access token ends by itself within ten minutes."""
+    """Giving a token back, of whichever kind, ends the whole grant."""
 
     CLIENT_AUTH_METHODS = AUTH_METHODS
     server: Protocol
 
     def check_params(self, request: OAuth2Request, client: Client) -> None:
         if "token" not in request.form:
-            raise InvalidRequestError("Missing token in request.")
+            raise InvalidRequestError(Words("Missing token in request."))
 
-    def query_token(self, token_string: str, token_type_hint: str | None) -> refresh_tokens.Presented | None:
-        return from_thread.run(self.server.refresh_tokens.find, token_string)
+    def query_token(self, token_string: str, token_type_hint: str | None) -> _Returned | None:
+        presented = from_thread.run(self.server.refresh_tokens.find, token_string)
+        if presented is not None:
+            return _Returned(presented.token.grant_id, presented.token.client_id)
+        claims = from_thread.run(access_token.read, token_string, self.server.issuer, self.server.keys.find)
+        return _Returned(claims.grant_id, claims.client_id) if claims is not None else None
 
-    def revoke_token(self, token: refresh_tokens.Presented, request: OAuth2Request) -> None:
-        from_thread.run(self.server.grants.revoke, token.token.grant_id)
+    def revoke_token(self, token: _Returned, request: OAuth2Request) -> None:
+        from_thread.run(self.server.grants.disconnect, token.grant_id, "given_back")
+
+
+@dataclass(frozen=True)
+class _Returned:
+    """What a token stands for that a client gives back."""
+
+    grant_id: str
+    client_id: str
+
+    def check_client(self, client: Client) -> bool:
+        return client.client_id == self.client_id
 
 
 def _parameters(request: OAuth2Request) -> dict[str, str]:
     return request.payload.data if request.payload is not None else {}
 
 
-def _access(server: Protocol, grant_id: str, resource: str) -> Access:
-    grant = from_thread.run(server.grants.get, grant_id)
+def _access(grant: Grant | None, resource: str) -> Access:
     if grant is None:
-        raise InvalidGrantError("The access was revoked or has ended.")
+        raise InvalidGrantError(Words("The access was revoked or has ended."))
     return Access(grant.id, grant.account, resource)

@@ -19,7 +19,7 @@ from telnyx_remote_mcp.store.vault import Vault
 ALGORITHM: Final = "ES256"
 SIGNS_SECS: Final = 30 * 86_400
 VERIFIES_SECS: Final = SIGNS_SECS + 86_400
-"""A key that signs no more is published for a day, far longer than any token lives."""
+"""A key that signs no more is published for a day, which is the longest that a token may live."""
 
 _RELOAD_SECS: Final = 60.0
 _MISSED_SECS: Final = 1.0
@@ -29,8 +29,11 @@ _KIND: Final = "signing_key"
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
+    """A key; `outdated` once the secret that sealed it is not the newest: it may be known to others."""
+
     created_at: int
     key: ECKey
+    outdated: bool = False
 
     @property
     def id(self) -> str:
@@ -47,11 +50,22 @@ _KEPT: Final = Record(_KIND, TypeAdapter(_Kept))
 
 
 class SigningKeys:
-    """The keys of all replicas; the newest signs. A key that no longer can be decrypted is as good as gone."""
+    """The keys of all replicas; the newest that the newest secret sealed signs.
+
+    Those of an older secret verify for as long as what they signed before lives, `token_secs`. A key that can no longer
+    be decrypted is as good as gone.
+    """
 
     def __init__(
-        self, store: Store, vault: Vault, *, clock: Clock = time.time, monotonic: Clock = time.monotonic
+        self,
+        store: Store,
+        vault: Vault,
+        *,
+        token_secs: int = 3_600,
+        clock: Clock = time.time,
+        monotonic: Clock = time.monotonic,
     ) -> None:
+        self._token_secs = token_secs
         self._store = store
         self._vault = vault
         self._clock = clock
@@ -73,16 +87,23 @@ class SigningKeys:
         if key_id not in self._keys:
             await self._load(_MISSED_SECS)
         key = self._keys.get(key_id)
-        return key.key if key is not None and self._age(key) < VERIFIES_SECS else None
+        return key.key if key is not None and self._verifies(key) else None
 
     async def published(self) -> KeySet:
         """The keys whose public halves verify what was signed lately."""
         await self.current()
-        return KeySet([key.key for key in self._keys.values() if self._age(key) < VERIFIES_SECS])
+        return KeySet([key.key for key in self._keys.values() if self._verifies(key)])
 
     def _newest(self) -> SigningKey | None:
-        newest = max(self._keys.values(), key=lambda key: key.created_at, default=None)
+        sealed_lately = (key for key in self._keys.values() if not key.outdated)
+        newest = max(sealed_lately, key=lambda key: key.created_at, default=None)
         return newest if newest is not None and self._age(newest) < SIGNS_SECS else None
+
+    def _verifies(self, key: SigningKey) -> bool:
+        newest = self._newest()
+        if key.outdated and newest is not None and self._age(newest) > self._token_secs + 2 * _RELOAD_SECS:
+            return False
+        return self._age(key) < VERIFIES_SECS
 
     def _age(self, key: SigningKey) -> float:
         return self._clock() - key.created_at
@@ -105,14 +126,16 @@ class SigningKeys:
 
     async def _read(self, key_id: str) -> SigningKey | None:
         sealed = await self._store.get(_KIND, key_id)
-        kept = _KEPT.open(sealed, self._vault, f"{_KIND}/{key_id}") if sealed is not None else None
-        return _signing_key(kept) if kept is not None else None
+        if sealed is None:
+            return None
+        kept = _KEPT.open(sealed, self._vault, f"{_KIND}/{key_id}")
+        return _signing_key(kept, outdated=self._vault.outdated(sealed)) if kept is not None else None
 
 
-def _signing_key(kept: _Kept) -> SigningKey | None:
+def _signing_key(kept: _Kept, *, outdated: bool) -> SigningKey | None:
     """None for a JWK that is no private key to sign with."""
     try:
         key = ECKey.import_key(dict(kept.jwk))
     except (JoseError, ValueError, TypeError, KeyError):
         return None
-    return SigningKey(kept.created_at, key)
+    return SigningKey(kept.created_at, key, outdated)

@@ -1,11 +1,14 @@
 """What the authorization server says about itself (RFC 8414)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from telnyx_remote_mcp.auth.authorization_server.flows import AUTH_METHODS
+from telnyx_remote_mcp.auth.authorization_server.keys import ALGORITHM
+from telnyx_remote_mcp.auth.resources import WELL_KNOWN as RESOURCES
 
 WELL_KNOWN: Final = "/.well-known/oauth-authorization-server"
+OPENID: Final = "/.well-known/openid-configuration"
 AUTHORIZE: Final = "/oauth/authorize"
 TOKEN: Final = "/oauth/token"  # noqa: S105 - a path
 REGISTER: Final = "/oauth/register"
@@ -13,8 +16,8 @@ REVOKE: Final = "/oauth/revoke"
 JWKS: Final = "/oauth/jwks"
 
 
-def metadata(issuer: str, scopes: Sequence[str]) -> dict[str, object]:
-    """The document. `scopes` are the ones to ask for first, not all there are."""
+def metadata(issuer: str, scopes: Sequence[str], *, documents: bool) -> dict[str, object]:
+    """The document. `scopes` are the ones to ask for first; with `documents`, clients may be described by their own."""
     return {
         "issuer": issuer,
         "authorization_endpoint": issuer + AUTHORIZE,
@@ -30,6 +33,26 @@ def metadata(issuer: str, scopes: Sequence[str]) -> dict[str, object]:
         "revocation_endpoint_auth_methods_supported": AUTH_METHODS,
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
-        "client_id_metadata_document_supported": True,
+        "client_id_metadata_document_supported": documents,
         "service_documentation": issuer,
     }
+
+
+def openid_metadata(document: Mapping[str, object]) -> dict[str, object]:
+    """The same where clients look that know OpenID Connect's place only, with the members they insist on.
+
+    No ID tokens are issued: a client that asks for `openid` gets what else it asked for.
+    """
+    return {**document, "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": [ALGORITHM]}
+
+
+METADATA: Final[Mapping[str, Callable[[Mapping[str, object]], Mapping[str, object]]]] = {
+    WELL_KNOWN: dict,
+    OPENID: openid_metadata,
+}
+"""What is served where."""
+
+
+def proxied_locations(base_path: str) -> list[str]:
+    """What a proxy that takes `base_path` off has to pass on unchanged beside that, for signing in to work."""
+    return [*(path + base_path for path in METADATA), f"{RESOURCES}{base_path}/*"]

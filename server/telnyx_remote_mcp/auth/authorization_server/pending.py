@@ -7,20 +7,36 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from pydantic import TypeAdapter
+from authlib.oauth2.rfc6749 import InvalidRequestError
 
+from telnyx_remote_mcp.auth.authorization_server.words import Words
+from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.record import Record
+from telnyx_remote_mcp.store.records import Records
+from telnyx_remote_mcp.store.vault import Vault
 
 PENDING_SECS: Final = 600
+PENDING_PER_MINUTE: Final = 600
+"""From all addresses together; with the two limits below, all that is pending takes 50 MB at most."""
+MAX_STATE: Final = 2_048
+MAX_CHARACTERS: Final = 8_192
+
 _KIND: Final = "authorization_request"
+_KEPT: Final = frozenset(
+    {
+        *("response_type", "client_id", "redirect_uri", "scope", "state", "resource"),
+        *("code_challenge", "code_challenge_method"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AskingClient:
     """Who asks. `name` is its own word; `host` is where the browser is sent back to, and `verified` says that a
-    document on that host vouches for the client. `on_this_machine` is a program that listens on loopback."""
+    document on that host vouches for the client. `on_this_machine` is a program on the person's computer: one that
+    listens on loopback, or an app with a scheme of its own."""
 
     id: str
     name: str
@@ -38,14 +54,13 @@ class Pending:
     client: AskingClient
     scopes: tuple[str, ...]
     resource: str
-    state: str | None
-    code_challenge: str
     expires_at: int
     parameters: tuple[tuple[str, str], ...]
-    """As the client sent them."""
+    """As the client sent them, those that mean something."""
 
-
-_PENDING: Final = Record(_KIND, TypeAdapter(Pending))
+    @property
+    def state(self) -> str | None:
+        return dict(self.parameters).get("state")
 
 
 class Gone(Exception):
@@ -55,8 +70,9 @@ class Gone(Exception):
 class PendingRequests:
     """The open requests of all replicas, each for ten minutes and for one decision."""
 
-    def __init__(self, store: Store, *, clock: Clock = time.time) -> None:
-        self._store = store
+    def __init__(self, store: Store, vault: Vault, *, clock: Clock = time.time) -> None:
+        self._records = Records(store, vault, _KIND, Pending)
+        self._room = TokenBuckets(PENDING_PER_MINUTE, PENDING_PER_MINUTE)
         self._clock = clock
 
     async def add(
@@ -66,25 +82,26 @@ class PendingRequests:
         resource: str,
         parameters: tuple[tuple[str, str], ...],
     ) -> Pending:
-        given = dict(parameters)
+        """Keep a request. Raises InvalidRequestError for a large one, and the 429 where there are too many."""
+        kept = tuple((name, value) for name, value in parameters if name in _KEPT)
+        if len(dict(kept).get("state", "")) > MAX_STATE or sum(len(value) for _, value in kept) > MAX_CHARACTERS:
+            raise InvalidRequestError(Words(f"The request is too large: state may have {MAX_STATE} characters."))
+        if wait := self._room.take(""):
+            raise Refusal(429, "slow_down", "Too many people sign in at this moment; try again.", retry_after(wait))
         pending = Pending(
             id=secrets.token_urlsafe(32),
             client=client,
             scopes=scopes,
             resource=resource,
-            state=given.get("state"),
-            code_challenge=given["code_challenge"],
             expires_at=int(self._clock()) + PENDING_SECS,
-            parameters=parameters,
+            parameters=kept,
         )
-        await self._store.put(_KIND, pending.id, _PENDING.dump(pending), PENDING_SECS)
+        await self._records.put(pending.id, pending, PENDING_SECS)
         return pending
 
     async def get(self, request_id: str) -> Pending | None:
-        kept = await self._store.get(_KIND, request_id)
-        return _PENDING.load(kept) if kept is not None else None
+        return await self._records.get(request_id)
 
     async def take(self, request_id: str) -> Pending | None:
         """The request, whose decision is the caller's: nobody else gets it."""
-        kept = await self._store.take(_KIND, request_id)
-        return _PENDING.load(kept) if kept is not None else None
+        return await self._records.take(request_id)

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from anyio import from_thread
 from authlib.oauth2.rfc6749 import (
     AuthorizationServer,
     ClientMixin,
     InvalidClientError,
-    InvalidScopeError,
     OAuth2Error,
     OAuth2Request,
+    UnsupportedResponseTypeError,
 )
+from authlib.oauth2.rfc6749.grants import BaseGrant
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from authlib.oauth2.rfc9207 import IssuerParameter
 
@@ -26,16 +27,14 @@ from telnyx_remote_mcp.auth.authorization_server.clients import Client, Clients
 from telnyx_remote_mcp.auth.authorization_server.codes import Codes
 from telnyx_remote_mcp.auth.authorization_server.keys import SigningKeys
 from telnyx_remote_mcp.auth.authorization_server.refresh_tokens import RefreshToken, RefreshTokens
-from telnyx_remote_mcp.auth.authorization_server.requests import Answer
+from telnyx_remote_mcp.auth.authorization_server.requests import Answer, Parameters
+from telnyx_remote_mcp.auth.authorization_server.words import Words, reworded
 from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.auth.resources import Resources
 from telnyx_remote_mcp.auth.scopes import Scopes
 
 if TYPE_CHECKING:
     from authlib.oauth2.rfc6749 import JsonRequest
-
-IGNORED_SCOPE: Final = "offline_access"
-"""What clients of other protocols add to get refresh tokens, which are given here anyway."""
 
 # It writes whole tokens when it logs that it issued them.
 logging.getLogger("authlib").setLevel(logging.WARNING)
@@ -60,8 +59,11 @@ class Protocol(AuthorizationServer):
         refresh_tokens: RefreshTokens,
         keys: SigningKeys,
         grants: Grants,
+        *,
+        access_secs: int = ACCESS_SECS,
     ) -> None:
         super().__init__()
+        self.access_secs = access_secs
         self.scopes = scopes
         self.issuer = issuer
         self.resources = resources
@@ -70,25 +72,37 @@ class Protocol(AuthorizationServer):
         self.refresh_tokens = refresh_tokens
         self.keys = keys
         self.grants = grants
-        generator = BearerTokenGenerator(self._access_token, self._refresh_token, lambda client, grant: ACCESS_SECS)
+        generator = BearerTokenGenerator(self._access_token, self._refresh_token, lambda client, grant: access_secs)
         self.register_token_generator("default", generator)
         self.register_extension(lambda server: _Issuer(server, issuer))
 
     def query_client(self, client_id: str) -> Client:
-        client = from_thread.run(self.clients.find, client_id)
+        """The client; whoever starts the thread has its document fetched before."""
+        client = from_thread.run(self.clients.known, client_id)
         if client is None:
-            raise InvalidClientError("There is no such client here: register again.")
+            raise InvalidClientError(Words("There is no such client here: register again."))
         return client
 
     def save_token(self, token: dict[str, str | int], request: OAuth2Request) -> None:
         """Nothing of an access token is kept; a refresh token was kept when it was made."""
-        if isinstance(request.client, Client):
+        if isinstance(request.client, Client) and request.form.get("grant_type") == "authorization_code":
             from_thread.run(self.clients.keep, request.client)
 
     def validate_requested_scope(self, scope: str | None) -> None:
-        asked = set((scope or "").split()) - {IGNORED_SCOPE}
-        if asked and not asked <= self.scopes.grantable:
-            raise InvalidScopeError("A requested scope does not exist here.")
+        """Any scope may be asked for; `understood` has dropped those that do not exist here."""
+
+    def understood(self, parameters: Parameters) -> Parameters:
+        """The parameters of a request without the scopes that do not exist here.
+
+        Clients add what other servers want (`openid`, `offline_access`, `read`); the answer names what was granted.
+        """
+        return tuple((name, value) for name, value in map(self._understood, parameters) if value)
+
+    def _understood(self, parameter: tuple[str, str]) -> tuple[str, str]:
+        name, value = parameter
+        if name != "scope":
+            return parameter
+        return name, " ".join(scope for scope in value.split() if scope in self.scopes.grantable)
 
     def resource(self, asked: str | None, granted: str | None = None) -> str:
         """The resource that a token is for: the one asked for, within the one granted; else all of the server."""
@@ -96,8 +110,16 @@ class Protocol(AuthorizationServer):
             return granted or self.resources.base_url
         found = self.resources.identify(asked)
         if found is None or granted not in (None, found, self.resources.base_url):
-            raise InvalidTarget("The resource is none that a token can be had for.")
+            raise InvalidTarget
         return found
+
+    def get_authorization_grant(self, request: OAuth2Request) -> BaseGrant:
+        """The flow of a request. Authlib's own error for another one fails where it is not plain ASCII."""
+        try:
+            grant: BaseGrant = super().get_authorization_grant(request)
+        except ValueError:
+            raise UnsupportedResponseTypeError("other") from None
+        return grant
 
     def create_oauth2_request(self, request: OAuth2Request) -> OAuth2Request:
         return request
@@ -110,7 +132,10 @@ class Protocol(AuthorizationServer):
 
     def refused(self, error: OAuth2Error) -> Answer:
         """The answer that an error is."""
-        return self.handle_response(*error())
+        return self.handle_response(*reworded(error)())
+
+    def handle_error_response(self, request: object, error: OAuth2Error) -> Answer:
+        return self.refused(error)
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
         """Nobody listens."""
@@ -121,7 +146,7 @@ class Protocol(AuthorizationServer):
 
     def _access_token(self, client: ClientMixin, grant_type: str, user: Access, scope: str) -> str:
         key = from_thread.run(self.keys.current)
-        return signed(key, self.issuer, user, client.get_client_id(), scope)
+        return signed(key, self.issuer, user, client.get_client_id(), scope, self.access_secs)
 
     def _refresh_token(self, client: ClientMixin, grant_type: str, user: Access, scope: str) -> str:
         token = RefreshToken(user.grant_id, client.get_client_id(), scope, user.resource)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,6 +17,7 @@ import httpx2
 
 MAX_BYTES: Final = 65_536
 TIMEOUT_SECS: Final = 5.0
+MAX_ADDRESSES: Final = 3
 
 _UNICAST: Final = IPv6Network("2000::/3")
 _SPECIAL: Final = tuple(ip_network(net) for net in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16"))
@@ -28,11 +32,16 @@ Resolver = Callable[[str, int], Awaitable[list[tuple[str, int]]]]
 """The addresses and ports to connect to for a host and port. Raises FetchError."""
 
 
+_lookups: Final = ThreadPoolExecutor(4, thread_name_prefix="lookup")
+"""Of their own: a name whose servers never answer must not hold up the threads that others share."""
+
+
 async def public_addresses(host: str, port: int) -> list[tuple[str, int]]:
     """Where a host is, if all of it is on the public internet. Raises FetchError."""
+    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     try:
-        found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
+        found = await asyncio.get_running_loop().run_in_executor(_lookups, look_up)
+    except (OSError, UnicodeError):
         raise FetchError("its host is not known") from None
     addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
     if not addresses or not all(is_public(address) for address in addresses):
@@ -68,7 +77,7 @@ class PublicFetch:
 
     def __init__(self, resolver: Resolver = public_addresses, tls: ssl.SSLContext | None = None) -> None:
         self._resolver = resolver
-        self._tls = tls
+        self._given = tls
 
     async def json_text(self, url: str) -> bytes:
         """The JSON document at an https URL. Raises FetchError."""
@@ -83,18 +92,23 @@ class PublicFetch:
         except (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError, OSError):
             raise FetchError("its host cannot be reached over https") from None
 
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Made once: to read the certificate authorities takes 50 ms of the processor."""
+        return self._given or ssl.create_default_context()
+
     async def _first(self, url: str, host: str, netloc: str, addresses: list[tuple[str, int]]) -> bytes:
-        """The document from the first address that can be connected to."""
-        for address in addresses[:-1]:
+        """The document from the first address that can be connected to, of three at most."""
+        *others, last = addresses[:MAX_ADDRESSES]
+        for address in others:
             try:
                 return await self._get(url, host, netloc, address)
             except httpx2.ConnectError:
                 continue
-        return await self._get(url, host, netloc, addresses[-1])
+        return await self._get(url, host, netloc, last)
 
     async def _get(self, url: str, host: str, netloc: str, address: tuple[str, int]) -> bytes:
-        tls = self._tls or ssl.create_default_context()
-        async with httpx2.AsyncClient(verify=tls, trust_env=False, follow_redirects=False) as client:
+        async with httpx2.AsyncClient(verify=self._tls, trust_env=False, follow_redirects=False) as client:
             target = httpx2.URL(url).copy_with(host=address[0], port=address[1])
             headers = {"Host": netloc, "Accept": "application/json", "Accept-Encoding": "identity"}
             extensions = {"sni_hostname": host}

@@ -1,25 +1,31 @@
-"""Where a client may have the browser sent back to."""
+"""Where a client may have the browser sent back to: an https page, a program that listens here, or an app's scheme."""
 
+import re
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-PRIVATE_USE: Final = frozenset({"cursor://anysphere.cursor-mcp/oauth/callback"})
-"""Callbacks of well-known desktop apps that use a scheme of their own, each as a whole. PKCE makes a code useless to
-another app that claims the scheme."""
+WELL_KNOWN: Final = frozenset({"cursor", "vscode", "vscode-insiders", "vscodium", "windsurf", "zed", "claude", "goose"})
+"""Schemes that desktop apps for agents have registered with operating systems for themselves."""
 
 _MAX_LENGTH: Final = 2_048
 _UNSAFE: Final = frozenset(' "\\<>`{}|^')
+_PRIVATE_USE: Final = re.compile(r"([a-z][a-z0-9+.-]{1,63}):/+[A-Za-z0-9]")
+# What a browser runs, reads or fetches by itself, or hands to a program that acts on the rest of the URI.
+_NEVER: Final = re.compile(
+    r"https?|wss?|s?ftps?|file(system)?|data|(java|vb|live|j)script|mocha|blob|about|view-source|jar|resource|content"
+    r"|(chrome|moz|ms|microsoft|x-apple)([.-].*)?|web\+.*|edge|brave|opera|intent|android-app|market|itms.*|x-man-page"
+    r"|mailto|tel|sms(to)?|facetime.*|ssh|telnet|rdp|vnc|ldaps?|gopher|nntp|news|smb|nfs|afp|dav|webcal|feed|magnet"
+    r"|shell|terminal|search(-ms)?|help|hcp|res|mk|mhtml|cid|mid|urn"
+)
 
 
 def permitted(uri: str) -> bool:
-    """Whether a client may register the URI: https, or http on this machine; nothing hidden in it."""
-    if uri in PRIVATE_USE:
-        return True
+    """Whether a client may register the URI: nothing hidden in it, and it leads to one of the three."""
     parts = _split(uri)
-    if parts is None or not parts.hostname or "@" in parts.netloc or "#" in uri or "*" in parts.netloc:
+    if parts is None or not _is_plain(uri, parts):
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(uri))
+    return (parts.scheme == "https" and bool(parts.hostname)) or is_loopback(uri) or is_private_use(uri)
 
 
 def matches(registered: str, requested: str) -> bool:
@@ -27,9 +33,9 @@ def matches(registered: str, requested: str) -> bool:
     if registered == requested:
         return True
     ours, theirs = _split(registered), _split(requested)
-    if ours is None or theirs is None or not is_loopback(registered) or "@" in theirs.netloc:
+    if ours is None or theirs is None or not is_loopback(registered) or not _is_plain(requested, theirs):
         return False
-    return _without_port(ours) == _without_port(theirs) and "#" not in requested
+    return _without_port(ours) == _without_port(theirs)
 
 
 def is_loopback(uri: str) -> bool:
@@ -43,10 +49,42 @@ def is_loopback(uri: str) -> bool:
         return parts.hostname == "localhost"
 
 
+def is_private_use(uri: str) -> bool:
+    """Whether the URI is for an app that claimed a scheme of its own (RFC 8252, 7.1), which no browser acts on.
+
+    PKCE makes a code useless to another app that claims the same scheme.
+    """
+    match = _PRIVATE_USE.match(uri)
+    return match is not None and _NEVER.fullmatch(match[1]) is None
+
+
+def may_follow_at_once(uri: str) -> bool:
+    """Whether a browser may be sent to the URI before anybody decided: that leads to no website, and to no unknown app.
+
+    Anybody can register a client, so all else would make this server an open redirector.
+    """
+    return is_loopback(uri) or (is_private_use(uri) and uri.partition(":")[0] in WELL_KNOWN)
+
+
 def host(uri: str) -> str:
-    """Whom the browser is sent back to, for people to read."""
+    """Whom the browser is sent back to, for people to read: the host, or how an app's URIs begin."""
     parts = _split(uri)
-    return (parts.hostname if parts is not None else None) or ""
+    if parts is None:
+        return ""
+    if is_private_use(uri):
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+    return parts.hostname or ""
+
+
+def _is_plain(uri: str, parts: SplitResult) -> bool:
+    """Whether the URI is written in one way only: lower case where case does not count, and nothing beside the host."""
+    netloc = parts.netloc
+    return (
+        uri.startswith(f"{parts.scheme}:")
+        and netloc == netloc.lower()
+        and not any(mark in netloc for mark in "@*%")
+        and "#" not in uri
+    )
 
 
 def _without_port(parts: SplitResult) -> tuple[str, str | None, str, str]:

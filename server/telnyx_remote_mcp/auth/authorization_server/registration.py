@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from anyio import from_thread
 from authlib.oauth2.rfc6749 import OAuth2Error
 from authlib.oauth2.rfc7591 import ClientRegistrationEndpoint, InvalidClientMetadataError, InvalidRedirectURIError
 from pydantic import ValidationError
@@ -13,10 +12,11 @@ from pydantic import ValidationError
 from telnyx_remote_mcp.auth.authorization_server.clients import ClientMetadata
 from telnyx_remote_mcp.auth.authorization_server.protocol import Protocol
 from telnyx_remote_mcp.auth.authorization_server.requests import RegistrationRequest
+from telnyx_remote_mcp.auth.authorization_server.words import Words
 
 
 class Registration(ClientRegistrationEndpoint):
-    """Anybody may register a client; it lives for a day unless somebody signs in with it."""
+    """Anybody may register a client."""
 
     server: Protocol
 
@@ -28,14 +28,14 @@ class Registration(ClientRegistrationEndpoint):
         return request.metadata.model_dump(exclude_defaults=False)
 
     def generate_client_info(self, request: RegistrationRequest) -> dict[str, Any]:
-        """The client's id and secret; the client is kept with that."""
+        """The client's id, which says all of it, and its secret."""
         assert request.metadata is not None  # noqa: S101 - extract_client_metadata came first
-        client, secret = from_thread.run(self.server.clients.register, request.metadata)
+        client, secret = self.server.clients.register(request.metadata)
         info: dict[str, Any] = {"client_id": client.client_id, "client_id_issued_at": int(time.time())}
         return info if secret is None else {**info, "client_secret": secret, "client_secret_expires_at": 0}
 
     def save_client(self, client_info: object, client_metadata: object, request: RegistrationRequest) -> None:
-        """It is kept already."""
+        """Its id is what is kept, by the client itself."""
 
 
 def parsed(document: object) -> ClientMetadata:
@@ -45,7 +45,7 @@ def parsed(document: object) -> ClientMetadata:
     except ValidationError as error:
         raise problem(error) from None
     if "authorization_code" not in metadata.grant_types or "code" not in metadata.response_types:
-        raise InvalidClientMetadataError("grant_types needs authorization_code, and response_types needs code.")
+        raise InvalidClientMetadataError(Words("grant_types needs authorization_code, and response_types needs code."))
     granted = [grant for grant in ("authorization_code", "refresh_token") if grant in metadata.grant_types]
     return metadata.model_copy(update={"grant_types": granted, "response_types": ["code"]})
 
@@ -57,4 +57,4 @@ def problem(error: ValidationError) -> OAuth2Error:
     text = f"{place or 'metadata'}: {first['msg'].removeprefix('Value error, ')}".replace('"', "'").replace("\\", "/")
     description = text if text.isascii() and text.isprintable() else "A member is not valid."
     kind = InvalidRedirectURIError if place.startswith("redirect_uris") else InvalidClientMetadataError
-    return kind(description)
+    return kind(Words(description))

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from authlib.oauth2.rfc6749 import InvalidRequestError, JsonPayload, JsonRequest, OAuth2Payload, OAuth2Request
 
 from telnyx_remote_mcp.auth.authorization_server.clients import ClientMetadata
+from telnyx_remote_mcp.auth.authorization_server.words import Words
 
 Parameters = tuple[tuple[str, str], ...]
+
+_PARAMETERS: Final = frozenset(
+    {
+        *("response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method"),
+        *("resource", "grant_type", "code", "code_verifier", "refresh_token", "client_secret", "token"),
+    }
+)
 
 
 class OAuthPayload(OAuth2Payload):
@@ -40,7 +49,8 @@ class OAuthRequest(OAuth2Request):
         self.payload = OAuthPayload(parameters)
         for name, values in self.payload.datalist.items():
             if len(values) > 1:
-                raise InvalidRequestError(f"The parameter {_plain(name)} is given more than once.")
+                which = f"parameter {name}" if name in _PARAMETERS else "same parameter"
+                raise InvalidRequestError(Words(f"The {which} is given more than once."))
 
     @property
     def args(self) -> dict[str, str | None]:
@@ -90,8 +100,3 @@ class Answer:
     @location.setter
     def location(self, value: str) -> None:
         self.headers["Location"] = value
-
-
-def _plain(text: str) -> str:
-    """Error descriptions hold plain ASCII without quotes (RFC 6749, 5.2)."""
-    return "".join(c for c in text[:40] if c.isascii() and (c.isalnum() or c in "_-.")) or "?"

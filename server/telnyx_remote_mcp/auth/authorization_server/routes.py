@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl, quote
 
@@ -17,14 +18,14 @@ from starlette.types import Receive, Scope, Send
 from telnyx_remote_mcp.auth.authorization_server.metadata import (
     AUTHORIZE,
     JWKS,
+    METADATA,
     REGISTER,
     REVOKE,
     TOKEN,
-    WELL_KNOWN,
-    metadata,
 )
 from telnyx_remote_mcp.auth.authorization_server.requests import Answer, Parameters
 from telnyx_remote_mcp.auth.authorization_server.server import AuthorizationServer
+from telnyx_remote_mcp.auth.authorization_server.words import described
 from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.http.client_address import budget_address
 from telnyx_remote_mcp.http.document import Document
@@ -45,8 +46,8 @@ Problem = Callable[[int, str, str], Response]
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def authorization_endpoint(server: AuthorizationServer, problem: Problem) -> Route:
-    """Where clients send people's browsers, which go on to the page of the decision."""
+def authorization_endpoint(server: AuthorizationServer, problem: Problem, base_path: str = "") -> Route:
+    """Where clients send people's browsers, which go on to the page of the decision, below `base_path`."""
     requests = TokenBuckets(REQUESTS_PER_MINUTE, REQUESTS_PER_MINUTE)
 
     async def authorize(request: Request) -> Response:
@@ -54,7 +55,7 @@ def authorization_endpoint(server: AuthorizationServer, problem: Problem) -> Rou
             limit(requests, request)
             decided = await server.authorize(_parameters(request.url.query.encode()))
         except OAuth2Error as error:
-            text = f"{error.description or error.error} Go back to the application and connect again."
+            text = f"{described(error)} Go back to the application and connect again."
             return problem(400, "This sign-in cannot go on", text)
         except Refusal as refusal:
             return problem(refusal.status, "Not now", refusal.description)
@@ -62,13 +63,18 @@ def authorization_endpoint(server: AuthorizationServer, problem: Problem) -> Rou
             return problem(503, "Not now", _UNAVAILABLE)
         if isinstance(decided, Answer):
             return _response(decided)
-        return RedirectResponse(f"{LINK}?request={quote(decided.id)}", 302, headers=_NO_STORE)
+        return RedirectResponse(f"{base_path}{LINK}?request={quote(decided.id)}", 302, headers=_NO_STORE)
 
     return Route(AUTHORIZE, authorize, methods=["GET"])
 
 
-def authorization_routes(server: AuthorizationServer, issuer: str, scopes: Sequence[str]) -> list[Route]:
-    """The endpoints for clients, which may be scripts on any site; `scopes` are the ones to ask for first."""
+def authorization_routes(
+    server: AuthorizationServer, metadata: Mapping[str, object], base_path: str = ""
+) -> list[Route]:
+    """The endpoints for clients, which may be scripts on any site, and the metadata that names them.
+
+    Below a `base_path` clients look for the metadata where that path follows the well-known one (RFC 8414, 3.1).
+    """
     requests = TokenBuckets(REQUESTS_PER_MINUTE, REQUESTS_PER_MINUTE)
     registrations = Registrations()
 
@@ -92,7 +98,11 @@ def authorization_routes(server: AuthorizationServer, issuer: str, scopes: Seque
         return JSONResponse(keys, headers={"Cache-Control": "public, max-age=300"})
 
     return [
-        Document("application/json", lambda: metadata(issuer, scopes)).route(WELL_KNOWN),
+        *(
+            Document("application/json", partial(document, metadata)).route(path + below)
+            for path, document in METADATA.items()
+            for below in dict.fromkeys(("", base_path))
+        ),
         Route(TOKEN, _Scripted(token, "POST")),
         Route(REVOKE, _Scripted(revoke, "POST")),
         Route(REGISTER, _Scripted(register, "POST")),

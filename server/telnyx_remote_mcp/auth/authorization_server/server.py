@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from anyio import from_thread, to_thread
 from authlib.oauth2.rfc6749 import InvalidClientError, OAuth2Error
@@ -14,19 +13,24 @@ from telnyx_remote_mcp.auth.authorization_server.clients import Client
 from telnyx_remote_mcp.auth.authorization_server.flows import S256, CodeFlow, RefreshFlow, Revocation
 from telnyx_remote_mcp.auth.authorization_server.metadata import AUTHORIZE, REGISTER, REVOKE, TOKEN
 from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient, Gone, Pending, PendingRequests
-from telnyx_remote_mcp.auth.authorization_server.protocol import IGNORED_SCOPE, Protocol
+from telnyx_remote_mcp.auth.authorization_server.protocol import Protocol
 from telnyx_remote_mcp.auth.authorization_server.registration import Registration
 from telnyx_remote_mcp.auth.authorization_server.requests import Answer, OAuthRequest, Parameters, RegistrationRequest
+from telnyx_remote_mcp.auth.authorization_server.words import Words
 from telnyx_remote_mcp.auth.grant import Grant
 
 
 class AuthorizationServer:
     """Takes the requests of clients, waits for people's decisions, and issues tokens.
 
-    `scopes` are asked for where a client asks for none. Methods raise StoreUnavailable where the store does not answer.
+    `scopes` are asked for where a client asks for none; `ready` brings the store up to date, and is waited for before
+    anything that was kept counts. Methods raise StoreUnavailable where the store does not answer.
     """
 
-    def __init__(self, protocol: Protocol, pending: PendingRequests, scopes: Sequence[str]) -> None:
+    def __init__(
+        self, protocol: Protocol, pending: PendingRequests, scopes: Sequence[str], ready: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._ready = ready
         self._protocol = protocol
         self._pending = pending
         self._scopes = tuple(scopes)
@@ -40,6 +44,7 @@ class AuthorizationServer:
 
         Raises OAuth2Error where the client or its redirect URI is not known: that is for the person to read.
         """
+        await self._resolve(parameters)
         return await to_thread.run_sync(self._authorize, parameters)
 
     async def pending(self, request_id: str) -> Pending | None:
@@ -56,11 +61,11 @@ class AuthorizationServer:
 
     async def token(self, parameters: Parameters, headers: Mapping[str, str]) -> Answer:
         """The answer of the token endpoint."""
-        return await to_thread.run_sync(self._token, parameters, headers)
+        return await self._answered(TOKEN, self._protocol.understood(parameters), headers, self._token)
 
     async def revoke(self, parameters: Parameters, headers: Mapping[str, str]) -> Answer:
         """The answer of the revocation endpoint (RFC 7009)."""
-        return await to_thread.run_sync(self._revoke, parameters, headers)
+        return await self._answered(REVOKE, parameters, headers, self._revoke)
 
     async def register(self, document: object) -> Answer:
         """The answer of the registration endpoint (RFC 7591) to a JSON body."""
@@ -71,15 +76,15 @@ class AuthorizationServer:
         return await self._protocol.keys.published()
 
     def _authorize(self, parameters: Parameters) -> Pending | Answer:
+        parameters = self._protocol.understood(parameters)
         request = OAuthRequest("GET", self._protocol.issuer + AUTHORIZE, parameters, {})
         try:
             flow = self._protocol.get_consent_grant(request)
         except OAuth2Error as error:
-            # Anybody can register: to go to a website without anybody's decision would make this an open redirector.
-            if not error.redirect_uri or error.redirect_uri.startswith("https:"):
+            if not error.redirect_uri or not redirects.may_follow_at_once(error.redirect_uri):
                 raise
             return self._with_issuer(self._protocol.refused(error))
-        asked = set((request.payload.scope or "").split()) - {IGNORED_SCOPE}
+        asked = set((request.payload.scope or "").split())
         return from_thread.run(
             self._pending.add,
             _asking(flow.client, flow.redirect_uri),
@@ -105,28 +110,37 @@ class AuthorizationServer:
             raise Gone
         return answer.location
 
-    def _token(self, parameters: Parameters, headers: Mapping[str, str]) -> Answer:
-        return self._answered(TOKEN, parameters, headers, self._protocol.create_token_response)
+    def _token(self, request: OAuthRequest) -> Answer:
+        return self._protocol.create_token_response(request)
 
-    def _revoke(self, parameters: Parameters, headers: Mapping[str, str]) -> Answer:
-        respond = partial(self._protocol.create_endpoint_response, Revocation.ENDPOINT_NAME)
-        return self._answered(REVOKE, parameters, headers, respond)
+    def _revoke(self, request: OAuthRequest) -> Answer:
+        answer: Answer = self._protocol.create_endpoint_response(Revocation.ENDPOINT_NAME, request)
+        return answer
 
     def _register(self, document: object) -> Answer:
         request = RegistrationRequest(self._protocol.issuer + REGISTER, document)
         answer: Answer = self._protocol.create_endpoint_response(Registration.ENDPOINT_NAME, request)
         return answer
 
-    def _answered(
+    async def _resolve(self, parameters: Parameters) -> None:
+        """Fetch the client's document where that is due: here, since a thread must not wait for a stranger."""
+        await self._ready()
+        client_id = dict(parameters).get("client_id")
+        if client_id is not None:
+            await self._protocol.clients.find(client_id)
+
+    async def _answered(
         self, path: str, parameters: Parameters, headers: Mapping[str, str], respond: Callable[[OAuthRequest], Answer]
     ) -> Answer:
         try:
-            return respond(OAuthRequest("POST", self._protocol.issuer + path, parameters, headers))
+            await self._resolve(parameters)
+            request = OAuthRequest("POST", self._protocol.issuer + path, parameters, headers)
+            return await to_thread.run_sync(respond, request)
         except OAuth2Error as error:
             return self._protocol.refused(error)
         except UnicodeDecodeError:  # of the Authorization header
             return self._protocol.refused(
-                InvalidClientError("The client's credentials are not UTF-8.", status_code=401)
+                InvalidClientError(Words("The client's credentials are not UTF-8."), status_code=401)
             )
 
     def _with_issuer(self, answer: Answer) -> Answer:
@@ -141,6 +155,6 @@ def _asking(client: Client, redirect_uri: str) -> AskingClient:
         name=client.name or host,
         host=host,
         verified=client.vouches_for(redirect_uri),
-        on_this_machine=redirects.is_loopback(redirect_uri),
+        on_this_machine=redirects.is_loopback(redirect_uri) or redirects.is_private_use(redirect_uri),
         redirect_uri=redirect_uri,
     )

@@ -32,7 +32,18 @@ class Agent:
     writes: bool
     since: str
     last_acted: str
+    last_listed: str
     until: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastAgent:
+    """A connection that ended by itself, as the page shows it."""
+
+    id: str
+    name: str
+    ended: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -76,9 +87,10 @@ class AccountPage:
         account = await self.services.sessions.account(browser)
         if account is None or not self._is_ours(browser, form.get("token")):
             return self.services.pages.forged()
-        grant = await self.services.grants.get(str(form.get("grant", "")))
-        if grant is not None and grant.account == account:
-            await self.services.grants.revoke(grant.id)
+        grants, chosen = self.services.grants, form.get("grant")
+        for grant in [*await grants.of_account(account), *await grants.past_of_account(account)]:
+            if grant.id == chosen:
+                await grants.revoke(grant.id)
         return self.services.pages.redirect("/account")
 
     def prove(self, browser: Browser, problem: str = "") -> Response:
@@ -95,7 +107,8 @@ class AccountPage:
 
     async def _agents(self, browser: Browser, account: str) -> Response:
         agents = [self._agent(grant) for grant in await self.services.grants.of_account(account)]
-        return self._page(browser, "account.html", account=account, agents=agents)
+        past = [_past(grant) for grant in await self.services.grants.past_of_account(account)]
+        return self._page(browser, "account.html", account=account, agents=agents, past=past)
 
     def _agent(self, grant: Grant) -> Agent:
         titles = [g.title for name, g in self.services.surfaces.registry.groups.items() if name in grant.groups]
@@ -107,6 +120,7 @@ class AccountPage:
             writes=writes,
             since=_day(grant.created_at),
             last_acted=_moment(grant.last_used_at) if grant.last_used_at > grant.created_at else "nothing noted so far",
+            last_listed=_moment(grant.last_listed_at) if grant.last_listed_at is not None else "not so far",
             until="you end it" if grant.expires_at is None else _day(grant.expires_at),
         )
 
@@ -120,6 +134,25 @@ class AccountPage:
 
     def _is_ours(self, browser: Browser, token: object) -> bool:
         return self.services.browsers.proves(browser, _PURPOSE, str(token))
+
+
+_WHY: Final = {
+    "reused": "Its sign-in was used in two places, as when it was copied or restored from a backup. If you know of no "
+    "copy, somebody may have taken it. Connect again from the agent.",
+    "replayed": "Its sign-in was answered twice, as when somebody read along. Connect again from the agent.",
+    "given_back": "The agent signed out.",
+    "rejected": "Telnyx no longer accepts the key or sign-in behind it. Connect again with one that it accepts.",
+}
+
+
+def _past(grant: Grant) -> PastAgent:
+    if grant.ended is not None:
+        why = _WHY[grant.ended]
+    elif grant.end == grant.expires_at:
+        why = "Its time was over, as you chose when you connected it."
+    else:
+        why = "The agent did not come back for a month."
+    return PastAgent(grant.id, grant.client_name, _moment(grant.ended_at or grant.end or grant.created_at), why)
 
 
 def _day(moment: int) -> str:

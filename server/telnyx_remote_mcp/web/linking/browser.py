@@ -11,7 +11,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-COOKIE_SECS: Final = 8 * 3600
+COOKIE_SECS: Final = 30 * 86_400
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -31,13 +31,16 @@ class Browser:
 class Browsers:
     """Knows browsers by a cookie, which pages of other sites cannot make a browser send with a form.
 
-    `secure` is false only for a server on this machine without https, whose cookie is no `__Host-` one.
+    `secure` is false only for a server on this machine without https, whose cookie is no `__Host-` one. Nor is that of
+    a server below a path, which keeps its cookie to itself: others on its host are not sent it.
     """
 
-    def __init__(self, key: bytes, *, secure: bool) -> None:
+    def __init__(self, key: bytes, *, secure: bool, base_path: str = "") -> None:
         self._key = key
         self._secure = secure
-        self._cookie = "__Host-telnyx-mcp" if secure else "telnyx-mcp"
+        self._path = base_path or "/"
+        prefix = ("__Secure-" if base_path else "__Host-") if secure else ""
+        self._cookie = f"{prefix}telnyx-mcp"
 
     def of(self, request: Request) -> Browser:
         """The browser that sent the request, a new one where it has no cookie yet."""
@@ -48,10 +51,16 @@ class Browsers:
         return Browser(secrets.token_urlsafe(32), True)
 
     def remember(self, browser: Browser, response: Response) -> None:
-        """Set the cookie for eight hours, where the browser does not have it."""
+        """Set the cookie for 30 days, where the browser does not have it."""
         if browser.is_new:
             response.set_cookie(
-                self._cookie, browser.id, COOKIE_SECS, path="/", secure=self._secure, httponly=True, samesite="lax"
+                self._cookie,
+                browser.id,
+                COOKIE_SECS,
+                path=self._path,
+                secure=self._secure,
+                httponly=True,
+                samesite="lax",
             )
 
     def token(self, browser: Browser, purpose: str) -> str:

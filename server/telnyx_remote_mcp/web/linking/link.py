@@ -124,9 +124,14 @@ class LinkPage:
         return ApiKeyLink(credential.secret), await verified(self.services.keys, credential.secret, request)
 
     async def _reusable(self, browser: Browser, pending: Pending) -> Grant | None:
-        account = await self.services.sessions.account(browser)
-        grants = await self.services.grants.of_account(account) if account is not None else []
-        return next((g for g in grants if g.client_id == pending.client.id and g.lane == "key"), None)
+        """The connection of the same client by key; also one that ended because its token was in two hands."""
+        account = await self.services.sessions.remembered(browser)
+        if account is None:
+            return None
+        grants = self.services.grants
+        past = [grant for grant in await grants.past_of_account(account) if grant.ended == "reused"]
+        candidates = [*await grants.of_account(account), *past]
+        return next((g for g in candidates if g.client_id == pending.client.id and g.lane == "key"), None)
 
     async def problem(self, browser: Browser, pending: Pending, choice: Choice, text: str) -> Response:
         """The page again, as it was filled in, with what went wrong."""

@@ -18,14 +18,18 @@ _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*")
 
 
 class Pages:
-    """Renders pages that run no script, load only the icon, sit in no frame and stay in no cache."""
+    """Renders pages that run no script, load only the icon, sit in no frame and stay in no cache.
 
-    def __init__(self, *, sandbox: bool) -> None:
+    `base_path` is what a proxy takes off the path of a request.
+    """
+
+    def __init__(self, *, sandbox: bool, base_path: str = "") -> None:
         self._sandbox = sandbox
+        self._base_path = base_path
 
     def page(self, template: str, status: int = 200, *, leads_to: Iterable[str] = (), **values: object) -> Response:
         """`leads_to` are the URLs on other hosts that an answer to the page's form may redirect to."""
-        html = render(f"linking/{template}", style=self._style, sandbox=self._sandbox, **values)
+        html = render(f"linking/{template}", style=self._style, sandbox=self._sandbox, base=self._base_path, **values)
         return HTMLResponse(html, status, {**_HEADERS, "Content-Security-Policy": self._policy(leads_to)})
 
     def problem(self, status: int, title: str, text: str) -> Response:
@@ -50,8 +54,8 @@ class Pages:
         )
 
     def redirect(self, url: str) -> Response:
-        """Leave for a URL with GET."""
-        return RedirectResponse(url, 303, _HEADERS)
+        """Leave with GET for a URL, or for a path of this server as a browser knows it."""
+        return RedirectResponse(f"{self._base_path}{url}" if url.startswith("/") else url, 303, _HEADERS)
 
     def _policy(self, leads_to: Iterable[str]) -> str:
         targets = " ".join(dict.fromkeys(["'self'", *map(_source, leads_to)]))

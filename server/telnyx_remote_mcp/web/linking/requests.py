@@ -37,8 +37,7 @@ class Applicant:
 
     @classmethod
     def of(cls, client: AskingClient) -> "Applicant":
-        is_local = client.on_this_machine or not client.redirect_uri.startswith(("https://", "http://"))
-        return cls(visible(client.name) or client.host, client.host, client.verified, is_local)
+        return cls(visible(client.name) or client.host, client.host, client.verified, client.on_this_machine)
 
 
 def visible(name: str) -> str:

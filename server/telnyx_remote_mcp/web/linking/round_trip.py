@@ -6,12 +6,12 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
 from telnyx_remote_mcp.auth.telnyx_sign_in import SignedIn, SignInFailed, TelnyxSignIn
-from telnyx_remote_mcp.store.record import Record
+from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.web.linking.browser import Browser
 from telnyx_remote_mcp.web.linking.choice import Choice
 from telnyx_remote_mcp.web.linking.proof import NotProved
@@ -30,9 +30,6 @@ class Journey(BaseModel):
     scopes: frozenset[str]
 
 
-_JOURNEY: Final = Record(_KIND, TypeAdapter(Journey))
-
-
 @dataclass(frozen=True)
 class RoundTrip:
     """Sends a browser to Telnyx, only after its person agreed here, and takes the same browser back, once."""
@@ -45,13 +42,12 @@ class RoundTrip:
         """The redirect to Telnyx."""
         state = secrets.token_urlsafe(32)
         journey = Journey(browser=browser.name, request_id=request_id, choice=choice, scopes=scopes)
-        await self.services.store.put(_KIND, state, _JOURNEY.dump(journey), STATE_SECS)
+        await self._journeys.put(state, journey, STATE_SECS)
         return self.services.pages.redirect(self._sign_in.url(state, self._verifier(browser, state), scopes))
 
     async def arrive(self, request: Request, browser: Browser) -> Journey | None:
         """The journey that ends with this request; None where it began elsewhere, is over, or took too long."""
-        stored = await self.services.store.take(_KIND, request.query_params.get("state", ""))
-        journey = _JOURNEY.load(stored) if stored is not None else None
+        journey = await self._journeys.take(request.query_params.get("state", ""))
         if journey is None or not secrets.compare_digest(journey.browser.encode(), browser.name.encode()):
             return None
         return journey
@@ -70,6 +66,10 @@ class RoundTrip:
     def _verifier(self, browser: Browser, state: str) -> str:
         """The PKCE verifier, which need not be kept: only this server can tell it from the state and the cookie."""
         return self.services.browsers.derive(f"verifier/{browser.id}/{state}")
+
+    @property
+    def _journeys(self) -> Records[Journey]:
+        return Records(self.services.store, self.services.vault, _KIND, Journey)
 
     @property
     def _sign_in(self) -> TelnyxSignIn:

@@ -10,6 +10,7 @@ from telnyx_remote_mcp.auth.telnyx_sign_in import TelnyxSignIn
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.web.linking.browser import Browsers
 from telnyx_remote_mcp.web.linking.pages import Pages
@@ -31,17 +32,22 @@ class Services:
     sign_in: TelnyxSignIn | None = None
 
     @cached_property
+    def vault(self) -> Vault:
+        return Vault(self.secret)
+
+    @cached_property
     def pages(self) -> Pages:
-        return Pages(sandbox=self.settings.sandbox)
+        return Pages(sandbox=self.settings.sandbox, base_path=self.settings.base_path)
 
     @cached_property
     def browsers(self) -> Browsers:
-        return Browsers(self.secret.derive("cookie"), secure=self.settings.url.startswith("https:"))
+        secure = self.settings.url.startswith("https:")
+        return Browsers(self.secret.derive("cookie"), secure=secure, base_path=self.settings.base_path)
 
     @cached_property
     def sessions(self) -> Sessions:
-        return Sessions(self.store, self.browsers)
+        return Sessions(self.store, self.vault, self.browsers)
 
     @cached_property
     def accounts(self) -> TelnyxAccounts:
-        return TelnyxAccounts(self.store, self.secret)
+        return TelnyxAccounts(self.store, self.vault, self.secret)

@@ -1,37 +1,60 @@
 """Which account a browser has proved to be its own."""
 
+import time
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
 
+from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.record import text
+from telnyx_remote_mcp.store.records import Records
+from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.web.linking.browser import COOKIE_SECS, Browser, Browsers
 
+PROVED_SECS: Final = 8 * 3_600
 _KIND: Final = "browser-session"
 
 
-class Sessions:
-    """The account of a browser, for eight hours: it may see and end connections, and link the account again."""
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a browser proved, and when, in Unix seconds."""
 
-    def __init__(self, store: Store, browsers: Browsers) -> None:
-        self._store = store
+    account: str
+    proved_at: int
+
+
+class Sessions:
+    """The account of a browser, for eight hours: it may see and end connections.
+
+    For 30 days the browser may also connect the same client to the same account again, without another proof.
+    """
+
+    def __init__(self, store: Store, vault: Vault, browsers: Browsers, *, clock: Clock = time.time) -> None:
+        self._records = Records(store, vault, _KIND, Session)
         self._browsers = browsers
+        self._clock = clock
 
     async def account(self, browser: Browser) -> str | None:
-        """The principal that the browser proved."""
-        if browser.is_new:
-            return None
-        value = await self._store.get(_KIND, browser.name)
-        return text(_KIND, value) if value is not None else None
+        """The principal that the browser proved in the last eight hours."""
+        session = await self._session(browser)
+        return session.account if session is not None and self._clock() - session.proved_at < PROVED_SECS else None
+
+    async def remembered(self, browser: Browser) -> str | None:
+        """The principal that the browser proved in the last 30 days."""
+        session = await self._session(browser)
+        return session.account if session is not None else None
 
     async def enter(self, browser: Browser, account: str, response: Response) -> None:
         """Note the account under a new cookie: the one before the proof may be known to somebody else."""
         fresh = self._browsers.new()
-        await self._store.put(_KIND, fresh.name, account.encode(), COOKIE_SECS)
+        await self._records.put(fresh.name, Session(account, int(self._clock())), COOKIE_SECS)
         await self.close(browser)
         self._browsers.remember(fresh, response)
 
     async def close(self, browser: Browser) -> None:
         """Forget the account of the browser."""
-        await self._store.delete(_KIND, browser.name)
+        await self._records.delete(browser.name)
+
+    async def _session(self, browser: Browser) -> Session | None:
+        return None if browser.is_new else await self._records.get(browser.name)

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +60,7 @@ class Replica:
     http: httpx2.AsyncClient
     telnyx: Telnyx
     surfaces: Surfaces
+    app: Starlette
 
     async def register(self, **metadata: object) -> dict[str, str]:
         response = await self.http.post("/oauth/register", json={**METADATA, **metadata})
@@ -157,18 +158,24 @@ def everything_in(directory: Path) -> bytes:
 
 @asynccontextmanager
 async def running(
-    data_dir: Path, *, fetch: PublicFetch | None = None, public_url: str | None = None, failures: int = 1_000
+    data_dir: Path,
+    *,
+    fetch: PublicFetch | None = None,
+    public_url: str | None = None,
+    failures: int = 1_000,
+    secrets: Sequence[bytes] = (b"s" * 32,),
+    **given: object,
 ) -> AsyncIterator[Replica]:
-    """A replica on the store in `data_dir`; with `public_url` it is known by that name."""
+    """A replica on the store in `data_dir`; with `public_url` it is known by that name; `given` are settings."""
     middleware = [Middleware(Edge)]
     app, telnyx = Starlette(middleware=middleware), Telnyx(KEY)
     surfaces = Surfaces(registry(), Selection())
     async with serving(app) as url, Api("http://127.0.0.1:9/v2") as api, httpx2.AsyncClient(base_url=url) as http:
-        settings = Settings(data_dir=data_dir, public_url=public_url or url)
+        settings = Settings(data_dir=data_dir, public_url=public_url or url, **given)  # type: ignore[arg-type]  # by their names
         keys = ApiKeys(telnyx.check, b"p" * 32)
         store = open_store(settings)
-        oauth = create_oauth(settings, surfaces, api, keys, telnyx.check, Secret(b"s" * 32), store, fetch)
-        replica = Replica(settings.url, store, oauth, http, telnyx, surfaces)
+        oauth = create_oauth(settings, surfaces, api, keys, telnyx.check, Secret(*secrets), store, fetch)
+        replica = Replica(settings.url, store, oauth, http, telnyx, surfaces, app)
         gate = Authenticate(
             SelectSurface(StepUp(_endpoint, oauth.resource_server), surfaces),
             keys,

@@ -1,6 +1,12 @@
 """Clients that describe themselves in a document, and servers that are not to be lured inside."""
 
+import asyncio
+import socket
+import sqlite3
+import ssl
+import time
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import anyio
@@ -12,7 +18,7 @@ from tests.server.auth.oauth.website import DOCUMENT, HOST, URL, Website, publis
 from tests.server.clocks import ManualClock
 
 from telnyx_remote_mcp.auth.authorization_server import public_fetch
-from telnyx_remote_mcp.auth.authorization_server.client_documents import FRESH_SECS, ClientDocuments
+from telnyx_remote_mcp.auth.authorization_server.client_documents import FRESH_SECS, KEPT_SECS, ClientDocuments
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import (
     FetchError,
     PublicFetch,
@@ -20,8 +26,12 @@ from telnyx_remote_mcp.auth.authorization_server.public_fetch import (
     public_addresses,
 )
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
 
 pytestmark = pytest.mark.anyio
+
+VAULT = Vault(Secret(b"s" * 32))
 
 
 @pytest.fixture
@@ -37,7 +47,7 @@ async def fetch(website: Website, tmp_path: Path) -> AsyncIterator[PublicFetch]:
 
 @pytest.fixture
 def documents(store: Store, fetch: PublicFetch, clock: ManualClock) -> ClientDocuments:
-    return ClientDocuments(store, fetch, clock=clock)
+    return ClientDocuments(store, VAULT, fetch, clock=clock)
 
 
 async def test_a_client_signs_in_with_its_document_alone(fetch: PublicFetch, tmp_path: Path) -> None:
@@ -79,7 +89,7 @@ async def test_a_document_that_cannot_be_used_is_explained_to_the_person(
 async def test_a_document_is_fetched_once_an_hour_for_all_replicas(
     website: Website, documents: ClientDocuments, store: Store, fetch: PublicFetch, clock: ManualClock
 ) -> None:
-    for replica in (documents, documents, ClientDocuments(store, fetch, clock=clock)):
+    for replica in (documents, documents, ClientDocuments(store, VAULT, fetch, clock=clock)):
         assert (await replica.client(URL)).name == "Published agent"
     assert website.asked == [(HOST, "/client.json")]
     clock.advance(FRESH_SECS + 1)
@@ -174,6 +184,92 @@ async def test_a_site_that_does_not_answer_is_given_up(
     assert website.asked == [(HOST, "/client.json")]
 
 
+async def test_of_a_name_with_many_addresses_three_are_tried_with_one_tls_context(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        refusing = listener.getsockname()[1]
+    contexts, connects = [], []
+    make, connect = ssl.create_default_context, asyncio.BaseEventLoop.create_connection
+
+    async def counted(loop: asyncio.BaseEventLoop, *given: object, **named: object) -> object:
+        connects.append(given)
+        return await connect(loop, *given, **named)  # type: ignore[arg-type]  # whatever it is called with
+
+    async def many(host: str, port: int) -> list[tuple[str, int]]:
+        return [("127.0.0.1", refusing)] * 60
+
+    monkeypatch.setattr(ssl, "create_default_context", lambda: contexts.append(make()) or contexts[-1])
+    monkeypatch.setattr(asyncio.BaseEventLoop, "create_connection", counted)
+    fetch = PublicFetch(many)
+    for _ in range(2):
+        with pytest.raises(FetchError, match="cannot be reached"):
+            await fetch.json_text(URL)
+    assert len(contexts) == 1
+    assert len(connects) == 6
+
+
+async def test_a_failure_is_not_tried_again_for_a_minute(website: Website, documents: ClientDocuments) -> None:
+    website.response = Response(status_code=500)
+    for _ in range(5):
+        with pytest.raises(InvalidClientError):
+            await documents.client(URL)
+    assert len(website.asked) == 1
+
+
+async def test_what_nobody_signed_in_with_is_kept_for_an_hour_and_else_for_a_week(
+    documents: ClientDocuments, tmp_path: Path
+) -> None:
+    def kept_secs() -> float:
+        with closing(sqlite3.connect(tmp_path / "state.db")) as file:
+            ((end,),) = file.execute("SELECT expires_at FROM entries WHERE kind = 'client_document'").fetchall()
+        return float(end) - time.time()
+
+    await documents.client(URL)
+    assert kept_secs() <= FRESH_SECS
+    await documents.keep(URL)
+    assert KEPT_SECS - 60 < kept_secs() <= KEPT_SECS
+
+
+async def test_a_site_that_hangs_holds_up_nobody_else(website: Website, fetch: PublicFetch, tmp_path: Path) -> None:
+    over, refused = anyio.Event(), anyio.Event()
+
+    async def silent() -> AsyncIterator[bytes]:
+        await over.wait()
+        yield b""
+
+    website.response = StreamingResponse(silent(), media_type="application/json")
+    async with running(tmp_path, fetch=fetch) as replica:
+        tokens = await replica.signed_in()
+        statuses: list[int] = []
+
+        async def ask(number: int) -> None:
+            response = await replica.ask(f"https://{HOST}/{number}.json", code_challenge=challenge("v"))
+            statuses.append(response.status_code)
+            if len(statuses) == 56:
+                refused.set()
+
+        try:
+            async with anyio.create_task_group() as tasks:
+                for number in range(60):
+                    tasks.start_soon(ask, number)
+                with anyio.fail_after(4):
+                    await refused.wait()
+                    assert (await replica.refresh(tokens["client_id"], tokens["refresh_token"])).status_code == 200
+                over.set()
+        finally:
+            over.set()
+    assert statuses[:56] == [503] * 56
+    assert len(website.asked) == 4
+
+
+async def test_without_documents_there_are_no_such_clients(tmp_path: Path) -> None:
+    async with running(tmp_path, client_documents="off") as replica:
+        assert (await replica.ask(URL)).status_code == 400
+        metadata = (await replica.http.get("/.well-known/oauth-authorization-server")).json()
+        assert metadata["client_id_metadata_document_supported"] is False
+
+
 async def test_a_certificate_for_another_name_is_refused(website: Website, fetch: PublicFetch) -> None:
     with pytest.raises(FetchError, match="cannot be reached"):
         await fetch.json_text("https://impostor.example.com/client.json")
@@ -201,6 +297,8 @@ async def test_a_proxy_of_the_environment_is_not_asked(fetch: PublicFetch, monke
         "https://agent.example.com/%2e%2E/client.json",
         "https://user@agent.example.com/client.json",
         "https://agent.example.com:99999/client.json",
+        "https://agent.example.com:22/client.json",
+        "https://agent.example.com:8443/client.json",
         "https://[::1]/client.json",
         "https://agent.example.com/a b",
         "https://agent.example.com\\@127.0.0.1/client.json",

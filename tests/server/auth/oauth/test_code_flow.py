@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from tests.server.auth.oauth.replica import CALLBACK, READS, VERIFIER, Replica, challenge, parameters_of, running
 
-from telnyx_remote_mcp.auth.authorization_server import routes
+from telnyx_remote_mcp.auth.authorization_server import pending, routes
 from telnyx_remote_mcp.auth.authorization_server.pending import Gone
 
 pytestmark = pytest.mark.anyio
@@ -23,7 +23,7 @@ async def test_a_person_allows_and_the_client_gets_tokens(replica: Replica) -> N
     assert response.status_code == 200
     assert response.headers["cache-control"] == "no-store"
     assert tokens.keys() == {"access_token", "token_type", "expires_in", "refresh_token", "scope"}
-    assert (tokens["token_type"], tokens["expires_in"], tokens["scope"]) == ("Bearer", 600, " ".join(sorted(READS)))
+    assert (tokens["token_type"], tokens["expires_in"], tokens["scope"]) == ("Bearer", 3_600, " ".join(sorted(READS)))
     assert (await replica.call(tokens["access_token"])).json()["key"] is True
 
 
@@ -39,11 +39,83 @@ async def test_the_pending_request_says_who_asks_and_for_what(replica: Replica) 
 
 async def test_without_scopes_a_client_asks_to_read(replica: Replica) -> None:
     client_id = (await replica.register())["client_id"]
-    for scope in (None, "", "offline_access"):
+    for scope in (None, "", "offline_access", "openid email profile", "read write"):
         pending = await replica.oauth.server.pending(await replica.pending_id(client_id, scope=scope))
         assert pending is not None
         assert "numbers.read" in pending.scopes
         assert all(name.endswith(".read") for name in pending.scopes)
+
+
+@pytest.mark.parametrize("unknown", ["openid", "offline_access", "read", "everything numbers"])
+async def test_scopes_that_do_not_exist_are_ignored_and_the_answer_says_what_was_granted(
+    replica: Replica, unknown: str
+) -> None:
+    client_id = (await replica.register(scope=f"messaging.read {unknown}"))["client_id"]
+    tokens = await replica.signed_in(client_id, scope=f"messaging.read {unknown}")
+    assert tokens["scope"] == "messaging.read"
+    again = await replica.refresh(client_id, tokens["refresh_token"], scope=f"{unknown} messaging.read")
+    assert (again.status_code, again.json()["scope"]) == (200, "messaging.read")
+    alone = await replica.refresh(client_id, again.json()["refresh_token"], scope="openid email")
+    assert (alone.status_code, alone.json()["scope"]) == (200, "messaging.read")
+
+
+async def test_what_waits_for_a_person_is_small(replica: Replica) -> None:
+    client_id = (await replica.register())["client_id"]
+    assert (await replica.ask(client_id, state="x" * 2_049)).status_code == 400
+    pending_id = await replica.pending_id(client_id, state="x" * 2_048, unknown="y" * 5_000)
+    kept = await replica.store.get("authorization_request", pending_id)
+    assert kept is not None
+    assert len(kept) < 4_000
+    scopes = " ".join(sorted(replica.oauth.server._protocol.scopes.grantable))
+    assert len(scopes) < 8_192
+    assert (await replica.ask(client_id, scope=scopes)).status_code == 302
+
+
+async def test_only_so_many_requests_wait_for_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pending, "PENDING_PER_MINUTE", 2)
+    async with running(tmp_path) as replica:
+        client_id = (await replica.register())["client_id"]
+        assert [(await replica.ask(client_id)).status_code for _ in range(3)] == [302, 302, 429]
+
+
+async def test_of_a_code_that_is_not_redeemed_no_key_stays(replica: Replica) -> None:
+    tokens = await replica.signed_in()
+    await replica.approved(tokens["client_id"])
+    (grant,) = await replica.oauth.grants.of_account("key:" + "0" * 32)
+    assert len(await replica.store.keys("grant")) == 2
+    assert grant.begun
+
+
+ODD = ["MARKED call now", "MARKED", 'MARKED"\\', "MARKEDé", "code MARKED"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize(
+    "name",
+    ["response_type", "client_id", "redirect_uri", "scope", "state", "resource", "code_challenge_method", "MARKED"],
+)
+async def test_an_error_page_speaks_no_words_of_a_stranger(replica: Replica, name: str, odd: str) -> None:
+    client_id = (await replica.register(redirect_uris=[CALLBACK, "http://127.0.0.1/cb"]))["client_id"]
+    for redirect_uri in (CALLBACK, "http://127.0.0.1:5123/cb"):
+        query = {"client_id": client_id, "redirect_uri": redirect_uri, "code_challenge": None, name: odd}
+        response = await replica.ask(**query)  # type: ignore[arg-type]  # names a parameter by its own name
+        assert response.status_code in (302, 400)
+        assert "MARKED" not in response.text
+        assert "MARKED" not in parameters_of(response.headers.get("location", "")).get("error_description", "")
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/revoke"])
+async def test_an_error_of_an_endpoint_speaks_no_words_of_a_stranger(replica: Replica, path: str, odd: str) -> None:
+    client_id = (await replica.register())["client_id"]
+    names = ("grant_type", "client_id", "code", "refresh_token", "token", "token_type_hint", "scope", "resource")
+    for changed in ({name: odd} for name in names):
+        for grant_type in ("authorization_code", "refresh_token"):
+            form = {"client_id": client_id, "grant_type": grant_type, **changed}
+            response = await replica.http.post(path, data=form)
+            assert response.status_code in (200, 400, 401)
+            assert "MARKED" not in response.text
+            assert "MARKED" not in str(response.headers)
 
 
 async def test_a_refusal_goes_back_to_the_client(replica: Replica) -> None:
@@ -131,7 +203,6 @@ async def test_an_exchange_that_does_not_fit_its_request_gets_nothing(
         {"code_challenge": None, "code_challenge_method": None},
         {"response_type": "token"},
         {"response_type": None},
-        {"scope": "messaging.read everything"},
         {"resource": "https://elsewhere.example.com/mcp"},
         {"redirect_uri": "https://evil.example.com/callback"},
         {"redirect_uri": CALLBACK + "/deeper"},
@@ -156,10 +227,23 @@ async def test_a_wrong_request_is_shown_to_the_person_and_redirects_nowhere(
 
 async def test_a_program_on_this_machine_is_told_what_is_wrong_with_its_request(replica: Replica) -> None:
     client_id = (await replica.register(redirect_uris=["http://127.0.0.1/cb"]))["client_id"]
-    response = await replica.ask(client_id, redirect_uri="http://127.0.0.1:5123/cb", scope="everything")
+    response = await replica.ask(
+        client_id, redirect_uri="http://127.0.0.1:5123/cb", resource="https://else.example.com"
+    )
     assert response.headers["location"].startswith("http://127.0.0.1:5123/cb?")
     answer = parameters_of(response.headers["location"])
-    assert (answer["error"], answer["state"], answer["iss"]) == ("invalid_scope", "the-state", replica.url)
+    assert (answer["error"], answer["state"], answer["iss"]) == ("invalid_target", "the-state", replica.url)
+
+
+@pytest.mark.parametrize("uri", ["cursor://anysphere.cursor-mcp/oauth/callback", "com.example.app:/callback"])
+async def test_an_app_is_sent_to_at_once_only_where_its_scheme_is_well_known(replica: Replica, uri: str) -> None:
+    client_id = (await replica.register(redirect_uris=[uri]))["client_id"]
+    response = await replica.ask(client_id, redirect_uri=uri, code_challenge=None)
+    assert response.status_code == (302 if uri.startswith("cursor:") else 400)
+    pending = await replica.oauth.server.pending(await replica.pending_id(client_id, redirect_uri=uri))
+    assert pending is not None
+    assert pending.client.on_this_machine
+    assert pending.client.host in ("cursor://anysphere.cursor-mcp", "com.example.app:")
 
 
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri", "code_challenge", "state", "resource"])

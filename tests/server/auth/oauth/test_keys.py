@@ -60,9 +60,20 @@ async def test_the_store_alone_signs_nothing(store: Store, clock: ManualClock) -
     assert str(key.key.as_dict(private=True)["d"]).encode() not in kept
 
 
-async def test_keys_outlive_a_rotation_of_the_secret(store: Store, clock: ManualClock) -> None:
-    key = await replica(store, clock, OLD).current()
-    assert (await replica(store, clock, NEW, OLD).current()).id == key.id
+async def test_a_key_of_an_older_secret_signs_no_more_and_verifies_only_what_it_signed(
+    store: Store, clock: ManualClock
+) -> None:
+    before = await replica(store, clock, OLD).current()
+    clock.advance(86_400)
+    keys = replica(store, clock, NEW, OLD)
+    after = await keys.current()
+    assert after.id != before.id
+    clock.advance(3_600)
+    assert {key.kid for key in (await keys.published()).keys} == {before.id, after.id}
+    clock.advance(180)
+    assert await keys.find(before.id) is None
+    assert (await keys.current()).id == after.id
+    assert {key.kid for key in (await keys.published()).keys} == {after.id}
 
 
 async def test_a_secret_that_is_gone_takes_its_keys_along(store: Store, clock: ManualClock) -> None:

@@ -1,17 +1,19 @@
 """Dynamic registration: what a client may be, how many there may be, and how long they live."""
 
-from collections.abc import AsyncIterator
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.server.auth.oauth.replica import CALLBACK, METADATA, Replica, everything_in
 
 from telnyx_remote_mcp.auth.authorization_server import redirects
 from telnyx_remote_mcp.auth.authorization_server.client_documents import ClientDocuments
-from telnyx_remote_mcp.auth.authorization_server.clients import UNUSED_SECS, ClientMetadata, Clients
-from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
+from telnyx_remote_mcp.auth.authorization_server.clients import ClientMetadata, Clients
 from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.sqlite import SqliteStore
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
 
 pytestmark = pytest.mark.anyio
 
@@ -49,6 +51,7 @@ async def test_a_client_with_a_secret_is_told_it_once(replica: Replica, tmp_path
         ({"redirect_uris": [CALLBACK] * 11}, "invalid_redirect_uri"),
         ({"redirect_uris": ["http://agent.example.com/callback"]}, "invalid_redirect_uri"),
         ({"redirect_uris": [CALLBACK, "javascript:alert(1)"]}, "invalid_redirect_uri"),
+        ({"redirect_uris": [f"{CALLBACK}/{n}{'x' * 1_000}" for n in range(4)]}, "invalid_redirect_uri"),
         ({"client_name": "x" * 101}, "invalid_client_metadata"),
         ({"client_name": "gro.knab\u202e"}, "invalid_client_metadata"),
         ({"client_name": "Agent\nverified"}, "invalid_client_metadata"),
@@ -99,8 +102,20 @@ async def test_scripts_of_any_site_may_register_and_get_tokens(replica: Replica)
         ("http://127.0.0.1/callback", True),
         ("http://[::1]:9/callback", True),
         ("cursor://anysphere.cursor-mcp/oauth/callback", True),
-        ("cursor://anysphere.cursor-mcp/oauth/callback?more", False),
-        ("cursor://elsewhere/oauth/callback", False),
+        ("vscode://vscode.mcp/callback?x=1", True),
+        ("com.example.app:/oauth2redirect", True),
+        ("com.example.app://oauth", True),
+        ("goose://callback", True),
+        ("HTTPS://agent.example.com/callback", False),
+        ("Https://agent.example.com/callback", False),
+        ("https://Agent.example.com/callback", False),
+        ("HTTP://127.0.0.1/callback", False),
+        ("http://LOCALHOST/callback", False),
+        ("Cursor://anysphere.cursor-mcp/oauth/callback", False),
+        ("com.example.app:callback", False),
+        ("com.example.app:/", False),
+        ("com.example.app:/callback#fragment", False),
+        ("com.example.app://user@host/callback", False),
         ("http://agent.example.com/callback", False),
         ("http://localhost.example.com/callback", False),
         ("http://127.0.0.1@evil.example.com/", False),
@@ -120,8 +135,40 @@ async def test_scripts_of_any_site_may_register_and_get_tokens(replica: Replica)
         ("", False),
     ],
 )
-def test_a_redirect_uri_is_https_or_on_this_machine(uri: str, permitted: bool) -> None:
+def test_a_redirect_uri_is_https_or_of_a_program_on_this_machine(uri: str, permitted: bool) -> None:
     assert redirects.permitted(uri) is permitted
+
+
+BROWSERS_ACT_ON = [
+    *("javascript", "vbscript", "data", "file", "blob", "filesystem", "about", "view-source", "ftp", "ws", "wss"),
+    *("ssh", "tel", "sms", "mailto", "intent", "chrome", "ms-msdt", "search-ms", "web+custom", "jar", "smb"),
+]
+
+
+@pytest.mark.parametrize("scheme", BROWSERS_ACT_ON)
+@pytest.mark.parametrize("rest", ["alert(1)", "/x", "//x/y", "///etc/passwd", "//agent.example.com/callback"])
+def test_what_a_browser_or_system_acts_on_by_itself_is_no_redirect(scheme: str, rest: str) -> None:
+    assert not redirects.permitted(f"{scheme}:{rest}")
+    assert not redirects.permitted(f"{scheme.upper()}:{rest}")
+
+
+SCHEMES = st.sampled_from(["http", "HTTP", "https", "Https", "cursor", "Cursor", "com.example.app", "data", "file"])
+PLACES = st.sampled_from(
+    ["localhost", "LOCALHOST", "127.0.0.1", "[::1]", "agent.example.com", "a@b", "localhost.evil", ""]
+)
+TAILS = st.sampled_from(["", "/", "/cb", ":80/cb", "/cb?x=1", "#x", "@evil.example.com/"])
+URIS = st.builds("{}:{}{}{}".format, SCHEMES, st.sampled_from(["", "/", "//", "///"]), PLACES, TAILS)
+
+
+@given(URIS)
+def test_what_is_followed_before_a_decision_is_a_program_of_this_machine_however_it_is_written(uri: str) -> None:
+    scheme = uri.partition(":")[0]
+    at_once = redirects.permitted(uri) and redirects.may_follow_at_once(uri)
+    if at_once and scheme not in redirects.WELL_KNOWN:
+        assert re.match(r"http://(localhost|127\.0\.0\.1|\[::1\])(:80)?([/?]|$)", uri)
+    if redirects.permitted(uri):
+        assert scheme == scheme.lower()
+        assert scheme in ("http", "https", "cursor", "com.example.app")
 
 
 @pytest.mark.parametrize(
@@ -141,6 +188,10 @@ def test_a_redirect_uri_is_https_or_on_this_machine(uri: str, permitted: bool) -
         ("http://127.0.0.1/cb", "http://127.0.0.1:5123/cb#x", False),
         ("http://127.0.0.1/cb", "http://user@127.0.0.1:5123/cb", False),
         ("http://127.0.0.1/cb", "http://127.0.0.1:99999/cb", False),
+        ("http://127.0.0.1/cb", "HTTP://127.0.0.1:5123/cb", False),
+        ("http://localhost/cb", "http://LocalHost:5123/cb", False),
+        ("com.example.app:/cb", "com.example.app:/cb", True),
+        ("com.example.app:/cb", "com.example.app:/cb2", False),
         ("http://127.0.0.1/cb", "http://127.0.0.1:5123@evil.example.com/cb", False),
     ],
 )
@@ -150,36 +201,46 @@ def test_a_request_names_the_registered_uri_but_for_a_port_on_this_machine(
     assert redirects.matches(registered, requested) is matches
 
 
-class Lifetimes(SqliteStore):
-    """A store that remembers for how long values are put."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.given: list[float | None] = []
-
-    async def put(self, kind: str, key: str, value: bytes, ttl_secs: float | None = None) -> None:
-        self.given.append(ttl_secs)
-        await super().put(kind, key, value, ttl_secs)
+def clients_in(store: Store, *secrets: bytes) -> Clients:
+    vault = Vault(Secret(*(secrets or (b"s" * 32,))))
+    return Clients(store, vault, ClientDocuments(store, vault, None))
 
 
-@pytest.fixture
-async def lifetimes(tmp_path: Path) -> AsyncIterator[Lifetimes]:
-    store = Lifetimes(tmp_path / "state.db")
-    yield store
-    await store.aclose()
+async def test_registrations_take_no_room_and_do_not_end(replica: Replica) -> None:
+    client_ids = [(await replica.register())["client_id"] for _ in range(5)]
+    assert len(set(client_ids)) == 5
+    assert await replica.store.keys("client") == []
+    assert (await replica.ask(client_ids[0])).status_code == 302
 
 
-def clients_in(store: Store) -> Clients:
-    return Clients(store, ClientDocuments(store, PublicFetch()))
+async def test_a_typical_client_id_is_short(store: Store) -> None:
+    client, _ = clients_in(store).register(
+        ClientMetadata(
+            redirect_uris=["http://127.0.0.1:12345/oauth/callback"],
+            client_name="Some coding agent (telnyx)",
+            token_endpoint_auth_method="none",
+        )
+    )
+    assert len(client.client_id) < 255
 
 
-async def test_a_client_lives_for_a_day_unless_somebody_signs_in_with_it(lifetimes: Lifetimes) -> None:
-    clients = clients_in(lifetimes)
-    client, _ = await clients.register(ClientMetadata(redirect_uris=[CALLBACK]))
-    await clients.keep(client)
-    assert lifetimes.given == [UNUSED_SECS, None]
-    kept = await clients.find(client.client_id)
-    assert kept is not None
-    assert kept.used
-    await clients.keep(kept)
-    assert lifetimes.given == [UNUSED_SECS, None]
+async def test_a_client_id_that_was_not_made_here_or_was_changed_is_nobody(store: Store) -> None:
+    clients = clients_in(store)
+    client, _ = clients.register(ClientMetadata(redirect_uris=[CALLBACK]))
+    assert (await clients.find(client.client_id)) == client
+    for client_id in (client.client_id[:-2] + "AA", client.client_id[:40], "tc.", "tc.\u00e9", client.client_id + "x"):
+        assert await clients.find(client_id) is None
+    assert await clients_in(store, b"t" * 32).find(client.client_id) is None
+
+
+async def test_a_client_that_somebody_signed_in_with_outlives_the_secret_it_was_registered_under(store: Store) -> None:
+    before = clients_in(store, b"o" * 32)
+    client, _ = before.register(ClientMetadata(redirect_uris=[CALLBACK]))
+    unused, _ = before.register(ClientMetadata(redirect_uris=[CALLBACK]))
+    await before.keep(client)
+    await clients_in(store, b"n" * 32, b"o" * 32).renew(believe_plain=False)
+    after = clients_in(store, b"n" * 32)
+    found = await after.find(client.client_id)
+    assert found is not None
+    assert found.redirect_uris == (CALLBACK,)
+    assert await after.find(unused.client_id) is None

@@ -1,0 +1,67 @@
+"""How much of fetching for strangers there may be: a few at a time, one for one document, and no failure twice."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Final, Generic, TypeVar
+
+from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError
+from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.http.refusal import Refusal, retry_after
+
+AT_ONCE: Final = 4
+PER_MINUTE: Final = 120
+FAILED_SECS: Final = 60.0
+MAX_FAILED: Final = 1_000
+
+Fetched = TypeVar("Fetched")
+
+
+class Fetches(Generic[Fetched]):
+    """Fetches by URL with `read`, which raises FetchError; raises the 503 where there is too much of it just now."""
+
+    def __init__(
+        self, read: Callable[[str], Awaitable[Fetched]], *, per_minute: int = PER_MINUTE, clock: Clock = time.monotonic
+    ) -> None:
+        self._read = read
+        self._clock = clock
+        self._budget = TokenBuckets(per_minute, per_minute, clock=clock)
+        self._running: dict[str, asyncio.Task[Fetched]] = {}
+        self._failed: OrderedDict[str, tuple[float, FetchError]] = OrderedDict()
+
+    async def get(self, url: str) -> Fetched:
+        """What is at the URL; a failure is remembered for a minute. Raises FetchError and Refusal."""
+        until, error = self._failed.get(url, (0.0, None))
+        if error is not None and self._clock() < until:
+            raise error
+        return await asyncio.shield(self._running.get(url) or self._begin(url))
+
+    def _begin(self, url: str) -> asyncio.Task[Fetched]:
+        wait = self._budget.wait("")
+        if wait or len(self._running) >= AT_ONCE:
+            raise Refusal(
+                503,
+                "temporarily_unavailable",
+                "The server looks up too many applications at this moment; try again.",
+                retry_after(wait or 1),
+            )
+        self._budget.take("")
+        task = self._running[url] = asyncio.ensure_future(self._fetched(url))
+        task.add_done_callback(lambda done: self._finish(url, done))
+        return task
+
+    async def _fetched(self, url: str) -> Fetched:
+        return await self._read(url)
+
+    def _finish(self, url: str, task: asyncio.Task[Fetched]) -> None:
+        del self._running[url]
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, FetchError):
+            self._failed[url] = (self._clock() + FAILED_SECS, error)
+            self._failed.move_to_end(url)
+            if len(self._failed) > MAX_FAILED:
+                self._failed.popitem(last=False)

@@ -1,0 +1,44 @@
+"""What errors say: this server's own words, never those of a library, which quote what a stranger sent."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from authlib.oauth2.rfc6749 import OAuth2Error
+
+
+class Words(str):
+    """A text that was written here, or made here of parts that were."""
+
+    __slots__ = ()
+
+
+_BY_CODE: Final = {
+    "access_denied": "The person did not allow the access.",
+    "invalid_client": "The client is not known here, or did not prove that it is the one: register again.",
+    "invalid_client_metadata": "The description of the client cannot be used.",
+    "invalid_grant": "The code or refresh token is not valid (any more): sign in again.",
+    "invalid_redirect_uri": "A redirect URI cannot be used.",
+    "invalid_request": "A parameter is missing, malformed or given more than once.",
+    "invalid_scope": "The scope goes beyond what was granted.",
+    "invalid_target": "The resource is none that a token can be had for.",
+    "temporarily_unavailable": "The server is busy; try again in a moment.",
+    "unauthorized_client": "The client may not ask in this way.",
+    "unsupported_grant_type": "The grant_type has to be authorization_code or refresh_token.",
+    "unsupported_response_type": "The response_type has to be code.",
+    "unsupported_token_type": "Tokens of this type cannot be revoked here.",
+}
+_ANY_OTHER: Final = Words("The request cannot be answered.")
+
+
+def described(error: OAuth2Error) -> Words:
+    """What to tell a person or client of an error."""
+    if isinstance(error.description, Words):
+        return error.description
+    return Words(_BY_CODE[error.error]) if error.error in _BY_CODE else _ANY_OTHER
+
+
+def reworded(error: OAuth2Error) -> OAuth2Error:
+    """The same error, in words of this server."""
+    error.description = described(error)
+    return error

@@ -1,0 +1,53 @@
+"""Streams that stay open by design end with the grant that they were opened under."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+import anyio
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.http.open_streams import OpenResponse
+
+LOOK_EVERY_SECS: Final = 1.0
+_LISTEN: Final = (b"mcp-method", b"subscriptions/listen")
+
+
+class Standing(Protocol):
+    """Says whether a grant still gives access."""
+
+    async def stands(self, grant_id: str) -> bool: ...
+
+
+class EndsWithGrant:
+    """Ends the GET streams of older clients and the subscriptions of newer ones a moment after their grant ends.
+
+    Calls in progress are not touched: what was sent to Telnyx is sent, and its outcome is better known.
+    """
+
+    def __init__(self, app: ASGIApp, grants: Standing) -> None:
+        self.app = app
+        self._grants = grants
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        caller = Caller.of(scope) if scope["type"] == "http" and _stays_open(scope) else None
+        if caller is None or caller.grant_id is None:
+            await self.app(scope, receive, send)
+            return
+        response = OpenResponse(send)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._watch, caller.grant_id, tasks.cancel_scope)
+            await self.app(scope, receive, response.send)
+            tasks.cancel_scope.cancel()
+        await response.finish()
+
+    async def _watch(self, grant_id: str, stream: anyio.CancelScope) -> None:
+        while True:
+            if not await self._grants.stands(grant_id):
+                stream.cancel()
+            await anyio.sleep(LOOK_EVERY_SECS)
+
+
+def _stays_open(scope: Scope) -> bool:
+    return scope["method"] == "GET" or _LISTEN in scope["headers"]

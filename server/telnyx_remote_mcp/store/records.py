@@ -1,0 +1,109 @@
+"""Records of one kind: typed, encrypted, and each of worth in its own place only."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from telnyx_remote_mcp.store.base import MAX_KEYS, Store
+from telnyx_remote_mcp.store.record import Record
+from telnyx_remote_mcp.store.vault import Vault
+
+Value = TypeVar("Value")
+
+_KEY_CHARACTERS: Final = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz."
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[Value]):
+    """A record, and the bytes that it was read from: whoever swaps these first has it."""
+
+    value: Value
+    sealed: bytes
+
+
+class Records(Generic[Value]):
+    """What the store holds of one kind. Nobody who can write the store, and does not know the secret, can make one.
+
+    Bytes that were not sealed here for their very place, or are of a form this version does not know, are no record.
+    Methods raise StoreUnavailable.
+    """
+
+    def __init__(self, store: Store, vault: Vault, kind: str, form: type[Value]) -> None:
+        self._store = store
+        self._vault = vault
+        self.kind = kind
+        self._form: Record[Value] = Record(kind, TypeAdapter(form))
+
+    async def get(self, key: str) -> Value | None:
+        kept = await self.read(key)
+        return kept.value if kept is not None else None
+
+    async def read(self, key: str) -> Kept[Value] | None:
+        """The record, to be swapped."""
+        return self._kept(key, await self._store.get(self.kind, key))
+
+    async def put(self, key: str, record: Value, ttl_secs: float | None) -> None:
+        await self._store.put(self.kind, key, self._seal(key, record), ttl_secs)
+
+    async def add(self, key: str, record: Value, ttl_secs: float | None) -> bool:
+        """Keep the record only where there is none; whether it was kept."""
+        return await self._store.add(self.kind, key, self._seal(key, record), ttl_secs)
+
+    async def swap(self, key: str, old: Kept[Value], new: Value, ttl_secs: float | None) -> bool:
+        """Keep `new` only where `old` still is; whether it was kept."""
+        return await self._store.swap(self.kind, key, old.sealed, self._seal(key, new), ttl_secs)
+
+    async def take(self, key: str) -> Value | None:
+        """The record, which is deleted. One of many at once gets it."""
+        kept = self._kept(key, await self._store.take(self.kind, key))
+        return kept.value if kept is not None else None
+
+    async def delete(self, key: str) -> None:
+        await self._store.delete(self.kind, key)
+
+    async def all(self) -> AsyncIterator[tuple[str, Value]]:
+        """Every record with its key, as long as it is there."""
+        async for key in every_key(self._store, self.kind):
+            if (record := await self.get(key)) is not None:
+                yield key, record
+
+    async def renew(
+        self, ttl_secs: Callable[[Value], float | None], believed: Callable[[str, bytes], Value | None] | None = None
+    ) -> None:
+        """Seal again what an older value of the secret sealed.
+
+        `believed` makes a record of bytes that are none, or says None; it is asked once in a store's life only.
+        """
+        async for key in every_key(self._store, self.kind):
+            raw = await self._store.get(self.kind, key)
+            if raw is None:
+                continue
+            kept = self._kept(key, raw)
+            record = kept.value if kept is not None else believed(key, raw) if believed is not None else None
+            if record is not None and (kept is None or self._vault.outdated(raw)):
+                await self._store.swap(self.kind, key, raw, self._seal(key, record), ttl_secs(record))
+
+    def _seal(self, key: str, record: Value) -> bytes:
+        return self._form.seal(record, self._vault, f"{self.kind}/{key}")
+
+    def _kept(self, key: str, sealed: bytes | None) -> Kept[Value] | None:
+        value = self._form.open(sealed, self._vault, f"{self.kind}/{key}") if sealed is not None else None
+        return Kept(value, sealed) if sealed is not None and value is not None else None
+
+
+async def every_key(store: Store, kind: str, prefix: str = "") -> AsyncIterator[str]:
+    """All keys of a kind, in as many listings as that takes. For the work at a start, not for requests."""
+    keys = await store.keys(kind, prefix)
+    if len(keys) < MAX_KEYS:
+        for key in keys:
+            yield key
+        return
+    if prefix in keys:
+        yield prefix
+    for character in _KEY_CHARACTERS:
+        async for key in every_key(store, kind, prefix + character):
+            yield key
