@@ -41,6 +41,7 @@ from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite import SqliteStore
 from telnyx_remote_mcp.store.vault import Vault
+from telnyx_remote_mcp.surface.permission import Level, permission
 from telnyx_remote_mcp.web.linking.browser import Browser, Browsers
 
 pytestmark = pytest.mark.anyio
@@ -191,11 +192,20 @@ async def test_an_access_token_is_verified_with_the_key_that_signed_it(stored: S
     header = jws.extract_compact(token.encode()).headers()
     assert header == {"typ": TOKEN_TYPE, "alg": "ES256", "kid": stored.held["signing_key"]}
     resources = Resources(ISSUER, ["messaging"])
-    tokens = AccessTokens(ISSUER, resources, readers.keys, readers.grants, never, clock=lambda: NOW)
+    tokens = AccessTokens(
+        ISSUER,
+        resources,
+        readers.keys,
+        readers.grants,
+        never,
+        lambda: ("messaging", "numbers", "voice"),
+        clock=lambda: NOW,
+    )
     identity = await tokens.verify(token, "/mcp")
     assert identity.caller.principal == ACCOUNT
     assert identity.caller.scopes == SCOPES
-    assert identity.caller.narrowed.groups == ("messaging", "numbers")
+    products = {"messaging": Level.LOOK, "numbers": Level.LOOK}
+    assert identity.caller.permission == permission(products)
     assert [key.kid for key in (await readers.keys.published()).keys] == [stored.held["signing_key"]]
 
 

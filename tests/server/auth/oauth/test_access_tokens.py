@@ -147,7 +147,7 @@ async def test_a_revoked_grant_stops_here_at_once_and_everywhere_within_five_sec
         clock = ManualClock()
         grants = Grants(here.store, Secret(b"s" * 32), monotonic=clock)
         keys = SigningKeys(here.store, Vault(Secret(b"s" * 32)))
-        there = AccessTokens(here.url, Resources(here.url, []), keys, grants, here.telnyx.check)
+        there = AccessTokens(here.url, Resources(here.url, []), keys, grants, here.telnyx.check, tuple)
         grant = await here.granted()
         token = await forged(here, grant_id=grant.id)
         await there.verify(token, "/mcp")
@@ -200,7 +200,7 @@ async def test_without_the_store_the_answer_is_503_and_not_a_new_sign_in(replica
     async def check(_: Credential) -> Verdict:
         return Verdict.GENUINE
 
-    tokens = AccessTokens(replica.url, Resources(replica.url, []), keys, grants, check)
+    tokens = AccessTokens(replica.url, Resources(replica.url, []), keys, grants, check, tuple)
     with pytest.raises(Refusal) as refused:
         await tokens.verify(token, "/mcp")
     assert refused.value.status == 503
