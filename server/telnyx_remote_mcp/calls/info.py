@@ -28,7 +28,7 @@ class Info:
             tools=len(surface.tools),
             groups=surface.groups,
             all_groups=self.surfaces.groups,
-            read_only=surface.read_only,
+            read_only=surface.only_reads,
             sandbox=self.settings.sandbox,
             telnyx_api=self.settings.api_base_url,
         )

@@ -50,8 +50,9 @@ class Permission:
         return dict(self.products).get(product)
 
     @property
-    def highest(self) -> Level | None:
-        return max((level for _, level in self.products), default=self.rest)
+    def only_looks(self) -> bool:
+        levels = {level for _, level in self.products} | {self.rest}
+        return levels <= {Level.LOOK, None}
 
 
 def permission(products: dict[str, Level], rest: Level | None = None) -> Permission:

@@ -60,6 +60,11 @@ class Surface:
         callers = self.registry.callers
         return {name: tool for name, tool in self.reachable.items() if tool.group not in callers}
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether nothing can be changed here, by the selection or by what the person permitted."""
+        return self.read_only or (self.permission is not None and self.permission.only_looks)
+
     def level(self, action: Action) -> Level | None:
         """How far the caller may go in the product of this action; None where not at all."""
         if self.permission is None or action.group in self.registry.generic:

@@ -197,7 +197,7 @@ async def _endpoint(scope: Scope, receive: Receive, send: Send) -> None:
         "scopes": sorted(caller.scopes or ()),
         "key": caller.credential.secret == KEY,
         "groups": surface.groups,
-        "read_only": surface.read_only,
+        "read_only": surface.only_reads,
         "body": (await receive())["body"].decode(),
     }
     await JSONResponse(answer)(scope, receive, send)

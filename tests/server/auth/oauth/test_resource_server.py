@@ -183,7 +183,6 @@ async def test_a_tool_that_is_hidden_is_unknown_and_not_to_be_had_by_scopes(repl
     [
         ("write_api_endpoint", "send_message", "messaging.write"),
         ("delete_api_endpoint", "delete_messaging_profile", "messaging.write"),
-        ("write_api_endpoint", "no_such_thing", "account_management.write"),
     ],
 )
 async def test_a_generic_tool_needs_what_it_is_to_call_needs(
