@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
 from telnyx_remote_mcp.composition.server import create_app
+from telnyx_remote_mcp.http.protocol import MAX_CONNECTIONS, BoundedProtocol
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.telemetry import logs
 
@@ -41,6 +42,8 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     config = uvicorn.Config(
         "telnyx_remote_mcp.serve:app",
         factory=True,
+        http=BoundedProtocol,
+        limit_concurrency=MAX_CONNECTIONS + 1,  # by then none of them is idle
         workers=settings.workers,
         ws="none",
         log_config=None,
