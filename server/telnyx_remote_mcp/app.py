@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
@@ -23,7 +23,7 @@ from telnyx_remote_mcp.gate.json_replies import JsonReplies
 from telnyx_remote_mcp.gate.rate_limit import RateLimit
 from telnyx_remote_mcp.gate.select_surface import SelectSurface
 from telnyx_remote_mcp.gate.step_up import StepUp
-from telnyx_remote_mcp.http.bodies import BodyLimits
+from telnyx_remote_mcp.http.bodies import BodyLimits, KeptBytes
 from telnyx_remote_mcp.http.client_address import ClientAddress
 from telnyx_remote_mcp.http.edge import Edge
 from telnyx_remote_mcp.http.health import health_routes
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 FAILED_LOGINS_PER_MINUTE = 30
 SESSION_IDLE_SECS = 1_800
+MAX_PAGE_BYTES = 65_536
+"""The largest body that anybody may send without a credential: a form, or the registration of a client."""
 
 
 def build_app(
@@ -70,11 +72,16 @@ def build_app(
     )
     endpoint: ASGIApp = JsonReplies(StreamableHTTPASGIApp(manager), StreamableHTTPASGIApp(plain), surfaces.registry)
     streams = Streams(endpoint if settings.keeps_sessions else _PostOnly(endpoint))
+    kept = KeptBytes()
 
     def guarded(app: ASGIApp) -> ASGIApp:
         return CORSMiddleware(
             Authenticate(
-                RateLimit(app, settings.rate_limit_per_minute, settings.rate_limit_per_minute),
+                RateLimit(
+                    BodyLimits(app, settings.max_body_bytes, kept, json=True),
+                    settings.rate_limit_per_minute,
+                    settings.rate_limit_per_minute,
+                ),
                 keys,
                 TokenBuckets(FAILED_LOGINS_PER_MINUTE, FAILED_LOGINS_PER_MINUTE),
                 resource_server,
@@ -101,6 +108,11 @@ def build_app(
                 yield
 
     elsewhere = Elsewhere(settings.url)
+    pages = Router(
+        [*public, *(oauth.pages if oauth is not None else ()), Route("/", elsewhere)],
+        redirect_slashes=False,
+        default=elsewhere,
+    )
     app = Starlette(
         lifespan=lifespan,
         routes=[
@@ -108,9 +120,7 @@ def build_app(
             Route("/v2/mcp", mcp),
             Route("/v2/mcp/apps/{slug}/mcp", mcp),
             Route("/v2/mcp/apps", guarded(apps_response(settings, surfaces)), methods=["GET"]),
-            *public,
-            *(oauth.pages if oauth is not None else ()),
-            Route("/", elsewhere),
+            Mount("", BodyLimits(pages, MAX_PAGE_BYTES, kept)),
         ],
         middleware=[
             Middleware(Edge),
@@ -122,11 +132,9 @@ def build_app(
                 allowed_origins=settings.allowed_origins,
                 exempt=[route.path for route in public if route.path != "/"],
             ),
-            Middleware(BodyLimits, max_bytes=settings.max_body_bytes),
         ],
     )
     app.router.redirect_slashes = False
-    app.router.default = elsewhere
     return app
 
 
