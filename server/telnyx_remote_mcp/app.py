@@ -22,6 +22,7 @@ from telnyx_remote_mcp.gate.authenticate import Authenticate
 from telnyx_remote_mcp.gate.json_replies import JsonReplies
 from telnyx_remote_mcp.gate.rate_limit import RateLimit
 from telnyx_remote_mcp.gate.select_surface import SelectSurface
+from telnyx_remote_mcp.gate.sessions import Sessions
 from telnyx_remote_mcp.gate.step_up import StepUp
 from telnyx_remote_mcp.http.bodies import BodyLimits, KeptBytes
 from telnyx_remote_mcp.http.client_address import ClientAddress
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from telnyx_remote_mcp.auth.oauth import OAuth
 
 FAILED_LOGINS_PER_MINUTE = 30
-SESSION_IDLE_SECS = 1_800
 MAX_PAGE_BYTES = 65_536
 """The largest body that anybody may send without a credential: a form, or the registration of a client."""
 
@@ -61,11 +61,10 @@ def build_app(
     The app closes the store when it ends. `closers` are called when it is asked to end: they end subscriptions.
     """
     resource_server = oauth.resource_server if oauth is not None else None
-    manager = StreamableHTTPSessionManager(
-        server,
-        stateless=not settings.keeps_sessions,
-        session_idle_timeout=SESSION_IDLE_SECS if settings.keeps_sessions else None,
-        max_request_body_size=settings.max_body_bytes,
+    manager = (
+        Sessions(server, settings.max_body_bytes)
+        if settings.keeps_sessions
+        else StreamableHTTPSessionManager(server, stateless=True, max_request_body_size=settings.max_body_bytes)
     )
     plain = StreamableHTTPSessionManager(
         server, stateless=True, json_response=True, max_request_body_size=settings.max_body_bytes
