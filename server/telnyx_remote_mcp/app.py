@@ -19,6 +19,7 @@ from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.discovery.routes import apps_response, discovery_routes
 from telnyx_remote_mcp.gate.authenticate import Authenticate
+from telnyx_remote_mcp.gate.in_flight import InFlight
 from telnyx_remote_mcp.gate.json_replies import JsonReplies
 from telnyx_remote_mcp.gate.rate_limit import RateLimit
 from telnyx_remote_mcp.gate.select_surface import SelectSurface
@@ -77,7 +78,7 @@ def build_app(
         return CORSMiddleware(
             Authenticate(
                 RateLimit(
-                    BodyLimits(app, settings.max_body_bytes, kept, json=True),
+                    InFlight(BodyLimits(app, settings.max_body_bytes, kept, json=True)),
                     settings.rate_limit_per_minute,
                     settings.rate_limit_per_minute,
                 ),
