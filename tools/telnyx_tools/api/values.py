@@ -8,17 +8,20 @@ from typing import Final
 MOST_VALUES: Final = 5_000
 """Members and items, at any depth, that one request may hold: a page of text for a model, a few ms for the parser."""
 
+MOST_ANSWER_VALUES: Final = 50_000
+"""As many an answer of Telnyx may hold: pages of 250 large objects, a tenth of a second for whoever reads them."""
+
 _TEXT: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 
-def values_in(document: bytes) -> int:
-    """How many members and items the document holds, or more than that where its texts hold commas and brackets.
+def values_in(document: bytes, most: int = MOST_VALUES) -> int:
+    """How many members and items the document holds, exact up to `most`; more than `most` may be more than there are.
 
-    Of a document without so many commas and brackets nothing is looked at but their number. What is no JSON has
-    at least as many as a parser would come across.
+    Of a document without so many commas and brackets nothing is looked at but their number, those in texts included.
+    What is no JSON has at least as many as a parser would come across.
     """
     apparent = _marks(document)
-    if apparent <= MOST_VALUES or _texts(document) > 4 * MOST_VALUES:
+    if apparent <= most or _texts(document) > 4 * most:
         return apparent
     return _marks(_TEXT.sub(b"", document))
 
