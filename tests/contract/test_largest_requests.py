@@ -12,7 +12,7 @@ from tests.contract.calling import CURATED, documented, play
 from telnyx_tools.api.values import MOST_VALUES
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.operation import Operation
-from telnyx_tools.groups.api import CALLERS
+from telnyx_tools.groups.whole_api import CALLERS
 from telnyx_tools.schema import kinds
 from telnyx_tools.tool.arguments import MOST_MEMBERS
 from telnyx_tools.tool.tool import Tool
