@@ -1,3 +1,4 @@
+# For a build that can be repeated, pin both to the digest of the image that you have checked: python:3.11-slim@sha256:...
 FROM python:3.11-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/server

@@ -12,18 +12,20 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.discovery.routes import apps_response, discovery_routes
 from telnyx_remote_mcp.gate.authenticate import Authenticate
+from telnyx_remote_mcp.gate.in_flight import InFlight
 from telnyx_remote_mcp.gate.json_replies import JsonReplies
 from telnyx_remote_mcp.gate.rate_limit import RateLimit
 from telnyx_remote_mcp.gate.select_surface import SelectSurface
+from telnyx_remote_mcp.gate.sessions import Sessions
 from telnyx_remote_mcp.gate.step_up import StepUp
-from telnyx_remote_mcp.http.bodies import BodyLimits
+from telnyx_remote_mcp.http.bodies import BodyLimits, KeptBytes
 from telnyx_remote_mcp.http.client_address import ClientAddress
 from telnyx_remote_mcp.http.edge import Edge
 from telnyx_remote_mcp.http.health import health_routes
@@ -41,7 +43,8 @@ if TYPE_CHECKING:
     from telnyx_remote_mcp.auth.oauth import OAuth
 
 FAILED_LOGINS_PER_MINUTE = 30
-SESSION_IDLE_SECS = 1_800
+MAX_PAGE_BYTES = 65_536
+"""The largest body that anybody may send without a credential: a form, or the registration of a client."""
 
 
 def build_app(
@@ -59,22 +62,26 @@ def build_app(
     The app closes the store when it ends. `closers` are called when it is asked to end: they end subscriptions.
     """
     resource_server = oauth.resource_server if oauth is not None else None
-    manager = StreamableHTTPSessionManager(
-        server,
-        stateless=not settings.keeps_sessions,
-        session_idle_timeout=SESSION_IDLE_SECS if settings.keeps_sessions else None,
-        max_request_body_size=settings.max_body_bytes,
+    manager = (
+        Sessions(server, settings.max_body_bytes)
+        if settings.keeps_sessions
+        else StreamableHTTPSessionManager(server, stateless=True, max_request_body_size=settings.max_body_bytes)
     )
     plain = StreamableHTTPSessionManager(
         server, stateless=True, json_response=True, max_request_body_size=settings.max_body_bytes
     )
     endpoint: ASGIApp = JsonReplies(StreamableHTTPASGIApp(manager), StreamableHTTPASGIApp(plain), surfaces.registry)
     streams = Streams(endpoint if settings.keeps_sessions else _PostOnly(endpoint))
+    kept = KeptBytes()
 
     def guarded(app: ASGIApp) -> ASGIApp:
         return CORSMiddleware(
             Authenticate(
-                RateLimit(app, settings.rate_limit_per_minute, settings.rate_limit_per_minute),
+                RateLimit(
+                    InFlight(BodyLimits(app, settings.max_body_bytes, kept, json=True)),
+                    settings.rate_limit_per_minute,
+                    settings.rate_limit_per_minute,
+                ),
                 keys,
                 TokenBuckets(FAILED_LOGINS_PER_MINUTE, FAILED_LOGINS_PER_MINUTE),
                 resource_server,
@@ -103,6 +110,11 @@ def build_app(
                 yield
 
     elsewhere = Elsewhere(settings.url)
+    pages = Router(
+        [*public, *(oauth.pages if oauth is not None else ()), Route("/", elsewhere)],
+        redirect_slashes=False,
+        default=elsewhere,
+    )
     app = Starlette(
         lifespan=lifespan,
         routes=[
@@ -110,9 +122,7 @@ def build_app(
             Route("/v2/mcp", mcp),
             Route("/v2/mcp/apps/{slug}/mcp", mcp),
             Route("/v2/mcp/apps", guarded(apps_response(settings, surfaces)), methods=["GET"]),
-            *public,
-            *(oauth.pages if oauth is not None else ()),
-            Route("/", elsewhere),
+            Mount("", BodyLimits(pages, MAX_PAGE_BYTES, kept)),
         ],
         middleware=[
             Middleware(Edge),
@@ -124,11 +134,9 @@ def build_app(
                 allowed_origins=settings.allowed_origins,
                 exempt=[route.path for route in public if route.path != "/"],
             ),
-            Middleware(BodyLimits, max_bytes=settings.max_body_bytes),
         ],
     )
     app.router.redirect_slashes = False
-    app.router.default = elsewhere
     return app
 
 

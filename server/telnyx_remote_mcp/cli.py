@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
-from telnyx_remote_mcp.commands import Failure, UsageError
+from telnyx_remote_mcp.commands import Failure, UsageError, limit_process
 
 PROGRAM = "telnyx-mcp-server"
 
@@ -57,6 +57,7 @@ def _run(given: list[str]) -> int:
     name, rest = ("stdio", given) if not first or first.startswith("-") else (first, given[1:])
     if name not in COMMANDS:
         raise UsageError(f"Unknown command '{name}'.{_suggestion(name)} Commands: {', '.join(COMMANDS)}.")
+    limit_process()
     command = import_module(f"telnyx_remote_mcp.commands.{name}")
     parser = _Parser(prog=f"{PROGRAM} {name}", description=command.__doc__, allow_abbrev=False)
     command.configure(parser)

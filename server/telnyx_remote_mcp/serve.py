@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import socket
+from functools import partial
 from types import FrameType
 
 import uvicorn
@@ -13,7 +14,8 @@ from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
 from telnyx_remote_mcp.composition.server import create_app
-from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.http.protocol import MAX_CONNECTIONS, BoundedProtocol
+from telnyx_remote_mcp.settings import SECRETS, Settings, variable
 from telnyx_remote_mcp.telemetry import logs
 
 GRACE_SECS = 25
@@ -35,12 +37,15 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Serve on the socket until SIGTERM, or until Ctrl-C raises KeyboardInterrupt."""
-    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
-    # Workers are processes of their own: they read the same settings from the environment.
-    os.environ.update(settings.environment())
+    settings = settings.model_copy(update={"port": listener.getsockname()[1], "api_key": None})
+    # Workers get the settings through a pipe: the environment of a process can be read by others of its user.
+    for name in SECRETS:
+        os.environ.pop(variable(name), None)
     config = uvicorn.Config(
-        "telnyx_remote_mcp.serve:app",
+        partial(app, settings),
         factory=True,
+        http=BoundedProtocol,
+        limit_concurrency=MAX_CONNECTIONS + 1,  # by then none of them is idle
         workers=settings.workers,
         ws="none",
         log_config=None,
@@ -56,9 +61,8 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         Multiprocess(config, [listener]).run()
 
 
-def app() -> Starlette:
-    """The app of one worker, from the environment."""
-    settings = Settings()
+def app(settings: Settings) -> Starlette:
+    """The app of one worker."""
     logs.configure(settings.log_level)
     created = create_app(settings)
     _spare_garbage_collector()

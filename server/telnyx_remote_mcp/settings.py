@@ -27,6 +27,9 @@ _SERVER_NAME = re.compile(r"[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+")
 _MAX_SERVER_NAME = 150
 """A card's name may have 200 characters; those of single groups end with the name of the group."""
 
+SECRETS = ("api_key", "secret", "redis_url", "telnyx_client_secret")
+"""Never options, and in no child's environment: others on the machine can read those."""
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]

@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from telnyx_remote_mcp.http.protocol import BoundedProtocol
+
 
 @asynccontextmanager
-async def serving(app: ASGIApp, http: str = "httptools") -> AsyncIterator[str]:
+async def serving(app: ASGIApp, http: str | type[asyncio.Protocol] = BoundedProtocol) -> AsyncIterator[str]:
     """The app in uvicorn on a free port; gives its URL."""
     config = uvicorn.Config(app, http=http, lifespan="off", log_config=None, access_log=False, proxy_headers=False)
     server = uvicorn.Server(config)
@@ -27,8 +29,10 @@ async def raw_exchange(url: str, lines: Iterable[str], body: bytes = b"") -> str
     """What the server answers to exactly these header lines, until it closes the connection."""
     host, port = url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write("\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1") + body)
-    answer = await reader.read()
-    writer.close()
+    try:
+        writer.write("\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1") + body)
+        answer = await reader.read()
+    finally:
+        writer.close()
     await writer.wait_closed()
     return answer.decode("latin-1")

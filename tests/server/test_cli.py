@@ -10,10 +10,10 @@ import pytest
 
 from telnyx_remote_mcp.cli import COMMANDS, main
 from telnyx_remote_mcp.commands.call import parsed
-from telnyx_remote_mcp.commands.options import SECRETS, settings
+from telnyx_remote_mcp.commands.options import settings
 from telnyx_remote_mcp.commands.serve import configure
 from telnyx_remote_mcp.discovery.registration import checked_in
-from telnyx_remote_mcp.settings import Settings, variable
+from telnyx_remote_mcp.settings import SECRETS, Settings, variable
 
 README = Path(__file__).parents[2] / "README.md"
 

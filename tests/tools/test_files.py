@@ -194,3 +194,28 @@ async def test_no_descriptor_is_left_open(root: Path) -> None:
     before = len(names_in(Path("/proc/self/fd")))
     await everything()
     assert len(names_in(Path("/proc/self/fd"))) == before
+
+
+@pytest.mark.parametrize("name", [".env", ".ssh/id", "sub/.git/hooks/post-commit"])
+async def test_names_that_begin_with_a_dot_are_neither_read_nor_written(root: Path, name: str) -> None:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert "begin with a dot" in await refusal(write(root, path))
+    path.write_text("secret")
+    assert "begin with a dot" in await refusal(read(root, path))
+    assert "begin with a dot" in await refusal(write(root, path, overwrite=True))
+    (root / "plain").symlink_to(path)
+    assert "begin with a dot" in await refusal(read(root, root / "plain"))
+    assert path.read_text() == "secret"
+
+
+async def test_a_directory_of_a_dot_name_may_be_given_as_a_root(root: Path) -> None:
+    notes = root / ".notes"
+    notes.mkdir()
+    (notes / "a.txt").write_text("hello")
+    assert await read(notes, notes / "a.txt") == b"hello"
+
+
+async def test_a_file_with_a_second_name_is_not_read(root: Path) -> None:
+    os.link(root.parent / "secret" / "key", root / "innocent.txt")
+    assert "second name" in await refusal(read(root, root / "innocent.txt"))

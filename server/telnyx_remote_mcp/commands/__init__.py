@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import sys
 
+OPEN_FILES = 4_096
+"""More than all connections that a worker may have, with clients and with Telnyx."""
+
 
 class Failure(Exception):
     """The command cannot do its work. The text is one line that says what to do."""
@@ -22,6 +25,19 @@ def say(text: str) -> None:
     """Write a line to standard output, now."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def limit_process() -> None:
+    """No core dumps, in which keys would lie on the disk; as many open files as there may be connections."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def cannot_listen(host: str, port: int, error: OSError) -> Failure:

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from telnyx_remote_mcp.settings import SECRETS, Settings, variable
+
+_NEEDED = frozenset(
+    {"PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "VIRTUAL_ENV"}
+)
+
+
+def environment() -> dict[str, str]:
+    """The variables that a child gets: what Python needs to run, and the settings that are no secrets."""
+    settings = {variable(name) for name in Settings.model_fields if name not in SECRETS}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in _NEEDED or name in settings or name.startswith("PYTHON")
+    }
 
 
 @contextmanager
@@ -15,9 +32,10 @@ def child(module: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str],
     Its stdin is a pipe that closes when this process is gone, however that happens.
     """
     command = [sys.executable, "-m", module, *arguments]
+    # It gets no key: it needs none, and every process of the user can read what another one was started with.
     # A session of its own: Ctrl-C in the terminal reaches this process alone, which then ends the child in order.
     with subprocess.Popen(  # noqa: S603 - modules of this distribution, and no shell
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True, env=environment()
     ) as process:
         try:
             yield process, process.stdout.readline() if process.stdout else ""

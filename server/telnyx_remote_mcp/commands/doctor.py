@@ -17,11 +17,11 @@ import httpx2
 
 from telnyx_remote_mcp.auth.verdicts import Verdict, balance_check
 from telnyx_remote_mcp.commands import UsageError, say
-from telnyx_remote_mcp.commands.options import SECRETS, add_settings, check_local, settings
+from telnyx_remote_mcp.commands.options import add_settings, check_local, settings
 from telnyx_remote_mcp.commands.sandbox import sandboxed
 from telnyx_remote_mcp.commands.serve import hints
 from telnyx_remote_mcp.serve import check
-from telnyx_remote_mcp.settings import LOOPBACK, Settings
+from telnyx_remote_mcp.settings import LOOPBACK, SECRETS, Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.secret import Secret, SecretError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from telnyx_remote_mcp.commands import UsageError
-from telnyx_remote_mcp.settings import Settings, unknown_variable, variable
+from telnyx_remote_mcp.settings import SECRETS, Settings, unknown_variable, variable
 from telnyx_remote_mcp.surface.selection import BadSelection
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.credential import Credential
@@ -22,8 +23,6 @@ from telnyx_tools.registry import registry
 
 SELECTION = ("groups", "tools", "exclude_tools", "read_only")
 UPSTREAM = ("api_base_url", "storage_endpoint", "allow_custom_upstream", "sandbox")
-SECRETS = ("api_key", "secret", "redis_url", "telnyx_client_secret")
-"""Never options: every user of a machine can read the arguments of a process."""
 
 _SINGULAR = {
     "allowed_hosts": "--allowed-host",
@@ -68,6 +67,7 @@ def surfaces(settings: Settings) -> Surfaces:
 def check_local(settings: Settings) -> None:
     """Raises UsageError for settings with which no tool can be called from this process."""
     surfaces(settings)
+    _check_roots(settings)
     try:
         checked_upstream(settings.api_base_url, allow_custom=settings.allow_custom_upstream)
         StorageHosts(settings.storage_endpoint, allow_custom=settings.allow_custom_upstream)
@@ -77,6 +77,21 @@ def check_local(settings: Settings) -> None:
         raise UsageError(str(error)) from None
     except InvalidArgument as error:
         raise UsageError(f"{variable('api_key')}: {error.problem}") from None
+
+
+def _check_roots(settings: Settings) -> None:
+    """The server's own secret and data are no files for agents, and a whole home or disk is seldom meant."""
+    data = Path(settings.data_dir).expanduser().resolve()
+    for given in settings.file_roots:
+        root = Path(given).expanduser().resolve()
+        if data.exists() and (data.is_relative_to(root) or root.is_relative_to(data)):
+            raise UsageError(f"--file-root {given} would open {data}, where this server keeps its secret and its data.")
+        if root in (Path(root.anchor), Path.home().resolve()):
+            _warn(f"--file-root {given} opens everything below {root} to agents; a directory for them is safer.")
+
+
+def _warn(text: str) -> None:
+    sys.stderr.write(f"telnyx-mcp-server: {text}\n")
 
 
 def _given(options: Namespace) -> dict[str, Any]:

@@ -7,10 +7,10 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from telnyx_remote_mcp.commands import UsageError, cannot_listen
-from telnyx_remote_mcp.commands.options import SECRETS, add_settings, settings
+from telnyx_remote_mcp.commands.options import add_settings, settings
 from telnyx_remote_mcp.commands.sandbox import sandboxed
 from telnyx_remote_mcp.serve import check, listen, serve
-from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.settings import SECRETS, Settings
 from telnyx_remote_mcp.telemetry import logs
 
 

@@ -39,7 +39,7 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlett
         storage_endpoint=settings.storage_endpoint,
         allow_custom_upstream=settings.allow_custom_upstream,
     )
-    secret, check = Secret.load(settings.secret, settings.data_dir), balance_check(api)
+    secret, check = Secret.load(settings.secret, settings.data_dir), balance_check(api.apart())
     keys = ApiKeys(check, secret.derive("pepper"), sandbox=settings.sandbox)
     surfaces = Surfaces(registry(), settings.ceiling, account_access=settings.account_access)
     store = open_store(settings)

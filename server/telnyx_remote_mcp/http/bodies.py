@@ -1,63 +1,144 @@
-"""How large a request body may be, and how long it may take to arrive."""
+"""Request bodies: how large they may be, how long they may take to arrive, and how many bytes of them are kept."""
+
+from __future__ import annotations
 
 import asyncio
+from typing import Final
 
-from mcp.server.transport_security import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from telnyx_remote_mcp.http.refusal import Refusal
+from telnyx_remote_mcp.http.refusal import Refusal, retry_after
+from telnyx_tools.api.values import MOST_VALUES, values_in
+
+MAX_SECS: Final = 30.0
+MAX_KEPT: Final = 64 * 1024 * 1024
+UNCOUNTED: Final = 64 * 1024
+"""Bytes of each body that do not count: whoever fills the memory with large bodies leaves room for small ones."""
 
 
-class _TooSlowError(Exception):
-    """The body did not arrive in time."""
+class KeptBytes:
+    """How many bytes the bodies of all requests that are at work here may have together."""
 
+    def __init__(self, most: int = MAX_KEPT) -> None:
+        self.left = most
 
-class _LeftError(Exception):
-    """The client left before its whole body was here."""
+    def take(self, count: int) -> None:
+        """Raises the 503 where there is no room for so many more."""
+        if count > self.left:
+            raise Refusal(
+                503,
+                "overloaded",
+                "The server is taking in too much at the moment; wait as long as Retry-After says, then try again.",
+                {**retry_after(1), "Connection": "close"},
+            )
+        self.left -= count
+
+    def give_back(self, count: int) -> None:
+        self.left += count
 
 
 class BodyLimits:
     """Reads the whole body before the app sees any of it: 413 beyond `max_bytes`, 408 after `max_secs`.
 
-    Of a body that breaks off the app hears nothing, and there is nobody to answer.
+    With `json`, a 413 also answers a document that holds more values than a request may, before anybody parses it.
+    A 503 answers where `kept`, which all bodies share, is full. Of a body that breaks off the app hears nothing, and
+    there is nobody to answer.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int, max_secs: float = 30.0) -> None:
-        self.app = RequestBodyLimitMiddleware(app, max_bytes)
+    def __init__(
+        self, app: ASGIApp, max_bytes: int, kept: KeptBytes, *, json: bool = False, max_secs: float = MAX_SECS
+    ) -> None:
+        self.app = app
+        self._max_bytes = max_bytes
+        self._kept = kept
+        self._json = json
         self._max_secs = max_secs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        body = _Body(receive, self._max_bytes, self._kept)
         try:
-            await self.app(scope, _Deadline(receive, self._max_secs), send)
-        except _TooSlowError:
-            await _too_slow(self._max_secs)(scope, receive, send)
-        except _LeftError:
-            pass
-
-
-class _Deadline:
-    """A `receive` that gives up on a body which takes too long; what follows the body may take for ever."""
-
-    def __init__(self, receive: Receive, max_secs: float) -> None:
-        self._receive = receive
-        self._expires = asyncio.get_running_loop().time() + max_secs
-        self._complete = False
-
-    async def __call__(self) -> Message:
-        if self._complete:
-            return await self._receive()
+            complete = await self._read(body, scope)
+        except Refusal as refusal:
+            body.drop()
+            await refusal(scope, receive, send)
+            return
         try:
-            async with asyncio.timeout_at(self._expires):
-                message = await self._receive()
+            if complete:
+                await self.app(scope, body.replay, send)
+        finally:
+            body.drop()
+
+    async def _read(self, body: _Body, scope: Scope) -> bool:
+        """Whether the whole body is here. Raises the Refusal."""
+        if _declared(scope) > self._max_bytes:
+            raise _too_large(self._max_bytes)
+        try:
+            async with asyncio.timeout(self._max_secs):
+                complete = await body.read()
         except TimeoutError:
-            raise _TooSlowError from None
-        if message["type"] == "http.disconnect":
-            raise _LeftError
-        self._complete = not message.get("more_body", False)
-        return message
+            raise _too_slow(self._max_secs) from None
+        if complete and self._json and values_in(body.content) > MOST_VALUES:
+            raise Refusal(413, "too_many_values", f"A request may hold {MOST_VALUES:,} JSON values; send several.")
+        return complete
+
+
+class _Body:
+    """A body as far as it is here."""
+
+    def __init__(self, receive: Receive, max_bytes: int, kept: KeptBytes) -> None:
+        self.content = b""
+        self._receive = receive
+        self._max_bytes = max_bytes
+        self._kept = kept
+        self._counted = 0
+        self._given = False
+
+    async def read(self) -> bool:
+        """Read to the end; False where the client left before it. Raises the 413 or 503."""
+        parts: list[bytes] = []
+        size, more = 0, True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                return False
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            self._count(size)
+            more = message.get("more_body", False)
+        self.content = parts[0] if len(parts) == 1 else b"".join(parts)
+        return True
+
+    def _count(self, size: int) -> None:
+        if size > self._max_bytes:
+            raise _too_large(self._max_bytes)
+        counted = max(size - UNCOUNTED, 0)
+        self._kept.take(counted - self._counted)
+        self._counted = counted
+
+    async def replay(self) -> Message:
+        """The body in one message, then what comes behind it."""
+        if self._given:
+            return await self._receive()
+        self._given = True
+        content, self.content = self.content, b""
+        return {"type": "http.request", "body": content, "more_body": False}
+
+    def drop(self) -> None:
+        self._kept.give_back(self._counted)
+        self._counted = 0
+
+
+def _declared(scope: Scope) -> int:
+    """The length that the head promises; 0 where it promises none."""
+    values = [value for name, value in scope["headers"] if name == b"content-length"]
+    return int(values[0]) if values and values[0].isdigit() and len(values[0]) < 20 else 0
+
+
+def _too_large(max_bytes: int) -> Refusal:
+    return Refusal(413, "body_too_large", f"A request body may have {max_bytes:,} bytes here.")
 
 
 def _too_slow(max_secs: float) -> Refusal:

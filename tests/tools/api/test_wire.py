@@ -12,6 +12,7 @@ from tests.tools.api.upstream import KEY, Step, Upstream, answer, reset
 from telnyx_tools.api.call import Call, Failure
 from telnyx_tools.api.errors import ResponseTooLarge
 from telnyx_tools.api.reply import Reply
+from telnyx_tools.api.values import MOST_ANSWER_VALUES
 from telnyx_tools.api.wire import Wire
 
 pytestmark = pytest.mark.anyio
@@ -227,3 +228,34 @@ async def test_this_machine_is_reached_without_a_proxy(monkeypatch: pytest.Monke
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     async with Upstream(answer(200)) as upstream:
         assert isinstance(await attempt(Wire(trust_env=True), call(upstream.base_url)), Reply)
+
+
+@pytest.mark.parametrize("unit", [b'"x",', b"{},", b'"k,[":1,', b"[[1]],"])
+async def test_an_answer_of_more_values_than_anybody_should_parse_is_too_large(unit: bytes) -> None:
+    content = b"[" + unit * (MOST_ANSWER_VALUES + 1) + b"1]"
+    async with Upstream(answer(200, content)) as upstream:
+        with pytest.raises(ResponseTooLarge) as caught:
+            await attempt(Wire(), call(upstream.base_url))
+    assert caught.value.describe()["detail"] == "The answer is above 50,000 values."
+
+
+async def test_a_file_of_commas_is_no_answer_of_many_values() -> None:
+    async with Upstream(answer(200, b"1,2," * 100_000)) as upstream:
+        assert isinstance(await attempt(Wire(), call(upstream.base_url)), Reply)
+
+
+async def test_more_large_answers_than_there_is_room_for_come_one_after_the_other() -> None:
+    large = b"x" * 4_000_000
+    async with Upstream(*[answer(200, large)] * 12) as upstream:
+        wire = Wire()
+        replies = await asyncio.gather(*(wire.attempt(call(upstream.base_url)) for _ in range(12)))
+        await wire.aclose()
+    assert [reply.content for reply in replies if isinstance(reply, Reply)] == [large] * 12
+
+
+async def test_such_an_answer_to_a_change_is_a_success_all_the_same() -> None:
+    content = b"[" + b"{}," * (MOST_ANSWER_VALUES + 1) + b"1]"
+    async with Upstream(answer(200, content)) as upstream:
+        reply = await attempt(Wire(), call(upstream.base_url, "POST"))
+    assert isinstance(reply, Reply)
+    assert reply.json() == content.decode()

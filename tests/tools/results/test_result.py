@@ -1,6 +1,7 @@
 """Results: shaped from whatever a success brought, within a size, without secrets."""
 
 import json
+import time
 from typing import Annotated, Any
 
 import pytest
@@ -10,6 +11,7 @@ from pydantic import Field
 from telnyx_tools.results.result import (
     LARGEST,
     REDACTED,
+    Detail,
     Part,
     Result,
     fitted,
@@ -139,3 +141,19 @@ def test_the_objects_of_a_list_are_those_that_are_objects() -> None:
     assert objects([{"a": 1}]) == [{"a": 1}]
     for odd in (None, "x", 7, {}, {"data": None}, {"data": {"a": 1}}):
         assert objects(odd) == []
+
+
+@pytest.mark.parametrize("detail", ["summary", "full"])
+def test_an_answer_of_very_many_fields_is_short_and_soon_there(detail: Detail) -> None:
+    started = time.thread_time()
+    wire = shape(Message, {"id": "1", **{f"field_{index}": "x" * 50 for index in range(50_000)}}, detail).wire()
+    assert time.thread_time() - started < 1
+    assert wire["id"] == "1"
+    assert len(json.dumps(wire)) < 45_000
+    assert len(wire.get("left_out", {})) <= 21
+
+
+def test_what_is_left_out_of_very_many_fields_is_named_in_part() -> None:
+    left_out = shape(Message, {f"field_{index}": 1 for index in range(1_000)}, "full").wire()["left_out"]
+    assert list(left_out)[:2] == ["field_500", "field_501"]
+    assert left_out["…"] == "480 more"

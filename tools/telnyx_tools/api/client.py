@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from functools import cache
 from importlib.metadata import version
 from types import TracebackType
@@ -71,6 +72,14 @@ class Api:
         self._wire = wire
         self._clock = clock or Clock()
         self._slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._apart: list[Api] = []
+
+    def apart(self) -> Api:
+        """The same API over connections of its own, which no caller can use up; closed with this one."""
+        other = copy(self)
+        other._wire, other._slots, other._apart = None, WeakValueDictionary(), []
+        self._apart.append(other)
+        return other
 
     def bind(
         self, credential: Credential | None, principal: str, *, on_rejected: Callable[[], None] | None = None
@@ -99,6 +108,8 @@ class Api:
     async def aclose(self) -> None:
         if self._wire is not None:
             await self._wire.aclose()
+        for other in self._apart:
+            await other.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -143,6 +154,12 @@ class Telnyx:
         """The same API; `secrets`, which its calls will carry, are kept out of errors as the credential is."""
         kept = (*self._secrets, *secrets)
         return Telnyx(self._api, self.credential, self.principal, self._slots, self._on_rejected, kept)
+
+    def inside(self) -> Telnyx:
+        """The same API for a call inside another one, which has its place among the calls of the principal already."""
+        return Telnyx(
+            self._api, self.credential, self.principal, asyncio.Semaphore(1), self._on_rejected, self._secrets
+        )
 
     async def get(
         self, template: str, /, *, query: Query | None = None, timeout_secs: float = READ_SECS, **ids: str

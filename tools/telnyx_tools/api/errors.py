@@ -192,18 +192,19 @@ class NoAnswer(TelnyxError):
 
 
 class ResponseTooLarge(TelnyxError):
-    """The answer to a call that was carried out (2xx) is above `limit` bytes."""
+    """The answer to a call that was carried out (2xx) is above `limit` bytes, or another `unit`."""
 
-    def __init__(self, label: str, status: int, limit: int) -> None:
+    def __init__(self, label: str, status: int, limit: int, unit: str = "bytes") -> None:
         super().__init__(f"ResponseTooLarge {status} {label}")
         self.status = status
         self.limit = limit
+        self.unit = unit
 
     def describe(self) -> dict[str, object]:
         return {
             "code": "response_too_large",
             "title": "Telnyx carried the call out, but its answer is too large",
-            "detail": f"The answer is above {self.limit:,} bytes.",
+            "detail": f"The answer is above {self.limit:,} {self.unit}.",
             "status": self.status,
             "remedy": "Ask for a smaller page or a narrower filter. Never repeat what changed something.",
         }

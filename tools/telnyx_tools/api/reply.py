@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 
 from pydantic_core import from_json
 
+from telnyx_tools.api.values import MOST_ANSWER_VALUES, values_in
+
 Json: TypeAlias = dict[str, Any] | list[Any] | str | int | float | bool | None
 
 
@@ -34,10 +36,17 @@ class Reply:
     def text(self) -> str:
         return self.content.decode("utf-8", "replace")
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether it holds more values than are parsed, which would keep everybody waiting."""
+        return self.content[:1] in (b"{", b"[") and values_in(self.content, MOST_ANSWER_VALUES) > MOST_ANSWER_VALUES
+
     def json(self) -> Json:
-        """The body as JSON, None if it is empty, its text if it is no JSON: a 2xx never fails."""
+        """The body as JSON, None if it is empty, its text if it is no JSON or too much of it: a 2xx never fails."""
         if not self.content:
             return None
+        if self.is_wide:
+            return self.text
         try:
             value: Json = from_json(self.content, allow_inf_nan=False)
         except ValueError:

@@ -12,7 +12,7 @@ from telnyx_tools.api.errors import ApiError, ErrorItem, MissingCredential, Teln
 from telnyx_tools.api.paths import check_object_name, object_path
 from telnyx_tools.api.regions import ANY, OLDEST, Region, StorageHosts, known_region
 from telnyx_tools.api.reply import Reply
-from telnyx_tools.api.retry import Replay
+from telnyx_tools.api.retry import MAX_ATTEMPTS, Replay
 from telnyx_tools.api.s3_xml import Element, NoXml, completion_body, deletion_body, location_body, parse
 from telnyx_tools.api.sigv4 import UNSIGNED, Signer, payload_hash
 
@@ -20,6 +20,9 @@ Pairs = Sequence[tuple[str, str]]
 
 SLOWEST_BYTES_PER_SEC = 50_000
 """How slow a transfer may be and still be waited for."""
+
+STREAM_ATTEMPTS = 2
+"""What gives the body may have failed for good."""
 
 _WRONG_REGION = frozenset(
     {"PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed", "IncorrectEndpoint", "NoSuchBucket"}
@@ -234,6 +237,7 @@ class S3:
             content=ask.content,
             stream=ask.stream,
             replay=ask.replay,
+            attempts=MAX_ATTEMPTS if ask.stream is None else STREAM_ATTEMPTS,
             timeout_secs=READ_SECS + (len(ask.content) + ask.length + ask.moves) / SLOWEST_BYTES_PER_SEC,
             **({"max_bytes": ask.moves} if ask.moves else {}),
             decompress=False,

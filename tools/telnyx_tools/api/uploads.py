@@ -46,6 +46,20 @@ async def upload(s3: S3, bucket: str, key: str, source: Source, content_type: st
     return etag
 
 
+async def copy(s3: S3, bucket: str, key: str, source: Source, content_type: str) -> str:
+    """Store what is read from elsewhere meanwhile, and return its ETag: of the object 1 MiB is in memory at a time.
+
+    It is there whole, or as it was before. Raises what `source` raises.
+    """
+    if source.size <= MIB:
+        return await s3.put(bucket, key, await source.read(0, source.size), content_type)
+    return await _streamed(s3, bucket, key, source, content_type, _unheard)
+
+
+async def _unheard(moved: int) -> None:
+    """Nobody is told."""
+
+
 async def _in_parts(s3: S3, bucket: str, key: str, source: Source, content_type: str, moved: Moved) -> str:
     try:
         upload_id = await s3.start_upload(bucket, key, content_type)
@@ -68,12 +82,23 @@ async def _streamed(s3: S3, bucket: str, key: str, source: Source, content_type:
     if source.size > LARGEST_AT_ONCE:
         raise InvalidArgument("object_name", "An object has at most 5 GiB in this bucket's region.")
 
-    async def body() -> AsyncIterator[bytes]:
-        for start in range(0, source.size, MIB):
-            yield await source.read(start, min(MIB, source.size - start))
-            await moved(min(start + MIB, source.size))
+    failures: list[TelnyxError] = []
 
-    return await s3.put_stream(bucket, key, body, source.size, content_type)
+    async def body() -> AsyncIterator[bytes]:
+        try:
+            for start in range(0, source.size, MIB):
+                yield await source.read(start, min(MIB, source.size - start))
+                await moved(min(start + MIB, source.size))
+        except TelnyxError as error:
+            failures.append(error)  # the request would say no more than that it broke off
+            raise
+
+    try:
+        return await s3.put_stream(bucket, key, body, source.size, content_type)
+    except TelnyxError:
+        if failures:
+            raise failures[-1] from None
+        raise
 
 
 async def _parts(s3: S3, bucket: str, key: str, upload_id: str, source: Source, moved: Moved) -> list[str]:

@@ -9,6 +9,7 @@ import asyncio
 import io
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack
 from functools import lru_cache
 from urllib.request import getproxies, proxy_bypass
 
@@ -20,11 +21,14 @@ from yarl import URL
 from telnyx_tools.api.call import Call, Failure
 from telnyx_tools.api.errors import ResponseTooLarge
 from telnyx_tools.api.hosts import is_loopback
+from telnyx_tools.api.in_hand import UNCOUNTED, InHand
 from telnyx_tools.api.reply import Reply
+from telnyx_tools.api.values import MOST_ANSWER_VALUES
 
 CONNECT_SECS = 5.0
 MAX_ERROR_BYTES = 64 * 1024
-MAX_CONNECTIONS = 256
+MAX_CONNECTIONS = 1_024
+"""Many times what one principal may use, so that a few of them do not hold all."""
 KEEPALIVE_SECS = 15.0
 """Below the idle limit of load balancers: a connection closed under a POST leaves its outcome unknown."""
 
@@ -38,6 +42,7 @@ class Wire:
 
     def __init__(self, *, trust_env: bool = False, tls: ssl.SSLContext | None = None) -> None:
         self._proxy: Callable[[URL], str | None] = _environment_proxy if trust_env else lambda url: None
+        self._in_hand = InHand()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=MAX_CONNECTIONS, keepalive_timeout=KEEPALIVE_SECS, ssl=tls or httpx2.create_ssl_context()
@@ -48,7 +53,8 @@ class Wire:
         )
 
     async def attempt(self, call: Call) -> Reply | Failure:
-        """Send the call and read the whole answer. Raises ResponseTooLarge for a 2xx above the call's limit.
+        """Send the call and read the whole answer. Raises ResponseTooLarge for a 2xx above the call's limit, and for
+        one to a GET that holds too many values.
 
         The answer may take the call's timeout, and what is sent as long plus the time to connect. Errors of
         aiohttp become a Failure in our own words, since some of them quote headers and addresses.
@@ -67,7 +73,7 @@ class Wire:
                 proxy=self._proxy(url),
                 timeout=_waits(call.timeout_secs),
             ) as response:
-                return await _read(call, response)
+                return await _read(call, response, self._in_hand)
         except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ConnectionTimeoutError):
             return Failure(False, f"No connection to {url.host} could be made.")
         except TimeoutError:
@@ -103,22 +109,33 @@ def _body(call: Call) -> AsyncIterator[bytes] | io.BytesIO | None:
     return io.BytesIO(call.content) if call.content else None  # bytes would go out in one piece
 
 
-async def _read(call: Call, response: aiohttp.ClientResponse) -> Reply | Failure:
+async def _read(call: Call, response: aiohttp.ClientResponse, in_hand: InHand) -> Reply | Failure:
     ok = 200 <= response.status < 300
     most = call.max_bytes if ok else MAX_ERROR_BYTES
     body = bytearray()
     try:
         # aiohttp's own limit is per read, under which a drip never ends
         async with asyncio.timeout(call.timeout_secs):
-            while len(body) <= most and (chunk := await response.content.readany()):
-                body += chunk
+            await _fill(body, response, most, in_hand)
     except (aiohttp.ClientError, OSError):
         if ok:
             reason = f"Telnyx answered HTTP {response.status}, but the answer broke off."
             return Failure(True, reason, response.status)
     if ok and len(body) > most:
         raise ResponseTooLarge(call.label, response.status, most)
-    return Reply(response.status, _headers(response), bytes(body))
+    reply = Reply(response.status, _headers(response), bytes(body))
+    if ok and call.method == "GET" and reply.is_wide:
+        raise ResponseTooLarge(call.label, response.status, MOST_ANSWER_VALUES, "values")
+    return reply
+
+
+async def _fill(body: bytearray, response: aiohttp.ClientResponse, most: int, in_hand: InHand) -> None:
+    """Read the answer, or as much as tells that it is above `most`; so many above 1 MiB are read at a time."""
+    async with AsyncExitStack() as held:
+        while len(body) <= most and (chunk := await response.content.readany()):
+            if len(body) <= UNCOUNTED < len(body) + len(chunk):
+                await held.enter_async_context(in_hand.hold(most))
+            body += chunk
 
 
 def _headers(response: aiohttp.ClientResponse) -> Mapping[str, str]:

@@ -165,7 +165,7 @@ def _request(operation: Operation, arguments: Mapping[str, Any]) -> Request:
 
 def _with_command_id(operation: Operation, body: Any) -> Any:
     """Telnyx ignores a command that it has already had: our own retries may then repeat it."""
-    if not operation.takes_command_id:
+    if not operation.takes_command_id or not isinstance(body, dict | None):
         return body
     return {"command_id": str(uuid4()), **(body or {})}
 

@@ -3,12 +3,19 @@
 import re
 from collections.abc import Iterator, Mapping
 
+_MOST_KEYS = 200
+_LONGEST_KEY = 200
+"""Of one that is longer, the brackets could nest deeper than anything can walk."""
+
 
 def nest(query: Mapping[str, object]) -> dict[str, object]:
     """The nested form of a query given with brackets, nested, or mixed; a closing `[]` marks a list and is dropped.
 
-    Raises ValueError where a key is given both as a value and as the parent of another key.
+    Raises ValueError where a key is given both as a value and as the parent of another key, or there are too many, or
+    too long ones.
     """
+    if len(query) > _MOST_KEYS or any(len(key) > _LONGEST_KEY for key in query):
+        raise ValueError(f"it has at most {_MOST_KEYS} keys, each of at most {_LONGEST_KEY} characters")
     nested: dict[str, object] = {}
     for key, value in query.items():
         *parents, name = _parts(key)

@@ -4,12 +4,17 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import chain, islice
 from typing import Literal
 
 from telnyx_tools.catalog.operation import Operation, Schema
 from telnyx_tools.catalog.query import nest
 
+MOST_PROBLEMS = 20
+"""As many as one answer names; the others are not even looked for."""
 _SHOWN = 12
+_LONGEST_NAME = 64
+"""Of a name that is not known more is not shown, and nobody can have meant another one by it."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +37,19 @@ def problems(
     headers: Mapping[str, object] | None = None,
     body: object = None,
 ) -> list[Problem]:
-    """Everything that is wrong with a request, empty if nothing is.
+    """What is wrong with a request, at most `MOST_PROBLEMS`, empty if nothing is.
 
     `query` may be nested or hold bracketed keys, and its values may be strings as on the wire. `headers` that the
     operation does not define are not looked at. The values that a problem shows are the valid ones, never the given.
     """
     values = _Check(operation, wire=True)
-    found = list(values.members(_path_schema(operation), path or {}, "path"))
-    found += _query_problems(values, query or {})
-    found += values.members(operation.headers, _named(headers or {}, operation.headers), "headers")
-    return found + _body_problems(operation, body)
+    found = chain(
+        values.members(_path_schema(operation), path or {}, "path"),
+        _query_problems(values, query or {}),
+        values.members(operation.headers, _named(headers or {}, operation.headers), "headers"),
+        _body_problems(operation, body),
+    )
+    return list(islice(found, MOST_PROBLEMS))  # each is found, and worded, when it is taken
 
 
 def response_problems(operation: Operation, answer: object) -> list[Problem]:
@@ -67,15 +75,15 @@ def _query_problems(check: "_Check", query: Mapping[str, object]) -> Iterator[Pr
     return check.members(check.operation.query, nested, "query")
 
 
-def _body_problems(operation: Operation, body: object) -> list[Problem]:
+def _body_problems(operation: Operation, body: object) -> Iterator[Problem]:
     if operation.body is None:
-        return [Problem("body", "this operation takes no body", "unknown")] if body else []
-    if body is None:
-        if not operation.body_required:
-            return []
+        if body:
+            yield Problem("body", "this operation takes no body", "unknown")
+    elif body is not None:
+        yield from _Check(operation, wire=operation.content == "multipart").value(operation.body, body, "body")
+    elif operation.body_required:
         needed = operation.resolve(operation.body).get("required", ())
-        return [Problem("body", "a body is required" + _with(needed), "missing")]
-    return list(_Check(operation, wire=operation.content == "multipart").value(operation.body, body, "body"))
+        yield Problem("body", "a body is required" + _with(needed), "missing")
 
 
 def _with(names: Sequence[str]) -> str:
@@ -125,7 +133,7 @@ class _Check:
     def _any_of(self, members: Sequence[Schema], value: object, where: str) -> Iterator[Problem]:
         attempts: list[list[Problem]] = []
         for member in members:
-            attempt = list(self.value(member, value, where))
+            attempt = list(islice(self.value(member, value, where), MOST_PROBLEMS))
             if not attempt:
                 return
             attempts.append(attempt)
@@ -174,7 +182,7 @@ def _is_scalar(value: object) -> bool:
 def _is_number(value: object, *, whole: bool) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return not whole or float(value).is_integer()
+    return not whole or isinstance(value, int) or value.is_integer()
 
 
 def _reads_as(kind: type[int] | type[float], value: object) -> bool:
@@ -196,6 +204,7 @@ def _text(value: object) -> str:
 
 
 def _below(where: str, name: str) -> str:
+    name = name[:_LONGEST_NAME]
     if not where.startswith("query"):
         return f"{where}.{name}"
     return f"{where}.{name}" if where == "query" else f"{where}[{name}]"
@@ -204,7 +213,7 @@ def _below(where: str, name: str) -> str:
 def _unknown(name: str, known: list[str]) -> str:
     if not known:
         return "is not known; nothing is taken here"
-    near = get_close_matches(name, known, n=3, cutoff=0.5)
+    near = get_close_matches(name, known, n=3, cutoff=0.5) if len(name) <= _LONGEST_NAME else []
     return f"is not known; {'did you mean' if near else 'valid are'} {_listed(near or sorted(known))}"
 
 

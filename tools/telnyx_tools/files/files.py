@@ -22,7 +22,11 @@ HOW_TO_ALLOW = (
 
 
 class Files:
-    """Files below `roots`, and no others: links count for where they lead. Raises InvalidArguments."""
+    """Files below `roots`, and no others: links count for where they lead. Raises InvalidArguments.
+
+    Names that begin with a dot are left alone: programs keep keys, and what they run, under such names. So are files
+    that have a second name, which may be elsewhere. Whoever needs a directory of a dot name gives it as a root.
+    """
 
     def __init__(self, roots: Sequence[str] = ()) -> None:
         self._roots = [Path(os.path.realpath(os.path.expanduser(root))) for root in roots]  # noqa: PTH111 - as text
@@ -54,10 +58,13 @@ class Files:
         root, parts = self._inside(argument, Path(os.path.realpath(given)))
         with Folder(root, parts[:-1]) as folder:
             descriptor = folder.read(parts[-1])
-        kind = os.fstat(descriptor).st_mode
-        if stat.S_ISREG(kind):
+        found = os.fstat(descriptor)
+        kind = found.st_mode
+        if stat.S_ISREG(kind) and found.st_nlink <= 1:
             return FileSource(argument, given.name, descriptor)
         os.close(descriptor)
+        if stat.S_ISREG(kind):
+            raise refused(argument, "It has a second name (a hard link), maybe elsewhere; copy it, and give the copy.")
         raise refused(argument, "It is a directory; give a file." if stat.S_ISDIR(kind) else "It is no ordinary file.")
 
     def _create(self, argument: str, path: str, overwrite: bool) -> FileTarget:
@@ -75,7 +82,10 @@ class Files:
         """The allowed directory, and the way down from there."""
         for root in self._roots:
             if real != root and real.is_relative_to(root):
-                return root, real.relative_to(root).parts
+                parts = real.relative_to(root).parts
+                if any(part.startswith(".") for part in parts):
+                    raise refused(argument, "Files and directories whose names begin with a dot are not used.")
+                return root, parts
         allowed = f"Allowed: {', '.join(map(str, self._roots))}. " if self._roots else "None is allowed yet. "
         raise refused(argument, f"It is outside of the directories that this server may use. {allowed}{HOW_TO_ALLOW}")
 

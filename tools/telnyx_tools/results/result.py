@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any, Literal, Self, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, TypeAdapter, ValidationError
@@ -28,6 +29,9 @@ _SECRET_FIELDS = frozenset(
     | {"client_secret", "access_token", "refresh_token", "secret_access_key", "aws_secret_access_key", "account_key"}
 )
 REDACTED = "[redacted]"
+_MOST_FIELDS = 500
+"""Of an object, besides those that the tool documents: an agent reads no more of them, and each takes time."""
+_MOST_NAMED = 20
 
 
 class Part(BaseModel):
@@ -80,11 +84,14 @@ R = TypeVar("R", bound=Result)
 def shape(model: type[R], answer: object, detail: Detail = "summary") -> R:
     """The model filled from an API answer, `{"data": …}` or bare. Never fails: a 2xx is a success whatever its body.
 
-    Fields of an unexpected type move to `unshaped`, and `shape_warning` says so.
+    Fields of an unexpected type move to `unshaped`, and `shape_warning` says so. Of an object of very many fields the
+    first ones stay, and `left_out` says so.
     """
     raw = answer.get("data", answer) if isinstance(answer, dict) else answer
     if not isinstance(raw, dict):
         return marked(model, "its answer was not an object", raw)
+    if len(raw) > _MOST_FIELDS:
+        raw = _narrowed(raw, _names(model))
     if detail == "full":
         return _lenient(model, redacted(raw), "allow")
     return _lenient(model, raw, "ignore")
@@ -136,6 +143,21 @@ def _lenient(model: type[R], raw: dict[str, Any], extra: Literal["allow", "ignor
     }
     problem = f"these fields were not as documented: {', '.join(odd)}"
     return marked(model, problem, {name: raw.get(name) for name in odd}, kept)
+
+
+def _narrowed(raw: dict[str, Any], documented: set[str]) -> dict[str, Any]:
+    """The documented fields, and the first of the others."""
+    others = [name for name in raw if name not in documented]
+    lost = dict.fromkeys(others[_MOST_FIELDS:], "one field of too many")
+    kept = {name: value for name, value in raw.items() if name not in lost}
+    return {**kept, "left_out": _named(lost)} if lost else kept
+
+
+def _named(left_out: dict[str, str]) -> dict[str, str]:
+    """The first of what was left out, and how much more there is."""
+    more = len(left_out) - _MOST_NAMED
+    named = dict(islice(left_out.items(), _MOST_NAMED))
+    return {**named, "…": f"{more:,} more"} if more > 0 else named
 
 
 def _names(model: type[R]) -> set[str]:
@@ -193,7 +215,7 @@ def _without_the_largest(result: R, excess: int) -> R:
             break
         excess -= sizes[name]
         left_out[name] = f"{sizes[name]:,} characters"
-    return result.model_copy(update={**dict.fromkeys(left_out), "left_out": left_out})
+    return result.model_copy(update={**dict.fromkeys(left_out), "left_out": _named(left_out)})
 
 
 def output_schema(function: Callable[..., object]) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""Making a JSON value fit a size: whole where it fits, else with long texts and lists cut, never invalid."""
+"""Making a JSON value fit a size: whole where it fits, else with long texts, lists and objects cut, never invalid."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 
@@ -12,10 +13,11 @@ from typing import Any
 class _Limits:
     text: int
     items: int
+    members: int
     depth: int
 
 
-_STEPS = (_Limits(1_000, 20, 8), _Limits(300, 8, 6), _Limits(120, 3, 4), _Limits(60, 1, 3))
+_STEPS = (_Limits(1_000, 20, 200, 8), _Limits(300, 8, 100, 6), _Limits(120, 3, 50, 4), _Limits(60, 1, 25, 3))
 
 
 def size(value: object) -> int:
@@ -41,7 +43,9 @@ def _cut(value: Any, limits: _Limits, depth: int) -> Any:
     if isinstance(value, (dict, list)) and depth >= limits.depth:
         return f"… ({len(value)} {'fields' if isinstance(value, dict) else 'items'})"
     if isinstance(value, dict):
-        return {key: _cut(inner, limits, depth + 1) for key, inner in value.items()}
+        fields = {key: _cut(inner, limits, depth + 1) for key, inner in islice(value.items(), limits.members)}
+        more = len(value) - limits.members
+        return {**fields, "…": f"({more} more)"} if more > 0 else fields
     if isinstance(value, list):
         kept = [_cut(inner, limits, depth + 1) for inner in value[: limits.items]]
         more = len(value) - limits.items

@@ -10,16 +10,25 @@ import types
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from telnyx_tools.api.errors import ApiError, InvalidArgument
 from telnyx_tools.api.kept import Secret
+from telnyx_tools.api.values import MOST_VALUES, values_in
 from telnyx_tools.argument_errors import MOST_PROBLEMS, InvalidArguments, Problem
 from telnyx_tools.schema import compact, kinds, members
 from telnyx_tools.tool.bodies import OMITTED, Omitted
 from telnyx_tools.tool.context import Context, context_fields
+
+MOST_MEMBERS = 200
+"""Arguments that are looked at. No tool takes as many: of more, one is unknown among the first ones."""
+_MOST_ERRORS = 2_000
+"""As many are looked at: to read more of them from pydantic would take longer than to find them did."""
+_LONGEST_NAME = 64
+"""No name that somebody may have meant is longer."""
 
 _ALTERNATIVES = ("function-", "constrained-", "list[", "literal[")
 
@@ -72,12 +81,13 @@ class Arguments:
         return create_model("Arguments", __config__=ConfigDict(extra="forbid"), **self.fields)
 
     def parse(self, arguments: Mapping[str, object]) -> dict[str, object]:
-        """Validate what the agent sent. Raises InvalidArguments, which names every bad argument."""
+        """Validate what the agent sent. Raises InvalidArguments, which names the first bad arguments."""
+        if len(arguments) > MOST_MEMBERS:
+            arguments = dict(islice(arguments.items(), MOST_MEMBERS))
         try:
             model = self.model.model_validate(self._normal(arguments))
         except ValidationError as error:
-            found = error.errors(include_url=False, include_context=False, include_input=False)
-            raise InvalidArguments(_first_of_each([self._problem(each) for each in found])[:MOST_PROBLEMS]) from None
+            raise InvalidArguments(self._problems(error)) from None
         return dict(model.__dict__)
 
     def refused(self, error: InvalidArgument, given: Mapping[str, object]) -> InvalidArguments:
@@ -96,8 +106,9 @@ class Arguments:
 
     def _normal(self, arguments: Mapping[str, object]) -> dict[str, object]:
         """Null means absent unless it clears; lists and objects may come as agents write them in a hurry."""
+        parser = _TextParser()
         return {
-            name: self._structured(name, value) if isinstance(value, str) else value
+            name: self._structured(name, value, parser) if isinstance(value, str) else value
             for name, value in arguments.items()
             if value is not None or name in self.clearable or name not in self.fields
         }
@@ -114,14 +125,24 @@ class Arguments:
         """Whether an argument, or a member of one, is a `SecretText`."""
         return any(_is_secret(field[0]) for field in self.fields.values())
 
-    def _structured(self, name: str, text: str) -> object:
+    def _structured(self, name: str, text: str, parser: _TextParser) -> object:
         """For a list or an object: what it is as JSON text, and the one item of a list; other texts as they are."""
         allowed = self._containers.get(name)
         if allowed is None:
             return text
         if text.lstrip()[:1] in ("[", "{"):
-            return _from_json_text(text)
+            return parser.value(text)
         return [text] if allowed == {"array"} else text
+
+    def _problems(self, error: ValidationError) -> list[Problem]:
+        """One problem of each argument: where it may be one thing or another, it is wrong in as many ways."""
+        if error.error_count() > _MOST_ERRORS:
+            return [Problem("", f"More than {_MOST_ERRORS:,} values are not as the schema of this tool says.")]
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        first_of_each: dict[str, Any] = {}
+        for each in found:
+            first_of_each.setdefault(_dotted(each["loc"]), each)
+        return [self._problem(each) for each in islice(first_of_each.values(), MOST_PROBLEMS)]
 
     def _problem(self, error: Any) -> Problem:
         location = error["loc"]
@@ -156,6 +177,20 @@ def _context_field(annotation: object) -> str | None:
     return context_fields().get(annotation) if isinstance(annotation, type) else None
 
 
+class _TextParser:
+    """Reads what came as JSON text. Texts stay texts where they are no JSON, or hold more than one request may."""
+
+    def __init__(self) -> None:
+        self._left = MOST_VALUES
+
+    def value(self, text: str) -> object:
+        self._left -= values_in(text.encode("utf-8", "replace"))
+        try:
+            return json.loads(text) if self._left >= 0 else text
+        except (ValueError, RecursionError):
+            return text
+
+
 def _worded(error: Any) -> str:
     """What is wrong, without the names that classes have in here."""
     message = str(error["msg"]).removeprefix("Value error, ")
@@ -169,7 +204,7 @@ def _worded(error: Any) -> str:
 
 
 def _unknown(name: str, valid: Collection[str]) -> str:
-    close = difflib.get_close_matches(name, valid, n=1)
+    close = difflib.get_close_matches(name, valid, n=1) if len(name) <= _LONGEST_NAME else []
     hint = f"Did you mean {close[0]}? " if close else ""
     return f"Unknown argument. {hint}Valid: {', '.join(valid) or 'none'}."
 
@@ -190,13 +225,6 @@ def _without_omitted(annotation: Any) -> Any:
     return annotation
 
 
-def _from_json_text(text: str) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-
-
 def _name_of(error: InvalidArgument, given: Mapping[str, object]) -> str:
     for name, value in given.items() if error.value is not None else ():
         if isinstance(value, dict) and error.value in value.values():
@@ -204,11 +232,6 @@ def _name_of(error: InvalidArgument, given: Mapping[str, object]) -> str:
         if error.value in (value if isinstance(value, list) else [value]):
             return name
     return error.argument
-
-
-def _first_of_each(problems: list[Problem]) -> list[Problem]:
-    """One problem of each argument: where it may be one thing or another, it is wrong in as many ways."""
-    return list({problem.argument: problem for problem in reversed(problems)}.values())[::-1]
 
 
 def _dotted(location: tuple[int | str, ...]) -> str:

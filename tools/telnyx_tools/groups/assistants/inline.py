@@ -81,5 +81,8 @@ class ReferTool(Given):
 
 InlineTools = Annotated[
     list[HangupTool | TransferTool | RetrievalTool | ReferTool | SendDtmfTool | SendMessageTool | SkipTurnTool],
-    Field(description="its own: those of the call, and knowledge; replaces them. Others: create_assistant_tool"),
+    Field(
+        max_length=200,
+        description="its own: those of the call, and knowledge; replaces them. Others: create_assistant_tool",
+    ),
 ]

@@ -9,11 +9,10 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.s3 import Listing, ObjectEntry
-from telnyx_tools.api.uploads import MIB, insistent, upload
+from telnyx_tools.api.uploads import MIB, copy, insistent
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.storage.group import storage
 from telnyx_tools.groups.storage.stored import (
-    UPLOAD,
     NewObjectName,
     Overwrite,
     StoredObject,
@@ -102,7 +101,7 @@ async def cloud_storage_head_object(telnyx: Telnyx, bucket_name: BucketName, obj
 @storage.tool(
     effect=Effect.WRITE,
     scope="storage.write",
-    s3=("HeadObject", "GetObject", *UPLOAD, "GetBucketLocation"),
+    s3=("HeadObject", "GetObject", "PutObject", "GetBucketLocation"),
     idempotent=True,
     aliases=("copy_object",),
 )
@@ -120,9 +119,9 @@ async def cloud_storage_copy_object(
     entry = await telnyx.s3.head(bucket_name, object_name)
     if (entry.size or 0) > MOST_COPIED:
         raise InvalidArguments([Problem("object_name", "It is larger than 256 MiB; only an S3 client can copy it.")])
-    source = StoredSource(telnyx, bucket_name, entry)
+    source = StoredSource(telnyx.inside(), bucket_name, entry)
     kind = entry.content_type or type_of(to_object_name)
-    etag = await upload(telnyx.s3, target, to_object_name, source, kind, _unheard)
+    etag = await copy(telnyx.s3, target, to_object_name, source, kind)
     return StoredObject(
         bucket_name=target, object_name=to_object_name, size=entry.size, etag=etag or None, status="copied"
     )
@@ -143,10 +142,6 @@ class StoredSource:
         if entry.etag != self._entry.etag or len(content) != length:
             raise InvalidArguments([Problem("object_name", "The object changed while it was copied; try again.")])
         return content
-
-
-async def _unheard(moved: int) -> None:
-    """A copy is short."""
 
 
 @storage.tool(

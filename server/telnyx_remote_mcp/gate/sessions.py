@@ -1,0 +1,65 @@
+"""The sessions of older clients: so many of one principal, so many of all, and not for long when nobody uses them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any, Final
+
+from mcp.server import Server
+from mcp.server.auth.middleware.bearer_auth import AuthorizationContext
+from mcp.server.streamable_http import StreamableHTTPServerTransport
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+PER_PRINCIPAL: Final = 16
+OVERALL: Final = 2_000
+"""Each takes some 40 kB."""
+IDLE_SECS: Final = 300
+
+
+class Sessions(StreamableHTTPSessionManager):
+    """Keeps the SDK's sessions within limits: a new one takes the place of one that nobody uses, never of a stranger's.
+
+    Beyond a principal's own limit the one that it used longest ago ends; beyond the limit of all, that of whoever has
+    most. A client whose session has ended is told so (404) and begins another.
+    """
+
+    def __init__(
+        self, server: Server[Any], max_body_bytes: int, per_principal: int = PER_PRINCIPAL, overall: int = OVERALL
+    ) -> None:
+        super().__init__(
+            server, session_idle_timeout=IDLE_SECS, max_request_body_size=max_body_bytes, max_sessions=overall
+        )
+        self._per_principal = per_principal
+        self._overall = overall
+
+    def _admit_session(self, requestor: AuthorizationContext | None) -> StreamableHTTPServerTransport | None:
+        own = self._of(_owner(requestor))
+        if len(own) >= self._per_principal:
+            self._end(own)
+        elif len(self._server_instances) >= self._overall:
+            self._end(self._of(self._largest_holder()))
+        return super()._admit_session(requestor)
+
+    def _of(self, owner: str) -> list[str]:
+        return [session for session, context in self._session_owners.items() if _owner(context) == owner]
+
+    def _largest_holder(self) -> str:
+        return Counter(map(_owner, self._session_owners.values())).most_common(1)[0][0]
+
+    def _end(self, sessions: list[str]) -> None:
+        """End the one of these that has been idle for longest; where none is idle, the oldest."""
+        session = min(sessions, key=self._expires)
+        transport = self._server_instances.pop(session)
+        self._session_owners.pop(session)
+        if transport.idle_scope is not None:
+            transport.idle_scope.cancel()
+
+    def _expires(self, session: str) -> float:
+        """When it would end by itself: never while a request or a stream of it is open."""
+        scope = self._server_instances[session].idle_scope
+        return scope.deadline if scope is not None else math.inf
+
+
+def _owner(context: AuthorizationContext | None) -> str:
+    return context["client_id"] if context is not None else ""

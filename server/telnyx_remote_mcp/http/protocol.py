@@ -1,0 +1,129 @@
+"""HTTP/1.1 on a connection, within limits: uvicorn's protocol has none for heads, or for what never says anything."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_HEAD_BYTES: Final = 32_768
+MAX_HEADERS: Final = 100
+HEAD_SECS: Final = 10.0
+MAX_PIPELINED: Final = 8
+MAX_CONNECTIONS: Final = 2_000
+"""Of one process. One more takes the place of the connection that has waited longest for its next request."""
+
+_BODY: Final = b'{"error":"headers_too_large","error_description":"A request has at most 32 kB and 100 headers."}'
+_TOO_LARGE: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\nconnection: close\r\n"
+    b"content-length: %d\r\n\r\n%s" % (len(_BODY), _BODY)
+)
+
+
+class _RefusedError(Exception):
+    """Raised through the parser, which then takes nothing more."""
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Answers 431 to a head above 32 kB or 100 headers, and closes a connection whose head takes above 10 seconds.
+
+    The time begins with the connection, and anew with the end of each answer (a body that nobody read then has to
+    end in it too). What stands behind a chunked body
+    (trailers) is dropped: nobody between has looked at it, and it would count as if it were a header.
+    """
+
+    _head_bytes = 0
+    _header_count = 0
+    _in_head = True
+    _too_large = False
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect_head()
+        if len(self.connections) > MAX_CONNECTIONS:
+            _close_idlest(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget_deadline()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """A head is given to the parser up to its limit only: what it holds of one that is not complete costs most."""
+        while data and not self.transport.is_closing():
+            begins_in_head = self._in_head
+            piece = data[: MAX_HEAD_BYTES - self._head_bytes] if begins_in_head else data
+            super().data_received(piece)
+            data = data[len(piece) :]
+            if begins_in_head and self._in_head:
+                self._head_bytes += len(piece)
+                if self._head_bytes >= MAX_HEAD_BYTES:
+                    self._too_large = True
+                    self.send_400_response("")
+
+    def on_message_begin(self) -> None:
+        self._header_count = 0
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._in_head:
+            return
+        self._header_count += 1
+        if self._header_count > MAX_HEADERS:
+            self._too_large = True
+            raise _RefusedError
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        if len(self.pipeline) >= MAX_PIPELINED:
+            raise _RefusedError
+        self._in_head, self._head_bytes = False, 0
+        self._forget_deadline()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_head = True
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.waits and not self.transport.is_closing():
+            self._expect_head()
+
+    def send_400_response(self, msg: str) -> None:
+        """What cannot be taken ends the connection; in the middle of an answer nothing can be said about it."""
+        if not self.waits:
+            self.transport.close()
+        elif self._too_large:
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
+
+    @property
+    def waits(self) -> bool:
+        """Whether no request is at work here: its answer is complete, whether or not its body is."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _expect_head(self) -> None:
+        self._forget_deadline()
+        self._deadline = self.loop.call_later(HEAD_SECS, self._close_idle)
+
+    def _forget_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _close_idle(self) -> None:
+        if self.waits:
+            self.transport.close()
+
+    @property
+    def waiting_since(self) -> float:
+        return self._deadline.when() if self._deadline is not None else float("inf")
+
+
+def _close_idlest(newcomer: BoundedProtocol) -> None:
+    others = (each for each in newcomer.connections if isinstance(each, BoundedProtocol) and each.waits)
+    min(others, key=lambda each: each.waiting_since, default=newcomer).transport.close()

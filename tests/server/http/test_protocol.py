@@ -1,0 +1,136 @@
+"""What a connection may send before, and after, its request: raw sockets in front of the server's own protocol."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
+from tests.server.serving import serving
+
+from telnyx_remote_mcp.http import protocol
+from telnyx_remote_mcp.http.protocol import MAX_HEAD_BYTES, MAX_HEADERS, MAX_PIPELINED, BoundedProtocol
+
+pytestmark = pytest.mark.anyio
+
+GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
+
+
+async def names(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers the names of all headers, when the body is complete."""
+    while (await receive()).get("more_body"):
+        pass
+    await JSONResponse([name.decode() for name, _ in scope["headers"]])(scope, receive, send)
+
+
+@pytest.fixture
+async def url() -> AsyncIterator[str]:
+    async with serving(names, http=BoundedProtocol) as url:
+        yield url
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEAD_SECS", 0.05)
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    host, port = url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+
+
+async def answered(url: str, *parts: bytes) -> bytes:
+    """All that comes back until the server closes, which it has to do by itself."""
+    async with connected(url) as (reader, writer):
+        for part in parts:
+            writer.write(part)
+        try:
+            return await asyncio.wait_for(reader.read(), 20)
+        except ConnectionResetError:  # closed with more of ours on its way
+            return b""
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+async def test_an_ordinary_head_is_read_however_it_is_cut(url: str) -> None:
+    whole = GET + b"X-Long: " + b"x" * 20_000 + b"\r\nConnection: close\r\n\r\n"
+    assert status(await answered(url, whole)) == 200
+    assert status(await answered(url, *(whole[at : at + 1_000] for at in range(0, len(whole), 1_000)))) == 200
+
+
+async def test_a_body_of_any_length_may_follow_the_head(url: str) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 1000000\r\n\r\n"
+    assert status(await answered(url, head + b"x" * 1_000_000)) == 200
+
+
+@pytest.mark.parametrize("ended", [b"", b"\r\n\r\n"])
+async def test_a_head_above_the_limit_is_refused_and_its_connection_closed(url: str, ended: bytes) -> None:
+    assert status(await answered(url, GET + b"X-Long: " + b"x" * MAX_HEAD_BYTES + ended)) == 431
+
+
+async def test_a_target_above_the_limit_is_refused(url: str) -> None:
+    assert status(await answered(url, b"GET /" + b"x" * MAX_HEAD_BYTES)) == 431
+
+
+async def test_too_many_headers_are_refused(url: str) -> None:
+    headers = b"".join(b"X-%d: 1\r\n" % number for number in range(MAX_HEADERS))
+    assert status(await answered(url, GET + headers + b"\r\n")) == 431
+    fewer = headers.partition(b"\r\n")[2].partition(b"\r\n")[2]
+    assert status(await answered(url, GET + fewer + b"Connection: close\r\n\r\n")) == 200
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize("sent", [b"", b"\r\n", b"GET / HT", GET])
+async def test_a_connection_that_does_not_complete_a_head_is_closed(url: str, sent: bytes) -> None:
+    assert await answered(url, sent) == b""
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_so_is_one_that_does_not_complete_its_next_head(url: str) -> None:
+    assert status(await answered(url, GET + b"\r\n" + GET)) == 200
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_a_request_at_work_may_take_longer_than_a_head() -> None:
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        loop = asyncio.get_running_loop()
+        later: asyncio.Future[None] = loop.create_future()
+        loop.call_later(3 * protocol.HEAD_SECS, later.set_result, None)
+        await later
+        await names(scope, receive, send)
+
+    async with serving(slow, http=BoundedProtocol) as url:
+        assert status(await answered(url, GET + b"\r\n")) == 200
+
+
+async def test_trailers_are_no_headers(url: str) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = await answered(url, head + b"1\r\nx\r\n0\r\nAuthorization: Bearer KEYtrailer\r\n\r\n")
+    assert status(answer) == 200
+    assert b"authorization" not in answer
+
+
+async def test_requests_one_behind_the_other_are_answered_in_order_up_to_a_few(url: str) -> None:
+    assert (await answered(url, (GET + b"\r\n") * 3 + GET + b"Connection: close\r\n\r\n")).count(b" 200 OK") == 4
+    assert (await answered(url, (GET + b"\r\n") * 1_000)).count(b" 200 OK") <= MAX_PIPELINED
+
+
+async def test_beyond_the_limit_a_new_connection_takes_the_place_of_the_idlest(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "MAX_CONNECTIONS", 2)
+    async with connected(url) as (first, _), connected(url) as (second, writer):
+        writer.write(GET + b"\r\n")
+        await second.readuntil(b"]")
+        assert status(await answered(url, GET + b"Connection: close\r\n\r\n")) == 200
+        assert await first.read() == b""
+        writer.write(GET + b"Connection: close\r\n\r\n")
+        assert status(await second.read()) == 200
