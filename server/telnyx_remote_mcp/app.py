@@ -19,9 +19,8 @@ from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.discovery.routes import apps_response, discovery_routes
 from telnyx_remote_mcp.gate.authenticate import Authenticate
-from telnyx_remote_mcp.gate.in_flight import InFlight
 from telnyx_remote_mcp.gate.json_replies import JsonReplies
-from telnyx_remote_mcp.gate.rate_limit import RateLimit
+from telnyx_remote_mcp.gate.limits import InFlight, RateLimit
 from telnyx_remote_mcp.gate.select_surface import SelectSurface
 from telnyx_remote_mcp.gate.sessions import Sessions
 from telnyx_remote_mcp.gate.step_up import StepUp
@@ -126,7 +125,7 @@ def build_app(
         ],
         middleware=[
             Middleware(Edge),
-            Middleware(ClientAddress, trusted=settings.trusted_proxies),
+            *([Middleware(ClientAddress, trusted=settings.trusted_proxies)] if settings.trusted_proxies else ()),
             Middleware(
                 Hosts,
                 public_url=settings.public_url,

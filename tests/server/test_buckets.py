@@ -7,7 +7,7 @@ from tests.server.clocks import ManualClock
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.buckets import TokenBuckets
-from telnyx_remote_mcp.gate.rate_limit import RateLimit
+from telnyx_remote_mcp.gate.limits import RateLimit
 
 
 def test_a_burst_passes_and_then_one_token_comes_per_interval() -> None:

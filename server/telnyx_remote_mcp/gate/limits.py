@@ -1,13 +1,17 @@
-"""How many requests are at work at the same time: of one principal, and of all together."""
+"""Limits on requests: how many a minute of one principal, and how many at work at a time, of one and of all."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter, defaultdict, deque
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 
 PER_PRINCIPAL: Final = 16
@@ -18,8 +22,34 @@ OVERALL: Final = 1_024
 LISTENING: Final = " listening"
 
 
+class RateLimit:
+    """Bounds the requests of one authenticated principal; stands behind `Authenticate`."""
+
+    def __init__(self, app: ASGIApp, per_minute: int, burst: int, *, clock: Clock = time.monotonic) -> None:
+        self.app = app
+        self._per_minute = per_minute
+        self._buckets = TokenBuckets(per_minute, burst, clock=clock)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            wait = self._buckets.take(Caller.of(scope).principal)
+            if wait:
+                await self._refusal(wait)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _refusal(self, wait: float) -> Refusal:
+        return Refusal(
+            429,
+            "rate_limited",
+            f"This account may send {self._per_minute} requests per minute here; "
+            "wait as long as Retry-After says, then repeat the request.",
+            retry_after(wait),
+        )
+
+
 class InFlight:
-    """Lets so many requests of a principal work at a time; needs `scope["telnyx.caller"]`.
+    """Lets so many requests of a principal work at a time; stands behind `Authenticate`.
 
     More of them wait, so many and for so long, then get a 429; where too many of all principals work, a 503 comes at
     once. Subscriptions, which last, have as many places of their own. The streams that older clients open with GET are
@@ -47,7 +77,7 @@ class InFlight:
         if scope["type"] != "http" or scope["method"] == "GET":
             await self.app(scope, receive, send)
             return
-        principal = scope["telnyx.caller"].principal + (LISTENING if _listens(scope) else "")
+        principal = Caller.of(scope).principal + (LISTENING if _listens(scope) else "")
         try:
             await self._enter(principal)
         except Refusal as refusal:

@@ -7,7 +7,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from telnyx_remote_mcp.gate.in_flight import InFlight
+from telnyx_remote_mcp.gate.limits import InFlight
 
 pytestmark = pytest.mark.anyio
 
