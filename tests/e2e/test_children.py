@@ -4,6 +4,7 @@ import resource
 import sys
 from pathlib import Path
 
+import httpx2
 import pytest
 from tests.e2e.processes import run, served
 
@@ -22,6 +23,7 @@ def descendants(process: int) -> list[int]:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_no_child_of_a_server_is_started_with_a_secret_and_none_leaves_a_core_dump(tmp_path: Path) -> None:
     with served(tmp_path, "--sandbox", "--workers", "2", **SECRETS) as server:
+        assert httpx2.get(f"{server.base_url}/healthz", timeout=60).status_code == 200  # then there are workers
         children = descendants(server.process.pid)
         assert len(children) >= 3
         for child in children:

@@ -11,7 +11,7 @@ from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_tools.api.values import MOST_VALUES, values_in
 
 MAX_SECS: Final = 30.0
-MAX_KEPT: Final = 64 * 1024 * 1024
+MAX_KEPT: Final = 32 * 1024 * 1024
 UNCOUNTED: Final = 64 * 1024
 """Bytes of each body that do not count: whoever fills the memory with large bodies leaves room for small ones."""
 
