@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.account.group import account
+from telnyx_tools.groups.account import account
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.effect import Effect
 

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.account.group import account
+from telnyx_tools.groups.account import account
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.effect import Effect

@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
+from telnyx_tools.groups.account import account
 from telnyx_tools.groups.account.balance import Balance
-from telnyx_tools.groups.account.group import account
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.shared.parallel import read_all
 from telnyx_tools.tool.effect import Effect

@@ -12,8 +12,8 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.account import account
 from telnyx_tools.groups.account.days import Days, chosen_days
-from telnyx_tools.groups.account.group import account
 from telnyx_tools.groups.account.sums import Row, joined
 from telnyx_tools.results.result import Result, objects
 from telnyx_tools.tool.effect import Effect

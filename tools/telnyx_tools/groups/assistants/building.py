@@ -10,9 +10,9 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants import more_settings as more
 from telnyx_tools.groups.assistants.assistant import Assistant, assistant_of
-from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.inline import InlineTools
 from telnyx_tools.groups.assistants.settings import (
     About,

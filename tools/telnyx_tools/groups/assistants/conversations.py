@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.results.pages import NEXT, Cursor, Page, PageCursor, cursor_of, page_of, page_of_whole
 from telnyx_tools.results.result import Detail, Part, Result, objects
 from telnyx_tools.tool.effect import Effect

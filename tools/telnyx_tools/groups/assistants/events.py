@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.settings import Variables
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape

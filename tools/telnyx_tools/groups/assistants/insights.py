@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.settings import Text
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.assistant import without_credentials
-from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.kinds import (
     ClientSideTool,
     Function,

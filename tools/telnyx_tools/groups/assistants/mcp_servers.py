@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.settings import Text
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_of
 from telnyx_tools.results.result import Detail, Result, shape

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.assistant import (
     Assistant,
     AssistantRow,
@@ -14,7 +15,6 @@ from telnyx_tools.groups.assistants.assistant import (
     assistant_of,
     rows_of,
 )
-from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_of, page_of_whole
 from telnyx_tools.results.result import Detail, Result, marked, objects, shape
 from telnyx_tools.tool.bodies import present

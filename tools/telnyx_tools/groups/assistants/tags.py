@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import AssistantId

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
 from telnyx_tools.api.errors import OutcomeUnknown
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.conversations import ConversationId
-from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.results.result import Result, marked, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.assistant import Assistant, Version, assistant_of, rows_of
-from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.settings import About, Greeting, Instructions, Model, Text, ToolIds, Variables
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, Result, shape

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.groups.call_control.group import call_control
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.updates import completed

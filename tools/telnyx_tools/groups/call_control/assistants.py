@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.arguments import CallAssistant
 from telnyx_tools.groups.call_control.commands import CommandResult, command
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.tool.bodies import Given
 from telnyx_tools.tool.effect import Effect

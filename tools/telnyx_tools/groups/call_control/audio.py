@@ -8,9 +8,9 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.arguments import LiveCall, TargetLegs
 from telnyx_tools.groups.call_control.commands import CommandResult, command
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.shared.voices import DEFAULT_VOICE, Voice, VoiceKey, voice_settings
 from telnyx_tools.tool.bodies import require_at_most_one

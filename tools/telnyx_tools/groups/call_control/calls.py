@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.arguments import LiveCall
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.groups.call_control.state import CallState, read_state
 from telnyx_tools.tool.effect import Effect
 

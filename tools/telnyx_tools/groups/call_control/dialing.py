@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.arguments import (
     TARGET,
     AudioFormat,
@@ -28,7 +29,6 @@ from telnyx_tools.groups.call_control.arguments import (
 )
 from telnyx_tools.groups.call_control.chosen import choose_application
 from telnyx_tools.groups.call_control.commands import command_body
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.tool.bodies import require_at_most_one

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.commands import CommandResult, spend
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.shared.voices import Voice
 from telnyx_tools.tool.effect import Effect

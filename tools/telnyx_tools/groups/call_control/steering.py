@@ -9,6 +9,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Replay, Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.arguments import (
     AudioFormat,
     CallAssistant,
@@ -24,7 +25,6 @@ from telnyx_tools.groups.call_control.arguments import (
     recording,
 )
 from telnyx_tools.groups.call_control.commands import CommandResult, command, command_body, spend
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.results.result import shape
 from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.tool.bodies import require_at_most_one

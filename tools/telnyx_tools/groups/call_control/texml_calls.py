@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.call_control.group import call_control
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.results.pages import Page, PageSize
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.texml import TexmlCursor, TexmlParty, account_lookup, fetch_texml_page

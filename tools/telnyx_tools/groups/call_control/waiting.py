@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.arguments import LiveCall
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.groups.call_control.state import CallState, read_state
 from telnyx_tools.shared import waiting
 from telnyx_tools.shared.waiting import follow

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.conferences import conferences
 from telnyx_tools.groups.conferences.command import (
     Accepted,
     AudioName,
@@ -16,7 +17,6 @@ from telnyx_tools.groups.conferences.command import (
     command,
     command_once,
 )
-from telnyx_tools.groups.conferences.group import conferences
 from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.shared.voices import Voice, VoiceKey, VoiceSpeed, voice_settings
 from telnyx_tools.tool.bodies import require_at_most_one, require_one

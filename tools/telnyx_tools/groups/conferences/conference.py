@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Replay, Telnyx
+from telnyx_tools.groups.conferences import conferences
 from telnyx_tools.groups.conferences.command import (
     Accepted,
     AudioName,
@@ -16,7 +17,6 @@ from telnyx_tools.groups.conferences.command import (
     command_once,
     new_command_id,
 )
-from telnyx_tools.groups.conferences.group import conferences
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.client_state import ClientState, encoded

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.conferences import conferences
 from telnyx_tools.groups.conferences.command import (
     Accepted,
     AudioName,
@@ -18,7 +19,6 @@ from telnyx_tools.groups.conferences.command import (
     command,
     command_once,
 )
-from telnyx_tools.groups.conferences.group import conferences
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.client_state import ClientState, encoded

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.conferences import conferences
 from telnyx_tools.groups.conferences.command import Accepted, Region, command_once
-from telnyx_tools.groups.conferences.group import conferences
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import ConferenceId, RecordingId
 

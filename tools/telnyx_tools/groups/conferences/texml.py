@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.groups.conferences.group import conferences
+from telnyx_tools.groups.conferences import conferences
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_of_whole
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.texml import TexmlCursor, TexmlParty, account_lookup, fetch_texml_page

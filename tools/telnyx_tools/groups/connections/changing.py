@@ -7,9 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.groups.connections import settings
+from telnyx_tools.groups.connections import connections, settings
 from telnyx_tools.groups.connections.connection import ConnectionSettings, shape_settings
-from telnyx_tools.groups.connections.group import connections
 from telnyx_tools.groups.connections.kinds import (
     CHANGES,
     DELETES,

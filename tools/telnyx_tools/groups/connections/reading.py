@@ -8,8 +8,8 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.groups.connections import connections
 from telnyx_tools.groups.connections.connection import Connection, ConnectionSettings, shape_settings
-from telnyx_tools.groups.connections.group import connections
 from telnyx_tools.groups.connections.kinds import READS, kind_of
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape

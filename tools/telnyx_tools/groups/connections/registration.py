@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.connections.group import connections
+from telnyx_tools.groups.connections import connections
 from telnyx_tools.groups.connections.kinds import ConnectionType, find_kind
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.effect import Effect

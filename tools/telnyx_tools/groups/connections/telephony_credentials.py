@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.connections.group import connections
+from telnyx_tools.groups.connections import connections
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present

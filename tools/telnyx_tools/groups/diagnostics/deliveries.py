@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.groups.diagnostics.group import diagnostics
+from telnyx_tools.groups.diagnostics import diagnostics
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.effect import Effect

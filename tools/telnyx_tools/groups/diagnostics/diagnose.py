@@ -10,10 +10,10 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.diagnostics import diagnostics
 from telnyx_tools.groups.diagnostics.call import Event, Leg, text, worst
 from telnyx_tools.groups.diagnostics.deliveries import WebhookDelivery
 from telnyx_tools.groups.diagnostics.evidence import Wanted, find_legs
-from telnyx_tools.groups.diagnostics.group import diagnostics
 from telnyx_tools.groups.diagnostics.hangups import Meaning, explain
 from telnyx_tools.results.pages import Cursor, page_of
 from telnyx_tools.results.result import Part, Result

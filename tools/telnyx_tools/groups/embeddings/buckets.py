@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.embeddings.group import embeddings
+from telnyx_tools.groups.embeddings import embeddings
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Result, unwrapped
 from telnyx_tools.tool.effect import Effect

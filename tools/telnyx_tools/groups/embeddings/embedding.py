@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.embeddings.group import embeddings
+from telnyx_tools.groups.embeddings import embeddings
 from telnyx_tools.groups.embeddings.task import EmbeddingTask, explaining_404, started
 from telnyx_tools.shared.buckets import ENSURE, ensure_bucket
 from telnyx_tools.tool.bodies import present

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
-from telnyx_tools.groups.embeddings.group import embeddings
+from telnyx_tools.groups.embeddings import embeddings
 from telnyx_tools.groups.embeddings.task import explaining_404
 from telnyx_tools.results.result import BUDGET, Part, Result, shape, unwrapped
 from telnyx_tools.results.shorten import size

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.groups.embeddings.group import embeddings
+from telnyx_tools.groups.embeddings import embeddings
 from telnyx_tools.groups.embeddings.task import EmbeddingTask, TaskId, explained, read_task
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import objects

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.inference.group import inference
+from telnyx_tools.groups.inference import inference
 from telnyx_tools.groups.inference.refused import choosing
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.tool.bodies import Given, present

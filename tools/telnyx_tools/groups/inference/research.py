@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.inference.group import inference
+from telnyx_tools.groups.inference import inference
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.shared.waiting import follow
 from telnyx_tools.tool.bodies import present

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
+from telnyx_tools.groups.inference import inference
 from telnyx_tools.groups.inference.chat import LOST
-from telnyx_tools.groups.inference.group import inference
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect

@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import LONG_SECS, File, Request, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.inference import inference
 from telnyx_tools.groups.inference.chat import LOST
-from telnyx_tools.groups.inference.group import inference
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.shared.presigned import LOOKED_AT, PRESIGN, address_of_object, check_one_source
 from telnyx_tools.tool.effect import Effect

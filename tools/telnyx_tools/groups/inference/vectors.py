@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Json, Telnyx
+from telnyx_tools.groups.inference import inference
 from telnyx_tools.groups.inference.chat import LOST, Usage
-from telnyx_tools.groups.inference.group import inference
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import BUDGET, Detail, Result, objects, shape
 from telnyx_tools.tool.bodies import present

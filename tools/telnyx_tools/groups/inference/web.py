@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.inference.group import inference
+from telnyx_tools.groups.inference import inference
 from telnyx_tools.results.pages import Cursor, page_of
 from telnyx_tools.results.result import Part, Result, objects
 from telnyx_tools.tool.bodies import present

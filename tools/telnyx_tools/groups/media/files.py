@@ -9,7 +9,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Query, Request, Telnyx
 from telnyx_tools.api.errors import ResponseTooLarge
-from telnyx_tools.groups.media.group import media
+from telnyx_tools.groups.media import media
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import AttachedResult, Attachment, Detail, Result, objects, shape
 from telnyx_tools.shared.file_types import mime_type

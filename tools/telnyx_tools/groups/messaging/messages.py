@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.messaging.group import messaging
+from telnyx_tools.groups.messaging import messaging
 from telnyx_tools.groups.messaging.message import Message
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, shape

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.messaging.group import messaging
+from telnyx_tools.groups.messaging import messaging
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.effect import Effect

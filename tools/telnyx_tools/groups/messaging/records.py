@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.api.remedies import remedy
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.messaging.group import messaging
+from telnyx_tools.groups.messaging import messaging
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result
 from telnyx_tools.tool.effect import Effect

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.messaging.group import messaging
+from telnyx_tools.groups.messaging import messaging
 from telnyx_tools.groups.messaging.message import Message, delivery
 from telnyx_tools.results.result import shape
 from telnyx_tools.tool.bodies import present

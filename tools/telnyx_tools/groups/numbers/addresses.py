@@ -8,7 +8,8 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.numbers.group import CustomerReference, numbers
+from telnyx_tools.groups.numbers import numbers
+from telnyx_tools.groups.numbers.fields import CustomerReference
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import present

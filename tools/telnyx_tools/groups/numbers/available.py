@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.numbers.group import Feature, NumberType, numbers
+from telnyx_tools.groups.numbers import numbers
+from telnyx_tools.groups.numbers.fields import Feature, NumberType
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, Part, Result
 from telnyx_tools.tool.effect import Effect

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.groups.numbers.group import numbers
+from telnyx_tools.groups.numbers import numbers
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, Result
 from telnyx_tools.tool.effect import Effect

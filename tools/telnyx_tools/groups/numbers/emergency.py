@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.numbers.group import numbers
+from telnyx_tools.groups.numbers import numbers
 from telnyx_tools.groups.numbers.owned import NumberDetails
 from telnyx_tools.groups.numbers.voice import VoiceSettings
 from telnyx_tools.results.result import shape

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.numbers.group import CustomerReference, numbers
+from telnyx_tools.groups.numbers import numbers
+from telnyx_tools.groups.numbers.fields import CustomerReference
 from telnyx_tools.groups.numbers.voice import VoiceChange
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.numbers import resolve_numbers

@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.numbers.group import blank, numbers
+from telnyx_tools.groups.numbers import numbers
+from telnyx_tools.groups.numbers.fields import blank
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.numbers import resolve_number
 from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed

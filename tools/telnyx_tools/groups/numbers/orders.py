@@ -8,7 +8,8 @@ from uuid import uuid4
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.groups.numbers.group import CustomerReference, OrderStatus, numbers
+from telnyx_tools.groups.numbers import numbers
+from telnyx_tools.groups.numbers.fields import CustomerReference, OrderStatus
 from telnyx_tools.groups.numbers.requirements import MissingRequirement, RequirementValue, missing_requirements
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape

@@ -9,7 +9,8 @@ from pydantic import Field
 from telnyx_tools.api.client import Json, Telnyx
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.numbers.group import NumberType, numbers
+from telnyx_tools.groups.numbers import numbers
+from telnyx_tools.groups.numbers.fields import NumberType
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of, page_of_whole
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import Given

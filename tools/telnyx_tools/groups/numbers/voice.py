@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.numbers.group import numbers
+from telnyx_tools.groups.numbers import numbers
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.numbers import resolve_number
 from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed

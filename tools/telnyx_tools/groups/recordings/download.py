@@ -9,7 +9,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, ResponseTooLarge, TelnyxError
-from telnyx_tools.groups.recordings.group import recordings
+from telnyx_tools.groups.recordings import recordings
 from telnyx_tools.groups.recordings.recording import Recording
 from telnyx_tools.results.result import AttachedResult, Attachment, shape
 from telnyx_tools.tool.effect import Effect

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.groups.recordings.group import recordings
+from telnyx_tools.groups.recordings import recordings
 from telnyx_tools.groups.recordings.recording import Between, bounds
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape

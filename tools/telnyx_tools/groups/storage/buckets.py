@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.regions import Region
-from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage import storage
 from telnyx_tools.results.pages import Cursor, Page, PageCursor
 from telnyx_tools.results.result import Result
 from telnyx_tools.shared.parallel import read_all

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage import storage
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName

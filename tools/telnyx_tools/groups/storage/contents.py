@@ -14,7 +14,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, ResponseTooLarge
 from telnyx_tools.api.s3 import ObjectEntry
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage import storage
 from telnyx_tools.groups.storage.stored import (
     TEXT,
     ContentType,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Request, Telnyx
-from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage import storage
 from telnyx_tools.results.pages import NEXT, Page, PageCursor, PageSize, cursor_of, fetch_page, fitting
 from telnyx_tools.results.result import BUDGET, AttachedResult, Attachment, Result, measured, objects, shape
 from telnyx_tools.tool.effect import Effect

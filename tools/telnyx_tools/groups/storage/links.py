@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage import storage
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.shared.presigned import LOOKED_AT, PRESIGN, is_missing, presigned
 from telnyx_tools.tool.effect import Effect

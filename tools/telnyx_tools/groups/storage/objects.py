@@ -11,7 +11,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.s3 import Listing, ObjectEntry
 from telnyx_tools.api.uploads import MIB, copy, insistent
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage import storage
 from telnyx_tools.groups.storage.stored import (
     NewObjectName,
     Overwrite,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
-from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage import storage
 from telnyx_tools.groups.storage.key_values import NewName
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page, fitting
 from telnyx_tools.results.result import BUDGET, Result, objects, shape

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage import storage
 from telnyx_tools.results.result import Part, Result, objects
 from telnyx_tools.shared.parallel import read_all
 from telnyx_tools.tool.effect import Effect

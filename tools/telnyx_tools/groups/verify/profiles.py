@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.verify import verify
 from telnyx_tools.groups.verify.channels import Call, ChannelSettings, Flashcall, Sms, Whatsapp
-from telnyx_tools.groups.verify.group import verify
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, fetch_page, page_of_whole
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present

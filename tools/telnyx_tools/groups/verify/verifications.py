@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.verify.group import verify
+from telnyx_tools.groups.verify import verify
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import present

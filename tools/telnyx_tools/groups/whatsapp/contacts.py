@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.whatsapp.group import whatsapp
+from telnyx_tools.groups.whatsapp import whatsapp
 from telnyx_tools.groups.whatsapp.outgoing import (
     CHECK,
     FREE_FORM_CALLS,

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.whatsapp.group import whatsapp
+from telnyx_tools.groups.whatsapp import whatsapp
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed
 from telnyx_tools.tool.effect import Effect

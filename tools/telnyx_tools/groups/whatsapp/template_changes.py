@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.whatsapp.group import whatsapp
+from telnyx_tools.groups.whatsapp import whatsapp
 from telnyx_tools.groups.whatsapp.template import WholeTemplate
 from telnyx_tools.groups.whatsapp.template_parts import (
     BodyText,

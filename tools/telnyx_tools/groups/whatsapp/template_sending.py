@@ -9,7 +9,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.whatsapp.group import whatsapp
+from telnyx_tools.groups.whatsapp import whatsapp
 from telnyx_tools.groups.whatsapp.outgoing import (
     CHECK,
     READ_MESSAGE,

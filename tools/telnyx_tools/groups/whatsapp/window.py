@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telnyx_tools.api.client import Query, Request, Telnyx
 from telnyx_tools.api.errors import TelnyxError
-from telnyx_tools.groups.whatsapp.group import whatsapp
+from telnyx_tools.groups.whatsapp import whatsapp
 from telnyx_tools.results.result import Result, objects, shape
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import WhatsappNumber, WhatsappRecipient
