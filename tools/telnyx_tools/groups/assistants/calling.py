@@ -13,7 +13,8 @@ from telnyx_tools.groups.assistants.settings import Variables
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import E164, AssistantId, TexmlApplicationId
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import E164, AssistantId, Id, OwnNumber, TexmlApplicationId
 
 CHECK = (
     "Call list_active_calls with the TeXML application as connection_id, then list_conversations with this "
@@ -50,10 +51,10 @@ async def start_assistant_call(
     telnyx: Telnyx,
     assistant_id: AssistantId,
     to: E164,
-    from_number: Annotated[E164, Field(description="your number, from list_phone_numbers")],
+    from_number: OwnNumber,
     dynamic_variables: Variables | None = None,
-    texml_app_id: Annotated[TexmlApplicationId | None, Field(description="its own where left out")] = None,
-    version_id: str | None = None,
+    texml_app_id: Annotated[TexmlApplicationId | None, From("list_texml_applications")] = None,
+    version_id: Annotated[Id | None, From("list_assistant_versions")] = None,
     machine_detection: MachineDetection | None = None,
     detection_mode: Literal["Premium", "Regular", "PremiumCallScreening"] | None = None,
     async_amd: bool | None = None,

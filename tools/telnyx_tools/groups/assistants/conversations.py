@@ -12,12 +12,13 @@ from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.results.pages import NEXT, Cursor, Page, PageCursor, cursor_of, page_of, page_of_whole
 from telnyx_tools.results.result import Detail, Part, Result, objects
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import AssistantId, Moment
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import AssistantId, Id, Moment
 
 LONGEST_TEXT = 2_000
 """Characters of one message in a summary."""
 
-ConversationId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_conversations")]
+ConversationId = Annotated[Id, From("list_conversations")]
 
 
 _PLACE = re.compile(

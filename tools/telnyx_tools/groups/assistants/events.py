@@ -14,10 +14,11 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import Given, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import E164, AssistantId, Moment
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import E164, AssistantId, Id, Moment, OwnNumber
 
 Channel = Literal["phone_call", "sms_chat"]
-EventId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_events")]
+EventId = Annotated[Id, From("list_assistant_events")]
 
 
 class CallSettings(Given):
@@ -54,7 +55,7 @@ async def schedule_assistant_event(
     assistant_id: AssistantId,
     channel: Channel,
     to: E164,
-    from_number: Annotated[E164, Field(description="your number, from list_phone_numbers")],
+    from_number: OwnNumber,
     scheduled_at: Moment,
     text: Annotated[str | None, Field(min_length=1, description="the message; needed for sms_chat")] = None,
     dynamic_variables: Variables | None = None,

@@ -13,9 +13,10 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id, Url
 
-InsightGroupId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_insight_groups")]
+InsightGroupId = Annotated[Id, From("list_insight_groups")]
 
 _ASSIGN = "/ai/conversations/insight-groups/{group_id}/insights/{insight_id}/assign"
 

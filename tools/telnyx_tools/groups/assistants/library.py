@@ -25,9 +25,10 @@ from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import AssistantId
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import AssistantId, Id
 
-AssistantToolId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_tools")]
+AssistantToolId = Annotated[Id, From("list_assistant_tools")]
 DisplayName = Annotated[str, Field(min_length=1, description="unique in the account")]
 Timeout = Annotated[int, Field(ge=500, le=120_000)]
 

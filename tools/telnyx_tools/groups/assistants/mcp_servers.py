@@ -13,9 +13,10 @@ from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import SecretIdentifier, Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id, SecretIdentifier, Url
 
-McpServerId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_mcp_servers")]
+McpServerId = Annotated[Id, From("list_assistant_mcp_servers")]
 Transport = Literal["http", "sse"]
 AllowedTools = Annotated[list[str], Field(description="all where left out")]
 

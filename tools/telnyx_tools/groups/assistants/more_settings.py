@@ -8,6 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.groups.assistants import settings
 from telnyx_tools.tool.bodies import Given
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import SecretIdentifier, Url
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -148,7 +149,7 @@ class PrivacySettings(Given):
 
 
 class InsightSettings(Given):
-    insight_group_id: str | None = Field(None, description="from list_insight_groups")
+    insight_group_id: Annotated[str | None, From("list_insight_groups")] = None
     model: str | None = None
 
 
@@ -203,4 +204,4 @@ class WidgetSettings(Given):
     view_history_url: Url | None = None
 
 
-Servers = Annotated[list[McpServerUse], Field(description="from list_assistant_mcp_servers")]
+Servers = Annotated[list[McpServerUse], From("list_assistant_mcp_servers")]

@@ -19,6 +19,7 @@ from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_
 from telnyx_tools.results.result import Detail, Result, marked, objects, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import E164, AssistantId, CallControlId, SecretIdentifier
 
 
@@ -107,7 +108,7 @@ async def list_deleted_assistants(
 @assistants.tool(effect=Effect.WRITE, scope="ai.write", calls="POST /ai/assistants/{assistant_id}/restore")
 async def restore_assistant(
     telnyx: Telnyx,
-    assistant_id: Annotated[AssistantId, Field(description="from list_deleted_assistants")],
+    assistant_id: Annotated[AssistantId, From("list_deleted_assistants")],
 ) -> Assistant:
     """Bring a deleted assistant back."""
     return assistant_of(await telnyx.post("/ai/assistants/{assistant_id}/restore", assistant_id=assistant_id))

@@ -13,6 +13,7 @@ from telnyx_tools.groups.assistants.conversations import ConversationId
 from telnyx_tools.results.result import Result, marked, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import E164, AssistantId, WhatsappNumber, WhatsappRecipient
 
 CHECK = "Call list_conversations with this assistant_id and end_user, then get_conversation_messages."
@@ -42,7 +43,7 @@ async def chat_with_assistant(
     assistant_id: AssistantId,
     content: Annotated[str, Field(min_length=1, description="what to say to it")],
     conversation_id: Annotated[
-        ConversationId | None, Field(description="of the answer before; starts a new one where left out")
+        ConversationId | None, From("an earlier answer", note="left out: a new conversation")
     ] = None,
     name: Annotated[str | None, Field(description="of whoever speaks")] = None,
 ) -> ChatReply:

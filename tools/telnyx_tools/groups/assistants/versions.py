@@ -14,9 +14,10 @@ from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import AssistantId
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import AssistantId, Id
 
-VersionId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_versions")]
+VersionId = Annotated[Id, From("list_assistant_versions")]
 
 _VERSION = "/ai/assistants/{assistant_id}/versions/{version_id}"
 _CANARY = "/ai/assistants/{assistant_id}/canary-deploys"

@@ -14,6 +14,7 @@ from telnyx_tools.results.pages import FROM_ONE, NEXT, PLACE, Cursor, Page, Page
 from telnyx_tools.results.result import Detail, Result
 from telnyx_tools.shared.client_state import decoded
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import CallControlApplicationId
 
 _AFTER = "after:"
@@ -55,7 +56,7 @@ class ActiveCall(Result):
 async def list_active_calls(
     telnyx: Telnyx,
     connection_id: Annotated[
-        CallControlApplicationId | None, Field(description="needless if the account has only one application")
+        CallControlApplicationId | None, From("list_call_control_applications", note="needed if there are several")
     ] = None,
     page: ActiveCallsCursor = "1",
     page_size: PageSize = 20,

@@ -13,7 +13,8 @@ from telnyx_tools.groups.call_control.commands import CommandResult, command
 from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.tool.bodies import Given
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlId
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import CallControlId, Id
 
 
 class Participant(Given):
@@ -100,7 +101,7 @@ async def add_assistant_messages(
 async def join_call_assistant(
     telnyx: Telnyx,
     call_control_id: Annotated[CallControlId, Field(description="the call that joins")],
-    conversation_id: Annotated[str, Field(min_length=1, description="from start_call_assistant")],
+    conversation_id: Annotated[Id, From("start_call_assistant")],
     participant: Participant,
     client_state: ClientState | None = None,
 ) -> CommandResult:

@@ -33,11 +33,9 @@ from telnyx_tools.results.result import Result, shape
 from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.tool.bodies import require_at_most_one
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlApplicationId, CallControlId, MediaName, Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import BillingGroupId, CallControlApplicationId, CallControlId, MediaName, OwnNumber, Url
 
-Caller = Annotated[
-    str, Field(pattern=r"^\+[1-9][0-9]{1,14}$", description="your number (E.164), from list_phone_numbers")
-]
 EachTarget = Annotated[str, AfterValidator(require_target)]
 CHECK = (
     "Call list_active_calls, and list_call_events with to: if the call is there, it was placed; do not dial again. "
@@ -70,9 +68,9 @@ async def make_call(
         Annotated[str, Field(pattern=TARGET)] | Annotated[list[EachTarget], Field(min_length=1)],
         Field(description="E.164 or SIP URI; of a list the first to answer gets it"),
     ],
-    from_number: Caller,
+    from_number: OwnNumber,
     connection_id: Annotated[
-        str | None, Field(description="call_control_application of list_connections, if several")
+        CallControlApplicationId | None, From("list_call_control_applications", note="if several")
     ] = None,
     from_display_name: DisplayName | None = None,
     timeout_secs: RingSecs | None = None,
@@ -94,7 +92,7 @@ async def make_call(
     sip_region: SipRegion | None = None,
     privacy: Literal["id", "none"] | None = None,
     media_encryption: Encryption | None = None,
-    billing_group_id: str | None = None,
+    billing_group_id: BillingGroupId | None = None,
 ) -> PlacedCall:
     """Place a call, billed by the minute. Then wait_for_call until answered, and speak, gather_digits or transfer."""
     require_at_most_one(audio_url=audio_url, media_name=media_name)
@@ -135,9 +133,9 @@ async def make_call(
 )
 async def supervise_call(
     telnyx: Telnyx,
-    supervise_call_control_id: Annotated[CallControlId, Field(description="the call to listen to")],
+    supervise_call_control_id: Annotated[CallControlId, From("list_active_calls", what="the call to listen to")],
     to: Target,
-    from_number: Caller,
+    from_number: OwnNumber,
     supervisor_role: Annotated[
         Literal["barge", "whisper", "monitor"],
         Field(description="heard by both, by the agent alone, or by nobody"),

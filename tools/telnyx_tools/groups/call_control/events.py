@@ -13,14 +13,15 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail
 from telnyx_tools.tool.bodies import require_at_most_one
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlApplicationId, Moment
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import CallControlApplicationId, Id, Moment
 
 
 @call_control.tool(effect=Effect.READ, scope="voice.read", calls="GET /call_events")
 async def list_call_events(
     telnyx: Telnyx,
-    call_leg_id: Annotated[str | None, Field(min_length=1, description="one leg, from make_call")] = None,
-    call_session_id: Annotated[str | None, Field(min_length=1, description="all legs, from make_call")] = None,
+    call_leg_id: Annotated[Id | None, From("make_call", what="one leg")] = None,
+    call_session_id: Annotated[Id | None, From("make_call", what="all legs")] = None,
     connection_id: CallControlApplicationId | None = None,
     from_number: str | None = None,
     to: str | None = None,

@@ -15,6 +15,7 @@ from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.shared.voices import DEFAULT_VOICE, Voice, VoiceKey, voice_settings
 from telnyx_tools.tool.bodies import Given, require_at_most_one
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import MediaName, Url
 
 Digits = Annotated[int, Field(ge=1, le=128)]
@@ -100,7 +101,7 @@ async def stop_gathering(
 
 class GatherAssistant(Given):
     instructions: str | None = None
-    model: str | None = Field(None, description="from list_ai_models")
+    model: Annotated[str | None, From("list_ai_models")] = None
 
 
 class Said(Given):

@@ -15,7 +15,8 @@ from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.shared.voices import Voice
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlId, SecretText
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import CallControlId, Id, SecretText
 
 SocketUrl = Annotated[str, Field(pattern=r"^wss?://\S+$", max_length=2_000, description="wss:// URL")]
 MediaTrack = Literal["inbound_track", "outbound_track", "both_tracks"]
@@ -60,7 +61,7 @@ async def start_streaming(
 async def stop_streaming(
     telnyx: Telnyx,
     call_control_id: CallControlId,
-    stream_id: str | None = None,
+    stream_id: Annotated[Id | None, From("an event")] = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
     """Stop streaming the audio of a call."""

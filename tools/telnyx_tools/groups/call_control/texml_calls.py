@@ -11,7 +11,7 @@ from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.results.pages import Page, PageSize
 from telnyx_tools.results.result import Detail, Result, shape
-from telnyx_tools.shared.texml import TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
+from telnyx_tools.shared.texml import TexmlCaller, TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Day, TexmlAccountSid, TexmlApplicationId, TexmlCallSid, Url
@@ -52,7 +52,7 @@ async def start_texml_call(
     telnyx: Telnyx,
     texml_application_id: TexmlApplicationId,
     to: TexmlParty,
-    from_number: Annotated[TexmlParty, Field(description="your number (E.164, from list_phone_numbers) or SIP URI")],
+    from_number: TexmlCaller,
     texml: Document | None = None,
     url: Annotated[Url | None, Field(description="that serves TeXML")] = None,
     url_method: UrlMethod | None = None,

@@ -30,8 +30,8 @@ async def wait_for_call(
     until: Annotated[Until, Field(description="gathered: digits; spoken: speech or audio is over")],
     timeout_secs: Annotated[int, Field(ge=0, le=300)] = 45,
 ) -> CallState:
-    """Wait for something on a call, or its end; returns what came of it (digits, hangup cause), or after timeout_secs
-    where the call stands."""
+    """Wait until something happens on a call, or it ends. Returns the digits or hangup cause; after timeout_secs, the
+    call's state."""
 
     async def read() -> CallState:
         return await read_state(telnyx, call_control_id, until)

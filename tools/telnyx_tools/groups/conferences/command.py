@@ -11,6 +11,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Replay, Telnyx
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import CallControlId, MediaName, Url
 
 Region = Annotated[
@@ -19,7 +20,7 @@ Region = Annotated[
 Beep = Annotated[Literal["always", "never", "on_enter", "on_exit"], Field(description="when someone comes or goes")]
 Everyone = Annotated[list[CallControlId], Field(description="calls meant; everyone if left out")]
 AudioUrl = Annotated[Url | None, Field(description="wav or mp3")]
-AudioName = Annotated[MediaName | None, Field(description="instead of a URL, from list_media")]
+AudioName = Annotated[MediaName | None, From("list_media", what="instead of a URL")]
 
 
 class Accepted(Result):

@@ -22,7 +22,8 @@ from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.tool.bodies import present, require_at_most_one
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlId, ConferenceId, ConnectionId
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import CallControlId, ConferenceId, ConnectionId, Id
 
 
 class Conference(Result):
@@ -44,7 +45,7 @@ async def list_conferences(
     connection_id: ConnectionId | None = None,
     application_name_contains: Annotated[str | None, Field(min_length=3, description="at least 3 characters")] = None,
     application_session_id: str | None = None,
-    leg_id: Annotated[str | None, Field(description="call_leg_id of a participant")] = None,
+    leg_id: Annotated[Id | None, From("list_call_events", what="call_leg_id of a participant")] = None,
     from_number: str | None = None,
     to: str | None = None,
     region: Region | None = None,

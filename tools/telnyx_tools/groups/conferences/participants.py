@@ -24,9 +24,10 @@ from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, require_at_most_one
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlId, ConferenceId
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import CallControlId, ConferenceId, Id
 
-ParticipantId = Annotated[str, Field(min_length=1, description="id or label, from list_conference_participants")]
+ParticipantId = Annotated[Id, From("list_conference_participants", what="id or label")]
 SupervisorRole = Annotated[
     Literal["barge", "monitor", "whisper", "none"],
     Field(description="monitor only hears, whisper is heard by whisper_call_control_ids alone, barge by all"),

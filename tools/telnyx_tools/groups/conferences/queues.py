@@ -12,10 +12,11 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import CallControlId, QueueName
 
 MaxSize = Annotated[int, Field(ge=1, description="calls that may wait")]
-QueuedCallId = Annotated[CallControlId, Field(description="from list_queue_calls")]
+QueuedCallId = Annotated[CallControlId, From("list_queue_calls")]
 
 
 class Queue(Result):

@@ -12,14 +12,12 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import ConnectionId
+from telnyx_tools.tool.types import ConnectionId, FqdnId, IpId
 
 IpAddress = Annotated[str, Field(pattern=r"^[0-9a-fA-F.:]{2,45}$", description="IPv4, like 203.0.113.10")]
 HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,253}$", description="like sip.example.com")]
 DnsType = Annotated[Literal["a", "srv"], Field(description="how it is looked up; srv tells the port too")]
 Port = Annotated[int, Field(ge=1, le=65_535)]
-IpId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_ips")]
-FqdnId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_fqdns")]
 
 
 class Ip(Result):

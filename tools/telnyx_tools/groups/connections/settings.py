@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.tool.bodies import Given
-from telnyx_tools.tool.types import OutboundVoiceProfileId, SecretText
+from telnyx_tools.tool.types import FqdnId, IpId, OutboundVoiceProfileId, SecretText
 
 Name = Annotated[str, Field(min_length=1, description="its name, of any type")]
 Channels = Annotated[int, Field(ge=1, description="most calls at a time")]
@@ -52,10 +52,10 @@ class Inbound(Given):
         None, description="called number"
     )
     default_routing_method: Literal["sequential", "round-robin"] | None = None
-    default_primary_ip_id: str | None = None
-    default_secondary_ip_id: str | None = None
-    default_primary_fqdn_id: str | None = None
-    default_secondary_fqdn_id: str | None = None
+    default_primary_ip_id: IpId | None = None
+    default_secondary_ip_id: IpId | None = None
+    default_primary_fqdn_id: FqdnId | None = None
+    default_secondary_fqdn_id: FqdnId | None = None
     simultaneous_ringing: Literal["disabled", "enabled"] | None = None
     sip_region: Literal["US", "Europe", "Australia"] | None = None
     sip_subdomain: str | None = None

@@ -12,13 +12,12 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import ConnectionId, Moment
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import ConnectionId, Id, Moment
 
 TEMPLATE = "/telephony_credentials/{id}"
 
-TelephonyCredentialId = Annotated[
-    str, Field(min_length=1, max_length=1_000, description="from list_telephony_credentials")
-]
+TelephonyCredentialId = Annotated[Id, From("list_telephony_credentials")]
 
 
 class TelephonyLogin(Result):

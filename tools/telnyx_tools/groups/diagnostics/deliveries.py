@@ -11,9 +11,10 @@ from telnyx_tools.groups.diagnostics import diagnostics
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import Moment
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id, Moment
 
-DeliveryId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_webhook_deliveries")]
+DeliveryId = Annotated[Id, From("list_webhook_deliveries")]
 
 
 class Attempt(Part):

@@ -18,7 +18,8 @@ from telnyx_tools.groups.diagnostics.hangups import Meaning, explain
 from telnyx_tools.results.pages import Cursor, page_of
 from telnyx_tools.results.result import Part, Result
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlId, Day
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import CallControlId, Day, Id
 
 FIRST, LAST = 8, 16
 """Of a long timeline, so many events of its beginning and of its end are shown."""
@@ -79,8 +80,8 @@ class CallDiagnosis(Result):
 )
 async def diagnose_call(
     telnyx: Telnyx,
-    call_leg_id: Annotated[str | None, Field(min_length=1, description="from make_call or list_call_events")] = None,
-    call_session_id: Annotated[str | None, Field(min_length=1, description="all legs of a call")] = None,
+    call_leg_id: Annotated[Id | None, From("make_call", "list_call_events")] = None,
+    call_session_id: Annotated[Id | None, From("make_call", "list_call_events", what="all legs of a call")] = None,
     call_control_id: CallControlId | None = None,
     from_number: CallParty | None = None,
     to: CallParty | None = None,

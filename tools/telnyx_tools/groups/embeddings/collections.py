@@ -14,11 +14,10 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import BucketName
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import BucketName, Id
 
-CollectionId = Annotated[
-    str, Field(min_length=1, max_length=1_000, description="uuid, from list_knowledge_collections")
-]
+CollectionId = Annotated[Id, From("list_knowledge_collections", what="uuid")]
 SourceType = Annotated[
     Literal["voice", "meeting_bot", "message", "bucket"],
     Field(description="of these Telnyx searches voice alone as yet"),
@@ -31,9 +30,12 @@ TopK = Annotated[int, Field(ge=1, le=50, description="how many results")]
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
+SourceBucket = Annotated[BucketName, From("list_embedded_buckets", note="for source_type bucket")]
+
+
 class NewSource(Given):
     source_type: SourceType
-    bucket_id: Annotated[BucketName | None, Field(description="the bucket's name, of a bucket")] = None
+    bucket_id: SourceBucket | None = None
 
 
 class NewRetrieval(Given):
@@ -164,7 +166,7 @@ async def add_knowledge_collection_source(
     telnyx: Telnyx,
     collection_id: CollectionId,
     source_type: SourceType,
-    bucket_id: Annotated[BucketName | None, Field(description="the bucket's name, for source_type bucket")] = None,
+    bucket_id: SourceBucket | None = None,
 ) -> CollectionSourceResult:
     """Add a source to a knowledge collection: all of the account's data of a kind, or one bucket."""
     source = {"source_type": source_type, "bucket_id": bucket_id}
@@ -177,7 +179,7 @@ async def add_knowledge_collection_source(
 async def remove_knowledge_collection_source(
     telnyx: Telnyx,
     collection_id: CollectionId,
-    source_id: Annotated[str, Field(min_length=1, max_length=1_000, description="from get_knowledge_collection")],
+    source_id: Annotated[Id, From("get_knowledge_collection")],
 ) -> Deleted:
     """Take a source out of a knowledge collection. Its data stays where it is."""
     await telnyx.delete("/ai/collections/{uuid}/sources/{source_id}", uuid=collection_id, source_id=source_id)

@@ -12,6 +12,7 @@ from telnyx_tools.groups.embeddings.task import explaining_404
 from telnyx_tools.results.result import BUDGET, Part, Result, shape, unwrapped
 from telnyx_tools.results.shorten import size
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import BucketName
 
 SHORTEST_TEXT = 50
@@ -49,7 +50,7 @@ class Passages(Result):
 )
 async def similarity_search(
     telnyx: Telnyx,
-    bucket_name: Annotated[BucketName, Field(description="from list_embedded_buckets")],
+    bucket_name: Annotated[BucketName, From("list_embedded_buckets")],
     query: Annotated[str, Field(min_length=1, description="a question")],
     num_of_docs: Annotated[int, Field(ge=1, le=20)] = 3,
 ) -> Passages:

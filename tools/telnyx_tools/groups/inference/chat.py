@@ -13,7 +13,8 @@ from telnyx_tools.groups.inference.refused import choosing
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.tool.bodies import Given, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import BucketName, SecretIdentifier, Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import BucketName, Id, SecretIdentifier, Url
 
 MOST_TEXT = 36_000
 """Characters of an answer that an agent gets."""
@@ -66,7 +67,7 @@ class ChatAnswer(Result):
 async def chat_completion(
     telnyx: Telnyx,
     messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=200)],
-    model: Annotated[str | None, Field(min_length=1, description="from list_ai_models")] = None,
+    model: Annotated[Id | None, From("list_ai_models")] = None,
     max_tokens: Annotated[int | None, Field(ge=1, le=100_000)] = None,
     temperature: Annotated[float | None, Field(ge=0, le=2)] = None,
     top_p: Annotated[float | None, Field(ge=0, le=1)] = None,

@@ -13,12 +13,14 @@ from telnyx_tools.shared.waiting import follow
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.context import Progress
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id
 
 LONGEST_WAIT_SECS = 90
 MOST_TEXT = 30_000
 MOST_CITATIONS = 30
 
-ResearchTaskId = Annotated[str, Field(min_length=1, max_length=1_000, description="from research_web")]
+ResearchTaskId = Annotated[Id, From("research_web")]
 
 
 class Citation(Part):

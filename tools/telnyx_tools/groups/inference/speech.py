@@ -19,7 +19,8 @@ from telnyx_tools.results.result import AttachedResult, Attachment
 from telnyx_tools.shared.file_types import mime_type
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import BucketName
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import BucketName, Id
 
 VOICE = "Telnyx.KokoroTTS.af"
 MOST_BYTES = 32 * 1024 * 1024
@@ -47,9 +48,7 @@ class Speech(AttachedResult):
 async def text_to_speech(
     telnyx: Telnyx,
     text: Annotated[str, Field(min_length=1, max_length=5_000, description="text, or SSML")],
-    voice: Annotated[
-        str, Field(min_length=1, description="from list_tts_voices, like AWS.Polly.Joanna-Neural")
-    ] = VOICE,
+    voice: Annotated[Id, From("list_tts_voices", note="like AWS.Polly.Joanna-Neural")] = VOICE,
     text_type: Annotated[Literal["text", "ssml"] | None, Field(description="SSML for AWS and Azure voices")] = None,
     language: Annotated[
         str | None, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="like en-US")

@@ -13,6 +13,8 @@ from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import BUDGET, Detail, Result, objects, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id
 
 DIGITS = 5
 """Significant digits of a number in a vector: as many as a search needs."""
@@ -42,7 +44,7 @@ async def list_embedding_models(
 async def create_text_embeddings(
     telnyx: Telnyx,
     texts: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1, max_length=16)],
-    model: Annotated[str, Field(min_length=1, description="from list_embedding_models")] = "thenlper/gte-large",
+    model: Annotated[Id, From("list_embedding_models")] = "thenlper/gte-large",
     dimensions: Annotated[int | None, Field(ge=1, le=4_096, description="where the model lets you choose")] = None,
 ) -> TextEmbeddings:
     """Vectors of some texts. Some 40,000 characters of vectors fit into a result: 4 of 1,024 dimensions. To search

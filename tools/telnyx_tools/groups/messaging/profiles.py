@@ -12,7 +12,8 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, Change, Given, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import MessagingProfileId, Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id, MessagingProfileId, Url
 
 Destinations = Annotated[
     list[Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$")]],
@@ -22,7 +23,7 @@ SpendLimit = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="U
 LimitEnabled = Annotated[bool, Field(description="enforces daily_spend_limit")]
 AlphaSender = Annotated[str, Field(pattern=r"^[A-Za-z0-9 ]{1,11}$", description="name for countries that require one")]
 WebhookVersion = Literal["1", "2", "2010-04-01"]
-AssistantId = Annotated[str, Field(min_length=1, description="AI assistant that answers inbound messages")]
+Responder = Annotated[Id, From("list_assistants", what="AI assistant that answers inbound messages")]
 
 
 class NumberPool(Given):
@@ -107,7 +108,7 @@ async def create_messaging_profile(
     webhook_url: Url | None = None,
     webhook_failover_url: Url | None = None,
     webhook_api_version: WebhookVersion | None = None,
-    ai_assistant_id: AssistantId | None = None,
+    ai_assistant_id: Responder | None = None,
     url_shortener_settings: UrlShortener | None = None,
     features: Features | None = None,
     mms_fall_back_to_sms: bool | None = None,
@@ -157,7 +158,7 @@ async def update_messaging_profile(
     webhook_url: Change[Url] = OMITTED,
     webhook_failover_url: Change[Url] = OMITTED,
     webhook_api_version: NewValue[WebhookVersion] = OMITTED,
-    ai_assistant_id: Change[AssistantId] = OMITTED,
+    ai_assistant_id: Change[Responder] = OMITTED,
     url_shortener_settings: Change[UrlShortener] = OMITTED,
     features: Change[Features] = OMITTED,
     mms_fall_back_to_sms: NewValue[bool] = OMITTED,

@@ -15,7 +15,8 @@ from telnyx_tools.results.result import shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.context import Progress
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import E164, MessagingProfileId, Moment, Recipient, Sender, Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import E164, MessagingProfileId, Moment, OwnNumber, Recipient, Sender, Url
 
 Media = Annotated[list[Url], Field(max_length=10, description="makes it an MMS; under 1 MB together")]
 Subject = Annotated[str, Field(description="MMS only")]
@@ -123,7 +124,7 @@ async def schedule_message(
 async def send_group_message(
     telnyx: Telnyx,
     to: Annotated[list[E164], Field(min_length=2, max_length=8, description="US and CA mobile numbers")],
-    from_number: Annotated[E164, Field(description="your US or CA number, from list_phone_numbers")],
+    from_number: Annotated[OwnNumber, From("list_phone_numbers", what="your US or CA number")],
     text: str = "",
     media_urls: Annotated[list[Url], Field(max_length=10)] = [],
     subject: str = "",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
-
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.numbers import numbers
@@ -14,6 +12,7 @@ from telnyx_tools.groups.numbers.voice import VoiceSettings
 from telnyx_tools.results.result import shape
 from telnyx_tools.shared.numbers import resolve_number
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import AddressId, PhoneNumber
 
 
@@ -28,7 +27,9 @@ async def set_phone_number_emergency(
     telnyx: Telnyx,
     phone_number: PhoneNumber,
     emergency_enabled: bool,
-    emergency_address_id: Annotated[AddressId | None, Field(description="required to enable")] = None,
+    emergency_address_id: Annotated[
+        AddressId | None, From("create_address", "list_addresses", note="required to enable")
+    ] = None,
 ) -> VoiceSettings:
     """Enable or disable emergency calling (911) from a number at an address of create_address; costs extra monthly.
     Provisioning follows: poll get_phone_number until emergency_status is active."""

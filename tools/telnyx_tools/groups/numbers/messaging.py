@@ -13,6 +13,7 @@ from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.numbers import resolve_number
 from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import PhoneNumber
 
 
@@ -62,9 +63,9 @@ async def update_phone_number_messaging_settings(
     telnyx: Telnyx,
     phone_number: PhoneNumber,
     messaging_profile_id: Annotated[
-        Change[str], Field(description="from list_messaging_profiles; null takes it off its profile")
+        Change[str], From("list_messaging_profiles", note="null takes it off its profile")
     ] = OMITTED,
-    messaging_product: Annotated[NewValue[str], Field(description="from eligible_messaging_products")] = OMITTED,
+    messaging_product: Annotated[NewValue[str], Field(description="one of its eligible_messaging_products")] = OMITTED,
 ) -> MessagingSettings:
     """Put a number on a messaging profile, which it needs to text."""
     body = changed(

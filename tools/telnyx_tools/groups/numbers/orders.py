@@ -15,6 +15,7 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import E164, AnsweringId, BillingGroupId, MessagingProfileId, Moment, NumberOrderId
 
 HOW_TO_GIVE = (
@@ -58,13 +59,11 @@ class NumberOrder(OrderSummary):
 )
 async def initiate_phone_number_order(
     telnyx: Telnyx,
-    phone_numbers: Annotated[
-        list[E164], Field(min_length=1, max_length=50, description="from list_available_phone_numbers")
-    ],
+    phone_numbers: Annotated[list[E164], Field(min_length=1, max_length=50), From("list_available_phone_numbers")],
     connection_id: AnsweringId | None = None,
     messaging_profile_id: MessagingProfileId | None = None,
     billing_group_id: BillingGroupId | None = None,
-    requirement_group_id: Annotated[str | None, Field(description="from list_requirement_groups")] = None,
+    requirement_group_id: Annotated[str | None, From("list_requirement_groups")] = None,
     customer_reference: CustomerReference | None = None,
 ) -> NumberOrder:
     """Buy phone numbers: upfront cost now, then monthly. Returns the order and what it lacks; poll get_number_order."""

@@ -14,7 +14,7 @@ from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.numbers import resolve_number, verify_ownership
 from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import E164, AnsweringId, BillingGroupId, CountryCode, PhoneNumber
+from telnyx_tools.tool.types import E164, AnsweringId, BillingGroupId, ConnectionId, CountryCode, PhoneNumber
 
 NumberStatus = Literal[
     "purchase-pending",
@@ -70,7 +70,7 @@ async def list_phone_numbers(
     phone_number: Annotated[str | None, Field(description="at least 3 digits of it")] = None,
     status: NumberStatus | None = None,
     tag: str | None = None,
-    connection_id: str | None = None,
+    connection_id: ConnectionId | None = None,
     country_code: CountryCode | None = None,
     number_type: NumberType | None = None,
     customer_reference: str | None = None,

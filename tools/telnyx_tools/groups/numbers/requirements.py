@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,7 @@ from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of, page_o
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import Given
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import E164, CountryCode
 
 Action = Literal["ordering", "porting"]
@@ -23,7 +24,7 @@ Action = Literal["ordering", "porting"]
 class RequirementValue(Given):
     """What is given for one requirement."""
 
-    requirement_id: str
+    requirement_id: Annotated[str, From("get_regulatory_requirements")]
     field_value: str = Field(description="the text itself; for an address or a document its id")
 
 

@@ -13,6 +13,7 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import E164, NumberReservationId
 
 
@@ -36,7 +37,9 @@ class NumberReservation(Result):
 async def reserve_phone_numbers(
     telnyx: Telnyx,
     phone_numbers: Annotated[
-        list[E164], Field(min_length=1, max_length=50, description="from list_available_phone_numbers with reservable")
+        list[E164],
+        Field(min_length=1, max_length=50),
+        From("list_available_phone_numbers", note="searched with reservable"),
     ],
     customer_reference: CustomerReference | None = None,
 ) -> NumberReservation:

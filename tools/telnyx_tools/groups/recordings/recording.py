@@ -12,7 +12,8 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import Given
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlId, ConferenceId, ConnectionId, Moment, RecordingId
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import CallControlId, ConferenceId, ConnectionId, Id, Moment, RecordingId
 
 
 class Between(Given):
@@ -64,8 +65,8 @@ async def list_recordings(
     start_time: Between | None = None,
     end_time: Between | None = None,
     call_control_id: CallControlId | None = None,
-    call_session_id: str | None = None,
-    call_leg_id: str | None = None,
+    call_session_id: Annotated[Id | None, From("make_call", "list_call_events")] = None,
+    call_leg_id: Annotated[Id | None, From("make_call", "list_call_events")] = None,
     sip_call_id: str | None = None,
     conference_id: ConferenceId | None = None,
     conference_region: Literal["US", "Europe", "Australia", "Middle East"] | None = None,

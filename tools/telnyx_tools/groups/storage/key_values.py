@@ -11,9 +11,11 @@ from telnyx_tools.groups.storage import storage
 from telnyx_tools.results.pages import NEXT, Page, PageCursor, PageSize, cursor_of, fetch_page, fitting
 from telnyx_tools.results.result import BUDGET, AttachedResult, Attachment, Result, measured, objects, shape
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id
 
-KvStoreId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_kv_stores")]
-KvKey = Annotated[str, Field(min_length=1, max_length=512, description="from list_kv_keys")]
+KvStoreId = Annotated[Id, From("list_kv_stores")]
+KvKey = Annotated[str, Field(min_length=1, max_length=512), From("list_kv_keys")]
 NewName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", description="letters, digits, - and _")]
 
 

@@ -13,8 +13,10 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page, f
 from telnyx_tools.results.result import BUDGET, Result, objects, shape
 from telnyx_tools.results.shorten import shorten, size
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id
 
-SqlDatabaseId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_sql_databases")]
+SqlDatabaseId = Annotated[Id, From("list_sql_databases")]
 _ENVELOPE = 500
 
 

@@ -11,6 +11,7 @@ from telnyx_tools.groups.whatsapp import whatsapp
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import ConnectionId, WhatsappNumber
 
 CALLING = "/whatsapp/phone_numbers/{phone_number}/calling_settings"
@@ -59,7 +60,7 @@ async def update_whatsapp_calling_settings(telnyx: Telnyx, phone_number: Whatsap
 async def update_whatsapp_calling_routing(
     telnyx: Telnyx,
     phone_number: WhatsappNumber,
-    connection_id: Annotated[ConnectionId | None, Field(description="left out: calls go nowhere")] = None,
+    connection_id: Annotated[ConnectionId | None, From("list_connections", note="left out: calls go nowhere")] = None,
 ) -> Calling:
     """Say which connection or call control application takes the calls to a WhatsApp number."""
     return shape(Calling, await telnyx.patch(ROUTING, body={"connection_id": connection_id}, id=phone_number))

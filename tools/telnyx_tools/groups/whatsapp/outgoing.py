@@ -14,7 +14,8 @@ from telnyx_tools.groups.whatsapp.window import WINDOW_CALLS, require_open
 from telnyx_tools.results.result import shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.context import Progress
-from telnyx_tools.tool.types import Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id, Url
 
 SEND, READ_MESSAGE = "POST /messages/whatsapp", "GET /messages/{id}"
 FREE_FORM_CALLS = (SEND, *WINDOW_CALLS, READ_MESSAGE)
@@ -25,7 +26,7 @@ CHECK = (
     "Do not send it again before."
 )
 
-Profile = Annotated[str | None, Field(description="where from_number takes no SMS")]
+Profile = Annotated[Id | None, From("list_messaging_profiles")]
 Webhook = Annotated[Url | None, Field(description="gets the delivery events")]
 CallbackData = Annotated[str | None, Field(description="returned in events")]
 WaitFor = Annotated[Literal["delivered"] | None, Field(description="wait up to 45 s for the outcome")]

@@ -16,6 +16,7 @@ from telnyx_tools.groups.whatsapp.done import Done
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import MessagingProfileId, Url, WhatsappNumber
 
 PROFILE = "/whatsapp/phone_numbers/{phone_number}/profile"
@@ -62,7 +63,7 @@ async def update_whatsapp_business_profile(
     email: Annotated[NewValue[str], Field(max_length=128, description="for people to write to")] = OMITTED,
     website: NewValue[Url] = OMITTED,
     messaging_profile_id: Annotated[
-        NewValue[MessagingProfileId], Field(description="messaging profile that takes what people write")
+        NewValue[MessagingProfileId], From("list_messaging_profiles", note="handles what people write")
     ] = OMITTED,
 ) -> BusinessProfile:
     """Change what people see of a business on WhatsApp. What is left out stays as it is."""

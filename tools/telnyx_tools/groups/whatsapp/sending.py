@@ -23,7 +23,8 @@ from telnyx_tools.groups.whatsapp.outgoing import (
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.context import Progress
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import Url, WhatsappNumber, WhatsappRecipient
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id, Url, WhatsappNumber, WhatsappRecipient
 
 Kind = Literal["image", "video", "audio", "document", "sticker"]
 _CAPTIONED = ("image", "video", "document")
@@ -102,7 +103,7 @@ async def send_whatsapp_reaction(
     progress: Progress,
     from_number: WhatsappNumber,
     to: WhatsappRecipient,
-    message_id: Annotated[str, Field(min_length=1, description="the person's message, from its event")],
+    message_id: Annotated[Id, From("an event", what="the person's message")],
     emoji: Annotated[str, Field(max_length=20, description='one emoji; "" takes the reaction back')],
     messaging_profile_id: Profile = None,
     webhook_url: Webhook = None,

@@ -13,12 +13,13 @@ from telnyx_tools.results.result import Result, shape
 from telnyx_tools.shared.days import whole_days
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import Day, Moment, Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Day, Id, Moment, Url, WhatsappAccountId
 
 LINKS, SIGNUPS, USER_DATA = "/whatsapp/hosted_signups", "/whatsapp/signup", "/whatsapp/user_data"
 
-LinkId = Annotated[str, Field(min_length=1, description="from list_whatsapp_signup_links")]
-SignupId = Annotated[str, Field(min_length=1, description="session_id from list_whatsapp_signups")]
+LinkId = Annotated[Id, From("list_whatsapp_signup_links")]
+SignupId = Annotated[Id, From("list_whatsapp_signups", what="session_id")]
 
 
 class SignupLink(Result):
@@ -80,7 +81,7 @@ async def create_whatsapp_signup_link(
 @whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {SIGNUPS}")
 async def list_whatsapp_signups(
     telnyx: Telnyx,
-    waba_id: Annotated[str | None, Field(description="Meta's id")] = None,
+    waba_id: WhatsappAccountId | None = None,
     customer_id: str | None = None,
     start_date: Day | None = None,
     end_date: Day | None = None,

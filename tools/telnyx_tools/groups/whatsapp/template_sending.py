@@ -26,6 +26,7 @@ from telnyx_tools.results.result import objects
 from telnyx_tools.tool.bodies import Given, present
 from telnyx_tools.tool.context import Progress
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import WhatsappNumber, WhatsappRecipient, WhatsappTemplateId
 
 Value = Annotated[str, Field(min_length=1, max_length=1024)]
@@ -61,7 +62,9 @@ async def send_whatsapp_template(
     to: WhatsappRecipient,
     name: str | None = None,
     language: Annotated[str | None, Field(description="like en_US")] = None,
-    template_id: Annotated[WhatsappTemplateId | None, Field(description="in place of name and language")] = None,
+    template_id: Annotated[
+        WhatsappTemplateId | None, From("list_whatsapp_templates", note="in place of name and language")
+    ] = None,
     body: Annotated[list[Value], Field(description="values of {{1}}, {{2}}, ...")] = [],
     header: Annotated[Value | None, Field(description="value of its {{1}}; text headers only")] = None,
     buttons: Annotated[list[ButtonValue], Field(max_length=10)] = [],
