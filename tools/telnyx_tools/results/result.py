@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, Literal, Self, TypeVar, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
 from telnyx_tools.schema import compact
@@ -62,6 +62,14 @@ class Attachment:
     uri: str
     mime_type: str
     content: bytes
+
+
+class Done(Result):
+    """The result of a call to which the API answers nothing."""
+
+    id: str | None = None
+    done: str | None = Field(None, description="what was done")
+    next_step: str | None = None
 
 
 class AttachedResult(Result):

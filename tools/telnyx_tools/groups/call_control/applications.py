@@ -7,14 +7,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
+from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results.result import Detail, Part, Result, shape
+from telnyx_tools.results.result import Detail, Part, Result, objects, shape
 from telnyx_tools.shared.updates import completed
 from telnyx_tools.tool.bodies import OMITTED, Change, Given, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CallControlApplicationId, OutboundVoiceProfileId, Url
 
+MOST_LISTED = 20
 Site = Literal[
     "Latency", "Chicago, IL", "Ashburn, VA", "San Jose, CA", "London, UK", "Chennai, IN", "Amsterdam, Netherlands",
     "Toronto, Canada", "Sydney, Australia",
@@ -191,3 +193,22 @@ async def delete_call_control_application(
     """Delete an application. Its numbers have to be moved to another connection first."""
     answer = await telnyx.delete("/call_control_applications/{id}", id=application_id)
     return shape(CallControlApplication, answer)
+
+
+async def choose_application(telnyx: Telnyx, connection_id: str | None) -> tuple[str, str | None]:
+    """The application given, or the account's only one with a note that says so.
+
+    Raises InvalidArguments, naming what there is, where there are several or none.
+    """
+    if connection_id is not None:
+        return connection_id, None
+    found = objects(await telnyx.get("/call_control_applications", query={"page": {"size": MOST_LISTED}}))
+    if len(found) == 1 and found[0].get("id"):
+        name = found[0].get("application_name")
+        return str(found[0]["id"]), f"With the account's only Call Control application: {name}."
+    if not found:
+        hint = "There is no Call Control application; make one with create_call_control_application."
+    else:
+        names = "; ".join(f"{each.get('application_name')} ({each.get('id')})" for each in found)
+        hint = f"Give one of: {names}."
+    raise InvalidArguments([Problem("connection_id", hint)])

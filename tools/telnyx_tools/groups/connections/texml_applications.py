@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.connections import connections, settings
-from telnyx_tools.groups.connections.changing import send_change
+from telnyx_tools.groups.connections.changes import send_change
 from telnyx_tools.groups.connections.connection import ConnectionSettings, shape_settings
 from telnyx_tools.groups.connections.kinds import KINDS, require_fitting
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
+from telnyx_tools.api.errors import ApiError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.inference import inference
-from telnyx_tools.groups.inference.refused import choosing
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.tool.bodies import Given, present
 from telnyx_tools.tool.effect import Effect
@@ -115,3 +117,14 @@ def _format(json_schema: dict[str, object] | None) -> dict[str, object] | None:
     if json_schema is None:
         return None
     return {"type": "json_schema", "json_schema": {"name": "answer", "schema": json_schema, "strict": True}}
+
+
+@contextmanager
+def choosing(field: str, source: str) -> Iterator[None]:
+    """Within it, an error that points at this field names the tool that has its values."""
+    try:
+        yield
+    except ApiError as error:
+        if any((item.pointer or "").rpartition("/")[2] == field for item in error.items):
+            error.remedy = f"Take {field} from {source}."
+        raise

@@ -13,8 +13,7 @@ from telnyx_tools.api.client import LONG_SECS, Reply, Request, Telnyx
 from telnyx_tools.api.errors import InvalidArgument, TelnyxError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.inference import inference
-from telnyx_tools.groups.inference.chat import LOST
-from telnyx_tools.groups.inference.refused import choosing
+from telnyx_tools.groups.inference.chat import LOST, choosing
 from telnyx_tools.results.result import AttachedResult, Attachment
 from telnyx_tools.shared.file_types import mime_type
 from telnyx_tools.tool.bodies import present

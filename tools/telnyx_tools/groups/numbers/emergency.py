@@ -7,7 +7,7 @@ from typing import Annotated
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.numbers import numbers
-from telnyx_tools.groups.numbers.owned import NumberDetails
+from telnyx_tools.groups.numbers.inventory import NumberDetails
 from telnyx_tools.groups.numbers.voice import VoiceSettings
 from telnyx_tools.results.result import shape
 from telnyx_tools.shared.numbers import resolve_number

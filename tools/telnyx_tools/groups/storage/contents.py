@@ -15,7 +15,7 @@ from telnyx_tools.api.errors import ApiError, ResponseTooLarge
 from telnyx_tools.api.s3 import ObjectEntry
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.storage import storage
-from telnyx_tools.groups.storage.stored import (
+from telnyx_tools.groups.storage.stored_object import (
     TEXT,
     ContentType,
     CreateBucket,

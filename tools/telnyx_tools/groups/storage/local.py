@@ -15,7 +15,7 @@ from telnyx_tools.api.uploads import MIB, insistent, upload
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.files import Files, FileTarget
 from telnyx_tools.groups.storage import storage
-from telnyx_tools.groups.storage.stored import (
+from telnyx_tools.groups.storage.stored_object import (
     UPLOAD,
     CreateBucket,
     NewObjectName,

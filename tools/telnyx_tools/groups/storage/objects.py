@@ -12,7 +12,7 @@ from telnyx_tools.api.s3 import Listing, ObjectEntry
 from telnyx_tools.api.uploads import MIB, copy, insistent
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.storage import storage
-from telnyx_tools.groups.storage.stored import (
+from telnyx_tools.groups.storage.stored_object import (
     NewObjectName,
     Overwrite,
     StoredObject,

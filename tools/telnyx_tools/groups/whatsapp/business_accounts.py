@@ -8,9 +8,8 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.whatsapp import whatsapp
-from telnyx_tools.groups.whatsapp.done import Done
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.results.result import Detail, Done, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Url, WhatsappAccountId

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.whatsapp import whatsapp
-from telnyx_tools.groups.whatsapp.outgoing import (
+from telnyx_tools.groups.whatsapp.message import (
     CHECK,
     FREE_FORM_CALLS,
     CallbackData,

@@ -12,8 +12,7 @@ from telnyx_tools.api.client import Request, Telnyx
 from telnyx_tools.api.request import File
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.whatsapp import whatsapp
-from telnyx_tools.groups.whatsapp.done import Done
-from telnyx_tools.results.result import Result, shape
+from telnyx_tools.results.result import Done, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From

@@ -8,10 +8,9 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.groups.whatsapp import whatsapp
-from telnyx_tools.groups.whatsapp.done import Done
 from telnyx_tools.groups.whatsapp.template import Template, WholeTemplate
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results.result import shape
+from telnyx_tools.results.result import Done, shape
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import WhatsappAccountId, WhatsappTemplateId
 

@@ -10,7 +10,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.whatsapp import whatsapp
-from telnyx_tools.groups.whatsapp.outgoing import (
+from telnyx_tools.groups.whatsapp.message import (
     CHECK,
     READ_MESSAGE,
     SEND,

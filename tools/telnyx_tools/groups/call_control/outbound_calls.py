@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.groups.call_control import call_control
+from telnyx_tools.groups.call_control.applications import choose_application
 from telnyx_tools.groups.call_control.arguments import (
     TARGET,
     AudioFormat,
@@ -27,7 +28,6 @@ from telnyx_tools.groups.call_control.arguments import (
     recording,
     require_target,
 )
-from telnyx_tools.groups.call_control.chosen import choose_application
 from telnyx_tools.groups.call_control.commands import command_body
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.shared.client_state import ClientState

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.call_control import call_control
-from telnyx_tools.groups.call_control.chosen import choose_application
+from telnyx_tools.groups.call_control.applications import choose_application
 from telnyx_tools.results.pages import FROM_ONE, NEXT, PLACE, Cursor, Page, PageSize, cursor_of, page_of
 from telnyx_tools.results.result import Detail, Result
 from telnyx_tools.shared.client_state import decoded
