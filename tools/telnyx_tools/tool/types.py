@@ -41,7 +41,7 @@ CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-
 Moment = Annotated[
     str,
     AfterValidator(_utc),
-    Field(json_schema_extra={"format": "date-time"}, description="with its zone, like 2026-03-01T15:00:00-05:00"),
+    Field(json_schema_extra={"format": "date-time"}, description="with zone, like 2026-03-01T15:00:00-05:00"),
 ]
 Day = Annotated[date, Field(description="YYYY-MM-DD, UTC")]
 PeriodName = Annotated[
@@ -76,9 +76,9 @@ TexmlAccountSid = Annotated[Id, Field(description="your account, as its TeXML we
 TexmlCallSid = Annotated[Id, From("start_texml_call", "list_texml_calls")]
 TexmlConferenceSid = Annotated[Id, From("list_texml_conferences")]
 MediaName = Annotated[Id, From("list_media")]
-SecretIdentifier = Annotated[Id, From("list_integration_secrets", what="a secret's identifier")]
+SecretIdentifier = Annotated[Id, From("list_integration_secrets", what="identifier")]
 WhatsappNumber = Annotated[
-    str, Field(pattern=r"^\+[1-9][0-9]{1,14}$"), From("list_whatsapp_phone_numbers", what="your WhatsApp number")
+    str, Field(pattern=r"^\+[1-9][0-9]{1,14}$"), From("list_whatsapp_phone_numbers", what="yours")
 ]
 WhatsappRecipient = Annotated[
     str,
@@ -90,7 +90,7 @@ WhatsappRecipient = Annotated[
 WhatsappAccountId = Annotated[Id, From("list_whatsapp_business_accounts")]
 WhatsappTemplateId = Annotated[Id, From("list_whatsapp_templates", what="id")]
 BucketName = Annotated[Id, From("cloud_storage_list_buckets")]
-ObjectName = Annotated[Id, From("cloud_storage_list_objects", what="key inside the bucket")]
+ObjectName = Annotated[Id, From("cloud_storage_list_objects", what="key")]
 SecretText = Annotated[
     str,
     Field(min_length=1, json_schema_extra={"format": "password", "writeOnly": True}),

@@ -38,7 +38,7 @@ async def get_billing_group(telnyx: Telnyx, billing_group_id: BillingGroupId) ->
 
 @account.tool(effect=Effect.WRITE, scope="account_management.write", calls="POST /billing_groups")
 async def create_billing_group(telnyx: Telnyx, name: Name) -> BillingGroup:
-    """Make a billing group."""
+    """Create a billing group."""
     return shape(BillingGroup, await telnyx.post("/billing_groups", body={"name": name}))
 
 

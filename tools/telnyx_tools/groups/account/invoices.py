@@ -29,7 +29,7 @@ async def list_invoices(
     page: PageCursor = "1",
     page_size: PageSize = 20,
 ) -> Page[Invoice]:
-    """Invoices with their periods and whether they are paid, the latest first."""
+    """Invoices, latest first, with their periods and whether they are paid."""
     return await fetch_page(Invoice, telnyx, "/invoices", {"sort": sort}, page=page, page_size=page_size)
 
 

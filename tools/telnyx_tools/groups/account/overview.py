@@ -26,7 +26,7 @@ class Balance(Result):
 
 @account.tool(effect=Effect.READ, scope="billing.read", calls="GET /balance", core=True)
 async def get_balance(telnyx: Telnyx) -> Balance:
-    """The account's balance and what it may still spend."""
+    """The account's balance and available credit."""
     return shape(Balance, await telnyx.get("/balance"))
 
 
@@ -53,8 +53,8 @@ class AccountOverview(Result):
     core=True,
 )
 async def get_account_overview(telnyx: Telnyx) -> AccountOverview:
-    """Balance, how many numbers, messaging profiles and connections there are, what is not set up yet and the tool
-    that sets it up."""
+    """Balance; how many numbers, messaging profiles and connections exist; what is not set up yet, and which tool does
+    it."""
     answers, failures = await read_all(
         {
             "balance": telnyx.get("/balance"),

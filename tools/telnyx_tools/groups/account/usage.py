@@ -61,7 +61,7 @@ async def get_usage(
     metrics: list[str] = [],
     limit: Annotated[int, Field(ge=1, le=100)] = 20,
 ) -> Usage:
-    """What a product was used for and what it cost, with totals; by default this month and every metric."""
+    """A product's usage and cost, with totals; by default this month and every metric."""
     days = chosen_days(period, start_date, end_date)
     option = await _option(telnyx, product)
     _known("dimensions", dimensions, option.dimensions)

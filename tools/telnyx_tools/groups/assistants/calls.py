@@ -64,7 +64,7 @@ async def start_assistant_call(
     conversation_callback: Callback | None = None,
     status_callback: Callback | None = None,
 ) -> AssistantCall:
-    """Let an assistant call somebody. wait_for_call takes the call_sid; list_conversations has what was said."""
+    """Let an assistant call somebody. Pass the call_sid to wait_for_call; list_conversations has the transcript."""
     application = texml_app_id or await _application(telnyx, assistant_id)
     body = {
         "From": from_number,

@@ -64,7 +64,7 @@ async def schedule_assistant_event(
     retry_interval_secs: Annotated[int | None, Field(ge=1)] = None,
     call_settings: CallSettings | None = None,
 ) -> ScheduledEvent:
-    """Let an assistant call or text somebody at a later time."""
+    """Schedule an assistant to call or text somebody."""
     if channel == "sms_chat" and text is None:
         raise InvalidArguments([Problem("text", "A message needs its text.")])
     body = {
@@ -99,7 +99,7 @@ async def list_assistant_events(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[ScheduledEvent]:
-    """The calls and messages that an assistant has been scheduled to make, and what became of them."""
+    """Scheduled calls and messages of an assistant, with their outcome."""
     return await fetch_page(
         ScheduledEvent,
         telnyx,
@@ -118,7 +118,7 @@ async def list_assistant_events(
 async def get_assistant_event(
     telnyx: Telnyx, assistant_id: AssistantId, event_id: EventId, detail: Detail = "summary"
 ) -> ScheduledEvent:
-    """A scheduled call or message of an assistant, and what became of it."""
+    """One scheduled call or message of an assistant, with its outcome."""
     answer = await telnyx.get(
         "/ai/assistants/{assistant_id}/scheduled_events/{event_id}", assistant_id=assistant_id, event_id=event_id
     )
@@ -129,7 +129,7 @@ async def get_assistant_event(
     effect=Effect.DESTROY, scope="ai.write", calls="DELETE /ai/assistants/{assistant_id}/scheduled_events/{event_id}"
 )
 async def cancel_assistant_event(telnyx: Telnyx, assistant_id: AssistantId, event_id: EventId) -> CancelledEvent:
-    """Cancel a scheduled call or message of an assistant before its time."""
+    """Cancel a scheduled call or message of an assistant."""
     await telnyx.delete(
         "/ai/assistants/{assistant_id}/scheduled_events/{event_id}", assistant_id=assistant_id, event_id=event_id
     )

@@ -49,7 +49,7 @@ class InsightTemplate(Result):
 async def list_insight_groups(
     telnyx: Telnyx, page: PageCursor = "1", page_size: PageSize = 20, detail: Detail = "summary"
 ) -> Page[InsightGroup]:
-    """Groups of insights, one of which an assistant can have as insight_group_id."""
+    """Groups of insights. An assistant uses one, as its insight_group_id."""
     return await fetch_page(
         InsightGroup, telnyx, "/ai/conversations/insight-groups", {}, page=page, page_size=page_size, detail=detail
     )
@@ -62,7 +62,8 @@ async def create_insight_group(
     description: Annotated[str | None, Field(description="what it is for")] = None,
     webhook: Annotated[Url | None, Field(description="gets the results")] = None,
 ) -> InsightGroup:
-    """Make a group for insights; then create_insight, and name the group in insight_settings of update_assistant."""
+    """Create a group for insights. Then call create_insight, and set the group in insight_settings of
+    update_assistant."""
     body = present({"name": name, "description": description, "webhook": webhook})
     return shape(InsightGroup, await telnyx.post("/ai/conversations/insight-groups", body=body, idempotency_key=True))
 
@@ -80,7 +81,7 @@ async def create_insight(
     webhook: Annotated[Url | None, Field(description="gets the results")] = None,
     group_id: InsightGroupId | None = None,
 ) -> InsightTemplate:
-    """Say what is to be found out when a conversation has ended, and put it into a group."""
+    """Define what to find out after a conversation, and add it to a group."""
     body = {"name": name, "instructions": instructions, "json_schema": json_schema, "webhook": webhook}
     answer = await telnyx.post("/ai/conversations/insights", body=present(body), idempotency_key=True)
     insight = shape(InsightTemplate, answer)

@@ -62,7 +62,7 @@ async def list_active_calls(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[ActiveCall]:
-    """The calls that ring or go on now."""
+    """Calls that are ringing or in progress now."""
     chosen, _ = await choose_application(telnyx, connection_id)
     after = After.parse(page)
     cursor = Cursor(skip=after.skip) if after else Cursor.parse(page, page_size)

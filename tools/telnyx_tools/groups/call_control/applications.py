@@ -23,7 +23,7 @@ Site = Literal[
 ]  # fmt: skip
 DtmfType = Literal["RFC 2833", "Inband", "SIP INFO"]
 Version = Literal["1", "2"]
-ChannelLimit = Annotated[int, Field(ge=1, description="calls at a time")]
+ChannelLimit = Annotated[int, Field(ge=1, description="maximum concurrent calls")]
 Seconds = Annotated[int, Field(ge=0, le=30)]
 REQUIRED = ("application_name", "webhook_event_url")
 
@@ -70,7 +70,7 @@ async def list_call_control_applications(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[CallControlApplication]:
-    """The applications that calls are placed with and arrive at."""
+    """Call Control applications, which place and receive calls."""
     query: Query = {
         "filter": {
             "application_name": {"contains": name_contains},
@@ -93,7 +93,7 @@ async def list_call_control_applications(
 async def get_call_control_application(
     telnyx: Telnyx, application_id: CallControlApplicationId, detail: Detail = "summary"
 ) -> CallControlApplication:
-    """One Call Control application with its webhooks and outbound voice profile."""
+    """One Call Control application, with its webhooks and outbound voice profile."""
     answer = await telnyx.get("/call_control_applications/{id}", id=application_id)
     return shape(CallControlApplication, answer, detail)
 
@@ -109,14 +109,15 @@ async def create_call_control_application(
     webhook_event_failover_url: Url | None = None,
     webhook_api_version: Version = "2",
     webhook_timeout_secs: Seconds | None = None,
-    anchorsite_override: Annotated[Site | None, Field(description="where media passes; Latency: the nearest")] = None,
+    anchorsite_override: Annotated[Site | None, Field(description="media location; Latency: the nearest")] = None,
     dtmf_type: DtmfType | None = None,
     first_command_timeout: Annotated[bool | None, Field(description="hang up unanswered inbound calls")] = None,
     first_command_timeout_secs: Annotated[int | None, Field(ge=1)] = None,
     call_cost_in_webhooks: bool | None = None,
     redact_dtmf_debug_logging: bool | None = None,
 ) -> CallControlApplication:
-    """Make an application for make_call; give it an outbound voice profile, and numbers by update_phone_number."""
+    """Create an application for make_call. It needs an outbound voice profile; give it numbers with
+    update_phone_number."""
     body = {
         "application_name": application_name,
         "webhook_event_url": webhook_event_url,
@@ -161,7 +162,7 @@ async def update_call_control_application(
     redact_dtmf_debug_logging: NewValue[bool] = OMITTED,
     tags: Annotated[NewValue[list[str]], Field(description="replaces all tags")] = OMITTED,
 ) -> CallControlApplication:
-    """Change an application. What is left out stays as it is."""
+    """Change an application. Omitted fields keep their values."""
     body = changed(
         {
             "application_name": application_name,
@@ -190,7 +191,7 @@ async def update_call_control_application(
 async def delete_call_control_application(
     telnyx: Telnyx, application_id: CallControlApplicationId
 ) -> CallControlApplication:
-    """Delete an application. Its numbers have to be moved to another connection first."""
+    """Delete an application. Move its numbers to another connection first."""
     answer = await telnyx.delete("/call_control_applications/{id}", id=application_id)
     return shape(CallControlApplication, answer)
 

@@ -47,10 +47,12 @@ async def start_call_assistant(
     greeting: Annotated[str | None, Field(description="said first, in place of the assistant's own")] = None,
     message_history: Messages | None = None,
     participants: Annotated[list[Participant] | None, Field(description="other calls of the conversation")] = None,
-    send_message_history_updates: Annotated[bool | None, Field(description="events with all that was said")] = None,
+    send_message_history_updates: Annotated[
+        bool | None, Field(description="send events with the whole transcript")
+    ] = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Let an AI assistant talk on an answered call, billed by the minute. Returns the conversation's id."""
+    """Start an AI assistant on an answered call, billed by the minute. Returns the conversation's id."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/ai_assistant_start",
@@ -70,7 +72,7 @@ async def start_call_assistant(
 async def stop_call_assistant(
     telnyx: Telnyx, call_control_id: CallControlId, client_state: ClientState | None = None
 ) -> CommandResult:
-    """Stop the AI assistant on a call; the call goes on."""
+    """Stop the AI assistant on a call; the call continues."""
     return await command(telnyx, "/calls/{call_control_id}/actions/ai_assistant_stop", call_control_id, client_state)
 
 
@@ -81,10 +83,10 @@ async def add_assistant_messages(
     telnyx: Telnyx,
     call_control_id: CallControlId,
     messages: Messages,
-    trigger_response: Annotated[bool | None, Field(description="let it answer at once")] = None,
+    trigger_response: Annotated[bool | None, Field(description="make it answer at once")] = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Tell the AI assistant on a call something, such as what a lookup found."""
+    """Give the AI assistant on a call information, such as the result of a lookup."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/ai_assistant_add_messages",
@@ -105,7 +107,7 @@ async def join_call_assistant(
     participant: Participant,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Let another call take part in the conversation of an AI assistant."""
+    """Add another call to an AI assistant's conversation."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/ai_assistant_join",

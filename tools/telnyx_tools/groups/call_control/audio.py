@@ -36,11 +36,11 @@ async def speak(
     voice_api_key_ref: VoiceKey | None = None,
     payload_type: Literal["text", "ssml"] | None = None,
     loop: Loop | None = None,
-    stop: Annotated[Stop | None, Field(description="what plays before")] = None,
+    stop: Annotated[Stop | None, Field(description="first stop what is playing")] = None,
     target_legs: TargetLegs | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Say a text on an answered call. To ask for digits use gather_digits."""
+    """Speak a text on an answered call. To ask for digits use gather_digits."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/speak",

@@ -45,13 +45,13 @@ async def gather_digits(
     maximum_digits: Digits | None = None,
     terminating_digit: Annotated[str | None, Field(pattern=r"^[0-9*#]$", description="default #")] = None,
     valid_digits: Annotated[str | None, Field(pattern=r"^[0-9A-D*#]+$")] = None,
-    timeout_millis: Annotated[Millis | None, Field(description="first digit")] = None,
+    timeout_millis: Annotated[Millis | None, Field(description="wait for the first digit")] = None,
     inter_digit_timeout_millis: Millis | None = None,
-    maximum_tries: Annotated[Digits | None, Field(description="how often it asks")] = None,
+    maximum_tries: Annotated[Digits | None, Field(description="how many times to ask")] = None,
     invalid_payload: Annotated[str | None, Field(min_length=1, description="said after wrong input")] = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Ask a question by voice or audio, if given, and collect keypad digits on an answered call; wait_for_call until
+    """Collect keypad digits on an answered call, after an optional question by voice or audio. wait_for_call until
     gathered returns them."""
     require_at_most_one(payload=payload, audio_url=audio_url, media_name=media_name)
     limits: dict[str, Any] = {
@@ -95,7 +95,7 @@ def _require_no_speech(**given: object) -> None:
 async def stop_gathering(
     telnyx: Telnyx, call_control_id: LiveCall, client_state: ClientState | None = None
 ) -> CommandResult:
-    """Stop collecting digits; those pressed so far come with the event."""
+    """Stop collecting digits; the event has the digits pressed so far."""
     return await command(telnyx, "/calls/{call_control_id}/actions/gather_stop", call_control_id, client_state)
 
 
@@ -127,8 +127,8 @@ async def gather_using_ai(
     send_partial_results: bool | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Let an AI voice ask for several things on an answered call, billed by the minute. wait_for_call with until
-    gathered returns the answers."""
+    """Let an AI voice ask for several pieces of information on an answered call, billed by the minute. wait_for_call
+    until gathered returns the answers."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/gather_using_ai",

@@ -22,8 +22,8 @@ Until = Literal["answered", "ended", "gathered", "spoken", "bridged", "recorded"
 
 @call_control.tool(effect=Effect.READ, scope="voice.read", calls=("GET /calls/{call_control_id}", "GET /call_events"))
 async def get_call_status(telnyx: Telnyx, call_control_id: LiveCall) -> CallState:
-    """Whether a call is ringing, answered or ended (and why), until 10 minutes after its end; later list_call_events
-    knows."""
+    """Whether a call is ringing, answered or ended, and why it ended. Works until 10 minutes after the end; then use
+    list_call_events."""
     return await read_state(telnyx, call_control_id)
 
 

@@ -36,8 +36,8 @@ async def list_call_events(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[CallEvent]:
-    """What happened on calls: commands and their outcomes, answers, digits, transcripts, why they ended. Without a leg
-    or session only the last 24 hours. Give since or until, not both."""
+    """Events of calls: commands and results, answers, digits, transcripts, hangup causes. Without a leg or session:
+    only the last 24 hours. Give since or until, not both."""
     require_at_most_one(since=since, until=until)
     query: Query = {
         "filter": {

@@ -66,7 +66,7 @@ async def make_call(
     telnyx: Telnyx,
     to: Annotated[
         Annotated[str, Field(pattern=TARGET)] | Annotated[list[EachTarget], Field(min_length=1)],
-        Field(description="E.164 or SIP URI; of a list the first to answer gets it"),
+        Field(description="E.164 or SIP URI; a list rings all, the first to answer wins"),
     ],
     from_number: OwnNumber,
     connection_id: Annotated[
@@ -138,13 +138,13 @@ async def supervise_call(
     from_number: OwnNumber,
     supervisor_role: Annotated[
         Literal["barge", "whisper", "monitor"],
-        Field(description="heard by both, by the agent alone, or by nobody"),
+        Field(description="barge: both hear the supervisor; whisper: only the agent; monitor: nobody"),
     ] = "monitor",
     connection_id: CallControlApplicationId | None = None,
     timeout_secs: RingSecs | None = None,
     client_state: ClientState | None = None,
 ) -> PlacedCall:
-    """Call a supervisor into a call that goes on; switch_supervisor_role changes who hears them."""
+    """Call a supervisor and add them to a call in progress; switch_supervisor_role changes who hears them."""
     chosen, note = await choose_application(telnyx, connection_id)
     fields: dict[str, Any] = {
         "connection_id": chosen,

@@ -29,14 +29,14 @@ async def collect_payment(
     transaction_type: Literal["charge", "tokenize"] | None = None,
     payment_method: Literal["credit-card", "ach-debit"] | None = None,
     description: Annotated[str | None, Field(min_length=1, description="of the charge")] = None,
-    postal_code: Annotated[bool | None, Field(description="ask for it")] = None,
+    postal_code: Annotated[bool | None, Field(description="ask the caller for it")] = None,
     max_attempts: Annotated[int | None, Field(ge=1, le=10)] = None,
     timeout_millis: Annotated[int | None, Field(ge=1)] = None,
     voice: Voice | None = None,
     language: Annotated[str | None, Field(min_length=2, description="like en-US")] = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Ask the caller to key in a card or bank account and charge it; the numbers go to the payment provider alone."""
+    """Ask the caller to key in a card or bank account and charge it. Only the payment provider gets the numbers."""
     return await spend(
         telnyx,
         "/calls/{call_control_id}/actions/pay",

@@ -24,7 +24,7 @@ async def enqueue_call(
     keep_after_hangup: bool | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Put a call into a queue; bridge_calls with the queue takes the first one out."""
+    """Put a call into a queue. To take the first call out, use bridge_calls with the queue."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/enqueue",
@@ -41,5 +41,5 @@ async def enqueue_call(
 async def leave_queue(
     telnyx: Telnyx, call_control_id: CallControlId, client_state: ClientState | None = None
 ) -> CommandResult:
-    """Take a call out of its queue; it goes on."""
+    """Take a call out of its queue; the call continues."""
     return await command(telnyx, "/calls/{call_control_id}/actions/leave_queue", call_control_id, client_state)

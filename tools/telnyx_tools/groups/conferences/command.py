@@ -17,8 +17,10 @@ from telnyx_tools.tool.types import CallControlId, MediaName, Url
 Region = Annotated[
     Literal["US", "Europe", "Australia", "Middle East"], Field(description="of the conference, if not the account's")
 ]
-Beep = Annotated[Literal["always", "never", "on_enter", "on_exit"], Field(description="when someone comes or goes")]
-Everyone = Annotated[list[CallControlId], Field(description="calls meant; everyone if left out")]
+Beep = Annotated[
+    Literal["always", "never", "on_enter", "on_exit"], Field(description="beep when someone joins or leaves")
+]
+Everyone = Annotated[list[CallControlId], Field(description="default: everyone")]
 AudioUrl = Annotated[Url | None, Field(description="wav or mp3")]
 AudioName = Annotated[MediaName | None, From("list_media", what="instead of a URL")]
 

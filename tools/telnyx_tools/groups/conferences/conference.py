@@ -53,7 +53,7 @@ async def list_conferences(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[Conference]:
-    """Conferences by name, status, application or participant."""
+    """Conferences, filtered by name, status, application or participant."""
     query: Query = {
         "filter": {
             "name": name,
@@ -74,7 +74,7 @@ async def list_conferences(
 async def get_conference(
     telnyx: Telnyx, conference_id: ConferenceId, region: Region | None = None, detail: Detail = "summary"
 ) -> Conference:
-    """A conference, whether it is running, and why it ended."""
+    """One conference: whether it is running, and why it ended."""
     answer = await telnyx.get("/conferences/{id}", query={"region": region}, id=conference_id)
     return shape(Conference, answer, detail)
 
@@ -94,8 +94,8 @@ async def create_conference(
     client_state: ClientState | None = None,
     region: Region | None = None,
 ) -> Conference:
-    """Make a conference out of an answered call; join_conference adds others. To dial someone in, use make_call first,
-    then join_conference."""
+    """Create a conference from an answered call; add others with join_conference. To dial someone in, use make_call
+    first, then join_conference."""
     require_at_most_one(hold_audio_url=hold_audio_url, hold_media_name=hold_media_name)
     body = {
         "call_control_id": call_control_id,

@@ -30,7 +30,7 @@ from telnyx_tools.tool.types import CallControlId, ConferenceId, Id
 ParticipantId = Annotated[Id, From("list_conference_participants", what="id or label")]
 SupervisorRole = Annotated[
     Literal["barge", "monitor", "whisper", "none"],
-    Field(description="monitor only hears, whisper is heard by whisper_call_control_ids alone, barge by all"),
+    Field(description="monitor: only listens; whisper: heard by whisper_call_control_ids only; barge: by all"),
 ]
 EndsOnExit = Annotated[bool, Field(description="when this one leaves, hang up on all")]
 SoftEndsOnExit = Annotated[bool, Field(description="when this one leaves, end it but keep the calls")]
@@ -133,7 +133,7 @@ async def join_conference(
     client_state: ClientState | None = None,
     region: Region | None = None,
 ) -> Accepted:
-    """Put an answered call into a conference."""
+    """Add an answered call to a conference."""
     require_at_most_one(hold_audio_url=hold_audio_url, hold_media_name=hold_media_name)
     body = {
         "call_control_id": call_control_id,
@@ -161,7 +161,7 @@ async def leave_conference(
     beep_enabled: Beep | None = None,
     region: Region | None = None,
 ) -> Accepted:
-    """Take a call out of a conference; the call goes on."""
+    """Remove a call from a conference; the call continues."""
     body = {"call_control_id": call_control_id, "beep_enabled": beep_enabled, "region": region}
     return await command_once(telnyx, "/conferences/{id}/actions/leave", conference_id, body)
 
@@ -196,13 +196,13 @@ async def hold_conference_participants(
     conference_id: ConferenceId,
     hold: Annotated[bool, Field(description="false: take off hold")] = True,
     call_control_ids: Annotated[
-        list[CallControlId], Field(description="calls meant; holds everyone if left out, required to take off hold")
+        list[CallControlId], Field(description="default: hold everyone; required to take off hold")
     ] = [],
     audio_url: AudioUrl = None,
     media_name: AudioName = None,
     region: Region | None = None,
 ) -> Accepted:
-    """Put participants of a conference on hold, with music if wanted, or take them off hold."""
+    """Put conference participants on hold, optionally with music, or take them off hold."""
     if hold:
         require_at_most_one(audio_url=audio_url, media_name=media_name)
         body = {
@@ -239,7 +239,7 @@ async def set_conference_supervisor(
     whisper_call_control_ids: list[CallControlId] | None = None,
     region: Region | None = None,
 ) -> Accepted:
-    """Make a participant of a conference a supervisor, or an ordinary participant again (none)."""
+    """Make a conference participant a supervisor, or an ordinary participant again (none)."""
     body = {
         "call_control_id": call_control_id,
         "supervisor_role": supervisor_role,

@@ -106,7 +106,7 @@ async def dial_texml_conference_participant(
     time_limit_secs: Annotated[int | None, Field(ge=30, le=14_400, description="of the call")] = None,
     machine_detection: Literal["Enable", "DetectMessageEnd"] | None = None,
 ) -> TexmlParticipant:
-    """Call someone who joins the conference on answering."""
+    """Call someone who joins a TeXML conference when they answer."""
     body = {
         "To": to,
         "From": from_number,
@@ -139,7 +139,7 @@ async def update_texml_conference_participant(
     announce_url: Annotated[NewValue[Url], Field(description="audio or TeXML that only this one hears")] = OMITTED,
     end_conference_on_exit: NewValue[EndsOnExit] = OMITTED,
 ) -> TexmlParticipant:
-    """Mute a participant of a TeXML conference, put it on hold, play it something, or undo that."""
+    """Mute a TeXML conference participant, put them on hold, play them something, or undo that."""
     body = changed(
         {
             "Muted": muted,
@@ -164,7 +164,7 @@ async def update_texml_conference_participant(
 async def remove_texml_conference_participant(
     telnyx: Telnyx, account_sid: TexmlAccountSid, conference_sid: TexmlConferenceSid, participant: CallSidOrLabel
 ) -> TexmlParticipant:
-    """Take a participant out of a TeXML conference."""
+    """Remove a participant from a TeXML conference."""
     with account_lookup():
         answer = await telnyx.delete(
             _PARTICIPANT,

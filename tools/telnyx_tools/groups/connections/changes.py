@@ -61,8 +61,8 @@ async def update_connection(
     call_cost_in_webhooks: NewValue[bool] = OMITTED,
     onnet_t38_passthrough_enabled: NewValue[bool] = OMITTED,
 ) -> ConnectionSettings:
-    """Change a connection of any type. What is left out, inside objects too, stays as it is; a setting that its type
-    does not have is refused."""
+    """Change a connection of any type. Omitted fields keep their values, inside objects too. Settings that its type
+    lacks are refused."""
     body = changed(
         {
             "connection_name": connection_name,
@@ -107,7 +107,7 @@ async def update_connection(
 async def delete_connection(
     telnyx: Telnyx, connection_id: ConnectionId, connection_type: ConnectionType | None = None
 ) -> ConnectionSettings:
-    """Delete a connection of any type for good. Its phone numbers and calls have to leave it first."""
+    """Delete a connection of any type for good. Move its phone numbers and end its calls first."""
     kind = await find_kind(telnyx, connection_id, connection_type)
     return shape_settings(await telnyx.delete(kind.template, id=connection_id))
 

@@ -21,7 +21,7 @@ RecordType = Literal[
     "external_connection",
     "mobile_voice_connection",
 ]
-ConnectionType = Annotated[RecordType, Field(description="its record_type, if you know it: saves a request")]
+ConnectionType = Annotated[RecordType, Field(description="its record_type, if known; saves a request")]
 
 
 @dataclass(frozen=True, slots=True)

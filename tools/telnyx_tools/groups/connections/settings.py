@@ -9,8 +9,8 @@ from pydantic import Field
 from telnyx_tools.tool.bodies import Given
 from telnyx_tools.tool.types import FqdnId, IpId, OutboundVoiceProfileId, SecretText
 
-Name = Annotated[str, Field(min_length=1, description="its name, of any type")]
-Channels = Annotated[int, Field(ge=1, description="most calls at a time")]
+Name = Annotated[str, Field(min_length=1, description="new name")]
+Channels = Annotated[int, Field(ge=1, description="maximum concurrent calls")]
 WebhookVersion = Literal["1", "2"]
 WebhookTimeout = Annotated[int, Field(ge=0, le=30)]
 Anchorsite = Annotated[
@@ -27,7 +27,7 @@ Anchorsite = Annotated[
         "Chennai, IN",
         "Sydney, Australia",
     ],
-    Field(description="where media enters; Latency: the nearest"),
+    Field(description="media location; Latency: the nearest"),
 ]
 DtmfType = Literal["RFC 2833", "Inband", "SIP INFO"]
 UserName = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{4,32}$", description="of SIP, 4-32 letters and digits")]
@@ -98,7 +98,7 @@ class ExternalUac(Given):
 
 
 class InternalUac(Given):
-    destination_uri: str | None = Field(None, description="where calls go inside Telnyx")
+    destination_uri: str | None = Field(None, description="where its calls go inside Telnyx")
 
 
 class Rtcp(Given):

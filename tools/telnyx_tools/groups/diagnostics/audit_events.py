@@ -50,6 +50,6 @@ async def list_audit_events(
     page: PageCursor = "1",
     page_size: PageSize = 20,
 ) -> Page[AuditEvent]:
-    """Who changed what in the account and when, newest first: settings made, changed, deleted."""
+    """Who created, changed or deleted settings of the account, and when; newest first."""
     query: Query = {"filter": {"created_after": since, "created_before": until}, "sort": sort}
     return await fetch_page(AuditEvent, telnyx, "/audit_events", query, page=page, page_size=page_size)

@@ -62,15 +62,15 @@ async def list_webhook_deliveries(
     telnyx: Telnyx,
     status: Literal["delivered", "failed"] | None = None,
     event_type: Annotated[str | None, Field(description="like message.finalized, call.hangup")] = None,
-    event_contains: Annotated[str | None, Field(description="text of the event: an id, a number")] = None,
-    attempt_contains: Annotated[str | None, Field(description="text of an attempt: a URL")] = None,
+    event_contains: Annotated[str | None, Field(description="part of the event's text, like an id or number")] = None,
+    attempt_contains: Annotated[str | None, Field(description="part of an attempt's text, like a URL")] = None,
     since: Moment | None = None,
     until: Moment | None = None,
     page: PageCursor = "1",
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[WebhookDelivery]:
-    """Whether events reached their webhook URLs, newest first, with what the URL answered to each attempt."""
+    """Whether events reached their webhook URLs, newest first, with the URL's answer to each attempt."""
     query: Query = {
         "filter": {
             "status": {"eq": status},
@@ -87,7 +87,7 @@ async def list_webhook_deliveries(
 
 @diagnostics.tool(effect=Effect.READ, scope="reporting.read", calls="GET /webhook_deliveries/{id}")
 async def get_webhook_delivery(telnyx: Telnyx, delivery_id: DeliveryId, detail: Detail = "summary") -> WebhookDelivery:
-    """One delivery of a webhook and its attempts; with detail full also the event, and what the URL answered."""
+    """One webhook delivery and its attempts; detail full adds the event and the URL's answers."""
     return shape(WebhookDelivery, await telnyx.get("/webhook_deliveries/{id}", id=delivery_id), detail)
 
 

@@ -85,10 +85,10 @@ async def diagnose_call(
     call_control_id: CallControlId | None = None,
     from_number: CallParty | None = None,
     to: CallParty | None = None,
-    day: Annotated[Day | None, Field(description="with numbers; without it the last 24 hours. YYYY-MM-DD, UTC")] = None,
+    day: Annotated[Day | None, Field(description="YYYY-MM-DD, UTC; with numbers; default: the last 24 hours")] = None,
 ) -> CallDiagnosis:
-    """Why a call failed: its timeline, who ended it and why in words, failed webhooks, what to do next. Name the call
-    by an id, or by its numbers and day; a day alone finds that day's last failed call."""
+    """Why a call failed: timeline, who ended it and why in words, failed webhooks, what to do next. Give an id of the
+    call, or its numbers and day; a day alone finds that day's last failed call."""
     wanted = Wanted(call_control_id, call_leg_id, call_session_id, from_number, to, day)
     if wanted == Wanted():
         raise InvalidArguments([Problem("call_leg_id", "Name the call: by an id, or by its numbers and the day.")])

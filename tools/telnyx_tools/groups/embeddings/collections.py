@@ -20,11 +20,9 @@ from telnyx_tools.tool.types import BucketName, Id
 CollectionId = Annotated[Id, From("list_knowledge_collections", what="uuid")]
 SourceType = Annotated[
     Literal["voice", "meeting_bot", "message", "bucket"],
-    Field(description="of these Telnyx searches voice alone as yet"),
+    Field(description="only voice can be searched so far"),
 ]
-RetrievalType = Annotated[
-    Literal["vector", "hybrid"], Field(description="hybrid is kept, but cannot be searched with as yet")
-]
+RetrievalType = Annotated[Literal["vector", "hybrid"], Field(description="hybrid cannot be searched yet")]
 TopK = Annotated[int, Field(ge=1, le=50, description="how many results")]
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -101,7 +99,7 @@ async def get_knowledge_collection(
     collection: Annotated[str, Field(min_length=1, max_length=1_000, description="uuid or slug")],
     detail: Detail = "summary",
 ) -> KnowledgeCollection:
-    """A knowledge collection, its sources and how it is searched."""
+    """A knowledge collection, its sources and search settings."""
     if _UUID.fullmatch(collection):
         answer = await telnyx.get("/ai/collections/{uuid}", uuid=collection)
     else:
@@ -118,7 +116,7 @@ async def create_knowledge_collection(
     sources: list[NewSource] = [],
     retrieval: NewRetrieval | None = None,
 ) -> KnowledgeCollection:
-    """Create a knowledge collection of sources: recordings of calls, meetings, messages, buckets."""
+    """Create a knowledge collection from sources: call recordings, meetings, messages, buckets."""
     _check(sources)
     body = {
         "name": name,
@@ -137,7 +135,7 @@ async def update_knowledge_collection(
     name: NewValue[str] = OMITTED,
     description: Annotated[NewValue[str], Field(description="what it is for")] = OMITTED,
 ) -> KnowledgeCollection:
-    """Rename or describe a knowledge collection; other tools change its sources and how it is searched."""
+    """Change a knowledge collection's name or description; other tools change its sources and search settings."""
     body = changed({"name": name, "description": description})
     return shape(KnowledgeCollection, await telnyx.patch("/ai/collections/{uuid}", body=body, uuid=collection_id))
 
@@ -149,14 +147,14 @@ async def update_knowledge_collection_retrieval(
     retrieval_type: NewValue[RetrievalType] = OMITTED,
     top_k: NewValue[TopK] = OMITTED,
 ) -> RetrievalResult:
-    """Change how a knowledge collection is searched. What is left out stays as it is."""
+    """Change a knowledge collection's search settings. Omitted fields keep their values."""
     body = {"retrieval": changed({"retrieval_type": retrieval_type, "top_k": top_k})}
     return shape(RetrievalResult, await telnyx.patch("/ai/collections/{uuid}/settings", body=body, uuid=collection_id))
 
 
 @embeddings.tool(effect=Effect.DESTROY, scope="ai.write", calls="DELETE /ai/collections/{uuid}")
 async def delete_knowledge_collection(telnyx: Telnyx, collection_id: CollectionId) -> Deleted:
-    """Delete a knowledge collection. Its sources stay where they are."""
+    """Delete a knowledge collection. The data of its sources stays."""
     await telnyx.delete("/ai/collections/{uuid}", uuid=collection_id)
     return Deleted(id=collection_id, deleted=True)
 
@@ -181,7 +179,7 @@ async def remove_knowledge_collection_source(
     collection_id: CollectionId,
     source_id: Annotated[Id, From("get_knowledge_collection")],
 ) -> Deleted:
-    """Take a source out of a knowledge collection. Its data stays where it is."""
+    """Remove a source from a knowledge collection. Its data stays."""
     await telnyx.delete("/ai/collections/{uuid}/sources/{source_id}", uuid=collection_id, source_id=source_id)
     return Deleted(id=source_id, deleted=True)
 

@@ -50,7 +50,7 @@ async def create_embeddings(
     loader: Literal["default", "intercom"] | None = None,
     wait_for: WaitFor = None,
 ) -> EmbeddingTask:
-    """Embed a bucket's files for similarity_search and assistants; changes follow by themselves."""
+    """Embed a bucket's files for similarity_search and assistants. Later changes follow automatically."""
     if document_chunk_size is not None and (document_chunk_overlap_size or 0) >= document_chunk_size:
         raise InvalidArguments([Problem("document_chunk_overlap_size", "Less than document_chunk_size.")])
     body = {

@@ -54,7 +54,7 @@ async def similarity_search(
     query: Annotated[str, Field(min_length=1, description="a question")],
     num_of_docs: Annotated[int, Field(ge=1, le=20)] = 3,
 ) -> Passages:
-    """Passages of an embedded bucket nearest in meaning to a question. Costs a little."""
+    """Passages of an embedded bucket closest in meaning to a question. Costs a little."""
     body = {"bucket_name": bucket_name, "query": query, "num_of_docs": num_of_docs}
     with explaining_404(NOT_EMBEDDED):
         answer = await telnyx.post("/ai/embeddings/similarity-search", body=body, timeout_secs=LONG_SECS)

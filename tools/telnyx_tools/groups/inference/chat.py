@@ -82,12 +82,12 @@ async def chat_completion(
     ] = None,
     retrieval_buckets: Annotated[list[BucketName], Field(description="embedded buckets to answer from")] = [],
     api_key_ref: Annotated[
-        SecretIdentifier | None, Field(description="for models of others: the secret that holds your key")
+        SecretIdentifier | None, Field(description="secret with your key, for other providers' models")
     ] = None,
     region: Annotated[Literal["USA", "EU", "AUS", "UAE"] | None, Field(description="where it is served")] = None,
     strict_region: Annotated[bool | None, Field(description="fail rather than leave the region")] = None,
 ) -> ChatAnswer:
-    """Ask a chat model that Telnyx hosts, with text and pictures, and get its answer. Charged by the token."""
+    """Send text and pictures to a chat model hosted by Telnyx and get its answer. Charged by the token."""
     if strict_region is not None and region is None:
         raise InvalidArguments([Problem("region", "strict_region needs a region.")])
     body = {

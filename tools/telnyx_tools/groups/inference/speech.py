@@ -59,8 +59,8 @@ async def text_to_speech(
         str | None, Field(min_length=1, max_length=1_000, description="new key in the bucket")
     ] = None,
 ) -> Speech:
-    """Speak a text: the audio comes attached, or goes into a bucket as bucket_name and object_name say. Charged by the
-    character."""
+    """Turn text into speech. The audio is attached, or stored in a bucket with bucket_name and object_name. Charged by
+    the character."""
     if (bucket_name is None) != (object_name is None):
         raise InvalidArguments([Problem("bucket_name", "Give bucket_name and object_name, or neither.")])
     if bucket_name is not None and object_name is not None:

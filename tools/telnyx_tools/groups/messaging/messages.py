@@ -19,7 +19,7 @@ from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import E164, MessageId, MessagingProfileId, Moment, OwnNumber, Recipient, Sender, Url
 
-Media = Annotated[list[Url], Field(max_length=10, description="makes it an MMS; under 1 MB together")]
+Media = Annotated[list[Url], Field(max_length=10, description="sends an MMS; under 1 MB in total")]
 Subject = Annotated[str, Field(description="MMS only")]
 Kind = Literal["SMS", "MMS"]
 WebhookUrl = Annotated[Url, Field(description="gets the delivery events")]
@@ -50,12 +50,12 @@ async def send_message(
     subject: Subject = "",
     type: Kind | None = None,
     encoding: Literal["auto", "gsm7", "ucs2"] | None = None,
-    auto_detect: Annotated[bool | None, Field(description="refuse texts of unusually many parts")] = None,
+    auto_detect: Annotated[bool | None, Field(description="refuse texts with unusually many parts")] = None,
     send_at: SendAt | None = None,
     webhook_url: WebhookUrl | None = None,
     webhook_failover_url: Url | None = None,
     use_profile_webhooks: UseProfileWebhooks | None = None,
-    wait_for: Annotated[Literal["delivered"] | None, Field(description="wait up to 45 s for the outcome")] = None,
+    wait_for: Annotated[Literal["delivered"] | None, Field(description="wait up to 45 s for it")] = None,
 ) -> Message:
     """Send one SMS or MMS, now or at send_at. Give from_number, messaging_profile_id (its number pool sends), or both
     (alphanumeric sender). Returns the id and status; delivery follows: poll get_message."""
@@ -101,7 +101,7 @@ async def schedule_message(
     webhook_failover_url: Url | None = None,
     use_profile_webhooks: UseProfileWebhooks | None = None,
 ) -> Message:
-    """Send one SMS or MMS at a later minute. Keep the id: cancel_scheduled_message takes it, and no list has it."""
+    """Schedule one SMS or MMS. Keep the id: cancel_scheduled_message needs it, and no list shows it."""
     body = _outgoing(
         {
             "to": to,
@@ -133,8 +133,7 @@ async def send_group_message(
     webhook_failover_url: Url | None = None,
     use_profile_webhooks: UseProfileWebhooks | None = None,
 ) -> Message:
-    """Send one MMS to a group whose members see each other and each other's replies. Follow it with
-    get_group_messages."""
+    """Send one MMS to a group. Members see each other and all replies. get_group_messages shows the delivery."""
     body = _outgoing(
         {
             "to": to,

@@ -32,7 +32,7 @@ async def list_opt_outs(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[OptOut]:
-    """Recipients who opted out by STOP, and of which sender. Only their START lifts it."""
+    """Recipients who opted out by STOP, and of which sender. Only their START undoes it."""
     query: Query = {
         "filter": {"messaging_profile_id": messaging_profile_id, "from": from_number},
         "created_at": whole_days(start_date, end_date),

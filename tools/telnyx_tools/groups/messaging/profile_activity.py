@@ -67,7 +67,7 @@ async def get_messaging_profile_metrics(
     time_frame: Literal["1h", "3h", "24h", "3d", "7d", "30d"] = "24h",
     detail: Detail = "summary",
 ) -> Metrics:
-    """How many messages a profile sent and received, and how many failed; full adds the course over time."""
+    """How many messages a profile sent and received, and how many failed; detail full adds the numbers over time."""
     query = {"time_frame": time_frame}
     answer = await telnyx.get("/messaging_profiles/{id}/metrics", query=query, id=messaging_profile_id)
     metrics = shape(Metrics, answer, detail)

@@ -77,7 +77,7 @@ async def list_messaging_profiles(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[MessagingProfile]:
-    """Messaging profiles: the settings and number pools that messages are sent through."""
+    """Messaging profiles: the settings and number pools for sending messages."""
     query = {"filter": {"name": {"contains": name_contains}}}
     return await fetch_page(
         MessagingProfile, telnyx, "/messaging_profiles", query, page=page, page_size=page_size, detail=detail
@@ -170,7 +170,7 @@ async def update_messaging_profile(
         NewValue[Literal[1, 2]], Field(description="1: records and reports; 2: inbound webhooks too")
     ] = OMITTED,
 ) -> MessagingProfile:
-    """Change a messaging profile. What is left out stays as it is; null clears it; lists are replaced whole."""
+    """Change a messaging profile. Omitted fields keep their values; null clears; lists are replaced whole."""
     body = changed(
         {
             "name": name,
@@ -204,7 +204,7 @@ async def update_messaging_profile(
     effect=Effect.DESTROY, scope="messaging.write", calls="DELETE /messaging_profiles/{messaging_profile_id}"
 )
 async def delete_messaging_profile(telnyx: Telnyx, messaging_profile_id: MessagingProfileId) -> MessagingProfile:
-    """Delete a messaging profile for good. Its numbers stay in the account and can no longer send."""
+    """Delete a messaging profile for good. Its numbers stay in the account but can no longer send messages."""
     answer = await telnyx.delete(
         "/messaging_profiles/{messaging_profile_id}", messaging_profile_id=messaging_profile_id
     )

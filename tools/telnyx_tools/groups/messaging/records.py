@@ -60,7 +60,7 @@ async def search_message_records(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> MessageRecords:
-    """Finished messages, newest first: who, when, outcome, cost, and what to do about failures. No texts. Give period,
+    """Finished messages, newest first: parties, time, outcome, cost, what to do about failures; no texts. Give period,
     or start_date and end_date."""
     query: Query = {
         "filter": {

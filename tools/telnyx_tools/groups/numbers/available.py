@@ -78,7 +78,7 @@ async def list_available_phone_numbers(
     page: PageCursor = "1",
     detail: Detail = "summary",
 ) -> AvailableNumbers:
-    """Numbers for sale with their prices; buy with initiate_phone_number_order."""
+    """Phone numbers for sale, with prices; buy with initiate_phone_number_order."""
     cursor = Cursor.parse(page, limit)
     query = {
         "filter": {

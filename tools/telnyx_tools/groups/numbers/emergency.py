@@ -31,8 +31,8 @@ async def set_phone_number_emergency(
         AddressId | None, From("create_address", "list_addresses", note="required to enable")
     ] = None,
 ) -> VoiceSettings:
-    """Enable or disable emergency calling (911) from a number at an address of create_address; costs extra monthly.
-    Provisioning follows: poll get_phone_number until emergency_status is active."""
+    """Enable or disable emergency calling (911) from a number; costs extra monthly. Enabling needs an address of
+    create_address and takes time: poll get_phone_number until emergency_status is active."""
     if emergency_enabled and emergency_address_id is None:
         raise InvalidArguments([Problem("emergency_address_id", "Emergency calling needs the id of an address")])
     number_id = await resolve_number(telnyx, phone_number)

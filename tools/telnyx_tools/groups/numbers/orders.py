@@ -66,7 +66,8 @@ async def initiate_phone_number_order(
     requirement_group_id: Annotated[str | None, From("list_requirement_groups")] = None,
     customer_reference: CustomerReference | None = None,
 ) -> NumberOrder:
-    """Buy phone numbers: upfront cost now, then monthly. Returns the order and what it lacks; poll get_number_order."""
+    """Buy phone numbers: upfront cost now, then monthly. Returns the order and what is missing; poll
+    get_number_order."""
     body = {
         "phone_numbers": [
             present({"phone_number": number, "requirement_group_id": requirement_group_id}) for number in phone_numbers
@@ -86,7 +87,7 @@ async def initiate_phone_number_order(
     core=True,
 )
 async def get_number_order(telnyx: Telnyx, number_order_id: NumberOrderId, detail: Detail = "summary") -> NumberOrder:
-    """A number order, its numbers and what is missing."""
+    """A number order, its numbers and missing requirements."""
     answer = await telnyx.get("/number_orders/{number_order_id}", number_order_id=number_order_id)
     return await _order(telnyx, answer, detail)
 
@@ -103,7 +104,7 @@ async def list_number_orders(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[OrderSummary]:
-    """Number orders; get_number_order shows the numbers of one."""
+    """Number orders; get_number_order shows one order's numbers."""
     query = {
         "filter": {
             "status": status,
@@ -132,7 +133,7 @@ async def update_number_order(
     ] = OMITTED,
     customer_reference: NewValue[CustomerReference] = OMITTED,
 ) -> NumberOrder:
-    """Give a pending order the requirements that it lacks, or relabel it. Telnyx then reviews what was given."""
+    """Give a pending order its missing requirements, or change its reference. Telnyx then reviews them."""
     body = changed({"regulatory_requirements": regulatory_requirements, "customer_reference": customer_reference})
     answer = await telnyx.patch("/number_orders/{number_order_id}", body=body, number_order_id=number_order_id)
     return await _order(telnyx, answer)

@@ -123,8 +123,8 @@ async def get_regulatory_requirements(
     page: PageCursor = "1",
     detail: Detail = "summary",
 ) -> Page[Requirements]:
-    """What has to be proven before numbers of a country and type, or one number, can be bought or ported. Most
-    countries outside the US and CA ask for something."""
+    """What documents or data a country requires before you can buy or port its numbers, by country and type or for one
+    number. Most countries outside the US and CA require some."""
     if country_code is None and phone_number is None:
         raise InvalidArguments([Problem("country_code", "Give country_code (with number_type) or phone_number")])
     query = {
@@ -150,7 +150,7 @@ async def list_requirement_groups(
     page: PageCursor = "1",
     detail: Detail = "summary",
 ) -> Page[RequirementGroup]:
-    """Stored answers to regulatory requirements; an approved one goes into initiate_phone_number_order."""
+    """Stored answers to regulatory requirements. Pass an approved one to initiate_phone_number_order."""
     query = {
         "filter": {
             "country_code": country_code,

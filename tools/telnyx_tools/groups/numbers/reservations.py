@@ -43,8 +43,8 @@ async def reserve_phone_numbers(
     ],
     customer_reference: CustomerReference | None = None,
 ) -> NumberReservation:
-    """Hold numbers so that nobody else buys them while the user decides. expired_at says how long;
-    then initiate_phone_number_order."""
+    """Reserve numbers so that nobody else can buy them while the user decides, until expired_at. Then buy with
+    initiate_phone_number_order."""
     body = {
         "phone_numbers": [{"phone_number": number} for number in phone_numbers],
         "customer_reference": customer_reference,
@@ -56,7 +56,7 @@ async def reserve_phone_numbers(
 async def get_number_reservation(
     telnyx: Telnyx, number_reservation_id: NumberReservationId, detail: Detail = "summary"
 ) -> NumberReservation:
-    """A reservation and until when it holds each number."""
+    """A reservation, and when it expires for each number."""
     answer = await telnyx.get(
         "/number_reservations/{number_reservation_id}", number_reservation_id=number_reservation_id
     )
@@ -73,7 +73,7 @@ async def list_number_reservations(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[NumberReservation]:
-    """The account's reservations, expired ones included."""
+    """The account's reservations, including expired ones."""
     query = {
         "filter": {
             "phone_numbers.phone_number": phone_number,
@@ -92,7 +92,7 @@ async def list_number_reservations(
     calls="POST /number_reservations/{number_reservation_id}/actions/extend",
 )
 async def extend_number_reservation(telnyx: Telnyx, number_reservation_id: NumberReservationId) -> NumberReservation:
-    """Hold all numbers of a reservation for longer. Possible a limited number of times."""
+    """Extend a reservation for all its numbers. Possible a limited number of times."""
     answer = await telnyx.post(
         "/number_reservations/{number_reservation_id}/actions/extend", number_reservation_id=number_reservation_id
     )

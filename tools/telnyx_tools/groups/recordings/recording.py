@@ -75,8 +75,8 @@ async def list_recordings(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[RecordingSummary]:
-    """Recordings of calls and conferences: who, when, how long. get_recording has the addresses of the audio, as has
-    detail full."""
+    """Recordings of calls and conferences: parties, time, duration. For the audio's URLs use get_recording or detail
+    full."""
     wanted: Query = {
         "from": from_number,
         "to": to,
@@ -104,7 +104,7 @@ async def list_recordings(
 
 @recordings.tool(effect=Effect.READ, scope="voice.read", calls="GET /recordings/{recording_id}")
 async def get_recording(telnyx: Telnyx, recording_id: RecordingId, detail: Detail = "summary") -> Recording:
-    """A recording and the addresses of its audio, valid for 10 minutes; download_recording gives the audio itself."""
+    """A recording and its audio URLs, valid for 10 minutes; download_recording returns the audio itself."""
     return shape(Recording, await telnyx.get("/recordings/{recording_id}", recording_id=recording_id), detail)
 
 

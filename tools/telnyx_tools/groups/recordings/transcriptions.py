@@ -34,8 +34,7 @@ async def list_recording_transcriptions(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[TranscriptionSummary]:
-    """Transcripts of recordings and whether they are complete; get_recording_transcription has the text, as has detail
-    full."""
+    """Transcripts of recordings and their status. For the text use get_recording_transcription or detail full."""
     query: Query = {"filter": {"recording_id": recording_id, "created_at": bounds(created_at)}}
     return await fetch_page(
         TranscriptionSummary,

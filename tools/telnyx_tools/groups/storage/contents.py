@@ -115,7 +115,7 @@ async def cloud_storage_get_object(
     object_name: ObjectName,
     start: Annotated[int, Field(ge=0, description="next_start of the piece before")] = 0,
 ) -> ObjectContent:
-    """An object's content: text, in pieces where it is long; other files attached, up to 1 MiB."""
+    """An object's content: text (long texts in pieces), or other files attached, up to 1 MiB."""
     entry, content = await _beginning(telnyx, bucket_name, object_name, start)
     result = ObjectContent(
         object_name=object_name, size=entry.size, content_type=entry.content_type, modified_at=entry.modified_at

@@ -51,7 +51,7 @@ async def list_kv_stores(telnyx: Telnyx, page: PageCursor = "1", page_size: Page
 
 @storage.tool(effect=Effect.WRITE, scope="storage.write", calls="POST /storage/kvs")
 async def create_kv_store(telnyx: Telnyx, name: NewName) -> KvStore:
-    """Create a key-value store; it takes values once list_kv_stores shows it provisioned."""
+    """Create a key-value store; it accepts values once list_kv_stores shows it provisioned."""
     return shape(KvStore, await telnyx.post("/storage/kvs", body={"name": name}))
 
 
@@ -115,7 +115,7 @@ async def put_kv_value(
     text: Annotated[str, Field(max_length=900_000)],
     ttl_secs: Annotated[int | None, Field(ge=1, le=1_000_000_000, description="default: for good")] = None,
 ) -> StoredValue:
-    """Set the value of a key, in the place of an older one."""
+    """Set a key's value, replacing an older one."""
     content = text.encode()
     request = Request(
         method="PUT",

@@ -36,7 +36,7 @@ async def cloud_storage_create_presigned_url(
     object_name: ObjectName,
     ttl_secs: Annotated[int, Field(ge=1, le=604_800)] = 300,
 ) -> Link:
-    """A link to an object in a US bucket: until it expires, anyone who has it can GET the object, and PUT another."""
+    """A link to an object in a US bucket. Until it expires, anyone with it can GET the object or PUT a new one."""
     missing = await is_missing(telnyx, bucket_name, object_name)
     if missing is not None and missing.code == "NoSuchBucket":
         raise missing

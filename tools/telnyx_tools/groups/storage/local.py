@@ -62,7 +62,7 @@ async def cloud_storage_upload_file(
     overwrite: Overwrite = False,
     create_bucket: CreateBucket = False,
 ) -> StoredObject:
-    """Store a file of this machine, of any size, as an object."""
+    """Upload a file of this machine, of any size, as an object."""
     async with files.source("absolute_file_path", absolute_file_path) as source:
         name = object_name or source.name
         if create_bucket:
@@ -98,7 +98,7 @@ async def cloud_storage_download_file(
     file_path: LocalPath,
     overwrite: Overwrite = False,
 ) -> SavedFile:
-    """Save an object, of any size, as a file of this machine."""
+    """Download an object, of any size, to a file on this machine."""
     async with files.target("file_path", file_path, overwrite=overwrite) as target:
         entry, size = await _save(telnyx, bucket_name, object_name, target, progress)
     return SavedFile(file_path=file_path, size=size, content_type=entry.content_type, etag=entry.etag)

@@ -16,7 +16,7 @@ from telnyx_tools.results.result import Result
 NewObjectName = Annotated[str, Field(min_length=1, max_length=1_000, description="key, like contracts/acme.pdf")]
 ContentType = Annotated[
     str,
-    Field(pattern=r"^[a-z]+/[!-~]{1,100}( [!-~]{1,100})?$", description="default: by the name's ending"),
+    Field(pattern=r"^[a-z]+/[!-~]{1,100}( [!-~]{1,100})?$", description="default: from the file extension"),
 ]
 Overwrite = Annotated[bool, Field(description="replace an older one")]
 CreateBucket = Annotated[bool, Field(description="if missing")]

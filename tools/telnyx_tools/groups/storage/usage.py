@@ -47,7 +47,7 @@ async def cloud_storage_get_bucket_usage(
     since: Annotated[Moment | None, Field(description="default: 7 days before until")] = None,
     until: Annotated[Moment | None, Field(description="default: now")] = None,
 ) -> BucketUsage:
-    """How much a bucket stores now, and the requests made of it in a period."""
+    """A bucket's stored size now, and its requests in a period."""
     end = datetime.fromisoformat(until) if until else datetime.now(UTC) + _JUST_NOW
     start = datetime.fromisoformat(since) if since else end - timedelta(days=USUAL_DAYS)
     period = {"start_time": _written(start), "end_time": _written(end)}

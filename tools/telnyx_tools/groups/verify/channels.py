@@ -16,7 +16,7 @@ Destinations = Annotated[
     Field(description='countries it may send to, ISO 3166-1 alpha-2; ["*"]: all'),
 ]
 TimeoutSecs = Annotated[int, Field(ge=1, description="how long a code is valid")]
-AppName = Annotated[str, Field(min_length=1, description="who asks for the code, in the message")]
+AppName = Annotated[str, Field(min_length=1, description="app name in the message")]
 TemplateId = Annotated[Id, From("list_verify_templates")]
 
 

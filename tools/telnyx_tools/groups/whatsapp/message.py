@@ -29,7 +29,7 @@ CHECK = (
 Profile = Annotated[Id | None, From("list_messaging_profiles")]
 Webhook = Annotated[Url | None, Field(description="gets the delivery events")]
 CallbackData = Annotated[str | None, Field(description="returned in events")]
-WaitFor = Annotated[Literal["delivered"] | None, Field(description="wait up to 45 s for the outcome")]
+WaitFor = Annotated[Literal["delivered"] | None, Field(description="wait up to 45 s for it")]
 
 
 class WhatsappMessage(Message):

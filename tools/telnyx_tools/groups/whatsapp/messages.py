@@ -43,7 +43,7 @@ async def send_whatsapp_text(
     callback_data: CallbackData = None,
     wait_for: WaitFor = None,
 ) -> WhatsappMessage:
-    """Send a WhatsApp text to a person who wrote within 24 hours; this is checked first. Otherwise use
+    """Send a WhatsApp text to someone who wrote to you in the last 24 hours (checked first); else use
     send_whatsapp_template."""
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
     content = present({"body": text, "preview_url": preview_url})
@@ -68,8 +68,8 @@ async def send_whatsapp_media(
     callback_data: CallbackData = None,
     wait_for: WaitFor = None,
 ) -> WhatsappMessage:
-    """Send a picture, video, audio, document or sticker from a public URL by WhatsApp, to a person who wrote within 24
-    hours (checked first)."""
+    """Send a picture, video, audio, document or sticker from a public URL by WhatsApp, to a person who wrote to you in
+    the last 24 hours (checked first)."""
     _require_fitting(kind, caption, filename, voice)
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
     content = present({"link": media_url, "caption": caption, "filename": filename, "voice": voice})
@@ -91,7 +91,7 @@ async def send_whatsapp_location(
     callback_data: CallbackData = None,
     wait_for: WaitFor = None,
 ) -> WhatsappMessage:
-    """Send a place on the map by WhatsApp, to a person who wrote within 24 hours (checked first)."""
+    """Send a map location by WhatsApp to a person who wrote to you in the last 24 hours (checked first)."""
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
     place = {"latitude": f"{latitude:.6f}", "longitude": f"{longitude:.6f}", "name": name, "address": address}
     return await send_free_form(telnyx, progress, how, "location", present(place))
@@ -110,7 +110,7 @@ async def send_whatsapp_reaction(
     callback_data: CallbackData = None,
     wait_for: WaitFor = None,
 ) -> WhatsappMessage:
-    """React with an emoji to a WhatsApp message that a person sent within 24 hours (checked first)."""
+    """React with an emoji to a WhatsApp message that a person sent in the last 24 hours (checked first)."""
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
     return await send_free_form(telnyx, progress, how, "reaction", {"message_id": message_id, "emoji": emoji})
 

@@ -73,8 +73,8 @@ async def send_whatsapp_template(
     callback_data: CallbackData = None,
     wait_for: WaitFor = None,
 ) -> WhatsappMessage:
-    """Send an approved WhatsApp template (see list_whatsapp_templates); the way to write first, or after 24 hours of
-    silence. Delivery follows: poll get_message."""
+    """Send an approved WhatsApp template (see list_whatsapp_templates). Use it to write first, or after 24 hours of
+    silence. Then poll get_message."""
     template, components = _template(template_id, name, language), _components(body, header, buttons)
     if not to.startswith("+"):
         await _refuse_codes_to_user_ids(telnyx, template)

@@ -34,7 +34,7 @@ async def list_whatsapp_templates(
 
 @whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls="GET /whatsapp_message_templates/{id}")
 async def get_whatsapp_template(telnyx: Telnyx, template_id: WhatsappTemplateId) -> WholeTemplate:
-    """A WhatsApp template, whole: its components, its variables, and why Meta rejected it."""
+    """A whole WhatsApp template: components, variables, and why Meta rejected it."""
     return shape(WholeTemplate, await telnyx.get("/whatsapp_message_templates/{id}", id=template_id))
 
 

@@ -49,8 +49,7 @@ class WindowClosed(TelnyxError):
 async def get_whatsapp_conversation_window(
     telnyx: Telnyx, from_number: WhatsappNumber, to: WhatsappRecipient
 ) -> Window:
-    """Whether a person wrote to your number within 24 hours. Outside this window only approved templates may be
-    sent."""
+    """Whether a person wrote to your number in the last 24 hours. Otherwise you may send only approved templates."""
     answer = await telnyx.get(WINDOW, query={"destination_number": to}, phone_number=from_number)
     return shape(Window, answer)
 
