@@ -1,4 +1,4 @@
-"""What can go wrong with a call, as one tree.
+"""The errors of a call, as one tree.
 
 TelnyxError
 ├── InvalidArgument      refused here, nothing was sent: a bad id, value or credential

@@ -84,7 +84,7 @@ def _segment(name: str, value: str) -> str:
 
 
 def _fully_decoded(name: str, value: str) -> str:
-    """What is left without any layer of percent-encoding: servers behind proxies decode more than once."""
+    """The text without any layer of percent-encoding: servers behind proxies decode more than once."""
     text = value
     for _ in range(8):
         decoded = unquote(text)

@@ -39,7 +39,7 @@ _WRONG_ID = frozenset({"10005", "10006", "10013", "10017", "10022", "http_404"})
 
 @dataclass(frozen=True, eq=False)
 class Arguments:
-    """What a tool's function takes from the agent, and what it is given by the server."""
+    """The arguments of a tool's function: the caller's, and the parts of the context that it asks for."""
 
     fields: dict[str, Any]
     clearable: frozenset[str]
@@ -65,7 +65,7 @@ class Arguments:
         return cls(fields, frozenset(clearable), injected)
 
     def inject(self, context: Context) -> dict[str, object]:
-        """What the function takes of the context, by the names of its parameters."""
+        """The parts of the context that the function takes, by the names of its parameters."""
         return {name: getattr(context, part) for name, part in self.injected.items()}
 
     @cached_property
@@ -196,7 +196,7 @@ class _TextParser:
 
 
 def _worded(error: Any) -> str:
-    """What is wrong, without the names that classes have in here."""
+    """The error in words, without the names of our classes."""
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] in ("model_type", "dict_type"):
         return "Give an object"
@@ -256,5 +256,5 @@ def _given(value: object) -> bool:
 
 
 def _dotted(location: tuple[int | str, ...]) -> str:
-    """Where it is, without the names of the alternatives that were tried."""
+    """The place of an error in the arguments, without the names of the alternatives that were tried."""
     return ".".join(str(part) for part in location if not str(part).startswith(_ALTERNATIVES))[:200]

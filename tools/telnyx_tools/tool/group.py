@@ -1,4 +1,4 @@
-"""How a tool is declared: a typed function, its group, and its policy as data."""
+"""Groups of tools, and the declaration of a tool: a typed function with its policy as data."""
 
 from __future__ import annotations
 

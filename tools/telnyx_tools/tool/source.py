@@ -9,7 +9,7 @@ _JsonSchema = dict[str, Any]
 
 
 class From:
-    """Where the value of an argument comes from: its description and the remedies for wrong ids are made of it.
+    """The source of an argument's value, of which its description and the remedies for wrong ids are made.
 
     `sources` are names of tools, or some words for anything else, such as "an event". `what` says what the value is
     and `note` what else there is to know: "`what`, from `sources`; `note`".

@@ -34,7 +34,7 @@ class Usage(Result):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What can be asked about one product."""
+    """The metrics and dimensions of one product."""
 
     product: str
     dimensions: list[str]

@@ -1,4 +1,4 @@
-"""An assistant calls somebody."""
+"""Calls that an assistant makes."""
 
 from __future__ import annotations
 

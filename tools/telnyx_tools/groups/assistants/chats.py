@@ -1,4 +1,4 @@
-"""An assistant answers in a chat, and begins to text somebody."""
+"""Chats with an assistant, and texts that it sends first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making an assistant, and changing it version by version."""
+"""An assistant's definition: created, then changed version by version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is to be found out from conversations: insights, and the groups of them that assistants have."""
+"""Insights: questions answered after each conversation, and the groups that assistants use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Assistants: found, read, copied, deleted and brought back."""
+"""The account's assistants: found, read, copied, deleted and restored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a tool of each type is made of."""
+"""The definitions of assistant tools, by type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What assistants think with and speak with: language models and voices."""
+"""Language models and voices for assistants."""
 
 from __future__ import annotations
 

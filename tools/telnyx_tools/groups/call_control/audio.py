@@ -1,4 +1,4 @@
-"""What is heard on a call: speech, audio files, digits."""
+"""Sound on a call: speech, audio files, digits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking for digits and answers."""
+"""Input from the caller: digits, and answers to an AI voice."""
 
 from __future__ import annotations
 

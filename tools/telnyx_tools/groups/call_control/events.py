@@ -1,4 +1,4 @@
-"""What happened on calls."""
+"""The events of calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is on a call: answering, rejecting, transferring, bridging and ending it."""
+"""The legs of a call: answering, rejecting, transferring, bridging and ending them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Placing calls."""
+"""Calls that are placed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a conference hears, and the digits that it hears back."""
+"""Sound in a conference, and digits collected from it."""
 
 from __future__ import annotations
 

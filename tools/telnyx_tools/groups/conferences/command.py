@@ -1,4 +1,4 @@
-"""What the commands to a conference share."""
+"""Commands to a conference: shared arguments, and how one is sent."""
 
 from __future__ import annotations
 

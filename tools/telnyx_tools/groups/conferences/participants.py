@@ -1,4 +1,4 @@
-"""Who is in a conference: joining, leaving, being heard."""
+"""Participants of a conference: joining, leaving, being heard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What calls go through: SIP connections, TeXML applications, outbound voice profiles, SIP credentials."""
+"""Connections that calls use: SIP connections, TeXML applications, outbound voice profiles, SIP credentials."""
 
 from telnyx_tools.tool.group import Group
 

@@ -1,4 +1,4 @@
-"""Changing and deleting a connection of any type."""
+"""Changes to a connection of any type, and its deletion."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Kind:
 
     @property
     def operations(self) -> str:
-        """How the ids of its operations begin."""
+        """The prefix of its operation ids."""
         return f"{self.record_type}s"
 
     @property

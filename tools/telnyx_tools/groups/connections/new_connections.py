@@ -1,4 +1,4 @@
-"""Creating SIP connections: by user name and password, by IP, by host name, by registering elsewhere."""
+"""New SIP connections: by user name and password, by IP, by host name, by registering elsewhere."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def _meaning(leg: Leg) -> Meaning:
 
 
 def _hints(leg: Leg) -> list[str]:
-    """What the timeline shows besides the cause."""
+    """Hints from the timeline, besides the cause."""
     refused = [event.name for event in leg.events if event.failed_command]
     hints = [f"These commands were refused: {', '.join(dict.fromkeys(refused))}."] if refused else []
     commands = [event for event in leg.events if event.type == "command"]
@@ -186,7 +186,7 @@ def _secs(leg: Leg) -> int | None:
 
 
 async def _failed_webhooks(telnyx: Telnyx, leg: Leg) -> list[WebhookDelivery] | None:
-    """Those of this leg. That they cannot be read is no reason to keep the rest back."""
+    """The deliveries for this leg; empty if they cannot be read, so the rest of the diagnosis still returns."""
     if not leg.id:
         return None
     query: dict[str, Any] = {"status": {"eq": "failed"}, "webhook": {"contains": leg.id}}
@@ -198,7 +198,7 @@ async def _failed_webhooks(telnyx: Telnyx, leg: Leg) -> list[WebhookDelivery] | 
 
 
 def _search_on(wanted: Wanted) -> list[str]:
-    """What to try where nothing was found."""
+    """The next step if nothing was found."""
     if wanted.call_control_id and not (wanted.call_leg_id or wanted.call_session_id):
         return ["Telnyx forgets this id a day after the call: name it by call_leg_id, or by its numbers and day."]
     steps = ["Check the numbers and the day (UTC), or list what there was with `list_call_events`."]

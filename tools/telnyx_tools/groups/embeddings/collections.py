@@ -185,7 +185,7 @@ async def remove_knowledge_collection_source(
 
 
 def _check(sources: list[NewSource]) -> None:
-    """Raises InvalidArguments for a source that is a bucket without its name, or with one that is none."""
+    """Raises InvalidArguments if a bucket source has no name, or another source has one."""
     wrong = [source for source in sources if (source.source_type == "bucket") != (source.bucket_id is not None)]
     if wrong:
         raise InvalidArguments([Problem("bucket_id", "Give it with source_type bucket, and only then.")])

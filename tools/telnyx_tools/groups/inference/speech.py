@@ -127,7 +127,7 @@ def _attach(speech: Speech, content: bytes) -> Speech:
 
 
 async def _store(telnyx: Telnyx, speech: Speech, content: bytes, bucket_name: str, object_name: str) -> Speech:
-    """What was paid for is not lost where it cannot be stored."""
+    """Store the audio; if that fails, attach it, since it is already paid for."""
     try:
         await telnyx.s3.put(bucket_name, object_name, content, speech.content_type or "audio/mpeg")
     except TelnyxError as error:

@@ -1,4 +1,4 @@
-"""What happens on a messaging profile: its numbers and its traffic."""
+"""Activity of a messaging profile: its numbers and its traffic."""
 
 from __future__ import annotations
 

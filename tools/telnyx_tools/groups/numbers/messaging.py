@@ -1,4 +1,4 @@
-"""How a number texts."""
+"""A number's settings for messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a country asks of whoever buys its numbers, and what of it an order still lacks."""
+"""Regulatory requirements of countries, and those that an order still lacks."""
 
 from __future__ import annotations
 
@@ -165,7 +165,8 @@ async def list_requirement_groups(
 
 
 async def missing_requirements(telnyx: Telnyx, order: Json) -> list[MissingRequirement]:
-    """What the numbers of an order still lack, in words where Telnyx tells them. Never fails: the order stands."""
+    """The requirements that the numbers of an order still lack, in words where Telnyx gives them. Never fails: the
+    order exists already."""
     missing: dict[str, MissingRequirement] = {}
     explained: dict[tuple[str, str], dict[str, Requirement]] = {}
     for line in shape(_Lines, order).phone_numbers or []:

@@ -1,4 +1,4 @@
-"""How a number takes calls."""
+"""A number's settings for calls."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ LOOKUP_SIZE, LOOKUP_PAGES = 250, 40
 
 
 class IntegrationSecret(Result):
-    """Its value is no part of it: Telnyx gives none back."""
+    """A secret without its value: Telnyx never returns it."""
 
     id: str | None = None
     identifier: str | None = Field(None, description="what other tools refer to it by")

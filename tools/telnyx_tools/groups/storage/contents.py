@@ -1,4 +1,4 @@
-"""What is in an object, carried by the call itself."""
+"""The content of an object, carried by the call itself."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ async def _beginning(telnyx: Telnyx, bucket_name: str, object_name: str, start: 
 
 
 def _text(content: bytes, *, cut: bool) -> str | None:
-    """The content as text, None where it is none; a character that the end cuts is left for the next piece."""
+    """The content as text, or None if it is binary. A character cut at the end is left for the next piece."""
     try:
         text = codecs.getincrementaldecoder("utf-8")().decode(content, final=not cut)
     except UnicodeDecodeError:

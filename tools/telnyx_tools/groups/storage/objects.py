@@ -75,7 +75,7 @@ async def cloud_storage_list_objects(
 
 
 def _parsed(page: str | None, page_size: int) -> tuple[int, int, str]:
-    """How many at a time, how many of them were given already, and the API's token."""
+    """The parts of a cursor: page size, number of objects already given, and the API's token."""
     if page is None:
         return page_size, 0, ""
     place, _, token = page.partition(":")

@@ -1,4 +1,4 @@
-"""What tools say of objects, and how they look for one before they change it."""
+"""A stored object: its arguments and results, and the look for an older one before a change."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Overwrite = Annotated[bool, Field(description="replace an older one")]
 CreateBucket = Annotated[bool, Field(description="if missing")]
 
 UPLOAD = ("PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload")
-"""What storing something of any size takes of S3."""
+"""The S3 operations that an upload of any size uses."""
 
 TEXT = "text/plain; charset=utf-8"
 
@@ -51,7 +51,7 @@ def described(bucket_name: str, entry: ObjectEntry) -> StoredObject:
 async def check_free(
     telnyx: Telnyx, bucket_name: str, object_name: str, overwrite: bool, argument: str = "object_name"
 ) -> None:
-    """Raises InvalidArguments where an object would be lost that nobody spoke of."""
+    """Raises InvalidArguments if this would overwrite an object the caller did not agree to replace."""
     if overwrite:
         return
     try:

@@ -1,4 +1,4 @@
-"""How much is in a bucket, and how much it is used."""
+"""A bucket's size and its requests."""
 
 from __future__ import annotations
 

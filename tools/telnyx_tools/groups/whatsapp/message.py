@@ -1,4 +1,4 @@
-"""One message on its way out: the request that all sending tools make, and what they return."""
+"""A WhatsApp message: the request that all sending tools make, and their result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from telnyx_tools.tool.types import Id, Url
 
 SEND, READ_MESSAGE = "POST /messages/whatsapp", "GET /messages/{id}"
 FREE_FORM_CALLS = (SEND, *WINDOW_CALLS, READ_MESSAGE)
-"""What a tool calls that sends anything but a template."""
+"""The operations of a tool that sends anything but a template."""
 
 CHECK = (
     "Some minutes later, call search_message_records with the same recipient: a record means that it was sent. "
@@ -38,7 +38,7 @@ class WhatsappMessage(Message):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How a message goes, whatever it says."""
+    """The delivery options of a message, whatever its content."""
 
     from_number: str
     to: str

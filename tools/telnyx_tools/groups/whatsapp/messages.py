@@ -1,4 +1,4 @@
-"""Sending what only goes inside the 24-hour window: texts, media, places, reactions, contacts."""
+"""Messages that only go inside the 24-hour window: texts, media, places, reactions."""
 
 from __future__ import annotations
 

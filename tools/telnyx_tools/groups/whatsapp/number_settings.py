@@ -1,4 +1,4 @@
-"""What a WhatsApp number does beside messages: calls, and the first words that a chat offers."""
+"""A WhatsApp number's settings besides messages: calls, and the first words that a chat offers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people see of a business on WhatsApp: its profile and its photo."""
+"""The public profile of a business on WhatsApp, and its photo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sending templates, which start conversations and go at any time."""
+"""Template messages, which start conversations and go at any time."""
 
 from __future__ import annotations
 

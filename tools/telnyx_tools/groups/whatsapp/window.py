@@ -12,7 +12,7 @@ from telnyx_tools.tool.types import WhatsappNumber, WhatsappRecipient
 WINDOW = "/whatsapp/phone_numbers/{phone_number}/conversation_window"
 TEMPLATES = "/whatsapp/message_templates"
 WINDOW_CALLS = (f"GET {WINDOW}", f"GET {TEMPLATES}")
-"""What `require_open` asks."""
+"""The operations that `require_open` calls."""
 
 MOST_TEMPLATES = 3
 LOOK_SECS = 10.0
