@@ -60,8 +60,12 @@ def _table(tools: Iterable[Tool], *, where: bool = False) -> list[str]:
         group = f" [{tool.group}](tools/{tool.group}.md) |" if where else ""
         calls = "<br>".join(f"`{call}`" for call in (*tool.calls, *(f"S3 {operation}" for operation in tool.s3)))
         mark = "●" if tool.core else ""
-        rows.append(f"| `{tool.name}` | {mark} |{group} {_effect(tool)} | `{tool.scope}` | {calls} |")
+        rows.append(f"| `{tool.name}` | {mark} |{group} {_effect(tool)} | {_scope(tool)} | {calls} |")
     return rows
+
+
+def _scope(tool: Tool) -> str:
+    return f"`{tool.scope}`" if tool.scope else ""
 
 
 def _effect(tool: Tool) -> str:

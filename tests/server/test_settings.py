@@ -90,8 +90,9 @@ def test_the_published_url_is_the_public_one_or_where_it_listens(given: dict[str
     ],
 )
 def test_what_cannot_be_meant_is_refused(given: dict[str, object]) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError) as refused:
         Settings(**given)
+    assert [error["loc"] for error in refused.value.errors()] == [(name,) for name in given]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What is wrong with the arguments of a call, and what would be right."""
+"""Errors in the arguments of a call, with what would be right."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_PROBLEMS = 20
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one argument, and what would be right."""
+    """A problem with one argument, and what would be right."""
 
     argument: str
     problem: str

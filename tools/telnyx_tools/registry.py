@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property
+from importlib import import_module
 
 from telnyx_tools.tool.group import Group
 from telnyx_tools.tool.tool import Tool
 
 
 class Registry:
-    """The groups and tools that exist, by name. They are loaded when somebody first asks for one.
+    """The groups and tools that exist, by name. Groups are loaded when they are first asked for, without their tools;
+    the tools of a group when it is asked for them, and all tools when a tool is asked for by its name.
 
-    Asking raises ValueError where two tools claim one name.
+    Asking for a tool raises ValueError where two tools claim one name.
     """
 
     def __init__(self, load: Callable[[], Iterable[Group]]) -> None:
@@ -51,52 +53,37 @@ class Registry:
         return found
 
 
+GROUPS = (
+    "messaging",
+    "whatsapp",
+    "call_control",
+    "assistants",
+    "numbers",
+    "connections",
+    "recordings",
+    "conferences",
+    "storage",
+    "embeddings",
+    "secrets",
+    "inference",
+    "media",
+    "verify",
+    "lookup",
+    "account",
+    "diagnostics",
+    "whole_api",
+    "guards",
+)
+"""The modules and packages that declare a group each, in the order in which people see the groups."""
+
+
 @cache
 def registry() -> Registry:
     """The registry of all tools that this package has."""
-    return Registry(_all_groups)
+    return Registry(lambda: map(_group, GROUPS))
 
 
-def _all_groups() -> tuple[Group, ...]:
-    # Importing them takes as long as importing half of the SDK, and the first answer over stdio needs none.
-    from telnyx_tools.groups.account import account
-    from telnyx_tools.groups.assistants import assistants
-    from telnyx_tools.groups.call_control import call_control
-    from telnyx_tools.groups.conferences import conferences
-    from telnyx_tools.groups.connections import connections
-    from telnyx_tools.groups.diagnostics import diagnostics
-    from telnyx_tools.groups.embeddings import embeddings
-    from telnyx_tools.groups.guards import guards
-    from telnyx_tools.groups.inference import inference
-    from telnyx_tools.groups.lookup import lookup
-    from telnyx_tools.groups.media import media
-    from telnyx_tools.groups.messaging import messaging
-    from telnyx_tools.groups.numbers import numbers
-    from telnyx_tools.groups.recordings import recordings
-    from telnyx_tools.groups.secrets import secrets
-    from telnyx_tools.groups.storage import storage
-    from telnyx_tools.groups.verify import verify
-    from telnyx_tools.groups.whatsapp import whatsapp
-    from telnyx_tools.groups.whole_api import api
-
-    return (
-        messaging,
-        whatsapp,
-        call_control,
-        assistants,
-        numbers,
-        connections,
-        recordings,
-        conferences,
-        storage,
-        embeddings,
-        secrets,
-        inference,
-        media,
-        verify,
-        lookup,
-        account,
-        diagnostics,
-        api,
-        guards,
-    )
+def _group(name: str) -> Group:
+    # Imported on first use: all of them take half as long as the SDK, and the first answer over stdio needs none.
+    module = import_module(f"telnyx_tools.groups.{name}")
+    return next(value for value in vars(module).values() if isinstance(value, Group))

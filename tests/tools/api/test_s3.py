@@ -135,7 +135,7 @@ async def test_folders_are_listed_where_a_delimiter_is_given(moto: str) -> None:
 async def test_a_name_that_a_proxy_may_take_for_another_is_not_sent_in_a_path(key: str) -> None:
     async with Upstream() as upstream, scripted(upstream) as s3:
         for ask in (s3.put("docs", key, b"", "text/plain"), s3.delete("docs", key), s3.head("docs", key)):
-            with pytest.raises(InvalidArgument):
+            with pytest.raises(InvalidArgument, match="object_name"):
                 await ask
         assert upstream.heard == []
 
@@ -221,7 +221,7 @@ async def test_a_namespace_and_unknown_parts_do_not_matter() -> None:
 async def test_a_failure_inside_a_success_is_one() -> None:
     steps = [located("us-east-1"), refused(200, "InternalError")]
     async with Upstream(*steps) as upstream, scripted(upstream) as s3:
-        with pytest.raises(ApiError):
+        with pytest.raises(ApiError, match="200 InternalError"):
             await s3.complete_upload("docs", "a", "1", ["x"])
 
 

@@ -101,19 +101,20 @@ async def test_without_one_clear_application_nothing_is_dialled_and_the_agent_is
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "argument"),
     [
-        {"audio_url": "https://example.com/a.mp3", "media_name": "a"},
-        {"record_format": "mp3"},
-        {"to": "12025550123"},
-        {"to": ["+12025550123", "nobody"]},
+        ({"audio_url": "https://example.com/a.mp3", "media_name": "a"}, "media_name"),
+        ({"record_format": "mp3"}, "record_format"),
+        ({"to": "12025550123"}, "to"),
+        ({"to": ["+12025550123", "nobody"]}, "to.1"),
     ],
 )
-async def test_a_call_that_makes_no_sense_is_not_dialled(arguments: dict[str, object]) -> None:
+async def test_a_call_that_makes_no_sense_is_not_dialled(arguments: dict[str, object], argument: str) -> None:
     heard = Heard("1")
     async with answering(heard) as telnyx:
-        with pytest.raises(InvalidArguments):
+        with pytest.raises(InvalidArguments) as refused:
             await call(telnyx, "make_call", **{"to": CUSTOMER, "from_number": SENDER, **arguments})
+    assert argument in [problem.argument for problem in refused.value.problems]
     assert heard.requests == []
 
 

@@ -51,6 +51,7 @@ async def test_a_bucket_comes_with_its_name_and_nothing_else_does(telnyx: Telnyx
         ("create_knowledge_collection", {"name": "x", "sources": [source]}),
         ("add_knowledge_collection_source", {"collection_id": "x", **source}),
     ):
-        with pytest.raises(InvalidArguments):
+        with pytest.raises(InvalidArguments) as refused:
             await call(telnyx, tool, **arguments)
+        assert [problem.argument for problem in refused.value.problems] == ["bucket_id"]
     assert (await call(telnyx, "list_knowledge_collections"))["items"] == []

@@ -147,8 +147,9 @@ async def test_a_phone_is_seen_to_register(telnyx: Telnyx, clock: Clock) -> None
     assert (before["status"], after["status"]) == ("Not Registered", "Registered")
     one = {"connection_id": connection_id, "sip_username": login["sip_username"]}
     assert (await call(telnyx, "check_sip_registration", **one))["status"] == "registered"
-    with pytest.raises(InvalidArguments):
+    with pytest.raises(InvalidArguments) as refused:
         await call(telnyx, "check_sip_registration", connection_id=await seeded(telnyx))
+    assert [problem.argument for problem in refused.value.problems] == ["connection_id"]
 
 
 async def test_a_login_gives_its_token_and_never_its_password(telnyx: Telnyx) -> None:

@@ -133,7 +133,7 @@ async def test_a_message_cannot_be_scheduled_too_soon_or_too_late(call: Caller, 
 
 async def test_a_sent_message_cannot_be_cancelled(call: Caller) -> None:
     message = await call.send()
-    with pytest.raises(ApiError):
+    with pytest.raises(ApiError, match="10015 DELETE"):
         await call("cancel_scheduled_message", message_id=message["id"])
 
 

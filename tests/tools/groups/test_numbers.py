@@ -315,8 +315,9 @@ async def test_a_wrong_member_of_a_nested_argument_is_refused_by_name() -> None:
 
 async def test_emergency_calling_takes_an_address_and_is_charged(telnyx: Telnyx, clock: Clock) -> None:
     tool, before = "set_phone_number_emergency", await balance(telnyx)
-    with pytest.raises(InvalidArguments):
+    with pytest.raises(InvalidArguments) as refused:
         await call(telnyx, tool, phone_number=SENDER, emergency_enabled=True)
+    assert [problem.argument for problem in refused.value.problems] == ["emergency_address_id"]
     address_id = await address(telnyx)
     enabled = await call(telnyx, tool, phone_number=SENDER, emergency_enabled=True, emergency_address_id=address_id)
     assert enabled["emergency"]["emergency_status"] == "provisioning"
@@ -326,13 +327,15 @@ async def test_emergency_calling_takes_an_address_and_is_charged(telnyx: Telnyx,
     assert (number["emergency_status"], number["emergency_address_id"]) == ("active", address_id)
     disabled = await call(telnyx, tool, phone_number=SENDER, emergency_enabled=False)
     assert disabled["emergency"]["emergency_enabled"] is False
-    with pytest.raises(InvalidArguments):
+    with pytest.raises(InvalidArguments) as refused:
         await call(telnyx, tool, phone_number=SENDER, emergency_enabled=False)
+    assert [problem.argument for problem in refused.value.problems] == ["emergency_enabled"]
 
 
 async def test_an_address_belongs_to_a_person_or_a_business(telnyx: Telnyx) -> None:
-    with pytest.raises(InvalidArguments):
+    with pytest.raises(InvalidArguments) as refused:
         await address(telnyx, business_name="", first_name="Ada")
+    assert [problem.argument for problem in refused.value.problems] == ["business_name"]
     await address(telnyx)
     found = await call(telnyx, "list_addresses", street_contains="superior")
     assert [each["business_name"] for each in found["items"]] == ["Example Ltd"]

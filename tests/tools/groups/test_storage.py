@@ -77,7 +77,7 @@ async def test_an_object_is_replaced_only_where_that_is_asked_for(moto: str) -> 
         await put(telnyx, "kept", "contract", "two", overwrite=True)
         read = await call(telnyx, "cloud_storage_get_object", bucket_name="kept", object_name="contract")
         assert read["text"] == "two"
-        with pytest.raises(InvalidArguments):
+        with pytest.raises(InvalidArguments) as caught:
             await call(
                 telnyx,
                 "cloud_storage_copy_object",
@@ -85,6 +85,7 @@ async def test_an_object_is_replaced_only_where_that_is_asked_for(moto: str) -> 
                 object_name="contract",
                 to_object_name="contract",
             )
+        assert problem(caught)[0] == "to_object_name"
 
 
 async def test_a_long_text_comes_in_pieces_that_make_the_whole(moto: str) -> None:
@@ -202,8 +203,9 @@ async def test_folders_are_grouped_by_a_delimiter(moto: str) -> None:
 
 async def test_a_page_that_nobody_gave_is_refused() -> None:
     async with answering(lambda request: httpx2.Response(500)) as telnyx:
-        with pytest.raises(InvalidArguments):
+        with pytest.raises(InvalidArguments) as caught:
             await call(telnyx, "cloud_storage_list_objects", bucket_name="a", page="2")
+    assert problem(caught)[0] == "page"
 
 
 async def test_buckets_are_listed_with_their_regions_and_deleted_when_empty() -> None:
@@ -355,7 +357,7 @@ async def test_values_are_kept_by_their_keys() -> None:
     clock = Clock(lambda: 1_790_000_000.0)
     async with sandboxed(clock) as telnyx:
         store = (await call(telnyx, "create_kv_store", name="state"))["id"]
-        with pytest.raises(ApiError):
+        with pytest.raises(ApiError, match="ApiError 4"):
             await call(telnyx, "put_kv_value", kv_store_id=store, key="early", text="x")
         clock.advance(5)
         assert [each["status"] for each in (await call(telnyx, "list_kv_stores"))["items"]] == ["provisioned"]
@@ -366,7 +368,7 @@ async def test_values_are_kept_by_their_keys() -> None:
         listed = await call(telnyx, "list_kv_keys", kv_store_id=store)
         assert [(each["key"], each["size_bytes"]) for each in listed["items"]] == [("calls/last", 7)]
         await call(telnyx, "delete_kv_value", kv_store_id=store, key="calls/last")
-        with pytest.raises(ApiError):
+        with pytest.raises(ApiError, match="ApiError 404 "):
             await call(telnyx, "get_kv_value", kv_store_id=store, key="calls/last")
         await call(telnyx, "delete_kv_store", kv_store_id=store)
 

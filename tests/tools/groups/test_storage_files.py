@@ -152,10 +152,12 @@ async def test_a_small_and_an_empty_file_go_up_at_once(desk: Desk) -> None:
 async def test_neither_an_object_nor_a_file_is_replaced_unasked(desk: Desk) -> None:
     (desk.folder / "a").write_text("one")
     await desk.upload("a")
-    with pytest.raises(InvalidArguments):
+    with pytest.raises(InvalidArguments) as refused:
         await desk.upload("a")
-    with pytest.raises(InvalidArguments):
+    assert [problem.argument for problem in refused.value.problems] == ["object_name"]
+    with pytest.raises(InvalidArguments) as refused:
         await desk.download("a", "a")
+    assert [problem.argument for problem in refused.value.problems] == ["file_path"]
     (desk.folder / "a").write_text("two")
     await desk.upload("a", overwrite=True)
     (desk.folder / "a").write_text("three")
@@ -184,7 +186,7 @@ async def test_a_part_is_worth_more_attempts_than_a_call(desk: Desk) -> None:
 async def test_an_upload_that_fails_leaves_nothing(desk: Desk) -> None:
     (desk.folder / "large").write_bytes(LARGE)
     desk.faults.add([Fault(method="PUT", path="*/docs/large", status=403)])
-    with pytest.raises(ApiError):
+    with pytest.raises(ApiError, match="ApiError 403 "):
         await desk.upload("large")
     assert (await desk.names(), await left_over(desk)) == ([], 0)
 
@@ -228,8 +230,8 @@ async def test_a_download_that_fails_leaves_no_file(desk: Desk) -> None:
     await desk.upload("large")
     harmless = Fault(method="GET", path="*/docs/large", action="slow")
     desk.faults.add([harmless, Fault(method="GET", path="*/docs/large", status=403)])
-    for name in ("large", "never there"):
-        with pytest.raises(TelnyxError):
+    for name, code in (("large", "ApiError 403 "), ("never there", "NoSuchKey")):
+        with pytest.raises(TelnyxError, match=code):
             await desk.download(name, "copy")
     assert names_in(desk.folder) == ["large"]
 
@@ -256,8 +258,9 @@ async def test_an_object_that_changes_meanwhile_is_not_mixed(desk: Desk) -> None
         async def _progress(self, done: float, total: float | None = None, message: str | None = None) -> None:
             await s3.put("docs", "large", b"x" * len(LARGE), "text/plain")
 
-    with pytest.raises(InvalidArguments):
+    with pytest.raises(InvalidArguments) as refused:
         await Changing(desk.telnyx, desk.folder).download("large", "copy")
+    assert [problem.argument for problem in refused.value.problems] == ["object_name"]
     assert names_in(desk.folder) == ["large"]
 
 

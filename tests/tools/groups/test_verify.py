@@ -152,8 +152,17 @@ async def test_a_profile_is_made_changed_and_deleted(telnyx: Telnyx) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [{}, {"name": None}, {"sms": {"colour": "red"}}, {"sms": {"whitelisted_destinations": ["USA"]}}]
+    ("arguments", "argument"),
+    [
+        ({}, ""),
+        ({"name": None}, ""),
+        ({"sms": {"colour": "red"}}, "sms.colour"),
+        ({"sms": {"whitelisted_destinations": ["USA"]}}, "sms.whitelisted_destinations.0"),
+    ],
 )
-async def test_a_change_that_says_nothing_or_too_much_is_refused(telnyx: Telnyx, arguments: dict[str, object]) -> None:
-    with pytest.raises(InvalidArguments):
+async def test_a_change_that_says_nothing_or_too_much_is_refused(
+    telnyx: Telnyx, arguments: dict[str, object], argument: str
+) -> None:
+    with pytest.raises(InvalidArguments) as refused:
         await call(telnyx, "update_verify_profile", verify_profile_id=await profile(telnyx), **arguments)
+    assert [problem.argument for problem in refused.value.problems] == [argument]

@@ -180,13 +180,17 @@ async def test_what_meta_would_reject_after_two_days_is_refused_at_once(
     assert [problem.argument for problem in refused.value.problems] == [argument]
 
 
-@pytest.mark.parametrize("arguments", [{}, {"category": "UTILITY", "footer": "Bye"}, {"body_examples": ["A"]}])
+@pytest.mark.parametrize(
+    ("arguments", "argument"),
+    [({}, ""), ({"category": "UTILITY", "footer": "Bye"}, "body"), ({"body_examples": ["A"]}, "body_examples")],
+)
 async def test_a_change_of_nothing_or_to_half_a_template_is_refused(
-    arguments: dict[str, object],
+    arguments: dict[str, object], argument: str
 ) -> None:
     async with unasked() as telnyx:
-        with pytest.raises(InvalidArguments):
+        with pytest.raises(InvalidArguments) as refused:
             await call(telnyx, "update_whatsapp_template", template_id="1", **arguments)
+    assert [problem.argument for problem in refused.value.problems] == [argument]
 
 
 async def test_the_category_changes_alone(telnyx: Telnyx) -> None:

@@ -54,7 +54,7 @@ def problems(arguments: Arguments, given: dict[str, Any]) -> dict[str, str]:
 
 
 def test_what_the_server_gives_is_not_in_the_schema() -> None:
-    assert SEND.injected == ("telnyx",)
+    assert list(SEND.injected) == ["telnyx"]
     assert "telnyx" not in SEND.schema["properties"]
     assert SEND.schema["required"] == ["to"]
     assert SEND.schema["additionalProperties"] is False
@@ -227,6 +227,9 @@ def test_what_may_be_one_thing_or_another_is_named_by_its_argument_alone() -> No
     assert problems(Arguments.of(ring), {"to": [TO, "0202"]}).keys() == {"to", "to.1"}
 
 
+async def rename(folder_id: str, file_id: str, names: list[str]) -> None: ...
+
+
 async def assign(
     telnyx: object,
     phone_number: PhoneNumber,
@@ -256,7 +259,21 @@ def test_an_error_that_is_not_about_an_id_has_its_own_remedy(code: str) -> None:
 
 
 def test_a_refused_value_is_told_under_the_name_that_the_tool_has_for_it() -> None:
-    given = {"phone_number": "../1", "tags": ["a,b"], "url": None}
-    for refused, name in [("../1", "phone_number"), ("a,b", "tags"), (None, "id"), ("elsewhere", "id")]:
-        (problem,) = Arguments.of(assign).refused(InvalidArgument("id", "Wrong.", refused), given).problems
-        assert (problem.argument, problem.problem) == (name, "Wrong.")
+    given: dict[str, Any] = {"phone_number": "../1", "tags": ["a,b"], "url": None}
+    values = [(given["phone_number"], "phone_number"), (given["tags"][0], "tags"), (None, "id"), ("elsewhere", "id")]
+    for refused, name in values:
+        assert refused_name(given, refused) == name
+
+
+def refused_name(given: dict[str, Any], value: object) -> str:
+    (problem,) = Arguments.of(assign).refused(InvalidArgument("id", "Wrong.", value), given).problems
+    assert problem.problem == "Wrong."
+    return problem.argument
+
+
+def test_of_two_arguments_with_the_same_value_the_refused_one_is_told() -> None:
+    """Even if the client's JSON parser made one object of both."""
+    text = "../1"
+    given: dict[str, Any] = Arguments.of(rename).parse({"folder_id": text, "file_id": text, "names": [text]})
+    values = [given["folder_id"], given["file_id"], given["names"][0]]
+    assert [refused_name(given, value) for value in values] == ["folder_id", "file_id", "names"]

@@ -1,4 +1,4 @@
-"""What can go wrong with a call, as one tree.
+"""The errors of a call, as one tree.
 
 TelnyxError
 ├── InvalidArgument      refused here, nothing was sent: a bad id, value or credential
@@ -35,7 +35,8 @@ class TelnyxError(Exception):
 class InvalidArgument(TelnyxError):
     """The value of `argument` cannot be sent. `problem` says what is wrong and never quotes it.
 
-    `argument` is the operation's name for it; by the `value`, a tool finds out what it calls it itself.
+    `argument` is the operation's name for it. `value` is the refused object itself: a tool recognizes its own argument
+    by that object's identity.
     """
 
     def __init__(self, argument: str, problem: str, value: object = None) -> None:

@@ -1,4 +1,4 @@
-"""What is kept out of everything that an agent or a log gets to read: credentials, and secrets that a call carries."""
+"""Secrets: credentials and secret arguments, which no agent and no log may read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 REPLACED = "[credential]"
 SHORTEST = 4
-"""Characters: what is shorter is no secret, and is inside too many other words."""
+"""Characters: anything shorter is not treated as a secret, since it is part of too many words."""
 
 
 class Secret(str):

@@ -54,11 +54,11 @@ def object_path(bucket_name: str, object_name: str | None = None) -> str:
 def check_object_name(object_name: str) -> None:
     """Raises InvalidArgument for a name that no object can have."""
     if not object_name:
-        raise InvalidArgument("object_name", "It is empty.")
+        raise InvalidArgument("object_name", "It is empty.", object_name)
     if _CONTROL.search(object_name):
-        raise InvalidArgument("object_name", "It holds control characters.")
+        raise InvalidArgument("object_name", "It holds control characters.", object_name)
     if len(object_name.encode()) > MAX_KEY_BYTES:
-        raise InvalidArgument("object_name", f"It is longer than {MAX_KEY_BYTES:,} bytes.")
+        raise InvalidArgument("object_name", f"It is longer than {MAX_KEY_BYTES:,} bytes.", object_name)
 
 
 @lru_cache(maxsize=4096)
@@ -84,7 +84,7 @@ def _segment(name: str, value: str) -> str:
 
 
 def _fully_decoded(name: str, value: str) -> str:
-    """What is left without any layer of percent-encoding: servers behind proxies decode more than once."""
+    """The text without any layer of percent-encoding: servers behind proxies decode more than once."""
     text = value
     for _ in range(8):
         decoded = unquote(text)

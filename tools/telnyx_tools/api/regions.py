@@ -1,4 +1,4 @@
-"""Where cloud storage is: its regions, their hosts, and the regions that buckets are known to live in."""
+"""The regions of cloud storage, their hosts, and the regions that known buckets live in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REGIONS: Final[tuple[Region, ...]] = get_args(Region)
 ANY: Final[Region] = "us-central-1"
 """Answers what is the same in every region: the list of buckets, and where one lives."""
 OLDEST: Final[Region] = "us-east-1"
-"""What S3 means by an empty location."""
+"""The region of an empty location in S3."""
 
 ENDPOINT = "https://{region}.telnyxcloudstorage.com"
 MOST_HOMES = 4_096

@@ -1,4 +1,4 @@
-"""What to do next after an error, in our own words: the table is `remedies.toml`."""
+"""The next step after an error, in our own words: the table is `remedies.toml`."""
 
 import re
 from functools import cache

@@ -54,7 +54,7 @@ class Reply:
         return value
 
     def _odd_json(self) -> Json:
-        """What strict JSON refuses: NaN, a byte order mark, halves of surrogate pairs, great depth."""
+        """Read JSON that a strict parser refuses: NaN, a byte order mark, halves of surrogate pairs, great depth."""
         try:
             value: Json = _well_formed(_DECODER.decode(self.content.decode("utf-8-sig")))
         except (ValueError, RecursionError):

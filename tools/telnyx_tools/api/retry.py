@@ -29,7 +29,7 @@ class Replay(Enum):
 
 
 class Outcome(Enum):
-    """What one attempt tells about the call."""
+    """The result of one attempt at a call."""
 
     FINAL = "final"
     """Answered, and the answer would stay the same."""

@@ -19,7 +19,7 @@ from telnyx_tools.api.sigv4 import UNSIGNED, Signer, payload_hash
 Pairs = Sequence[tuple[str, str]]
 
 SLOWEST_BYTES_PER_SEC = 50_000
-"""How slow a transfer may be and still be waited for."""
+"""A slower transfer is given up."""
 
 STREAM_ATTEMPTS = 2
 """What gives the body may have failed for good."""
@@ -69,7 +69,7 @@ class _Ask:
     content: bytes = b""
     replay: Replay = Replay.NEVER
     moves: int = 0
-    """How many bytes of an object come back."""
+    """The bytes of an object in the answer."""
     stream: Callable[[], AsyncIterator[bytes]] | None = None
     length: int = 0
 

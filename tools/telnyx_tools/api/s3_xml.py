@@ -73,18 +73,18 @@ def parse(content: bytes) -> Element:
 
 
 def location_body(region: str) -> bytes:
-    """What CreateBucket takes."""
+    """The body of CreateBucket."""
     return _document("CreateBucketConfiguration", f"<LocationConstraint>{escape(region)}</LocationConstraint>")
 
 
 def deletion_body(keys: Iterable[str]) -> bytes:
-    """What DeleteObjects takes; the answer will name what could not be deleted, and nothing else."""
+    """The body of DeleteObjects; the answer names only what could not be deleted."""
     objects = "".join(f"<Object><Key>{escape(key)}</Key></Object>" for key in keys)
     return _document("Delete", f"{objects}<Quiet>true</Quiet>")
 
 
 def completion_body(etags: Iterable[str]) -> bytes:
-    """What CompleteMultipartUpload takes: the ETags of the parts in their order."""
+    """The body of CompleteMultipartUpload: the ETags of the parts in their order."""
     parts = "".join(
         f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(etag)}</ETag></Part>"
         for number, etag in enumerate(etags, 1)

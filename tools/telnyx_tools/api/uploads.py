@@ -28,7 +28,7 @@ Moved = Callable[[int], Awaitable[None]]
 
 
 class Source(Protocol):
-    """Where the bytes come from; each part may be read more than once."""
+    """The bytes to upload; each part may be read more than once."""
 
     size: int
 

@@ -139,7 +139,7 @@ async def _fill(body: bytearray, response: aiohttp.ClientResponse, most: int, in
 
 
 def _headers(response: aiohttp.ClientResponse) -> Mapping[str, str]:
-    """What no ASCII is comes from aiohttp as halves of surrogate pairs, which cannot be passed on."""
+    """aiohttp decodes non-ASCII header bytes to lone surrogates; replace them, since they cannot be encoded again."""
     found = response.headers
     if all(value.isascii() for value in found.values()):
         return found

@@ -1,4 +1,4 @@
-"""What the agent may do here, and how it is guarded."""
+"""The server's description of itself and of what it lets the agent do."""
 
 from __future__ import annotations
 

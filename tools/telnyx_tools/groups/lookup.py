@@ -97,8 +97,8 @@ async def lookup_number(
     ] = ["carrier"],
     detail: Detail = "summary",
 ) -> LookedUpNumber:
-    """Look up any phone number. Costs money: a fee for each number, and for each of types. carrier gives network and
-    line type (mobile or not); the names are of US numbers."""
+    """Look up any phone number. Costs a fee per number and per type. carrier returns network and line type (such as
+    mobile); names exist for US numbers only."""
 
     async def read(kind: LookupType | None) -> Json:
         return await telnyx.get("/number_lookup/{phone_number}", query={"type": kind}, phone_number=phone_number)
@@ -118,9 +118,9 @@ async def lookup_number(
 async def get_number_reputation(
     telnyx: Telnyx,
     phone_number: E164,
-    fresh: Annotated[bool, Field(description="asks anew, which costs money; else what is stored")] = False,
+    fresh: Annotated[bool, Field(description="get new data, which costs money; default: stored data")] = False,
 ) -> Reputation:
-    """The spam risk and scores of one of your numbers, enrolled for reputation monitoring in the portal."""
+    """The spam risk and scores of one of your numbers. It must be enrolled for reputation monitoring in the portal."""
     answer = await telnyx.get(
         "/reputation/numbers/{phone_number}", query={"fresh": True if fresh else None}, phone_number=phone_number
     )

@@ -25,7 +25,7 @@ class Answer(Result):
 
 @dataclass(frozen=True)
 class View:
-    """What part of an answer is wanted."""
+    """The part of an answer that is wanted."""
 
     page: str | None = None
     page_size: int = 20

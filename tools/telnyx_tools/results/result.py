@@ -1,4 +1,4 @@
-"""What tools return: lenient models of the fields an agent needs, shaped from what the API answered."""
+"""Results of tools: lenient models of the fields an agent needs, shaped from the API's answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, Literal, Self, TypeVar, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
 from telnyx_tools.schema import compact
@@ -62,6 +62,14 @@ class Attachment:
     uri: str
     mime_type: str
     content: bytes
+
+
+class Done(Result):
+    """The result of a call to which the API answers nothing."""
+
+    id: str | None = None
+    done: str | None = Field(None, description="what was done")
+    next_step: str | None = None
 
 
 class AttachedResult(Result):
@@ -171,12 +179,12 @@ def marked(model: type[R], problem: str, unshaped: object, fields: Mapping[str, 
 
 
 def unwrapped(answer: Any) -> Any:
-    """What the API answered, without its `{"data": …}`."""
+    """The API's answer without its `{"data": …}`."""
     return answer.get("data", answer) if isinstance(answer, dict) else answer
 
 
 def objects(answer: object) -> list[dict[str, Any]]:
-    """The objects of a list that the API answered, `{"data": […]}` or bare; what is no object is left out."""
+    """The objects of a list that the API answered, `{"data": […]}` or bare; other items are left out."""
     data = answer.get("data") if isinstance(answer, dict) else answer
     return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
 

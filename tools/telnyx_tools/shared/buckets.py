@@ -7,10 +7,10 @@ from telnyx_tools.api.errors import ApiError
 from telnyx_tools.api.regions import Region
 
 HOME: Region = "us-central-1"
-"""Where a bucket is made when nobody said where; only US buckets have presigned URLs."""
+"""The default region of new buckets; only US buckets have presigned URLs."""
 
 ENSURE = ("CreateBucket", "GetBucketLocation")
-"""What making sure takes of S3."""
+"""The S3 operations that `ensure_bucket` uses."""
 
 
 async def ensure_bucket(telnyx: Telnyx, bucket_name: str) -> None:

@@ -1,4 +1,4 @@
-"""What an event says, however deep the API wraps the webhook that carried it."""
+"""The payload of an event, however deep the API wraps the webhook that carried it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _DEPTH = 4
 
 
 def payload_of(metadata: object) -> dict[str, Any]:
-    """What an event says: its `payload`, wherever the raw event stands in the metadata, else the metadata."""
+    """An event's `payload`, wherever the raw event stands in the metadata, else the metadata."""
     if not isinstance(metadata, dict):
         return {}
     return next(_payloads(metadata, _DEPTH), metadata)

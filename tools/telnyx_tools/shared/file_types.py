@@ -1,4 +1,4 @@
-"""What kind of file some bytes are."""
+"""The type of a file, told from its first bytes."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ async def is_missing(telnyx: Telnyx, bucket_name: str, object_name: str) -> ApiE
 
 
 async def address_of_object(telnyx: Telnyx, bucket_name: str, object_name: str) -> str:
-    """Where whoever has it can read the object for five minutes. Raises InvalidArguments without one."""
+    """A URL by which anybody can read the object for five minutes. Raises the error of a
+    missing object, and InvalidArguments if Telnyx gives no URL."""
     missing = await is_missing(telnyx, bucket_name, object_name)
     if missing is not None:
         raise missing

@@ -13,6 +13,7 @@ from telnyx_tools.api.client import Query, Request, Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.results.pages import NEXT, PLACE, Cursor, Page, cursor_of, page_of
 from telnyx_tools.results.result import Detail, Result
+from telnyx_tools.tool.source import From
 
 T = TypeVar("T", bound=Result)
 
@@ -23,7 +24,11 @@ REMEDY = (
 MOST_TOKEN = 500
 
 TexmlCursor = Annotated[str, cursor_of(rf"{PLACE}(~[!-~]{{1,2000}})?"), NEXT]
-TexmlParty = Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{1,14}|sips?:[!-~]{3,200})$", description="E.164 or SIP URI")]
+_PARTY = r"^(\+[1-9][0-9]{1,14}|sips?:[!-~]{3,200})$"
+TexmlParty = Annotated[str, Field(pattern=_PARTY, description="E.164 or SIP URI")]
+TexmlCaller = Annotated[
+    str, Field(pattern=_PARTY), From("list_phone_numbers", what="your number (E.164)", note="or a SIP URI")
+]
 
 
 @contextmanager

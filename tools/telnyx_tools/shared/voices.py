@@ -7,8 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id
 
-Voice = Annotated[str, Field(min_length=1, description="from list_tts_voices")]
+Voice = Annotated[Id, From("list_tts_voices")]
 DEFAULT_VOICE = "AWS.Polly.Joanna-Neural"
 VoiceKey = Annotated[str, Field(description="secret, for ElevenLabs")]
 VoiceSpeed = Annotated[float, Field(ge=0.5, le=2.0)]

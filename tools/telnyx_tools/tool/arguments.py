@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import inspect
 import json
-import re
 import types
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -22,24 +21,25 @@ from telnyx_tools.argument_errors import MOST_PROBLEMS, InvalidArguments, Proble
 from telnyx_tools.schema import compact, kinds, members
 from telnyx_tools.tool.bodies import OMITTED, Omitted
 from telnyx_tools.tool.context import Context, context_fields
+from telnyx_tools.tool.source import From, source_of
 
 MOST_MEMBERS = 200
 """Arguments that are looked at. No tool takes as many: of more, one is unknown among the first ones."""
 _MOST_ERRORS = 2_000
 """As many are looked at: to read more of them from pydantic would take longer than to find them did."""
+_LONGEST_ID = 1_000
 _LONGEST_NAME = 64
 """No name that somebody may have meant is longer."""
 
 _ALTERNATIVES = ("function-", "constrained-", "list[", "literal[")
 
 _WRONG_ID = frozenset({"10005", "10006", "10013", "10017", "10022", "http_404"})
-"""The codes by which Telnyx says that an id is of nothing, and no more."""
-_SOURCE = re.compile(r"\bfrom [a-z]+_[a-z_]+")
+"""The codes of Telnyx for an id that does not exist. They do not say which id it was."""
 
 
 @dataclass(frozen=True, eq=False)
 class Arguments:
-    """What a tool's function takes from the agent, and what it is given by the server."""
+    """The arguments of a tool's function: the caller's, and the parts of the context that it asks for."""
 
     fields: dict[str, Any]
     clearable: frozenset[str]
@@ -65,7 +65,7 @@ class Arguments:
         return cls(fields, frozenset(clearable), injected)
 
     def inject(self, context: Context) -> dict[str, object]:
-        """What the function takes of the context, by the names of its parameters."""
+        """The parts of the context that the function takes, by the names of its parameters."""
         return {name: getattr(context, part) for name, part in self.injected.items()}
 
     @cached_property
@@ -88,21 +88,25 @@ class Arguments:
             model = self.model.model_validate(self._normal(arguments))
         except ValidationError as error:
             raise InvalidArguments(self._problems(error)) from None
-        return dict(model.__dict__)
+        return {name: _own(value) for name, value in model.__dict__.items()}
 
     def refused(self, error: InvalidArgument, given: Mapping[str, object]) -> InvalidArguments:
         """The error under the name that the argument has here."""
         return InvalidArguments([Problem(_name_of(error, given), error.problem)])
 
     def remedy(self, error: ApiError, given: Mapping[str, object]) -> str | None:
-        """Where the ids that were given come from, for an error which says that one of them is of nothing."""
+        """Which tools list the ids that were given, for an error which says that one of them does not exist."""
         if error.code not in _WRONG_ID:
             return None
-        sources = {name: self._described(name) for name, value in given.items() if isinstance(value, str)}
-        ids = {name: source for name, source in sources.items() if _SOURCE.search(source)}
+        ids = {name: self._sources[name] for name, value in given.items() if name in self._sources and _given(value)}
         pointed = (error.items[0].pointer or "").rpartition("/")[2]
-        named = ", ".join(f"{name} ({ids[name]})" for name in ([pointed] if pointed in ids else ids))
+        named = ", ".join(f"{name} ({ids[name].origin})" for name in ([pointed] if pointed in ids else ids))
         return f"Check {named}: it may be mistyped, deleted, or belong to another account." if named else None
+
+    @cached_property
+    def _sources(self) -> dict[str, From]:
+        sources = {name: source_of(annotation) for name, (annotation, _) in self.fields.items()}
+        return {name: source for name, source in sources.items() if source is not None}
 
     def _normal(self, arguments: Mapping[str, object]) -> dict[str, object]:
         """Null means absent unless it clears; lists and objects may come as agents write them in a hurry."""
@@ -192,7 +196,7 @@ class _TextParser:
 
 
 def _worded(error: Any) -> str:
-    """What is wrong, without the names that classes have in here."""
+    """The error in words, without the names of our classes."""
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] in ("model_type", "dict_type"):
         return "Give an object"
@@ -225,15 +229,32 @@ def _without_omitted(annotation: Any) -> Any:
     return annotation
 
 
+def _own(value: object) -> object:
+    """The value with its texts as objects of their own: JSON parsers share equal texts, at least short ones, and
+    `_name_of` tells them apart by their identity."""
+    if isinstance(value, list):
+        return [_copy(item) for item in value]
+    return {name: _copy(item) for name, item in value.items()} if isinstance(value, dict) else _copy(value)
+
+
+def _copy(value: object) -> object:
+    return value[:1] + value[1:] if type(value) is str and len(value) <= _LONGEST_ID else value
+
+
 def _name_of(error: InvalidArgument, given: Mapping[str, object]) -> str:
+    """The argument that the refused value came from; the operation's name for it where that cannot be known."""
     for name, value in given.items() if error.value is not None else ():
-        if isinstance(value, dict) and error.value in value.values():
+        if isinstance(value, dict) and any(item is error.value for item in value.values()):
             return f"{name}.{error.argument}"
-        if error.value in (value if isinstance(value, list) else [value]):
+        if any(item is error.value for item in (value if isinstance(value, list) else [value])):
             return name
     return error.argument
 
 
+def _given(value: object) -> bool:
+    return value is not None and value is not OMITTED and value != []
+
+
 def _dotted(location: tuple[int | str, ...]) -> str:
-    """Where it is, without the names of the alternatives that were tried."""
+    """The place of an error in the arguments, without the names of the alternatives that were tried."""
     return ".".join(str(part) for part in location if not str(part).startswith(_ALTERNATIVES))[:200]

@@ -4,7 +4,8 @@ from enum import StrEnum
 
 
 class Effect(StrEnum):
-    """What a call may do to the account. Annotations, read-only mode, confirmation and the audit derive from it."""
+    """The effect that a call may have on the account. Annotations, read-only mode, confirmation and the audit
+    derive from it."""
 
     READ = "read"
     WRITE = "write"

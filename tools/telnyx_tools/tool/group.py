@@ -1,9 +1,12 @@
-"""How a tool is declared: a typed function, its group, and its policy as data."""
+"""Groups of tools, and the declaration of a tool: a typed function with its policy as data."""
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
 from inspect import signature
 
 from telnyx_tools.tool.effect import Effect
@@ -22,7 +25,17 @@ class Group:
     summary: str
     generic: bool = False
     """Whether its tools have no operations of their own, but reach into those of other groups or of the server."""
-    tools: list[Tool] = field(default_factory=list)
+    package: str | None = None
+    """The package whose modules declare its tools; None where one module declares the group and its tools."""
+    _declared: list[Tool] = field(default_factory=list, init=False, repr=False)
+
+    @cached_property
+    def tools(self) -> tuple[Tool, ...]:
+        """Its tools by module, and within a module as declared. The modules are imported when this is first read."""
+        if self.package is not None:
+            _import_modules(self.package)
+        # By name, since a module that another one needs is imported, and so declared, before its turn.
+        return tuple(sorted(self._declared, key=lambda tool: tool.function.__module__))
 
     def tool(
         self,
@@ -53,7 +66,7 @@ class Group:
                 if name not in signature(function).parameters:
                     raise ValueError(f"{function.__name__} has no argument {name}")
             operations = (calls,) if isinstance(calls, str) else calls
-            self.tools.append(
+            self._declared.append(
                 Tool(
                     name=function.__name__,
                     group=self.name,
@@ -76,3 +89,8 @@ class Group:
             return function
 
         return declare
+
+
+def _import_modules(package: str) -> None:
+    for module in pkgutil.iter_modules(import_module(package).__path__):
+        import_module(f"{package}.{module.name}")

@@ -1,6 +1,10 @@
 """The account: what it holds, what it uses and what it pays."""
 
-from telnyx_tools.groups.account import balance, billing_groups, detail_records, invoices, overview, usage
-from telnyx_tools.groups.account.group import account
+from telnyx_tools.tool.group import Group
 
-__all__ = ["account", "balance", "billing_groups", "detail_records", "invoices", "overview", "usage"]
+account = Group(
+    "account",
+    title="Account",
+    summary="Balance, usage and cost, detail records, invoices, billing groups.",
+    package=__name__,
+)

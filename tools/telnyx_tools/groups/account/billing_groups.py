@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.account.group import account
+from telnyx_tools.groups.account import account
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.effect import Effect
@@ -38,7 +38,7 @@ async def get_billing_group(telnyx: Telnyx, billing_group_id: BillingGroupId) ->
 
 @account.tool(effect=Effect.WRITE, scope="account_management.write", calls="POST /billing_groups")
 async def create_billing_group(telnyx: Telnyx, name: Name) -> BillingGroup:
-    """Make a billing group."""
+    """Create a billing group."""
     return shape(BillingGroup, await telnyx.post("/billing_groups", body={"name": name}))
 
 

@@ -46,7 +46,7 @@ class Days:
 
 
 def chosen_days(period: PeriodName | None, first: date | None, last: date | None) -> Days:
-    """What the caller asked for, else this month. Raises InvalidArguments for what is not one to 366 days."""
+    """The days that the caller asked for, else this month. Raises InvalidArguments unless they are 1 to 366 days."""
     today = datetime.now(UTC).date()
     if first is None and last is None:
         days = Days.named(period or "this_month", today)

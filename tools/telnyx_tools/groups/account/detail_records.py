@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.account.group import account
+from telnyx_tools.groups.account import account
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail
 from telnyx_tools.shared.records import DetailRecord, RecordType, records_query
@@ -34,8 +34,8 @@ async def search_detail_records(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[DetailRecord]:
-    """What each message, call or other event was and cost; for sums use get_usage. Types differ in their fields: a
-    filter by one that the type lacks is refused."""
+    """Usage records of single messages, calls or other events, with their cost; for totals use get_usage. Fields differ
+    by type; filters on a field that the type lacks are refused."""
     query = records_query(record_type, filters, period, start_date, end_date, sort)
     return await fetch_page(
         DetailRecord, telnyx, "/detail_records", query, page=page, page_size=page_size, detail=detail

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.account.group import account
+from telnyx_tools.groups.account import account
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.effect import Effect
@@ -29,7 +29,7 @@ async def list_invoices(
     page: PageCursor = "1",
     page_size: PageSize = 20,
 ) -> Page[Invoice]:
-    """Invoices with their periods and whether they are paid, the latest first."""
+    """Invoices, latest first, with their periods and whether they are paid."""
     return await fetch_page(Invoice, telnyx, "/invoices", {"sort": sort}, page=page, page_size=page_size)
 
 

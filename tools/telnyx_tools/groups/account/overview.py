@@ -8,13 +8,26 @@ from typing import Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.groups.account.balance import Balance
-from telnyx_tools.groups.account.group import account
+from telnyx_tools.groups.account import account
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.shared.parallel import read_all
 from telnyx_tools.tool.effect import Effect
 
 PAGE = {"page": {"size": 250}}
+
+
+class Balance(Result):
+    balance: str | None = None
+    available_credit: str | None = Field(None, description="what may still be spent: balance plus credit limit")
+    credit_limit: str | None = None
+    pending: str | None = None
+    currency: str | None = None
+
+
+@account.tool(effect=Effect.READ, scope="billing.read", calls="GET /balance", core=True)
+async def get_balance(telnyx: Telnyx) -> Balance:
+    """The account's balance and available credit."""
+    return shape(Balance, await telnyx.get("/balance"))
 
 
 class Gap(Part):
@@ -40,8 +53,8 @@ class AccountOverview(Result):
     core=True,
 )
 async def get_account_overview(telnyx: Telnyx) -> AccountOverview:
-    """Balance, how many numbers, messaging profiles and connections there are, what is not set up yet and the tool
-    that sets it up."""
+    """Balance; how many numbers, messaging profiles and connections exist; what is not set up yet, and which tool does
+    it."""
     answers, failures = await read_all(
         {
             "balance": telnyx.get("/balance"),

@@ -12,8 +12,8 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.account import account
 from telnyx_tools.groups.account.days import Days, chosen_days
-from telnyx_tools.groups.account.group import account
 from telnyx_tools.groups.account.sums import Row, joined
 from telnyx_tools.results.result import Result, objects
 from telnyx_tools.tool.effect import Effect
@@ -34,7 +34,7 @@ class Usage(Result):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What can be asked about one product."""
+    """The metrics and dimensions of one product."""
 
     product: str
     dimensions: list[str]
@@ -61,7 +61,7 @@ async def get_usage(
     metrics: list[str] = [],
     limit: Annotated[int, Field(ge=1, le=100)] = 20,
 ) -> Usage:
-    """What a product was used for and what it cost, with totals; by default this month and every metric."""
+    """A product's usage and cost, with totals; by default this month and every metric."""
     days = chosen_days(period, start_date, end_date)
     option = await _option(telnyx, product)
     _known("dimensions", dimensions, option.dimensions)

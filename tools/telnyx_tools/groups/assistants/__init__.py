@@ -1,33 +1,10 @@
 """Voice and messaging assistants: build, version, call, chat, schedule; conversations and tools."""
 
-from telnyx_tools.groups.assistants import (
-    building,
-    calling,
-    conversations,
-    events,
-    insights,
-    library,
-    mcp_servers,
-    models,
-    owned,
-    tags,
-    talking,
-    versions,
-)
-from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.tool.group import Group
 
-__all__ = [
+assistants = Group(
     "assistants",
-    "building",
-    "calling",
-    "conversations",
-    "events",
-    "insights",
-    "library",
-    "mcp_servers",
-    "models",
-    "owned",
-    "tags",
-    "talking",
-    "versions",
-]
+    title="AI assistants",
+    summary="Voice and messaging assistants: build, version, call, chat, schedule; conversations and tools.",
+    package=__name__,
+)

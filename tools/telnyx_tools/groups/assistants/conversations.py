@@ -8,16 +8,17 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.results.pages import NEXT, Cursor, Page, PageCursor, cursor_of, page_of, page_of_whole
 from telnyx_tools.results.result import Detail, Part, Result, objects
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import AssistantId, Moment
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import AssistantId, Id, Moment
 
 LONGEST_TEXT = 2_000
 """Characters of one message in a summary."""
 
-ConversationId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_conversations")]
+ConversationId = Annotated[Id, From("list_conversations")]
 
 
 _PLACE = re.compile(
@@ -84,7 +85,7 @@ class ConversationInsights(Result):
 async def list_conversations(
     telnyx: Telnyx,
     assistant_id: AssistantId | None = None,
-    end_user: Annotated[str | None, Field(description="the other's number (E.164)")] = None,
+    end_user: Annotated[str | None, Field(description="the person's number (E.164)")] = None,
     created_after: Moment | None = None,
     page: ConversationCursor = "1",
     page_size: Annotated[int, Field(ge=1, le=100)] = 20,
@@ -134,7 +135,7 @@ async def get_conversation_messages(
     page: PageCursor = "1",
     detail: Detail = "summary",
 ) -> Page[ConversationMessage]:
-    """What was said in a conversation."""
+    """The messages of one conversation."""
     cursor = Cursor.parse(page)
     answer = await telnyx.get(
         "/ai/conversations/{conversation_id}/messages",
@@ -162,7 +163,7 @@ async def get_conversation_insights(
     page: PageCursor = "1",
     detail: Detail = "summary",
 ) -> Page[ConversationInsights]:
-    """What the insights of the assistant found in a conversation; they follow its end within minutes."""
+    """The results of the assistant's insights for a conversation, ready within minutes of its end."""
     answer = await telnyx.get(
         "/ai/conversations/{conversation_id}/conversations-insights", conversation_id=conversation_id
     )
@@ -171,6 +172,6 @@ async def get_conversation_insights(
 
 @assistants.tool(effect=Effect.DESTROY, scope="ai.write", calls="DELETE /ai/conversations/{conversation_id}")
 async def delete_conversation(telnyx: Telnyx, conversation_id: ConversationId) -> DeletedConversation:
-    """Delete a conversation and all that was said in it, for good."""
+    """Delete a conversation and its messages for good."""
     await telnyx.delete("/ai/conversations/{conversation_id}", conversation_id=conversation_id)
     return DeletedConversation(id=conversation_id, deleted=True)

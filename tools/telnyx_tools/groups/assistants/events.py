@@ -8,16 +8,17 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.settings import Variables
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import Given, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import E164, AssistantId, Moment
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import E164, AssistantId, Id, Moment, OwnNumber
 
 Channel = Literal["phone_call", "sms_chat"]
-EventId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_events")]
+EventId = Annotated[Id, From("list_assistant_events")]
 
 
 class CallSettings(Given):
@@ -54,7 +55,7 @@ async def schedule_assistant_event(
     assistant_id: AssistantId,
     channel: Channel,
     to: E164,
-    from_number: Annotated[E164, Field(description="your number, from list_phone_numbers")],
+    from_number: OwnNumber,
     scheduled_at: Moment,
     text: Annotated[str | None, Field(min_length=1, description="the message; needed for sms_chat")] = None,
     dynamic_variables: Variables | None = None,
@@ -63,7 +64,7 @@ async def schedule_assistant_event(
     retry_interval_secs: Annotated[int | None, Field(ge=1)] = None,
     call_settings: CallSettings | None = None,
 ) -> ScheduledEvent:
-    """Let an assistant call or text somebody at a later time."""
+    """Schedule an assistant to call or text somebody."""
     if channel == "sms_chat" and text is None:
         raise InvalidArguments([Problem("text", "A message needs its text.")])
     body = {
@@ -98,7 +99,7 @@ async def list_assistant_events(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[ScheduledEvent]:
-    """The calls and messages that an assistant has been scheduled to make, and what became of them."""
+    """Scheduled calls and messages of an assistant, with their outcome."""
     return await fetch_page(
         ScheduledEvent,
         telnyx,
@@ -117,7 +118,7 @@ async def list_assistant_events(
 async def get_assistant_event(
     telnyx: Telnyx, assistant_id: AssistantId, event_id: EventId, detail: Detail = "summary"
 ) -> ScheduledEvent:
-    """A scheduled call or message of an assistant, and what became of it."""
+    """One scheduled call or message of an assistant, with its outcome."""
     answer = await telnyx.get(
         "/ai/assistants/{assistant_id}/scheduled_events/{event_id}", assistant_id=assistant_id, event_id=event_id
     )
@@ -128,7 +129,7 @@ async def get_assistant_event(
     effect=Effect.DESTROY, scope="ai.write", calls="DELETE /ai/assistants/{assistant_id}/scheduled_events/{event_id}"
 )
 async def cancel_assistant_event(telnyx: Telnyx, assistant_id: AssistantId, event_id: EventId) -> CancelledEvent:
-    """Cancel a scheduled call or message of an assistant before its time."""
+    """Cancel a scheduled call or message of an assistant."""
     await telnyx.delete(
         "/ai/assistants/{assistant_id}/scheduled_events/{event_id}", assistant_id=assistant_id, event_id=event_id
     )

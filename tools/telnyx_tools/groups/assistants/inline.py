@@ -83,6 +83,6 @@ InlineTools = Annotated[
     list[HangupTool | TransferTool | RetrievalTool | ReferTool | SendDtmfTool | SendMessageTool | SkipTurnTool],
     Field(
         max_length=200,
-        description="its own: those of the call, and knowledge; replaces them. Others: create_assistant_tool",
+        description="the assistant's own: call tools and knowledge; replaces all. Others: create_assistant_tool",
     ),
 ]

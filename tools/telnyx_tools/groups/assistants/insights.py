@@ -1,4 +1,4 @@
-"""What is to be found out from conversations: insights, and the groups of them that assistants have."""
+"""Insights: questions answered after each conversation, and the groups that assistants use."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.settings import Text
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id, Url
 
-InsightGroupId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_insight_groups")]
+InsightGroupId = Annotated[Id, From("list_insight_groups")]
 
 _ASSIGN = "/ai/conversations/insight-groups/{group_id}/insights/{insight_id}/assign"
 
@@ -48,7 +49,7 @@ class InsightTemplate(Result):
 async def list_insight_groups(
     telnyx: Telnyx, page: PageCursor = "1", page_size: PageSize = 20, detail: Detail = "summary"
 ) -> Page[InsightGroup]:
-    """Groups of insights, one of which an assistant can have as insight_group_id."""
+    """Groups of insights. An assistant uses one, as its insight_group_id."""
     return await fetch_page(
         InsightGroup, telnyx, "/ai/conversations/insight-groups", {}, page=page, page_size=page_size, detail=detail
     )
@@ -61,7 +62,8 @@ async def create_insight_group(
     description: Annotated[str | None, Field(description="what it is for")] = None,
     webhook: Annotated[Url | None, Field(description="gets the results")] = None,
 ) -> InsightGroup:
-    """Make a group for insights; then create_insight, and name the group in insight_settings of update_assistant."""
+    """Create a group for insights. Then call create_insight, and set the group in insight_settings of
+    update_assistant."""
     body = present({"name": name, "description": description, "webhook": webhook})
     return shape(InsightGroup, await telnyx.post("/ai/conversations/insight-groups", body=body, idempotency_key=True))
 
@@ -79,7 +81,7 @@ async def create_insight(
     webhook: Annotated[Url | None, Field(description="gets the results")] = None,
     group_id: InsightGroupId | None = None,
 ) -> InsightTemplate:
-    """Say what is to be found out when a conversation has ended, and put it into a group."""
+    """Define what to find out after a conversation, and add it to a group."""
     body = {"name": name, "instructions": instructions, "json_schema": json_schema, "webhook": webhook}
     answer = await telnyx.post("/ai/conversations/insights", body=present(body), idempotency_key=True)
     insight = shape(InsightTemplate, answer)

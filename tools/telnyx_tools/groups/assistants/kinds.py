@@ -1,4 +1,4 @@
-"""What a tool of each type is made of."""
+"""The definitions of assistant tools, by type."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from telnyx_tools.tool.bodies import Given
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import BucketName
 
 JsonSchema = Annotated[dict[str, Any], Field(description="JSON schema of an object")]
@@ -49,7 +50,7 @@ class ClientSideTool(Given):
 
 
 class Retrieval(Given):
-    bucket_ids: list[BucketName] = Field(min_length=1, description="embedded buckets, from list_embedded_buckets")
+    bucket_ids: Annotated[list[BucketName], Field(min_length=1), From("list_embedded_buckets", what="embedded buckets")]
     max_num_results: int | None = Field(None, ge=1)
 
 

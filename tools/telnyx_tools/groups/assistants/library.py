@@ -8,8 +8,8 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.assistant import without_credentials
-from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.kinds import (
     ClientSideTool,
     Function,
@@ -25,9 +25,10 @@ from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import AssistantId
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import AssistantId, Id
 
-AssistantToolId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_tools")]
+AssistantToolId = Annotated[Id, From("list_assistant_tools")]
 DisplayName = Annotated[str, Field(min_length=1, description="unique in the account")]
 Timeout = Annotated[int, Field(ge=500, le=120_000)]
 
@@ -76,7 +77,7 @@ async def list_assistant_tools(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[AssistantToolRow]:
-    """The tools that assistants can be given."""
+    """Tools that assistants can use."""
     cursor = Cursor.parse(page, page_size)
     query: Query = {"filter": {"name": name, "type": type}, "page": {"number": cursor.number, "size": cursor.size}}
     answer = without_credentials(await telnyx.get("/ai/tools", query=query))
@@ -85,7 +86,7 @@ async def list_assistant_tools(
 
 @assistants.tool(effect=Effect.READ, scope="ai.read", calls="GET /ai/tools/{tool_id}")
 async def get_assistant_tool(telnyx: Telnyx, tool_id: AssistantToolId, detail: Detail = "summary") -> AssistantTool:
-    """A tool of assistants and its definition."""
+    """One assistant tool and its definition."""
     return _shown(await telnyx.get("/ai/tools/{tool_id}", tool_id=tool_id), detail)
 
 
@@ -104,7 +105,7 @@ async def create_assistant_tool(
     vision: Vision | None = None,
     timeout_ms: Timeout | None = None,
 ) -> AssistantTool:
-    """Make a tool for assistants of the one type that is given; retrieval searches embedded buckets. Then call
+    """Create a tool for assistants; give the object of one type. retrieval searches embedded buckets. Then call
     attach_assistant_tool."""
     given = {
         "webhook": webhook,
@@ -140,7 +141,7 @@ async def update_assistant_tool(
     vision: NewValue[Vision] = OMITTED,
     timeout_ms: NewValue[Timeout] = OMITTED,
 ) -> AssistantTool:
-    """Change a tool, for all assistants that use it; give the object of its own type, whole."""
+    """Change a tool for all assistants that use it. Give the whole object of its type."""
     body = changed(
         {
             "display_name": display_name,
@@ -180,7 +181,7 @@ async def attach_assistant_tool(telnyx: Telnyx, assistant_id: AssistantId, tool_
 
 @assistants.tool(effect=Effect.DESTROY, scope="ai.write", calls="DELETE /ai/assistants/{assistant_id}/tools/{tool_id}")
 async def detach_assistant_tool(telnyx: Telnyx, assistant_id: AssistantId, tool_id: AssistantToolId) -> Attached:
-    """Take a tool from an assistant; the tool stays."""
+    """Remove a tool from an assistant; the tool itself stays."""
     await telnyx.delete("/ai/assistants/{assistant_id}/tools/{tool_id}", assistant_id=assistant_id, tool_id=tool_id)
     return Attached(assistant_id=assistant_id, tool_id=tool_id, attached=False)
 

@@ -7,17 +7,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.settings import Text
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_of
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import SecretIdentifier, Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id, SecretIdentifier, Url
 
-McpServerId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_mcp_servers")]
+McpServerId = Annotated[Id, From("list_assistant_mcp_servers")]
 Transport = Literal["http", "sse"]
-AllowedTools = Annotated[list[str], Field(description="all where left out")]
+AllowedTools = Annotated[list[str], Field(description="default: all")]
 
 
 class AssistantMcpServer(Result):
@@ -57,7 +58,7 @@ async def list_assistant_mcp_servers(
 async def get_assistant_mcp_server(
     telnyx: Telnyx, mcp_server_id: McpServerId, detail: Detail = "summary"
 ) -> AssistantMcpServer:
-    """An MCP server whose tools assistants can use."""
+    """One MCP server whose tools assistants can use."""
     answer = await telnyx.get("/ai/mcp_servers/{mcp_server_id}", mcp_server_id=mcp_server_id)
     return shape(AssistantMcpServer, answer, detail)
 
@@ -71,7 +72,7 @@ async def create_assistant_mcp_server(
     api_key_ref: SecretIdentifier | None = None,
     allowed_tools: AllowedTools | None = None,
 ) -> AssistantMcpServer:
-    """Make an MCP server known to assistants; then name it in mcp_servers of update_assistant."""
+    """Register an MCP server for assistants; then list it in mcp_servers of update_assistant."""
     body = {"name": name, "type": type, "url": url, "api_key_ref": api_key_ref, "allowed_tools": allowed_tools}
     return shape(AssistantMcpServer, await telnyx.post("/ai/mcp_servers", body=present(body), idempotency_key=True))
 

@@ -1,4 +1,4 @@
-"""What assistants think with and speak with: language models and voices."""
+"""Language models and voices for assistants."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, Result, marked, objects
 from telnyx_tools.tool.effect import Effect
@@ -35,11 +35,11 @@ class Voice(Result):
 @assistants.tool(effect=Effect.READ, scope="ai.read", calls="GET /ai/openai/models")
 async def list_ai_models(
     telnyx: Telnyx,
-    contains: Annotated[str, Field(description="in the id, like llama")] = "",
+    contains: Annotated[str, Field(description="part of the id, like llama")] = "",
     page: PageCursor = "1",
     detail: Detail = "summary",
 ) -> Page[AiModel]:
-    """Language models that an assistant can think with."""
+    """Language models for assistants."""
     answer = await telnyx.get("/ai/openai/models")
     if contains:
         wanted = contains.lower()
@@ -53,11 +53,11 @@ async def list_tts_voices(
     provider: Provider | None = None,
     language: Annotated[str | None, Field(description="how it begins, like en or en-US")] = None,
     gender: Annotated[str | None, Field(description="female or male")] = None,
-    contains: Annotated[str, Field(description="in the name or voice_id")] = "",
+    contains: Annotated[str, Field(description="part of the name or voice_id")] = "",
     page: PageCursor = "1",
     detail: Detail = "summary",
 ) -> Page[Voice]:
-    """Voices that an assistant or a call can speak with. There are hundreds: filter them."""
+    """Voices for assistants and calls. There are hundreds: filter them."""
     answer = await telnyx.get("/text-to-speech/voices", query={"provider": provider})
     if not isinstance(answer, dict) or not isinstance(answer.get("voices"), list):
         return marked(Page[Voice], "its answer was not a list", answer)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.groups.assistants import settings
 from telnyx_tools.tool.bodies import Given
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import SecretIdentifier, Url
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -121,7 +122,7 @@ class TelephonySettings(settings.TelephonySettings):
     user_idle_timeout_secs: int | None = Field(None, ge=30, le=14_400)
     user_idle_reply_secs: int | None = Field(None, ge=1)
     disable_dtmf: bool | None = Field(None, description="true with the tool pay")
-    fallback_destination: str | None = Field(None, description="number or SIP URI where the assistant fails")
+    fallback_destination: str | None = Field(None, description="number or SIP URI to use if the assistant fails")
     supports_unauthenticated_web_calls: bool | None = None
     voicemail_detection: VoicemailDetection | None = None
 
@@ -148,7 +149,7 @@ class PrivacySettings(Given):
 
 
 class InsightSettings(Given):
-    insight_group_id: str | None = Field(None, description="from list_insight_groups")
+    insight_group_id: Annotated[str | None, From("list_insight_groups")] = None
     model: str | None = None
 
 
@@ -203,4 +204,4 @@ class WidgetSettings(Given):
     view_history_url: Url | None = None
 
 
-Servers = Annotated[list[McpServerUse], Field(description="from list_assistant_mcp_servers")]
+Servers = Annotated[list[McpServerUse], From("list_assistant_mcp_servers")]

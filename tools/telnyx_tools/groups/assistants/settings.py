@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.tool.bodies import Given
-from telnyx_tools.tool.types import BucketName
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import BucketName, Id, MessagingProfileId, TexmlApplicationId
 
 Text = Annotated[str, Field(min_length=1)]
 About = Annotated[str, Field(description="its purpose")]
-Model = Annotated[str, Field(min_length=1, description="from list_ai_models")]
+Model = Annotated[Id, From("list_ai_models")]
 Greeting = Annotated[
     str,
     Field(
@@ -21,13 +22,13 @@ Greeting = Annotated[
 Instructions = Annotated[str, Field(min_length=1, description="system prompt; {{name}} inserts a dynamic variable")]
 Features = Annotated[list[Literal["telephony", "messaging"]], Field(min_length=1)]
 Variables = dict[str, str]
-ToolIds = Annotated[list[Text], Field(description="from list_assistant_tools")]
-Knowledge = Annotated[list[BucketName], Field(min_length=1, description="buckets embedded by create_embeddings")]
+ToolIds = Annotated[list[Text], From("list_assistant_tools")]
+Knowledge = Annotated[list[BucketName], Field(min_length=1), From("list_embedded_buckets")]
 WebhookMillis = Annotated[int, Field(ge=1, le=10_000)]
 
 
 class VoiceSettings(Given):
-    voice: str = Field(description="voice_id from list_tts_voices")
+    voice: Annotated[str, From("list_tts_voices", what="voice_id")]
     api_key_ref: str | None = Field(None, description="secret, for ElevenLabs")
 
 
@@ -44,10 +45,10 @@ class RecordingSettings(Given):
 
 
 class TelephonySettings(Given):
-    default_texml_app_id: str | None = None
+    default_texml_app_id: TexmlApplicationId | None = None
     time_limit_secs: int | None = Field(None, ge=30)
     recording_settings: RecordingSettings | None = None
 
 
 class MessagingSettings(Given):
-    default_messaging_profile_id: str | None = None
+    default_messaging_profile_id: MessagingProfileId | None = None

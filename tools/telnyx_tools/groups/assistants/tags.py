@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import AssistantId
@@ -21,7 +21,7 @@ class Tags(Result):
 
 @assistants.tool(effect=Effect.READ, scope="ai.read", calls="GET /ai/assistants/tags")
 async def list_assistant_tags(telnyx: Telnyx) -> Tags:
-    """The tags that assistants of the account have."""
+    """All tags of the account's assistants."""
     return shape(Tags, await telnyx.get("/ai/assistants/tags"))
 
 
@@ -29,13 +29,13 @@ async def list_assistant_tags(telnyx: Telnyx) -> Tags:
     effect=Effect.WRITE, scope="ai.write", calls="POST /ai/assistants/{assistant_id}/tags", idempotent=True
 )
 async def add_assistant_tag(telnyx: Telnyx, assistant_id: AssistantId, tag: Tag) -> Tags:
-    """Tag an assistant; returns its tags."""
+    """Add a tag to an assistant; returns all its tags."""
     answer = await telnyx.post("/ai/assistants/{assistant_id}/tags", body={"tag": tag}, assistant_id=assistant_id)
     return shape(Tags, answer)
 
 
 @assistants.tool(effect=Effect.DESTROY, scope="ai.write", calls="DELETE /ai/assistants/{assistant_id}/tags/{tag}")
 async def remove_assistant_tag(telnyx: Telnyx, assistant_id: AssistantId, tag: Tag) -> Tags:
-    """Take a tag from an assistant; returns those that it keeps."""
+    """Remove a tag from an assistant; returns the remaining tags."""
     answer = await telnyx.delete("/ai/assistants/{assistant_id}/tags/{tag}", assistant_id=assistant_id, tag=tag)
     return shape(Tags, answer)

@@ -7,16 +7,17 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.assistant import Assistant, Version, assistant_of, rows_of
-from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.settings import About, Greeting, Instructions, Model, Text, ToolIds, Variables
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import AssistantId
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import AssistantId, Id
 
-VersionId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_assistant_versions")]
+VersionId = Annotated[Id, From("list_assistant_versions")]
 
 _VERSION = "/ai/assistants/{assistant_id}/versions/{version_id}"
 _CANARY = "/ai/assistants/{assistant_id}/canary-deploys"
@@ -44,7 +45,7 @@ class CanaryDeploy(Result):
 async def list_assistant_versions(
     telnyx: Telnyx, assistant_id: AssistantId, page: PageCursor = "1", detail: Detail = "summary"
 ) -> Page[Version]:
-    """The versions of an assistant that are kept: ten at most."""
+    """The stored versions of an assistant, ten at most."""
     answer = await telnyx.get("/ai/assistants/{assistant_id}/versions", assistant_id=assistant_id)
     return page_of_whole(Version, rows_of(answer), Cursor.parse(page), detail)
 
@@ -53,7 +54,7 @@ async def list_assistant_versions(
 async def get_assistant_version(
     telnyx: Telnyx, assistant_id: AssistantId, version_id: VersionId, detail: Detail = "summary"
 ) -> Assistant:
-    """An assistant as one of its versions has it."""
+    """One version of an assistant."""
     return assistant_of(await telnyx.get(_VERSION, assistant_id=assistant_id, version_id=version_id), detail)
 
 
@@ -71,7 +72,7 @@ async def update_assistant_version(
     tool_ids: NewValue[ToolIds] = OMITTED,
     dynamic_variables: NewValue[Variables] = OMITTED,
 ) -> Assistant:
-    """Change a version in place, its name above all; update_assistant makes a new version instead."""
+    """Edit a version in place, for example its name; update_assistant creates a new version instead."""
     body = changed(
         {
             "version_name": version_name,
@@ -89,14 +90,14 @@ async def update_assistant_version(
 
 @assistants.tool(effect=Effect.DESTROY, scope="ai.write", calls=f"POST {_VERSION}/promote")
 async def promote_assistant_version(telnyx: Telnyx, assistant_id: AssistantId, version_id: VersionId) -> Assistant:
-    """Put a version in use for all conversations; ends a canary deploy."""
+    """Use a version for all conversations; ends a canary deploy."""
     answer = await telnyx.post(f"{_VERSION}/promote", assistant_id=assistant_id, version_id=version_id)
     return assistant_of(answer)
 
 
 @assistants.tool(effect=Effect.DESTROY, scope="ai.write", calls=f"DELETE {_VERSION}")
 async def delete_assistant_version(telnyx: Telnyx, assistant_id: AssistantId, version_id: VersionId) -> DeletedVersion:
-    """Delete a version for good; the one in use cannot be deleted."""
+    """Delete a version for good. The version in use cannot be deleted."""
     await telnyx.delete(_VERSION, assistant_id=assistant_id, version_id=version_id)
     return DeletedVersion(assistant_id=assistant_id, version_id=version_id, deleted=True)
 
@@ -113,7 +114,7 @@ async def start_assistant_canary(
     assistant_id: AssistantId,
     versions: Annotated[list[RolledOut], Field(min_length=1, max_length=10)],
 ) -> CanaryDeploy:
-    """Let other versions serve a share of the conversations, the main one the rest."""
+    """Let other versions serve a share of the conversations; the main version serves the rest."""
     rollout = [{"version_id": each.version_id, "weight": each.weight} for each in versions]
     rules = [{"match": [], "serve": {"rollout": rollout}}]
     answer = await telnyx.post(_CANARY, body={"rules": rules}, idempotency_key=True, assistant_id=assistant_id)

@@ -1,39 +1,10 @@
 """Place, answer, follow and steer calls: speech, audio, digits, transfer, recording, TeXML calls."""
 
-from telnyx_tools.groups.call_control import (
-    active,
-    applications,
-    assistants,
-    audio,
-    calls,
-    dialing,
-    events,
-    gathering,
-    media,
-    payments,
-    queueing,
-    recording,
-    steering,
-    texml_calls,
-    waiting,
-)
-from telnyx_tools.groups.call_control.group import call_control
+from telnyx_tools.tool.group import Group
 
-__all__ = [
-    "active",
-    "applications",
-    "assistants",
-    "audio",
+call_control = Group(
     "call_control",
-    "calls",
-    "dialing",
-    "events",
-    "gathering",
-    "media",
-    "payments",
-    "queueing",
-    "recording",
-    "steering",
-    "texml_calls",
-    "waiting",
-]
+    title="Call control",
+    summary="Place, answer, follow and steer calls: speech, audio, digits, transfer, recording, TeXML calls.",
+    package=__name__,
+)

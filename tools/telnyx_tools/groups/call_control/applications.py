@@ -7,21 +7,23 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.groups.call_control.group import call_control
+from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results.result import Detail, Part, Result, shape
+from telnyx_tools.results.result import Detail, Part, Result, objects, shape
 from telnyx_tools.shared.updates import completed
 from telnyx_tools.tool.bodies import OMITTED, Change, Given, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CallControlApplicationId, OutboundVoiceProfileId, Url
 
+MOST_LISTED = 20
 Site = Literal[
     "Latency", "Chicago, IL", "Ashburn, VA", "San Jose, CA", "London, UK", "Chennai, IN", "Amsterdam, Netherlands",
     "Toronto, Canada", "Sydney, Australia",
 ]  # fmt: skip
 DtmfType = Literal["RFC 2833", "Inband", "SIP INFO"]
 Version = Literal["1", "2"]
-ChannelLimit = Annotated[int, Field(ge=1, description="calls at a time")]
+ChannelLimit = Annotated[int, Field(ge=1, description="maximum concurrent calls")]
 Seconds = Annotated[int, Field(ge=0, le=30)]
 REQUIRED = ("application_name", "webhook_event_url")
 
@@ -68,7 +70,7 @@ async def list_call_control_applications(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[CallControlApplication]:
-    """The applications that calls are placed with and arrive at."""
+    """Call Control applications, which place and receive calls."""
     query: Query = {
         "filter": {
             "application_name": {"contains": name_contains},
@@ -91,7 +93,7 @@ async def list_call_control_applications(
 async def get_call_control_application(
     telnyx: Telnyx, application_id: CallControlApplicationId, detail: Detail = "summary"
 ) -> CallControlApplication:
-    """One Call Control application with its webhooks and outbound voice profile."""
+    """One Call Control application, with its webhooks and outbound voice profile."""
     answer = await telnyx.get("/call_control_applications/{id}", id=application_id)
     return shape(CallControlApplication, answer, detail)
 
@@ -107,14 +109,15 @@ async def create_call_control_application(
     webhook_event_failover_url: Url | None = None,
     webhook_api_version: Version = "2",
     webhook_timeout_secs: Seconds | None = None,
-    anchorsite_override: Annotated[Site | None, Field(description="where media passes; Latency: the nearest")] = None,
+    anchorsite_override: Annotated[Site | None, Field(description="media location; Latency: the nearest")] = None,
     dtmf_type: DtmfType | None = None,
     first_command_timeout: Annotated[bool | None, Field(description="hang up unanswered inbound calls")] = None,
     first_command_timeout_secs: Annotated[int | None, Field(ge=1)] = None,
     call_cost_in_webhooks: bool | None = None,
     redact_dtmf_debug_logging: bool | None = None,
 ) -> CallControlApplication:
-    """Make an application for make_call; give it an outbound voice profile, and numbers by update_phone_number."""
+    """Create an application for make_call. It needs an outbound voice profile; give it numbers with
+    update_phone_number."""
     body = {
         "application_name": application_name,
         "webhook_event_url": webhook_event_url,
@@ -159,7 +162,7 @@ async def update_call_control_application(
     redact_dtmf_debug_logging: NewValue[bool] = OMITTED,
     tags: Annotated[NewValue[list[str]], Field(description="replaces all tags")] = OMITTED,
 ) -> CallControlApplication:
-    """Change an application. What is left out stays as it is."""
+    """Change an application. Omitted fields keep their values."""
     body = changed(
         {
             "application_name": application_name,
@@ -188,6 +191,25 @@ async def update_call_control_application(
 async def delete_call_control_application(
     telnyx: Telnyx, application_id: CallControlApplicationId
 ) -> CallControlApplication:
-    """Delete an application. Its numbers have to be moved to another connection first."""
+    """Delete an application. Move its numbers to another connection first."""
     answer = await telnyx.delete("/call_control_applications/{id}", id=application_id)
     return shape(CallControlApplication, answer)
+
+
+async def choose_application(telnyx: Telnyx, connection_id: str | None) -> tuple[str, str | None]:
+    """The application given, or the account's only one with a note that says so.
+
+    Raises InvalidArguments, naming what there is, where there are several or none.
+    """
+    if connection_id is not None:
+        return connection_id, None
+    found = objects(await telnyx.get("/call_control_applications", query={"page": {"size": MOST_LISTED}}))
+    if len(found) == 1 and found[0].get("id"):
+        name = found[0].get("application_name")
+        return str(found[0]["id"]), f"With the account's only Call Control application: {name}."
+    if not found:
+        hint = "There is no Call Control application; make one with create_call_control_application."
+    else:
+        names = "; ".join(f"{each.get('application_name')} ({each.get('id')})" for each in found)
+        hint = f"Give one of: {names}."
+    raise InvalidArguments([Problem("connection_id", hint)])

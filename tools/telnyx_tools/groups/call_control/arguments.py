@@ -9,9 +9,10 @@ from pydantic import Field
 
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.tool.bodies import Given
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import AssistantId
 
-LiveCall = Annotated[str, Field(description="from make_call")]
+LiveCall = Annotated[str, From("make_call")]
 TARGET = r"^(\+[1-9][0-9]{1,14}|sips?:[^,]+)(,[0-9A-DwW*#]+)?$"
 Target = Annotated[str, Field(pattern=TARGET, description="E.164 or SIP URI")]
 DialledDigits = Annotated[str, Field(pattern=r"^[0-9A-DwW*#]{1,64}$", description="w pauses 0.5 s")]

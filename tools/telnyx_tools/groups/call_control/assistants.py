@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.arguments import CallAssistant
 from telnyx_tools.groups.call_control.commands import CommandResult, command
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.tool.bodies import Given
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlId
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import CallControlId, Id
 
 
 class Participant(Given):
@@ -46,10 +47,12 @@ async def start_call_assistant(
     greeting: Annotated[str | None, Field(description="said first, in place of the assistant's own")] = None,
     message_history: Messages | None = None,
     participants: Annotated[list[Participant] | None, Field(description="other calls of the conversation")] = None,
-    send_message_history_updates: Annotated[bool | None, Field(description="events with all that was said")] = None,
+    send_message_history_updates: Annotated[
+        bool | None, Field(description="send events with the whole transcript")
+    ] = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Let an AI assistant talk on an answered call, billed by the minute. Returns the conversation's id."""
+    """Start an AI assistant on an answered call, billed by the minute. Returns the conversation's id."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/ai_assistant_start",
@@ -69,7 +72,7 @@ async def start_call_assistant(
 async def stop_call_assistant(
     telnyx: Telnyx, call_control_id: CallControlId, client_state: ClientState | None = None
 ) -> CommandResult:
-    """Stop the AI assistant on a call; the call goes on."""
+    """Stop the AI assistant on a call; the call continues."""
     return await command(telnyx, "/calls/{call_control_id}/actions/ai_assistant_stop", call_control_id, client_state)
 
 
@@ -80,10 +83,10 @@ async def add_assistant_messages(
     telnyx: Telnyx,
     call_control_id: CallControlId,
     messages: Messages,
-    trigger_response: Annotated[bool | None, Field(description="let it answer at once")] = None,
+    trigger_response: Annotated[bool | None, Field(description="make it answer at once")] = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Tell the AI assistant on a call something, such as what a lookup found."""
+    """Give the AI assistant on a call information, such as the result of a lookup."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/ai_assistant_add_messages",
@@ -100,11 +103,11 @@ async def add_assistant_messages(
 async def join_call_assistant(
     telnyx: Telnyx,
     call_control_id: Annotated[CallControlId, Field(description="the call that joins")],
-    conversation_id: Annotated[str, Field(min_length=1, description="from start_call_assistant")],
+    conversation_id: Annotated[Id, From("start_call_assistant")],
     participant: Participant,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Let another call take part in the conversation of an AI assistant."""
+    """Add another call to an AI assistant's conversation."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/ai_assistant_join",

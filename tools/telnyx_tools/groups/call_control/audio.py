@@ -1,4 +1,4 @@
-"""What is heard on a call: speech, audio files, digits."""
+"""Sound on a call: speech, audio files, digits."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.arguments import LiveCall, TargetLegs
 from telnyx_tools.groups.call_control.commands import CommandResult, command
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.shared.voices import DEFAULT_VOICE, Voice, VoiceKey, voice_settings
 from telnyx_tools.tool.bodies import require_at_most_one
@@ -36,11 +36,11 @@ async def speak(
     voice_api_key_ref: VoiceKey | None = None,
     payload_type: Literal["text", "ssml"] | None = None,
     loop: Loop | None = None,
-    stop: Annotated[Stop | None, Field(description="what plays before")] = None,
+    stop: Annotated[Stop | None, Field(description="first stop what is playing")] = None,
     target_legs: TargetLegs | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Say a text on an answered call. To ask for digits use gather_digits."""
+    """Speak a text on an answered call. To ask for digits use gather_digits."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/speak",

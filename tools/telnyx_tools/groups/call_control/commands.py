@@ -1,4 +1,4 @@
-"""How commands are sent to a call, and what they answer."""
+"""Commands to a call, and their result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened on calls."""
+"""The events of calls."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.event import CallEvent
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail
 from telnyx_tools.tool.bodies import require_at_most_one
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlApplicationId, Moment
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import CallControlApplicationId, Id, Moment
 
 
 @call_control.tool(effect=Effect.READ, scope="voice.read", calls="GET /call_events")
 async def list_call_events(
     telnyx: Telnyx,
-    call_leg_id: Annotated[str | None, Field(min_length=1, description="one leg, from make_call")] = None,
-    call_session_id: Annotated[str | None, Field(min_length=1, description="all legs, from make_call")] = None,
+    call_leg_id: Annotated[Id | None, From("make_call", what="one leg")] = None,
+    call_session_id: Annotated[Id | None, From("make_call", what="all legs")] = None,
     connection_id: CallControlApplicationId | None = None,
     from_number: str | None = None,
     to: str | None = None,
@@ -35,8 +36,8 @@ async def list_call_events(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[CallEvent]:
-    """What happened on calls: commands and their outcomes, answers, digits, transcripts, why they ended. Without a leg
-    or session only the last 24 hours. Give since or until, not both."""
+    """Events of calls: commands and results, answers, digits, transcripts, hangup causes. Without a leg or session:
+    only the last 24 hours. Give since or until, not both."""
     require_at_most_one(since=since, until=until)
     query: Query = {
         "filter": {

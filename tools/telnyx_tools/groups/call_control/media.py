@@ -7,15 +7,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.arguments import TargetLegs
 from telnyx_tools.groups.call_control.commands import CommandResult, command
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.results.result import shape
 from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.shared.voices import Voice
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlId, SecretText
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import CallControlId, Id, SecretText
 
 SocketUrl = Annotated[str, Field(pattern=r"^wss?://\S+$", max_length=2_000, description="wss:// URL")]
 MediaTrack = Literal["inbound_track", "outbound_track", "both_tracks"]
@@ -32,7 +33,9 @@ async def start_streaming(
     stream_url: SocketUrl,
     stream_track: MediaTrack | None = None,
     stream_codec: Codec | Literal["default"] | None = None,
-    stream_bidirectional_mode: Annotated[Literal["mp3", "rtp"] | None, Field(description="audio may come back")] = None,
+    stream_bidirectional_mode: Annotated[
+        Literal["mp3", "rtp"] | None, Field(description="lets the server send audio back")
+    ] = None,
     stream_bidirectional_codec: Codec | None = None,
     stream_bidirectional_target_legs: TargetLegs | None = None,
     stream_auth_token: Annotated[SecretText | None, Field(description="sent to the server; never shown")] = None,
@@ -60,7 +63,7 @@ async def start_streaming(
 async def stop_streaming(
     telnyx: Telnyx,
     call_control_id: CallControlId,
-    stream_id: str | None = None,
+    stream_id: Annotated[Id | None, From("an event")] = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
     """Stop streaming the audio of a call."""
@@ -76,7 +79,7 @@ async def start_forking(
     tx: Annotated[str | None, Field(min_length=1, description="where what the call says goes, udp:host:port")] = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Send copies of a call's media packets to a host; to a WebSocket start_streaming sends audio."""
+    """Send copies of a call's media packets to a host; to send audio to a WebSocket use start_streaming."""
     template = "/calls/{call_control_id}/actions/fork_start"
     return await command(telnyx, template, call_control_id, client_state, rx=rx, tx=tx)
 
@@ -137,7 +140,7 @@ async def start_noise_suppression(
     noise_suppression_engine: Literal["Denoiser", "DeepFilterNet", "Krisp", "AiCoustics"] | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Take background noise out of a call."""
+    """Remove background noise from a call."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/suppression_start",
@@ -154,7 +157,7 @@ async def start_noise_suppression(
 async def stop_noise_suppression(
     telnyx: Telnyx, call_control_id: CallControlId, client_state: ClientState | None = None
 ) -> CommandResult:
-    """Leave the background noise in a call again."""
+    """Stop removing background noise from a call."""
     return await command(telnyx, "/calls/{call_control_id}/actions/suppression_stop", call_control_id, client_state)
 
 
@@ -174,7 +177,7 @@ async def start_conversation_relay(
     custom_parameters: dict[str, str] | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Let a WebSocket server hold the conversation of a call as text: Telnyx transcribes and speaks."""
+    """Let a WebSocket server hold a call's conversation as text: Telnyx transcribes and speaks."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/conversation_relay_start",

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.commands import CommandResult, spend
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.shared.voices import Voice
 from telnyx_tools.tool.effect import Effect
@@ -29,14 +29,14 @@ async def collect_payment(
     transaction_type: Literal["charge", "tokenize"] | None = None,
     payment_method: Literal["credit-card", "ach-debit"] | None = None,
     description: Annotated[str | None, Field(min_length=1, description="of the charge")] = None,
-    postal_code: Annotated[bool | None, Field(description="ask for it")] = None,
+    postal_code: Annotated[bool | None, Field(description="ask the caller for it")] = None,
     max_attempts: Annotated[int | None, Field(ge=1, le=10)] = None,
     timeout_millis: Annotated[int | None, Field(ge=1)] = None,
     voice: Voice | None = None,
     language: Annotated[str | None, Field(min_length=2, description="like en-US")] = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Ask the caller to key in a card or bank account and charge it; the numbers go to the payment provider alone."""
+    """Ask the caller to key in a card or bank account and charge it. Only the payment provider gets the numbers."""
     return await spend(
         telnyx,
         "/calls/{call_control_id}/actions/pay",

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.arguments import AudioFormat, Channels, Engine, LiveCall, Track
 from telnyx_tools.groups.call_control.commands import CommandResult, command
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import RecordingId
@@ -24,15 +24,17 @@ async def start_recording(
     max_length: Annotated[int | None, Field(ge=0, le=14_400, description="seconds; 0: no limit")] = None,
     play_beep: bool | None = None,
     recording_track: Track | None = None,
-    timeout_secs: Annotated[int | None, Field(ge=0, description="of silence that end it; 0: never")] = None,
-    trim_silence: Annotated[bool, Field(description="at both ends")] = False,
-    custom_file_name: Annotated[str | None, Field(min_length=1, max_length=40, description="without ending")] = None,
+    timeout_secs: Annotated[int | None, Field(ge=0, description="end after this much silence; 0: never")] = None,
+    trim_silence: Annotated[bool, Field(description="cut silence at both ends")] = False,
+    custom_file_name: Annotated[
+        str | None, Field(min_length=1, max_length=40, description="without file extension")
+    ] = None,
     transcription: Annotated[bool | None, Field(description="costs extra")] = None,
     transcription_engine: Literal["A", "B", "deepgram/nova-3"] | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Record an answered call, billed by the minute; list_recordings has it after the end. Many places require that
-    the parties agree."""
+    """Record an answered call, billed by the minute; list_recordings shows it after the call ends. Many places require
+    the parties' consent."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/record_start",
@@ -58,7 +60,7 @@ async def stop_recording(
     recording_id: RecordingId | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """End the recording of a call, or one of several."""
+    """Stop a call's recording, or one of several."""
     template = "/calls/{call_control_id}/actions/record_stop"
     return await command(telnyx, template, call_control_id, client_state, recording_id=recording_id)
 
@@ -70,7 +72,7 @@ async def pause_recording(
     recording_id: RecordingId | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Pause the recording of a call, as while card numbers are spoken."""
+    """Pause a call's recording, for example while card numbers are spoken."""
     template = "/calls/{call_control_id}/actions/record_pause"
     return await command(telnyx, template, call_control_id, client_state, recording_id=recording_id)
 
@@ -84,7 +86,7 @@ async def resume_recording(
     recording_id: RecordingId | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Go on with a recording that was paused."""
+    """Resume a paused recording."""
     template = "/calls/{call_control_id}/actions/record_resume"
     return await command(telnyx, template, call_control_id, client_state, recording_id=recording_id)
 
@@ -99,7 +101,7 @@ async def start_transcription(
     transcription_tracks: Track | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Transcribe an answered call while it goes on, billed by the minute; list_call_events has the text."""
+    """Transcribe an answered call live, billed by the minute; list_call_events has the text."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/transcription_start",

@@ -1,4 +1,4 @@
-"""Where a call stands, read from its status and its events: what waits for a call reads it here."""
+"""The state of a call, read from its status and its events."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _status(state: CallState, events: Sequence[Mapping[str, Any]]) -> str:
 def _outcome(
     events: Sequence[Mapping[str, Any]], wanted: frozenset[str], words: tuple[str, ...]
 ) -> Mapping[str, Any] | None:
-    """The last event that is wanted, unless a later command is still on its way to one."""
+    """The latest matching event, or None while a newer command has not produced its own yet."""
     asked = max((index for index, event in enumerate(events) if _asks(event, words)), default=-1)
     return _latest(events[asked + 1 :], wanted)
 
@@ -143,7 +143,7 @@ def _told(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refused(events: Sequence[Mapping[str, Any]], own_leg: str | None) -> dict[str, Any]:
-    """What is to be told of the other leg that ended without an answer, of the last one that was dialled."""
+    """A note on the other leg, the last one dialled, if it ended without an answer."""
     asked = max((index for index, event in enumerate(events) if _asks(event, ("transfer", "dial"))), default=-1)
     answered = {event.get("call_leg_id") for event in events if event.get("name") == "call.answered"}
     ended = [each for each in events[asked + 1 :] if each.get("call_leg_id") not in {*answered, own_leg, None}]

@@ -8,10 +8,10 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.call_control.group import call_control
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.results.pages import Page, PageSize
 from telnyx_tools.results.result import Detail, Result, shape
-from telnyx_tools.shared.texml import TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
+from telnyx_tools.shared.texml import TexmlCaller, TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Day, TexmlAccountSid, TexmlApplicationId, TexmlCallSid, Url
@@ -52,13 +52,13 @@ async def start_texml_call(
     telnyx: Telnyx,
     texml_application_id: TexmlApplicationId,
     to: TexmlParty,
-    from_number: Annotated[TexmlParty, Field(description="your number (E.164, from list_phone_numbers) or SIP URI")],
+    from_number: TexmlCaller,
     texml: Document | None = None,
     url: Annotated[Url | None, Field(description="that serves TeXML")] = None,
     url_method: UrlMethod | None = None,
 ) -> StartedTexmlCall:
-    """Call someone and follow TeXML: give it, or the URL that serves it; without both, the application's own URL is
-    asked."""
+    """Call someone and run TeXML: give it, or the URL that serves it. Without both, the application's own URL is
+    used."""
     _check_one_document(texml, url)
     body = {"To": to, "From": from_number, "Texml": texml, "Url": url, "Method": url_method}
     answer = await telnyx.post("/texml/calls/{connection_id}", body=present(body), connection_id=texml_application_id)
@@ -78,7 +78,7 @@ async def list_texml_calls(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[TexmlCall]:
-    """TeXML calls of an account, with their length and price."""
+    """TeXML calls of an account, with their duration and price."""
     query: Query = {
         "Status": status,
         "From": from_number,
@@ -103,7 +103,7 @@ async def list_texml_calls(
 async def get_texml_call(
     telnyx: Telnyx, account_sid: TexmlAccountSid, call_sid: TexmlCallSid, detail: Detail = "summary"
 ) -> TexmlCall:
-    """A TeXML call: its status, length and price."""
+    """A TeXML call's status, duration and price."""
     with account_lookup():
         answer = await telnyx.get(
             "/texml/Accounts/{account_sid}/Calls/{call_sid}", account_sid=account_sid, call_sid=call_sid
@@ -126,7 +126,7 @@ async def update_texml_call(
     status_callback: Annotated[Url | None, Field(description="gets the events of the call")] = None,
     status_callback_method: UrlMethod | None = None,
 ) -> TexmlCall:
-    """Let a running TeXML call go on with other TeXML, or send its events elsewhere."""
+    """Switch a running TeXML call to other TeXML, or send its events to another URL."""
     _check_one_document(texml, url)
     body = {
         "Texml": texml,

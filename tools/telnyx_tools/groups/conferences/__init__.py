@@ -1,6 +1,10 @@
 """Conferences of calls, and queues of waiting calls."""
 
-from telnyx_tools.groups.conferences import audio, conference, participants, queues, recording, texml
-from telnyx_tools.groups.conferences.group import conferences
+from telnyx_tools.tool.group import Group
 
-__all__ = ["audio", "conference", "conferences", "participants", "queues", "recording", "texml"]
+conferences = Group(
+    "conferences",
+    title="Conferences and queues",
+    summary="Conference calls and call queues, and who is in them.",
+    package=__name__,
+)

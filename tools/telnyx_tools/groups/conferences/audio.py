@@ -1,4 +1,4 @@
-"""What a conference hears, and the digits that it hears back."""
+"""Sound in a conference, and digits collected from it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.conferences import conferences
 from telnyx_tools.groups.conferences.command import (
     Accepted,
     AudioName,
@@ -16,7 +17,6 @@ from telnyx_tools.groups.conferences.command import (
     command,
     command_once,
 )
-from telnyx_tools.groups.conferences.group import conferences
 from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.shared.voices import Voice, VoiceKey, VoiceSpeed, voice_settings
 from telnyx_tools.tool.bodies import require_at_most_one, require_one
@@ -72,7 +72,7 @@ async def speak_in_conference(
     call_control_ids: Everyone = [],
     region: Region | None = None,
 ) -> Accepted:
-    """Speak a text to a conference, or to some of its participants."""
+    """Speak a text to a conference, or to some participants."""
     body = {
         "payload": payload,
         "voice": voice,
@@ -95,7 +95,7 @@ async def play_in_conference(
     call_control_ids: Everyone = [],
     region: Region | None = None,
 ) -> Accepted:
-    """Play an audio file, by URL or media name, to a conference or to some of its participants."""
+    """Play an audio file, by URL or media name, to a conference or to some participants."""
     require_one(audio_url=audio_url, media_name=media_name)
     body = {
         "audio_url": audio_url,
@@ -113,7 +113,7 @@ async def play_in_conference(
 async def stop_conference_audio(
     telnyx: Telnyx, conference_id: ConferenceId, call_control_ids: Everyone = [], region: Region | None = None
 ) -> Accepted:
-    """Stop the audio that plays in a conference."""
+    """Stop the audio playing in a conference."""
     body = {"call_control_ids": call_control_ids or None, "region": region}
     return await command(telnyx, "/conferences/{id}/actions/stop", conference_id, body)
 
@@ -155,10 +155,10 @@ async def gather_conference_digits(
     stop_playback_on_dtmf: bool | None = None,
     invalid_audio_url: AudioUrl = None,
     invalid_media_name: AudioName = None,
-    gather_id: Annotated[str | None, Field(max_length=100, description="comes back in the event")] = None,
+    gather_id: Annotated[str | None, Field(max_length=100, description="returned in the event")] = None,
     client_state: ClientState | None = None,
 ) -> Accepted:
-    """Play a prompt to a participant of a conference and collect digits; they come as an event."""
+    """Play a prompt to one conference participant and collect digits, which arrive as an event."""
     require_at_most_one(audio_url=audio_url, media_name=media_name)
     require_at_most_one(invalid_audio_url=invalid_audio_url, invalid_media_name=invalid_media_name)
     body = {

@@ -1,4 +1,4 @@
-"""What the commands to a conference share."""
+"""Commands to a conference: shared arguments, and how one is sent."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from pydantic import Field
 from telnyx_tools.api.client import Replay, Telnyx
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import present
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import CallControlId, MediaName, Url
 
 Region = Annotated[
     Literal["US", "Europe", "Australia", "Middle East"], Field(description="of the conference, if not the account's")
 ]
-Beep = Annotated[Literal["always", "never", "on_enter", "on_exit"], Field(description="when someone comes or goes")]
-Everyone = Annotated[list[CallControlId], Field(description="calls meant; everyone if left out")]
+Beep = Annotated[
+    Literal["always", "never", "on_enter", "on_exit"], Field(description="beep when someone joins or leaves")
+]
+Everyone = Annotated[list[CallControlId], Field(description="default: everyone")]
 AudioUrl = Annotated[Url | None, Field(description="wav or mp3")]
-AudioName = Annotated[MediaName | None, Field(description="instead of a URL, from list_media")]
+AudioName = Annotated[MediaName | None, From("list_media", what="instead of a URL")]
 
 
 class Accepted(Result):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Replay, Telnyx
+from telnyx_tools.groups.conferences import conferences
 from telnyx_tools.groups.conferences.command import (
     Accepted,
     AudioName,
@@ -16,13 +17,13 @@ from telnyx_tools.groups.conferences.command import (
     command_once,
     new_command_id,
 )
-from telnyx_tools.groups.conferences.group import conferences
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.tool.bodies import present, require_at_most_one
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlId, ConferenceId, ConnectionId
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import CallControlId, ConferenceId, ConnectionId, Id
 
 
 class Conference(Result):
@@ -44,7 +45,7 @@ async def list_conferences(
     connection_id: ConnectionId | None = None,
     application_name_contains: Annotated[str | None, Field(min_length=3, description="at least 3 characters")] = None,
     application_session_id: str | None = None,
-    leg_id: Annotated[str | None, Field(description="call_leg_id of a participant")] = None,
+    leg_id: Annotated[Id | None, From("list_call_events", what="call_leg_id of a participant")] = None,
     from_number: str | None = None,
     to: str | None = None,
     region: Region | None = None,
@@ -52,7 +53,7 @@ async def list_conferences(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[Conference]:
-    """Conferences by name, status, application or participant."""
+    """Conferences, filtered by name, status, application or participant."""
     query: Query = {
         "filter": {
             "name": name,
@@ -73,7 +74,7 @@ async def list_conferences(
 async def get_conference(
     telnyx: Telnyx, conference_id: ConferenceId, region: Region | None = None, detail: Detail = "summary"
 ) -> Conference:
-    """A conference, whether it is running, and why it ended."""
+    """One conference: whether it is running, and why it ended."""
     answer = await telnyx.get("/conferences/{id}", query={"region": region}, id=conference_id)
     return shape(Conference, answer, detail)
 
@@ -93,8 +94,8 @@ async def create_conference(
     client_state: ClientState | None = None,
     region: Region | None = None,
 ) -> Conference:
-    """Make a conference out of an answered call; join_conference adds others. To dial someone in, use make_call first,
-    then join_conference."""
+    """Create a conference from an answered call; add others with join_conference. To dial someone in, use make_call
+    first, then join_conference."""
     require_at_most_one(hold_audio_url=hold_audio_url, hold_media_name=hold_media_name)
     body = {
         "call_control_id": call_control_id,

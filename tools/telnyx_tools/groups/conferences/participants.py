@@ -1,4 +1,4 @@
-"""Who is in a conference: joining, leaving, being heard."""
+"""Participants of a conference: joining, leaving, being heard."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.conferences import conferences
 from telnyx_tools.groups.conferences.command import (
     Accepted,
     AudioName,
@@ -18,18 +19,18 @@ from telnyx_tools.groups.conferences.command import (
     command,
     command_once,
 )
-from telnyx_tools.groups.conferences.group import conferences
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, require_at_most_one
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlId, ConferenceId
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import CallControlId, ConferenceId, Id
 
-ParticipantId = Annotated[str, Field(min_length=1, description="id or label, from list_conference_participants")]
+ParticipantId = Annotated[Id, From("list_conference_participants", what="id or label")]
 SupervisorRole = Annotated[
     Literal["barge", "monitor", "whisper", "none"],
-    Field(description="monitor only hears, whisper is heard by whisper_call_control_ids alone, barge by all"),
+    Field(description="monitor: only listens; whisper: heard by whisper_call_control_ids only; barge: by all"),
 ]
 EndsOnExit = Annotated[bool, Field(description="when this one leaves, hang up on all")]
 SoftEndsOnExit = Annotated[bool, Field(description="when this one leaves, end it but keep the calls")]
@@ -132,7 +133,7 @@ async def join_conference(
     client_state: ClientState | None = None,
     region: Region | None = None,
 ) -> Accepted:
-    """Put an answered call into a conference."""
+    """Add an answered call to a conference."""
     require_at_most_one(hold_audio_url=hold_audio_url, hold_media_name=hold_media_name)
     body = {
         "call_control_id": call_control_id,
@@ -160,7 +161,7 @@ async def leave_conference(
     beep_enabled: Beep | None = None,
     region: Region | None = None,
 ) -> Accepted:
-    """Take a call out of a conference; the call goes on."""
+    """Remove a call from a conference; the call continues."""
     body = {"call_control_id": call_control_id, "beep_enabled": beep_enabled, "region": region}
     return await command_once(telnyx, "/conferences/{id}/actions/leave", conference_id, body)
 
@@ -195,13 +196,13 @@ async def hold_conference_participants(
     conference_id: ConferenceId,
     hold: Annotated[bool, Field(description="false: take off hold")] = True,
     call_control_ids: Annotated[
-        list[CallControlId], Field(description="calls meant; holds everyone if left out, required to take off hold")
+        list[CallControlId], Field(description="default: hold everyone; required to take off hold")
     ] = [],
     audio_url: AudioUrl = None,
     media_name: AudioName = None,
     region: Region | None = None,
 ) -> Accepted:
-    """Put participants of a conference on hold, with music if wanted, or take them off hold."""
+    """Put conference participants on hold, optionally with music, or take them off hold."""
     if hold:
         require_at_most_one(audio_url=audio_url, media_name=media_name)
         body = {
@@ -238,7 +239,7 @@ async def set_conference_supervisor(
     whisper_call_control_ids: list[CallControlId] | None = None,
     region: Region | None = None,
 ) -> Accepted:
-    """Make a participant of a conference a supervisor, or an ordinary participant again (none)."""
+    """Make a conference participant a supervisor, or an ordinary participant again (none)."""
     body = {
         "call_control_id": call_control_id,
         "supervisor_role": supervisor_role,

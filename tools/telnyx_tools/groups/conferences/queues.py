@@ -7,15 +7,16 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.conferences.group import conferences
+from telnyx_tools.groups.conferences import conferences
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import CallControlId, QueueName
 
 MaxSize = Annotated[int, Field(ge=1, description="calls that may wait")]
-QueuedCallId = Annotated[CallControlId, Field(description="from list_queue_calls")]
+QueuedCallId = Annotated[CallControlId, From("list_queue_calls")]
 
 
 class Queue(Result):
@@ -45,13 +46,13 @@ class QueueCall(Result):
 async def list_queues(
     telnyx: Telnyx, page: PageCursor = "1", page_size: PageSize = 20, detail: Detail = "summary"
 ) -> Page[Queue]:
-    """The call queues, how many calls wait in each and for how long."""
+    """Call queues, with the number of waiting calls and their wait times."""
     return await fetch_page(Queue, telnyx, "/queues", {}, page=page, page_size=page_size, detail=detail)
 
 
 @conferences.tool(effect=Effect.READ, scope="voice.read", calls="GET /queues/{queue_name}")
 async def get_queue(telnyx: Telnyx, queue_name: QueueName, detail: Detail = "summary") -> Queue:
-    """A call queue and how many calls wait in it."""
+    """A call queue and its number of waiting calls."""
     return shape(Queue, await telnyx.get("/queues/{queue_name}", queue_name=queue_name), detail)
 
 
@@ -68,13 +69,13 @@ async def create_queue(
 
 @conferences.tool(effect=Effect.WRITE, scope="voice.write", calls="POST /queues/{queue_name}", idempotent=True)
 async def update_queue(telnyx: Telnyx, queue_name: QueueName, max_size: MaxSize) -> Queue:
-    """Change how many calls may wait in a queue."""
+    """Change how many calls a queue can hold."""
     return shape(Queue, await telnyx.post("/queues/{queue_name}", body={"max_size": max_size}, queue_name=queue_name))
 
 
 @conferences.tool(effect=Effect.DESTROY, scope="voice.write", calls="DELETE /queues/{queue_name}")
 async def delete_queue(telnyx: Telnyx, queue_name: QueueName) -> Queue:
-    """Delete a call queue in which no call waits."""
+    """Delete an empty call queue."""
     answer = await telnyx.delete("/queues/{queue_name}", queue_name=queue_name)
     return shape(Queue, answer or {"name": queue_name, "status": "deleted"})
 
@@ -87,7 +88,7 @@ async def list_queue_calls(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[QueueCall]:
-    """The calls that wait in a queue, and for how long."""
+    """Calls waiting in a queue, and for how long."""
     return await fetch_page(
         QueueCall,
         telnyx,
@@ -104,7 +105,7 @@ async def list_queue_calls(
 async def get_queue_call(
     telnyx: Telnyx, queue_name: QueueName, call_control_id: QueuedCallId, detail: Detail = "summary"
 ) -> QueueCall:
-    """The place of a call in a queue."""
+    """A call's position in a queue."""
     answer = await telnyx.get(
         "/queues/{queue_name}/calls/{call_control_id}", queue_name=queue_name, call_control_id=call_control_id
     )
@@ -123,7 +124,7 @@ async def update_queue_call(
     call_control_id: QueuedCallId,
     keep_after_hangup: Annotated[bool, Field(description="the call keeps its place after it hung up")],
 ) -> QueueCall:
-    """Choose whether a call keeps its place in a queue after it hung up."""
+    """Set whether a call keeps its place in a queue after it hangs up."""
     answer = await telnyx.patch(
         "/queues/{queue_name}/calls/{call_control_id}",
         body={"keep_after_hangup": keep_after_hangup},
@@ -137,7 +138,7 @@ async def update_queue_call(
     effect=Effect.DESTROY, scope="voice.write", calls="DELETE /queues/{queue_name}/calls/{call_control_id}"
 )
 async def remove_queue_call(telnyx: Telnyx, queue_name: QueueName, call_control_id: QueuedCallId) -> QueueCall:
-    """Take a call out of a queue; the call itself goes on."""
+    """Take a call out of a queue; the call itself continues."""
     answer = await telnyx.delete(
         "/queues/{queue_name}/calls/{call_control_id}", queue_name=queue_name, call_control_id=call_control_id
     )

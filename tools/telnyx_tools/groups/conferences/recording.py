@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.conferences import conferences
 from telnyx_tools.groups.conferences.command import Accepted, Region, command_once
-from telnyx_tools.groups.conferences.group import conferences
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import ConferenceId, RecordingId
 
@@ -32,8 +32,8 @@ async def start_conference_recording(
     custom_file_name: Annotated[str | None, Field(min_length=1, description="Telnyx adds the time")] = None,
     region: Region | None = None,
 ) -> Accepted:
-    """Record a conference; list_recordings with its conference_id finds the recording afterwards. Tell the
-    participants where the law asks for it."""
+    """Record a conference; find the recording with list_recordings by conference_id. Tell the participants where the
+    law requires it."""
     body = {
         "format": format,
         "channels": channels,
@@ -55,7 +55,7 @@ async def control_conference_recording(
     telnyx: Telnyx,
     conference_id: ConferenceId,
     action: Literal["stop", "pause", "resume"],
-    recording_id: Annotated[RecordingId | None, Field(description="where several are running")] = None,
+    recording_id: Annotated[RecordingId | None, Field(description="if several are running")] = None,
     region: Region | None = None,
 ) -> Accepted:
     """Stop, pause or resume the recording of a conference."""

@@ -7,17 +7,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.groups.conferences.group import conferences
+from telnyx_tools.groups.conferences import conferences
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_of_whole
 from telnyx_tools.results.result import Detail, Result, shape
-from telnyx_tools.shared.texml import TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
+from telnyx_tools.shared.texml import TexmlCaller, TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import Day, TexmlAccountSid, TexmlApplicationId, TexmlConferenceSid, Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Day, Id, TexmlAccountSid, TexmlApplicationId, TexmlConferenceSid, Url
 
-CallSidOrLabel = Annotated[
-    str, Field(min_length=1, description="call_sid or label, from list_texml_conference_participants")
-]
+CallSidOrLabel = Annotated[Id, From("list_texml_conference_participants", what="call_sid or label")]
 EndsOnExit = Annotated[bool, Field(description="when this one leaves, end the conference")]
 
 _PARTICIPANTS = "/texml/Accounts/{account_sid}/Conferences/{conference_sid}/Participants"
@@ -94,9 +93,9 @@ async def list_texml_conference_participants(
 async def dial_texml_conference_participant(
     telnyx: Telnyx,
     account_sid: TexmlAccountSid,
-    conference_sid: Annotated[TexmlConferenceSid, Field(description="sid or name, from list_texml_conferences")],
+    conference_sid: Annotated[TexmlConferenceSid, From("list_texml_conferences", what="sid or name")],
     to: TexmlParty,
-    from_number: Annotated[TexmlParty, Field(description="your number (E.164, from list_phone_numbers) or SIP URI")],
+    from_number: TexmlCaller,
     texml_application_id: TexmlApplicationId | None = None,
     label: Annotated[str | None, Field(min_length=1, max_length=128, description="a name for the participant")] = None,
     muted: bool | None = None,
@@ -107,7 +106,7 @@ async def dial_texml_conference_participant(
     time_limit_secs: Annotated[int | None, Field(ge=30, le=14_400, description="of the call")] = None,
     machine_detection: Literal["Enable", "DetectMessageEnd"] | None = None,
 ) -> TexmlParticipant:
-    """Call someone who joins the conference on answering."""
+    """Call someone who joins a TeXML conference when they answer."""
     body = {
         "To": to,
         "From": from_number,
@@ -140,7 +139,7 @@ async def update_texml_conference_participant(
     announce_url: Annotated[NewValue[Url], Field(description="audio or TeXML that only this one hears")] = OMITTED,
     end_conference_on_exit: NewValue[EndsOnExit] = OMITTED,
 ) -> TexmlParticipant:
-    """Mute a participant of a TeXML conference, put it on hold, play it something, or undo that."""
+    """Mute a TeXML conference participant, put them on hold, play them something, or undo that."""
     body = changed(
         {
             "Muted": muted,
@@ -165,7 +164,7 @@ async def update_texml_conference_participant(
 async def remove_texml_conference_participant(
     telnyx: Telnyx, account_sid: TexmlAccountSid, conference_sid: TexmlConferenceSid, participant: CallSidOrLabel
 ) -> TexmlParticipant:
-    """Take a participant out of a TeXML conference."""
+    """Remove a participant from a TeXML conference."""
     with account_lookup():
         answer = await telnyx.delete(
             _PARTICIPANT,

@@ -1,25 +1,11 @@
-"""What calls go through: SIP connections, TeXML applications, outbound voice profiles, SIP credentials."""
+"""Connections that calls use: SIP connections, TeXML applications, outbound voice profiles, SIP credentials."""
 
-from telnyx_tools.groups.connections import (
-    changing,
-    creating,
-    hosts,
-    outbound_voice_profiles,
-    reading,
-    registration,
-    telephony_credentials,
-    texml_applications,
-)
-from telnyx_tools.groups.connections.group import connections
+from telnyx_tools.tool.group import Group
 
-__all__ = [
-    "changing",
+connections = Group(
     "connections",
-    "creating",
-    "hosts",
-    "outbound_voice_profiles",
-    "reading",
-    "registration",
-    "telephony_credentials",
-    "texml_applications",
-]
+    title="Connections",
+    summary="What calls go through: SIP and external connections (Teams, Zoom), TeXML applications, outbound voice "
+    "profiles, SIP credentials.",
+    package=__name__,
+)

@@ -7,19 +7,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.connections.group import connections
+from telnyx_tools.groups.connections import connections
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import ConnectionId
+from telnyx_tools.tool.types import ConnectionId, FqdnId, IpId
 
 IpAddress = Annotated[str, Field(pattern=r"^[0-9a-fA-F.:]{2,45}$", description="IPv4, like 203.0.113.10")]
 HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,253}$", description="like sip.example.com")]
-DnsType = Annotated[Literal["a", "srv"], Field(description="how it is looked up; srv tells the port too")]
+DnsType = Annotated[Literal["a", "srv"], Field(description="DNS record type; srv includes the port")]
 Port = Annotated[int, Field(ge=1, le=65_535)]
-IpId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_ips")]
-FqdnId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_fqdns")]
 
 
 class Ip(Result):
@@ -47,14 +45,14 @@ async def list_ips(
     page: PageCursor = "1",
     page_size: PageSize = 20,
 ) -> Page[Ip]:
-    """The IP addresses that IP connections are known by."""
+    """The IP addresses of IP connections."""
     query = {"filter": {"connection_id": connection_id, "ip_address": ip_address}}
     return await fetch_page(Ip, telnyx, "/ips", query, page=page, page_size=page_size)
 
 
 @connections.tool(effect=Effect.WRITE, scope="voice.write", calls="POST /ips")
 async def create_ip(telnyx: Telnyx, connection_id: ConnectionId, ip_address: IpAddress, port: Port | None = None) -> Ip:
-    """Add an IP address to an IP connection: calls from it are its calls, and calls to it go there."""
+    """Add an IP address to an IP connection: the connection takes calls from it and sends calls to it."""
     body = {"connection_id": connection_id, "ip_address": ip_address, "port": port}
     return shape(Ip, await telnyx.post("/ips", body=present(body)))
 
@@ -67,7 +65,7 @@ async def update_ip(
     port: NewValue[Port] = OMITTED,
     connection_id: NewValue[ConnectionId] = OMITTED,
 ) -> Ip:
-    """Change an IP address, its port, or the connection it belongs to. What is left out stays as it is."""
+    """Change an IP address, its port, or its connection. Omitted fields keep their values."""
     body = changed({"ip_address": ip_address, "port": port, "connection_id": connection_id})
     if "ip_address" not in body:
         body["ip_address"] = shape(Ip, await telnyx.get("/ips/{id}", id=ip_id)).ip_address or ""
@@ -76,7 +74,7 @@ async def update_ip(
 
 @connections.tool(effect=Effect.DESTROY, scope="voice.write", calls="DELETE /ips/{id}")
 async def delete_ip(telnyx: Telnyx, ip_id: IpId) -> Ip:
-    """Take an IP address off its connection: calls from it are refused from then on."""
+    """Remove an IP address from its connection. Calls from it are then refused."""
     return shape(Ip, await telnyx.delete("/ips/{id}", id=ip_id))
 
 
@@ -88,7 +86,7 @@ async def list_fqdns(
     page: PageCursor = "1",
     page_size: PageSize = 20,
 ) -> Page[Fqdn]:
-    """The host names that FQDN connections are known by."""
+    """The host names of FQDN connections."""
     query = {"filter": {"connection_id": connection_id, "fqdn": fqdn}}
     return await fetch_page(Fqdn, telnyx, "/fqdns", query, page=page, page_size=page_size)
 
@@ -101,7 +99,7 @@ async def create_fqdn(
     dns_record_type: DnsType = "a",
     port: Port | None = None,
 ) -> Fqdn:
-    """Add a host name to an FQDN connection: calls to it go there."""
+    """Add a host name to an FQDN connection: the connection sends calls to it."""
     body = {"connection_id": connection_id, "fqdn": fqdn, "dns_record_type": dns_record_type, "port": port}
     return shape(Fqdn, await telnyx.post("/fqdns", body=present(body)))
 
@@ -115,12 +113,12 @@ async def update_fqdn(
     port: NewValue[Port] = OMITTED,
     connection_id: NewValue[ConnectionId] = OMITTED,
 ) -> Fqdn:
-    """Change a host name, how it is looked up, its port, or its connection. What is left out stays as it is."""
+    """Change a host name, its DNS record type, port or connection. Omitted fields keep their values."""
     body = changed({"fqdn": fqdn, "dns_record_type": dns_record_type, "port": port, "connection_id": connection_id})
     return shape(Fqdn, await telnyx.patch("/fqdns/{id}", body=body, id=fqdn_id))
 
 
 @connections.tool(effect=Effect.DESTROY, scope="voice.write", calls="DELETE /fqdns/{id}")
 async def delete_fqdn(telnyx: Telnyx, fqdn_id: FqdnId) -> Fqdn:
-    """Take a host name off its connection: no calls go to it from then on."""
+    """Remove a host name from its connection. No calls then go to it."""
     return shape(Fqdn, await telnyx.delete("/fqdns/{id}", id=fqdn_id))

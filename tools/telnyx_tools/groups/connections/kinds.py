@@ -21,7 +21,7 @@ RecordType = Literal[
     "external_connection",
     "mobile_voice_connection",
 ]
-ConnectionType = Annotated[RecordType, Field(description="its record_type, if you know it: saves a request")]
+ConnectionType = Annotated[RecordType, Field(description="its record_type, if known; saves a request")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Kind:
 
     @property
     def operations(self) -> str:
-        """How the ids of its operations begin."""
+        """The prefix of its operation ids."""
         return f"{self.record_type}s"
 
     @property

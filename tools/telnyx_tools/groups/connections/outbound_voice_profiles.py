@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.connections.group import connections
+from telnyx_tools.groups.connections import connections
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.updates import completed
@@ -21,8 +21,8 @@ ProfileName = Annotated[str, Field(min_length=3, description="of the profile")]
 Destinations = Annotated[list[CountryCode], Field(description="countries that may be called, ISO 3166-1 alpha-2")]
 SpendLimit = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="USD a day, like 25.00")]
 LimitEnabled = Annotated[bool, Field(description="enforces daily_spend_limit")]
-CallLimit = Annotated[int, Field(ge=1, description="most calls at a time")]
-MaxRate = Annotated[float, Field(gt=0, description="dearest destination, USD a minute")]
+CallLimit = Annotated[int, Field(ge=1, description="maximum concurrent calls")]
+MaxRate = Annotated[float, Field(gt=0, description="maximum rate, USD a minute")]
 
 
 class Recording(Given):
@@ -37,7 +37,7 @@ class Window(Given):
 
     start_time: str | None = Field(None, description="UTC, like 08:00:00.00Z")
     end_time: str | None = None
-    calls_per_cld: int | None = Field(None, description="calls to one number a day")
+    calls_per_cld: int | None = Field(None, description="maximum calls to one number a day")
 
 
 class OutboundVoiceProfile(Result):
@@ -64,7 +64,7 @@ async def list_outbound_voice_profiles(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[OutboundVoiceProfile]:
-    """Outbound voice profiles: the countries, spend and calls that connections are allowed."""
+    """Outbound voice profiles: which countries, spend and calls their connections are allowed."""
     query = {"filter": {"name": {"contains": name_contains}}}
     return await fetch_page(
         OutboundVoiceProfile, telnyx, "/outbound_voice_profiles", query, page=page, page_size=page_size, detail=detail
@@ -132,7 +132,7 @@ async def update_outbound_voice_profile(
     billing_group_id: Change[BillingGroupId] = OMITTED,
     tags: NewValue[list[str]] = OMITTED,
 ) -> OutboundVoiceProfile:
-    """Change an outbound voice profile. What is left out stays as it is; null clears it; lists are replaced whole."""
+    """Change an outbound voice profile. Omitted fields keep their values; null clears; lists are replaced whole."""
     body = changed(
         {
             "name": name,
@@ -156,5 +156,5 @@ async def update_outbound_voice_profile(
 async def delete_outbound_voice_profile(
     telnyx: Telnyx, outbound_voice_profile_id: OutboundVoiceProfileId
 ) -> OutboundVoiceProfile:
-    """Delete an outbound voice profile for good. Connections have to leave it first: without one they cannot call."""
+    """Delete an outbound voice profile for good. Remove its connections first; without a profile they cannot call."""
     return shape(OutboundVoiceProfile, await telnyx.delete(TEMPLATE, id=outbound_voice_profile_id))

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.connections.group import connections
+from telnyx_tools.groups.connections import connections
 from telnyx_tools.groups.connections.kinds import ConnectionType, find_kind
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.effect import Effect
@@ -44,8 +44,8 @@ async def check_sip_registration(
     connection_type: ConnectionType | None = None,
     sip_username: Annotated[str | None, Field(description="of one of its telephony credentials")] = None,
 ) -> Registration:
-    """Whether a phone is registered at a credential connection, or a UAC connection at its provider: an unregistered
-    one gets no calls."""
+    """Check whether a phone is registered at a credential connection, or a UAC connection at its provider. Unregistered
+    ones get no calls."""
     if sip_username is not None:
         return await _of_credential(telnyx, connection_id, sip_username)
     kind = await find_kind(telnyx, connection_id, connection_type)

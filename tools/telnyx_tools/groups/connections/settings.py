@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.tool.bodies import Given
-from telnyx_tools.tool.types import OutboundVoiceProfileId, SecretText
+from telnyx_tools.tool.types import FqdnId, IpId, OutboundVoiceProfileId, SecretText
 
-Name = Annotated[str, Field(min_length=1, description="its name, of any type")]
-Channels = Annotated[int, Field(ge=1, description="most calls at a time")]
+Name = Annotated[str, Field(min_length=1, description="new name")]
+Channels = Annotated[int, Field(ge=1, description="maximum concurrent calls")]
 WebhookVersion = Literal["1", "2"]
 WebhookTimeout = Annotated[int, Field(ge=0, le=30)]
 Anchorsite = Annotated[
@@ -27,7 +27,7 @@ Anchorsite = Annotated[
         "Chennai, IN",
         "Sydney, Australia",
     ],
-    Field(description="where media enters; Latency: the nearest"),
+    Field(description="media location; Latency: the nearest"),
 ]
 DtmfType = Literal["RFC 2833", "Inband", "SIP INFO"]
 UserName = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{4,32}$", description="of SIP, 4-32 letters and digits")]
@@ -52,10 +52,10 @@ class Inbound(Given):
         None, description="called number"
     )
     default_routing_method: Literal["sequential", "round-robin"] | None = None
-    default_primary_ip_id: str | None = None
-    default_secondary_ip_id: str | None = None
-    default_primary_fqdn_id: str | None = None
-    default_secondary_fqdn_id: str | None = None
+    default_primary_ip_id: IpId | None = None
+    default_secondary_ip_id: IpId | None = None
+    default_primary_fqdn_id: FqdnId | None = None
+    default_secondary_fqdn_id: FqdnId | None = None
     simultaneous_ringing: Literal["disabled", "enabled"] | None = None
     sip_region: Literal["US", "Europe", "Australia"] | None = None
     sip_subdomain: str | None = None
@@ -98,7 +98,7 @@ class ExternalUac(Given):
 
 
 class InternalUac(Given):
-    destination_uri: str | None = Field(None, description="where calls go inside Telnyx")
+    destination_uri: str | None = Field(None, description="where its calls go inside Telnyx")
 
 
 class Rtcp(Given):

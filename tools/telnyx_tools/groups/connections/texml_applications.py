@@ -7,10 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.connections import settings
-from telnyx_tools.groups.connections.changing import send_change
+from telnyx_tools.groups.connections import connections, settings
+from telnyx_tools.groups.connections.changes import send_change
 from telnyx_tools.groups.connections.connection import ConnectionSettings, shape_settings
-from telnyx_tools.groups.connections.group import connections
 from telnyx_tools.groups.connections.kinds import KINDS, require_fitting
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result
@@ -41,7 +40,7 @@ async def list_texml_applications(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[TexmlApplication]:
-    """TeXML applications and the URL that answers each one's calls."""
+    """TeXML applications, and the URL that answers each one's calls."""
     query = {"filter": {"friendly_name": friendly_name, "outbound_voice_profile_id": outbound_voice_profile_id}}
     return await fetch_page(
         TexmlApplication, telnyx, KIND.collection, query, page=page, page_size=page_size, detail=detail
@@ -74,8 +73,8 @@ async def create_texml_application(
     anchorsite_override: settings.Anchorsite | None = None,
     tags: list[str] | None = None,
 ) -> ConnectionSettings:
-    """Create a TeXML application: its voice_url says what happens on each call. Its id is the connection_id that
-    update_phone_number gives a number."""
+    """Create a TeXML application; its voice_url serves the TeXML of each call. Pass its id to update_phone_number as
+    connection_id."""
     body = present(
         {
             "friendly_name": friendly_name,
@@ -118,7 +117,7 @@ async def update_texml_application(
     outbound: NewValue[settings.Outbound] = OMITTED,
     tags: NewValue[list[str]] = OMITTED,
 ) -> ConnectionSettings:
-    """Change a TeXML application. What is left out, inside objects too, stays as it is."""
+    """Change a TeXML application. Omitted fields keep their values, inside objects too."""
     body = changed(
         {
             "friendly_name": friendly_name,
@@ -138,5 +137,5 @@ async def update_texml_application(
 
 @connections.tool(effect=Effect.DESTROY, scope="voice.write", calls="DELETE /texml_applications/{id}")
 async def delete_texml_application(telnyx: Telnyx, application_id: TexmlApplicationId) -> ConnectionSettings:
-    """Delete a TeXML application for good. Its phone numbers have to leave it first."""
+    """Delete a TeXML application for good. Move its phone numbers first."""
     return shape_settings(await telnyx.delete(KIND.template, id=application_id))

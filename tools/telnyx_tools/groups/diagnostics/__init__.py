@@ -1,6 +1,10 @@
 """Why a call or webhook failed: call timelines, webhook deliveries, audit events."""
 
-from telnyx_tools.groups.diagnostics import audit_events, deliveries, diagnose
-from telnyx_tools.groups.diagnostics.group import diagnostics
+from telnyx_tools.tool.group import Group
 
-__all__ = ["audit_events", "deliveries", "diagnose", "diagnostics"]
+diagnostics = Group(
+    "diagnostics",
+    title="Diagnostics",
+    summary="Why a call or webhook failed: call timelines, webhook deliveries, audit events.",
+    package=__name__,
+)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.groups.diagnostics.group import diagnostics
+from telnyx_tools.groups.diagnostics import diagnostics
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Part, Result, redacted
 from telnyx_tools.tool.effect import Effect
@@ -50,6 +50,6 @@ async def list_audit_events(
     page: PageCursor = "1",
     page_size: PageSize = 20,
 ) -> Page[AuditEvent]:
-    """Who changed what in the account and when, newest first: settings made, changed, deleted."""
+    """Who created, changed or deleted settings of the account, and when; newest first."""
     query: Query = {"filter": {"created_after": since, "created_before": until}, "sort": sort}
     return await fetch_page(AuditEvent, telnyx, "/audit_events", query, page=page, page_size=page_size)

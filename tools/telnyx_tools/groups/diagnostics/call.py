@@ -56,7 +56,7 @@ class Leg:
         return text(self.record, *names)
 
     def moment(self, event_name: str, *record_names: str) -> str | None:
-        """When it came to an event."""
+        """The time of its first event of this name, else the time that its detail record has."""
         at = next((event.at for event in self.events if event.name == event_name), None)
         return at or text(self.record, *record_names) or None
 

@@ -7,13 +7,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.groups.diagnostics.group import diagnostics
+from telnyx_tools.groups.diagnostics import diagnostics
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import Moment
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id, Moment
 
-DeliveryId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_webhook_deliveries")]
+DeliveryId = Annotated[Id, From("list_webhook_deliveries")]
 
 
 class Attempt(Part):
@@ -61,15 +62,15 @@ async def list_webhook_deliveries(
     telnyx: Telnyx,
     status: Literal["delivered", "failed"] | None = None,
     event_type: Annotated[str | None, Field(description="like message.finalized, call.hangup")] = None,
-    event_contains: Annotated[str | None, Field(description="text of the event: an id, a number")] = None,
-    attempt_contains: Annotated[str | None, Field(description="text of an attempt: a URL")] = None,
+    event_contains: Annotated[str | None, Field(description="part of the event's text, like an id or number")] = None,
+    attempt_contains: Annotated[str | None, Field(description="part of an attempt's text, like a URL")] = None,
     since: Moment | None = None,
     until: Moment | None = None,
     page: PageCursor = "1",
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[WebhookDelivery]:
-    """Whether events reached their webhook URLs, newest first, with what the URL answered to each attempt."""
+    """Whether events reached their webhook URLs, newest first, with the URL's answer to each attempt."""
     query: Query = {
         "filter": {
             "status": {"eq": status},
@@ -86,7 +87,7 @@ async def list_webhook_deliveries(
 
 @diagnostics.tool(effect=Effect.READ, scope="reporting.read", calls="GET /webhook_deliveries/{id}")
 async def get_webhook_delivery(telnyx: Telnyx, delivery_id: DeliveryId, detail: Detail = "summary") -> WebhookDelivery:
-    """One delivery of a webhook and its attempts; with detail full also the event, and what the URL answered."""
+    """One webhook delivery and its attempts; detail full adds the event and the URL's answers."""
     return shape(WebhookDelivery, await telnyx.get("/webhook_deliveries/{id}", id=delivery_id), detail)
 
 

@@ -10,15 +10,16 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.diagnostics import diagnostics
 from telnyx_tools.groups.diagnostics.call import Event, Leg, text, worst
 from telnyx_tools.groups.diagnostics.deliveries import WebhookDelivery
 from telnyx_tools.groups.diagnostics.evidence import Wanted, find_legs
-from telnyx_tools.groups.diagnostics.group import diagnostics
 from telnyx_tools.groups.diagnostics.hangups import Meaning, explain
 from telnyx_tools.results.pages import Cursor, page_of
 from telnyx_tools.results.result import Part, Result
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlId, Day
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import CallControlId, Day, Id
 
 FIRST, LAST = 8, 16
 """Of a long timeline, so many events of its beginning and of its end are shown."""
@@ -79,15 +80,15 @@ class CallDiagnosis(Result):
 )
 async def diagnose_call(
     telnyx: Telnyx,
-    call_leg_id: Annotated[str | None, Field(min_length=1, description="from make_call or list_call_events")] = None,
-    call_session_id: Annotated[str | None, Field(min_length=1, description="all legs of a call")] = None,
+    call_leg_id: Annotated[Id | None, From("make_call", "list_call_events")] = None,
+    call_session_id: Annotated[Id | None, From("make_call", "list_call_events", what="all legs of a call")] = None,
     call_control_id: CallControlId | None = None,
     from_number: CallParty | None = None,
     to: CallParty | None = None,
-    day: Annotated[Day | None, Field(description="with numbers; without it the last 24 hours. YYYY-MM-DD, UTC")] = None,
+    day: Annotated[Day | None, Field(description="YYYY-MM-DD, UTC; with numbers; default: the last 24 hours")] = None,
 ) -> CallDiagnosis:
-    """Why a call failed: its timeline, who ended it and why in words, failed webhooks, what to do next. Name the call
-    by an id, or by its numbers and day; a day alone finds that day's last failed call."""
+    """Why a call failed: timeline, who ended it and why in words, failed webhooks, what to do next. Give an id of the
+    call, or its numbers and day; a day alone finds that day's last failed call."""
     wanted = Wanted(call_control_id, call_leg_id, call_session_id, from_number, to, day)
     if wanted == Wanted():
         raise InvalidArguments([Problem("call_leg_id", "Name the call: by an id, or by its numbers and the day.")])
@@ -154,7 +155,7 @@ def _meaning(leg: Leg) -> Meaning:
 
 
 def _hints(leg: Leg) -> list[str]:
-    """What the timeline shows besides the cause."""
+    """Hints from the timeline, besides the cause."""
     refused = [event.name for event in leg.events if event.failed_command]
     hints = [f"These commands were refused: {', '.join(dict.fromkeys(refused))}."] if refused else []
     commands = [event for event in leg.events if event.type == "command"]
@@ -185,7 +186,7 @@ def _secs(leg: Leg) -> int | None:
 
 
 async def _failed_webhooks(telnyx: Telnyx, leg: Leg) -> list[WebhookDelivery] | None:
-    """Those of this leg. That they cannot be read is no reason to keep the rest back."""
+    """The deliveries for this leg; empty if they cannot be read, so the rest of the diagnosis still returns."""
     if not leg.id:
         return None
     query: dict[str, Any] = {"status": {"eq": "failed"}, "webhook": {"contains": leg.id}}
@@ -197,7 +198,7 @@ async def _failed_webhooks(telnyx: Telnyx, leg: Leg) -> list[WebhookDelivery] | 
 
 
 def _search_on(wanted: Wanted) -> list[str]:
-    """What to try where nothing was found."""
+    """The next step if nothing was found."""
     if wanted.call_control_id and not (wanted.call_leg_id or wanted.call_session_id):
         return ["Telnyx forgets this id a day after the call: name it by call_leg_id, or by its numbers and day."]
     steps = ["Check the numbers and the day (UTC), or list what there was with `list_call_events`."]

@@ -1,4 +1,4 @@
-"""Where the traces of a call are: call events, detail records, deliveries of webhooks."""
+"""The traces of a call: call events, detail records, deliveries of webhooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the end of a call means, in words: the table is `hangups.toml`."""
+"""The meaning of hangup causes, in words: the table is `hangups.toml`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,10 @@
 """Knowledge from buckets and websites: embed, follow, search by meaning."""
 
-from telnyx_tools.groups.embeddings import buckets, collections, embedding, searching, tasks
-from telnyx_tools.groups.embeddings.group import embeddings
+from telnyx_tools.tool.group import Group
 
-__all__ = ["buckets", "collections", "embedding", "embeddings", "searching", "tasks"]
+embeddings = Group(
+    "embeddings",
+    title="Embeddings",
+    summary="Knowledge from buckets and websites: embed, follow, search by meaning.",
+    package=__name__,
+)

@@ -9,31 +9,31 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.embeddings.group import embeddings
+from telnyx_tools.groups.embeddings import embeddings
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import BucketName
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import BucketName, Id
 
-CollectionId = Annotated[
-    str, Field(min_length=1, max_length=1_000, description="uuid, from list_knowledge_collections")
-]
+CollectionId = Annotated[Id, From("list_knowledge_collections", what="uuid")]
 SourceType = Annotated[
     Literal["voice", "meeting_bot", "message", "bucket"],
-    Field(description="of these Telnyx searches voice alone as yet"),
+    Field(description="only voice can be searched so far"),
 ]
-RetrievalType = Annotated[
-    Literal["vector", "hybrid"], Field(description="hybrid is kept, but cannot be searched with as yet")
-]
+RetrievalType = Annotated[Literal["vector", "hybrid"], Field(description="hybrid cannot be searched yet")]
 TopK = Annotated[int, Field(ge=1, le=50, description="how many results")]
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
+SourceBucket = Annotated[BucketName, From("list_embedded_buckets", note="for source_type bucket")]
+
+
 class NewSource(Given):
     source_type: SourceType
-    bucket_id: Annotated[BucketName | None, Field(description="the bucket's name, of a bucket")] = None
+    bucket_id: SourceBucket | None = None
 
 
 class NewRetrieval(Given):
@@ -99,7 +99,7 @@ async def get_knowledge_collection(
     collection: Annotated[str, Field(min_length=1, max_length=1_000, description="uuid or slug")],
     detail: Detail = "summary",
 ) -> KnowledgeCollection:
-    """A knowledge collection, its sources and how it is searched."""
+    """A knowledge collection, its sources and search settings."""
     if _UUID.fullmatch(collection):
         answer = await telnyx.get("/ai/collections/{uuid}", uuid=collection)
     else:
@@ -116,7 +116,7 @@ async def create_knowledge_collection(
     sources: list[NewSource] = [],
     retrieval: NewRetrieval | None = None,
 ) -> KnowledgeCollection:
-    """Create a knowledge collection of sources: recordings of calls, meetings, messages, buckets."""
+    """Create a knowledge collection from sources: call recordings, meetings, messages, buckets."""
     _check(sources)
     body = {
         "name": name,
@@ -135,7 +135,7 @@ async def update_knowledge_collection(
     name: NewValue[str] = OMITTED,
     description: Annotated[NewValue[str], Field(description="what it is for")] = OMITTED,
 ) -> KnowledgeCollection:
-    """Rename or describe a knowledge collection; other tools change its sources and how it is searched."""
+    """Change a knowledge collection's name or description; other tools change its sources and search settings."""
     body = changed({"name": name, "description": description})
     return shape(KnowledgeCollection, await telnyx.patch("/ai/collections/{uuid}", body=body, uuid=collection_id))
 
@@ -147,14 +147,14 @@ async def update_knowledge_collection_retrieval(
     retrieval_type: NewValue[RetrievalType] = OMITTED,
     top_k: NewValue[TopK] = OMITTED,
 ) -> RetrievalResult:
-    """Change how a knowledge collection is searched. What is left out stays as it is."""
+    """Change a knowledge collection's search settings. Omitted fields keep their values."""
     body = {"retrieval": changed({"retrieval_type": retrieval_type, "top_k": top_k})}
     return shape(RetrievalResult, await telnyx.patch("/ai/collections/{uuid}/settings", body=body, uuid=collection_id))
 
 
 @embeddings.tool(effect=Effect.DESTROY, scope="ai.write", calls="DELETE /ai/collections/{uuid}")
 async def delete_knowledge_collection(telnyx: Telnyx, collection_id: CollectionId) -> Deleted:
-    """Delete a knowledge collection. Its sources stay where they are."""
+    """Delete a knowledge collection. The data of its sources stays."""
     await telnyx.delete("/ai/collections/{uuid}", uuid=collection_id)
     return Deleted(id=collection_id, deleted=True)
 
@@ -164,7 +164,7 @@ async def add_knowledge_collection_source(
     telnyx: Telnyx,
     collection_id: CollectionId,
     source_type: SourceType,
-    bucket_id: Annotated[BucketName | None, Field(description="the bucket's name, for source_type bucket")] = None,
+    bucket_id: SourceBucket | None = None,
 ) -> CollectionSourceResult:
     """Add a source to a knowledge collection: all of the account's data of a kind, or one bucket."""
     source = {"source_type": source_type, "bucket_id": bucket_id}
@@ -177,15 +177,15 @@ async def add_knowledge_collection_source(
 async def remove_knowledge_collection_source(
     telnyx: Telnyx,
     collection_id: CollectionId,
-    source_id: Annotated[str, Field(min_length=1, max_length=1_000, description="from get_knowledge_collection")],
+    source_id: Annotated[Id, From("get_knowledge_collection")],
 ) -> Deleted:
-    """Take a source out of a knowledge collection. Its data stays where it is."""
+    """Remove a source from a knowledge collection. Its data stays."""
     await telnyx.delete("/ai/collections/{uuid}/sources/{source_id}", uuid=collection_id, source_id=source_id)
     return Deleted(id=source_id, deleted=True)
 
 
 def _check(sources: list[NewSource]) -> None:
-    """Raises InvalidArguments for a source that is a bucket without its name, or with one that is none."""
+    """Raises InvalidArguments if a bucket source has no name, or another source has one."""
     wrong = [source for source in sources if (source.source_type == "bucket") != (source.bucket_id is not None)]
     if wrong:
         raise InvalidArguments([Problem("bucket_id", "Give it with source_type bucket, and only then.")])

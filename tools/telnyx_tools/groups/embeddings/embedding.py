@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.embeddings.group import embeddings
+from telnyx_tools.groups.embeddings import embeddings
 from telnyx_tools.groups.embeddings.task import EmbeddingTask, explaining_404, started
 from telnyx_tools.shared.buckets import ENSURE, ensure_bucket
 from telnyx_tools.tool.bodies import present
@@ -50,7 +50,7 @@ async def create_embeddings(
     loader: Literal["default", "intercom"] | None = None,
     wait_for: WaitFor = None,
 ) -> EmbeddingTask:
-    """Embed a bucket's files for similarity_search and assistants; changes follow by themselves."""
+    """Embed a bucket's files for similarity_search and assistants. Later changes follow automatically."""
     if document_chunk_size is not None and (document_chunk_overlap_size or 0) >= document_chunk_size:
         raise InvalidArguments([Problem("document_chunk_overlap_size", "Less than document_chunk_size.")])
     body = {

@@ -13,12 +13,13 @@ from telnyx_tools.api.errors import ApiError, TelnyxError
 from telnyx_tools.results.result import Part, Result, objects, shape
 from telnyx_tools.shared.waiting import follow
 from telnyx_tools.tool.context import Progress
-from telnyx_tools.tool.types import BucketName
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import BucketName, Id
 
 WAIT_SECS = 45
 SHOWN_FAILURES = 20
 
-TaskId = Annotated[str, Field(min_length=1, max_length=1_000, description="from create_embeddings or embed_url")]
+TaskId = Annotated[Id, From("create_embeddings", "embed_url")]
 
 _RUNNING = frozenset({None, "queued", "processing"})
 _FAILED = frozenset({"failure", "partial_success"})

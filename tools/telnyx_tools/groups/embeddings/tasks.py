@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.groups.embeddings.group import embeddings
+from telnyx_tools.groups.embeddings import embeddings
 from telnyx_tools.groups.embeddings.task import EmbeddingTask, TaskId, explained, read_task
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import objects
@@ -28,7 +28,7 @@ ALL: tuple[Status, ...] = ("queued", "processing", "success", "partial_success",
     ),
 )
 async def get_embedding_task(telnyx: Telnyx, task_id: TaskId) -> EmbeddingTask:
-    """How far an embedding task is, and which files failed for what reason."""
+    """An embedding task's progress, and which files failed and why."""
     task = await read_task(telnyx, task_id)
     if task.status in ("failure", "partial_success") and task.bucket_name is None:
         tasks = objects(await _read(telnyx, task.status))

@@ -1,6 +1,10 @@
 """Chat models, vectors, speech to text, text to speech, web search."""
 
-from telnyx_tools.groups.inference import chat, research, speech, summary, transcription, vectors, web
-from telnyx_tools.groups.inference.group import inference
+from telnyx_tools.tool.group import Group
 
-__all__ = ["chat", "inference", "research", "speech", "summary", "transcription", "vectors", "web"]
+inference = Group(
+    "inference",
+    title="AI inference",
+    summary="Chat models, vectors, speech to text, text to speech, web search.",
+    package=__name__,
+)

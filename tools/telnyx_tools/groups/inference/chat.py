@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
+from telnyx_tools.api.errors import ApiError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.inference.group import inference
-from telnyx_tools.groups.inference.refused import choosing
+from telnyx_tools.groups.inference import inference
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.tool.bodies import Given, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import BucketName, SecretIdentifier, Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import BucketName, Id, SecretIdentifier, Url
 
 MOST_TEXT = 36_000
 """Characters of an answer that an agent gets."""
@@ -66,7 +69,7 @@ class ChatAnswer(Result):
 async def chat_completion(
     telnyx: Telnyx,
     messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=200)],
-    model: Annotated[str | None, Field(min_length=1, description="from list_ai_models")] = None,
+    model: Annotated[Id | None, From("list_ai_models")] = None,
     max_tokens: Annotated[int | None, Field(ge=1, le=100_000)] = None,
     temperature: Annotated[float | None, Field(ge=0, le=2)] = None,
     top_p: Annotated[float | None, Field(ge=0, le=1)] = None,
@@ -79,12 +82,12 @@ async def chat_completion(
     ] = None,
     retrieval_buckets: Annotated[list[BucketName], Field(description="embedded buckets to answer from")] = [],
     api_key_ref: Annotated[
-        SecretIdentifier | None, Field(description="for models of others: the secret that holds your key")
+        SecretIdentifier | None, Field(description="secret with your key, for other providers' models")
     ] = None,
     region: Annotated[Literal["USA", "EU", "AUS", "UAE"] | None, Field(description="where it is served")] = None,
     strict_region: Annotated[bool | None, Field(description="fail rather than leave the region")] = None,
 ) -> ChatAnswer:
-    """Ask a chat model that Telnyx hosts, with text and pictures, and get its answer. Charged by the token."""
+    """Send text and pictures to a chat model hosted by Telnyx and get its answer. Charged by the token."""
     if strict_region is not None and region is None:
         raise InvalidArguments([Problem("region", "strict_region needs a region.")])
     body = {
@@ -114,3 +117,14 @@ def _format(json_schema: dict[str, object] | None) -> dict[str, object] | None:
     if json_schema is None:
         return None
     return {"type": "json_schema", "json_schema": {"name": "answer", "schema": json_schema, "strict": True}}
+
+
+@contextmanager
+def choosing(field: str, source: str) -> Iterator[None]:
+    """Within it, an error that points at this field names the tool that has its values."""
+    try:
+        yield
+    except ApiError as error:
+        if any((item.pointer or "").rpartition("/")[2] == field for item in error.items):
+            error.remedy = f"Take {field} from {source}."
+        raise

@@ -12,14 +12,14 @@ from pydantic import Field
 from telnyx_tools.api.client import LONG_SECS, Reply, Request, Telnyx
 from telnyx_tools.api.errors import InvalidArgument, TelnyxError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.inference.chat import LOST
-from telnyx_tools.groups.inference.group import inference
-from telnyx_tools.groups.inference.refused import choosing
+from telnyx_tools.groups.inference import inference
+from telnyx_tools.groups.inference.chat import LOST, choosing
 from telnyx_tools.results.result import AttachedResult, Attachment
 from telnyx_tools.shared.file_types import mime_type
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import BucketName
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import BucketName, Id
 
 VOICE = "Telnyx.KokoroTTS.af"
 MOST_BYTES = 32 * 1024 * 1024
@@ -47,9 +47,7 @@ class Speech(AttachedResult):
 async def text_to_speech(
     telnyx: Telnyx,
     text: Annotated[str, Field(min_length=1, max_length=5_000, description="text, or SSML")],
-    voice: Annotated[
-        str, Field(min_length=1, description="from list_tts_voices, like AWS.Polly.Joanna-Neural")
-    ] = VOICE,
+    voice: Annotated[Id, From("list_tts_voices", note="like AWS.Polly.Joanna-Neural")] = VOICE,
     text_type: Annotated[Literal["text", "ssml"] | None, Field(description="SSML for AWS and Azure voices")] = None,
     language: Annotated[
         str | None, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="like en-US")
@@ -61,8 +59,8 @@ async def text_to_speech(
         str | None, Field(min_length=1, max_length=1_000, description="new key in the bucket")
     ] = None,
 ) -> Speech:
-    """Speak a text: the audio comes attached, or goes into a bucket as bucket_name and object_name say. Charged by the
-    character."""
+    """Turn text into speech. The audio is attached, or stored in a bucket with bucket_name and object_name. Charged by
+    the character."""
     if (bucket_name is None) != (object_name is None):
         raise InvalidArguments([Problem("bucket_name", "Give bucket_name and object_name, or neither.")])
     if bucket_name is not None and object_name is not None:
@@ -129,7 +127,7 @@ def _attach(speech: Speech, content: bytes) -> Speech:
 
 
 async def _store(telnyx: Telnyx, speech: Speech, content: bytes, bucket_name: str, object_name: str) -> Speech:
-    """What was paid for is not lost where it cannot be stored."""
+    """Store the audio; if that fails, attach it, since it is already paid for."""
     try:
         await telnyx.s3.put(bucket_name, object_name, content, speech.content_type or "audio/mpeg")
     except TelnyxError as error:

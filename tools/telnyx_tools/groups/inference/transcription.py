@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import LONG_SECS, File, Request, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.inference import inference
 from telnyx_tools.groups.inference.chat import LOST
-from telnyx_tools.groups.inference.group import inference
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.shared.presigned import LOOKED_AT, PRESIGN, address_of_object, check_one_source
 from telnyx_tools.tool.effect import Effect
@@ -87,8 +87,8 @@ async def transcribe_audio(
     timestamps: Annotated[bool, Field(description="adds segments with their times")] = False,
     label_speakers: Annotated[bool, Field(description="deepgram and reson8 models only")] = False,
 ) -> AudioTranscript:
-    """The text of recorded speech, from a URL (of a recording, too: get_recording), from a bucket, or given. mp3 and
-    wav work with every model. Charged by the minute."""
+    """Transcribe recorded speech, given by URL (also a recording's, see get_recording), in a bucket, or as content. All
+    models take mp3 and wav. Charged by the minute."""
     source = check_one_source(
         {
             "file_url": (file_url,),

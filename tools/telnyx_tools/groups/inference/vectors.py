@@ -7,12 +7,14 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Json, Telnyx
+from telnyx_tools.groups.inference import inference
 from telnyx_tools.groups.inference.chat import LOST, Usage
-from telnyx_tools.groups.inference.group import inference
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import BUDGET, Detail, Result, objects, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id
 
 DIGITS = 5
 """Significant digits of a number in a vector: as many as a search needs."""
@@ -34,7 +36,7 @@ class EmbeddingModel(Result):
 async def list_embedding_models(
     telnyx: Telnyx, page: PageCursor = "1", detail: Detail = "summary"
 ) -> Page[EmbeddingModel]:
-    """The models that make vectors of texts."""
+    """Models that create text embeddings (vectors)."""
     return page_of_whole(EmbeddingModel, await telnyx.get("/ai/openai/embeddings/models"), Cursor.parse(page), detail)
 
 
@@ -42,11 +44,11 @@ async def list_embedding_models(
 async def create_text_embeddings(
     telnyx: Telnyx,
     texts: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1, max_length=16)],
-    model: Annotated[str, Field(min_length=1, description="from list_embedding_models")] = "thenlper/gte-large",
-    dimensions: Annotated[int | None, Field(ge=1, le=4_096, description="where the model lets you choose")] = None,
+    model: Annotated[Id, From("list_embedding_models")] = "thenlper/gte-large",
+    dimensions: Annotated[int | None, Field(ge=1, le=4_096, description="only for models that support it")] = None,
 ) -> TextEmbeddings:
-    """Vectors of some texts. Some 40,000 characters of vectors fit into a result: 4 of 1,024 dimensions. To search
-    documents, embed a bucket instead (create_embeddings)."""
+    """Create vectors of texts. A result holds about 40,000 characters of vectors: 4 with 1,024 dimensions. To search
+    documents, embed a bucket with create_embeddings instead."""
     body = {"input": texts, "model": model, "dimensions": dimensions}
     answer = await telnyx.post("/ai/openai/embeddings", body=present(body), timeout_secs=LONG_SECS)
     # Its `data` is the list of vectors, not the thing itself.

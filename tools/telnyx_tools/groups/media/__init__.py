@@ -1,6 +1,10 @@
 """Audio and pictures stored for playback on calls and for messages."""
 
-from telnyx_tools.groups.media import files
-from telnyx_tools.groups.media.group import media
+from telnyx_tools.tool.group import Group
 
-__all__ = ["files", "media"]
+media = Group(
+    "media",
+    title="Media",
+    summary="Audio and pictures stored for playback on calls and for messages.",
+    package=__name__,
+)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Query, Request, Telnyx
 from telnyx_tools.api.errors import ResponseTooLarge
-from telnyx_tools.groups.media.group import media
+from telnyx_tools.groups.media import media
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import AttachedResult, Attachment, Detail, Result, objects, shape
 from telnyx_tools.shared.file_types import mime_type
@@ -50,7 +50,7 @@ async def list_media(
     page: PageCursor = "1",
     detail: Detail = "summary",
 ) -> Page[MediaFile]:
-    """The media files that can be played on calls by media_name, and when each expires."""
+    """Media files that calls can play by media_name, with their expiry."""
     query: Query = {"filter": {"content_type": content_types or None}}
     answer = {"data": objects(await telnyx.get("/media", query=query))}
     return page_of_whole(MediaFile, answer, Cursor.parse(page), detail)
@@ -58,13 +58,13 @@ async def list_media(
 
 @media.tool(effect=Effect.READ, scope="voice.read", calls="GET /media/{media_name}")
 async def get_media(telnyx: Telnyx, media_name: MediaName) -> MediaFile:
-    """A media file's type and when it expires; download_media gives the file itself."""
+    """A media file's type and expiry; download_media returns the file itself."""
     return shape(MediaFile, await telnyx.get("/media/{media_name}", media_name=media_name))
 
 
 @media.tool(effect=Effect.READ, scope="voice.read", calls="GET /media/{media_name}/download")
 async def download_media(telnyx: Telnyx, media_name: MediaName) -> MediaContent:
-    """A media file itself, attached up to 4 MB."""
+    """A media file itself, attached, up to 4 MB."""
     request = Request(
         method="GET",
         template="/media/{media_name}/download",
@@ -101,8 +101,8 @@ async def upload_media(
     ] = None,
     ttl_secs: Lifetime | None = None,
 ) -> MediaFile:
-    """Store a file for playback on calls, from a URL or from a bucket (cloud_storage_put_object puts content there).
-    Calls then take its media_name."""
+    """Upload a file for playback on calls, from a URL or a bucket (put content there with cloud_storage_put_object).
+    Calls then use its media_name."""
     source = check_one_source({"media_url": (media_url,), "bucket_name with object_name": (bucket_name, object_name)})
     if source != "media_url":
         media_url = await address_of_object(telnyx, bucket_name or "", object_name or "")
@@ -117,7 +117,7 @@ async def update_media(
     media_url: NewValue[MediaUrl] = OMITTED,
     ttl_secs: NewValue[Lifetime] = OMITTED,
 ) -> MediaFile:
-    """Replace a media file, or keep it for longer."""
+    """Replace a media file, or extend its expiry."""
     body = changed({"media_url": media_url, "ttl_secs": ttl_secs})
     answer = await telnyx.put("/media/{media_name}", body=body, timeout_secs=LONG_SECS, media_name=media_name)
     return shape(MediaFile, answer)

@@ -1,23 +1,10 @@
 """SMS and MMS: messages and what became of them, and the profiles, senders and opt-outs behind them."""
 
-from telnyx_tools.groups.messaging import (
-    alphanumeric_senders,
-    messages,
-    opt_outs,
-    profile_activity,
-    profiles,
-    records,
-    sending,
-)
-from telnyx_tools.groups.messaging.group import messaging
+from telnyx_tools.tool.group import Group
 
-__all__ = [
-    "alphanumeric_senders",
-    "messages",
+messaging = Group(
     "messaging",
-    "opt_outs",
-    "profile_activity",
-    "profiles",
-    "records",
-    "sending",
-]
+    title="Messaging",
+    summary="SMS and MMS, scheduled and group messages, delivery records, messaging profiles, senders, opt-outs.",
+    package=__name__,
+)

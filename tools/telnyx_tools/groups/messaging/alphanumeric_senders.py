@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.messaging.group import messaging
+from telnyx_tools.groups.messaging import messaging
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import present
@@ -30,7 +30,7 @@ async def list_alphanumeric_senders(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[AlphanumericSender]:
-    """The names that messaging profiles may send as."""
+    """Sender names that messaging profiles may use in place of a number."""
     query = {"filter": {"messaging_profile_id": messaging_profile_id}}
     return await fetch_page(
         AlphanumericSender, telnyx, "/alphanumeric_sender_ids", query, page=page, page_size=page_size, detail=detail
@@ -58,7 +58,7 @@ async def create_alphanumeric_sender(
         E164 | None, Field(description="your number that sends to the US, where names are not allowed")
     ] = None,
 ) -> AlphanumericSender:
-    """Let a messaging profile send as a name; then give the name to send_message as from_number. Recipients cannot
+    """Let a messaging profile send under a name; then pass the name to send_message as from_number. Recipients cannot
     reply to it."""
     body = {
         "alphanumeric_sender_id": name,
@@ -72,6 +72,6 @@ async def create_alphanumeric_sender(
 async def delete_alphanumeric_sender(
     telnyx: Telnyx, alphanumeric_sender_id: AlphanumericSenderId
 ) -> AlphanumericSender:
-    """Take a name from its messaging profile."""
+    """Remove a sender name from its messaging profile."""
     answer = await telnyx.delete("/alphanumeric_sender_ids/{id}", id=alphanumeric_sender_id)
     return shape(AlphanumericSender, answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.groups.messaging.group import messaging
+from telnyx_tools.groups.messaging import messaging
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result
 from telnyx_tools.shared.days import whole_days
@@ -32,7 +32,7 @@ async def list_opt_outs(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[OptOut]:
-    """Recipients who opted out by STOP, and of which sender. Only their START lifts it."""
+    """Recipients who opted out by STOP, and of which sender. Only their START undoes it."""
     query: Query = {
         "filter": {"messaging_profile_id": messaging_profile_id, "from": from_number},
         "created_at": whole_days(start_date, end_date),

@@ -1,4 +1,4 @@
-"""What happens on a messaging profile: its numbers and its traffic."""
+"""Activity of a messaging profile: its numbers and its traffic."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.messaging.group import messaging
+from telnyx_tools.groups.messaging import messaging
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.effect import Effect
@@ -67,7 +67,7 @@ async def get_messaging_profile_metrics(
     time_frame: Literal["1h", "3h", "24h", "3d", "7d", "30d"] = "24h",
     detail: Detail = "summary",
 ) -> Metrics:
-    """How many messages a profile sent and received, and how many failed; full adds the course over time."""
+    """How many messages a profile sent and received, and how many failed; detail full adds the numbers over time."""
     query = {"time_frame": time_frame}
     answer = await telnyx.get("/messaging_profiles/{id}/metrics", query=query, id=messaging_profile_id)
     metrics = shape(Metrics, answer, detail)

@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.messaging.group import messaging
+from telnyx_tools.groups.messaging import messaging
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, Change, Given, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import MessagingProfileId, Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id, MessagingProfileId, Url
 
 Destinations = Annotated[
     list[Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$")]],
@@ -22,7 +23,7 @@ SpendLimit = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="U
 LimitEnabled = Annotated[bool, Field(description="enforces daily_spend_limit")]
 AlphaSender = Annotated[str, Field(pattern=r"^[A-Za-z0-9 ]{1,11}$", description="name for countries that require one")]
 WebhookVersion = Literal["1", "2", "2010-04-01"]
-AssistantId = Annotated[str, Field(min_length=1, description="AI assistant that answers inbound messages")]
+Responder = Annotated[Id, From("list_assistants", what="AI assistant that answers inbound messages")]
 
 
 class NumberPool(Given):
@@ -76,7 +77,7 @@ async def list_messaging_profiles(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[MessagingProfile]:
-    """Messaging profiles: the settings and number pools that messages are sent through."""
+    """Messaging profiles: the settings and number pools for sending messages."""
     query = {"filter": {"name": {"contains": name_contains}}}
     return await fetch_page(
         MessagingProfile, telnyx, "/messaging_profiles", query, page=page, page_size=page_size, detail=detail
@@ -107,7 +108,7 @@ async def create_messaging_profile(
     webhook_url: Url | None = None,
     webhook_failover_url: Url | None = None,
     webhook_api_version: WebhookVersion | None = None,
-    ai_assistant_id: AssistantId | None = None,
+    ai_assistant_id: Responder | None = None,
     url_shortener_settings: UrlShortener | None = None,
     features: Features | None = None,
     mms_fall_back_to_sms: bool | None = None,
@@ -157,7 +158,7 @@ async def update_messaging_profile(
     webhook_url: Change[Url] = OMITTED,
     webhook_failover_url: Change[Url] = OMITTED,
     webhook_api_version: NewValue[WebhookVersion] = OMITTED,
-    ai_assistant_id: Change[AssistantId] = OMITTED,
+    ai_assistant_id: Change[Responder] = OMITTED,
     url_shortener_settings: Change[UrlShortener] = OMITTED,
     features: Change[Features] = OMITTED,
     mms_fall_back_to_sms: NewValue[bool] = OMITTED,
@@ -169,7 +170,7 @@ async def update_messaging_profile(
         NewValue[Literal[1, 2]], Field(description="1: records and reports; 2: inbound webhooks too")
     ] = OMITTED,
 ) -> MessagingProfile:
-    """Change a messaging profile. What is left out stays as it is; null clears it; lists are replaced whole."""
+    """Change a messaging profile. Omitted fields keep their values; null clears; lists are replaced whole."""
     body = changed(
         {
             "name": name,
@@ -203,7 +204,7 @@ async def update_messaging_profile(
     effect=Effect.DESTROY, scope="messaging.write", calls="DELETE /messaging_profiles/{messaging_profile_id}"
 )
 async def delete_messaging_profile(telnyx: Telnyx, messaging_profile_id: MessagingProfileId) -> MessagingProfile:
-    """Delete a messaging profile for good. Its numbers stay in the account and can no longer send."""
+    """Delete a messaging profile for good. Its numbers stay in the account but can no longer send messages."""
     answer = await telnyx.delete(
         "/messaging_profiles/{messaging_profile_id}", messaging_profile_id=messaging_profile_id
     )

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.api.remedies import remedy
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.messaging.group import messaging
+from telnyx_tools.groups.messaging import messaging
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result
 from telnyx_tools.tool.effect import Effect
@@ -60,7 +60,7 @@ async def search_message_records(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> MessageRecords:
-    """Finished messages, newest first: who, when, outcome, cost, and what to do about failures. No texts. Give period,
+    """Finished messages, newest first: parties, time, outcome, cost, what to do about failures; no texts. Give period,
     or start_date and end_date."""
     query: Query = {
         "filter": {

@@ -1,31 +1,10 @@
 """Phone numbers: find, order, configure and release them. Each module declares the tools of its noun."""
 
-from telnyx_tools.groups.numbers import (
-    addresses,
-    available,
-    coverage,
-    emergency,
-    jobs,
-    messaging,
-    orders,
-    owned,
-    requirements,
-    reservations,
-    voice,
-)
-from telnyx_tools.groups.numbers.group import numbers
+from telnyx_tools.tool.group import Group
 
-__all__ = [
-    "addresses",
-    "available",
-    "coverage",
-    "emergency",
-    "jobs",
-    "messaging",
+numbers = Group(
     "numbers",
-    "orders",
-    "owned",
-    "requirements",
-    "reservations",
-    "voice",
-]
+    title="Phone numbers",
+    summary="Search, order, list, configure and release phone numbers; requirements and emergency addresses.",
+    package=__name__,
+)

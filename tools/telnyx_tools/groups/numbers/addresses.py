@@ -8,7 +8,8 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.numbers.group import CustomerReference, numbers
+from telnyx_tools.groups.numbers import numbers
+from telnyx_tools.groups.numbers.fields import CustomerReference
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import present
@@ -39,7 +40,7 @@ async def list_addresses(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[Address]:
-    """Addresses that were entered, with their ids."""
+    """The account's stored addresses, with their ids."""
     query = {
         "filter": {"street_address": {"contains": street_contains}, "customer_reference": {"eq": customer_reference}}
     }
@@ -60,8 +61,8 @@ async def create_address(
     business_name: str = "",
     customer_reference: CustomerReference | None = None,
 ) -> Address:
-    """Enter the address of a person or a business, for set_phone_number_emergency or a regulatory requirement. It is
-    validated: an invalid one is refused."""
+    """Store the address of a person or a business, for set_phone_number_emergency or a regulatory requirement. Telnyx
+    validates it and refuses an invalid one."""
     if not business_name and not (first_name and last_name):
         raise InvalidArguments([Problem("business_name", "Give business_name, or first_name and last_name")])
     body = {

@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.numbers.group import Feature, NumberType, numbers
+from telnyx_tools.groups.numbers import numbers
+from telnyx_tools.groups.numbers.fields import Feature, NumberType
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, Part, Result
 from telnyx_tools.tool.effect import Effect
@@ -77,7 +78,7 @@ async def list_available_phone_numbers(
     page: PageCursor = "1",
     detail: Detail = "summary",
 ) -> AvailableNumbers:
-    """Numbers for sale with their prices; buy with initiate_phone_number_order."""
+    """Phone numbers for sale, with prices; buy with initiate_phone_number_order."""
     cursor = Cursor.parse(page, limit)
     query = {
         "filter": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.groups.numbers.group import numbers
+from telnyx_tools.groups.numbers import numbers
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, Result
 from telnyx_tools.tool.effect import Effect
@@ -30,8 +30,8 @@ class Coverage(Result):
 async def list_country_coverage(
     telnyx: Telnyx, country_code: CountryCode | None = None, page: PageCursor = "1", detail: Detail = "summary"
 ) -> Page[Coverage]:
-    """Countries with numbers, their types and features; full detail shows the features of each type. What a country
-    asks of buyers: get_regulatory_requirements."""
+    """Countries with numbers, their number types and features; detail full shows the features of each type. For legal
+    requirements: get_regulatory_requirements."""
     if country_code is None:
         countries = _rows(await telnyx.get("/country_coverage"))
     else:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
-
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.numbers.group import numbers
-from telnyx_tools.groups.numbers.owned import NumberDetails
+from telnyx_tools.groups.numbers import numbers
+from telnyx_tools.groups.numbers.inventory import NumberDetails
 from telnyx_tools.groups.numbers.voice import VoiceSettings
 from telnyx_tools.results.result import shape
 from telnyx_tools.shared.numbers import resolve_number
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import AddressId, PhoneNumber
 
 
@@ -28,10 +27,12 @@ async def set_phone_number_emergency(
     telnyx: Telnyx,
     phone_number: PhoneNumber,
     emergency_enabled: bool,
-    emergency_address_id: Annotated[AddressId | None, Field(description="required to enable")] = None,
+    emergency_address_id: Annotated[
+        AddressId | None, From("create_address", "list_addresses", note="required to enable")
+    ] = None,
 ) -> VoiceSettings:
-    """Enable or disable emergency calling (911) from a number at an address of create_address; costs extra monthly.
-    Provisioning follows: poll get_phone_number until emergency_status is active."""
+    """Enable or disable emergency calling (911) from a number; costs extra monthly. Enabling needs an address of
+    create_address and takes time: poll get_phone_number until emergency_status is active."""
     if emergency_enabled and emergency_address_id is None:
         raise InvalidArguments([Problem("emergency_address_id", "Emergency calling needs the id of an address")])
     number_id = await resolve_number(telnyx, phone_number)

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.numbers.group import CustomerReference, numbers
+from telnyx_tools.groups.numbers import numbers
+from telnyx_tools.groups.numbers.fields import CustomerReference
 from telnyx_tools.groups.numbers.voice import VoiceChange
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.numbers import resolve_numbers
@@ -72,7 +73,7 @@ async def update_phone_numbers_in_bulk(
     deletion_lock_enabled: Annotated[NewValue[bool], Field(description="true: they cannot be released")] = OMITTED,
     voice: Annotated[NewValue[VoiceChange], Field(description="only what is given changes")] = OMITTED,
 ) -> PhoneNumberJob:
-    """Give up to 1,000 numbers the same settings. Returns a job: poll get_phone_number_job."""
+    """Apply the same settings to up to 1,000 numbers. Returns a job: poll get_phone_number_job."""
     body = changed(
         {
             "connection_id": connection_id,
@@ -96,7 +97,7 @@ async def update_phone_numbers_in_bulk(
     calls=("POST /phone_numbers/jobs/delete_phone_numbers", "POST /phone_numbers/actions/verify_ownership"),
 )
 async def release_phone_numbers_in_bulk(telnyx: Telnyx, phone_numbers: Numbers) -> PhoneNumberJob:
-    """Give back up to 1,000 numbers. Irrevocable: calls and texts to them stop and anyone may buy them. Returns a job:
+    """Release up to 1,000 numbers. Irrevocable: calls and texts to them stop, and anyone may buy them. Returns a job:
     poll get_phone_number_job."""
     ids = await resolve_numbers(telnyx, phone_numbers)
     answer = await telnyx.post("/phone_numbers/jobs/delete_phone_numbers", body={"phone_numbers": ids})
@@ -105,5 +106,5 @@ async def release_phone_numbers_in_bulk(telnyx: Telnyx, phone_numbers: Numbers) 
 
 @numbers.tool(effect=Effect.READ, scope="numbers.read", calls="GET /phone_numbers/jobs/{id}")
 async def get_phone_number_job(telnyx: Telnyx, job_id: PhoneNumberJobId, detail: Detail = "summary") -> PhoneNumberJob:
-    """How far a bulk job is: how many numbers succeeded, failed (and why) and are left."""
+    """Progress of a bulk job: how many numbers succeeded, failed (and why) and are left."""
     return shape(PhoneNumberJob, await telnyx.get("/phone_numbers/jobs/{id}", id=job_id), detail)

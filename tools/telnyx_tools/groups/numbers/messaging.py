@@ -1,4 +1,4 @@
-"""How a number texts."""
+"""A number's settings for messages."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.numbers.group import blank, numbers
+from telnyx_tools.groups.numbers import numbers
+from telnyx_tools.groups.numbers.fields import blank
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.numbers import resolve_number
 from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import PhoneNumber
 
 
@@ -45,7 +47,7 @@ class MessagingSettings(Result):
 async def get_phone_number_messaging_settings(
     telnyx: Telnyx, phone_number: PhoneNumber, detail: Detail = "summary"
 ) -> MessagingSettings:
-    """What a number can text, and the messaging profile it texts through."""
+    """Which messages a number can send, and its messaging profile."""
     number_id = await resolve_number(telnyx, phone_number)
     return shape(MessagingSettings, await telnyx.get("/phone_numbers/{id}/messaging", id=number_id), detail)
 
@@ -60,12 +62,10 @@ async def get_phone_number_messaging_settings(
 async def update_phone_number_messaging_settings(
     telnyx: Telnyx,
     phone_number: PhoneNumber,
-    messaging_profile_id: Annotated[
-        Change[str], Field(description="from list_messaging_profiles; null takes it off its profile")
-    ] = OMITTED,
-    messaging_product: Annotated[NewValue[str], Field(description="from eligible_messaging_products")] = OMITTED,
+    messaging_profile_id: Annotated[Change[str], From("list_messaging_profiles", note="null removes it")] = OMITTED,
+    messaging_product: Annotated[NewValue[str], Field(description="one of its eligible_messaging_products")] = OMITTED,
 ) -> MessagingSettings:
-    """Put a number on a messaging profile, which it needs to text."""
+    """Assign a number to a messaging profile; without one it cannot text."""
     body = changed(
         {
             "messaging_profile_id": blank(messaging_profile_id),

@@ -8,12 +8,14 @@ from uuid import uuid4
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.groups.numbers.group import CustomerReference, OrderStatus, numbers
+from telnyx_tools.groups.numbers import numbers
+from telnyx_tools.groups.numbers.fields import CustomerReference, OrderStatus
 from telnyx_tools.groups.numbers.requirements import MissingRequirement, RequirementValue, missing_requirements
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import E164, AnsweringId, BillingGroupId, MessagingProfileId, Moment, NumberOrderId
 
 HOW_TO_GIVE = (
@@ -57,16 +59,15 @@ class NumberOrder(OrderSummary):
 )
 async def initiate_phone_number_order(
     telnyx: Telnyx,
-    phone_numbers: Annotated[
-        list[E164], Field(min_length=1, max_length=50, description="from list_available_phone_numbers")
-    ],
+    phone_numbers: Annotated[list[E164], Field(min_length=1, max_length=50), From("list_available_phone_numbers")],
     connection_id: AnsweringId | None = None,
     messaging_profile_id: MessagingProfileId | None = None,
     billing_group_id: BillingGroupId | None = None,
-    requirement_group_id: Annotated[str | None, Field(description="from list_requirement_groups")] = None,
+    requirement_group_id: Annotated[str | None, From("list_requirement_groups")] = None,
     customer_reference: CustomerReference | None = None,
 ) -> NumberOrder:
-    """Buy phone numbers: upfront cost now, then monthly. Returns the order and what it lacks; poll get_number_order."""
+    """Buy phone numbers: upfront cost now, then monthly. Returns the order and what is missing; poll
+    get_number_order."""
     body = {
         "phone_numbers": [
             present({"phone_number": number, "requirement_group_id": requirement_group_id}) for number in phone_numbers
@@ -86,7 +87,7 @@ async def initiate_phone_number_order(
     core=True,
 )
 async def get_number_order(telnyx: Telnyx, number_order_id: NumberOrderId, detail: Detail = "summary") -> NumberOrder:
-    """A number order, its numbers and what is missing."""
+    """A number order, its numbers and missing requirements."""
     answer = await telnyx.get("/number_orders/{number_order_id}", number_order_id=number_order_id)
     return await _order(telnyx, answer, detail)
 
@@ -103,7 +104,7 @@ async def list_number_orders(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[OrderSummary]:
-    """Number orders; get_number_order shows the numbers of one."""
+    """Number orders; get_number_order shows one order's numbers."""
     query = {
         "filter": {
             "status": status,
@@ -132,7 +133,7 @@ async def update_number_order(
     ] = OMITTED,
     customer_reference: NewValue[CustomerReference] = OMITTED,
 ) -> NumberOrder:
-    """Give a pending order the requirements that it lacks, or relabel it. Telnyx then reviews what was given."""
+    """Give a pending order its missing requirements, or change its reference. Telnyx then reviews them."""
     body = changed({"regulatory_requirements": regulatory_requirements, "customer_reference": customer_reference})
     answer = await telnyx.patch("/number_orders/{number_order_id}", body=body, number_order_id=number_order_id)
     return await _order(telnyx, answer)

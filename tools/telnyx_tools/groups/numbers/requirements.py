@@ -1,19 +1,21 @@
-"""What a country asks of whoever buys its numbers, and what of it an order still lacks."""
+"""Regulatory requirements of countries, and those that an order still lacks."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.numbers.group import NumberType, numbers
+from telnyx_tools.groups.numbers import numbers
+from telnyx_tools.groups.numbers.fields import NumberType
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of, page_of_whole
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import Given
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import E164, CountryCode
 
 Action = Literal["ordering", "porting"]
@@ -22,7 +24,7 @@ Action = Literal["ordering", "porting"]
 class RequirementValue(Given):
     """What is given for one requirement."""
 
-    requirement_id: str
+    requirement_id: Annotated[str, From("get_regulatory_requirements")]
     field_value: str = Field(description="the text itself; for an address or a document its id")
 
 
@@ -121,8 +123,8 @@ async def get_regulatory_requirements(
     page: PageCursor = "1",
     detail: Detail = "summary",
 ) -> Page[Requirements]:
-    """What has to be proven before numbers of a country and type, or one number, can be bought or ported. Most
-    countries outside the US and CA ask for something."""
+    """What documents or data a country requires before you can buy or port its numbers, by country and type or for one
+    number. Most countries outside the US and CA require some."""
     if country_code is None and phone_number is None:
         raise InvalidArguments([Problem("country_code", "Give country_code (with number_type) or phone_number")])
     query = {
@@ -148,7 +150,7 @@ async def list_requirement_groups(
     page: PageCursor = "1",
     detail: Detail = "summary",
 ) -> Page[RequirementGroup]:
-    """Stored answers to regulatory requirements; an approved one goes into initiate_phone_number_order."""
+    """Stored answers to regulatory requirements. Pass an approved one to initiate_phone_number_order."""
     query = {
         "filter": {
             "country_code": country_code,
@@ -163,7 +165,8 @@ async def list_requirement_groups(
 
 
 async def missing_requirements(telnyx: Telnyx, order: Json) -> list[MissingRequirement]:
-    """What the numbers of an order still lack, in words where Telnyx tells them. Never fails: the order stands."""
+    """The requirements that the numbers of an order still lack, in words where Telnyx gives them. Never fails: the
+    order exists already."""
     missing: dict[str, MissingRequirement] = {}
     explained: dict[tuple[str, str], dict[str, Requirement]] = {}
     for line in shape(_Lines, order).phone_numbers or []:

@@ -7,11 +7,13 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.numbers.group import CustomerReference, OrderStatus, numbers
+from telnyx_tools.groups.numbers import numbers
+from telnyx_tools.groups.numbers.fields import CustomerReference, OrderStatus
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import E164, NumberReservationId
 
 
@@ -35,12 +37,14 @@ class NumberReservation(Result):
 async def reserve_phone_numbers(
     telnyx: Telnyx,
     phone_numbers: Annotated[
-        list[E164], Field(min_length=1, max_length=50, description="from list_available_phone_numbers with reservable")
+        list[E164],
+        Field(min_length=1, max_length=50),
+        From("list_available_phone_numbers", note="searched with reservable"),
     ],
     customer_reference: CustomerReference | None = None,
 ) -> NumberReservation:
-    """Hold numbers so that nobody else buys them while the user decides. expired_at says how long;
-    then initiate_phone_number_order."""
+    """Reserve numbers so that nobody else can buy them while the user decides, until expired_at. Then buy with
+    initiate_phone_number_order."""
     body = {
         "phone_numbers": [{"phone_number": number} for number in phone_numbers],
         "customer_reference": customer_reference,
@@ -52,7 +56,7 @@ async def reserve_phone_numbers(
 async def get_number_reservation(
     telnyx: Telnyx, number_reservation_id: NumberReservationId, detail: Detail = "summary"
 ) -> NumberReservation:
-    """A reservation and until when it holds each number."""
+    """A reservation, and when it expires for each number."""
     answer = await telnyx.get(
         "/number_reservations/{number_reservation_id}", number_reservation_id=number_reservation_id
     )
@@ -69,7 +73,7 @@ async def list_number_reservations(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[NumberReservation]:
-    """The account's reservations, expired ones included."""
+    """The account's reservations, including expired ones."""
     query = {
         "filter": {
             "phone_numbers.phone_number": phone_number,
@@ -88,7 +92,7 @@ async def list_number_reservations(
     calls="POST /number_reservations/{number_reservation_id}/actions/extend",
 )
 async def extend_number_reservation(telnyx: Telnyx, number_reservation_id: NumberReservationId) -> NumberReservation:
-    """Hold all numbers of a reservation for longer. Possible a limited number of times."""
+    """Extend a reservation for all its numbers. Possible a limited number of times."""
     answer = await telnyx.post(
         "/number_reservations/{number_reservation_id}/actions/extend", number_reservation_id=number_reservation_id
     )

@@ -1,4 +1,4 @@
-"""How a number takes calls."""
+"""A number's settings for calls."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.numbers.group import numbers
+from telnyx_tools.groups.numbers import numbers
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.numbers import resolve_number
 from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed
@@ -88,7 +88,7 @@ class VoiceSettings(Result):
 async def get_phone_number_voice_settings(
     telnyx: Telnyx, phone_number: PhoneNumber, detail: Detail = "summary"
 ) -> VoiceSettings:
-    """How a number takes calls: forwarding, recording, caller name, screening, billing, emergency address."""
+    """A number's settings for calls: forwarding, recording, caller name, screening, billing, emergency address."""
     number_id = await resolve_number(telnyx, phone_number)
     return shape(VoiceSettings, await telnyx.get("/phone_numbers/{id}/voice", id=number_id), detail)
 
@@ -104,17 +104,17 @@ async def update_phone_number_voice_settings(
     phone_number: PhoneNumber,
     call_forwarding: NewValue[CallForwarding] = OMITTED,
     call_recording: NewValue[CallRecording] = OMITTED,
-    cnam_listing: Annotated[NewValue[CnamListing], Field(description="the name that called people see")] = OMITTED,
+    cnam_listing: Annotated[NewValue[CnamListing], Field(description="the caller name that people see")] = OMITTED,
     caller_id_name_enabled: Annotated[NewValue[bool], Field(description="look up callers' names")] = OMITTED,
     inbound_call_screening: NewValue[Screening] = OMITTED,
     usage_payment_method: NewValue[PaymentMethod] = OMITTED,
     translated_number: Annotated[
-        NewValue[str], Field(description='called number as the connection sees it; "" for the number itself')
+        NewValue[str], Field(description='called number that the connection sees; "": the number itself')
     ] = OMITTED,
     tech_prefix_enabled: NewValue[bool] = OMITTED,
     media_features: NewValue[MediaFeatures] = OMITTED,
 ) -> VoiceSettings:
-    """Change how a number takes calls. What is left out, inside objects too, stays as it is."""
+    """Change a number's settings for calls. Omitted fields keep their values, inside objects too."""
     body = changed(
         {
             "call_forwarding": call_forwarding,

@@ -1,6 +1,10 @@
 """Call recordings and their transcripts."""
 
-from telnyx_tools.groups.recordings import download, recording, transcriptions
-from telnyx_tools.groups.recordings.group import recordings
+from telnyx_tools.tool.group import Group
 
-__all__ = ["download", "recording", "recordings", "transcriptions"]
+recordings = Group(
+    "recordings",
+    title="Recordings",
+    summary="Call recordings and their transcripts.",
+    package=__name__,
+)

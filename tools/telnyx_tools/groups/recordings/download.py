@@ -9,7 +9,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, ResponseTooLarge, TelnyxError
-from telnyx_tools.groups.recordings.group import recordings
+from telnyx_tools.groups.recordings import recordings
 from telnyx_tools.groups.recordings.recording import Recording
 from telnyx_tools.results.result import AttachedResult, Attachment, shape
 from telnyx_tools.tool.effect import Effect
@@ -36,8 +36,8 @@ class RecordingAudio(AttachedResult):
 async def download_recording(
     telnyx: Telnyx, recording_id: RecordingId, format: Literal["wav", "mp3"] = "mp3"
 ) -> RecordingAudio:
-    """The audio of a recording, attached up to 4 MB, else the address to fetch it from. Takes the other format if
-    there is only that."""
+    """The audio of a recording: attached up to 4 MB, otherwise a URL. If the requested format does not exist, returns
+    the other one."""
     recording = shape(Recording, await telnyx.get("/recordings/{recording_id}", recording_id=recording_id))
     urls = recording.download_urls
     found = {} if urls is None else {name: url for name in _TYPES if (url := getattr(urls, name))}

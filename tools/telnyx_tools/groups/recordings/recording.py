@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.groups.recordings.group import recordings
+from telnyx_tools.groups.recordings import recordings
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import Given
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlId, ConferenceId, ConnectionId, Moment, RecordingId
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import CallControlId, ConferenceId, ConnectionId, Id, Moment, RecordingId
 
 
 class Between(Given):
@@ -64,8 +65,8 @@ async def list_recordings(
     start_time: Between | None = None,
     end_time: Between | None = None,
     call_control_id: CallControlId | None = None,
-    call_session_id: str | None = None,
-    call_leg_id: str | None = None,
+    call_session_id: Annotated[Id | None, From("make_call", "list_call_events")] = None,
+    call_leg_id: Annotated[Id | None, From("make_call", "list_call_events")] = None,
     sip_call_id: str | None = None,
     conference_id: ConferenceId | None = None,
     conference_region: Literal["US", "Europe", "Australia", "Middle East"] | None = None,
@@ -74,8 +75,8 @@ async def list_recordings(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[RecordingSummary]:
-    """Recordings of calls and conferences: who, when, how long. get_recording has the addresses of the audio, as has
-    detail full."""
+    """Recordings of calls and conferences: parties, time, duration. For the audio's URLs use get_recording or detail
+    full."""
     wanted: Query = {
         "from": from_number,
         "to": to,
@@ -103,7 +104,7 @@ async def list_recordings(
 
 @recordings.tool(effect=Effect.READ, scope="voice.read", calls="GET /recordings/{recording_id}")
 async def get_recording(telnyx: Telnyx, recording_id: RecordingId, detail: Detail = "summary") -> Recording:
-    """A recording and the addresses of its audio, valid for 10 minutes; download_recording gives the audio itself."""
+    """A recording and its audio URLs, valid for 10 minutes; download_recording returns the audio itself."""
     return shape(Recording, await telnyx.get("/recordings/{recording_id}", recording_id=recording_id), detail)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.groups.recordings.group import recordings
+from telnyx_tools.groups.recordings import recordings
 from telnyx_tools.groups.recordings.recording import Between, bounds
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
@@ -34,8 +34,7 @@ async def list_recording_transcriptions(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[TranscriptionSummary]:
-    """Transcripts of recordings and whether they are complete; get_recording_transcription has the text, as has detail
-    full."""
+    """Transcripts of recordings and their status. For the text use get_recording_transcription or detail full."""
     query: Query = {"filter": {"recording_id": recording_id, "created_at": bounds(created_at)}}
     return await fetch_page(
         TranscriptionSummary,

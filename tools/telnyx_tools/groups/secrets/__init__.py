@@ -1,6 +1,10 @@
 """Credentials of other services that assistants and tools refer to by name."""
 
-from telnyx_tools.groups.secrets import integration_secrets
-from telnyx_tools.groups.secrets.group import secrets
+from telnyx_tools.tool.group import Group
 
-__all__ = ["integration_secrets", "secrets"]
+secrets = Group(
+    "secrets",
+    title="Integration secrets",
+    summary="Credentials of other services that assistants and tools refer to by name.",
+    package=__name__,
+)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.secrets.group import secrets
+from telnyx_tools.groups.secrets import secrets
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Result, objects, shape
 from telnyx_tools.tool.bodies import present
@@ -21,7 +21,7 @@ LOOKUP_SIZE, LOOKUP_PAGES = 250, 40
 
 
 class IntegrationSecret(Result):
-    """Its value is no part of it: Telnyx gives none back."""
+    """A secret without its value: Telnyx never returns it."""
 
     id: str | None = None
     identifier: str | None = Field(None, description="what other tools refer to it by")
@@ -52,7 +52,7 @@ async def create_integration_secret(
     username: SecretText | None = None,
     password: SecretText | None = None,
 ) -> IntegrationSecret:
-    """Keep a credential of another service: a bearer token, or a username and password. Assistants name it by
+    """Store a credential of another service: a bearer token, or a username and password. Assistants use its
     identifier."""
     value = {"token": token, "username": username, "password": password}
     if problems := _problems(type, value):
@@ -70,7 +70,7 @@ async def delete_integration_secret(
     telnyx: Telnyx,
     id: Annotated[str, Field(min_length=1, max_length=1_000, description="id or identifier of the secret")],
 ) -> DeletedSecret:
-    """Delete a secret for good. What still refers to it stops working."""
+    """Delete a secret for good. Whatever still refers to it stops working."""
     secret_id = await _id(telnyx, id)
     await telnyx.delete("/integration_secrets/{id}", id=secret_id)
     return DeletedSecret(id=secret_id, deleted=True)

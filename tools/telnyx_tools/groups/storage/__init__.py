@@ -1,17 +1,10 @@
 """Buckets and objects: upload, download, list, share by link, usage."""
 
-from telnyx_tools.groups.storage import buckets, certificates, contents, key_values, links, local, objects, sql, usage
-from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.tool.group import Group
 
-__all__ = [
-    "buckets",
-    "certificates",
-    "contents",
-    "key_values",
-    "links",
-    "local",
-    "objects",
-    "sql",
+storage = Group(
     "storage",
-    "usage",
-]
+    title="Cloud storage",
+    summary="Buckets and objects: upload, download, list, share by link, usage.",
+    package=__name__,
+)

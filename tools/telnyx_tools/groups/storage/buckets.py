@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.regions import Region
-from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage import storage
 from telnyx_tools.results.pages import Cursor, Page, PageCursor
 from telnyx_tools.results.result import Result
 from telnyx_tools.shared.parallel import read_all
@@ -39,7 +39,7 @@ class Bucket(Result):
     aliases=("list_buckets",),
 )
 async def cloud_storage_list_buckets(telnyx: Telnyx, page: PageCursor = "1") -> Page[Bucket]:
-    """The account's buckets of all regions, and where each one is."""
+    """The account's buckets in all regions, and each one's region."""
     cursor, everything = Cursor.parse(page), await telnyx.s3.list_buckets()
     start = (cursor.number - 1) * cursor.size
     some = everything[start : start + cursor.size]
@@ -54,14 +54,14 @@ async def cloud_storage_list_buckets(telnyx: Telnyx, page: PageCursor = "1") -> 
 async def cloud_storage_create_bucket(
     telnyx: Telnyx, bucket_name: NewBucketName, region: Region = "us-central-1"
 ) -> Bucket:
-    """Create a bucket. It stays in its region; links can be made in US regions only."""
+    """Create a bucket. Its region is fixed; presigned URLs work in US regions only."""
     await telnyx.s3.create_bucket(bucket_name, region)
     return Bucket(bucket_name=bucket_name, region=region, status="created")
 
 
 @storage.tool(effect=Effect.READ, scope="storage.read", s3="GetBucketLocation", aliases=("get_bucket_location",))
 async def cloud_storage_get_bucket_location(telnyx: Telnyx, bucket_name: BucketName) -> Bucket:
-    """The region that a bucket is in."""
+    """A bucket's region."""
     region = await telnyx.s3.location(bucket_name)
     warning = None if region else "Telnyx carried the call out, but its answer names no region."
     return Bucket(bucket_name=bucket_name, region=region, shape_warning=warning)
@@ -74,6 +74,6 @@ async def cloud_storage_get_bucket_location(telnyx: Telnyx, bucket_name: BucketN
     aliases=("delete_bucket",),
 )
 async def cloud_storage_delete_bucket(telnyx: Telnyx, bucket_name: BucketName) -> Bucket:
-    """Delete an empty bucket; its name can then be taken by anybody."""
+    """Delete an empty bucket; anybody can then take its name."""
     await telnyx.s3.delete_bucket(bucket_name)
     return Bucket(bucket_name=bucket_name, status="deleted")

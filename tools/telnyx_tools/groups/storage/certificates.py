@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage import storage
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName
@@ -27,11 +27,11 @@ class Certificate(Result):
 
 @storage.tool(effect=Effect.READ, scope="storage.read", calls=f"GET {TEMPLATE}")
 async def cloud_storage_get_ssl_certificate(telnyx: Telnyx, bucket_name: BucketName) -> Certificate:
-    """The TLS certificate of a bucket: for whom it is, and until when."""
+    """A bucket's TLS certificate: its domain and expiry."""
     return shape(Certificate, await telnyx.get(TEMPLATE, bucket_name=bucket_name))
 
 
 @storage.tool(effect=Effect.DESTROY, scope="storage.write", calls=f"DELETE {TEMPLATE}")
 async def cloud_storage_delete_ssl_certificate(telnyx: Telnyx, bucket_name: BucketName) -> Certificate:
-    """Remove the TLS certificate of a bucket; its own domain then no longer answers by https."""
+    """Remove a bucket's TLS certificate; https on its own domain then stops working."""
     return shape(Certificate, await telnyx.delete(TEMPLATE, bucket_name=bucket_name))

@@ -1,4 +1,4 @@
-"""What is in an object, carried by the call itself."""
+"""The content of an object, carried by the call itself."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, ResponseTooLarge
 from telnyx_tools.api.s3 import ObjectEntry
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.storage.group import storage
-from telnyx_tools.groups.storage.stored import (
+from telnyx_tools.groups.storage import storage
+from telnyx_tools.groups.storage.stored_object import (
     TEXT,
     ContentType,
     CreateBucket,
@@ -115,7 +115,7 @@ async def cloud_storage_get_object(
     object_name: ObjectName,
     start: Annotated[int, Field(ge=0, description="next_start of the piece before")] = 0,
 ) -> ObjectContent:
-    """An object's content: text, in pieces where it is long; other files attached, up to 1 MiB."""
+    """An object's content: text (long texts in pieces), or other files attached, up to 1 MiB."""
     entry, content = await _beginning(telnyx, bucket_name, object_name, start)
     result = ObjectContent(
         object_name=object_name, size=entry.size, content_type=entry.content_type, modified_at=entry.modified_at
@@ -150,7 +150,7 @@ async def _beginning(telnyx: Telnyx, bucket_name: str, object_name: str, start: 
 
 
 def _text(content: bytes, *, cut: bool) -> str | None:
-    """The content as text, None where it is none; a character that the end cuts is left for the next piece."""
+    """The content as text, or None if it is binary. A character cut at the end is left for the next piece."""
     try:
         text = codecs.getincrementaldecoder("utf-8")().decode(content, final=not cut)
     except UnicodeDecodeError:

@@ -7,13 +7,15 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Request, Telnyx
-from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage import storage
 from telnyx_tools.results.pages import NEXT, Page, PageCursor, PageSize, cursor_of, fetch_page, fitting
 from telnyx_tools.results.result import BUDGET, AttachedResult, Attachment, Result, measured, objects, shape
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id
 
-KvStoreId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_kv_stores")]
-KvKey = Annotated[str, Field(min_length=1, max_length=512, description="from list_kv_keys")]
+KvStoreId = Annotated[Id, From("list_kv_stores")]
+KvKey = Annotated[str, Field(min_length=1, max_length=512), From("list_kv_keys")]
 NewName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", description="letters, digits, - and _")]
 
 
@@ -49,7 +51,7 @@ async def list_kv_stores(telnyx: Telnyx, page: PageCursor = "1", page_size: Page
 
 @storage.tool(effect=Effect.WRITE, scope="storage.write", calls="POST /storage/kvs")
 async def create_kv_store(telnyx: Telnyx, name: NewName) -> KvStore:
-    """Create a key-value store; it takes values once list_kv_stores shows it provisioned."""
+    """Create a key-value store; it accepts values once list_kv_stores shows it provisioned."""
     return shape(KvStore, await telnyx.post("/storage/kvs", body={"name": name}))
 
 
@@ -113,7 +115,7 @@ async def put_kv_value(
     text: Annotated[str, Field(max_length=900_000)],
     ttl_secs: Annotated[int | None, Field(ge=1, le=1_000_000_000, description="default: for good")] = None,
 ) -> StoredValue:
-    """Set the value of a key, in the place of an older one."""
+    """Set a key's value, replacing an older one."""
     content = text.encode()
     request = Request(
         method="PUT",

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage import storage
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.shared.presigned import LOOKED_AT, PRESIGN, is_missing, presigned
 from telnyx_tools.tool.effect import Effect
@@ -36,7 +36,7 @@ async def cloud_storage_create_presigned_url(
     object_name: ObjectName,
     ttl_secs: Annotated[int, Field(ge=1, le=604_800)] = 300,
 ) -> Link:
-    """A link to an object in a US bucket: until it expires, anyone who has it can GET the object, and PUT another."""
+    """A link to an object in a US bucket. Until it expires, anyone with it can GET the object or PUT a new one."""
     missing = await is_missing(telnyx, bucket_name, object_name)
     if missing is not None and missing.code == "NoSuchBucket":
         raise missing

@@ -14,8 +14,8 @@ from telnyx_tools.api.s3 import ObjectEntry
 from telnyx_tools.api.uploads import MIB, insistent, upload
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.files import Files, FileTarget
-from telnyx_tools.groups.storage.group import storage
-from telnyx_tools.groups.storage.stored import (
+from telnyx_tools.groups.storage import storage
+from telnyx_tools.groups.storage.stored_object import (
     UPLOAD,
     CreateBucket,
     NewObjectName,
@@ -62,7 +62,7 @@ async def cloud_storage_upload_file(
     overwrite: Overwrite = False,
     create_bucket: CreateBucket = False,
 ) -> StoredObject:
-    """Store a file of this machine, of any size, as an object."""
+    """Upload a file of this machine, of any size, as an object."""
     async with files.source("absolute_file_path", absolute_file_path) as source:
         name = object_name or source.name
         if create_bucket:
@@ -98,7 +98,7 @@ async def cloud_storage_download_file(
     file_path: LocalPath,
     overwrite: Overwrite = False,
 ) -> SavedFile:
-    """Save an object, of any size, as a file of this machine."""
+    """Download an object, of any size, to a file on this machine."""
     async with files.target("file_path", file_path, overwrite=overwrite) as target:
         entry, size = await _save(telnyx, bucket_name, object_name, target, progress)
     return SavedFile(file_path=file_path, size=size, content_type=entry.content_type, etag=entry.etag)

@@ -11,8 +11,8 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.s3 import Listing, ObjectEntry
 from telnyx_tools.api.uploads import MIB, copy, insistent
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.storage.group import storage
-from telnyx_tools.groups.storage.stored import (
+from telnyx_tools.groups.storage import storage
+from telnyx_tools.groups.storage.stored_object import (
     NewObjectName,
     Overwrite,
     StoredObject,
@@ -59,7 +59,7 @@ async def cloud_storage_list_objects(
     page: ObjectsPage | None = None,
     page_size: PageSize = 100,
 ) -> Page[ListedObject]:
-    """The objects of a bucket, in the order of their names."""
+    """Objects of a bucket, by name."""
     size, skip, token = _parsed(page, page_size)
     listing = await telnyx.s3.list_objects(
         bucket_name, prefix=prefix, delimiter=delimiter, token=token or None, limit=size
@@ -75,7 +75,7 @@ async def cloud_storage_list_objects(
 
 
 def _parsed(page: str | None, page_size: int) -> tuple[int, int, str]:
-    """How many at a time, how many of them were given already, and the API's token."""
+    """The parts of a cursor: page size, number of objects already given, and the API's token."""
     if page is None:
         return page_size, 0, ""
     place, _, token = page.partition(":")
@@ -113,7 +113,7 @@ async def cloud_storage_copy_object(
     to_bucket_name: Annotated[BucketName | None, Field(description="default: the same bucket")] = None,
     overwrite: Overwrite = False,
 ) -> StoredObject:
-    """Copy an object of up to 256 MiB, within its bucket or to another. To move it, delete the old one after."""
+    """Copy an object of up to 256 MiB, within its bucket or to another. To move it, then delete the old one."""
     target = to_bucket_name or bucket_name
     await check_free(telnyx, target, to_object_name, overwrite, argument="to_object_name")
     entry = await telnyx.s3.head(bucket_name, object_name)
@@ -151,7 +151,7 @@ class StoredSource:
     aliases=("delete_object",),
 )
 async def cloud_storage_delete_object(telnyx: Telnyx, bucket_name: BucketName, object_name: ObjectName) -> StoredObject:
-    """Delete an object for good. One that never was there counts as deleted too."""
+    """Delete an object for good. Deleting a missing object also succeeds."""
     await telnyx.s3.delete(bucket_name, object_name)
     return StoredObject(bucket_name=bucket_name, object_name=object_name, status="deleted")
 

@@ -7,14 +7,16 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
-from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage import storage
 from telnyx_tools.groups.storage.key_values import NewName
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page, fitting
 from telnyx_tools.results.result import BUDGET, Result, objects, shape
 from telnyx_tools.results.shorten import shorten, size
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id
 
-SqlDatabaseId = Annotated[str, Field(min_length=1, max_length=1_000, description="from list_sql_databases")]
+SqlDatabaseId = Annotated[Id, From("list_sql_databases")]
 _ENVELOPE = 500
 
 
@@ -41,13 +43,13 @@ async def list_sql_databases(telnyx: Telnyx, page: PageCursor = "1", page_size: 
 
 @storage.tool(effect=Effect.WRITE, scope="storage.write", calls="POST /storage/sqldbs")
 async def create_sql_database(telnyx: Telnyx, name: NewName) -> SqlDatabase:
-    """Create an SQL database (SQLite's dialect); it takes statements once it is provisioned."""
+    """Create an SQL database (SQLite dialect); it accepts statements once provisioned."""
     return shape(SqlDatabase, await telnyx.post("/storage/sqldbs", body={"name": name}))
 
 
 @storage.tool(effect=Effect.DESTROY, scope="storage.write", calls="DELETE /storage/sqldbs/{id}")
 async def delete_sql_database(telnyx: Telnyx, sql_database_id: SqlDatabaseId) -> SqlDatabase:
-    """Delete an SQL database with all its data."""
+    """Delete an SQL database and all its data."""
     await telnyx.delete("/storage/sqldbs/{id}", id=sql_database_id)
     return SqlDatabase(id=sql_database_id, status="deleted")
 
@@ -59,7 +61,7 @@ async def query_sql_database(
     sql: Annotated[str, Field(min_length=1, max_length=100_000, description="one statement, ? for each of params")],
     params: list[str | float | bool] = [],
 ) -> SqlAnswer:
-    """Run an SQL statement, which may read, change or delete. Put values into params, never into the text."""
+    """Run an SQL statement, which may read, change or delete. Pass values as params, never inside the SQL text."""
     body = {"sql": sql, **({"params": params} if params else {})}
     answer: Any = await telnyx.post(
         "/storage/sqldbs/{id}/actions/query", body=body, timeout_secs=LONG_SECS, id=sql_database_id

@@ -1,4 +1,4 @@
-"""How much is in a bucket, and how much it is used."""
+"""A bucket's size and its requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.storage.group import storage
+from telnyx_tools.groups.storage import storage
 from telnyx_tools.results.result import Part, Result, objects
 from telnyx_tools.shared.parallel import read_all
 from telnyx_tools.tool.effect import Effect
@@ -47,7 +47,7 @@ async def cloud_storage_get_bucket_usage(
     since: Annotated[Moment | None, Field(description="default: 7 days before until")] = None,
     until: Annotated[Moment | None, Field(description="default: now")] = None,
 ) -> BucketUsage:
-    """How much a bucket stores now, and the requests made of it in a period."""
+    """A bucket's stored size now, and its requests in a period."""
     end = datetime.fromisoformat(until) if until else datetime.now(UTC) + _JUST_NOW
     start = datetime.fromisoformat(since) if since else end - timedelta(days=USUAL_DAYS)
     period = {"start_time": _written(start), "end_time": _written(end)}

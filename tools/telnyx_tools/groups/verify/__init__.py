@@ -1,6 +1,10 @@
 """Verification of people's phone numbers by a one-time code."""
 
-from telnyx_tools.groups.verify import profiles, verifications
-from telnyx_tools.groups.verify.group import verify
+from telnyx_tools.tool.group import Group
 
-__all__ = ["profiles", "verifications", "verify"]
+verify = Group(
+    "verify",
+    title="Verify",
+    summary="One-time codes by SMS, call or WhatsApp, and their profiles.",
+    package=__name__,
+)

@@ -8,14 +8,16 @@ from pydantic import Field
 
 from telnyx_tools.results.result import Part
 from telnyx_tools.tool.bodies import Given
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id, WhatsappAccountId
 
 Destinations = Annotated[
     list[Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$")]],
     Field(description='countries it may send to, ISO 3166-1 alpha-2; ["*"]: all'),
 ]
 TimeoutSecs = Annotated[int, Field(ge=1, description="how long a code is valid")]
-AppName = Annotated[str, Field(min_length=1, description="who asks for the code, in the message")]
-TemplateId = Annotated[str, Field(min_length=1, description="from list_verify_templates")]
+AppName = Annotated[str, Field(min_length=1, description="app name in the message")]
+TemplateId = Annotated[Id, From("list_verify_templates")]
 
 
 class Sms(Given):
@@ -46,9 +48,11 @@ class Whatsapp(Given):
 
     default_verification_timeout_secs: TimeoutSecs | None = None
     whitelisted_destinations: Destinations | None = None
-    waba_id: Annotated[str | None, Field(description="your WhatsApp business account at Meta")] = None
+    waba_id: WhatsappAccountId | None = None
     sender_phone_number: Annotated[str | None, Field(description="number of that account")] = None
-    template_id: Annotated[str | None, Field(description="approved authentication template at Meta")] = None
+    template_id: Annotated[
+        Id | None, From("list_whatsapp_templates", what="template_id of an approved authentication template")
+    ] = None
 
 
 class ChannelSettings(Part):

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.verify import verify
 from telnyx_tools.groups.verify.channels import Call, ChannelSettings, Flashcall, Sms, Whatsapp
-from telnyx_tools.groups.verify.group import verify
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, fetch_page, page_of_whole
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
@@ -46,7 +46,7 @@ async def list_verify_profiles(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[VerifyProfile]:
-    """Verify profiles, which start_verification needs."""
+    """Verify profiles; start_verification needs one."""
     query = {"filter": {"name": name}}
     return await fetch_page(
         VerifyProfile, telnyx, "/verify_profiles", query, page=page, page_size=page_size, detail=detail
@@ -64,7 +64,7 @@ async def get_verify_profile(
 
 @verify.tool(effect=Effect.READ, scope="verify.read", calls="GET /verify_profiles/templates")
 async def list_verify_templates(telnyx: Telnyx, page: PageCursor = "1") -> Page[Template]:
-    """The wordings that a verification message can have."""
+    """Available texts for verification messages."""
     answer = await telnyx.get("/verify_profiles/templates")
     return page_of_whole(Template, answer, Cursor.parse(page))
 
@@ -82,7 +82,7 @@ async def create_verify_profile(
     daily_spend_limit_enabled: bool | None = None,
     webhook_url: Url | None = None,
 ) -> VerifyProfile:
-    """Make a verify profile; give settings for each channel it shall send on."""
+    """Create a verify profile, with settings for each channel it should use."""
     body = {
         "name": name,
         "sms": sms,
@@ -115,7 +115,7 @@ async def update_verify_profile(
     daily_spend_limit_enabled: NewValue[bool] = OMITTED,
     webhook_url: NewValue[Url] = OMITTED,
 ) -> VerifyProfile:
-    """Change a verify profile. What is left out stays as it is."""
+    """Change a verify profile. Omitted fields keep their values."""
     body = changed(
         {
             "name": name,
@@ -134,6 +134,6 @@ async def update_verify_profile(
 
 @verify.tool(effect=Effect.DESTROY, scope="verify.write", calls="DELETE /verify_profiles/{verify_profile_id}")
 async def delete_verify_profile(telnyx: Telnyx, verify_profile_id: VerifyProfileId) -> VerifyProfile:
-    """Delete a verify profile for good; codes already sent can no longer be checked by it."""
+    """Delete a verify profile for good. Codes already sent can no longer be checked."""
     answer = await telnyx.delete("/verify_profiles/{verify_profile_id}", verify_profile_id=verify_profile_id)
     return shape(VerifyProfile, answer)

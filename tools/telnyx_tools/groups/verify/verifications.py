@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.verify.group import verify
+from telnyx_tools.groups.verify import verify
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import present
@@ -90,12 +90,13 @@ async def start_verification(
 )
 async def check_verification_code(
     telnyx: Telnyx,
-    code: Annotated[str, Field(pattern=r"^[0-9]{1,20}$", description="what the person gave")],
+    code: Annotated[str, Field(pattern=r"^[0-9]{1,20}$", description="as the person entered it")],
     verification_id: VerificationId | None = None,
     phone_number: E164 | None = None,
     verify_profile_id: VerifyProfileId | None = None,
 ) -> CodeCheck:
-    """Check a code. Give verification_id, or phone_number and verify_profile_id. Only accepted means verified."""
+    """Check a code. Give verification_id, or phone_number and verify_profile_id. Only the result accepted means
+    verified."""
     if verification_id is not None:
         answer = await telnyx.post(
             "/verifications/{verification_id}/actions/verify", body={"code": code}, verification_id=verification_id
@@ -121,7 +122,7 @@ async def get_verification(telnyx: Telnyx, verification_id: VerificationId) -> V
 
 @verify.tool(effect=Effect.READ, scope="verify.read", calls="GET /verifications/by_phone_number/{phone_number}")
 async def list_verifications(telnyx: Telnyx, phone_number: E164, page: PageCursor = "1") -> Page[Verification]:
-    """The verifications of one phone number."""
+    """Verifications of one phone number."""
     answer = await telnyx.get("/verifications/by_phone_number/{phone_number}", phone_number=phone_number)
     every = answer.get("data") if isinstance(answer, dict) else answer
     return page_of_whole(Verification, every, Cursor.parse(page))

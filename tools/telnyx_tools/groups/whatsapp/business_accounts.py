@@ -7,10 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.whatsapp.done import Done
-from telnyx_tools.groups.whatsapp.group import whatsapp
+from telnyx_tools.groups.whatsapp import whatsapp
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.results.result import Detail, Done, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Url, WhatsappAccountId
@@ -45,7 +44,7 @@ class BusinessSettings(Result):
 async def list_whatsapp_business_accounts(
     telnyx: Telnyx, page: PageCursor = "1", page_size: PageSize = 20, detail: Detail = "summary"
 ) -> Page[BusinessAccount]:
-    """WhatsApp business accounts, with Meta's review of them. New ones come from create_whatsapp_signup_link."""
+    """WhatsApp business accounts and Meta's review status. To add one: create_whatsapp_signup_link."""
     return await fetch_page(BusinessAccount, telnyx, ACCOUNTS, {}, page=page, page_size=page_size, detail=detail)
 
 
@@ -53,21 +52,20 @@ async def list_whatsapp_business_accounts(
 async def get_whatsapp_business_account(
     telnyx: Telnyx, waba_id: WhatsappAccountId, detail: Detail = "summary"
 ) -> BusinessAccount:
-    """A WhatsApp business account and its standing with Meta."""
+    """One WhatsApp business account and its status at Meta."""
     return shape(BusinessAccount, await telnyx.get(ACCOUNT, id=waba_id), detail)
 
 
 @whatsapp.tool(effect=Effect.DESTROY, scope="messaging.write", calls=f"DELETE {ACCOUNT}", aliases=("delete_waba",))
 async def delete_whatsapp_business_account(telnyx: Telnyx, waba_id: WhatsappAccountId) -> Done:
-    """Remove a WhatsApp business account from Telnyx, with its numbers and templates. Nothing can be sent from it
-    then."""
+    """Remove a WhatsApp business account from Telnyx, with its numbers and templates. It can then no longer send."""
     await telnyx.delete(ACCOUNT, id=waba_id)
     return Done(id=waba_id, done="deleted")
 
 
 @whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {SETTINGS}", aliases=("get_waba_settings",))
 async def get_whatsapp_business_account_settings(telnyx: Telnyx, waba_id: WhatsappAccountId) -> BusinessSettings:
-    """Where the events of a WhatsApp business account go, its name and its time zone."""
+    """A WhatsApp business account's name, time zone and webhook settings."""
     return shape(BusinessSettings, await telnyx.get(SETTINGS, id=waba_id))
 
 
@@ -88,7 +86,7 @@ async def update_whatsapp_business_account_settings(
     webhook_failover_url: NewValue[Url] = OMITTED,
     webhook_events: Annotated[NewValue[list[str]], Field(description="replaced whole")] = OMITTED,
 ) -> BusinessSettings:
-    """Change the settings of a WhatsApp business account. What is left out stays as it is."""
+    """Change the settings of a WhatsApp business account. Omitted fields keep their values."""
     body = changed(
         {
             "name": name,

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.whatsapp.group import whatsapp
-from telnyx_tools.groups.whatsapp.outgoing import (
+from telnyx_tools.groups.whatsapp import whatsapp
+from telnyx_tools.groups.whatsapp.message import (
     CHECK,
     FREE_FORM_CALLS,
     CallbackData,
@@ -28,7 +28,7 @@ Place = Literal["HOME", "WORK"]
 
 
 class Name(Given):
-    formatted_name: str = Field(min_length=1, description="as it is shown")
+    formatted_name: str = Field(min_length=1, description="full name as displayed")
     first_name: str | None = None
     last_name: str | None = None
     middle_name: str | None = None
@@ -90,7 +90,7 @@ async def send_whatsapp_contacts(
     callback_data: CallbackData = None,
     wait_for: WaitFor = None,
 ) -> WhatsappMessage:
-    """Send contact cards by WhatsApp, to a person who wrote within 24 hours (checked first)."""
+    """Send contact cards by WhatsApp to a person who wrote to you in the last 24 hours (checked first)."""
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
     cards = [contact.model_dump(mode="json", exclude_none=True) for contact in contacts]
     return await send_free_form(telnyx, progress, how, "contacts", cards)

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.whatsapp.group import whatsapp
-from telnyx_tools.groups.whatsapp.outgoing import (
+from telnyx_tools.groups.whatsapp import whatsapp
+from telnyx_tools.groups.whatsapp.message import (
     CHECK,
     FREE_FORM_CALLS,
     CallbackData,
@@ -31,18 +31,18 @@ Title = Annotated[str, Field(min_length=1, max_length=24)]
 
 
 class Button(Given):
-    id: str = Field(min_length=1, max_length=256, description="comes back when it is tapped")
+    id: str = Field(min_length=1, max_length=256, description="returned when tapped")
     title: Label
 
 
 class Row(Given):
-    id: str = Field(min_length=1, max_length=200, description="comes back when it is chosen")
+    id: str = Field(min_length=1, max_length=200, description="returned when chosen")
     title: Title
     description: str | None = Field(None, max_length=72)
 
 
 class Section(Given):
-    title: Title | None = Field(None, description="needed where there are several")
+    title: Title | None = Field(None, description="required if there are several")
     rows: list[Row] = Field(min_length=1, max_length=MOST_ROWS)
 
 
@@ -101,7 +101,7 @@ class Flow(Given):
     type: Literal["flow"]
     flow_id: str = Field(min_length=1)
     button: Label
-    flow_token: str | None = Field(None, description="comes back with the answers")
+    flow_token: str | None = Field(None, description="returned with the answers")
     mode: Literal["draft", "published"] | None = None
     flow_action: Literal["navigate", "data_exchange"] | None = None
     screen: str | None = Field(None, description="navigate: the first screen")
@@ -194,7 +194,7 @@ async def send_whatsapp_interactive(
     callback_data: CallbackData = None,
     wait_for: WaitFor = None,
 ) -> WhatsappMessage:
-    """Send a WhatsApp text with answers to tap, to a person who wrote within 24 hours (checked first)."""
+    """Send a WhatsApp text with answers to tap, to a person who wrote to you in the last 24 hours (checked first)."""
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
     content = {
         "type": _WIRE_TYPES.get(action.type, action.type),

@@ -1,4 +1,4 @@
-"""What a WhatsApp number does beside messages: calls, and the first words that a chat offers."""
+"""A WhatsApp number's settings besides messages: calls, and the first words that a chat offers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.whatsapp.group import whatsapp
+from telnyx_tools.groups.whatsapp import whatsapp
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import ConnectionId, WhatsappNumber
 
 CALLING = "/whatsapp/phone_numbers/{phone_number}/calling_settings"
@@ -26,7 +27,7 @@ class Calling(Result):
 
 
 class Command(Given):
-    command: str = Field(min_length=1, max_length=32, description="what is typed after /")
+    command: str = Field(min_length=1, max_length=32, description="the word after /")
     description: str = Field(min_length=1, max_length=256)
 
 
@@ -43,7 +44,7 @@ class Components(Result):
 
 @whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=(f"GET {CALLING}", f"GET {ROUTING}"))
 async def get_whatsapp_calling(telnyx: Telnyx, phone_number: WhatsappNumber) -> Calling:
-    """Whether people can call a WhatsApp number, and which connection takes the calls."""
+    """Whether people can call a WhatsApp number, and which connection receives the calls."""
     calling = shape(Calling, await telnyx.get(CALLING, phone_number=phone_number))
     routing = shape(Calling, await telnyx.get(ROUTING, id=phone_number))
     return calling.model_copy(update={"connection_id": routing.connection_id})
@@ -51,7 +52,7 @@ async def get_whatsapp_calling(telnyx: Telnyx, phone_number: WhatsappNumber) -> 
 
 @whatsapp.tool(effect=Effect.WRITE, scope="messaging.write", calls=f"PATCH {CALLING}", idempotent=True)
 async def update_whatsapp_calling_settings(telnyx: Telnyx, phone_number: WhatsappNumber, enabled: bool) -> Calling:
-    """Let people call a WhatsApp number, or not; update_whatsapp_calling_routing says where the calls go."""
+    """Allow or forbid calls to a WhatsApp number; update_whatsapp_calling_routing sets where they go."""
     return shape(Calling, await telnyx.patch(CALLING, body={"enabled": enabled}, phone_number=phone_number))
 
 
@@ -59,15 +60,15 @@ async def update_whatsapp_calling_settings(telnyx: Telnyx, phone_number: Whatsap
 async def update_whatsapp_calling_routing(
     telnyx: Telnyx,
     phone_number: WhatsappNumber,
-    connection_id: Annotated[ConnectionId | None, Field(description="left out: calls go nowhere")] = None,
+    connection_id: Annotated[ConnectionId | None, From("list_connections", note="left out: calls go nowhere")] = None,
 ) -> Calling:
-    """Say which connection or call control application takes the calls to a WhatsApp number."""
+    """Set which connection or call control application receives the calls to a WhatsApp number."""
     return shape(Calling, await telnyx.patch(ROUTING, body={"connection_id": connection_id}, id=phone_number))
 
 
 @whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {COMPONENTS}")
 async def get_whatsapp_conversational_components(telnyx: Telnyx, phone_number: WhatsappNumber) -> Components:
-    """The commands and first questions that a chat with a WhatsApp number offers."""
+    """The commands and ice breakers that a WhatsApp number offers in a chat."""
     return shape(Components, await telnyx.get(COMPONENTS, phone_number=phone_number))
 
 
@@ -81,6 +82,6 @@ async def update_whatsapp_conversational_components(
         Field(max_length=4, description="questions to tap in a new chat"),
     ] = OMITTED,
 ) -> Components:
-    """Set the commands and first questions that a chat with a WhatsApp number offers. Each list is replaced whole."""
+    """Set the commands and ice breakers that a WhatsApp number offers in a chat. Each list is replaced whole."""
     body = changed({"commands": commands, "ice_breakers": ice_breakers})
     return shape(Components, await telnyx.patch(COMPONENTS, body=body, phone_number=phone_number))

@@ -8,10 +8,9 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.groups.whatsapp.done import Done
-from telnyx_tools.groups.whatsapp.group import whatsapp
+from telnyx_tools.groups.whatsapp import whatsapp
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results.result import Detail, Result, shape
+from telnyx_tools.results.result import Detail, Done, Result, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import E164, WhatsappAccountId, WhatsappNumber
@@ -73,7 +72,7 @@ async def add_whatsapp_phone_number(
     verification_method: Method = None,
     language: Annotated[str | None, Field(description="of the code's message, like en_US")] = None,
 ) -> Done:
-    """Put a number on WhatsApp. It gets a code by SMS or call, which verify_whatsapp_phone_number takes."""
+    """Add a number to WhatsApp. Meta sends it a code by SMS or call; pass the code to verify_whatsapp_phone_number."""
     body = {
         "phone_number": phone_number,
         "display_name": display_name,
@@ -90,7 +89,7 @@ async def verify_whatsapp_phone_number(
     phone_number: WhatsappNumber,
     code: Annotated[str, Field(pattern=r"^[0-9]{4,10}$", description="as it came by SMS or call")],
 ) -> Done:
-    """Verify a number on WhatsApp by the code that it got; then it can send."""
+    """Verify a WhatsApp number with the code sent to it. It can then send messages."""
     try:
         await telnyx.post(VERIFY, body={"code": code}, phone_number=phone_number)
     except ApiError as error:
@@ -109,7 +108,7 @@ async def verify_whatsapp_phone_number(
 async def resend_whatsapp_verification(
     telnyx: Telnyx, phone_number: WhatsappNumber, verification_method: Method = None
 ) -> Done:
-    """Send a new verification code to a number that is still to be verified on WhatsApp."""
+    """Send a new verification code to a WhatsApp number that is not verified yet."""
     body = present({"verification_method": verification_method})
     await telnyx.post(RESEND, body=body, phone_number=phone_number)
     return Done(id=phone_number, done="code sent", next_step=_CODE)
@@ -117,6 +116,6 @@ async def resend_whatsapp_verification(
 
 @whatsapp.tool(effect=Effect.DESTROY, scope="messaging.write", calls=f"DELETE {NUMBER}")
 async def delete_whatsapp_phone_number(telnyx: Telnyx, phone_number: WhatsappNumber) -> Done:
-    """Take a number off WhatsApp. It stays in the account and keeps calls and SMS."""
+    """Remove a number from WhatsApp. It stays in the account and still takes calls and SMS."""
     await telnyx.delete(NUMBER, phone_number=phone_number)
     return Done(id=phone_number, done="taken off WhatsApp")

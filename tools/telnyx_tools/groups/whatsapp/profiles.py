@@ -1,4 +1,4 @@
-"""What people see of a business on WhatsApp: its profile and its photo."""
+"""The public profile of a business on WhatsApp, and its photo."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pydantic import Field
 from telnyx_tools.api.client import Request, Telnyx
 from telnyx_tools.api.request import File
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.whatsapp.done import Done
-from telnyx_tools.groups.whatsapp.group import whatsapp
-from telnyx_tools.results.result import Result, shape
+from telnyx_tools.groups.whatsapp import whatsapp
+from telnyx_tools.results.result import Done, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import MessagingProfileId, Url, WhatsappNumber
 
 PROFILE = "/whatsapp/phone_numbers/{phone_number}/profile"
@@ -46,7 +46,7 @@ class Photo(Result):
 
 @whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {PROFILE}")
 async def get_whatsapp_business_profile(telnyx: Telnyx, phone_number: WhatsappNumber) -> BusinessProfile:
-    """What people see of the business behind a WhatsApp number."""
+    """The public profile of the business behind a WhatsApp number."""
     return shape(BusinessProfile, await telnyx.get(PROFILE, phone_number=phone_number))
 
 
@@ -58,14 +58,14 @@ async def update_whatsapp_business_profile(
     about: Annotated[NewValue[str], Field(max_length=139, description="one line below the name")] = OMITTED,
     description: Annotated[NewValue[str], Field(max_length=512, description="of the business")] = OMITTED,
     category: Annotated[NewValue[str], Field(description="Meta's, like RETAIL")] = OMITTED,
-    address: Annotated[NewValue[str], Field(max_length=256, description="postal")] = OMITTED,
-    email: Annotated[NewValue[str], Field(max_length=128, description="for people to write to")] = OMITTED,
+    address: Annotated[NewValue[str], Field(max_length=256, description="postal address")] = OMITTED,
+    email: Annotated[NewValue[str], Field(max_length=128, description="contact email")] = OMITTED,
     website: NewValue[Url] = OMITTED,
     messaging_profile_id: Annotated[
-        NewValue[MessagingProfileId], Field(description="messaging profile that takes what people write")
+        NewValue[MessagingProfileId], From("list_messaging_profiles", note="handles what people write")
     ] = OMITTED,
 ) -> BusinessProfile:
-    """Change what people see of a business on WhatsApp. What is left out stays as it is."""
+    """Change the public profile of a business on WhatsApp. Omitted fields keep their values."""
     body = changed(
         {
             "display_name": display_name,
@@ -95,7 +95,7 @@ async def upload_whatsapp_profile_photo(
         str,
         Field(
             pattern=r"^(/9j/|iVBORw[A-Za-z0-9+/]{2})([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
-            description="the image in base64; JPEG or PNG, under 10 MB",
+            description="JPEG or PNG in base64, under 10 MB",
         ),
     ],
 ) -> BusinessProfile:

@@ -7,18 +7,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.groups.whatsapp.group import whatsapp
+from telnyx_tools.groups.whatsapp import whatsapp
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.shared.days import whole_days
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import Day, Moment, Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Day, Id, Moment, Url, WhatsappAccountId
 
 LINKS, SIGNUPS, USER_DATA = "/whatsapp/hosted_signups", "/whatsapp/signup", "/whatsapp/user_data"
 
-LinkId = Annotated[str, Field(min_length=1, description="from list_whatsapp_signup_links")]
-SignupId = Annotated[str, Field(min_length=1, description="session_id from list_whatsapp_signups")]
+LinkId = Annotated[Id, From("list_whatsapp_signup_links")]
+SignupId = Annotated[Id, From("list_whatsapp_signups", what="session_id")]
 
 
 class SignupLink(Result):
@@ -52,13 +53,13 @@ class EventTargets(Result):
 async def list_whatsapp_signup_links(
     telnyx: Telnyx, page: PageCursor = "1", page_size: PageSize = 20
 ) -> Page[SignupLink]:
-    """Links by which businesses link their WhatsApp to this account, and until when they work."""
+    """Sign-up links for connecting a business's WhatsApp to this account, and when each expires."""
     return await fetch_page(SignupLink, telnyx, LINKS, {}, page=page, page_size=page_size)
 
 
 @whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {LINKS}/{{id}}")
 async def get_whatsapp_signup_link(telnyx: Telnyx, signup_link_id: LinkId) -> SignupLink:
-    """A link by which a business links its WhatsApp to this account."""
+    """One sign-up link for connecting a business's WhatsApp to this account."""
     return shape(SignupLink, await telnyx.get(f"{LINKS}/{{id}}", id=signup_link_id))
 
 
@@ -72,7 +73,8 @@ async def create_whatsapp_signup_link(
     ] = None,
     expires_at: Annotated[Moment | None, Field(description="at most 3 days ahead; default 24 hours")] = None,
 ) -> SignupLink:
-    """Make a link on which a person signs in at Meta and links a WhatsApp business account to this account."""
+    """Create a sign-up link: whoever opens it signs in at Meta and connects a WhatsApp business account to this
+    account."""
     body = {"app_id": app_id, "signup_type": signup_type, "expires_at": expires_at}
     return shape(SignupLink, await telnyx.post(LINKS, body=present(body)))
 
@@ -80,14 +82,14 @@ async def create_whatsapp_signup_link(
 @whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {SIGNUPS}")
 async def list_whatsapp_signups(
     telnyx: Telnyx,
-    waba_id: Annotated[str | None, Field(description="Meta's id")] = None,
+    waba_id: WhatsappAccountId | None = None,
     customer_id: str | None = None,
     start_date: Day | None = None,
     end_date: Day | None = None,
     page: PageCursor = "1",
     page_size: PageSize = 20,
 ) -> Page[Signup]:
-    """Sign-ups of businesses that linked their WhatsApp to this account, and how far they came."""
+    """Sign-ups of businesses that connect their WhatsApp to this account, with their status."""
     query: Query = {
         "filter": {"waba_id": waba_id, "customer_id": customer_id, "created_at": whole_days(start_date, end_date)}
     }
@@ -96,13 +98,13 @@ async def list_whatsapp_signups(
 
 @whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {SIGNUPS}/{{id}}/status")
 async def get_whatsapp_signup(telnyx: Telnyx, signup_id: SignupId) -> Signup:
-    """How far the sign-up of a business came, and what went wrong."""
+    """The status of one business's WhatsApp sign-up, and its errors."""
     return shape(Signup, await telnyx.get(f"{SIGNUPS}/{{id}}/status", id=signup_id))
 
 
 @whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {USER_DATA}")
 async def get_whatsapp_user_data(telnyx: Telnyx) -> EventTargets:
-    """Where the account's WhatsApp events go that belong to no business account."""
+    """Where WhatsApp events go that concern the whole account and no single business account."""
     return shape(EventTargets, await telnyx.get(USER_DATA))
 
 
@@ -110,6 +112,6 @@ async def get_whatsapp_user_data(telnyx: Telnyx) -> EventTargets:
 async def update_whatsapp_user_data(
     telnyx: Telnyx, webhook_url: NewValue[Url] = OMITTED, webhook_failover_url: NewValue[Url] = OMITTED
 ) -> EventTargets:
-    """Say where the account's WhatsApp events go. What is left out stays as it is."""
+    """Set where the account's WhatsApp events go. Omitted fields keep their values."""
     body = changed({"webhook_url": webhook_url, "webhook_failover_url": webhook_failover_url})
     return shape(EventTargets, await telnyx.patch(USER_DATA, body=body))

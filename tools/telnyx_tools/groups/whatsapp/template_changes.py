@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.whatsapp.group import whatsapp
+from telnyx_tools.groups.whatsapp import whatsapp
 from telnyx_tools.groups.whatsapp.template import WholeTemplate
 from telnyx_tools.groups.whatsapp.template_parts import (
     BodyText,
@@ -59,7 +59,8 @@ async def create_whatsapp_template(
     code_expiration_minutes: CodeMinutes = None,
     wait_for: WaitFor = None,
 ) -> WholeTemplate:
-    """Submit a WhatsApp template to Meta, which approves or rejects it within two days; see get_whatsapp_template."""
+    """Submit a new WhatsApp template to Meta, which approves or rejects it within two days; check with
+    get_whatsapp_template."""
     parts = Parts(header, body, body_examples, footer, buttons, cards, code_expiration_minutes)
     request = {
         "waba_id": waba_id,
@@ -93,8 +94,8 @@ async def update_whatsapp_template(
     code_expiration_minutes: CodeMinutes = None,
     wait_for: WaitFor = None,
 ) -> WholeTemplate:
-    """Submit a WhatsApp template to Meta anew. Its parts are replaced whole: give all that it shall have, or only the
-    category. Approved ones can change once a day, ten times in 30 days."""
+    """Resubmit a WhatsApp template to Meta. Give all its parts, or only the category: omitted parts are removed. An
+    approved template can change once a day and ten times in 30 days."""
     parts = Parts(header, body, body_examples, footer, buttons, cards, code_expiration_minutes)
     components = _valid(category if parts.components() else None, parts)
     request = present({"category": category, "components": components or None})

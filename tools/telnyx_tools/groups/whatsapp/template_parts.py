@@ -64,7 +64,7 @@ class TemplateCard(Given):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a template consists of."""
+    """The parts of a template."""
 
     header: TemplateHeader | None
     body: str | None

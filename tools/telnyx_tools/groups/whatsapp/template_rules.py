@@ -1,4 +1,4 @@
-"""What Meta rejects a template for, found before it is submitted: a review takes up to two days."""
+"""Meta's rules for templates, checked before submitting: a review takes up to two days."""
 
 from __future__ import annotations
 

@@ -7,11 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
-from telnyx_tools.groups.whatsapp.done import Done
-from telnyx_tools.groups.whatsapp.group import whatsapp
+from telnyx_tools.groups.whatsapp import whatsapp
 from telnyx_tools.groups.whatsapp.template import Template, WholeTemplate
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
-from telnyx_tools.results.result import shape
+from telnyx_tools.results.result import Done, shape
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import WhatsappAccountId, WhatsappTemplateId
 
@@ -35,7 +34,7 @@ async def list_whatsapp_templates(
 
 @whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls="GET /whatsapp_message_templates/{id}")
 async def get_whatsapp_template(telnyx: Telnyx, template_id: WhatsappTemplateId) -> WholeTemplate:
-    """A WhatsApp template, whole: its components, its variables, and why Meta rejected it."""
+    """A whole WhatsApp template: components, variables, and why Meta rejected it."""
     return shape(WholeTemplate, await telnyx.get("/whatsapp_message_templates/{id}", id=template_id))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telnyx_tools.api.client import Query, Request, Telnyx
 from telnyx_tools.api.errors import TelnyxError
-from telnyx_tools.groups.whatsapp.group import whatsapp
+from telnyx_tools.groups.whatsapp import whatsapp
 from telnyx_tools.results.result import Result, objects, shape
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import WhatsappNumber, WhatsappRecipient
@@ -12,7 +12,7 @@ from telnyx_tools.tool.types import WhatsappNumber, WhatsappRecipient
 WINDOW = "/whatsapp/phone_numbers/{phone_number}/conversation_window"
 TEMPLATES = "/whatsapp/message_templates"
 WINDOW_CALLS = (f"GET {WINDOW}", f"GET {TEMPLATES}")
-"""What `require_open` asks."""
+"""The operations that `require_open` calls."""
 
 MOST_TEMPLATES = 3
 LOOK_SECS = 10.0
@@ -49,8 +49,7 @@ class WindowClosed(TelnyxError):
 async def get_whatsapp_conversation_window(
     telnyx: Telnyx, from_number: WhatsappNumber, to: WhatsappRecipient
 ) -> Window:
-    """Whether a person wrote to your number within 24 hours. Outside this window only approved templates may be
-    sent."""
+    """Whether a person wrote to your number in the last 24 hours. Otherwise you may send only approved templates."""
     answer = await telnyx.get(WINDOW, query={"destination_number": to}, phone_number=from_number)
     return shape(Window, answer)
 

@@ -1,4 +1,4 @@
-"""Making an assistant, and changing it version by version."""
+"""An assistant's definition: created, then changed version by version."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants import more_settings as more
 from telnyx_tools.groups.assistants.assistant import Assistant, assistant_of
-from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.groups.assistants.inline import InlineTools
 from telnyx_tools.groups.assistants.settings import (
     About,
@@ -58,7 +58,7 @@ async def create_assistant(
     dynamic_variables: Variables | None = None,
     llm_api_key_ref: SecretIdentifier | None = None,
 ) -> Assistant:
-    """Create an AI assistant for calls, messages, or both; name and instructions are enough. Telnyx makes its TeXML
+    """Create an AI assistant for calls, messages, or both; name and instructions are enough. Telnyx creates its TeXML
     application and messaging profile. Changes, transfer and hangup: update_assistant."""
     body = {
         "name": name,
@@ -119,8 +119,8 @@ async def update_assistant(
     promote_to_main: Annotated[NewValue[bool], Field(description="false: keeps it as a draft version")] = OMITTED,
     version_name: Annotated[NewValue[str], Field(description="of the new version")] = OMITTED,
 ) -> Assistant:
-    """Change an assistant; what is left out stays. Each change is a new version, in use at once unless promote_to_main
-    is false. Only the last ten versions are kept: older ones are deleted for good."""
+    """Change an assistant. Omitted fields keep their values. Each change creates a version, used at once unless
+    promote_to_main is false. Only the last ten versions are kept."""
     body = changed(
         {
             "name": name,

@@ -1,4 +1,4 @@
-"""Assistants: found, read, copied, deleted and brought back."""
+"""The account's assistants: found, read, copied, deleted and restored."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.assistant import (
     Assistant,
     AssistantRow,
@@ -14,11 +15,11 @@ from telnyx_tools.groups.assistants.assistant import (
     assistant_of,
     rows_of,
 )
-from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_of, page_of_whole
 from telnyx_tools.results.result import Detail, Result, marked, objects, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import E164, AssistantId, CallControlId, SecretIdentifier
 
 
@@ -40,7 +41,7 @@ class Texml(Result):
 async def list_assistants(
     telnyx: Telnyx, name_contains: str = "", page: PageCursor = "1", detail: Detail = "summary"
 ) -> Page[AssistantRow]:
-    """AI assistants with the beginnings of their instructions."""
+    """AI assistants and how their instructions begin."""
     answer = rows_of(await telnyx.get("/ai/assistants"))
     if name_contains:
         wanted = name_contains.lower()
@@ -50,7 +51,7 @@ async def list_assistants(
 
 @assistants.tool(effect=Effect.READ, scope="ai.read", calls="GET /ai/assistants/{assistant_id}", core=True)
 async def get_assistant(telnyx: Telnyx, assistant_id: AssistantId, detail: Detail = "summary") -> Assistant:
-    """An AI assistant's settings; full shows all."""
+    """An AI assistant's settings; detail full shows all."""
     return assistant_of(await telnyx.get("/ai/assistants/{assistant_id}", assistant_id=assistant_id), detail)
 
 
@@ -62,7 +63,7 @@ async def get_assistant_variables(
     to: E164 | None = None,
     call_control_id: CallControlId | None = None,
 ) -> DynamicVariables:
-    """The dynamic variables that an assistant has at the start of a conversation, asked of its webhook now."""
+    """The dynamic variables an assistant starts a conversation with, fetched from its webhook now."""
     answer = await telnyx.get(
         "/ai/assistants/{assistant_id}",
         query={
@@ -87,7 +88,7 @@ async def delete_assistant(
     assistant_id: AssistantId,
     hard_delete: Annotated[bool, Field(description="for good, with all versions and its TeXML application")] = False,
 ) -> Deletion:
-    """Delete an assistant; restore_assistant brings it back for 30 days, unless hard_delete."""
+    """Delete an assistant. restore_assistant can bring it back for 30 days, unless hard_delete."""
     answer = await telnyx.delete(
         "/ai/assistants/{assistant_id}", query={"hard_delete": hard_delete or None}, assistant_id=assistant_id
     )
@@ -107,23 +108,23 @@ async def list_deleted_assistants(
 @assistants.tool(effect=Effect.WRITE, scope="ai.write", calls="POST /ai/assistants/{assistant_id}/restore")
 async def restore_assistant(
     telnyx: Telnyx,
-    assistant_id: Annotated[AssistantId, Field(description="from list_deleted_assistants")],
+    assistant_id: Annotated[AssistantId, From("list_deleted_assistants")],
 ) -> Assistant:
-    """Bring a deleted assistant back."""
+    """Restore a deleted assistant."""
     return assistant_of(await telnyx.post("/ai/assistants/{assistant_id}/restore", assistant_id=assistant_id))
 
 
 @assistants.tool(effect=Effect.WRITE, scope="ai.write", calls="POST /ai/assistants/{assistant_id}/clone")
 async def clone_assistant(telnyx: Telnyx, assistant_id: AssistantId) -> Assistant:
-    """Copy an assistant, all but its telephony and messaging settings."""
+    """Copy an assistant, without its telephony and messaging settings."""
     answer = await telnyx.post("/ai/assistants/{assistant_id}/clone", idempotency_key=True, assistant_id=assistant_id)
     return assistant_of(answer)
 
 
 @assistants.tool(effect=Effect.READ, scope="ai.read", calls="GET /ai/assistants/{assistant_id}/texml")
 async def get_assistant_texml(telnyx: Telnyx, assistant_id: AssistantId) -> Texml:
-    """The TeXML that puts an assistant on a call: for start_texml_call, or within TeXML of your own. For calls to a
-    number, update_phone_number with the assistant's default_texml_app_id as connection_id."""
+    """TeXML that connects a call to an assistant, for start_texml_call or your own TeXML. To answer a number with the
+    assistant, set its default_texml_app_id as connection_id with update_phone_number."""
     answer = await telnyx.get("/ai/assistants/{assistant_id}/texml", assistant_id=assistant_id)
     return Texml(texml=answer) if isinstance(answer, str) else marked(Texml, "its answer was no text", answer)
 
@@ -133,9 +134,9 @@ async def import_assistants(
     telnyx: Telnyx,
     provider: Literal["elevenlabs", "vapi", "retell"],
     api_key_ref: SecretIdentifier,
-    import_ids: Annotated[list[str] | None, Field(description="of the provider; all where left out")] = None,
+    import_ids: Annotated[list[str] | None, Field(description="the provider's ids; default: all")] = None,
 ) -> Page[AssistantRow]:
-    """Bring assistants over from another provider; what was imported before is overwritten."""
+    """Import assistants from another provider; ones imported before are overwritten."""
     body = present({"provider": provider, "api_key_ref": api_key_ref, "import_ids": import_ids})
     answer = await telnyx.post("/ai/assistants/import", body=body, idempotency_key=True)
     return page_of(AssistantRow, rows_of(answer), Cursor())

@@ -1,4 +1,4 @@
-"""An assistant answers in a chat, and begins to text somebody."""
+"""Chats with an assistant, and texts that it sends first."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pydantic import Field
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
 from telnyx_tools.api.errors import OutcomeUnknown
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.conversations import ConversationId
-from telnyx_tools.groups.assistants.group import assistants
 from telnyx_tools.results.result import Result, marked, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import E164, AssistantId, WhatsappNumber, WhatsappRecipient
 
 CHECK = "Call list_conversations with this assistant_id and end_user, then get_conversation_messages."
@@ -42,11 +43,11 @@ async def chat_with_assistant(
     assistant_id: AssistantId,
     content: Annotated[str, Field(min_length=1, description="what to say to it")],
     conversation_id: Annotated[
-        ConversationId | None, Field(description="of the answer before; starts a new one where left out")
+        ConversationId | None, From("an earlier answer", note="left out: a new conversation")
     ] = None,
-    name: Annotated[str | None, Field(description="of whoever speaks")] = None,
+    name: Annotated[str | None, Field(description="the speaker's name")] = None,
 ) -> ChatReply:
-    """Say something to an assistant and read its answer, to try it without a call."""
+    """Send a message to an assistant and get its answer, to test it without a call."""
     if conversation_id is None:
         metadata = {"assistant_id": assistant_id, "telnyx_conversation_channel": "web_chat"}
         answer = await telnyx.post("/ai/conversations", body={"metadata": metadata}, idempotency_key=True)
@@ -74,13 +75,11 @@ async def send_assistant_sms(
     assistant_id: AssistantId,
     to: E164,
     from_number: Annotated[E164, Field(description="your number on the assistant's messaging profile")],
-    text: Annotated[
-        str | None, Field(min_length=1, description="the first message; its greeting where left out")
-    ] = None,
-    should_create_conversation: Annotated[bool | None, Field(description="begins a new one")] = None,
+    text: Annotated[str | None, Field(min_length=1, description="first message; default: its greeting")] = None,
+    should_create_conversation: Annotated[bool | None, Field(description="start a new conversation")] = None,
     conversation_metadata: Metadata | None = None,
 ) -> StartedConversation:
-    """Let an assistant text somebody; it answers the replies. Its messaging must be enabled."""
+    """Let an assistant text somebody and answer the replies. Its messaging must be enabled."""
     body = {
         "from": from_number,
         "to": to,
@@ -102,10 +101,10 @@ async def send_assistant_whatsapp(
     assistant_id: AssistantId,
     to: WhatsappRecipient,
     from_number: WhatsappNumber,
-    content: Annotated[str, Field(min_length=1, description="what the assistant shall bring up")],
+    content: Annotated[str, Field(min_length=1, description="what the assistant should talk about")],
     conversation_metadata: Metadata | None = None,
 ) -> StartedConversation:
-    """Let an assistant begin a WhatsApp conversation; it needs a tool whatsapp_template with an approved template."""
+    """Let an assistant start a WhatsApp conversation. It needs a whatsapp_template tool with an approved template."""
     body = {
         "from": from_number,
         "to": to,

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.groups.connections import connections
 from telnyx_tools.groups.connections.connection import Connection, ConnectionSettings, shape_settings
-from telnyx_tools.groups.connections.group import connections
 from telnyx_tools.groups.connections.kinds import READS, kind_of
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
@@ -49,7 +49,7 @@ async def list_connections(
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[Connection]:
-    """What calls go through: SIP connections, Call Control and TeXML applications; record_type tells which."""
+    """Connections that calls use: SIP connections, Call Control and TeXML applications; record_type tells which."""
     query = {
         "filter": {
             "connection_name": {"contains": name_contains},
@@ -63,7 +63,7 @@ async def list_connections(
 
 @connections.tool(effect=Effect.READ, scope="voice.read", calls=("GET /connections/{id}", *READS), core=True)
 async def get_connection(telnyx: Telnyx, connection_id: ConnectionId, detail: Detail = "summary") -> ConnectionSettings:
-    """A connection of any type with its settings; passwords are never shown."""
+    """A connection of any type with its settings, without passwords."""
     general = await telnyx.get("/connections/{id}", id=connection_id)
     kind = kind_of(general)
     if kind is None:
@@ -79,5 +79,5 @@ async def get_connection(telnyx: Telnyx, connection_id: ConnectionId, detail: De
 
 @connections.tool(effect=Effect.READ, scope="voice.read", calls="GET /connections/count")
 async def count_connections(telnyx: Telnyx) -> ConnectionCounts:
-    """How many connections there are of each type, and how many there may be."""
+    """How many connections of each type exist, and the limits."""
     return shape(ConnectionCounts, await telnyx.get("/connections/count"))

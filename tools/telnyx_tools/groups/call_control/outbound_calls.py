@@ -1,4 +1,4 @@
-"""Placing calls."""
+"""Calls that are placed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pydantic import AfterValidator, Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
+from telnyx_tools.groups.call_control import call_control
+from telnyx_tools.groups.call_control.applications import choose_application
 from telnyx_tools.groups.call_control.arguments import (
     TARGET,
     AudioFormat,
@@ -26,18 +28,14 @@ from telnyx_tools.groups.call_control.arguments import (
     recording,
     require_target,
 )
-from telnyx_tools.groups.call_control.chosen import choose_application
 from telnyx_tools.groups.call_control.commands import command_body
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.tool.bodies import require_at_most_one
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CallControlApplicationId, CallControlId, MediaName, Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import BillingGroupId, CallControlApplicationId, CallControlId, MediaName, OwnNumber, Url
 
-Caller = Annotated[
-    str, Field(pattern=r"^\+[1-9][0-9]{1,14}$", description="your number (E.164), from list_phone_numbers")
-]
 EachTarget = Annotated[str, AfterValidator(require_target)]
 CHECK = (
     "Call list_active_calls, and list_call_events with to: if the call is there, it was placed; do not dial again. "
@@ -68,11 +66,11 @@ async def make_call(
     telnyx: Telnyx,
     to: Annotated[
         Annotated[str, Field(pattern=TARGET)] | Annotated[list[EachTarget], Field(min_length=1)],
-        Field(description="E.164 or SIP URI; of a list the first to answer gets it"),
+        Field(description="E.164 or SIP URI; a list rings all, the first to answer wins"),
     ],
-    from_number: Caller,
+    from_number: OwnNumber,
     connection_id: Annotated[
-        str | None, Field(description="call_control_application of list_connections, if several")
+        CallControlApplicationId | None, From("list_call_control_applications", note="if several")
     ] = None,
     from_display_name: DisplayName | None = None,
     timeout_secs: RingSecs | None = None,
@@ -94,7 +92,7 @@ async def make_call(
     sip_region: SipRegion | None = None,
     privacy: Literal["id", "none"] | None = None,
     media_encryption: Encryption | None = None,
-    billing_group_id: str | None = None,
+    billing_group_id: BillingGroupId | None = None,
 ) -> PlacedCall:
     """Place a call, billed by the minute. Then wait_for_call until answered, and speak, gather_digits or transfer."""
     require_at_most_one(audio_url=audio_url, media_name=media_name)
@@ -135,18 +133,18 @@ async def make_call(
 )
 async def supervise_call(
     telnyx: Telnyx,
-    supervise_call_control_id: Annotated[CallControlId, Field(description="the call to listen to")],
+    supervise_call_control_id: Annotated[CallControlId, From("list_active_calls", what="the call to listen to")],
     to: Target,
-    from_number: Caller,
+    from_number: OwnNumber,
     supervisor_role: Annotated[
         Literal["barge", "whisper", "monitor"],
-        Field(description="heard by both, by the agent alone, or by nobody"),
+        Field(description="barge: both hear the supervisor; whisper: only the agent; monitor: nobody"),
     ] = "monitor",
     connection_id: CallControlApplicationId | None = None,
     timeout_secs: RingSecs | None = None,
     client_state: ClientState | None = None,
 ) -> PlacedCall:
-    """Call a supervisor into a call that goes on; switch_supervisor_role changes who hears them."""
+    """Call a supervisor and add them to a call in progress; switch_supervisor_role changes who hears them."""
     chosen, note = await choose_application(telnyx, connection_id)
     fields: dict[str, Any] = {
         "connection_id": chosen,

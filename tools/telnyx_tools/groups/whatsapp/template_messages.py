@@ -1,4 +1,4 @@
-"""Sending templates, which start conversations and go at any time."""
+"""Template messages, which start conversations and go at any time."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.whatsapp.group import whatsapp
-from telnyx_tools.groups.whatsapp.outgoing import (
+from telnyx_tools.groups.whatsapp import whatsapp
+from telnyx_tools.groups.whatsapp.message import (
     CHECK,
     READ_MESSAGE,
     SEND,
@@ -26,6 +26,7 @@ from telnyx_tools.results.result import objects
 from telnyx_tools.tool.bodies import Given, present
 from telnyx_tools.tool.context import Progress
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import WhatsappNumber, WhatsappRecipient, WhatsappTemplateId
 
 Value = Annotated[str, Field(min_length=1, max_length=1024)]
@@ -61,7 +62,9 @@ async def send_whatsapp_template(
     to: WhatsappRecipient,
     name: str | None = None,
     language: Annotated[str | None, Field(description="like en_US")] = None,
-    template_id: Annotated[WhatsappTemplateId | None, Field(description="in place of name and language")] = None,
+    template_id: Annotated[
+        WhatsappTemplateId | None, From("list_whatsapp_templates", note="in place of name and language")
+    ] = None,
     body: Annotated[list[Value], Field(description="values of {{1}}, {{2}}, ...")] = [],
     header: Annotated[Value | None, Field(description="value of its {{1}}; text headers only")] = None,
     buttons: Annotated[list[ButtonValue], Field(max_length=10)] = [],
@@ -70,8 +73,8 @@ async def send_whatsapp_template(
     callback_data: CallbackData = None,
     wait_for: WaitFor = None,
 ) -> WhatsappMessage:
-    """Send an approved WhatsApp template (see list_whatsapp_templates); the way to write first, or after 24 hours of
-    silence. Delivery follows: poll get_message."""
+    """Send an approved WhatsApp template (see list_whatsapp_templates). Use it to write first, or after 24 hours of
+    silence. Then poll get_message."""
     template, components = _template(template_id, name, language), _components(body, header, buttons)
     if not to.startswith("+"):
         await _refuse_codes_to_user_ids(telnyx, template)

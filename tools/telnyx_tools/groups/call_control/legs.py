@@ -1,4 +1,4 @@
-"""Who is on a call: answering, rejecting, transferring, bridging and ending it."""
+"""The legs of a call: answering, rejecting, transferring, bridging and ending them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Replay, Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.arguments import (
     AudioFormat,
     CallAssistant,
@@ -24,7 +25,6 @@ from telnyx_tools.groups.call_control.arguments import (
     recording,
 )
 from telnyx_tools.groups.call_control.commands import CommandResult, command, command_body, spend
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.results.result import shape
 from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.tool.bodies import require_at_most_one
@@ -49,7 +49,7 @@ async def answer_call(
     billing_group_id: BillingGroupId | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Answer an inbound call, with an AI assistant or to speak and gather yourself."""
+    """Answer an inbound call, with an AI assistant or to speak and gather digits yourself."""
     recorded = recording(
         record,
         record_format=record_format,
@@ -95,7 +95,7 @@ async def reject_call(
     cause: Literal["CALL_REJECTED", "NOT_FOUND", "TEMPORARILY_UNAVAILABLE", "USER_BUSY"] = "CALL_REJECTED",
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Turn away an inbound call that was not answered yet."""
+    """Reject an inbound call that is not answered yet."""
     template = "/calls/{call_control_id}/actions/reject"
     return await command(telnyx, template, call_control_id, client_state, cause=cause)
 
@@ -113,7 +113,7 @@ async def transfer(
     telnyx: Telnyx,
     call_control_id: LiveCall,
     to: Target,
-    from_number: Annotated[str | None, Field(description="yours; default the caller's")] = None,
+    from_number: Annotated[str | None, Field(description="your number; default the caller's")] = None,
     from_display_name: DisplayName | None = None,
     timeout_secs: RingSecs | None = None,
     time_limit_secs: LimitSecs | None = None,
@@ -126,7 +126,7 @@ async def transfer(
     target_leg_client_state: ClientState | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Dial a number or SIP URI and connect an answered call with it, billed by the minute."""
+    """Dial a number or SIP URI and connect it to an answered call, billed by the minute."""
     require_at_most_one(audio_url=audio_url, media_name=media_name)
     recorded = recording(record)
     return await spend(
@@ -162,7 +162,7 @@ async def refer_call(
     custom_headers: list[Header] | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Hand a call over to a SIP address by SIP REFER; it leaves Telnyx. To ring a number use transfer."""
+    """Hand a call over to a SIP address by SIP REFER; the call leaves Telnyx. To ring a number use transfer."""
     return await spend(
         telnyx,
         "/calls/{call_control_id}/actions/refer",
@@ -189,7 +189,7 @@ async def bridge_calls(
     record_format: AudioFormat | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Connect two answered calls with each other, or one with the next call of a queue."""
+    """Connect two answered calls, or one call and the next in a queue."""
     if (call_control_id_to_bridge_with is None) == (queue is None):
         problem = "Give the other call here, or a queue, not both."
         raise InvalidArguments([Problem("call_control_id_to_bridge_with", problem)])
@@ -221,7 +221,7 @@ async def bridge_calls(
 async def update_client_state(
     telnyx: Telnyx, call_control_id: CallControlId, client_state: ClientState
 ) -> CommandResult:
-    """Replace the text that the events of a call repeat from now on."""
+    """Replace the client_state text that a call's later events repeat."""
     body = {"client_state": encoded(client_state)}
     template = "/calls/{call_control_id}/actions/client_state_update"
     return shape(CommandResult, await telnyx.put(template, body=body, call_control_id=call_control_id))
@@ -238,10 +238,10 @@ async def switch_supervisor_role(
     call_control_id: Annotated[CallControlId, Field(description="the supervisor's own call")],
     role: Annotated[
         Literal["barge", "whisper", "monitor"],
-        Field(description="barge: heard by both; whisper: by the agent alone; monitor: by nobody"),
+        Field(description="barge: both hear the supervisor; whisper: only the agent; monitor: nobody"),
     ],
 ) -> CommandResult:
-    """Change who hears the supervisor of a call; supervise_call lets one in."""
+    """Change who hears the supervisor of a call; supervise_call adds one."""
     template = "/calls/{call_control_id}/actions/switch_supervisor_role"
     answer = await telnyx.post(template, body={"role": role}, call_control_id=call_control_id)
     return shape(CommandResult, answer)

@@ -1,4 +1,4 @@
-"""One message on its way out: the request that all sending tools make, and what they return."""
+"""A WhatsApp message: the request that all sending tools make, and their result."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from telnyx_tools.groups.whatsapp.window import WINDOW_CALLS, require_open
 from telnyx_tools.results.result import shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.context import Progress
-from telnyx_tools.tool.types import Url
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id, Url
 
 SEND, READ_MESSAGE = "POST /messages/whatsapp", "GET /messages/{id}"
 FREE_FORM_CALLS = (SEND, *WINDOW_CALLS, READ_MESSAGE)
-"""What a tool calls that sends anything but a template."""
+"""The operations of a tool that sends anything but a template."""
 
 CHECK = (
     "Some minutes later, call search_message_records with the same recipient: a record means that it was sent. "
     "Do not send it again before."
 )
 
-Profile = Annotated[str | None, Field(description="where from_number takes no SMS")]
+Profile = Annotated[Id | None, From("list_messaging_profiles")]
 Webhook = Annotated[Url | None, Field(description="gets the delivery events")]
 CallbackData = Annotated[str | None, Field(description="returned in events")]
-WaitFor = Annotated[Literal["delivered"] | None, Field(description="wait up to 45 s for the outcome")]
+WaitFor = Annotated[Literal["delivered"] | None, Field(description="wait up to 45 s for it")]
 
 
 class WhatsappMessage(Message):
@@ -37,7 +38,7 @@ class WhatsappMessage(Message):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How a message goes, whatever it says."""
+    """The delivery options of a message, whatever its content."""
 
     from_number: str
     to: str

@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.numbers.group import NumberType, blank, numbers
+from telnyx_tools.groups.numbers import numbers
+from telnyx_tools.groups.numbers.fields import NumberType, blank
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.numbers import resolve_number, verify_ownership
 from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import E164, AnsweringId, BillingGroupId, CountryCode, PhoneNumber
+from telnyx_tools.tool.types import E164, AnsweringId, BillingGroupId, ConnectionId, CountryCode, PhoneNumber
 
 NumberStatus = Literal[
     "purchase-pending",
@@ -69,7 +70,7 @@ async def list_phone_numbers(
     phone_number: Annotated[str | None, Field(description="at least 3 digits of it")] = None,
     status: NumberStatus | None = None,
     tag: str | None = None,
-    connection_id: str | None = None,
+    connection_id: ConnectionId | None = None,
     country_code: CountryCode | None = None,
     number_type: NumberType | None = None,
     customer_reference: str | None = None,
@@ -100,7 +101,7 @@ async def list_phone_numbers(
     effect=Effect.READ, scope="numbers.read", calls=("GET /phone_numbers/{id}", "GET /phone_numbers"), core=True
 )
 async def get_phone_number(telnyx: Telnyx, phone_number: PhoneNumber, detail: Detail = "summary") -> NumberDetails:
-    """One of the account's numbers with its settings."""
+    """One of the account's numbers, with its settings."""
     number_id = await resolve_number(telnyx, phone_number)
     return shape(NumberDetails, await telnyx.get("/phone_numbers/{id}", id=number_id), detail)
 
@@ -122,7 +123,7 @@ async def update_phone_number(
     external_pin: Annotated[Change[str], Field(description="port-out PIN")] = OMITTED,
     hd_voice_enabled: Annotated[NewValue[bool], Field(description="costs extra")] = OMITTED,
 ) -> NumberDetails:
-    """Change a number's settings. What is left out stays as it is; null clears it."""
+    """Change a number's settings. Omitted fields keep their values; null clears."""
     body = changed(
         {
             "connection_id": blank(connection_id),
@@ -140,8 +141,8 @@ async def update_phone_number(
 
 @numbers.tool(effect=Effect.DESTROY, scope="numbers.write", calls=("DELETE /phone_numbers/{id}", "GET /phone_numbers"))
 async def release_phone_number(telnyx: Telnyx, phone_number: PhoneNumber) -> NumberDetails:
-    """Give a number back. Irrevocable: calls and texts to it stop at once and anyone may buy it. A deletion lock
-    prevents it; only update_phone_numbers_in_bulk lifts the lock."""
+    """Release a number. Irrevocable: calls and texts to it stop at once, and anyone may buy it. A deletion lock
+    prevents this; only update_phone_numbers_in_bulk removes the lock."""
     number_id = await resolve_number(telnyx, phone_number)
     answer = await telnyx.delete("/phone_numbers/{id}", id=number_id)
     return shape(NumberDetails, answer or {"id": number_id, "status": "deleted"})
@@ -151,7 +152,7 @@ async def release_phone_number(telnyx: Telnyx, phone_number: PhoneNumber) -> Num
 async def verify_number_ownership(
     telnyx: Telnyx, phone_numbers: Annotated[list[E164], Field(min_length=1, max_length=200)]
 ) -> Ownership:
-    """Which of these numbers the account owns and may change, with their ids."""
+    """Check which of these numbers the account owns and may change; returns their ids."""
     found, not_found = await verify_ownership(telnyx, phone_numbers)
     return Ownership(found=found, not_found=not_found)
 

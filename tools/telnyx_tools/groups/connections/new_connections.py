@@ -1,4 +1,4 @@
-"""Creating SIP connections: by user name and password, by IP, by host name, by registering elsewhere."""
+"""New SIP connections: by user name and password, by IP, by host name, by registering elsewhere."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.connections import settings
+from telnyx_tools.groups.connections import connections, settings
 from telnyx_tools.groups.connections.connection import ConnectionSettings, shape_settings
-from telnyx_tools.groups.connections.group import connections
 from telnyx_tools.groups.connections.kinds import KINDS, RecordType, require_fitting
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
@@ -35,8 +34,8 @@ async def create_credential_connection(
     anchorsite_override: settings.Anchorsite | None = None,
     tags: list[str] | None = None,
 ) -> ConnectionSettings:
-    """Create a connection for phones that register with a user name and password. To call out it needs
-    outbound.outbound_voice_profile_id; to be called, a number: update_phone_number."""
+    """Create a connection for phones that register with a user name and password. Outbound calls need
+    outbound.outbound_voice_profile_id; inbound calls a number: update_phone_number."""
     fields = {
         "connection_name": connection_name,
         "user_name": user_name,
@@ -70,7 +69,7 @@ async def create_ip_connection(
     anchorsite_override: settings.Anchorsite | None = None,
     tags: list[str] | None = None,
 ) -> ConnectionSettings:
-    """Create a connection for a PBX that is known by its IP address; then add the address with create_ip."""
+    """Create a connection for a PBX identified by IP address; then add the address with create_ip."""
     fields = {
         "connection_name": connection_name,
         "active": active,
@@ -103,7 +102,7 @@ async def create_fqdn_connection(
     anchorsite_override: settings.Anchorsite | None = None,
     tags: list[str] | None = None,
 ) -> ConnectionSettings:
-    """Create a connection for a PBX that is known by its host name; then add the name with create_fqdn."""
+    """Create a connection for a PBX identified by host name; then add the name with create_fqdn."""
     fields = {
         "connection_name": connection_name,
         "active": active,
@@ -136,7 +135,7 @@ async def create_uac_connection(
     anchorsite_override: settings.Anchorsite | None = None,
     tags: list[str] | None = None,
 ) -> ConnectionSettings:
-    """Create a connection that registers at another provider or PBX as a SIP client, and takes the calls there."""
+    """Create a connection that registers at another provider or PBX as a SIP client and receives its calls."""
     fields = {
         "connection_name": connection_name,
         "external_uac_settings": external_uac_settings,

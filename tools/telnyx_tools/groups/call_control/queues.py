@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.commands import CommandResult, command
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CallControlId
@@ -24,7 +24,7 @@ async def enqueue_call(
     keep_after_hangup: bool | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Put a call into a queue; bridge_calls with the queue takes the first one out."""
+    """Put a call into a queue. To take the first call out, use bridge_calls with the queue."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/enqueue",
@@ -41,5 +41,5 @@ async def enqueue_call(
 async def leave_queue(
     telnyx: Telnyx, call_control_id: CallControlId, client_state: ClientState | None = None
 ) -> CommandResult:
-    """Take a call out of its queue; it goes on."""
+    """Take a call out of its queue; the call continues."""
     return await command(telnyx, "/calls/{call_control_id}/actions/leave_queue", call_control_id, client_state)

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.groups.call_control.chosen import choose_application
-from telnyx_tools.groups.call_control.group import call_control
+from telnyx_tools.groups.call_control import call_control
+from telnyx_tools.groups.call_control.applications import choose_application
 from telnyx_tools.results.pages import FROM_ONE, NEXT, PLACE, Cursor, Page, PageSize, cursor_of, page_of
 from telnyx_tools.results.result import Detail, Result
 from telnyx_tools.shared.client_state import decoded
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import CallControlApplicationId
 
 _AFTER = "after:"
@@ -55,13 +56,13 @@ class ActiveCall(Result):
 async def list_active_calls(
     telnyx: Telnyx,
     connection_id: Annotated[
-        CallControlApplicationId | None, Field(description="needless if the account has only one application")
+        CallControlApplicationId | None, From("list_call_control_applications", note="needed if there are several")
     ] = None,
     page: ActiveCallsCursor = "1",
     page_size: PageSize = 20,
     detail: Detail = "summary",
 ) -> Page[ActiveCall]:
-    """The calls that ring or go on now."""
+    """Calls that are ringing or in progress now."""
     chosen, _ = await choose_application(telnyx, connection_id)
     after = After.parse(page)
     cursor = Cursor(skip=after.skip) if after else Cursor.parse(page, page_size)

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import LONG_SECS, Telnyx
-from telnyx_tools.groups.embeddings.group import embeddings
+from telnyx_tools.groups.embeddings import embeddings
 from telnyx_tools.groups.embeddings.task import explaining_404
 from telnyx_tools.results.result import BUDGET, Part, Result, shape, unwrapped
 from telnyx_tools.results.shorten import size
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import BucketName
 
 SHORTEST_TEXT = 50
@@ -49,11 +50,11 @@ class Passages(Result):
 )
 async def similarity_search(
     telnyx: Telnyx,
-    bucket_name: Annotated[BucketName, Field(description="from list_embedded_buckets")],
+    bucket_name: Annotated[BucketName, From("list_embedded_buckets")],
     query: Annotated[str, Field(min_length=1, description="a question")],
     num_of_docs: Annotated[int, Field(ge=1, le=20)] = 3,
 ) -> Passages:
-    """Passages of an embedded bucket nearest in meaning to a question. Costs a little."""
+    """Passages of an embedded bucket closest in meaning to a question. Costs a little."""
     body = {"bucket_name": bucket_name, "query": query, "num_of_docs": num_of_docs}
     with explaining_404(NOT_EMBEDDED):
         answer = await telnyx.post("/ai/embeddings/similarity-search", body=body, timeout_secs=LONG_SECS)

@@ -1,18 +1,10 @@
-"""The group of the phone number tools, and the words that its modules share."""
+"""The argument types that the phone number tools share."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 from pydantic import Field
-
-from telnyx_tools.tool.group import Group
-
-numbers = Group(
-    "numbers",
-    title="Phone numbers",
-    summary="Search, order, list, configure and release phone numbers; requirements and emergency addresses.",
-)
 
 Feature = Literal["sms", "mms", "voice", "fax", "emergency", "hd_voice", "international_sms", "local_calling"]
 NumberType = Literal["local", "toll_free", "mobile", "national", "shared_cost"]
@@ -21,5 +13,5 @@ CustomerReference = Annotated[str, Field(min_length=1, max_length=255)]
 
 
 def blank(value: object) -> object:
-    """What unassigns a text field of the API: an empty string in place of null."""
+    """The value, with null as an empty string: that is how the API unassigns a text field."""
     return "" if value is None else value

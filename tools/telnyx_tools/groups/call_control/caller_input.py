@@ -1,4 +1,4 @@
-"""Asking for digits and answers."""
+"""Input from the caller: digits, and answers to an AI voice."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.arguments import LiveCall
 from telnyx_tools.groups.call_control.commands import CommandResult, command
-from telnyx_tools.groups.call_control.group import call_control
 from telnyx_tools.shared.client_state import ClientState
 from telnyx_tools.shared.voices import DEFAULT_VOICE, Voice, VoiceKey, voice_settings
 from telnyx_tools.tool.bodies import Given, require_at_most_one
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import MediaName, Url
 
 Digits = Annotated[int, Field(ge=1, le=128)]
@@ -44,13 +45,13 @@ async def gather_digits(
     maximum_digits: Digits | None = None,
     terminating_digit: Annotated[str | None, Field(pattern=r"^[0-9*#]$", description="default #")] = None,
     valid_digits: Annotated[str | None, Field(pattern=r"^[0-9A-D*#]+$")] = None,
-    timeout_millis: Annotated[Millis | None, Field(description="first digit")] = None,
+    timeout_millis: Annotated[Millis | None, Field(description="wait for the first digit")] = None,
     inter_digit_timeout_millis: Millis | None = None,
-    maximum_tries: Annotated[Digits | None, Field(description="how often it asks")] = None,
+    maximum_tries: Annotated[Digits | None, Field(description="how many times to ask")] = None,
     invalid_payload: Annotated[str | None, Field(min_length=1, description="said after wrong input")] = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Ask a question by voice or audio, if given, and collect keypad digits on an answered call; wait_for_call until
+    """Collect keypad digits on an answered call, after an optional question by voice or audio. wait_for_call until
     gathered returns them."""
     require_at_most_one(payload=payload, audio_url=audio_url, media_name=media_name)
     limits: dict[str, Any] = {
@@ -94,13 +95,13 @@ def _require_no_speech(**given: object) -> None:
 async def stop_gathering(
     telnyx: Telnyx, call_control_id: LiveCall, client_state: ClientState | None = None
 ) -> CommandResult:
-    """Stop collecting digits; those pressed so far come with the event."""
+    """Stop collecting digits; the event has the digits pressed so far."""
     return await command(telnyx, "/calls/{call_control_id}/actions/gather_stop", call_control_id, client_state)
 
 
 class GatherAssistant(Given):
     instructions: str | None = None
-    model: str | None = Field(None, description="from list_ai_models")
+    model: Annotated[str | None, From("list_ai_models")] = None
 
 
 class Said(Given):
@@ -126,8 +127,8 @@ async def gather_using_ai(
     send_partial_results: bool | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Let an AI voice ask for several things on an answered call, billed by the minute. wait_for_call with until
-    gathered returns the answers."""
+    """Let an AI voice ask for several pieces of information on an answered call, billed by the minute. wait_for_call
+    until gathered returns the answers."""
     return await command(
         telnyx,
         "/calls/{call_control_id}/actions/gather_using_ai",

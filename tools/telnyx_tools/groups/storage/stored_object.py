@@ -1,4 +1,4 @@
-"""What tools say of objects, and how they look for one before they change it."""
+"""A stored object: its arguments and results, and the look for an older one before a change."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from telnyx_tools.results.result import Result
 NewObjectName = Annotated[str, Field(min_length=1, max_length=1_000, description="key, like contracts/acme.pdf")]
 ContentType = Annotated[
     str,
-    Field(pattern=r"^[a-z]+/[!-~]{1,100}( [!-~]{1,100})?$", description="default: by the name's ending"),
+    Field(pattern=r"^[a-z]+/[!-~]{1,100}( [!-~]{1,100})?$", description="default: from the file extension"),
 ]
 Overwrite = Annotated[bool, Field(description="replace an older one")]
 CreateBucket = Annotated[bool, Field(description="if missing")]
 
 UPLOAD = ("PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload")
-"""What storing something of any size takes of S3."""
+"""The S3 operations that an upload of any size uses."""
 
 TEXT = "text/plain; charset=utf-8"
 
@@ -51,7 +51,7 @@ def described(bucket_name: str, entry: ObjectEntry) -> StoredObject:
 async def check_free(
     telnyx: Telnyx, bucket_name: str, object_name: str, overwrite: bool, argument: str = "object_name"
 ) -> None:
-    """Raises InvalidArguments where an object would be lost that nobody spoke of."""
+    """Raises InvalidArguments if this would overwrite an object the caller did not agree to replace."""
     if overwrite:
         return
     try:

@@ -1,4 +1,4 @@
-"""Sending what only goes inside the 24-hour window: texts, media, places, reactions, contacts."""
+"""Messages that only go inside the 24-hour window: texts, media, places, reactions."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.whatsapp.group import whatsapp
-from telnyx_tools.groups.whatsapp.outgoing import (
+from telnyx_tools.groups.whatsapp import whatsapp
+from telnyx_tools.groups.whatsapp.message import (
     CHECK,
     FREE_FORM_CALLS,
     CallbackData,
@@ -23,7 +23,8 @@ from telnyx_tools.groups.whatsapp.outgoing import (
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.context import Progress
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import Url, WhatsappNumber, WhatsappRecipient
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import Id, Url, WhatsappNumber, WhatsappRecipient
 
 Kind = Literal["image", "video", "audio", "document", "sticker"]
 _CAPTIONED = ("image", "video", "document")
@@ -42,7 +43,7 @@ async def send_whatsapp_text(
     callback_data: CallbackData = None,
     wait_for: WaitFor = None,
 ) -> WhatsappMessage:
-    """Send a WhatsApp text to a person who wrote within 24 hours; this is checked first. Otherwise use
+    """Send a WhatsApp text to someone who wrote to you in the last 24 hours (checked first); else use
     send_whatsapp_template."""
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
     content = present({"body": text, "preview_url": preview_url})
@@ -67,8 +68,8 @@ async def send_whatsapp_media(
     callback_data: CallbackData = None,
     wait_for: WaitFor = None,
 ) -> WhatsappMessage:
-    """Send a picture, video, audio, document or sticker from a public URL by WhatsApp, to a person who wrote within 24
-    hours (checked first)."""
+    """Send a picture, video, audio, document or sticker from a public URL by WhatsApp, to a person who wrote to you in
+    the last 24 hours (checked first)."""
     _require_fitting(kind, caption, filename, voice)
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
     content = present({"link": media_url, "caption": caption, "filename": filename, "voice": voice})
@@ -90,7 +91,7 @@ async def send_whatsapp_location(
     callback_data: CallbackData = None,
     wait_for: WaitFor = None,
 ) -> WhatsappMessage:
-    """Send a place on the map by WhatsApp, to a person who wrote within 24 hours (checked first)."""
+    """Send a map location by WhatsApp to a person who wrote to you in the last 24 hours (checked first)."""
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
     place = {"latitude": f"{latitude:.6f}", "longitude": f"{longitude:.6f}", "name": name, "address": address}
     return await send_free_form(telnyx, progress, how, "location", present(place))
@@ -102,14 +103,14 @@ async def send_whatsapp_reaction(
     progress: Progress,
     from_number: WhatsappNumber,
     to: WhatsappRecipient,
-    message_id: Annotated[str, Field(min_length=1, description="the person's message, from its event")],
+    message_id: Annotated[Id, From("an event", what="the person's message")],
     emoji: Annotated[str, Field(max_length=20, description='one emoji; "" takes the reaction back')],
     messaging_profile_id: Profile = None,
     webhook_url: Webhook = None,
     callback_data: CallbackData = None,
     wait_for: WaitFor = None,
 ) -> WhatsappMessage:
-    """React with an emoji to a WhatsApp message that a person sent within 24 hours (checked first)."""
+    """React with an emoji to a WhatsApp message that a person sent in the last 24 hours (checked first)."""
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
     return await send_free_form(telnyx, progress, how, "reaction", {"message_id": message_id, "emoji": emoji})
 

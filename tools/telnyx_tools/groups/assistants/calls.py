@@ -1,4 +1,4 @@
-"""An assistant calls somebody."""
+"""Calls that an assistant makes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
-from telnyx_tools.groups.assistants.group import assistants
+from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.settings import Variables
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import E164, AssistantId, TexmlApplicationId
+from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import E164, AssistantId, Id, OwnNumber, TexmlApplicationId
 
 CHECK = (
     "Call list_active_calls with the TeXML application as connection_id, then list_conversations with this "
@@ -50,10 +51,10 @@ async def start_assistant_call(
     telnyx: Telnyx,
     assistant_id: AssistantId,
     to: E164,
-    from_number: Annotated[E164, Field(description="your number, from list_phone_numbers")],
+    from_number: OwnNumber,
     dynamic_variables: Variables | None = None,
-    texml_app_id: Annotated[TexmlApplicationId | None, Field(description="its own where left out")] = None,
-    version_id: str | None = None,
+    texml_app_id: Annotated[TexmlApplicationId | None, From("list_texml_applications")] = None,
+    version_id: Annotated[Id | None, From("list_assistant_versions")] = None,
     machine_detection: MachineDetection | None = None,
     detection_mode: Literal["Premium", "Regular", "PremiumCallScreening"] | None = None,
     async_amd: bool | None = None,
@@ -63,7 +64,7 @@ async def start_assistant_call(
     conversation_callback: Callback | None = None,
     status_callback: Callback | None = None,
 ) -> AssistantCall:
-    """Let an assistant call somebody. wait_for_call takes the call_sid; list_conversations has what was said."""
+    """Let an assistant call somebody. Pass the call_sid to wait_for_call; list_conversations has the transcript."""
     application = texml_app_id or await _application(telnyx, assistant_id)
     body = {
         "From": from_number,

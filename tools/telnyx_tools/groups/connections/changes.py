@@ -1,4 +1,4 @@
-"""Changing and deleting a connection of any type."""
+"""Changes to a connection of any type, and its deletion."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
-from telnyx_tools.groups.connections import settings
+from telnyx_tools.groups.connections import connections, settings
 from telnyx_tools.groups.connections.connection import ConnectionSettings, shape_settings
-from telnyx_tools.groups.connections.group import connections
 from telnyx_tools.groups.connections.kinds import (
     CHANGES,
     DELETES,
@@ -62,8 +61,8 @@ async def update_connection(
     call_cost_in_webhooks: NewValue[bool] = OMITTED,
     onnet_t38_passthrough_enabled: NewValue[bool] = OMITTED,
 ) -> ConnectionSettings:
-    """Change a connection of any type. What is left out, inside objects too, stays as it is; a setting that its type
-    does not have is refused."""
+    """Change a connection of any type. Omitted fields keep their values, inside objects too. Settings that its type
+    lacks are refused."""
     body = changed(
         {
             "connection_name": connection_name,
@@ -108,7 +107,7 @@ async def update_connection(
 async def delete_connection(
     telnyx: Telnyx, connection_id: ConnectionId, connection_type: ConnectionType | None = None
 ) -> ConnectionSettings:
-    """Delete a connection of any type for good. Its phone numbers and calls have to leave it first."""
+    """Delete a connection of any type for good. Move its phone numbers and end its calls first."""
     kind = await find_kind(telnyx, connection_id, connection_type)
     return shape_settings(await telnyx.delete(kind.template, id=connection_id))
 

@@ -1,9 +1,0 @@
-"""The group that the embeddings tools belong to."""
-
-from telnyx_tools.tool.group import Group
-
-embeddings = Group(
-    "embeddings",
-    title="Embeddings",
-    summary="Knowledge from buckets and websites: embed, follow, search by meaning.",
-)

@@ -1,9 +1,0 @@
-"""The group that the AI inference tools belong to."""
-
-from telnyx_tools.tool.group import Group
-
-inference = Group(
-    "inference",
-    title="AI inference",
-    summary="Chat models, vectors, speech to text, text to speech, web search.",
-)

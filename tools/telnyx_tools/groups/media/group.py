@@ -1,9 +1,0 @@
-"""The group that the media tools belong to."""
-
-from telnyx_tools.tool.group import Group
-
-media = Group(
-    "media",
-    title="Media",
-    summary="Audio and pictures stored for playback on calls and for messages.",
-)

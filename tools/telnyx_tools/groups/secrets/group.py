@@ -1,9 +1,0 @@
-"""The group that the integration secrets tools belong to."""
-
-from telnyx_tools.tool.group import Group
-
-secrets = Group(
-    "secrets",
-    title="Integration secrets",
-    summary="Credentials of other services that assistants and tools refer to by name.",
-)
