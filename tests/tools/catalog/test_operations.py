@@ -8,6 +8,8 @@ from scripts.catalog.operations import arguments
 from scripts.catalog.policy import reviewed
 
 from telnyx_tools.catalog import Catalog
+from telnyx_tools.catalog.action import OperationAction
+from telnyx_tools.catalog.describe import describe
 
 SENSITIVE = {
     "access_ip_address",
@@ -139,6 +141,6 @@ def test_the_envelope_is_where_the_thing_is(catalog: Catalog) -> None:
     assert catalog["ai.mcp_servers.list"].envelope is None
 
 
-def test_titles_are_made_of_the_words_of_the_id(catalog: Catalog) -> None:
-    assert catalog["calls.actions.start_recording"].title == "Start recording calls"
-    assert catalog["ai.assistants.send_sms"].title == "Send SMS AI assistants"
+def test_what_an_operation_does_is_a_sentence(catalog: Catalog) -> None:
+    assert catalog["messages.send"].sentence.startswith("Send ")
+    assert OperationAction(catalog["messages.send"]).summary == describe(catalog["messages.send"])["does"]

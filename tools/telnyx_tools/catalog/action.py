@@ -74,7 +74,7 @@ class OperationAction:
 
     @property
     def summary(self) -> str:
-        return f"{self.operation.title} ({self.operation.method} {self.operation.path})"
+        return self.operation.sentence
 
     @property
     def required(self) -> Sequence[str]:

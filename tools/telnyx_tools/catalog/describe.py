@@ -22,7 +22,7 @@ def describe(operation: Operation, at: str = "") -> dict[str, Any]:
         return {"id": operation.id, "at": at, **_level(operation, _descend(operation, parts, at.split(".")))}
     found: dict[str, Any] = {
         "id": operation.id,
-        "title": operation.title,
+        "does": operation.sentence,
         "request": f"{operation.method} {operation.path}",
         "effect": operation.effect,
         **{name: True for name in ("paid", "sensitive") if getattr(operation, name)},

@@ -6,17 +6,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from telnyx_tools.catalog.phrasings import sentence
+
 Schema = Mapping[str, Any]
 """A JSON schema: type, enum, format, properties, required, items, additionalProperties, anyOf, and `nullable`;
 `examples` lists the usual values of an open enum and `$ref` is a number for `Operation.resolve`."""
-
-_CAPITALS = "AI CSV DTMF FQDN IP LOA MCP MMS OTA OTP RCS SIM SIP SIPREC SMS UAC URL"
-_SPELLED = {word.lower(): word for word in _CAPITALS.split()} | {
-    "10dlc": "10DLC",
-    "oauth": "OAuth",
-    "texml": "TeXML",
-    "whatsapp": "WhatsApp",
-}
 
 Effect = Literal["read", "write", "destroy", "spends"]
 Content = Literal["json", "multipart", "binary"]
@@ -208,12 +202,9 @@ class Operation:
         return "command_id" in self.resolve(self.body or {}).get("properties", {})
 
     @property
-    def title(self) -> str:
-        """A short name made of the words of the id: `List phone numbers`."""
-        *nouns, verb = self.id.replace("_", " ").split(".")
-        words = " ".join([verb, *(noun for noun in nouns if noun != "actions")]).split()
-        words[0] = words[0].capitalize()
-        return " ".join(_SPELLED.get(word.lower(), word) for word in words)
+    def sentence(self) -> str:
+        """What it does."""
+        return sentence(self.id)
 
     def resolve(self, schema: Schema) -> Schema:
         """The schema itself, or the shared type that it refers to."""
