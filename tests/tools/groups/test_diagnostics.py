@@ -11,7 +11,6 @@ from tests.tools.groups.sandboxed import answering, call
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.argument_errors import InvalidArguments
-from telnyx_tools.catalog.finder import find_tools
 from telnyx_tools.groups.diagnostics.hangups import _table, explain
 from telnyx_tools.registry import registry
 from telnyx_tools.results.result import BUDGET
@@ -88,12 +87,6 @@ async def test_webhooks_that_did_not_arrive_are_part_of_the_reason(telnyx: Telny
     full = await call(telnyx, "get_webhook_delivery", delivery_id=failed[0]["id"], detail="full")
     assert full["webhook"]["payload"]["call_leg_id"] == placed["call_leg_id"]
     assert len(full["attempts"]) == 3
-
-
-@pytest.mark.parametrize("question", ["why did my call fail", "the call failed", "call dropped"])
-async def test_whoever_asks_why_a_call_failed_finds_the_tool(question: str) -> None:
-    tools = await find_tools(registry().tools.values(), question, 1)
-    assert [tool.name for tool in tools] == ["diagnose_call"]
 
 
 async def test_a_call_that_nothing_names_is_asked_for(telnyx: Telnyx) -> None:

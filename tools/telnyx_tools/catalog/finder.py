@@ -1,59 +1,75 @@
-"""Finding what does a task: curated tools and operations of the catalog, by everyday words."""
+"""Finding what does a task: one ranking of tools and operations, by everyday words."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from functools import cache, lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from telnyx_tools.catalog.action import OperationAction
 from telnyx_tools.catalog.catalog import Catalog
-from telnyx_tools.catalog.operation import Operation
-from telnyx_tools.catalog.search import Index
-from telnyx_tools.catalog.words import index, words
-from telnyx_tools.tool.context import Action
+from telnyx_tools.catalog.search import Hit, Index
+from telnyx_tools.tool.context import Action, Actions
+from telnyx_tools.tool.effect import Effect
+
+FLOOR = 0.1
+"""Below this strength a hit is chance."""
+CARE = 0.5
+"""Below this strength a hit may be a guess."""
+_GLANCE = 5
+"""Among so many in turn, what spends or destroys stands behind what does no harm where it is a guess."""
+_HARM = (Effect.SPENDS, Effect.DESTROY)
 
 
-async def find_tools(tools: Iterable[Action], query: str, limit: int) -> list[Action]:
-    """The tools that fit the words, best first."""
-    return await asyncio.to_thread(_search_tools, tuple(tools), query, limit)
+@dataclass(frozen=True)
+class Found:
+    action: Action
+    kind: str
+    """tool or operation."""
+    withheld: str | None = None
+    """Why it may not be called here, and who can change that."""
 
 
-async def find_operations(query: str, limit: int) -> list[Operation]:
-    """The operations of the whole API that fit the words, best first."""
-    return await asyncio.to_thread(_search_operations, query, limit)
+async def find(actions: Actions, query: str) -> Iterator[Found]:
+    """What fits the words, best first: tools, and the operations that no tool within reach is about.
+
+    Ends where nothing fits any more; what fits and may not be called is among it.
+    """
+    return _ranked(actions, await _hits(query))
 
 
-# In threads: the first search builds an index, for a tenth of a second or more, and others are being served.
-
-
-def _search_tools(tools: tuple[Action, ...], query: str, limit: int) -> list[Action]:
-    named = {tool.name: tool for tool in tools}
-    return [named[hit.id] for hit in _tools(tools).search(query, limit)]
-
-
-def _search_operations(query: str, limit: int) -> list[Operation]:
+async def find_operations(actions: Actions, query: str) -> Iterator[Found]:
+    """The operations that fit the words, best first, whether or not a tool is about them."""
     catalog = Catalog.load()
-    return [catalog[hit.id] for hit in _operations().search(query, limit)]
+    return (operation(actions, hit.id) for hit in await _hits(query) if hit.id in catalog)
 
 
-@cache
-def _operations() -> Index:
-    return index(Catalog.load())
+def operation(actions: Actions, operation_id: str) -> Found:
+    """An operation of the catalog as something found."""
+    action = OperationAction(Catalog.load()[operation_id])
+    return Found(action, "operation", actions.refusal(action))
 
 
-@lru_cache(maxsize=16)
-def _tools(tools: tuple[Action, ...]) -> Index:
-    return Index((tool.name, _words(tool)) for tool in tools)
+async def _hits(query: str) -> Sequence[Hit]:
+    # In a thread: the first search reads the index, and others are being served.
+    return await asyncio.to_thread(lambda: list(Index.load().search(query, FLOOR)))
 
 
-def _words(tool: Action) -> dict[str, float]:
-    """A tool is found by its name, its description, and the words of the operation that it is about."""
-    described = tool.describe()
-    names = " ".join(described["arguments"]["properties"])
-    found = {tool.name: 3.0, tool.group: 1.0, described["description"]: 1.0, names: 0.3}
-    for call in tool.calls[:1]:
-        method, _, path = call.partition(" ")
-        matched = Catalog.load().match(method, path)
-        for text, weight in words(matched[0]).items() if matched else ():
-            found[text] = found.get(text, 0.0) + weight / 2
-    return found
+def _ranked(actions: Actions, hits: Sequence[Hit]) -> Iterator[Found]:
+    tools, catalog, about = actions.tools, Catalog.load(), Index.load().about
+    covered = {id_ for name in tools for id_ in about.get(name, ())}
+    effects = {
+        hit: tools[hit.id].effect if hit.id in tools else catalog[hit.id].effect
+        for hit in hits
+        if hit.id in tools or (hit.id in catalog and hit.id not in covered)
+    }
+    for hit in _careful(effects):
+        yield Found(tools[hit.id], "tool") if hit.id in tools else operation(actions, hit.id)
+
+
+def _careful(effects: Mapping[Hit, str]) -> list[Hit]:
+    order = {
+        hit: (rank // _GLANCE, hit.strength < CARE and effect in _HARM)
+        for rank, (hit, effect) in enumerate(effects.items())
+    }
+    return sorted(order, key=order.__getitem__)

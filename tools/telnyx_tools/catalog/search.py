@@ -1,107 +1,85 @@
-"""Ranked search over documents of weighted words: BM25 over stems, everyday words and phrases widened to the API's."""
+"""Ranked search over every tool and operation: BM25 over pieces of words, from the index that comes with the package.
 
+`python -m scripts.build_search` writes the index. It is read on the first search.
+"""
+
+import gzip
+import json
 import math
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import accumulate
+from typing import Any
 
-from telnyx_tools.catalog.vocabulary import SAME, STOP_WORDS
+from telnyx_tools.catalog.pieces import pieces, words
+from telnyx_tools.catalog.spelling import corrected
 
-_K, _B = 1.2, 0.2
-"""BM25: how soon a repeated word stops counting, and how much long documents are held back."""
-_WIDENED = 0.8
-"""What a word of the vocabulary counts beside one that was typed."""
-_LONGEST = 4
+FULL = 255
+"""The weight of a piece without which a document could not be imagined."""
 
 
 @dataclass(frozen=True)
 class Hit:
     id: str
-    score: float
+    strength: float
+    """How much of the query the document holds, the rare pieces counting most: from 0 to 1."""
 
 
 class Index:
-    """Documents to search in, each an id and its words with their weights (1 is plain, more is stronger)."""
+    """Documents by the pieces of words in them."""
 
-    def __init__(self, documents: Iterable[tuple[str, Mapping[str, float]]]) -> None:
-        self._ids: list[str] = []
-        postings: dict[str, dict[int, float]] = {}
-        lengths: list[float] = []
-        for number, (id_, words) in enumerate(documents):
-            self._ids.append(id_)
-            stems: dict[str, float] = {}
-            for text, weight in words.items():
-                for word in split(text):
-                    stems[stem(word)] = stems.get(stem(word), 0.0) + weight
-            lengths.append(sum(stems.values()))
-            for word, weight in stems.items():
-                postings.setdefault(word, {})[number] = weight
-        mean = sum(lengths) / len(lengths) if lengths else 1.0
-        self._postings = {word: self._scored(found, lengths, mean) for word, found in postings.items()}
-
-    def search(self, query: str, limit: int = 10) -> list[Hit]:
-        """The best documents first; a document matches if it holds any word of the query or of its widening."""
-        scores: dict[int, float] = {}
-        concepts = [concept for concept in _concepts(query) if any(word in self._postings for word in concept)]
-        for concept in concepts:
-            best: dict[int, float] = {}
-            for word, factor in concept.items():
-                for number, score in self._postings.get(word, {}).items():
-                    best[number] = max(best.get(number, 0.0), factor * score)
-            for number, score in best.items():
-                scores[number] = scores.get(number, 0.0) + score
-        ranked = sorted(scores, key=lambda number: (-scores[number], self._ids[number]))
-        return [Hit(self._ids[number], round(scores[number], 3)) for number in ranked[:limit]]
-
-    def _scored(self, found: Mapping[int, float], lengths: list[float], mean: float) -> dict[int, float]:
-        rarity = math.log(1 + (len(lengths) - len(found) + 0.5) / (len(found) + 0.5))
-        return {
-            number: rarity * weight * (_K + 1) / (weight + _K * (1 - _B + _B * lengths[number] / mean))
-            for number, weight in found.items()
+    def __init__(self, content: bytes) -> None:
+        """Take what `scripts/build_search.py` writes: a line of JSON, then the postings of every piece in turn: the
+        numbers of the documents in two bytes each, and the weights that the piece has in them in one.
+        """
+        head, _, postings = content.partition(b"\n")
+        described: dict[str, Any] = json.loads(head)
+        self.ids: Sequence[str] = described["ids"]
+        self.about: Mapping[str, Sequence[str]] = described["about"]
+        """The operations that each tool does the work of."""
+        self._known = {word: rank for rank, word in enumerate(described["words"])}
+        ends = list(accumulate(described["counts"]))
+        self._named = {" ".join(words(id_)): number for number, id_ in enumerate(self.ids)}
+        self._spans = {
+            piece: (end - count, end)
+            for piece, end, count in zip(described["pieces"], ends, described["counts"], strict=True)
         }
+        self._documents = array("H", postings[: 2 * ends[-1]])
+        self._weights = postings[2 * ends[-1] :]
 
+    @staticmethod
+    @cache
+    def load() -> "Index":
+        """The index that comes with the package."""
+        return Index(gzip.decompress(files(__package__).joinpath("search.gz").read_bytes()))
 
-def split(text: str) -> list[str]:
-    """The words of a text: lower case, parted at everything else and where CamelCase starts a word."""
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
-    return re.findall(r"[a-z]+|\d+[a-z]*", parted.lower())
+    def search(self, query: str, floor: float = 0.0) -> Iterator[Hit]:
+        """The documents that hold something of the query, at least `floor` of it, the strongest first.
 
+        One whose id has just the words of the query comes before all.
+        """
+        totals = [0.0] * len(self.ids)
+        whole = 0.0
+        for piece, count in self._asked(query).items():
+            start, end = self._spans.get(piece, (0, 0))
+            importance = count * math.log(1 + (len(totals) - (end - start) + 0.5) / (end - start + 0.5)) / FULL
+            whole += importance * FULL
+            for document, weight in zip(self._documents[start:end], self._weights[start:end], strict=True):
+                totals[document] += importance * weight
+        found = [number for number, total in enumerate(totals) if total > floor * whole]
+        named = self._named.get(" ".join(words(query)))
+        found.sort(key=lambda number: (number == named, totals[number]), reverse=True)
+        return (Hit(self.ids[number], totals[number] / whole) for number in found)
 
-def stem(word: str) -> str:
-    """A word without its English endings, so that `scheduling` and `schedules` meet."""
-    for ending, replacement in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("s", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is")):
-            word = word.removesuffix(ending) + replacement
-            break
-    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiouls":
-        word = word[:-1]
-    return word[:-1] if len(word) > 3 and word.endswith("e") else word
-
-
-def _concepts(query: str) -> Iterator[dict[str, float]]:
-    """What the query asks for, each a choice of stems with their worth; a known phrase stands for one thing."""
-    words = split(query)
-    stems = [stem(word) for word in words]
-    covered: set[int] = set()
-    for length in range(min(_LONGEST, len(words)), 0, -1):
-        for start in range(len(words) - length + 1):
-            widened = _WIDER.get(tuple(stems[start : start + length]))
-            if widened is None or (length > 1 and covered & set(range(start, start + length))):
-                continue
-            covered |= set(range(start, start + length)) if length > 1 else set()
-            concept = dict.fromkeys(widened, _WIDENED if length == 1 else 1.0)
-            yield concept if length > 1 else {**concept, stems[start]: 1.0}
-    for index, word in enumerate(words):
-        if word not in STOP_WORDS and (stems[index],) not in _WIDER:
-            yield {stems[index]: 0.4 if index in covered else 1.0}
-
-
-def _wider() -> dict[tuple[str, ...], tuple[str, ...]]:
-    table = {}
-    for phrase, meanings in SAME.items():
-        key = tuple(stem(word) for word in split(phrase))
-        table[key] = tuple(dict.fromkeys(stem(word) for word in split(meanings)))
-    return table
-
-
-_WIDER = _wider()
+    def _asked(self, query: str) -> Mapping[str, float]:
+        """The pieces of a query and how much each of them counts, so that a long word is not worth its length."""
+        asked: Counter[str] = Counter()
+        for word in words(query):
+            parts = pieces(corrected(word, self._known))
+            for piece in parts:
+                asked[piece] += 1 / math.sqrt(len(parts))  # type: ignore[assignment]  # counters may hold fractions
+        return asked

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -19,6 +18,7 @@ from telnyx_tools.tool.group import NO_SCOPE, Group
 
 if TYPE_CHECKING:  # a server whose agents never ask for the catalog does not load it
     from telnyx_tools.catalog.catalog import Catalog
+    from telnyx_tools.catalog.finder import Found
     from telnyx_tools.catalog.operation import Operation
 
 api = Group("api", title="Whole API", summary="Find, describe and call any operation of the Telnyx API.", generic=True)
@@ -31,7 +31,7 @@ CALLERS = {
 }
 """The tool that calls an operation, by its effect."""
 
-Query = Annotated[str, Field(min_length=1, max_length=200, description="everyday words: text a customer")]
+Query = Annotated[str, Field(min_length=1, max_length=200, description="in plain English, like: send SMS")]
 Limit = Annotated[int, Field(ge=1, le=50)]
 Name = Annotated[str, Field(min_length=1, max_length=200, description="from search_tools")]
 Endpoint = Annotated[str, Field(min_length=1, max_length=200, description="operation or tool, from search_tools")]
@@ -51,6 +51,7 @@ class Match(Part):
     effect: str | None = Field(None, description="read, write, destroy, or spends (money, or reaches a third party)")
     required: list[str] | None = None
     call_with: str | None = None
+    withheld: str | None = Field(None, description="why it cannot be called here")
 
 
 class Matches(Result):
@@ -65,12 +66,10 @@ class Description(Result):
 
 @api.tool(effect=Effect.READ, scope=NO_SCOPE, compact=True)
 async def search_tools(actions: Actions, query: Query, limit: Limit = 8) -> Matches:
-    """Find what does a task: tools first, then operations of the Telnyx API. Then describe_tool."""
-    from telnyx_tools.catalog.finder import find_operations, find_tools
+    """Find what does a task, best match first: tools, and operations of the Telnyx API. Then describe_tool."""
+    from telnyx_tools.catalog.finder import find
 
-    tools = await find_tools(actions.tools.values(), query, max(1, limit // 2))
-    operations = islice(_allowed(actions, await find_operations(query, 6 * limit)), limit - len(tools))
-    return _matches([*(_match(tool, "tool") for tool in tools), *(_match(found, "operation") for found in operations)])
+    return _matches(islice(await find(actions, query), limit))
 
 
 @api.tool(effect=Effect.READ, scope=NO_SCOPE, compact=True)
@@ -84,21 +83,23 @@ async def describe_tool(
 @api.tool(effect=Effect.READ, scope=NO_SCOPE)
 async def list_api_endpoints(
     actions: Actions,
-    query: Annotated[str, Field(max_length=200, description="everyday words; without it, all of a group")] = "",
+    query: Annotated[
+        str, Field(max_length=200, description="in plain English, like: send SMS; without it, all of a group")
+    ] = "",
     group: Annotated[str | None, Field(description="like porting, wireless, fax, email")] = None,
     effect: Literal["read", "write", "destroy", "spends"] | None = None,
     limit: Limit = 10,
 ) -> Matches:
     """Find operations of the Telnyx API, best match first, with what each requires."""
-    from telnyx_tools.catalog.finder import find_operations
+    from telnyx_tools.catalog.finder import find_operations, operation
 
     catalog = _catalog()
-    groups = sorted({operation.group for operation in catalog.values()})
+    groups = sorted({listed.group for listed in catalog.values()})
     if group is not None and group not in groups:
         raise InvalidArguments([Problem("group", f"Unknown group. Valid: {', '.join(groups)}.")])
-    candidates: Iterable[Operation] = await find_operations(query, len(catalog)) if query else catalog.values()
-    found = (a for a in _allowed(actions, candidates) if group in (None, a.group) and effect in (None, a.effect))
-    return _matches(_match(action, "operation") for action in islice(found, limit))
+    candidates = await find_operations(actions, query) if query else (operation(actions, id_) for id_ in catalog)
+    wanted = (f for f in candidates if group in (None, f.action.group) and effect in (None, f.action.effect))
+    return _matches(islice(wanted, limit))
 
 
 @api.tool(effect=Effect.READ, scope=NO_SCOPE)
@@ -205,7 +206,9 @@ def _action(actions: Actions, argument: str, name: str, view: View = _WHOLE) -> 
     catalog = _catalog()
     operation = catalog.get(name)
     if operation is None:
-        close = difflib.get_close_matches(name, [*actions.tools, *catalog], n=3)
+        from telnyx_tools.catalog.names import nearest
+
+        close = nearest(name, [*actions.tools, *catalog])
         hint = f"Did you mean {', '.join(close)}? " if close else ""
         raise InvalidArguments([Problem(argument, f"There is no such tool or operation. {hint}Use search_tools.")])
     action = _operation_action(operation, view)
@@ -227,26 +230,23 @@ def _operation_action(operation: Operation, view: View = _WHOLE) -> Action:
     return OperationAction(operation, view)
 
 
-def _allowed(actions: Actions, operations: Iterable[Operation]) -> Iterator[Action]:
-    found = map(_operation_action, operations)
-    return (action for action in found if actions.refusal(action) is None)
-
-
 def _described(action: Action, at: str) -> Description:
     return Description(name=action.name, call_with=CALLERS[action.effect], **action.describe(at))
 
 
-def _matches(items: Iterable[Match]) -> Matches:
-    found = list(items)
-    return Matches(items=found, hint=None if found else "Nothing found: use other words, or fewer.")
+def _matches(found: Iterable[Found]) -> Matches:
+    items = [_match(each) for each in found]
+    return Matches(items=items, hint=None if items else "Nothing found: use other words, or fewer.")
 
 
-def _match(action: Action, kind: str) -> Match:
+def _match(found: Found) -> Match:
+    action = found.action
     return Match(
         name=action.name,
-        kind=kind,
+        kind=found.kind,
         does=action.summary,
         effect=action.effect,
         required=action.required or None,
-        call_with=CALLERS[action.effect],
+        call_with=None if found.withheld else CALLERS[action.effect],
+        withheld=found.withheld,
     )
