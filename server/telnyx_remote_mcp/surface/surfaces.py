@@ -84,16 +84,24 @@ class Surface:
         if self.registry.find(action.name) is action:
             return None if action.name in self.callable else "This tool is not within reach here"
         if self.read_only and action.effect is not Effect.READ:
-            return "This server is read-only here"
+            return f"This server is read-only here{self._as_chosen(bound.read_only for bound in self.bounds)}"
         if action.sensitive and not self.account_access:
             return "It manages access to the account; the operator of this server has to enable that (--account-access)"
         for bound in self.bounds:
             named = set(bound.groups) - self.registry.generic
             if named and action.group not in named:
-                return f"Only these groups are reachable here: {', '.join(sorted(named))}"
+                chosen = self._as_chosen(each is bound for each in self.bounds)
+                return f"Only these groups are reachable here{chosen}: {', '.join(sorted(named))}"
         if self._excluded.intersection(action.calls) and not self._is_read_elsewhere(action):
-            return "A tool that makes this call is excluded here"
+            chosen = self._as_chosen(bound.exclude_tools for bound in self.bounds)
+            return f"A tool that makes this call is excluded here{chosen}"
         return None
+
+    def _as_chosen(self, by: Iterable[object]) -> str:
+        """Who narrowed the surface so, the operator or the request: nobody else can widen it."""
+        operator, *_ = by
+        who = "the operator of this server" if operator else "the URL or the headers of this connection"
+        return f", as {who} chose"
 
     @cached_property
     def _excluded(self) -> frozenset[str]:

@@ -125,7 +125,7 @@ async def test_an_operation_shows_itself_where_its_tool_is_out_of_reach(ask: Ask
     within = surface(Selection(exclude_tools=("get_balance", "get_account_overview")))
     found = await ask("what is my balance", 8, within)
     [balance] = [item for item in found if item["name"] == "balance.retrieve"]
-    assert balance["withheld"] == "A tool that makes this call is excluded here"
+    assert balance["withheld"] == "A tool that makes this call is excluded here, as the operator of this server chose"
     assert "call_with" not in balance
 
 
@@ -133,8 +133,13 @@ async def test_an_operation_shows_itself_where_its_tool_is_out_of_reach(ask: Ask
     ("query", "name", "ceiling", "reason"),
     [
         ("remove a user from the organization", "organizations.users.actions.remove", Selection(), "operator"),
-        ("send a fax", "faxes.create", Selection(read_only=True), "read-only"),
-        ("send a fax", "faxes.create", Selection(groups=("api", "messaging")), "Only these groups"),
+        ("send a fax", "faxes.create", Selection(read_only=True), "read-only here, as the operator of this server"),
+        (
+            "send a fax",
+            "faxes.create",
+            Selection(groups=("api", "messaging")),
+            "Only these groups are reachable here, as the operator of this server",
+        ),
     ],
 )
 async def test_what_is_withheld_is_found_where_it_belongs_and_says_why(
