@@ -47,12 +47,14 @@ class Surface:
         scope[_KEY] = self
 
     def find(self, name: str) -> Tool | None:
-        """The tool of this name or alias, if this surface has it."""
+        """The tool of this name or alias, if this surface has it, or can call it by one of its generic tools."""
         return self._callable.get(name)
 
     @cached_property
     def _callable(self) -> dict[str, Tool]:
-        return {name: tool for tool in self.tools.values() for name in (tool.name, *tool.aliases)}
+        has_way_out = any(tool.target is not None for tool in self.tools.values())
+        found = {**self.callable, **self.tools} if has_way_out else self.tools
+        return {name: tool for tool in found.values() for name in (tool.name, *tool.aliases)}
 
     @cached_property
     def callable(self) -> Mapping[str, Tool]:

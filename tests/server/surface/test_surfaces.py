@@ -6,6 +6,7 @@ from tests.server.things import things
 from telnyx_remote_mcp.surface.permission import Level, permission
 from telnyx_remote_mcp.surface.selection import SURFACES, Selection, UnknownChoice
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
+from telnyx_tools.registry import registry
 
 ALL = ["list_texts", "send_text", "update_text", "list_lines", "delete_line"]
 
@@ -206,3 +207,15 @@ def test_surfaces_of_different_permissions_are_kept_apart() -> None:
     whole, part = kept.of(FULL), kept.of(FULL, permission({"texts": Level.LOOK}))
     assert whole is not part
     assert kept.of(FULL, permission({"texts": Level.LOOK})) is part
+
+
+def test_where_generic_tools_are_listed_every_tool_within_reach_can_be_called_by_its_own_name() -> None:
+    whole = Surfaces(registry(), Selection())
+    for selection in (Selection(), Selection(surface="compact"), FULL):
+        surface = whole.of(selection)
+        assert surface.find("list_recordings") is registry().tools["list_recordings"]
+        assert surface.tools.keys() >= {"search_tools", "describe_tool"}
+    narrowed = whole.of(Selection(slug="messaging"))
+    assert narrowed.find("list_recordings") is None
+    assert whole.of(Selection(exclude_tools=("list_recordings",))).find("list_recordings") is None
+    assert whole.of(Selection(read_only=True)).find("send_message") is None

@@ -64,7 +64,7 @@ class Description(Result):
     call_with: str | None = None
 
 
-@api.tool(effect=Effect.READ, scope=NO_SCOPE, compact=True)
+@api.tool(effect=Effect.READ, scope=NO_SCOPE, core=True, compact=True)
 async def search_tools(actions: Actions, query: Query, limit: Limit = 8) -> Matches:
     """Find what does a task, best match first: tools, and operations of the Telnyx API. Then describe_tool."""
     from telnyx_tools.catalog.finder import find
@@ -72,7 +72,7 @@ async def search_tools(actions: Actions, query: Query, limit: Limit = 8) -> Matc
     return _matches(islice(await find(actions, query), limit))
 
 
-@api.tool(effect=Effect.READ, scope=NO_SCOPE, compact=True)
+@api.tool(effect=Effect.READ, scope=NO_SCOPE, core=True, compact=True)
 async def describe_tool(
     actions: Actions, name: Name, at: Annotated[str, Field(description="look deeper: body.voice_settings")] = ""
 ) -> Description:
@@ -112,7 +112,7 @@ async def get_api_endpoint_schema(
     return _described(_action(actions, "endpoint", endpoint), at)
 
 
-@api.tool(effect=Effect.READ, scope=NO_SCOPE, compact=True, target="endpoint")
+@api.tool(effect=Effect.READ, scope=NO_SCOPE, core=True, compact=True, target="endpoint")
 async def read_api_endpoint(
     actions: Actions,
     endpoint: Endpoint,
@@ -134,6 +134,7 @@ async def read_api_endpoint(
 @api.tool(
     effect=Effect.SPENDS,
     scope=NO_SCOPE,
+    core=True,
     compact=True,
     check="Read the state with read_api_endpoint before calling it again.",
     target="endpoint",
@@ -153,7 +154,7 @@ async def write_api_endpoint(
     return await _call(actions, "write_api_endpoint", endpoint, arguments, sent, View(detail=detail))
 
 
-@api.tool(effect=Effect.DESTROY, scope=NO_SCOPE, compact=True, target="endpoint")
+@api.tool(effect=Effect.DESTROY, scope=NO_SCOPE, core=True, compact=True, target="endpoint")
 async def delete_api_endpoint(
     actions: Actions,
     endpoint: Endpoint,
