@@ -11,6 +11,7 @@ from telnyx_remote_mcp.calls.client import Client
 from telnyx_remote_mcp.calls.dispatch import Dispatch, Upstream
 from telnyx_remote_mcp.calls.pipeline import Step
 from telnyx_remote_mcp.calls.replies import reply
+from telnyx_remote_mcp.surface.kinds import KINDS
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
 from telnyx_tools.api.client import Api, Credential, Telnyx
@@ -20,7 +21,7 @@ from telnyx_tools.results.result import Result
 from telnyx_tools.tool.context import Action, Actions, Context, Progress, Server
 from telnyx_tools.tool.server_info import ServerInfo
 
-EVERY_TOOL = Surfaces(registry(), Selection(), account_access=True, local=True).of(Selection(surface="full"))
+EVERY_TOOL = Surfaces(registry(), Selection(), allowed=KINDS, local=True).of(Selection(surface="full"))
 TESTER = Caller("key:test", Credential("KEYtest"), "api_key")
 CLIENT = Client("2026-07-28", "tests", "1")
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from telnyx_remote_mcp.surface.kinds import Kind
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_tools.api.regions import ENDPOINT
 
@@ -51,9 +52,12 @@ class Settings(BaseSettings):
     exclude_tools: Names = Field([], description="never these tools")
     read_only: bool = Field(False, description="only tools that change nothing")
 
-    account_access: bool = Field(
-        False, description="let agents manage API keys, OAuth clients, users, managed accounts and access rules"
+    allow: Annotated[list[Kind], NoDecode, BeforeValidator(_split)] = Field(
+        [],
+        description="kinds of sensitive operations that agents may call: access, payment, limits, credentials, "
+        "transfer, bulk, watchers",
     )
+    account_access: bool = Field(False, description="the earlier way to say --allow access")
 
     # Where Telnyx is
     api_key: str | None = Field(
@@ -155,6 +159,11 @@ class Settings(BaseSettings):
     def base_path(self) -> str:
         """The path of the published URL, which a proxy takes off; "" where there is none."""
         return urlsplit(self.url).path
+
+    @property
+    def allowed_kinds(self) -> frozenset[str]:
+        """The kinds of sensitive operations that may be called."""
+        return frozenset(self.allow) | ({"access"} if self.account_access else frozenset())
 
     @property
     def ceiling(self) -> Selection:

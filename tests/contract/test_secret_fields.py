@@ -11,7 +11,7 @@ import pytest
 
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.operation import Operation, Schema
-from telnyx_tools.catalog.secret_fields import ALSO_SECRET, NOT_SECRET, is_secret
+from telnyx_tools.results.secret_fields import ALSO_SECRET, NOT_SECRET, is_secret
 
 CATALOG = Catalog.load()
 

@@ -8,6 +8,7 @@ from functools import partial
 from telnyx_remote_mcp.calls.dispatch import Dispatch, Upstream
 from telnyx_remote_mcp.calls.info import Info
 from telnyx_remote_mcp.guardrails.permission import PermissionGuard
+from telnyx_remote_mcp.guardrails.sensitive import SensitiveGuard
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api
@@ -29,4 +30,4 @@ def create_dispatch(
         server=partial(Info, settings, surfaces),
         rejected=rejected,
     )
-    return Dispatch(upstream, [PermissionGuard()])
+    return Dispatch(upstream, [PermissionGuard(), SensitiveGuard()])

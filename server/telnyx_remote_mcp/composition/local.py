@@ -28,7 +28,7 @@ async def local_server(settings: Settings, selection: Selection = EVERYTHING) ->
     `selection` is what its one caller sees of the tools, within what the settings allow.
     """
     credential = Credential(settings.api_key.strip()) if settings.api_key else None
-    surfaces = Surfaces(registry(), settings.ceiling, account_access=settings.account_access, local=True)
+    surfaces = Surfaces(registry(), settings.ceiling, allowed=settings.allowed_kinds, local=True)
     upstream = Api(
         settings.api_base_url,
         storage_endpoint=settings.storage_endpoint,

@@ -41,7 +41,7 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlett
     )
     secret, check = Secret.load(settings.secret, settings.data_dir), balance_check(api.apart())
     keys = ApiKeys(check, secret.derive("pepper"), sandbox=settings.sandbox)
-    surfaces = Surfaces(registry(), settings.ceiling, account_access=settings.account_access)
+    surfaces = Surfaces(registry(), settings.ceiling, allowed=settings.allowed_kinds)
     store = open_store(settings)
     oauth = None
     if settings.serves_oauth:

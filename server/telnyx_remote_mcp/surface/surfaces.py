@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from cachetools import FIFOCache
 from starlette.types import Scope
 
+from telnyx_remote_mcp.surface.kinds import reason
 from telnyx_remote_mcp.surface.permission import Level, Permission, needed
 from telnyx_remote_mcp.surface.selection import Selection, UnknownChoice
 from telnyx_tools.registry import Registry
@@ -32,8 +33,8 @@ class Surface:
     permission: Permission | None
     """How far the person behind the caller lets it go; None for a caller who is that person."""
     read_only: bool
-    account_access: bool
-    """Whether operations that manage access to the account may be called."""
+    allowed: frozenset[str]
+    """The kinds of sensitive operations that may be called."""
     registry: Registry = field(repr=False)
 
     @staticmethod
@@ -87,8 +88,8 @@ class Surface:
             return None if action.name in self.callable else "This tool is not within reach here"
         if self.read_only and action.effect is not Effect.READ:
             return f"This server is read-only here{self._as_chosen(bound.read_only for bound in self.bounds)}"
-        if action.sensitive and not self.account_access:
-            return "It manages access to the account; the operator of this server has to enable that (--account-access)"
+        if withheld := sorted(action.kinds - self.allowed):
+            return reason("It", withheld[0])
         for bound in self.bounds:
             named = set(bound.groups) - self.registry.generic
             if named and action.group not in named:
@@ -132,12 +133,12 @@ class Surfaces:
         registry: Registry,
         ceiling: Selection,
         *,
-        account_access: bool = False,
+        allowed: Collection[str] = (),
         local: bool = False,
         kept: int = 256,
     ) -> None:
         self.registry = registry
-        self._account_access = account_access
+        self._allowed = frozenset(allowed)
         self._local = local
         self._check(ceiling, lambda: list(registry.tools.values()))
         self._explicit = bool(ceiling.groups or ceiling.tools)
@@ -170,7 +171,7 @@ class Surfaces:
             bounds=(self._bound, selection),
             permission=permission,
             read_only=self._bound.read_only or selection.read_only,
-            account_access=self._account_access,
+            allowed=self._allowed,
             registry=self.registry,
         )
         self._cache[selection, permission] = surface

@@ -8,6 +8,7 @@ from tests import contexts
 from tests.wires import MockWire
 
 from telnyx_remote_mcp.guardrails.permission import NotPermitted, PermissionGuard
+from telnyx_remote_mcp.surface.kinds import KINDS
 from telnyx_remote_mcp.surface.permission import Level, Permission, needed, permission
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
@@ -20,7 +21,7 @@ from telnyx_tools.registry import registry
 from telnyx_tools.tool.context import Action
 from telnyx_tools.tool.tool import Tool
 
-SURFACES = Surfaces(registry(), Selection(), account_access=True)
+SURFACES = Surfaces(registry(), Selection(), allowed=KINDS)
 PRODUCTS = [name for name in SURFACES.groups if name not in registry().generic]
 OPERATIONS = [OperationAction(operation) for operation in Catalog.load().values()]
 SELECTIONS = [

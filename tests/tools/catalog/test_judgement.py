@@ -11,7 +11,7 @@ from scripts.catalog.policy import policy
 
 from telnyx_tools.catalog import Catalog, Operation, Schema
 from telnyx_tools.catalog.operation import Kind
-from telnyx_tools.catalog.secret_fields import is_secret
+from telnyx_tools.results.secret_fields import is_secret
 
 LASTING = ("PUT", "PATCH")
 UPDATES_BY_POST = ("ai.assistants.update", "ai.assistants.versions.update")

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from telnyx_tools.api.client import File, Replay, Request
 from telnyx_tools.api.errors import OutcomeUnknown
+from telnyx_tools.api.kept import without_any
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.catalog.answer import Place, answer
 from telnyx_tools.catalog.operation import Operation, Paging
@@ -61,8 +62,11 @@ class OperationAction:
         return self.operation.paid
 
     @property
-    def sensitive(self) -> bool:
-        return self.operation.sensitive
+    def kinds(self) -> frozenset[str]:
+        return frozenset(self.operation.kinds)
+
+    def sensitive_fields(self, arguments: Mapping[str, object]) -> Mapping[str, str]:
+        return self.operation.sensitive_in(arguments.get("body"))
 
     @property
     def check(self) -> str | None:
@@ -111,13 +115,17 @@ class OperationAction:
         return parsed
 
     async def run(self, arguments: Mapping[str, Any], context: Context) -> Answer:
-        telnyx = context.telnyx.keeping(secret_texts(arguments["body"]))
+        secrets = tuple(secret_texts(arguments["body"], self.operation.id))
+        telnyx = context.telnyx.keeping(secrets)
         try:
             reply = await telnyx.send(_request(self.operation, arguments))
         except OutcomeUnknown as error:
             error.check = error.check or self.check
             raise
-        return answer(self.operation, reply, self.view, self._place)
+        found = answer(self.operation, reply, self.view, self._place)
+        # What the caller gave it knows; it does not have to stand in the conversation once more.
+        shown: Answer = without_any(found, secrets) if secrets else found
+        return shown
 
     @property
     def _place(self) -> Place:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from telnyx_tools.api.client import Reply
 from telnyx_tools.results.answer import Answer, View
-from telnyx_tools.results.result import BUDGET, redacted
+from telnyx_tools.results.result import BUDGET, REDACTED, redacted
 from telnyx_tools.results.shorten import select, shorten, size, without_nulls
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def answer(operation: Operation, reply: Reply, view: View, place: Place) -> Answ
     """The answer of a 2xx, from the place on that was asked for."""
     if operation.reply == "binary":
         return _binary(reply)
-    value = redacted(reply.json()) if operation.effect == "read" else reply.json()
+    value = _shown_to_agents(operation, reply.json())
     if value is None:
         return Answer(data={"status": reply.status})
     if isinstance(value, str):
@@ -64,6 +64,13 @@ def answer(operation: Operation, reply: Reply, view: View, place: Place) -> Answ
         return Answer(text=text, shortened=cut or None)
     items = _items(operation, value)
     return _single(operation, value, view) if items is None else _page(operation, value, items, view, place)
+
+
+def _shown_to_agents(operation: Operation, value: Any) -> Any:
+    """The answer without its secrets, unless the operation is there to show one, once."""
+    if operation.secret_text and isinstance(value, str):
+        return REDACTED
+    return value if operation.shown_once else redacted(value, operation.id)
 
 
 def _items(operation: Operation, value: Any) -> list[Any] | None:

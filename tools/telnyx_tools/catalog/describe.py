@@ -25,7 +25,8 @@ def describe(operation: Operation, at: str = "") -> dict[str, Any]:
         "does": operation.sentence,
         "request": f"{operation.method} {operation.path}",
         "effect": operation.effect,
-        **{name: True for name in ("paid", "sensitive") if getattr(operation, name)},
+        **({"paid": True} if operation.paid else {}),
+        **({"sensitive": sorted(operation.kinds)} if operation.kinds else {}),
     }
     for name, schema in parts.items():
         if _properties(operation, schema) or name == "body":

@@ -98,6 +98,10 @@ class Operation:
         """Paths in the body, such as `voice.call_forwarding`, that make a call sensitive which has them."""
         return self._sensitive_fields or {}
 
+    def sensitive_in(self, body: object) -> Mapping[str, Kind]:
+        """Of the sensitive fields those that this body has."""
+        return {path: kind for path, kind in self.sensitive_fields.items() if _has(body, path.split("."))}
+
     @property
     def sensitive(self) -> bool:
         """Whether it says who may use the account: keys, OAuth clients and grants, users, access rules."""

@@ -12,6 +12,7 @@ from typing import Any, Literal, Self, TypeVar, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
+from telnyx_tools.results.secret_fields import is_secret
 from telnyx_tools.schema import compact
 
 Detail = Literal["summary", "full"]
@@ -23,11 +24,6 @@ BUDGET: dict[Detail, int] = {"summary": 8_000, "full": 40_000}
 LARGEST = 50_000
 """Characters of JSON that a whole result may have; what goes beyond is cut wherever it comes from."""
 
-_SECRET_FIELDS = frozenset(
-    {"v1_secret", "password", "api_key", "api_secret", "secret", "private_key", "token"}
-    | {"sip_password", "ip_authentication_token", "sip_auth_password", "stream_auth_token", "authorization_bearer"}
-    | {"client_secret", "access_token", "refresh_token", "secret_access_key", "aws_secret_access_key", "account_key"}
-)
 REDACTED = "[redacted]"
 _MOST_FIELDS = 500
 """Of an object, besides those that the tool documents: an agent reads no more of them, and each takes time."""
@@ -189,23 +185,32 @@ def objects(answer: object) -> list[dict[str, Any]]:
     return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
 
 
-def redacted(value: Any) -> Any:
-    """The value with what secrets it holds taken out, by the names of their fields."""
+def redacted(value: Any, operation_id: str = "") -> Any:
+    """The value with what secrets it holds taken out, by the names of their fields.
+
+    A change that an audit event tells of names its field beside the values.
+    """
     if isinstance(value, dict):
-        return {k: REDACTED if k in _SECRET_FIELDS and v else redacted(v) for k, v in value.items()}
+        told = is_secret(str(value.get("field", "")), operation_id)
+
+        def hides(name: str) -> bool:
+            return (told and name in ("from", "to")) or is_secret(name, operation_id)
+
+        return {k: REDACTED if v and hides(k) else redacted(v, operation_id) for k, v in value.items()}
     if isinstance(value, list):
-        return [redacted(item) for item in value]
+        return [redacted(item, operation_id) for item in value]
     return value
 
 
-def secret_texts(value: Any) -> Iterator[str]:
+def secret_texts(value: Any, operation_id: str = "") -> Iterator[str]:
     """The texts in a request that are secrets by the names of their fields."""
     if isinstance(value, dict):
-        yield from (text for name, text in value.items() if name in _SECRET_FIELDS and isinstance(text, str))
+        secrets = (text for name, text in value.items() if is_secret(name, operation_id) and isinstance(text, str))
+        yield from secrets
         value = list(value.values())
     if isinstance(value, list):
         for item in value:
-            yield from secret_texts(item)
+            yield from secret_texts(item, operation_id)
 
 
 def _bounded(value: object, limit: int = 2_000) -> object:

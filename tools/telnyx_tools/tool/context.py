@@ -34,8 +34,12 @@ class Action(Protocol):
         ...
 
     @property
-    def sensitive(self) -> bool:
-        """Whether it manages access to the account, which the operator has to allow."""
+    def kinds(self) -> frozenset[str]:
+        """What makes every call of it sensitive, such as `payment`: the operator has to allow each kind."""
+        ...
+
+    def sensitive_fields(self, arguments: Mapping[str, object]) -> Mapping[str, str]:
+        """The fields among parsed arguments that make this call sensitive, and the kind of each."""
         ...
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from inspect import cleandoc
-from typing import Any
+from typing import Any, ClassVar
 
 from telnyx_tools.api.errors import ApiError, InvalidArgument, OutcomeUnknown
 from telnyx_tools.api.kept import secrets_in, without_any
@@ -83,9 +83,11 @@ class Tool:
             "openWorldHint": self.effect is Effect.SPENDS or self.paid,
         }
 
-    @property
-    def sensitive(self) -> bool:
-        return False
+    kinds: ClassVar[frozenset[str]] = frozenset()
+    """None: which tools there are is the operator's choice."""
+
+    def sensitive_fields(self, arguments: Mapping[str, object]) -> Mapping[str, str]:
+        return {}
 
     @property
     def summary(self) -> str:
