@@ -44,7 +44,7 @@ def test_every_tool_refuses_a_value_of_a_type_that_nothing_has(tool: Tool) -> No
         ("send_message", MESSAGE | {"to": "202-555-0123"}, "to", "E.164, like +13125550123"),
         ("send_message", MESSAGE | {"to": 12025550123}, "to", "E.164, like +13125550123"),
         ("send_message", MESSAGE | {"type": "FAX"}, "type", "'SMS' or 'MMS'"),
-        ("send_message", MESSAGE | {"media_urls": ["ftp://example.com/a"]}, "media_urls.0", "makes it an MMS"),
+        ("send_message", MESSAGE | {"media_urls": ["ftp://example.com/a"]}, "media_urls.0", "sends an MMS"),
         ("send_message", {"to": NUMBER, "text": "hello"}, "from_number", "list_phone_numbers"),
         ("send_message", MESSAGE | {"text": ""}, "text", "Give text, media_urls, or both."),
         ("list_phone_numbers", {"page_size": 100_000}, "page_size", "less than or equal to 250"),

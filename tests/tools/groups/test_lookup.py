@@ -95,4 +95,4 @@ async def test_the_reputation_of_a_strangers_number_is_not_found(telnyx: Telnyx)
 def test_a_lookup_says_before_it_runs_that_it_costs_money() -> None:
     tool = registry().tools["lookup_number"]
     assert tool.paid
-    assert "Costs money" in tool.description
+    assert "Costs a fee" in tool.description
