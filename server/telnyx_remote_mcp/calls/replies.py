@@ -13,6 +13,7 @@ from pydantic_core import to_json
 from telnyx_remote_mcp.calls.question import AskFirst
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.results.result import AttachedResult, Attachment, Result, fitted
+from telnyx_tools.results.visible import may_hide, visible_only
 from telnyx_tools.tool.context import Action
 from telnyx_tools.tool.effect import Effect
 
@@ -39,13 +40,17 @@ def success(result: Result) -> types.CallToolResult:
     """The result as structured content, the same JSON as text, and its files."""
     result, text = fitted(result)
     files = [_file(attachment) for attachment in result.attachments] if isinstance(result, AttachedResult) else []
+    structured = result.wire()
+    if may_hide(text):  # strangers wrote it: messages, names, transcripts, files
+        structured = visible_only(structured)
+        text = to_json(structured).decode()
     content = types.TextContent(type="text", text=text)
-    return types.CallToolResult(content=[content, *files], structured_content=result.wire())
+    return types.CallToolResult(content=[content, *files], structured_content=structured)
 
 
 def failure(error: Mapping[str, object]) -> types.CallToolResult:
     """An error that the agent can act on."""
-    text = to_json({"error": error}).decode()
+    text = to_json({"error": visible_only(error)}).decode()
     return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=True)
 
 

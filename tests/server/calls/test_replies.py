@@ -133,3 +133,15 @@ async def test_a_tool_that_another_calls_raises_its_error() -> None:
     with pytest.raises(OutcomeUnknown) as caught:
         await contexts.run(tool(lost, Effect.SPENDS, "Call list_texts."), {"to": "x"}, NOTHING)
     assert caught.value.check == "Call list_texts."
+
+
+async def test_what_nobody_sees_reaches_no_agent_in_a_result_or_in_an_error() -> None:
+    hidden = "Hi\u200b\u202e\U000e0049\x1b there"
+    result = await contexts.replied(tool(Text()), {"to": "x", "text": hidden}, NOTHING)
+    assert result.structured_content == {"text": "Hi there"}
+    (block,) = result.content
+    assert isinstance(block, types.TextContent)
+    assert json.loads(block.text) == {"text": "Hi there"}
+    failure = ApiError("POST /messages", 422, [ErrorItem("40310", f"No {hidden}", detail=hidden)])
+    error = await error_of(tool(failure), to="x")
+    assert (error["title"], error["detail"]) == ("No Hi there", "Hi there")
