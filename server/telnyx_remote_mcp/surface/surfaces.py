@@ -10,6 +10,7 @@ from typing import Final
 from cachetools import FIFOCache
 from starlette.types import Scope
 
+from telnyx_remote_mcp.surface.deeds import deeds_of, excluded_with
 from telnyx_remote_mcp.surface.kinds import reason
 from telnyx_remote_mcp.surface.permission import Level, Permission, needed
 from telnyx_remote_mcp.surface.selection import Selection, UnknownChoice
@@ -95,9 +96,9 @@ class Surface:
             if named and action.group not in named:
                 chosen = self._as_chosen(each is bound for each in self.bounds)
                 return f"Only these groups are reachable here{chosen}: {', '.join(sorted(named))}"
-        if self._excluded.intersection(action.calls) and not self._is_read_elsewhere(action):
+        if self._excluded and (deeds_of(action) & self._excluded_deeds or self._is_excluded_read(action)):
             chosen = self._as_chosen(bound.exclude_tools for bound in self.bounds)
-            return f"A tool that makes this call is excluded here{chosen}"
+            return f"A tool that does this is excluded here{chosen}"
         return None
 
     def _as_chosen(self, by: Iterable[object]) -> str:
@@ -107,15 +108,22 @@ class Surface:
         return f", as {who} chose"
 
     @cached_property
-    def _excluded(self) -> frozenset[str]:
-        """The operations of excluded tools."""
+    def _excluded(self) -> list[Tool]:
         excluded = [self.registry.find(name) for bound in self.bounds for name in bound.exclude_tools]
-        return frozenset(call for tool in excluded if tool is not None for call in tool.calls)
+        return [tool for tool in excluded if tool is not None]
 
-    def _is_read_elsewhere(self, action: Action) -> bool:
-        """A read that a reachable tool makes too is no secret of the excluded one."""
+    @cached_property
+    def _excluded_deeds(self) -> frozenset[str]:
+        """The deeds of excluded tools: who excludes a tool excludes what it does, by whichever operation."""
+        return frozenset(deed for tool in self._excluded for deed in excluded_with(tool))
+
+    def _is_excluded_read(self, action: Action) -> bool:
+        """Whether only excluded tools make this call. What a reachable tool reads too is no secret of theirs."""
         calls = set(action.calls)
-        return action.effect is Effect.READ and any(calls.intersection(tool.calls) for tool in self.callable.values())
+        if not any(calls.intersection(tool.calls) for tool in self._excluded):
+            return False
+        elsewhere = any(calls.intersection(tool.calls) for tool in self.callable.values())
+        return action.effect is not Effect.READ or not elsewhere
 
     @property
     def groups(self) -> list[str]:
@@ -195,7 +203,7 @@ class Surfaces:
 
     def _narrowed(self, tools: Iterable[Tool], by: Selection) -> list[Tool]:
         named = {self._name(name) for name in by.tools}
-        excluded = {self._name(name) for name in by.exclude_tools}
+        excluded = self._with_the_same_deed({self._name(name) for name in by.exclude_tools})
         everything = not by.groups and not by.tools
         return [
             tool
@@ -204,6 +212,15 @@ class Surfaces:
             and tool.name not in excluded
             and (not by.read_only or tool.effect is Effect.READ)
         ]
+
+    def _with_the_same_deed(self, names: set[str]) -> set[str]:
+        """The excluded tools, and those that spend on the same: whoever excludes one text excludes texting."""
+        spending = [tool for name in names if (tool := self.registry.find(name)) and tool.effect is Effect.SPENDS]
+        deeds = frozenset(deed for tool in spending for deed in excluded_with(tool))
+        if not deeds:
+            return names
+        spends = (tool for tool in self.registry.tools.values() if tool.effect is Effect.SPENDS and tool.calls)
+        return names | {tool.name for tool in spends if frozenset() < deeds_of(tool) <= deeds}
 
     def _name(self, name: str) -> str:
         tool = self.registry.find(name)

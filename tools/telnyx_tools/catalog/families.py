@@ -13,8 +13,13 @@ def families(calls: Iterable[str]) -> frozenset[str]:
     They are those of the operations called, and every family within one of them. A call that the catalog does not have
     is no deed of it.
     """
-    deeds = frozenset(family for call in calls for family in _by_call().get(call, ()))
+    deeds = own_families(calls)
     return deeds | {family.id for family in Catalog.load().families.values() if family.within & deeds}
+
+
+def own_families(calls: Iterable[str]) -> frozenset[str]:
+    """The families of the operations with these calls, and no further ones."""
+    return frozenset(family for call in calls for family in _by_call().get(call, ()))
 
 
 @cache
