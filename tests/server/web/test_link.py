@@ -86,6 +86,7 @@ async def test_nothing_above_looking_and_nothing_beyond_the_products_is_preselec
         ({"api_key": "KEY_unknown"}, "Telnyx does not accept this API key"),
         ({"group": []}, "Choose at least one product"),
         ({"level": ""}, "Choose how far"),
+        ({"group": ["lookup"], "level": "change"}, "choose a higher level"),
         ({"level": "everything"}, "Choose how far"),
         ({"ends": "date"}, "Give the day"),
         ({"ends": "date", "end_date": "2020-01-01"}, "in the future"),

@@ -103,6 +103,8 @@ def chosen(form: FormData, offered: Offer) -> Permission:
     rest = level if offered.rest_of_api and form.get("rest") == "yes" else None
     if not products and rest is None:
         raise BadChoice("Choose at least one product that the agent may use.", "group")
+    if rest is None and not any(min(product.levels) <= level for product in offered.only(products).products):
+        raise BadChoice("There is nothing free to read there: choose a higher level.", "level")
     return permission(dict.fromkeys(products, level), rest)
 
 
