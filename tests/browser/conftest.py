@@ -26,7 +26,7 @@ async def person(chromium: Browser) -> AsyncIterator[Person]:
         yield Person(context, await context.new_page())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # registrations from one address are limited by the minute
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with served(tmp_path_factory.mktemp("server"), "--sandbox") as server:
         yield server

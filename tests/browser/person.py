@@ -40,13 +40,19 @@ class Person:
         await self.open(url)
         await self.press("Connect with that account")
 
+    async def to_use(self, url: str) -> None:
+        """Link the account with an API key, and let the agent do all that the products do."""
+        await self.open(url)
+        await self.page.get_by_label("Use it.").check()
+        await self.page.get_by_label("API key", exact=True).fill(self.key)
+        await self.press("Connect with this key")
+
     async def only_messages(self, url: str) -> None:
         """Let the agent read messages for a month, and nothing else."""
         await self.open(url)
-        for box in await self.page.locator("input[name=group]:not([value=messaging])").all():
-            await box.uncheck()
-        await self.page.get_by_label("Never more than reading").check()
-        await self.page.get_by_label("30 days").check()
+        await self.page.get_by_text("Products:").click()
+        await self.page.get_by_label("Messaging", exact=False).first.check()
+        await self.page.get_by_label("Until when").select_option("30 days")
         await self.page.get_by_label("API key", exact=True).fill(self.key)
         await self.page.keyboard.press("Enter")
 

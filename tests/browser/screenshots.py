@@ -1,10 +1,12 @@
 """Takes the pictures of the pages in docs/images: python -m tests.browser.screenshots"""
 
+import base64
+import hashlib
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import anyio
 import httpx2
@@ -14,9 +16,11 @@ from tests.browser.inside import DOCUMENT, HOST, publishing, served
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 KEY = "KEY_sandbox_pictures"
+VERIFIER = "v" * 43
 NAME = "Example Agent"
 HOSTED = {"client_name": NAME, "redirect_uris": [f"https://{HOST}/callback"]}
 LOCAL = "http://127.0.0.1:9/callback"
+READS = "billing.read messaging.read numbers.read"
 WRITES = "messaging.write numbers.write verify.write billing.read account_management.read reporting.read"
 
 
@@ -53,7 +57,7 @@ def asking(url: str, client_id: str, redirect_uri: str, scope: str) -> str:
         "client_id": client_id,
         "redirect_uri": redirect_uri,
         "scope": scope,
-        "code_challenge": "c" * 43,
+        "code_challenge": base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }
     return f"{url}/oauth/authorize?{urlencode(query)}"
@@ -63,18 +67,41 @@ async def take(page: Page, name: str, look: Look) -> None:
     await page.screenshot(path=IMAGES / f"{name}-{look.name}.png", full_page=True)
 
 
+async def redeem(url: str, client_id: str, back: str) -> None:
+    """The client fetches its tokens: only now is it connected."""
+    form = {
+        "grant_type": "authorization_code",
+        "client_id": client_id,
+        "redirect_uri": LOCAL,
+        "code": parse_qs(urlsplit(back).query)["code"][0],
+        "code_verifier": VERIFIER,
+    }
+    async with httpx2.AsyncClient(base_url=url) as http:
+        assert (await http.post("/oauth/token", data=form)).status_code == 200
+
+
 async def link(context: BrowserContext, url: str, client_id: str) -> None:
-    """Connect once with less than was asked for, and once with all of it."""
-    for narrowed in (True, False):
+    """Connect once to use every product, and once to look at two of them."""
+    for narrowed in (False, True):
         page = await context.new_page()
         await page.goto(asking(url, client_id, LOCAL, WRITES))
         if narrowed:
-            await page.get_by_label("Read only").check()
-            await page.get_by_label("Messaging").uncheck()
-            await page.get_by_label("90 days").check()
-        await page.get_by_label("API key", exact=True).fill(KEY)
-        async with page.expect_request(f"{LOCAL}?*"):
-            await page.keyboard.press("Enter")
+            await page.get_by_label("Look.").check()
+            await page.get_by_text("Products:").click()
+            await page.get_by_label("Messaging", exact=False).first.check()
+            await page.locator("input[value=verify]").check()
+        else:
+            await page.get_by_label("Use it.").check()
+            await page.get_by_label("Until when").select_option("never")
+        key = page.get_by_label("API key", exact=True)
+        if await key.is_visible():
+            await key.fill(KEY)
+            button = "Connect with this key"
+        else:
+            button = "Connect with that account"
+        async with page.expect_request(f"{LOCAL}?*") as sent:
+            await page.get_by_role("button", name=button, exact=True).last.click()
+        await redeem(url, client_id, (await sent.value).url)
         await page.close()
 
 
@@ -90,11 +117,15 @@ async def photograph(browser: Browser, url: str, look: Look) -> None:
         await page.get_by_label("API key", exact=True).fill("KEY_mistyped")
         await page.keyboard.press("Enter")
         await page.get_by_role("alert").wait_for()
-        await page.locator("summary").first.click()
+        await page.get_by_text("Products:").click()
+        await page.get_by_label("Messaging", exact=False).first.check()
         await take(page, "link-again", look)
         await link(context, url, client_id)
         await page.goto(f"{url}/account")
+        await page.get_by_text("Change what it may do").first.click()
         await take(page, "account", look)
+        await page.goto(asking(url, client_id, LOCAL, f"{READS} verify.write"))
+        await take(page, "link-more", look)
         await context.clear_cookies()
         await page.goto(f"{url}/account")
         await take(page, "prove", look)

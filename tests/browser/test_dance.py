@@ -45,11 +45,18 @@ async def test_a_tool_that_changes_something_asks_the_person_again_who_need_not_
     assert person.visits == 2
 
 
+async def test_who_is_let_use_the_account_at_once_never_asks_again(server: Server, person: Person) -> None:
+    async with connected(server.url, person.to_use) as client:
+        message = await call(client, "send_message", **{**SMS, "from_number": await sender(client)})
+    assert message["id"]
+    assert person.visits == 1
+
+
 async def test_what_the_person_leaves_out_cannot_be_seen_or_called(server: Server, person: Person) -> None:
     async with connected(server.url, person.only_messages) as client:
         names = {tool.name for tool in (await client.list_tools()).tools}
         assert "get_message" in names
-        assert not names & {"send_message", "list_phone_numbers", "get_balance"}
+        assert not names & {"list_phone_numbers", "get_balance", "send_whatsapp_message"}
         with pytest.raises(MCPError, match="Unknown tool"):
             await client.call_tool("list_phone_numbers", {})
 

@@ -54,7 +54,7 @@ async def test_a_client_whose_site_vouches_for_it_is_verified_and_gets_its_answe
     }
     async with publishing(tmp_path, HOSTED) as fetch, served(tmp_path, fetch) as url:
         await person.open(f"{url}/oauth/authorize?{urlencode(asked)}")
-        assert await person.page.get_by_text("Verified", exact=True).is_visible()
+        assert await person.page.get_by_text("Verified address", exact=True).is_visible()
         await person.page.get_by_label("API key", exact=True).fill(person.key)
         async with person.page.expect_request(f"https://{HOST}/callback?*") as sent:
             await person.press("Connect with this key")

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import httpx2
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, ViewportSize, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -16,15 +16,15 @@ from tests.server.serving import serving
 CALLBACK = "http://127.0.0.1:9/callback"
 
 
-async def asking(server: Server, name: str = "Example Agent") -> str:
+async def asking(server: Server, name: str = "Example Agent", callback: str = CALLBACK) -> str:
     """The address of an authorization request by a client that has just registered."""
     async with httpx2.AsyncClient(base_url=server.base_url) as http:
-        metadata = {"redirect_uris": [CALLBACK], "client_name": name, "token_endpoint_auth_method": "none"}
+        metadata = {"redirect_uris": [callback], "client_name": name, "token_endpoint_auth_method": "none"}
         registered = (await http.post("/oauth/register", json=metadata)).json()
     query = {
         "response_type": "code",
         "client_id": registered["client_id"],
-        "redirect_uri": CALLBACK,
+        "redirect_uri": callback,
         "scope": "messaging.write numbers.write billing.read account_management.write",
         "code_challenge": "c" * 43,
         "code_challenge_method": "S256",
@@ -102,3 +102,57 @@ async def test_every_input_has_a_label_and_the_pages_load_nothing_from_elsewhere
         )
         assert await page.evaluate(f"{unnamed}.length") == 0
         assert all(url.startswith(server.base_url) for url in loaded)
+
+
+PHONE = ViewportSize(width=390, height=844)
+
+
+async def test_on_a_phone_the_buttons_and_an_error_are_in_view_and_the_error_has_the_focus(
+    server: Server, chromium: Browser
+) -> None:
+    async with await chromium.new_context(viewport=PHONE, java_script_enabled=False) as context:
+        page = await context.new_page()
+        await page.goto(await asking(server))
+        connect, key = (
+            page.get_by_role("button", name="Connect with this key"),
+            page.get_by_label("API key", exact=True),
+        )
+        for part in (connect, page.get_by_role("button", name="Cancel"), page.get_by_role("button", name="Sign in")):
+            await expect(part).to_be_in_viewport(ratio=1)
+        await key.fill("KEY_wrong")
+        await connect.click()
+        alert = page.get_by_role("alert")
+        for part in (alert, connect):
+            await expect(part).to_be_in_viewport(ratio=1)
+        await expect(alert).to_be_focused()
+        await expect(key).to_have_attribute("aria-invalid", "true")
+        await expect(key).to_have_accessible_description(await alert.inner_text())
+
+
+async def test_one_product_is_chosen_in_three_actions_and_reloading_sends_nothing(
+    server: Server, person: Person
+) -> None:
+    await person.open(await asking(server))
+    page = person.page
+    await page.get_by_label("API key", exact=True).fill("KEY_wrong")
+    await page.get_by_text("Products:").click()
+    await page.get_by_label("Messaging", exact=False).first.check()
+    assert await page.get_by_text("only the ticked ones").is_visible()
+    await person.press("Connect with this key")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    await page.reload()
+    assert "POST" not in sent
+    assert await page.get_by_label("Messaging", exact=False).first.is_checked()
+
+
+async def test_back_after_connecting_says_that_it_is_over(server: Server, person: Person) -> None:
+    async with serving(Starlette(routes=[Route("/callback", _arrived)])) as agent:
+        await person.by_key(await asking(server, callback=f"{agent}/callback"))
+        await expect(person.page.get_by_text("Back at the agent")).to_be_visible()
+        await person.page.go_back()
+        assert "answered already" in await person.page.inner_text("main")
+
+
+async def _arrived(_: Request) -> Response:
+    return HTMLResponse("Back at the agent")

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
+import pytest
 from anyio.abc import Process
 from anyio.streams.text import TextReceiveStream
 from tests.browser.agent import PATIENCE_SECS
@@ -37,8 +38,11 @@ async def said(process: Process) -> AsyncIterator[dict[str, str]]:
             yield json.loads(line)
 
 
-async def test_the_typescript_client_is_connected_and_steps_up(server: Server, person: Person) -> None:
-    visits = [person.by_key, person.again]
+@pytest.mark.parametrize("how", [("by_key", "again"), ("to_use",)])
+async def test_the_typescript_client_is_connected_and_asks_again_only_for_what_was_not_allowed(
+    server: Server, person: Person, how: tuple[str, ...]
+) -> None:
+    visits = [getattr(person, step) for step in how]
     told: dict[str, str] = {}
     with anyio.fail_after(PATIENCE_SECS):
         async with agent(server.url) as lines:
@@ -48,4 +52,4 @@ async def test_the_typescript_client_is_connected_and_steps_up(server: Server, p
                 told |= line
     assert told["balance"] == "100.00"
     assert told["message"]
-    assert person.visits == 2
+    assert person.visits == len(how)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -18,6 +17,7 @@ from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.auth.links import LinkLost
 from telnyx_remote_mcp.auth.resources import Resources
+from telnyx_remote_mcp.auth.scopes import within
 from telnyx_remote_mcp.auth.telnyx_sign_in import SignInFailed
 from telnyx_remote_mcp.auth.verdicts import Check, Verdict
 from telnyx_remote_mcp.clock import Clock
@@ -34,8 +34,7 @@ SKEW_SECS: Final = 3.0
 class AccessTokens:
     """Verifies access tokens. A signature is checked once; what it signs is compared with every request.
 
-    `products` are the groups of tools that this server has. `check` asks Telnyx about a credential that was rejected in
-    a call: a grant ends when it is really dead.
+    `check` asks Telnyx about a credential that was rejected in a call: a grant ends when it is really dead.
     """
 
     def __init__(
@@ -45,7 +44,6 @@ class AccessTokens:
         keys: SigningKeys,
         grants: Grants,
         check: Check,
-        products: Callable[[], Sequence[str]],
         *,
         clock: Clock = time.time,
     ) -> None:
@@ -54,7 +52,6 @@ class AccessTokens:
         self._keys = keys
         self._grants = grants
         self._check = check
-        self._products = products
         self._clock = clock
         self._signed: LRUCache[bytes, Claims] = LRUCache(MAX_TOKENS)
         self._suspects: set[str] = set()
@@ -102,8 +99,8 @@ class AccessTokens:
             principal=grant.account,
             credential=credential,
             lane="oauth",
-            scopes=claims.scopes & grant.scopes,
-            permission=grant.permission(self._products()),
+            scopes=grant.scopes if claims.scopes is None else within(claims.scopes, grant.scopes),
+            permission=grant.permission,
             grant_id=grant.id,
         )
         return Identity.of(caller, self._issuer)

@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 from telnyx_remote_mcp.surface.permission import Level, Permission, permission
 
+Lane = Literal["key", "telnyx"]
+"""How an account was linked: by an API key, or by signing in at Telnyx."""
 Ending = Literal["reused", "replayed", "given_back", "rejected"]
 """Why a grant ended by itself: a refresh token was in two hands, or a code; the client gave its token back; or Telnyx
 no longer accepts the credential."""
@@ -17,21 +19,22 @@ SHOWN_SECS: Final = 30 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One client's leave to act for one account, as the person narrowed it. Times are Unix seconds.
+    """One client's leave to act for one account, as far as the person let it go. Times are Unix seconds.
 
-    `account` is the principal, `lane` how it was linked: by an API key, or by signing in at Telnyx. No
-    `groups` means all; no `expires_at` means until it is revoked. A grant has `begun` once its code was redeemed,
-    and lasts until `kept_until`, which each refresh of its tokens moves on.
+    `account` is the principal. `permission` is what the person chose, `scopes` what that needs, within what Telnyx
+    gave; no `expires_at` means until it is revoked. A grant has `begun` once its code was redeemed, and lasts until
+    `kept_until`, which each refresh of its tokens moves on.
     """
 
     id: str
     client_id: str
     client_name: str
     account: str
-    lane: Literal["key", "telnyx"]
+    lane: Lane
+    permission: Permission
     scopes: frozenset[str]
-    groups: tuple[str, ...]
-    read_only: bool
+    given: frozenset[str] | None
+    """The scopes that Telnyx gave for it; None for an API key, which has no scopes."""
     created_at: int
     expires_at: int | None
     last_used_at: int
@@ -41,6 +44,8 @@ class Grant:
     last_listed_at: int | None = None
     ended: Ending | None = None
     ended_at: int | None = None
+    replaces: str | None = None
+    """The grant of the same client and account whose place it takes when it begins."""
 
     def lives(self, now: float) -> bool:
         """Whether it gives access."""
@@ -52,14 +57,6 @@ class Grant:
         ends = [end for end in (self.expires_at, self.kept_until) if end is not None]
         return min(ends, default=None)
 
-    def permission(self, products: Iterable[str]) -> Permission:
-        """How far it goes. `products` are those of this server: a grant without groups was of all of them.
-
-        The rest of the API is not in it: the page that was agreed to did not tell whether it was.
-        """
-        level = Level.LOOK if self.read_only else Level.SPEND
-        return permission({product: level for product in products if not self.groups or product in self.groups})
-
     def ttl_secs(self, now: float) -> float | None:
         """How long its credential is kept; None without an end."""
         return None if self.end is None else max(self.end - now, 1)
@@ -68,3 +65,48 @@ class Grant:
         """How long the grant itself is kept, which holds no credential."""
         end = self.ended_at or self.end
         return None if end is None else max(end - now, 1) + (SHOWN_SECS if self.begun else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstGrant:
+    """A grant in the form of 0.1.0, in which no `groups` meant all, and nothing told whether the rest was meant."""
+
+    id: str
+    client_id: str
+    client_name: str
+    account: str
+    lane: Lane
+    scopes: frozenset[str]
+    groups: tuple[str, ...]
+    read_only: bool
+    created_at: int
+    expires_at: int | None
+    last_used_at: int
+    begun: bool = True
+    kept_until: int | None = None
+    last_listed_at: int | None = None
+    ended: Ending | None = None
+    ended_at: int | None = None
+
+    def read(self, products: Iterable[str]) -> Grant:
+        """The grant in its narrower meaning: all `products` of this server or the named ones, never the rest."""
+        writes = not self.read_only and any(scope.endswith(".write") for scope in self.scopes)
+        level = Level.SPEND if writes else Level.LOOK
+        return Grant(
+            id=self.id,
+            client_id=self.client_id,
+            client_name=self.client_name,
+            account=self.account,
+            lane=self.lane,
+            permission=permission({name: level for name in products if not self.groups or name in self.groups}),
+            scopes=self.scopes,
+            given=None if self.lane == "key" else self.scopes,
+            created_at=self.created_at,
+            expires_at=self.expires_at,
+            last_used_at=self.last_used_at,
+            begun=self.begun,
+            kept_until=self.kept_until,
+            last_listed_at=self.last_listed_at,
+            ended=self.ended,
+            ended_at=self.ended_at,
+        )

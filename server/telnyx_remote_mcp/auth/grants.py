@@ -5,13 +5,13 @@ from __future__ import annotations
 import hmac
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
 from pydantic import TypeAdapter
 
-from telnyx_remote_mcp.auth.grant import Ending, Grant
+from telnyx_remote_mcp.auth.grant import Ending, FirstGrant, Grant
 from telnyx_remote_mcp.auth.links import ApiKeyLink, Linked, LinkLost, Links, LinkUnreadable, Refresh
 from telnyx_remote_mcp.auth.recent import Recent
 from telnyx_remote_mcp.clock import Clock
@@ -20,6 +20,7 @@ from telnyx_remote_mcp.store.record import Record
 from telnyx_remote_mcp.store.records import every_key
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
+from telnyx_remote_mcp.surface.permission import Permission
 from telnyx_tools.api.credential import Credential
 
 RECENT_SECS: Final = 4.0
@@ -30,14 +31,15 @@ DRAFT_SECS: Final = 120
 """How long a grant waits for its code to be redeemed: no credential stays where nobody ever comes for it."""
 EXTEND_EVERY_SECS: Final = 86_400
 _KIND, _INDEX = "grant", "account"
-_GRANT: Final = Record(_KIND, TypeAdapter(Grant))
+_GRANT: Final[Record[Grant | FirstGrant]] = Record(_KIND, TypeAdapter(Grant | FirstGrant))
 
 
 class Grants:
     """The grants of all accounts, encrypted in the store, and the credentials behind them.
 
     What a grant allows is believed for 4 seconds after it was read. `refresh` gets new tokens for accounts
-    linked at Telnyx. Methods raise StoreUnavailable where the store does not answer.
+    linked at Telnyx; `products` are those of this server, which grants of the first version meant by naming none.
+    Methods raise StoreUnavailable where the store does not answer.
     """
 
     def __init__(
@@ -46,12 +48,14 @@ class Grants:
         secret: Secret,
         *,
         refresh: Refresh | None = None,
+        products: Callable[[], Iterable[str]] = tuple,
         clock: Clock = time.time,
         monotonic: Clock = time.monotonic,
     ) -> None:
         self._store = store
         self._vault = Vault(secret)
         self._index_keys = secret.derive_all("store")
+        self._products = products
         self._clock = clock
         self._recent: Recent[Grant | None] = Recent(RECENT_SECS, MAX_RECENT, clock=monotonic)
         links: Recent[Linked] = Recent(RECENT_SECS, MAX_RECENT, clock=monotonic)
@@ -64,10 +68,11 @@ class Grants:
         client_name: str,
         account: str,
         linked: Linked,
+        permission: Permission,
         scopes: frozenset[str],
-        groups: tuple[str, ...] = (),
-        read_only: bool = False,
+        given: frozenset[str] | None = None,
         expires_at: int | None = None,
+        replaces: str | None = None,
     ) -> Grant:
         """A draft, with the credential that was linked for it, until `begin`. Raises ValueError for a past end."""
         now = int(self._clock())
@@ -79,21 +84,23 @@ class Grants:
             client_name=client_name,
             account=account,
             lane="key" if isinstance(linked, ApiKeyLink) else "telnyx",
+            permission=permission,
             scopes=scopes,
-            groups=groups,
-            read_only=read_only,
+            given=given,
             created_at=now,
             expires_at=expires_at,
             last_used_at=now,
             begun=False,
             kept_until=now + DRAFT_SECS,
+            replaces=replaces,
         )
         await self._links.keep(grant, linked)
         await self._store.put(_KIND, grant.id, self._seal(grant), grant.shown_secs(now))
         return grant
 
     async def begin(self, grant_id: str, secs: float) -> Grant | None:
-        """The code was redeemed: the grant lasts for `secs`, and takes the place of ones that ended before.
+        """The code was redeemed: the grant lasts for `secs`, and takes the place of the one that it was asked for to
+        replace, and of ones that ended before.
 
         None where the draft has ended meanwhile.
         """
@@ -101,10 +108,25 @@ class Grants:
         if grant is None or not await self._links.keep_on(grant):
             return None
         await self._list(grant)
-        for past in await self.past_of_account(grant.account):
-            if past.client_id == grant.client_id:
-                await self.revoke(past.id)
+        replaced = [other for other in await self.of_account(grant.account) if other.id == grant.replaces]
+        for other in [*replaced, *await self.past_of_account(grant.account)]:
+            if other.client_id == grant.client_id:
+                await self.revoke(other.id)
         return grant
+
+    async def change(
+        self, grant_id: str, permission: Permission, scopes: frozenset[str], expires_at: int | None
+    ) -> None:
+        """Let the client go further, or less far; every replica knows within 5 seconds. Raises ValueError for a past
+        end."""
+        if expires_at is not None and expires_at <= self._clock():
+            raise ValueError("A grant must end in the future.")
+        changed = await self._changed(
+            grant_id, lambda kept: replace(kept, permission=permission, scopes=scopes, expires_at=expires_at)
+        )
+        if changed is not None:
+            await self._links.keep_on(changed)
+            await self._list(changed)
 
     async def extend(self, grant_id: str, secs: float) -> None:
         """The grant lasts for another `secs`, its tokens were refreshed. Written once a day at most."""
@@ -250,7 +272,8 @@ class Grants:
 
     def _opened(self, grant_id: str, sealed: bytes) -> Grant | None:
         """None for a grant that cannot be read: nobody can use it any more."""
-        return _GRANT.open(sealed, self._vault, f"{_KIND}/{grant_id}")
+        grant = _GRANT.open(sealed, self._vault, f"{_KIND}/{grant_id}")
+        return grant.read(self._products()) if isinstance(grant, FirstGrant) else grant
 
 
 def _index(key: bytes, account: str, grant_id: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
+from telnyx_remote_mcp.surface.permission import Level, Permission, needed
+from telnyx_remote_mcp.surface.selection import EVERYTHING
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
 from telnyx_tools.tool.context import Action
 from telnyx_tools.tool.tool import Tool
@@ -30,6 +32,26 @@ class Scopes:
 
             scopes.update(operation.scope for operation in Catalog.load().values())
         return frozenset(scopes)
+
+    def covering(self, permission: Permission) -> frozenset[str]:
+        """The scopes that the actions of a permission need, as far as the operator lets anybody go."""
+        surface = self._surfaces.of(EVERYTHING, permission)
+        actions: list[Action] = [tool for tool in self._surfaces.ceiling if tool.scope]
+        if any(tool.target is not None for tool in self._surfaces.ceiling):
+            actions += [action for action in _operations() if surface.refusal(action) is None]
+        return frozenset(action.scope for action in actions if not surface.exceeded_by(action))
+
+    def reach(self, product: str, level: Level, scopes: Collection[str]) -> Level | None:
+        """How far the tools of a product go in fact, where a level is permitted and these scopes are held."""
+        tools = [tool for tool in self._surfaces.ceiling if tool.group == product and held(tool.scope, scopes)]
+        return max((needed(tool) for tool in tools if needed(tool) <= level), default=None)
+
+
+def _operations() -> Iterable[Action]:
+    from telnyx_tools.catalog.action import OperationAction
+    from telnyx_tools.catalog.catalog import Catalog
+
+    return map(OperationAction, Catalog.load().values())
 
 
 def counts_as(surface: Surface, tool: Tool, arguments: Mapping[str, object]) -> Action:
@@ -59,3 +81,18 @@ def held(scope: str, scopes: Collection[str]) -> bool:
     """Whether `scopes` include this one; who may write may read."""
     family, _, verb = scope.rpartition(".")
     return not scope or scope in scopes or (verb == "read" and f"{family}.write" in scopes)
+
+
+def within(asked: Iterable[str], given: Collection[str]) -> frozenset[str]:
+    """What was asked for, as far as it is given: reading, where writing was asked for and is not."""
+    both = {scope if held(scope, given) else f"{scope.removesuffix('.write')}.read" for scope in asked}
+    return frozenset(scope for scope in both if held(scope, given))
+
+
+def told(asked: Iterable[str], granted: Collection[str]) -> str:
+    """What the answer to a client names as the scope of its token.
+
+    A person may grant more than a client asked for, and the token carries it. Clients on `mcp` up to 1.20 or so reject
+    an answer with a scope that they did not ask for, so it names those that they did.
+    """
+    return " ".join(sorted(scope for scope in asked if held(scope, granted)) or sorted(granted))

@@ -48,7 +48,9 @@ def create_oauth(
     scopes = Scopes(surfaces)
     resources = Resources(settings.url, surfaces.groups)
     sign_in = _sign_in(settings, api)
-    grants = Grants(store, secret, refresh=sign_in.refresh if sign_in is not None else None)
+    grants = Grants(
+        store, secret, refresh=sign_in.refresh if sign_in is not None else None, products=lambda: surfaces.products
+    )
     vault = Vault(secret)
     access_secs = settings.access_token_minutes * 60
     signing_keys = SigningKeys(store, vault, token_secs=access_secs)
@@ -70,7 +72,7 @@ def create_oauth(
     accounts = TelnyxAccounts(store, vault, secret)
     upkeep = Upkeep(store, vault, grants, refresh_tokens, clients, accounts, signing_keys)
     server = AuthorizationServer(protocol, PendingRequests(store, vault), scopes.baseline, upkeep.ensure)
-    tokens = AccessTokens(settings.url, resources, signing_keys, grants, check, lambda: surfaces.groups)
+    tokens = AccessTokens(settings.url, resources, signing_keys, grants, check)
     linking = Services(settings, surfaces, server, grants, keys, store, secret, sign_in)
     return OAuth(
         upkeep,

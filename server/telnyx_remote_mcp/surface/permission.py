@@ -49,6 +49,12 @@ class Permission:
     def level(self, product: str) -> Level | None:
         return dict(self.products).get(product)
 
+    def joined(self, other: Permission) -> Permission:
+        """What either of the two permits."""
+        products = {name: max(level, self.level(name) or level) for name, level in other.products}
+        rests = [rest for rest in (self.rest, other.rest) if rest is not None]
+        return permission({**dict(self.products), **products}, max(rests, default=None))
+
     @property
     def only_looks(self) -> bool:
         levels = {level for _, level in self.products} | {self.rest}

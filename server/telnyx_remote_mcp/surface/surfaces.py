@@ -164,6 +164,11 @@ class Surfaces:
         """The groups that have a tool under the operator's ceiling."""
         return list(dict.fromkeys(tool.group for tool in self.ceiling))
 
+    @property
+    def products(self) -> list[str]:
+        """The groups that a person can permit: those with operations of their own."""
+        return [group for group in self.groups if group not in self.registry.generic]
+
     def of(self, selection: Selection, permission: Permission | None = None) -> Surface:
         """The surface of a selection, within what a person permitted. Raises UnknownChoice for a group or tool
         that does not exist.

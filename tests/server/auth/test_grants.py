@@ -19,6 +19,9 @@ from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite import SqliteStore
+from telnyx_remote_mcp.surface.permission import Level, permission
+
+LOOKING = permission({"messaging": Level.LOOK, "numbers": Level.LOOK})
 
 pytestmark = pytest.mark.anyio
 
@@ -73,8 +76,7 @@ async def drafted(
         account=account,
         linked=linked or ApiKeyLink(KEY),
         scopes=frozenset({"messaging.read", "numbers.read"}),
-        groups=("messaging", "numbers"),
-        read_only=True,
+        permission=LOOKING,
         expires_at=expires_at,
     )
 
@@ -118,8 +120,7 @@ async def test_a_grant_holds_what_the_person_chose(world: World) -> None:
     assert grant.account == ACCOUNT
     assert grant.lane == "key"
     assert grant.scopes == {"messaging.read", "numbers.read"}
-    assert grant.groups == ("messaging", "numbers")
-    assert grant.read_only
+    assert grant.permission == LOOKING
     assert (grant.created_at, grant.expires_at, grant.last_used_at) == (1_000, 5_000, 1_000)
     assert await world.replica().get(grant.id) == grant
 

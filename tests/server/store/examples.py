@@ -34,8 +34,9 @@ from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite import SqliteStore
 from telnyx_remote_mcp.store.vault import Vault
+from telnyx_remote_mcp.surface.permission import Level, permission
 from telnyx_remote_mcp.web.linking.browser import Browser, Browsers
-from telnyx_remote_mcp.web.linking.choice import EVERYTHING, Choice
+from telnyx_remote_mcp.web.linking.choice import Choice
 from telnyx_remote_mcp.web.linking.round_trip import RoundTrip
 from telnyx_remote_mcp.web.linking.services import Services
 from telnyx_remote_mcp.web.linking.sessions import Sessions
@@ -61,7 +62,9 @@ PARAMETERS = (
     ("code_challenge_method", "S256"),
 )
 ASKING = AskingClient("example-client", "Agent", "agent.example.com", False, False, REDIRECT)
-NARROW = Choice(groups=("messaging",), read_only=True, expires_at=NOW + 86_400)
+WHOLE = permission({"messaging": Level.SPEND, "numbers": Level.SPEND}, Level.SPEND)
+NARROW = Choice(permission=permission({"messaging": Level.LOOK}), expires_at=NOW + 86_400, replaces=None)
+PRODUCTS = ("messaging", "numbers", "voice")
 KEY_PURPOSES = ("cookie", "pepper", "request-state", "store", "vault")
 
 
@@ -95,13 +98,18 @@ async def _grants(store: Store) -> dict[str, str]:
         account=ACCOUNT,
         linked=ApiKeyLink(API_KEY),
         scopes=SCOPES,
-        groups=("messaging", "numbers"),
-        read_only=True,
+        permission=permission({"messaging": Level.LOOK, "numbers": Level.LOOK}),
         expires_at=NOW + 86_400,
     )
     principal = await accounts.principal(TELNYX_ACCOUNT)
     whole = await grants.create(
-        client_id=URL, client_name="Published agent", account=principal, linked=LINK, scopes=SCOPES
+        client_id=URL,
+        client_name="Published agent",
+        account=principal,
+        linked=LINK,
+        permission=WHOLE,
+        scopes=SCOPES,
+        given=SCOPES,
     )
     return {"narrowed_grant": narrowed.id, "whole_grant": whole.id, "telnyx_principal": principal}
 
@@ -156,11 +164,11 @@ async def _browsers(store: Store) -> dict[str, str]:
     browsers = Browsers(secret.derive("cookie"), secure=True)
     await Sessions(store, Vault(secret), browsers).enter(Browser("", True), ACCOUNT, response)
     cookie = response.headers["set-cookie"].partition("=")[2].partition(";")[0]
-    states = [await _left(store, cookie, "example-request", NARROW), await _left(store, cookie, None, EVERYTHING)]
+    states = [await _left(store, cookie, "example-request", NARROW), await _left(store, cookie, None, None)]
     return {"cookie": cookie, "narrow_sign_in": states[0], "whole_sign_in": states[1]}
 
 
-async def _left(store: Store, cookie: str, request_id: str | None, choice: Choice) -> str:
+async def _left(store: Store, cookie: str, request_id: str | None, choice: Choice | None) -> str:
     """The state of a browser that is on its way to Telnyx."""
     trip = RoundTrip(linking(store))
     redirect = await trip.leave(Browser(cookie, False), SCOPES, request_id=request_id, choice=choice)

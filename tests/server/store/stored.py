@@ -11,7 +11,7 @@ from pathlib import Path
 from authlib.oauth2.rfc6749 import InvalidClientError
 from starlette.requests import Request
 from tests.server.auth.oauth.website import URL
-from tests.server.store.examples import ACCOUNT, SECRET, TELNYX_ACCOUNT, linking, now
+from tests.server.store.examples import ACCOUNT, PRODUCTS, SECRET, TELNYX_ACCOUNT, linking, now
 
 from telnyx_remote_mcp.auth.authorization_server.client_documents import ClientDocuments
 from telnyx_remote_mcp.auth.authorization_server.clients import Client, Clients
@@ -90,7 +90,7 @@ class Readers:
         self._presented = {hashlib.sha256(value.encode()).hexdigest(): value for value in held.values()}
         secret = Secret(SECRET)
         vault = Vault(secret)
-        self.grants = Grants(store, secret, clock=now)
+        self.grants = Grants(store, secret, products=lambda: PRODUCTS, clock=now)
         self.clients = Clients(store, vault, ClientDocuments(store, vault, PublicFetch(nowhere), clock=now))
         self.codes = Codes(store, vault)
         self.refresh_tokens = RefreshTokens(store, vault, clock=now)

@@ -80,7 +80,14 @@ class Person:
         return await self.http.get("/link", params={"request": request_id})
 
     async def submit(self, page: httpx2.Response, path: str = "/link", **fields: object) -> httpx2.Response:
-        return await self.http.post(path, data={**filled(page.text), **fields})
+        """Send the form; where it comes back, look at it again."""
+        answered = await self.http.post(path, data={**filled(page.text), **fields})
+        return await self.returned(answered)
+
+    async def returned(self, answered: httpx2.Response) -> httpx2.Response:
+        """The page to which an answer leads, where the form comes back."""
+        to = answered.headers.get("location", "")
+        return await self.http.get(to) if answered.status_code == 303 and "again=" in to else answered
 
     async def link(self, request_id: str, **fields: object) -> httpx2.Response:
         """Open the linking page and connect with the key."""
@@ -95,7 +102,7 @@ class Person:
 
     async def at_telnyx(self, left: httpx2.Response, **form: object) -> httpx2.Response:
         """Decide on Telnyx's consent page, and come back."""
-        return await self.http.get(await self.allow(left, **form))
+        return await self.returned(await self.http.get(await self.allow(left, **form)))
 
     async def enter_account(self, key: str = KEY) -> httpx2.Response:
         page = await self.http.get("/account")
@@ -105,7 +112,7 @@ class Person:
 
 def filled(html: str) -> dict[str, object]:
     """What the form of a page would send without further input."""
-    fields: dict[str, object] = {}
+    fields: dict[str, object] = {name: _selected(options) for name, options in _SELECT.findall(html)}
     groups = []
     for tag in re.findall(r"<input[^>]*>", html):
         given = {name: unescape(value) for name, value in re.findall(r'([a-z_]+)="([^"]*)"', tag)}
@@ -116,6 +123,15 @@ def filled(html: str) -> dict[str, object]:
         else:
             fields[given["name"]] = given.get("value", "")
     return {**fields, "group": groups}
+
+
+_SELECT = re.compile(r'<select name="([a-z_]+)".*?>(.*?)</select>', re.DOTALL)
+
+
+def _selected(options: str) -> str:
+    chosen = re.search(r'value="([^"]*)" selected', options) or re.search(r'value="([^"]*)"', options)
+    assert chosen is not None
+    return chosen[1]
 
 
 def answer(response: httpx2.Response) -> dict[str, str]:

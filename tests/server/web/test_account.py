@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 import httpx2
 import pytest
-from tests.server.web.people import WRITES, Site, answer, filled
+from tests.server.web.people import KEY, WRITES, Site, answer, filled
 
-from telnyx_remote_mcp.auth.grant import Ending
+from telnyx_remote_mcp.auth.grant import Ending, Grant
+from telnyx_remote_mcp.auth.links import ApiKeyLink
+from telnyx_remote_mcp.surface.permission import Level, permission
 
 OTHER_KEY = "KEY_sandbox_somebody_else"
 
@@ -18,13 +20,13 @@ async def connect(site: Site, **fields: object) -> str:
 
 
 async def test_who_proves_the_key_sees_the_agents_and_what_they_may_do(site: Site) -> None:
-    await connect(site, group=["messaging"], read_only="yes", ends="90")
+    await connect(site, group=["messaging"], level="look", ends="90")
     page = await (await site.browser()).enter_account()
     text = " ".join(re.sub(r"<[^>]*>", " ", page.text).split())
     assert "Agent" in text
-    assert "read only: Messaging" in text
+    assert "Look Messaging Since" in text
     assert "End this connection" in text
-    assert "you end it" not in text
+    assert "Until you end it" not in text
 
 
 async def test_the_browser_that_linked_the_account_sees_it_at_once(site: Site) -> None:
@@ -44,8 +46,8 @@ async def test_without_a_proof_there_is_only_the_form(site: Site) -> None:
 async def test_a_key_that_telnyx_does_not_accept_proves_nothing(site: Site, key: str) -> None:
     person = await site.browser()
     page = await person.submit(await person.http.get("/account"), "/account", action="key", api_key=key)
-    assert page.status_code == 400
-    assert 'role="alert"' in page.text
+    assert page.request.method == "GET"
+    assert 'role="alert" tabindex="-1" autofocus' in page.text
     assert "The API key that you linked" in (await person.http.get("/account")).text
 
 
@@ -136,5 +138,98 @@ async def test_refusing_at_telnyx_leads_back_to_the_form(site: Site) -> None:
     page = await person.http.get("/account")
     left: httpx2.Response = await person.submit(page, "/account", action="sign_in")
     arrived = await person.at_telnyx(left, decision="deny")
-    assert arrived.status_code == 400
     assert "Sign in again to allow it" in arrived.text
+
+
+async def grant_of(site: Site, grant_id: str) -> Grant:
+    grant = await site.grants.get(grant_id)
+    assert grant is not None
+    return grant
+
+
+async def test_what_an_agent_may_do_is_changed_without_a_new_sign_in(site: Site) -> None:
+    grant_id = await connect(site, group=["messaging", "numbers"], level="look")
+    person = await site.browser()
+    page = await person.enter_account()
+    assert (filled(page.text)["level_messaging"], filled(page.text)["level_verify"]) == ("look", "")
+    await person.submit(page, "/account/change", level_messaging="spend", level_numbers="", level_rest="look")
+    grant = await grant_of(site, grant_id)
+    assert grant.permission == permission({"messaging": Level.SPEND}, Level.LOOK)
+    assert grant.scopes == site.services.scopes.covering(grant.permission)
+    assert "messaging.write" in grant.scopes
+    text = " ".join(re.sub(r"<[^>]*>", " ", (await person.http.get("/account")).text).split())
+    assert "Use it Messaging Look Rest of the Telnyx API Since" in text
+
+
+async def test_a_form_that_is_saved_as_it_is_changes_nothing(site: Site) -> None:
+    grant_id = await connect(site, level="change", group=["messaging", "storage"], rest="yes")
+    before = await grant_of(site, grant_id)
+    person = await site.browser()
+    await person.submit(await person.enter_account(), "/account/change")
+    assert await grant_of(site, grant_id) == before
+
+
+async def test_the_end_is_changed(site: Site) -> None:
+    grant_id = await connect(site, ends="30")
+    person = await site.browser()
+    await person.submit(await person.enter_account(), "/account/change", ends="never")
+    assert (await grant_of(site, grant_id)).expires_at is None
+
+
+@pytest.mark.parametrize("fields", [{"ends": "date", "end_date": "2020-01-01"}, {"level_messaging": "everything"}])
+async def test_a_change_that_cannot_be_meant_changes_nothing_and_says_why(site: Site, fields: dict[str, str]) -> None:
+    grant_id = await connect(site, group=["messaging"])
+    before = await grant_of(site, grant_id)
+    person = await site.browser()
+    page = await person.submit(await person.enter_account(), "/account/change", **fields)
+    assert 'role="alert" tabindex="-1" autofocus' in page.text
+    assert await grant_of(site, grant_id) == before
+
+
+async def test_an_agent_that_may_do_nothing_is_to_be_ended(site: Site) -> None:
+    grant_id = await connect(site, group=["messaging"])
+    person = await site.browser()
+    page = await person.submit(await person.enter_account(), "/account/change", level_messaging="")
+    assert "or end the connection" in page.text
+    assert await site.grants.get(grant_id) is not None
+
+
+async def test_the_agents_of_another_account_cannot_be_changed_nor_without_a_form_of_this_browser(site: Site) -> None:
+    grant_id = await connect(site, group=["messaging"])
+    before = await grant_of(site, grant_id)
+    stranger, person = await site.browser(), await site.browser()
+    page = await stranger.enter_account(OTHER_KEY)
+    await stranger.submit(page, "/account/change", grant=grant_id, level_messaging="spend", ends="never")
+    await person.enter_account()
+    for token in ("", str(filled(page.text)["token"])):
+        form = {"grant": grant_id, "token": token, "level_messaging": "spend", "ends": "never"}
+        assert (await person.http.post("/account/change", data=form)).status_code == 403
+    assert await grant_of(site, grant_id) == before
+
+
+async def test_what_telnyx_did_not_give_cannot_be_given_here(site: Site) -> None:
+    person = await site.browser()
+    page = await person.open((await site.answers.ask()).id)
+    left = await person.submit(page, action="sign_in", group=["messaging"])
+    grant_id = answer(await person.at_telnyx(left))["code"]
+    page = await person.submit(await person.http.get("/account"), "/account/change", level_messaging="spend")
+    grant = await grant_of(site, grant_id)
+    assert grant.scopes == {"messaging.read", "reporting.read"}
+    shown = (await person.http.get("/account")).text
+    assert "Telnyx gave fewer" in shown
+    assert "<dt>Use it</dt>" not in shown
+
+
+async def test_an_old_grant_shows_what_its_scopes_let_it_do(site: Site) -> None:
+    wide = permission({"messaging": Level.SPEND, "verify": Level.SPEND})
+    draft = await site.grants.create(
+        client_id="old",
+        client_name="Old agent",
+        account=site.keys.principal(KEY),
+        linked=ApiKeyLink(KEY),
+        permission=wide,
+        scopes=frozenset({"messaging.read"}),
+    )
+    await site.grants.begin(draft.id, 3_600)
+    form = filled((await (await site.browser()).enter_account()).text)
+    assert (form["level_messaging"], form["level_verify"]) == ("look", "")

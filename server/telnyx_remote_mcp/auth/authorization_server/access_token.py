@@ -16,6 +16,8 @@ from telnyx_remote_mcp.auth.authorization_server.keys import ALGORITHM, SigningK
 
 TOKEN_TYPE: Final = "at+jwt"  # noqa: S105 - a media type
 ACCESS_SECS: Final = 3_600
+_WHOLE: Final = "whole_grant"
+"""The claim that a token gives all that its grant does. One without it gives its scope alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Access:
     grant_id: str
     account: str
     resource: str
+    narrowed: bool = False
+    """Whether the client asked for less than it may have: the token is for its scope alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class Claims:
     grant_id: str
     client_id: str
     audience: str
-    scopes: frozenset[str]
+    scopes: frozenset[str] | None
+    """What the client narrowed the token to; None for all that the grant gives, as it is then."""
     expires_at: float
 
 
@@ -48,6 +53,7 @@ def signed(key: SigningKey, issuer: str, access: Access, client_id: str, scope: 
         "client_id": client_id,
         "grant_id": access.grant_id,
         "scope": scope,
+        _WHOLE: not access.narrowed,
         "jti": secrets.token_hex(16),
         "iat": now,
         "exp": now + secs,
@@ -72,7 +78,7 @@ async def read(token: str, issuer: str, find: Callable[[str], Awaitable[ECKey | 
             str(claims["grant_id"]),
             str(claims["client_id"]),
             str(claims["aud"]),
-            frozenset(str(claims["scope"]).split()),
+            None if claims.get(_WHOLE) is True else frozenset(str(claims["scope"]).split()),
             float(claims["exp"]),
         )
     except (JoseError, ValueError, KeyError, TypeError):

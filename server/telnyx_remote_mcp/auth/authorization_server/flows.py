@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from anyio import from_thread
-from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, OAuth2Error, OAuth2Request
+from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, InvalidScopeError, OAuth2Error, OAuth2Request
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGrant
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge
@@ -18,6 +18,7 @@ from telnyx_remote_mcp.auth.authorization_server.clients import Client
 from telnyx_remote_mcp.auth.authorization_server.protocol import Protocol
 from telnyx_remote_mcp.auth.authorization_server.words import Words
 from telnyx_remote_mcp.auth.grant import Grant
+from telnyx_remote_mcp.auth.scopes import held, told, within
 
 LASTING_SECS: Final = refresh_tokens.REFRESH_SECS + 86_400
 """How long a grant outlives its last refresh: a day more than the token that this gave."""
@@ -74,7 +75,7 @@ class CodeFlow(AuthorizationCodeGrant):
             grant_id=grant.id,
             client_id=grant.client_id,
             redirect_uri=asked.get("redirect_uri"),
-            scope=" ".join(sorted(grant.scopes)),
+            scope=told(asked.get("scope", "").split(), grant.scopes),
             resource=self.server.resource(asked.get("resource")),
             code_challenge=asked["code_challenge"],
         )
@@ -118,16 +119,43 @@ class RefreshFlow(RefreshTokenGrant):
     def authenticate_user(self, refresh_token: refresh_tokens.Presented) -> Access:
         token = refresh_token.token
         resource = self.server.resource(_parameters(self.request).get("resource"), token.resource)
-        return _access(from_thread.run(self.server.grants.get, token.grant_id), resource)
+        return _access(self._grant(token), resource, narrowed=not self._asked(token).issuperset(token.scope.split()))
+
+    def _asked(self, token: refresh_tokens.RefreshToken) -> frozenset[str]:
+        """The scopes in the request; those that the client was told before, where it names none."""
+        return frozenset((_parameters(self.request).get("scope") or token.scope).split())
+
+    def _grant(self, token: refresh_tokens.RefreshToken) -> Grant:
+        grant = from_thread.run(self.server.grants.get, token.grant_id)
+        if grant is None:
+            raise InvalidGrantError(Words("The access was revoked or has ended."))
+        return grant
+
+    def _validate_token_scope(self, token: refresh_tokens.Presented) -> None:
+        """A client may name what it was told, less, or what the person has allowed meanwhile."""
+        grant, known = self._grant(token.token), token.get_scope().split()
+        if not all(scope in known or held(scope, grant.scopes) for scope in self._asked(token.token)):
+            raise InvalidScopeError
 
     def issue_token(self, user: Access, refresh_token: Any) -> dict[str, str | int]:
+        scope = self._scope(user, refresh_token.token)
         try:
             successor = from_thread.run(self.server.refresh_tokens.rotate, refresh_token)
         except refresh_tokens.Reused:
             from_thread.run(self.server.grants.disconnect, user.grant_id, "reused")
             raise InvalidGrantError(Words("The refresh token was used before; the access is revoked.")) from None
         from_thread.run(self.server.grants.extend, user.grant_id, LASTING_SECS)
-        return {**super().issue_token(user, refresh_token), "refresh_token": successor}
+        token = self.generate_token(user=user, scope=scope, include_refresh_token=False)
+        return {**token, "refresh_token": successor}
+
+    def _scope(self, user: Access, token: refresh_tokens.RefreshToken) -> str:
+        grant, asked = self._grant(token), self._asked(token)
+        if not user.narrowed:
+            return told(asked, grant.scopes)
+        scope = " ".join(sorted(within(asked, grant.scopes)))
+        if not scope:
+            raise InvalidScopeError
+        return scope
 
     def revoke_old_credential(self, refresh_token: Any) -> None:
         """Done by the rotation."""
@@ -169,7 +197,7 @@ def _parameters(request: OAuth2Request) -> dict[str, str]:
     return request.payload.data if request.payload is not None else {}
 
 
-def _access(grant: Grant | None, resource: str) -> Access:
+def _access(grant: Grant | None, resource: str, *, narrowed: bool = False) -> Access:
     if grant is None:
         raise InvalidGrantError(Words("The access was revoked or has ended."))
-    return Access(grant.id, grant.account, resource)
+    return Access(grant.id, grant.account, resource, narrowed)

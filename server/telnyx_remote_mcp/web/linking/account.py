@@ -1,17 +1,24 @@
-"""The account page: which agents are connected, and how a connection is ended."""
+"""The account page: which agents are connected, what each may do, and how that is changed or ended."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlencode
 
+from pydantic import BaseModel
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
 from telnyx_remote_mcp.auth.grant import Grant
+from telnyx_remote_mcp.auth.scopes import within
+from telnyx_remote_mcp.web.linking.agents import Agent, PastAgent, changed
 from telnyx_remote_mcp.web.linking.browser import Browser
-from telnyx_remote_mcp.web.linking.choice import EVERYTHING
+from telnyx_remote_mcp.web.linking.choice import BadChoice
+from telnyx_remote_mcp.web.linking.offer import WORDS, offer
 from telnyx_remote_mcp.web.linking.proof import NotProved, by_key
 from telnyx_remote_mcp.web.linking.round_trip import RoundTrip
 from telnyx_remote_mcp.web.linking.services import Services
@@ -22,28 +29,11 @@ IDENTITY_SCOPES: Final = frozenset({"billing.read"})
 _PURPOSE: Final = "account"
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
-    """A grant as the page shows it."""
+class Problem(BaseModel):
+    """What is wrong with the form that came back; `grant` is the connection that it was about, else ""."""
 
-    id: str
-    name: str
-    products: str
-    writes: bool
-    since: str
-    last_acted: str
-    last_listed: str
-    until: str
-
-
-@dataclass(frozen=True, slots=True)
-class PastAgent:
-    """A connection that ended by itself, as the page shows it."""
-
-    id: str
-    name: str
-    ended: str
-    why: str
+    text: str
+    grant: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +46,8 @@ class AccountPage:
     async def show(self, request: Request) -> Response:
         browser = self.services.browsers.of(request)
         account = await self.services.sessions.account(browser)
-        return self.prove(browser) if account is None else await self._agents(browser, account)
+        problem = self.services.returned.open(browser, _PURPOSE, request.query_params.get("again", ""), Problem)
+        return self._prove(browser, problem) if account is None else await self._agents(browser, account, problem)
 
     async def submit(self, request: Request) -> Response:
         """Prove an account by key, go to Telnyx to prove it, or leave."""
@@ -69,10 +60,10 @@ class AccountPage:
                 await self.services.sessions.close(browser)
                 return self.services.pages.redirect("/account")
             if form.get("action") == "sign_in":
-                return await self.round_trip.leave(browser, IDENTITY_SCOPES, request_id=None, choice=EVERYTHING)
+                return await self.round_trip.leave(browser, IDENTITY_SCOPES)
             _, account = await by_key(self.services.keys, form, request)
         except NotProved as error:
-            return self.prove(browser, str(error))
+            return self.refused(browser, str(error))
         return await self.enter(browser, account)
 
     async def enter(self, browser: Browser, account: str) -> Response:
@@ -93,71 +84,62 @@ class AccountPage:
                 await grants.revoke(grant.id)
         return self.services.pages.redirect("/account")
 
-    def prove(self, browser: Browser, problem: str = "") -> Response:
+    async def change(self, request: Request) -> Response:
+        """Let a connected agent go further, less far, or longer; it need not sign in again."""
+        form = await request.form()
+        browser = self.services.browsers.of(request)
+        account = await self.services.sessions.account(browser)
+        if account is None or not self._is_ours(browser, form.get("token")):
+            return self.services.pages.forged()
+        chosen = [g for g in await self.services.grants.of_account(account) if g.id == form.get("grant")]
+        try:
+            for grant in chosen:
+                await self._change(form, grant)
+        except BadChoice as error:
+            return self._again(browser, Problem(text=str(error), grant=chosen[0].id))
+        return self.services.pages.redirect("/account")
+
+    async def _change(self, form: FormData, grant: Grant) -> None:
+        scopes = self.services.scopes
+        permitted, expires_at = changed(form, grant, offer(self.services.surfaces), datetime.now(UTC))
+        needed = scopes.covering(permitted)
+        given = needed if grant.given is None else within(needed, grant.given)
+        await self.services.grants.change(grant.id, permitted, given, expires_at)
+
+    def refused(self, browser: Browser, text: str) -> Response:
+        """Nothing was proved: back to the form, with what to do."""
+        return self._again(browser, Problem(text=text))
+
+    def _again(self, browser: Browser, problem: Problem) -> Response:
+        again = self.services.returned.seal(browser, _PURPOSE, problem)
+        return self.services.pages.redirect(f"/account?{urlencode({'again': again})}")
+
+    def _prove(self, browser: Browser, problem: Problem | None) -> Response:
         """The form that asks for a proof."""
         sign_in = self.services.sign_in
+        leads_to = sign_in.pages if sign_in is not None else ()
+        return self._page(browser, "prove.html", leads_to=leads_to, problem=problem, sign_in=sign_in is not None)
+
+    async def _agents(self, browser: Browser, account: str, problem: Problem | None) -> Response:
+        services, offered = self.services, offer(self.services.surfaces)
+        current = await services.grants.of_account(account)
+        past = await services.grants.past_of_account(account)
         return self._page(
             browser,
-            "prove.html",
-            400 if problem else 200,
+            "account.html",
+            account=account,
+            agents=[Agent.of(grant, offered, services.scopes) for grant in current],
+            past=[PastAgent.of(grant) for grant in past],
+            levels=[WORDS[level] for level in offered.levels],
             problem=problem,
-            sign_in=sign_in is not None,
-            leads_to=sign_in.pages if sign_in is not None else (),
+            today=datetime.now(UTC).date().isoformat(),
         )
 
-    async def _agents(self, browser: Browser, account: str) -> Response:
-        agents = [self._agent(grant) for grant in await self.services.grants.of_account(account)]
-        past = [_past(grant) for grant in await self.services.grants.past_of_account(account)]
-        return self._page(browser, "account.html", account=account, agents=agents, past=past)
-
-    def _agent(self, grant: Grant) -> Agent:
-        titles = [g.title for name, g in self.services.surfaces.registry.groups.items() if name in grant.groups]
-        writes = not grant.read_only and any(scope.endswith(".write") for scope in grant.scopes)
-        return Agent(
-            id=grant.id,
-            name=grant.client_name,
-            products=", ".join(titles) or "every product",
-            writes=writes,
-            since=_day(grant.created_at),
-            last_acted=_moment(grant.last_used_at) if grant.last_used_at > grant.created_at else "nothing noted so far",
-            last_listed=_moment(grant.last_listed_at) if grant.last_listed_at is not None else "not so far",
-            until="you end it" if grant.expires_at is None else _day(grant.expires_at),
-        )
-
-    def _page(
-        self, browser: Browser, template: str, status: int = 200, *, leads_to: tuple[str, ...] = (), **values: object
-    ) -> Response:
+    def _page(self, browser: Browser, template: str, *, leads_to: Iterable[str] = (), **values: object) -> Response:
         token = self.services.browsers.token(browser, _PURPOSE)
-        response = self.services.pages.page(template, status, leads_to=leads_to, token=token, **values)
+        response = self.services.pages.page(template, 200, leads_to=leads_to, token=token, **values)
         self.services.browsers.remember(browser, response)
         return response
 
     def _is_ours(self, browser: Browser, token: object) -> bool:
         return self.services.browsers.proves(browser, _PURPOSE, str(token))
-
-
-_WHY: Final = {
-    "reused": "Its sign-in was used in two places, as when it was copied or restored from a backup. If you know of no "
-    "copy, somebody may have taken it. Connect again from the agent.",
-    "replayed": "Its sign-in was answered twice, as when somebody read along. Connect again from the agent.",
-    "given_back": "The agent signed out.",
-    "rejected": "Telnyx no longer accepts the key or sign-in behind it. Connect again with one that it accepts.",
-}
-
-
-def _past(grant: Grant) -> PastAgent:
-    if grant.ended is not None:
-        why = _WHY[grant.ended]
-    elif grant.end == grant.expires_at:
-        why = "Its time was over, as you chose when you connected it."
-    else:
-        why = "The agent did not come back for a month."
-    return PastAgent(grant.id, grant.client_name, _moment(grant.ended_at or grant.end or grant.created_at), why)
-
-
-def _day(moment: int) -> str:
-    return f"{datetime.fromtimestamp(moment, UTC):%-d %B %Y}"
-
-
-def _moment(moment: int) -> str:
-    return f"{_day(moment)}, {datetime.fromtimestamp(moment, UTC):%H:%M} UTC"

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from telnyx_remote_mcp.auth.authorization_server.pending import Gone
-from telnyx_remote_mcp.auth.scopes import held
+from telnyx_remote_mcp.auth.scopes import within
 from telnyx_remote_mcp.auth.telnyx_sign_in import SignedIn
 from telnyx_remote_mcp.web.linking.account import AccountPage
 from telnyx_remote_mcp.web.linking.browser import Browser
+from telnyx_remote_mcp.web.linking.choice import Choice
 from telnyx_remote_mcp.web.linking.link import LinkPage
-from telnyx_remote_mcp.web.linking.offer import reading
 from telnyx_remote_mcp.web.linking.proof import NotProved
 from telnyx_remote_mcp.web.linking.round_trip import Journey, RoundTrip
 from telnyx_remote_mcp.web.linking.services import Services
@@ -33,26 +33,28 @@ class Callback:
         journey = await self.round_trip.arrive(request, browser)
         if journey is None:
             return self.services.pages.over()
-        if journey.request_id is not None:
-            return await self._answer_client(request, browser, journey, journey.request_id)
+        if journey.request_id is not None and journey.choice is not None:
+            return await self._answer_client(request, browser, journey, journey.request_id, journey.choice)
         try:
             signed_in = await self.round_trip.tokens(request, browser)
         except NotProved as error:
-            return self.account.prove(browser, str(error))
+            return self.account.refused(browser, str(error))
         return await self.account.enter(browser, await self._principal(signed_in))
 
-    async def _answer_client(self, request: Request, browser: Browser, journey: Journey, request_id: str) -> Response:
+    async def _answer_client(
+        self, request: Request, browser: Browser, journey: Journey, request_id: str, choice: Choice
+    ) -> Response:
         pending = await self.services.requests.pending(request_id)
         if pending is None:
             return self.services.pages.over()
         try:
             signed_in = await self.round_trip.tokens(request, browser)
-            scopes = allowed(journey.scopes, signed_in.scopes)
+            given = allowed(journey.scopes, signed_in.scopes)
         except NotProved as error:
-            return await self.link.problem(browser, pending, journey.choice, str(error))
+            return self.link.refused(browser, request_id, journey.filled, str(error))
         account = await self._principal(signed_in)
         try:
-            return await self.link.connect(browser, pending, journey.choice, signed_in.link, account, scopes)
+            return await self.link.connect(browser, pending, choice, signed_in.link, account, given)
         except Gone:
             return self.services.pages.over()
 
@@ -64,8 +66,7 @@ def allowed(asked: frozenset[str], given: frozenset[str] | None) -> frozenset[st
     """What was asked for, as far as Telnyx gave it: reading, where it did not give writing. Raises NotProved."""
     if given is None:
         return asked
-    kept = frozenset(scope for scope in asked if held(scope, given))
-    granted = kept | {scope for scope in reading(asked - kept) if held(scope, given)}
+    granted = within(asked, given)
     if not granted:
         raise NotProved("Telnyx gave none of the permissions. Sign in again to allow some.")
     return granted

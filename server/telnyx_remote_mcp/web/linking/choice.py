@@ -1,64 +1,126 @@
 """What a person chose on the linking page."""
 
+from __future__ import annotations
+
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 from starlette.datastructures import FormData
 
-from telnyx_remote_mcp.web.linking.offer import Offer
+from telnyx_remote_mcp.surface.permission import Level, Permission, permission
+from telnyx_remote_mcp.web.linking.offer import LEVELS, WORDS, Offer
 
-ENDS: Final = {"never": None, "30": 30, "90": 90}
-"""Days after which the access ends, by the form's value. `date` is the other value."""
-
-
-REST: Final = "api"
-"""The form's value for the rest of the API."""
+ENDS: Final = {"30": 30, "90": 90, "never": None}
+"""Days after which the access ends, by the form's value. `date` and `kept` are the other values."""
+DEFAULT_END: Final = "90"
+ALL: Final = "all"
+"""The form's value for all products; one product that is ticked beside it is the narrower meaning."""
 
 
 class BadChoice(ValueError):
-    """The form is filled in wrongly; the text tells the person what to do."""
+    """The form is filled in wrongly; the text tells the person what to do. `field` is the one that it is about."""
+
+    def __init__(self, text: str, field: str) -> None:
+        super().__init__(text)
+        self.field = field
 
 
-class Choice(BaseModel):
-    """How far the agent's access goes. No groups means all of the API; `expires_at` is in Unix seconds.
-
-    It is stored on the way to Telnyx: without defaults, so that nothing that is missing then means more access.
-    """
-
-    model_config = ConfigDict(frozen=True)
+class _FirstChoice(BaseModel):
+    """A choice as 0.1.0 kept it."""
 
     groups: tuple[str, ...]
     read_only: bool
     expires_at: int | None
 
 
-EVERYTHING: Final = Choice(groups=(), read_only=False, expires_at=None)
+class Choice(BaseModel):
+    """How far the agent's access goes, and until when, in Unix seconds. `replaces` is the grant that it adds to.
+
+    It is stored on the way to Telnyx: without defaults, so that nothing that is missing then means more access.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    permission: Permission
+    expires_at: int | None
+    replaces: str | None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_the_first_version(cls, value: object) -> object:
+        """One in the form of 0.1.0 means the products that it names, and no others."""
+        if not isinstance(value, dict) or "permission" in value:
+            return value
+        first = _FirstChoice.model_validate(value)
+        level = Level.LOOK if first.read_only else Level.SPEND
+        named = permission(dict.fromkeys(first.groups, level))
+        return {"permission": named, "expires_at": first.expires_at, "replaces": None}
 
 
-def chosen(form: FormData, offered: Offer, now: datetime) -> Choice:
-    """Read the form. Raises BadChoice."""
+class Filled(BaseModel):
+    """What the form shows as filled in, and what is wrong with it. The key is never among it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    level: str = WORDS[Level.LOOK]
+    groups: frozenset[str] = frozenset({ALL})
+    rest: bool = False
+    ends: str = DEFAULT_END
+    end_date: str = ""
+    problem: str = ""
+    field: str = ""
+
+    @classmethod
+    def of(cls, form: FormData) -> Filled:
+        return cls(
+            level=str(form.get("level", "")),
+            groups=frozenset(str(value) for value in form.getlist("group")),
+            rest=form.get("rest") == "yes",
+            ends=str(form.get("ends", DEFAULT_END)),
+            end_date=str(form.get("end_date", ""))[:10],
+        )
+
+    @classmethod
+    def with_permission(cls, given: Permission, offered: Offer) -> Filled:
+        """The form for what was chosen before; where products differ, with the lowest level of them."""
+        levels = [level for _, level in given.products] + ([given.rest] if given.rest is not None else [])
+        groups = {name for name, _ in given.products}
+        return cls(
+            level=WORDS[min(levels, default=Level.LOOK)],
+            groups=frozenset({ALL} if groups.issuperset(offered.names) else groups),
+            rest=given.rest is not None,
+        )
+
+
+def chosen(form: FormData, offered: Offer) -> Permission:
+    """How far the person lets the agent go. Raises BadChoice."""
+    level = LEVELS.get(str(form.get("level", "")))
+    if level is None or level not in offered.levels:
+        raise BadChoice("Choose how far the agent may go.", "level")
     picked = {str(value) for value in form.getlist("group")}
-    groups = tuple(name for name in offered.names if name in picked)
-    if not groups:
-        raise BadChoice("Choose at least one product that the agent may use.")
-    everything = len(groups) == len(offered.names) and (REST in picked or not offered.rest_of_api)
-    return Choice(
-        groups=() if everything else groups,
-        read_only=form.get("read_only") == "yes",
-        expires_at=_end(str(form.get("ends", "")), str(form.get("end_date", "")), now),
-    )
+    products = [name for name in offered.names if name in picked] or (offered.names if ALL in picked else [])
+    rest = level if offered.rest_of_api and form.get("rest") == "yes" else None
+    if not products and rest is None:
+        raise BadChoice("Choose at least one product that the agent may use.", "group")
+    if rest is None and not any(min(product.levels) <= level for product in offered.only(products).products):
+        raise BadChoice("There is nothing free to read there: choose a higher level.", "level")
+    return permission(dict.fromkeys(products, level), rest)
 
 
-def _end(value: str, day: str, now: datetime) -> int | None:
+def end(form: FormData, now: datetime, kept: int | None = None) -> int | None:
+    """When the access ends; `kept` is when it did so far. Raises BadChoice."""
+    value = str(form.get("ends", ""))
+    if value == "kept":
+        return kept
     if value in ENDS:
         days = ENDS[value]
         return None if days is None else int((now + timedelta(days=days)).timestamp())
     try:
-        last = date.fromisoformat(day)
+        last = date.fromisoformat(str(form.get("end_date", "")))
     except ValueError:
-        raise BadChoice("Give the day on which the access ends, as in 2030-12-31.") from None
+        raise BadChoice("Give the day on which the access ends, as in 2030-12-31.", "ends") from None
     if last < now.date():
-        raise BadChoice("The day on which the access ends has to be in the future.")
+        raise BadChoice("The day on which the access ends has to be in the future.", "ends")
     # Through the whole of that day, wherever the person is not too far from UTC.
     return int(datetime(last.year, last.month, last.day, 23, 59, 59, tzinfo=UTC).timestamp())

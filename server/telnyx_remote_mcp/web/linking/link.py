@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -12,32 +13,18 @@ from starlette.responses import Response
 from telnyx_remote_mcp.auth.authorization_server.pending import Gone, Pending
 from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.links import ApiKeyLink, Linked, LinkLost
+from telnyx_remote_mcp.auth.scopes import within
+from telnyx_remote_mcp.web.linking.addition import Addition, addition
 from telnyx_remote_mcp.web.linking.browser import Browser
-from telnyx_remote_mcp.web.linking.choice import REST, BadChoice, Choice, chosen
-from telnyx_remote_mcp.web.linking.offer import Offer, offer, reading
+from telnyx_remote_mcp.web.linking.choice import BadChoice, Choice, Filled, chosen, end
+from telnyx_remote_mcp.web.linking.offer import WORDS, Offer, offer
 from telnyx_remote_mcp.web.linking.proof import NotProved, by_key, verified
 from telnyx_remote_mcp.web.linking.requests import Applicant
 from telnyx_remote_mcp.web.linking.round_trip import RoundTrip
 from telnyx_remote_mcp.web.linking.services import Services
+from telnyx_remote_mcp.web.linking.summary import day, summary
 
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """What the form shows as filled in. The key is never among it."""
-
-    groups: frozenset[str]
-    read_only: bool = False
-    ends: str = "never"
-    end_date: str = ""
-
-    @classmethod
-    def of(cls, form: FormData) -> Filled:
-        return cls(
-            groups=frozenset(str(value) for value in form.getlist("group")),
-            read_only=form.get("read_only") == "yes",
-            ends=str(form.get("ends", "never")),
-            end_date=str(form.get("end_date", ""))[:10],
-        )
+_ENDED = "The connection that was there has ended. Link your account again."
 
 
 @dataclass(frozen=True)
@@ -51,36 +38,64 @@ class LinkPage:
         pending = await self.services.requests.pending(request.query_params.get("request", ""))
         if pending is None:
             return self.services.pages.over()
-        return await self._page(self.services.browsers.of(request), pending)
+        browser = self.services.browsers.of(request)
+        again = request.query_params.get("again", "")
+        filled = self.services.returned.open(browser, purpose(pending.id), again, Filled)
+        return await self._page(browser, pending, filled)
 
     async def submit(self, request: Request) -> Response:
         form = await request.form()
         request_id = str(form.get("request", ""))
         browser = self.services.browsers.of(request)
-        if not self.services.browsers.proves(browser, purpose(request_id), str(form.get("token", ""))):
-            return self.services.pages.forged()
         pending = await self.services.requests.pending(request_id)
-        if pending is None:
-            return self.services.pages.over()
+        if request_id and pending is None:
+            return self.services.pages.over()  # also to a form of before the answer, which gave another cookie
+        if pending is None or not self._is_ours(form, browser):
+            return self.services.pages.forged()
         try:
             if form.get("action") == "deny":
                 return self.services.pages.redirect(await self.services.requests.deny(request_id))
             return await self._link(request, form, browser, pending)
         except Gone:
             return self.services.pages.over()
-        except (BadChoice, NotProved) as error:
-            return await self._page(browser, pending, Filled.of(form), str(error))
+        except BadChoice as error:
+            return self._again(browser, pending.id, Filled.of(form), str(error), error.field)
+        except NotProved as error:
+            return self._again(browser, pending.id, Filled.of(form), str(error), "api_key")
+
+    def _is_ours(self, form: FormData, browser: Browser) -> bool:
+        """Whether the form comes from a page that this browser was shown for the request."""
+        return self.services.browsers.proves(browser, purpose(str(form.get("request"))), str(form.get("token", "")))
 
     async def _link(self, request: Request, form: FormData, browser: Browser, pending: Pending) -> Response:
-        choice = chosen(form, offer(self.services.surfaces, pending.scopes), datetime.now(UTC))
+        choice = await self._choice(form, browser, pending)
         action = form.get("action")
         if action == "sign_in" and self.services.sign_in is not None:
-            return await self.round_trip.leave(browser, granted(pending, choice), request_id=pending.id, choice=choice)
+            scopes = self.services.scopes.covering(choice.permission)
+            filled = Filled.of(form)
+            return await self.round_trip.leave(browser, scopes, request_id=pending.id, choice=choice, filled=filled)
         if action == "reuse":
             linked, account = await self._linked_before(browser, pending, request)
         else:
             linked, account = await by_key(self.services.keys, form, request)
-        return await self.connect(browser, pending, choice, linked, account, granted(pending, choice))
+        return await self.connect(browser, pending, choice, linked, account)
+
+    async def _choice(self, form: FormData, browser: Browser, pending: Pending) -> Choice:
+        """What was chosen on the page that was shown: all of it, or what it adds to a connection. Raises BadChoice."""
+        offered, now = self._offer, datetime.now(UTC)
+        adds_to = form.get("adds_to")
+        if adds_to is None:
+            return Choice(permission=chosen(form, offered), expires_at=end(form, now), replaces=None)
+        added = await self._addition(browser, pending)
+        if added is None or added.grant.id != adds_to:
+            raise BadChoice("The connection has changed meanwhile. Look at what is chosen now.", "group")
+        grant = added.grant
+        more = chosen(form, offered.only(added.products))
+        return Choice(
+            permission=grant.permission.joined(more),
+            expires_at=end(form, now, grant.expires_at),
+            replaces=grant.id,
+        )
 
     async def connect(
         self,
@@ -89,19 +104,24 @@ class LinkPage:
         choice: Choice,
         linked: Linked,
         account: str,
-        scopes: frozenset[str],
+        given: frozenset[str] | None = None,
     ) -> Response:
-        """Grant what was chosen, and send the person back to the client. Raises Gone."""
+        """Grant what was chosen, within the scopes that Telnyx gave, and send the person back to the client.
+
+        Raises Gone.
+        """
         services = self.services
+        scopes = services.scopes.covering(choice.permission)
         grant = await services.grants.create(
             client_id=pending.client.id,
             client_name=Applicant.of(pending.client).name,
             account=account,
             linked=linked,
-            scopes=scopes,
-            groups=choice.groups,
-            read_only=choice.read_only,
+            permission=choice.permission,
+            scopes=scopes if given is None else within(scopes, given),
+            given=given,
             expires_at=choice.expires_at,
+            replaces=choice.replaces,
         )
         try:
             url = await services.requests.approve(pending.id, grant)
@@ -109,56 +129,73 @@ class LinkPage:
             await services.grants.revoke(grant.id)
             raise
         response = services.pages.redirect(url)
-        await services.sessions.enter(browser, account, response)
+        await services.sessions.enter(browser, account, response, grant.id)
         return response
 
     async def _linked_before(self, browser: Browser, pending: Pending, request: Request) -> tuple[ApiKeyLink, str]:
         """The account that this browser linked to the same client by key. Raises NotProved."""
         grant = await self._reusable(browser, pending)
         if grant is None:
-            raise NotProved("The connection that was there has ended. Link your account again.")
+            raise NotProved(_ENDED)
         try:
             credential = await self.services.grants.credential(grant)
         except LinkLost:
-            raise NotProved("The connection that was there has ended. Link your account again.") from None
+            raise NotProved(_ENDED) from None
         return ApiKeyLink(credential.secret), await verified(self.services.keys, credential.secret, request)
 
     async def _reusable(self, browser: Browser, pending: Pending) -> Grant | None:
         """The connection of the same client by key; also one that ended because its token was in two hands."""
         account = await self.services.sessions.remembered(browser)
-        if account is None:
-            return None
+        candidates = await self._connections(account, pending) if account is not None else []
+        return next((grant for grant in candidates if grant.lane == "key"), None)
+
+    async def _earlier(self, browser: Browser, pending: Pending) -> Grant | None:
+        """The connection of the same client that was made in this browser."""
+        session = await self.services.sessions.of(browser)
+        candidates = await self._connections(session.account, pending) if session is not None else []
+        return next((grant for grant in candidates if session is not None and grant.id in session.grants), None)
+
+    async def _connections(self, account: str, pending: Pending) -> list[Grant]:
         grants = self.services.grants
         past = [grant for grant in await grants.past_of_account(account) if grant.ended == "reused"]
-        candidates = [*await grants.of_account(account), *past]
-        return next((g for g in candidates if g.client_id == pending.client.id and g.lane == "key"), None)
+        return [g for g in (*await grants.of_account(account), *past) if g.client_id == pending.client.id]
 
-    async def problem(self, browser: Browser, pending: Pending, choice: Choice, text: str) -> Response:
-        """The page again, as it was filled in, with what went wrong."""
-        names = offer(self.services.surfaces, pending.scopes).names
-        ends = "never" if choice.expires_at is None else "date"
-        day = "" if choice.expires_at is None else datetime.fromtimestamp(choice.expires_at, UTC).date().isoformat()
-        filled = Filled(frozenset(choice.groups or (*names, REST)), choice.read_only, ends, day)
-        return await self._page(browser, pending, filled, text)
+    async def _addition(self, browser: Browser, pending: Pending) -> Addition | None:
+        grant = await self._earlier(browser, pending)
+        if grant is None or grant.ended is not None:
+            return None
+        return addition(self.services.surfaces, grant, pending.scopes)
 
-    async def _page(
-        self, browser: Browser, pending: Pending, filled: Filled | None = None, problem: str = ""
-    ) -> Response:
+    def refused(self, browser: Browser, request_id: str, filled: Filled, text: str) -> Response:
+        """Back from Telnyx without an account: the page again, as it was filled in."""
+        return self._again(browser, request_id, filled, text, "sign_in")
+
+    def _again(self, browser: Browser, request_id: str, filled: Filled, problem: str, field: str) -> Response:
+        filled = filled.model_copy(update={"problem": problem, "field": field})
+        again = self.services.returned.seal(browser, purpose(request_id), filled)
+        return self.services.pages.redirect(f"/link?{urlencode({'request': request_id, 'again': again})}")
+
+    @property
+    def _offer(self) -> Offer:
+        return offer(self.services.surfaces)
+
+    async def _page(self, browser: Browser, pending: Pending, filled: Filled | None) -> Response:
         services, sign_in = self.services, self.services.sign_in
-        offered: Offer = offer(services.surfaces, pending.scopes)
+        added = await self._addition(browser, pending)
+        offered = self._offer if added is None else self._offer.only(added.products)
         leads_to = [pending.client.redirect_uri, *(sign_in.pages if sign_in is not None else ())]
         response = services.pages.page(
             "link.html",
-            400 if problem else 200,
             leads_to=leads_to,
-            problem=problem,
             client=Applicant.of(pending.client),
             request_id=pending.id,
             token=services.browsers.token(browser, purpose(pending.id)),
             offer=offered,
-            writes=any(scope.endswith(".write") for scope in pending.scopes),
-            scopes=sorted(pending.scopes),
-            form=filled or Filled(frozenset((*offered.names, REST))),
+            levels=[WORDS[level] for level in offered.levels],
+            added=added,
+            kept=summary(self._offer, added.grant, services.scopes) if added is not None else (),
+            kept_until=day(added.grant.expires_at) if added is not None and added.grant.expires_at else "",
+            form=filled or await self._prefilled(browser, pending, added, offered),
             today=datetime.now(UTC).date().isoformat(),
             reusable=await self._reusable(browser, pending) is not None,
             sign_in=sign_in.host if sign_in is not None else None,
@@ -167,12 +204,15 @@ class LinkPage:
         services.browsers.remember(browser, response)
         return response
 
+    async def _prefilled(self, browser: Browser, pending: Pending, added: Addition | None, offered: Offer) -> Filled:
+        """What is chosen unless the person changes it: to look, what was chosen before, or what was asked for now."""
+        if added is not None:
+            level = WORDS[min(added.level, offered.levels[-1])]
+            return Filled(level=level, groups=frozenset(added.products), ends="kept")
+        earlier = await self._earlier(browser, pending)
+        return Filled() if earlier is None else Filled.with_permission(earlier.permission, offered)
+
 
 def purpose(request_id: str) -> str:
     """What the form's token is for."""
     return f"link/{request_id}"
-
-
-def granted(pending: Pending, choice: Choice) -> frozenset[str]:
-    """The scopes of the grant: those asked for, without writing where the person chose so."""
-    return reading(pending.scopes) if choice.read_only else frozenset(pending.scopes)

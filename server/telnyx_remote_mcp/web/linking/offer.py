@@ -1,12 +1,17 @@
-"""What an agent would be able to do, by product, as the linking page shows it."""
+"""What an agent could be let do, by product, as the pages show it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
-from telnyx_remote_mcp.auth.scopes import held
+from telnyx_remote_mcp.surface.permission import Level, needed
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.tool import Tool
+
+LEVELS: Final = {"look": Level.LOOK, "change": Level.CHANGE, "spend": Level.SPEND}
+"""The levels by the values of the forms."""
+WORDS: Final = {Level.LOOK: "look", Level.CHANGE: "change", Level.SPEND: "spend"}
 
 
 @dataclass(slots=True)
@@ -21,14 +26,13 @@ class Product:
     changes: list[str] = field(default_factory=list)
     deletes: list[str] = field(default_factory=list)
     spends: list[str] = field(default_factory=list)
-
-    @property
-    def actions(self) -> int:
-        return sum(map(len, (self.reads, self.paid_reads, self.changes, self.deletes, self.spends)))
+    levels: set[Level] = field(default_factory=set)
+    """Those that one of the tools needs."""
 
     def add(self, tool: Tool) -> None:
         kinds = {Effect.WRITE: self.changes, Effect.DESTROY: self.deletes, Effect.SPENDS: self.spends}
         kinds.get(tool.effect, self.paid_reads if tool.paid else self.reads).append(tool.title)
+        self.levels.add(needed(tool))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +46,23 @@ class Offer:
     def names(self) -> list[str]:
         return [product.name for product in self.products]
 
+    @property
+    def levels(self) -> list[Level]:
+        """How far one can let an agent go, where the operator allows no more."""
+        highest = max((level for product in self.products for level in product.levels), default=Level.LOOK)
+        return [level for level in Level if level <= highest]
 
-def offer(surfaces: Surfaces, scopes: Collection[str]) -> Offer:
-    """What the operator serves and the scopes allow."""
+    def only(self, names: Iterable[str]) -> "Offer":
+        """The offer of these products."""
+        wanted = set(names)
+        return Offer(tuple(product for product in self.products if product.name in wanted), self.rest_of_api)
+
+
+def offer(surfaces: Surfaces) -> Offer:
+    """What the operator serves."""
     found: dict[str, Product] = {}
-    allowed = [tool for tool in surfaces.ceiling if held(tool.scope, scopes)]
-    for tool in allowed:
+    for tool in surfaces.ceiling:
         if tool.group not in surfaces.registry.generic:
             group = surfaces.registry.groups[tool.group]
             found.setdefault(group.name, Product(group.name, group.title, group.summary)).add(tool)
-    return Offer(tuple(found.values()), any(tool.target is not None for tool in allowed))
-
-
-def reading(scopes: Iterable[str]) -> frozenset[str]:
-    """The scopes with every `.write` weakened to `.read`."""
-    return frozenset(f"{s.removesuffix('.write')}.read" if s.endswith(".write") else s for s in scopes)
+    return Offer(tuple(found.values()), any(tool.target is not None for tool in surfaces.ceiling))

@@ -41,8 +41,9 @@ class Pages:
         return self.problem(
             410,
             "This sign-in is over",
-            "It was answered already, took longer than ten minutes, or began in another browser. "
-            "Go back to the application and connect again.",
+            "It was answered already, perhaps in another tab, took longer than ten minutes, or began in another "
+            "browser. If you just allowed it, the application is connected and you can close this page. Else go back "
+            "to the application and connect again.",
         )
 
     def forged(self) -> Response:

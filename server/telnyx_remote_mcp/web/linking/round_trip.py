@@ -13,7 +13,7 @@ from starlette.responses import Response
 from telnyx_remote_mcp.auth.telnyx_sign_in import SignedIn, SignInFailed, TelnyxSignIn
 from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.web.linking.browser import Browser
-from telnyx_remote_mcp.web.linking.choice import Choice
+from telnyx_remote_mcp.web.linking.choice import Choice, Filled
 from telnyx_remote_mcp.web.linking.proof import NotProved
 from telnyx_remote_mcp.web.linking.services import Services
 
@@ -26,8 +26,9 @@ class Journey(BaseModel):
 
     browser: str
     request_id: str | None
-    choice: Choice
+    choice: Choice | None
     scopes: frozenset[str]
+    filled: Filled = Filled()
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,19 @@ class RoundTrip:
     services: Services
 
     async def leave(
-        self, browser: Browser, scopes: frozenset[str], *, request_id: str | None, choice: Choice
+        self,
+        browser: Browser,
+        scopes: frozenset[str],
+        *,
+        request_id: str | None = None,
+        choice: Choice | None = None,
+        filled: Filled | None = None,
     ) -> Response:
-        """The redirect to Telnyx."""
+        """The redirect to Telnyx; with what was chosen on the page that asks for it, and how that was filled in."""
         state = secrets.token_urlsafe(32)
-        journey = Journey(browser=browser.name, request_id=request_id, choice=choice, scopes=scopes)
+        journey = Journey(
+            browser=browser.name, request_id=request_id, choice=choice, scopes=scopes, filled=filled or Filled()
+        )
         await self._journeys.put(state, journey, STATE_SECS)
         return self.services.pages.redirect(self._sign_in.url(state, self._verifier(browser, state), scopes))
 

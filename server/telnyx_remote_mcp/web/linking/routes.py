@@ -34,6 +34,7 @@ def linking_routes(services: Services) -> list[Route]:
         Route(CALLBACK_PATH, guard(Callback(services, trip, link, account)), methods=["GET"]),
         Route("/account", guard(account.show), methods=["GET"]),
         Route("/account", guard(account.submit), methods=["POST"]),
+        Route("/account/change", guard(account.change), methods=["POST"]),
         Route("/account/revoke", guard(account.revoke), methods=["POST"]),
     ]
 

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.grants import Grants
+from telnyx_remote_mcp.auth.scopes import Scopes
 from telnyx_remote_mcp.auth.telnyx_accounts import TelnyxAccounts
 from telnyx_remote_mcp.auth.telnyx_sign_in import TelnyxSignIn
 from telnyx_remote_mcp.settings import Settings
@@ -15,6 +16,7 @@ from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.web.linking.browser import Browsers
 from telnyx_remote_mcp.web.linking.pages import Pages
 from telnyx_remote_mcp.web.linking.requests import Requests
+from telnyx_remote_mcp.web.linking.returned import Returned
 from telnyx_remote_mcp.web.linking.sessions import Sessions
 
 
@@ -43,6 +45,14 @@ class Services:
     def browsers(self) -> Browsers:
         secure = self.settings.url.startswith("https:")
         return Browsers(self.secret.derive("cookie"), secure=secure, base_path=self.settings.base_path)
+
+    @cached_property
+    def returned(self) -> Returned:
+        return Returned(self.vault)
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        return Scopes(self.surfaces)
 
     @cached_property
     def sessions(self) -> Sessions:

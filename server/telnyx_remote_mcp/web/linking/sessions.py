@@ -13,15 +13,17 @@ from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.web.linking.browser import COOKIE_SECS, Browser, Browsers
 
 PROVED_SECS: Final = 8 * 3_600
+MAX_GRANTS: Final = 50
 _KIND: Final = "browser-session"
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a browser proved, and when, in Unix seconds."""
+    """What a browser proved, and when, in Unix seconds; `grants` were made in it, the newest first."""
 
     account: str
     proved_at: int
+    grants: tuple[str, ...] = ()
 
 
 class Sessions:
@@ -37,18 +39,24 @@ class Sessions:
 
     async def account(self, browser: Browser) -> str | None:
         """The principal that the browser proved in the last eight hours."""
-        session = await self._session(browser)
+        session = await self.of(browser)
         return session.account if session is not None and self._clock() - session.proved_at < PROVED_SECS else None
 
     async def remembered(self, browser: Browser) -> str | None:
         """The principal that the browser proved in the last 30 days."""
-        session = await self._session(browser)
+        session = await self.of(browser)
         return session.account if session is not None else None
 
-    async def enter(self, browser: Browser, account: str, response: Response) -> None:
-        """Note the account under a new cookie: the one before the proof may be known to somebody else."""
+    async def enter(self, browser: Browser, account: str, response: Response, grant_id: str | None = None) -> None:
+        """Note the account, and the grant that was made for it, under a new cookie.
+
+        The one before the proof may be known to somebody else.
+        """
+        before = await self.of(browser)
+        made = before.grants if before is not None and before.account == account else ()
+        grants = made if grant_id is None else (grant_id, *made)[:MAX_GRANTS]
         fresh = self._browsers.new()
-        await self._records.put(fresh.name, Session(account, int(self._clock())), COOKIE_SECS)
+        await self._records.put(fresh.name, Session(account, int(self._clock()), grants), COOKIE_SECS)
         await self.close(browser)
         self._browsers.remember(fresh, response)
 
@@ -56,5 +64,6 @@ class Sessions:
         """Forget the account of the browser."""
         await self._records.delete(browser.name)
 
-    async def _session(self, browser: Browser) -> Session | None:
+    async def of(self, browser: Browser) -> Session | None:
+        """What the browser proved in the last 30 days."""
         return None if browser.is_new else await self._records.get(browser.name)

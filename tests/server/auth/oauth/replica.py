@@ -34,6 +34,7 @@ from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.surface.permission import Level, Permission, permission
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
 from telnyx_tools.api.client import Api
@@ -90,7 +91,7 @@ class Replica:
             account="key:" + "0" * 32,
             linked=ApiKeyLink(KEY),
             scopes=scopes,
-            **narrowed,  # type: ignore[arg-type]  # the tests name what they change
+            **{"permission": everything(self.surfaces), **narrowed},  # type: ignore[arg-type]  # the tests name what they change
         )
 
     async def approved(self, client_id: str, **changed: str | None) -> dict[str, str]:
@@ -138,6 +139,11 @@ class Replica:
         """A request to an MCP endpoint."""
         bearer = {"Authorization": f"Bearer {token}"} if token is not None else {}
         return await self.http.post(path, json=body or {}, headers={**bearer, **headers})
+
+
+def everything(surfaces: Surfaces) -> Permission:
+    """To spend in every product, and in the rest of the API."""
+    return permission(dict.fromkeys(surfaces.products, Level.SPEND), Level.SPEND)
 
 
 VERIFIER = secrets.token_urlsafe(48)

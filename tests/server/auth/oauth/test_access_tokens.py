@@ -23,6 +23,7 @@ from telnyx_remote_mcp.http.refusal import Refusal
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
+from telnyx_remote_mcp.surface.permission import Level, permission
 from telnyx_tools.api.credential import Credential
 
 pytestmark = pytest.mark.anyio
@@ -129,7 +130,7 @@ async def test_a_token_in_the_url_is_refused(replica: Replica) -> None:
 
 
 async def test_what_the_person_left_holds_whatever_the_request_says(replica: Replica) -> None:
-    grant = await replica.granted(groups=("messaging",), read_only=True)
+    grant = await replica.granted(permission=permission({"messaging": Level.LOOK}))
     token = await forged(replica, grant_id=grant.id)
     for query in ("", "?groups=numbers,messaging", "?surface=full", "?read_only=false", "?surface=compact"):
         answer = (await replica.call(token, f"/mcp{query}")).json()
@@ -147,7 +148,7 @@ async def test_a_revoked_grant_stops_here_at_once_and_everywhere_within_five_sec
         clock = ManualClock()
         grants = Grants(here.store, Secret(b"s" * 32), monotonic=clock)
         keys = SigningKeys(here.store, Vault(Secret(b"s" * 32)))
-        there = AccessTokens(here.url, Resources(here.url, []), keys, grants, here.telnyx.check, tuple)
+        there = AccessTokens(here.url, Resources(here.url, []), keys, grants, here.telnyx.check)
         grant = await here.granted()
         token = await forged(here, grant_id=grant.id)
         await there.verify(token, "/mcp")
@@ -200,7 +201,7 @@ async def test_without_the_store_the_answer_is_503_and_not_a_new_sign_in(replica
     async def check(_: Credential) -> Verdict:
         return Verdict.GENUINE
 
-    tokens = AccessTokens(replica.url, Resources(replica.url, []), keys, grants, check, tuple)
+    tokens = AccessTokens(replica.url, Resources(replica.url, []), keys, grants, check)
     with pytest.raises(Refusal) as refused:
         await tokens.verify(token, "/mcp")
     assert refused.value.status == 503

@@ -1,0 +1,42 @@
+"""Forms that come back to the person: what was filled in and what is wrong, carried in the address of a page."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from telnyx_remote_mcp.store.vault import Vault, VaultError
+from telnyx_remote_mcp.web.linking.browser import Browser
+
+Form = TypeVar("Form", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Seals a form for one browser and one purpose, so that a page shows nobody's words but its own.
+
+    So a form is answered with a redirect also where it is filled in wrongly: reloading sends nothing again.
+    """
+
+    vault: Vault
+
+    def seal(self, browser: Browser, purpose: str, form: BaseModel) -> str:
+        """The value for the address."""
+        sealed = self.vault.seal(form.model_dump_json().encode(), _place(browser, purpose))
+        return base64.urlsafe_b64encode(sealed).decode()
+
+    def open(self, browser: Browser, purpose: str, value: str, form: type[Form]) -> Form | None:
+        """The form, or None for a value of another browser, another purpose, or no value."""
+        try:
+            sealed = base64.urlsafe_b64decode(value)
+            return form.model_validate_json(self.vault.open(sealed, _place(browser, purpose)))
+        except (VaultError, ValidationError, binascii.Error, ValueError):
+            return None
+
+
+def _place(browser: Browser, purpose: str) -> str:
+    return f"form/{browser.name}/{purpose}"
