@@ -125,7 +125,7 @@ async def test_an_operation_shows_itself_where_its_tool_is_out_of_reach(ask: Ask
     within = surface(Selection(exclude_tools=("get_balance", "get_account_overview")))
     found = await ask("what is my balance", 8, within)
     [balance] = [item for item in found if item["name"] == "balance.retrieve"]
-    assert balance["withheld"] == "A tool that makes this call is excluded here, as the operator of this server chose"
+    assert balance["withheld"] == "A tool that does this is excluded here, as the operator of this server chose"
     assert "call_with" not in balance
 
 

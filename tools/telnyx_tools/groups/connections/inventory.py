@@ -61,7 +61,7 @@ async def list_connections(
     return await fetch_page(Connection, telnyx, "/connections", query, page=page, page_size=page_size, detail=detail)
 
 
-@connections.tool(effect=Effect.READ, scope="voice.read", calls=("GET /connections/{id}", *READS), core=True)
+@connections.tool(effect=Effect.READ, scope="voice.read", calls=("GET /connections/{id}", *READS))
 async def get_connection(telnyx: Telnyx, connection_id: ConnectionId, detail: Detail = "summary") -> ConnectionSettings:
     """A connection of any type with its settings, without passwords."""
     general = await telnyx.get("/connections/{id}", id=connection_id)

@@ -182,7 +182,7 @@ async def get_group_messages(
     return page_of_whole(Message, answer, Cursor.parse(page), detail)
 
 
-@messaging.tool(effect=Effect.DESTROY, scope="messaging.write", calls="DELETE /messages/{id}", core=True)
+@messaging.tool(effect=Effect.DESTROY, scope="messaging.write", calls="DELETE /messages/{id}")
 async def cancel_scheduled_message(telnyx: Telnyx, message_id: MessageId) -> Message:
     """Cancel a scheduled message, until one minute before its time."""
     return shape(Message, await telnyx.delete("/messages/{id}", id=message_id))

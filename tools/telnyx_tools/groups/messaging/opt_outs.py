@@ -21,7 +21,7 @@ class OptOut(Result):
     created_at: str | None = None
 
 
-@messaging.tool(effect=Effect.READ, scope="messaging.read", calls="GET /messaging_optouts", core=True)
+@messaging.tool(effect=Effect.READ, scope="messaging.read", calls="GET /messaging_optouts")
 async def list_opt_outs(
     telnyx: Telnyx,
     messaging_profile_id: MessagingProfileId | None = None,

@@ -84,9 +84,7 @@ async def list_messaging_profiles(
     )
 
 
-@messaging.tool(
-    effect=Effect.READ, scope="messaging.read", calls="GET /messaging_profiles/{messaging_profile_id}", core=True
-)
+@messaging.tool(effect=Effect.READ, scope="messaging.read", calls="GET /messaging_profiles/{messaging_profile_id}")
 async def get_messaging_profile(
     telnyx: Telnyx, messaging_profile_id: MessagingProfileId, detail: Detail = "summary"
 ) -> MessagingProfile:

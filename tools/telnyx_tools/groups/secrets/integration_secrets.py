@@ -34,7 +34,7 @@ class DeletedSecret(Result):
     deleted: bool | None = None
 
 
-@secrets.tool(effect=Effect.READ, scope="account_management.read", calls="GET /integration_secrets", core=True)
+@secrets.tool(effect=Effect.READ, scope="account_management.read", calls="GET /integration_secrets")
 async def list_integration_secrets(
     telnyx: Telnyx, type: Kind | None = None, page: PageCursor = "1", page_size: PageSize = 20
 ) -> Page[IntegrationSecret]:
@@ -43,7 +43,7 @@ async def list_integration_secrets(
     return await fetch_page(IntegrationSecret, telnyx, "/integration_secrets", query, page=page, page_size=page_size)
 
 
-@secrets.tool(effect=Effect.WRITE, scope="account_management.write", calls="POST /integration_secrets", core=True)
+@secrets.tool(effect=Effect.WRITE, scope="account_management.write", calls="POST /integration_secrets")
 async def create_integration_secret(
     telnyx: Telnyx,
     identifier: Annotated[str, Field(min_length=1, description="a name of your own, like openai-token")],
