@@ -28,7 +28,9 @@ def folder(tmp_path: Path) -> Path:
 @asynccontextmanager
 async def program(folder: Path) -> AsyncIterator[Client]:
     arguments = ["stdio", "--sandbox", "--groups", "storage", "--file-root", str(folder)]
-    parameters = StdioServerParameters(command=PROGRAM, args=arguments, env=environment(folder.parent))
+    home = folder.parent / "home"  # a directory beside the server's own data would not be opened to agents
+    home.mkdir(exist_ok=True)
+    parameters = StdioServerParameters(command=PROGRAM, args=arguments, env=environment(home))
     async with Client(stdio_client(parameters)) as client:
         yield client
 
