@@ -1,5 +1,6 @@
 """Kinds of sensitive operations. Generic calls of each are off until the operator allows the kind."""
 
+from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
 Kind = Literal["access", "payment", "limits", "credentials", "transfer", "bulk", "watchers"]
@@ -16,6 +17,7 @@ DOES: Final = {
 }
 
 
-def reason(what: str, kind: str) -> str:
-    """Why something of this kind is refused, and who can allow it."""
-    return f"{what} {DOES[kind]}; the operator of this server has to allow that (--allow {kind})"
+def reason(what: str, kinds: Sequence[str]) -> str:
+    """Why something of these kinds is refused, and who can allow it."""
+    does = " and ".join(DOES[kind] for kind in kinds)
+    return f"{what} {does}; the operator of this server has to allow that (--allow {','.join(kinds)})"

@@ -90,7 +90,7 @@ class Surface:
         if self.read_only and action.effect is not Effect.READ:
             return f"This server is read-only here{self._as_chosen(bound.read_only for bound in self.bounds)}"
         if withheld := sorted(action.kinds - self.allowed):
-            return reason("It", withheld[0])
+            return reason("It", withheld)
         for bound in self.bounds:
             named = set(bound.groups) - self.registry.generic
             if named and action.group not in named:

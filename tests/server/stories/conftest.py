@@ -59,7 +59,8 @@ async def server(sandbox: httpx2.AsyncClient, tmp_path: Path) -> AsyncIterator[s
     """The endpoint with what a client is shown that asks for nothing."""
     base_url = str(sandbox.base_url).rstrip("/")
     storage = base_url.removesuffix("/v2") + "/storage/{region}"
-    app = create_app(Settings(api_base_url=base_url, storage_endpoint=storage, data_dir=tmp_path))
+    settings = Settings(api_base_url=base_url, storage_endpoint=storage, data_dir=tmp_path, allow=["limits"])
+    app = create_app(settings)
     async with app.router.lifespan_context(app), serving(app) as server:
         yield f"{server}/mcp"
 

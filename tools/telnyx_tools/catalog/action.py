@@ -66,7 +66,8 @@ class OperationAction:
         return frozenset(self.operation.kinds)
 
     def sensitive_fields(self, arguments: Mapping[str, object]) -> Mapping[str, str]:
-        return self.operation.sensitive_in(arguments.get("body"))
+        found = self.operation.sensitive_in(arguments.get("body"))
+        return {f"body.{path}": kind for path, kind in found.items()}
 
     @property
     def check(self) -> str | None:

@@ -6,7 +6,7 @@ import difflib
 import inspect
 import json
 import types
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -90,6 +90,14 @@ class Arguments:
             raise InvalidArguments(self._problems(error)) from None
         return {name: _own(value) for name, value in model.__dict__.items()}
 
+    def given(self, arguments: Mapping[str, object], path: str) -> bool:
+        """Whether the parsed arguments have something at the path; a null is something only where it clears."""
+        name, *inside = path.split(".")
+        value = arguments.get(name, OMITTED)
+        if value is OMITTED or (value is None and name not in self.clearable):
+            return False
+        return _is_set(value, inside)
+
     def refused(self, error: InvalidArgument, given: Mapping[str, object]) -> InvalidArguments:
         """The error under the name that the argument has here."""
         return InvalidArguments([Problem(_name_of(error, given), error.problem)])
@@ -165,6 +173,15 @@ class Arguments:
         schema = self.schema["properties"].get(name, {})
         texts = (branch.get("description") for branch in (schema, *schema.get("anyOf", ())))
         return next((text for text in texts if text), "")
+
+
+def _is_set(value: object, path: Sequence[str]) -> bool:
+    """Whether an object inside the arguments was given this member."""
+    if not path:
+        return True
+    if not isinstance(value, BaseModel) or path[0] not in value.model_fields_set:
+        return False
+    return _is_set(getattr(value, path[0]), path[1:])
 
 
 def _is_secret(annotation: Any) -> bool:

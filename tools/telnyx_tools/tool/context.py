@@ -39,7 +39,7 @@ class Action(Protocol):
         ...
 
     def sensitive_fields(self, arguments: Mapping[str, object]) -> Mapping[str, str]:
-        """The fields among parsed arguments that make this call sensitive, and the kind of each."""
+        """The parsed arguments that make this call sensitive, as `body.daily_spend_limit`, and the kind of each."""
         ...
 
     @property

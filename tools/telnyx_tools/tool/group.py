@@ -52,17 +52,20 @@ class Group:
         local: bool = False,
         aliases: tuple[str, ...] = (),
         borrowed: Mapping[str, str] = {},
+        sensitive: Mapping[str, str] = {},
         target: str | None = None,
     ) -> Callable[[ToolFunction], ToolFunction]:
         """Declare a function as a tool: its signature is the schema, its docstring the description.
 
         `target` is the argument by which a generic tool is told what to call. Raises ValueError for an argument that
         the function does not have: such a tool would be taken for one that does its own work. `borrowed` names the
-        arguments that reach into another group's data, such as a bucket to copy from, and that group.
+        arguments that reach into another group's data, such as a bucket to copy from, and that group; `sensitive` those
+        that are of a sensitive kind, such as a spend limit, and that kind.
         """
 
         def declare(function: ToolFunction) -> ToolFunction:
-            for name in (*borrowed, *([target] if target is not None else ())):
+            sensitive_names = (path.partition(".")[0] for path in sensitive)
+            for name in (*borrowed, *sensitive_names, *([target] if target is not None else ())):
                 if name not in signature(function).parameters:
                     raise ValueError(f"{function.__name__} has no argument {name}")
             operations = (calls,) if isinstance(calls, str) else calls
@@ -83,6 +86,7 @@ class Group:
                     local=local,
                     aliases=aliases,
                     borrowed=borrowed,
+                    sensitive=sensitive,
                     target=target,
                 )
             )

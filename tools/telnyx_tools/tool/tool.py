@@ -49,6 +49,9 @@ class Tool:
     aliases: tuple[str, ...]
     borrowed: Mapping[str, str]
     """Arguments that reach into another group's data, and the group: who may use the one need not have the other."""
+    sensitive: Mapping[str, str]
+    """Arguments that the operator has to allow although the tool is there, as `outbound.channel_limit`, and their kind:
+    they lift what bounds spending, or let numbers go."""
     target: str | None
     """The argument that names what a generic tool calls; None for a tool that does its own work."""
 
@@ -87,7 +90,7 @@ class Tool:
     """None: which tools there are is the operator's choice."""
 
     def sensitive_fields(self, arguments: Mapping[str, object]) -> Mapping[str, str]:
-        return {}
+        return {path: kind for path, kind in self.sensitive.items() if self.arguments.given(arguments, path)}
 
     @property
     def summary(self) -> str:

@@ -142,6 +142,7 @@ async def create_call_control_application(
     scope="voice.write",
     calls=("PATCH /call_control_applications/{id}", "GET /call_control_applications/{id}"),
     idempotent=True,
+    sensitive={"outbound.channel_limit": "limits"},
 )
 async def update_call_control_application(
     telnyx: Telnyx,

@@ -24,7 +24,11 @@ from telnyx_tools.tool.types import ConnectionId, Url
 
 
 @connections.tool(
-    effect=Effect.WRITE, scope="voice.write", calls=(*CHANGES, "GET /connections/{id}", *READS), idempotent=True
+    effect=Effect.WRITE,
+    scope="voice.write",
+    calls=(*CHANGES, "GET /connections/{id}", *READS),
+    idempotent=True,
+    sensitive={"outbound.channel_limit": "limits"},
 )
 async def update_connection(
     telnyx: Telnyx,

@@ -79,7 +79,12 @@ async def get_outbound_voice_profile(
     return shape(OutboundVoiceProfile, await telnyx.get(TEMPLATE, id=outbound_voice_profile_id), detail)
 
 
-@connections.tool(effect=Effect.WRITE, scope="voice.write", calls="POST /outbound_voice_profiles")
+@connections.tool(
+    effect=Effect.WRITE,
+    scope="voice.write",
+    calls="POST /outbound_voice_profiles",
+    sensitive={"whitelisted_destinations": "limits"},
+)
 async def create_outbound_voice_profile(
     telnyx: Telnyx,
     name: ProfileName,
@@ -116,6 +121,15 @@ async def create_outbound_voice_profile(
     scope="voice.write",
     calls=("PATCH /outbound_voice_profiles/{id}", "GET /outbound_voice_profiles/{id}"),
     idempotent=True,
+    sensitive={
+        "calling_window": "limits",
+        "concurrent_call_limit": "limits",
+        "daily_spend_limit": "limits",
+        "daily_spend_limit_enabled": "limits",
+        "enabled": "limits",
+        "max_destination_rate": "limits",
+        "whitelisted_destinations": "limits",
+    },
 )
 async def update_outbound_voice_profile(
     telnyx: Telnyx,

@@ -102,6 +102,7 @@ async def create_texml_application(
     scope="voice.write",
     calls=("PATCH /texml_applications/{id}", "GET /texml_applications/{id}"),
     idempotent=True,
+    sensitive={"outbound.channel_limit": "limits"},
 )
 async def update_texml_application(
     telnyx: Telnyx,

@@ -142,6 +142,12 @@ async def create_messaging_profile(
     scope="messaging.write",
     calls="PATCH /messaging_profiles/{messaging_profile_id}",
     idempotent=True,
+    sensitive={
+        "daily_spend_limit": "limits",
+        "daily_spend_limit_enabled": "limits",
+        "enabled": "limits",
+        "whitelisted_destinations": "limits",
+    },
 )
 async def update_messaging_profile(
     telnyx: Telnyx,

@@ -112,6 +112,7 @@ async def get_phone_number(telnyx: Telnyx, phone_number: PhoneNumber, detail: De
     calls=("PATCH /phone_numbers/{phone_number_id}", "GET /phone_numbers"),
     core=True,
     idempotent=True,
+    sensitive={"external_pin": "transfer"},
 )
 async def update_phone_number(
     telnyx: Telnyx,

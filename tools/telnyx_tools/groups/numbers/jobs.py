@@ -60,6 +60,7 @@ class PhoneNumberJob(Result):
     effect=Effect.WRITE,
     scope="numbers.write",
     calls=("POST /phone_numbers/jobs/update_phone_numbers", "POST /phone_numbers/actions/verify_ownership"),
+    sensitive={"deletion_lock_enabled": "transfer", "external_pin": "transfer"},
 )
 async def update_phone_numbers_in_bulk(
     telnyx: Telnyx,

@@ -102,6 +102,13 @@ async def create_verify_profile(
     scope="verify.write",
     calls="PATCH /verify_profiles/{verify_profile_id}",
     idempotent=True,
+    sensitive={
+        "call.whitelisted_destinations": "limits",
+        "daily_spend_limit": "limits",
+        "daily_spend_limit_enabled": "limits",
+        "sms.whitelisted_destinations": "limits",
+        "whatsapp.whitelisted_destinations": "limits",
+    },
 )
 async def update_verify_profile(
     telnyx: Telnyx,
