@@ -10,7 +10,7 @@ from typing import Final
 from cachetools import FIFOCache
 from starlette.types import Scope
 
-from telnyx_remote_mcp.surface.deeds import deeds_of, excluded_with
+from telnyx_remote_mcp.surface.deeds import deeds_of, excluded_with, other_ways
 from telnyx_remote_mcp.surface.kinds import reason
 from telnyx_remote_mcp.surface.permission import Level, Permission, needed
 from telnyx_remote_mcp.surface.selection import Selection, UnknownChoice
@@ -208,7 +208,7 @@ class Surfaces:
 
     def _narrowed(self, tools: Iterable[Tool], by: Selection) -> list[Tool]:
         named = {self._name(name) for name in by.tools}
-        excluded = self._with_the_same_deed({self._name(name) for name in by.exclude_tools})
+        excluded = self._excluded(by)
         everything = not by.groups and not by.tools
         return [
             tool
@@ -218,14 +218,10 @@ class Surfaces:
             and (not by.read_only or tool.effect is Effect.READ)
         ]
 
-    def _with_the_same_deed(self, names: set[str]) -> set[str]:
-        """The excluded tools, and those that spend on the same: whoever excludes one text excludes texting."""
-        spending = [tool for name in names if (tool := self.registry.find(name)) and tool.effect is Effect.SPENDS]
-        deeds = frozenset(deed for tool in spending for deed in excluded_with(tool))
-        if not deeds:
-            return names
-        spends = (tool for tool in self.registry.tools.values() if tool.effect is Effect.SPENDS and tool.calls)
-        return names | {tool.name for tool in spends if frozenset() < deeds_of(tool) <= deeds}
+    def _excluded(self, by: Selection) -> set[str]:
+        """The excluded tools, and the other ways to what they do: whoever excludes one text excludes texting."""
+        tools = [tool for name in by.exclude_tools if (tool := self.registry.find(name)) is not None]
+        return {tool.name for tool in tools} | other_ways(self.registry.tools.values(), tools)
 
     def _name(self, name: str) -> str:
         tool = self.registry.find(name)
