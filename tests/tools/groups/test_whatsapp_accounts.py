@@ -103,6 +103,8 @@ async def test_the_credential_in_a_sign_up_link_is_not_shown(telnyx: Telnyx) -> 
         await call(telnyx, "get_whatsapp_signup_link", signup_link_id=made["id"]),
     ]
     assert "jwt" not in json.dumps(seen)
+    assert "url" in made
+    assert "url" not in json.dumps(seen[1:])
     (signup, *_) = (await call(telnyx, "list_whatsapp_signups", start_date="2026-01-01"))["items"]
     assert (await call(telnyx, "get_whatsapp_signup", signup_id=signup["session_id"]))["status"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -34,10 +35,13 @@ def secrets_in(value: object) -> set[str]:
 
 
 def without(text: str, secrets: Iterable[str]) -> str:
-    """The text with every one of the secrets replaced, also where it stands in JSON."""
+    """The text with every one of the secrets replaced, also where it stands in JSON.
+
+    A PIN is a number of its own: its digits inside a phone number, or another longer one, are none of it.
+    """
     # A secret that is longer than the text cannot stand in it; to write out its forms may take longer than all else.
     for form in _forms(secret for secret in secrets if len(secret) <= len(text)):
-        text = text.replace(form, REPLACED)
+        text = re.sub(rf"(?<!\d){form}(?!\d)", REPLACED, text) if form.isdecimal() else text.replace(form, REPLACED)
     return text
 
 

@@ -116,7 +116,7 @@ class OperationAction:
         return parsed
 
     async def run(self, arguments: Mapping[str, Any], context: Context) -> Answer:
-        secrets = tuple(secret_texts(arguments["body"], self.operation.id))
+        secrets = self._secrets(arguments)
         telnyx = context.telnyx.keeping(secrets)
         try:
             reply = await telnyx.send(_request(self.operation, arguments))
@@ -127,6 +127,12 @@ class OperationAction:
         # What the caller gave it knows; it does not have to stand in the conversation once more.
         shown: Answer = without_any(found, secrets) if secrets else found
         return shown
+
+    def _secrets(self, arguments: Mapping[str, Any]) -> tuple[str, ...]:
+        """What the caller gives under the name of a secret, wherever in the request; the token of a page is none."""
+        paging = self.operation.paging
+        query = {name: value for name, value in arguments["query"].items() if paging is None or name != paging.page}
+        return tuple(secret_texts({**arguments, "query": query}, self.operation.id))
 
     @property
     def _place(self) -> Place:

@@ -68,9 +68,9 @@ def answer(operation: Operation, reply: Reply, view: View, place: Place) -> Answ
 
 def _shown_to_agents(operation: Operation, value: Any) -> Any:
     """The answer without its secrets, unless the operation is there to show one, once."""
-    if operation.secret_text and isinstance(value, str):
-        return REDACTED
-    return value if operation.shown_once else redacted(value, operation.id)
+    if operation.shown_once:
+        return value
+    return REDACTED if operation.secret_text and value is not None else redacted(value, operation.id)
 
 
 def _items(operation: Operation, value: Any) -> list[Any] | None:

@@ -25,6 +25,8 @@ LARGEST = 50_000
 """Characters of JSON that a whole result may have; what goes beyond is cut wherever it comes from."""
 
 REDACTED = "[redacted]"
+_TOLD = {"field": ("from", "to"), "name": ("value",)}
+"""Members that tell what others beside them are."""
 _MOST_FIELDS = 500
 """Of an object, besides those that the tool documents: an agent reads no more of them, and each takes time."""
 _MOST_NAMED = 20
@@ -188,13 +190,13 @@ def objects(answer: object) -> list[dict[str, Any]]:
 def redacted(value: Any, operation_id: str = "") -> Any:
     """The value with what secrets it holds taken out, by the names of their fields.
 
-    A change that an audit event tells of names its field beside the values.
+    A change that an audit event tells of, and a header, have their name beside their values.
     """
     if isinstance(value, dict):
-        told = is_secret(str(value.get("field", "")), operation_id)
+        told = {name for beside in _TOLD if is_secret(str(value.get(beside, ""))) for name in _TOLD[beside]}
 
         def hides(name: str) -> bool:
-            return (told and name in ("from", "to")) or is_secret(name, operation_id)
+            return name in told or is_secret(name, operation_id)
 
         return {k: REDACTED if v and hides(k) else redacted(v, operation_id) for k, v in value.items()}
     if isinstance(value, list):
@@ -202,15 +204,16 @@ def redacted(value: Any, operation_id: str = "") -> Any:
     return value
 
 
-def secret_texts(value: Any, operation_id: str = "") -> Iterator[str]:
-    """The texts in a request that are secrets by the names of their fields."""
-    if isinstance(value, dict):
-        secrets = (text for name, text in value.items() if is_secret(name, operation_id) and isinstance(text, str))
-        yield from secrets
-        value = list(value.values())
-    if isinstance(value, list):
+def secret_texts(value: Any, operation_id: str = "", *, inside: bool = False) -> Iterator[str]:
+    """The texts in a request that are secrets by the names of their fields, or `inside` such a field."""
+    if isinstance(value, str):
+        yield from [value] if inside else []
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from secret_texts(inner, operation_id, inside=inside or is_secret(name, operation_id))
+    elif isinstance(value, list):
         for item in value:
-            yield from secret_texts(item, operation_id)
+            yield from secret_texts(item, operation_id, inside=inside)
 
 
 def _bounded(value: object, limit: int = 2_000) -> object:

@@ -97,6 +97,12 @@ SecretText = Annotated[
     AfterValidator(Secret),
 ]
 """A value that is never shown, logged, traced, audited or kept: not in results, and not in errors that quote it."""
+SecretCode = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4,10}$", json_schema_extra={"format": "password", "writeOnly": True}),
+    AfterValidator(Secret),
+]
+"""As `SecretText`, for 4 to 10 digits."""
 PhoneNumber = Annotated[Id, From("list_phone_numbers", what="number (E.164) or its id")]
 BillingGroupId = Annotated[Id, From("list_billing_groups")]
 InvoiceId = Annotated[Id, From("list_invoices")]

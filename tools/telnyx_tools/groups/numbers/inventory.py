@@ -14,7 +14,15 @@ from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.numbers import resolve_number, verify_ownership
 from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import E164, AnsweringId, BillingGroupId, ConnectionId, CountryCode, PhoneNumber
+from telnyx_tools.tool.types import (
+    E164,
+    AnsweringId,
+    BillingGroupId,
+    ConnectionId,
+    CountryCode,
+    PhoneNumber,
+    SecretText,
+)
 
 NumberStatus = Literal[
     "purchase-pending",
@@ -121,7 +129,7 @@ async def update_phone_number(
     tags: Annotated[NewValue[list[str]], Field(description="replaces all tags")] = OMITTED,
     customer_reference: Change[str] = OMITTED,
     billing_group_id: Change[BillingGroupId] = OMITTED,
-    external_pin: Annotated[Change[str], Field(description="port-out PIN")] = OMITTED,
+    external_pin: Annotated[Change[SecretText], Field(description="port-out PIN")] = OMITTED,
     hd_voice_enabled: Annotated[NewValue[bool], Field(description="costs extra")] = OMITTED,
 ) -> NumberDetails:
     """Change a number's settings. Omitted fields keep their values; null clears."""

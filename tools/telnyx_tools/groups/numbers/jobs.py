@@ -14,7 +14,7 @@ from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.numbers import resolve_numbers
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import AnsweringId, BillingGroupId, PhoneNumber, PhoneNumberJobId
+from telnyx_tools.tool.types import AnsweringId, BillingGroupId, PhoneNumber, PhoneNumberJobId, SecretText
 
 Numbers = Annotated[
     list[PhoneNumber], Field(min_length=1, max_length=1_000, description="numbers (E.164) or ids, all of them yours")
@@ -69,7 +69,7 @@ async def update_phone_numbers_in_bulk(
     tags: Annotated[NewValue[list[str]], Field(description="replaces all tags")] = OMITTED,
     customer_reference: NewValue[CustomerReference] = OMITTED,
     billing_group_id: NewValue[BillingGroupId] = OMITTED,
-    external_pin: Annotated[NewValue[str], Field(description="port-out PIN")] = OMITTED,
+    external_pin: Annotated[NewValue[SecretText], Field(description="port-out PIN")] = OMITTED,
     hd_voice_enabled: Annotated[NewValue[bool], Field(description="costs extra")] = OMITTED,
     deletion_lock_enabled: Annotated[NewValue[bool], Field(description="true: they cannot be released")] = OMITTED,
     voice: Annotated[NewValue[VoiceChange], Field(description="only what is given changes")] = OMITTED,

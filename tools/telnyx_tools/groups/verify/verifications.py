@@ -13,7 +13,7 @@ from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import E164, VerificationId, VerifyProfileId
+from telnyx_tools.tool.types import E164, SecretCode, VerificationId, VerifyProfileId
 
 Channel = Literal["sms", "call", "flashcall", "whatsapp"]
 CHANNELS: dict[Channel, str] = {
@@ -22,7 +22,6 @@ CHANNELS: dict[Channel, str] = {
     "flashcall": "/verifications/flashcall",
     "whatsapp": "/verifications/whatsapp",
 }
-Code = Annotated[str, Field(pattern=r"^[0-9]{4,10}$", description="digits")]
 
 
 class Verification(Result):
@@ -55,7 +54,9 @@ async def start_verification(
     verify_profile_id: VerifyProfileId,
     channel: Channel = "sms",
     timeout_secs: Annotated[int | None, Field(ge=1, description="how long the code is valid")] = None,
-    custom_code: Annotated[Code | None, Field(description="your own digits; not for flashcall")] = None,
+    custom_code: Annotated[
+        SecretCode | None, Field(description="your own digits, never shown; not for flashcall")
+    ] = None,
     extension: Annotated[
         str | None,
         Field(pattern=r"^[0-9A-DwW*#]{1,50}$", description="call only: DTMF once answered; w waits 0.5 s, W 1 s"),

@@ -23,13 +23,16 @@ SignupId = Annotated[Id, From("list_whatsapp_signups", what="session_id")]
 
 
 class SignupLink(Result):
-    """Without its `jwt`, which is a credential."""
+    """Without its `jwt` and its URL: whoever has one of them may connect a business."""
 
     id: str | None = None
-    url: str | None = Field(None, description="where a person signs up")
     app_id: str | None = None
     expires_at: str | None = None
     created_at: str | None = None
+
+
+class NewSignupLink(SignupLink):
+    url: str | None = Field(None, description="where a person signs up; told now and never again")
 
 
 class Signup(Result):
@@ -59,7 +62,7 @@ async def list_whatsapp_signup_links(
 
 @whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {LINKS}/{{id}}")
 async def get_whatsapp_signup_link(telnyx: Telnyx, signup_link_id: LinkId) -> SignupLink:
-    """One sign-up link for connecting a business's WhatsApp to this account."""
+    """One sign-up link, without its URL, which is told once, when the link is made."""
     return shape(SignupLink, await telnyx.get(f"{LINKS}/{{id}}", id=signup_link_id))
 
 
@@ -72,11 +75,11 @@ async def create_whatsapp_signup_link(
         Field(description="coexistence: the number stays in the WhatsApp Business app"),
     ] = None,
     expires_at: Annotated[Moment | None, Field(description="at most 3 days ahead; default 24 hours")] = None,
-) -> SignupLink:
+) -> NewSignupLink:
     """Create a sign-up link: whoever opens it signs in at Meta and connects a WhatsApp business account to this
     account."""
     body = {"app_id": app_id, "signup_type": signup_type, "expires_at": expires_at}
-    return shape(SignupLink, await telnyx.post(LINKS, body=present(body)))
+    return shape(NewSignupLink, await telnyx.post(LINKS, body=present(body)))
 
 
 @whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {SIGNUPS}")
