@@ -11,35 +11,57 @@ _JOINERS = "\u200c\u200d"
 _KEPT = frozenset("\n\t\r" + _JOINERS)
 _WRITTEN = frozenset(range(0x600, 0x606)) | {0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
 """Format characters that have a shape: signs of Arabic, Syriac and Kaithi."""
-
-
+_BLANK = (
+    (0x34F, 0x34F),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x2065, 0x2065),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0D),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0xE0000, 0xE0FFF),
+)
+"""What Unicode lets programs ignore although it is no format character: fillers, and selectors of variants, of which a
+row after one letter can spell anything. The two that choose how an emoji looks are looked at by `_idle`."""
 _PRIVATE = ((0xE000, 0xF8FF), (0xF0000, 0x10FFFF))
-_LOOKED_THROUGH = (range(0xE000), range(0xF900, 0x20000), range(0xE0000, 0xE1000))
+_LOOKED_THROUGH = (range(0xE000), range(0xF900, 0x20000))
 """Where characters of the other kinds are."""
+_EMOJI_STYLES = "\ufe0e\ufe0f"
+_SIGNS = (*_EMOJI_STYLES, *(chr(code) for first, last in _BLANK[:-1] for code in range(first, last + 1)))
+_BEYOND = b"\xf3"
+"""The first byte of blank characters that are not among the signs, in UTF-8."""
 
 
 @cache
 def _unseen() -> str:
-    """The control, format, private and tag characters, as the inside of a class of a pattern."""
+    """The control, format, private, tag and blank characters, as the inside of a class of a pattern."""
     found = [
         code
         for codes in _LOOKED_THROUGH
         for code in codes
         if unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs") and chr(code) not in _KEPT and code not in _WRITTEN
     ]
-    return _ranges(found) + "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in _PRIVATE)
+    return _ranges(found) + "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in (*_BLANK, *_PRIVATE))
 
 
 @cache
 def _hidden() -> re.Pattern[str]:
-    """What is dropped: the unseen characters, and joiners where they join nothing. Beside ASCII they can only hide."""
-    joining = f"(?<![^\\x00-\\x7f])[{_JOINERS}]|[{_JOINERS}](?![^\\x00-\\x7f{_JOINERS}])"
-    return re.compile(f"[{_unseen()}]|{joining}")
+    return re.compile(f"[{_unseen()}]+")
+
+
+@cache
+def _idle() -> re.Pattern[str]:
+    """Joiners where they join nothing, and styles of what is no emoji. Beside letters of ASCII they can only hide."""
+    joiner = f"(?<![^\\x00-\\x7f])[{_JOINERS}]|[{_JOINERS}](?![^\\x00-\\x7f{_JOINERS}])"
+    styled = f"[0-9#*]|[^\\x00-\\x7f{_JOINERS}{_EMOJI_STYLES}]"
+    return re.compile(f"{joiner}|(?<!{styled})[{_EMOJI_STYLES}]")
 
 
 @cache
 def _suspicious() -> re.Pattern[str]:
-    return re.compile(f"[{_unseen()}{_JOINERS}]")
+    return re.compile(f"[{_unseen()}{_JOINERS}{_EMOJI_STYLES}]")
 
 
 def _ranges(codes: list[int]) -> str:
@@ -54,7 +76,12 @@ def _ranges(codes: list[int]) -> str:
 
 def visible(text: str) -> str:
     """The text without characters that nobody sees: invisible, bidirectional, tag, private and control ones."""
-    return text if text.isascii() and text.isprintable() else _hidden().sub("", text)
+    if text.isascii() and text.isprintable():
+        return text
+    shown = _hidden().sub("", text)
+    while (left := _idle().sub("", shown)) != shown:  # what stood beside a dropped one stands beside another now
+        shown = left
+    return shown
 
 
 def visible_only(value: Any) -> Any:
@@ -70,6 +97,11 @@ def visible_only(value: Any) -> Any:
 
 def may_hide(json_text: str) -> bool:
     """Whether there may be such a character in this compact JSON, by a look that is quick where there is none."""
-    if "\\u" in json_text:  # as JSON writes control characters
+    if "\\u" in json_text or "\x7f" in json_text:  # JSON writes the other control characters in the first way
         return True
-    return not json_text.isprintable() and _suspicious().search(json_text) is not None
+    if json_text.isascii():
+        return False
+    plain = json_text.isprintable() and not any(sign in json_text for sign in _SIGNS)
+    if plain and _BEYOND not in json_text.encode(errors="surrogatepass"):
+        return False
+    return _suspicious().search(json_text) is not None
