@@ -18,5 +18,5 @@ class SensitiveGuard:
     async def __call__(self, call: Call, proceed: Next) -> Result:
         for field, kind in call.action.sensitive_fields(call.arguments).items():
             if kind not in call.surface.allowed:
-                raise NotAllowed(f"{call.action.name} with {field}", f"{reason('this', [kind])}, or leave it out")
+                raise NotAllowed(f"{call.action.name} with {field}", reason("this", [kind], "leave it out, or "))
         return await proceed(call)

@@ -17,7 +17,7 @@ DOES: Final = {
 }
 
 
-def reason(what: str, kinds: Sequence[str]) -> str:
-    """Why something of these kinds is refused, and who can allow it."""
+def reason(what: str, kinds: Sequence[str], instead: str = "") -> str:
+    """Why something of these kinds is refused, what to do `instead`, and who can allow it."""
     does = " and ".join(DOES[kind] for kind in kinds)
-    return f"{what} {does}; the operator of this server has to allow that (--allow {','.join(kinds)})"
+    return f"{what} {does}; {instead}the operator of this server has to allow that (--allow {','.join(kinds)})"
