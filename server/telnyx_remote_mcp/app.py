@@ -21,6 +21,7 @@ from telnyx_remote_mcp.discovery.routes import apps_response, discovery_routes
 from telnyx_remote_mcp.gate.authenticate import Authenticate
 from telnyx_remote_mcp.gate.json_replies import JsonReplies
 from telnyx_remote_mcp.gate.limits import InFlight, RateLimit
+from telnyx_remote_mcp.gate.ready_listings import ReadyListings
 from telnyx_remote_mcp.gate.select_surface import SelectSurface
 from telnyx_remote_mcp.gate.sessions import Sessions
 from telnyx_remote_mcp.gate.step_up import StepUp
@@ -69,7 +70,9 @@ def build_app(
     plain = StreamableHTTPSessionManager(
         server, stateless=True, json_response=True, max_request_body_size=settings.max_body_bytes
     )
-    endpoint: ASGIApp = JsonReplies(StreamableHTTPASGIApp(manager), StreamableHTTPASGIApp(plain), surfaces.registry)
+    endpoint: ASGIApp = JsonReplies(
+        StreamableHTTPASGIApp(manager), ReadyListings(StreamableHTTPASGIApp(plain)), surfaces.registry
+    )
     streams = Streams(endpoint if settings.keeps_sessions else _PostOnly(endpoint))
     kept = KeptBytes()
 
