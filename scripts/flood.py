@@ -1,4 +1,5 @@
-"""Measures what hostile clients cost another account, in front of the sandbox: scripts/flood [connections].
+"""Measures what hostile clients cost another account, in front of the sandbox:
+scripts/flood [connections [attack ...]].
 
 Prints the latencies of one quiet account, by itself and during each kind of attack, and how the memory of the server
 grows. Bounded: a few hundred connections, a few seconds each.
@@ -7,14 +8,15 @@ grows. Bounded: a few hundred connections, a few seconds each.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx2
@@ -30,7 +32,7 @@ META = {
 Attack = Callable[[str, int], Awaitable[None]]
 
 
-def main(connections: int) -> None:
+def main(connections: int, attacks: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as data:
         process = subprocess.Popen(
             [PROGRAM, "serve", "--sandbox", "--port", "0", "--log-level", "error"],
@@ -40,17 +42,17 @@ def main(connections: int) -> None:
         )
         try:
             url = (process.stdout.readline() if process.stdout else "").split()[-1].removesuffix("/mcp")
-            _measure(process.pid, url, connections)
+            _measure(process.pid, url, connections, attacks)
         finally:
             process.terminate()
             process.wait()
 
 
-def _measure(pid: int, url: str, connections: int) -> None:
+def _measure(pid: int, url: str, connections: int, attacks: Sequence[str]) -> None:
     asyncio.run(_calls(url, "warm"))
     quiet, memory = asyncio.run(_calls(url, "quiet")), _resident(pid)
     print(f"{'quiet':<20} p50 {quiet[49]:6.1f} ms  p99 {quiet[98]:6.1f} ms  {memory:6.1f} MB")
-    for name in ATTACKS:
+    for name in attacks:
         with _under(name, url, connections):
             centiles = asyncio.run(_calls(url, f"under_{name}"))
             grown = _resident(pid) - memory
@@ -62,20 +64,11 @@ def _measure(pid: int, url: str, connections: int) -> None:
 
 async def _calls(url: str, account: str) -> list[float]:
     """The centiles of one account's calls, in milliseconds."""
-    headers = {
-        "Authorization": f"Bearer KEY_sandbox_{account}",
-        "Accept": "application/json, text/event-stream",
-        "MCP-Protocol-Version": MODERN,
-        "Mcp-Method": "tools/call",
-        "Mcp-Name": "get_balance",
-    }
-    params = {"name": "get_balance", "arguments": {}, "_meta": META}
-    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
     took: list[float] = []
-    async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=30) as http:
+    async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
         for _ in range(CALLS):
             started = time.perf_counter()
-            answer = await http.post("/mcp", json=message)
+            answer = await _call(http, account, "get_balance", {})
             took.append((time.perf_counter() - started) * 1000)
             assert answer.status_code == 200, answer.text
     return statistics.quantiles(took, n=100)
@@ -158,13 +151,94 @@ async def sessions(url: str, number: int) -> None:
             await asyncio.sleep(5)
 
 
+async def keys(url: str, number: int) -> None:
+    """Large bodies of a hundred genuine keys."""
+    head = b"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048576\r\n"
+    head += f"Authorization: Bearer KEY_sandbox_hostile{number % 100}\r\n\r\n".encode()
+    await _raw(url, head, b"x" * 1_048_000, every=5)
+
+
+async def made_up_keys(url: str, number: int) -> None:
+    """Keys that nobody has, each of which asks for a check."""
+    async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
+        for attempt in itertools.count():
+            await _tolerant(http.post("/mcp", headers={"Authorization": f"Bearer KEY0{number}x{attempt}"}, json={}))
+            await asyncio.sleep(5)
+
+
+async def many_values(url: str, number: int) -> None:
+    """Arguments of 1 MB that are all values."""
+    body = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_balance","arguments":{"a":['
+    body += b"1," * 490_000 + b"1]}}}"
+    head = f"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\nConnection: close\r\n"
+    head += "Authorization: Bearer KEY_sandbox_hostile\r\nAccept: */*\r\nContent-Type: application/json\r\n\r\n"
+    await _raw(url, head.encode() + body, every=5)
+
+
+async def copies(url: str, number: int) -> None:
+    """Copies of a large object, as many at once as the server lets one account make."""
+    async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
+        stored = {"bucket_name": "flood", "object_name": "a", "text": "x" * 600_000, "overwrite": True}
+        await _tolerant(_call(http, "hostile", "cloud_storage_put_object", {**stored, "create_bucket": True}))
+        while True:
+            copy = {"bucket_name": "flood", "object_name": "a", "to_object_name": f"b{number}", "overwrite": True}
+            await _tolerant(_call(http, "hostile", "cloud_storage_copy_object", copy))
+            await asyncio.sleep(0.2)
+
+
+async def registrations(url: str, number: int) -> None:
+    async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
+        for attempt in itertools.count():
+            client = {"redirect_uris": [f"http://127.0.0.1/{attempt}"], "client_name": "x" * 200}
+            await _tolerant(http.post("/oauth/register", json=client))
+            await asyncio.sleep(0.5)
+
+
+async def documents(url: str, number: int) -> None:
+    """Requests to sign in by clients whose documents are nowhere."""
+    async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
+        for attempt in itertools.count():
+            client = f"https://host{number}-{attempt}.invalid/client.json"
+            query = {"response_type": "code", "client_id": client, "redirect_uri": "http://127.0.0.1/cb"}
+            query |= {"code_challenge": "x" * 43, "code_challenge_method": "S256"}
+            await _tolerant(http.get("/oauth/authorize", params=query))
+            await asyncio.sleep(0.5)
+
+
+async def _tolerant(answer: Awaitable[object]) -> None:
+    """Wait for an answer, or for none: an attacker takes either."""
+    with suppress(httpx2.HTTPError):
+        await answer
+
+
+async def _call(http: httpx2.AsyncClient, account: str, tool: str, arguments: dict[str, object]) -> httpx2.Response:
+    message = {"name": tool, "arguments": arguments, "_meta": META}
+    return await http.post(
+        "/mcp",
+        json={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": message},
+        headers={
+            "Authorization": f"Bearer KEY_sandbox_{account}",
+            "Accept": "application/json, text/event-stream",
+            "MCP-Protocol-Version": MODERN,
+            "Mcp-Method": "tools/call",
+            "Mcp-Name": tool,
+        },
+    )
+
+
 ATTACKS: dict[str, Attack] = {
     "idle": idle,
     "half_a_head": half_a_head,
     "endless_head": endless_head,
     "bodies_of_nobody": nobodys_body,
     "bodies_of_one_key": somebodys_body,
+    "bodies_of_100_keys": keys,
+    "many_values": many_values,
+    "made_up_keys": made_up_keys,
     "sessions_of_one_key": sessions,
+    "copies_of_one_key": copies,
+    "registrations": registrations,
+    "documents": documents,
 }
 
 
@@ -177,4 +251,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] and sys.argv[1] in ATTACKS:
         asyncio.run(attack(sys.argv[1], sys.argv[2], int(sys.argv[3])))
     else:
-        main(int(sys.argv[1]) if sys.argv[1:] else 300)
+        main(int(sys.argv[1]) if sys.argv[1:] else 300, sys.argv[2:] or list(ATTACKS))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 MOST_VALUES: Final = 5_000
@@ -10,8 +9,6 @@ MOST_VALUES: Final = 5_000
 
 MOST_ANSWER_VALUES: Final = 50_000
 """As many an answer of Telnyx may hold: pages of 250 large objects, a tenth of a second for whoever reads them."""
-
-_TEXT: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 
 def values_in(document: bytes, most: int = MOST_VALUES) -> int:
@@ -23,12 +20,18 @@ def values_in(document: bytes, most: int = MOST_VALUES) -> int:
     apparent = _marks(document)
     if apparent <= most or _texts(document) > 4 * most:
         return apparent
-    return _marks(_TEXT.sub(b"", document))
+    return _marks(_outside_texts(document))
 
 
 def _marks(document: bytes) -> int:
     """Each value is behind a comma, or is the first one behind a bracket."""
-    return document.count(b",") + document.count(b"[") + document.count(b"{")
+    return len(document) - len(document.translate(None, b",[{"))
+
+
+def _outside_texts(document: bytes) -> bytes:
+    """The document without its texts. Cut with what Python does at once over all bytes, a few ms for a megabyte."""
+    unescaped = document.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in document else document
+    return b"".join(unescaped.split(b'"')[::2])
 
 
 def _texts(document: bytes) -> int:
