@@ -1,0 +1,150 @@
+"""Recipients: whom and what a call reaches, as its arguments name them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
+
+from pydantic import BaseModel
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_tools.tool.context import Action
+from telnyx_tools.tool.effect import Effect
+
+Kind = Literal["phone", "email", "sip", "url", "other"]
+
+REACHED: Final = frozenset(
+    {"to", "cc", "bcc", "destination", "destinations", "recipient", "recipients", "sip_address", "forwards_to"}
+    | {"telnyx_end_user_target", "channel_destination", "fax_email_recipient"}
+)
+"""Arguments that name who is reached, however they are spelled: `To`, `forwardsTo`. What is inside them counts too."""
+GETS_A_CODE: Final = frozenset({"phone_number", "phone_numbers", "email"})
+"""Arguments that name who is reached where the call sends a code or an invitation, and something else elsewhere."""
+NAMES: Final = frozenset({"name", "display_name"})
+"""What a recipient is called, beside the address."""
+INSTRUCTIONS: Final = frozenset({"texml", "twiml", "rx", "tx"})
+"""Arguments whose text says what a call does next, or where its audio goes."""
+
+_SENDS_A_CODE: Final = re.compile(
+    r"POST /(verifications/|verified_numbers$|bot_signup|.*/(verification_codes(/send)?|resend_verification)$"
+    r"|rcs/.*/test_devices$|whatsapp/business_accounts/\{id\}/phone_numbers$)|PUT /messaging/rcs/test_number_invite/"
+)
+_CAPITALS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_URL: Final = re.compile(r"(?:(?:https?|wss?|ftps?|sftp|rtmps?|s3)://|(?:udp|tcp|tls):)[^\s\"'<>]+", re.IGNORECASE)
+_SIP: Final = re.compile(r"sips?:(?:[^@\s,;]*@)?[^\s,;?<>\"]+", re.IGNORECASE)
+_EMAIL: Final = re.compile(r"[^\s@<>,;\"']+@[^\s@<>,;\"']+\.[^\s@<>,;\"']+")
+_PHONE: Final = re.compile(r"(?:tel:|whatsapp:)?(\+|00)?([0-9][0-9 ().\-]*)", re.IGNORECASE)
+_LONGEST_SHORT_CODE: Final = 9
+_NATIONAL: Final = 10
+"""Digits of a number without its country: Telnyx reads those of North America."""
+_DIALS: Final = re.compile(r"<(?:dial|number|sip|refer|message|sms)\b([^>]*)>([^<]*)", re.IGNORECASE)
+_TO: Final = re.compile(r"""\bto\s*=\s*["']([^"']*)""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody or something that a call reaches. `key` is the path of the argument, such as `body.to[0].email`.
+
+    A `phone` is E.164 or a short code, an `email` and a `sip` URI are in lower case and without display name and
+    parameters, a `url` is as written. What is none of them, such as a WhatsApp user id, is `other`: nobody is lost.
+    """
+
+    kind: Kind
+    value: str
+    key: str
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} at {self.key}>"
+
+
+def recipients(call: Call) -> tuple[Recipient, ...]:
+    """Everybody and everything that the call reaches, each once, in the order of its arguments.
+
+    These are addresses in arguments that name a recipient, those that TeXML instructions dial, and every URL that is an
+    argument of its own. A reply by an id, and words in a free text, name nobody. A read reaches nobody.
+    """
+    if call.action.effect is Effect.READ:
+        return ()
+    found: dict[tuple[Kind, str], Recipient] = {}
+    for recipient in _inside(call.arguments, "", False, _reached_by(call.action)):
+        found.setdefault((recipient.kind, recipient.value), recipient)
+    return tuple(found.values())
+
+
+def _reached_by(action: Action) -> frozenset[str]:
+    sends = any(_SENDS_A_CODE.match(call) for call in action.calls)
+    return REACHED | GETS_A_CODE if sends else REACHED
+
+
+def _inside(value: object, key: str, reached: bool, names: frozenset[str]) -> Iterator[Recipient]:
+    """The recipients in a value; `reached` says that an argument around it names recipients."""
+    if isinstance(value, str):
+        yield from _in_text(value, key, reached)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _inside(item, f"{key}[{index}]", reached, names)
+    elif isinstance(value, Mapping | BaseModel):
+        for name, item in dict(value).items():
+            if not reached or name not in NAMES:
+                inner = f"{key}.{name}" if key else str(name)
+                yield from _inside(item, inner, reached or _plain(str(name)) in names, names)
+
+
+def _in_text(text: str, key: str, reached: bool) -> Iterator[Recipient]:
+    if reached:
+        yield from (Recipient(kind, value, key) for kind, value in addresses(text))
+    elif _plain(key.rpartition(".")[2]) in INSTRUCTIONS:
+        yield from (Recipient(kind, value, key) for kind, value in _dialled(text))
+    elif _URL.fullmatch(text.strip()):
+        yield Recipient("url", text.strip(), key)
+
+
+def addresses(text: str) -> list[tuple[Kind, str]]:
+    """The address that a text is, in its one spelling; several where they are emails, none where it is blank."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    if not text:
+        return []
+    if _URL.fullmatch(text):
+        return [("url", text)]
+    if (sip := _SIP.match(text)) is not None:
+        return [_sip(sip[0])]
+    if emails := _EMAIL.findall(text):
+        return [("email", email.lower()) for email in emails]
+    number = phone(text.partition(",")[0])  # tones to send follow a comma
+    return [("phone", number)] if number is not None else [("other", text)]
+
+
+def phone(text: str) -> str | None:
+    """A phone number as E.164, or a short code; None for any other text."""
+    match = _PHONE.fullmatch(text.strip())
+    if match is None:
+        return None
+    digits = re.sub(r"[^0-9]", "", match[2])
+    if match[1] is None and len(digits) <= _LONGEST_SHORT_CODE:
+        return digits
+    return f"+1{digits}" if match[1] is None and len(digits) == _NATIONAL else f"+{digits}"
+
+
+def _sip(uri: str) -> tuple[Kind, str]:
+    """A SIP URI, or the phone number that it makes Telnyx call."""
+    user, at, host = uri.partition(":")[2].rpartition("@")
+    number = phone(user) if at and host.lower().partition(":")[0].endswith("telnyx.com") else None
+    return ("phone", number) if number is not None else ("sip", uri.lower())
+
+
+def _dialled(markup: str) -> Iterator[tuple[Kind, str]]:
+    """Who is dialled or messaged by TeXML, and every URL in it."""
+    for attributes, text in _DIALS.findall(markup):
+        for written in (*_TO.findall(attributes), text):
+            yield from (found for found in addresses(written) if found[0] in ("phone", "sip"))
+    yield from (("url", url) for url in _URL.findall(markup))
+
+
+@lru_cache(maxsize=1024)
+def _plain(name: str) -> str:
+    """The name of an argument in one spelling, without an index."""
+    return _CAPITALS.sub("_", name.partition("[")[0]).replace("-", "_").lower()
