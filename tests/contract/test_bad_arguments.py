@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.contract.calling import TOOLS, Played, documented, play
+from tests.sweeps import for_each
 
 from telnyx_tools.tool.tool import Tool
 
@@ -17,19 +18,19 @@ def problems(played: Played) -> dict[str, str]:
     return {problem["argument"]: problem["problem"] for problem in played.error["problems"]}
 
 
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+@for_each(TOOLS)
 def test_every_tool_refuses_an_argument_that_it_does_not_know(tool: Tool) -> None:
     found = problems(play(tool, {"no_such_argument": 1}, documented))
     valid = ", ".join(tool.input_schema["properties"]) or "none"
     assert found["no_such_argument"].endswith(f"Valid: {valid}.")
 
 
-@pytest.mark.parametrize("tool", [t for t in TOOLS if t.input_schema.get("required")], ids=lambda tool: tool.name)
+@for_each([tool for tool in TOOLS if tool.input_schema.get("required")])
 def test_every_tool_names_all_that_it_requires(tool: Tool) -> None:
     assert set(problems(play(tool, {}, documented))) == set(tool.input_schema["required"])
 
 
-@pytest.mark.parametrize("tool", [t for t in TOOLS if t.input_schema["properties"]], ids=lambda tool: tool.name)
+@for_each([tool for tool in TOOLS if tool.input_schema["properties"]])
 def test_every_tool_refuses_a_value_of_a_type_that_nothing_has(tool: Tool) -> None:
     for name, schema in tool.input_schema["properties"].items():
         if schema.keys() & {"type", "anyOf", "$ref", "enum"}:

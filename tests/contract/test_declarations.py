@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from tests.contract import storage
 from tests.contract.calling import CURATED, TOOLS
+from tests.sweeps import for_each
 
 from telnyx_remote_mcp.identity import INSTRUCTIONS
 from telnyx_tools.catalog.catalog import Catalog
@@ -17,7 +18,8 @@ from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.group import NO_SCOPE
 from telnyx_tools.tool.tool import Tool
 
-each = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+each = for_each(TOOLS)
+one_by_one = pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 
 CHARACTERS_PER_TOKEN = 4
 """Of English and JSON, in the tokenizers of current models, at the least."""
@@ -100,14 +102,14 @@ def test_its_policy_is_complete(tool: Tool) -> None:
     assert tool.group in registry().groups
 
 
-@pytest.mark.parametrize("tool", [tool for tool in TOOLS if tool.core and tool.check], ids=lambda tool: tool.name)
+@for_each([tool for tool in TOOLS if tool.core and tool.check])
 def test_on_the_default_surface_its_check_can_be_made(tool: Tool) -> None:
     check = tool.check or ""
     named = {found for name in names_in(check) if (found := registry().find(name)) is not None}
     assert any(each.core for each in named) or "ask the user" in check
 
 
-@pytest.mark.parametrize("tool", CURATED, ids=lambda tool: tool.name)
+@for_each(CURATED)
 def test_its_calls_are_operations_of_the_catalog_that_do_no_more_than_it_says(tool: Tool) -> None:
     operations = {f"{operation.method} {operation.path}": operation for operation in Catalog.load().values()}
     found = [operations[call] for call in tool.calls]
@@ -119,7 +121,7 @@ def test_its_calls_are_operations_of_the_catalog_that_do_no_more_than_it_says(to
     assert not any(operation.sensitive for operation in found)
 
 
-@pytest.mark.parametrize("tool", [tool for tool in TOOLS if tool.s3], ids=lambda tool: tool.name)
+@for_each([tool for tool in TOOLS if tool.s3])
 def test_its_operations_of_s3_are_known_and_do_no_more_than_it_says(tool: Tool) -> None:
     assert len(set(tool.s3)) == len(tool.s3)
     assert set(tool.s3) <= storage.OPERATIONS
@@ -129,7 +131,7 @@ def test_its_operations_of_s3_are_known_and_do_no_more_than_it_says(tool: Tool) 
     assert changing or tool.calls or tool.effect is Effect.READ or tool.name in WRITES_HERE
 
 
-@each
+@one_by_one
 def test_its_arguments_are_a_closed_object(tool: Tool) -> None:
     schema = tool.input_schema
     Draft202012Validator.check_schema(schema)
@@ -155,7 +157,7 @@ def test_its_patterns_mean_the_same_to_every_reader(tool: Tool) -> None:
         assert not re.search(r"\\[dDwW]", schema.get("pattern", "")), schema
 
 
-@each
+@one_by_one
 def test_its_result_is_an_open_object_that_promises_nothing(tool: Tool) -> None:
     schema = tool.output_schema
     Draft202012Validator.check_schema(schema)

@@ -2,6 +2,7 @@
 
 import pytest
 from tests.contract.calling import CURATED
+from tests.sweeps import for_each
 
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.families import families
@@ -13,7 +14,7 @@ CATALOG = Catalog.load()
 ACTING = [tool for tool in CURATED if tool.calls and tool.effect is not Effect.READ]
 
 
-@pytest.mark.parametrize("tool", ACTING, ids=lambda tool: tool.name)
+@for_each(ACTING)
 def test_a_tool_that_acts_has_the_families_of_what_it_does(tool: Tool) -> None:
     called = [operation for operation in CATALOG.values() if f"{operation.method} {operation.path}" in tool.calls]
     own = {operation.family for operation in called if operation.effect != "read"}

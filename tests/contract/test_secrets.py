@@ -7,6 +7,7 @@ import httpx2
 import pytest
 from tests.contract.calling import TOOLS, accepted, documented, play
 from tests.contract.test_declarations import schemas_in
+from tests.sweeps import for_each
 
 from telnyx_tools.api.kept import secrets_in
 from telnyx_tools.results.secret_fields import is_secret
@@ -85,7 +86,7 @@ def test_a_secret_does_not_show_itself_among_the_arguments(tool: Tool, place: tu
     assert PIN not in repr(given)
 
 
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+@for_each(TOOLS)
 def test_what_is_named_like_a_secret_is_taken_as_one(tool: Tool) -> None:
     for schema in schemas_in(tool.input_schema):
         for name, inner in schema.get("properties", {}).items():

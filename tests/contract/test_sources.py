@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, get_args
 
-import pytest
 from pydantic import BaseModel
 from tests.contract.calling import TOOLS
+from tests.sweeps import for_each
 
 from telnyx_tools.registry import registry
 from telnyx_tools.tool.source import From, source_of
@@ -49,7 +49,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(part)
 
 
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+@for_each(TOOLS)
 def test_every_id_says_which_tool_has_it(tool: Tool) -> None:
     for name, annotation in ids(tool):
         source = source_of(annotation)
@@ -57,7 +57,7 @@ def test_every_id_says_which_tool_has_it(tool: Tool) -> None:
         assert source is None or [each for each in source.tools if registry().find(each) is None] == []
 
 
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+@for_each(TOOLS)
 def test_no_older_description_hides_a_source(tool: Tool) -> None:
     """Pydantic shows the description of a Field in the place of that of a From, whichever comes last."""
     for name, (annotation, _) in tool.arguments.fields.items():

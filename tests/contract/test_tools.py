@@ -14,6 +14,7 @@ from tests import contexts
 from tests.contract import storage
 from tests.contract.arguments import arguments
 from tests.contract.calling import declared, run
+from tests.sweeps import for_each
 from tests.wires import MockWire
 
 from telnyx_sandbox.contract import form
@@ -108,7 +109,7 @@ def test_a_tool_makes_only_the_calls_it_names_and_all_of_them_fit(tool: Tool) ->
     assert made, "no generated arguments made the tool send anything"
 
 
-@pytest.mark.parametrize("tool", [tool for tool in CALLING if tool.calls], ids=lambda tool: tool.name)
+@for_each([tool for tool in CALLING if tool.calls])
 def test_the_calls_that_a_tool_names_are_operations_of_fitting_effect(tool: Tool) -> None:
     operations = {f"{operation.method} {operation.path}": operation for operation in CATALOG.values()}
     assert set(tool.calls) <= operations.keys()
