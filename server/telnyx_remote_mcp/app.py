@@ -30,8 +30,8 @@ from telnyx_remote_mcp.http.client_address import ClientAddress
 from telnyx_remote_mcp.http.edge import Edge
 from telnyx_remote_mcp.http.health import health_routes
 from telnyx_remote_mcp.http.hosts import Hosts
-from telnyx_remote_mcp.http.not_found import Elsewhere
-from telnyx_remote_mcp.http.open_streams import Streams
+from telnyx_remote_mcp.http.not_found import NotFound
+from telnyx_remote_mcp.http.open_streams import OpenStreams
 from telnyx_remote_mcp.http.signals import on_termination
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
@@ -73,7 +73,7 @@ def build_app(
     endpoint: ASGIApp = JsonReplies(
         StreamableHTTPASGIApp(manager), ReadyListings(StreamableHTTPASGIApp(plain)), surfaces.registry
     )
-    streams = Streams(endpoint if settings.keeps_sessions else _PostOnly(endpoint))
+    streams = OpenStreams(endpoint if settings.keeps_sessions else _PostOnly(endpoint))
     kept = KeptBytes()
 
     def guarded(app: ASGIApp) -> ASGIApp:
@@ -111,11 +111,11 @@ def build_app(
             with on_termination(streams.close, *closers):
                 yield
 
-    elsewhere = Elsewhere(settings.url)
+    not_found = NotFound(settings.url)
     pages = Router(
-        [*public, *(oauth.pages if oauth is not None else ()), Route("/", elsewhere)],
+        [*public, *(oauth.pages if oauth is not None else ()), Route("/", not_found)],
         redirect_slashes=False,
-        default=elsewhere,
+        default=not_found,
     )
     app = Starlette(
         lifespan=lifespan,

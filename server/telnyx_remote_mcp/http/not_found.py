@@ -1,4 +1,4 @@
-"""The paths where nothing is."""
+"""The answer for paths that the server does not have."""
 
 from urllib.parse import quote
 
@@ -8,8 +8,8 @@ from starlette.types import Receive, Scope, Send
 from telnyx_remote_mcp.http.refusal import Refusal
 
 
-class Elsewhere:
-    """Says where the endpoints are. Where the path has a slash too many, it leads to the one without.
+class NotFound:
+    """Answers 404 and says where the endpoints are. A path with a slash too many is redirected to the one without.
 
     That redirect is relative: by which scheme and under which path a client came, its proxy alone knows.
     """

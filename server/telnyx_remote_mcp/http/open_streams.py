@@ -16,7 +16,7 @@ _VERSIONS: Final = frozenset(version.encode() for version in MODERN_PROTOCOL_VER
 _LISTEN: Final = b"subscriptions/listen"
 
 
-class Streams:
+class OpenStreams:
     """Ends long-lived responses on `close`, so that a shutdown waits for no one. Calls in progress finish.
 
     These are the GET streams of older clients, which are cut, and the subscriptions of newer ones, which are POSTs:

@@ -4,7 +4,7 @@ import anyio
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from telnyx_remote_mcp.http.open_streams import Streams
+from telnyx_remote_mcp.http.open_streams import OpenStreams
 
 pytestmark = pytest.mark.anyio
 
@@ -45,13 +45,13 @@ class Request:
     async def send(self, message: Message) -> None:
         self.sent.append(message)
 
-    async def to(self, streams: Streams) -> None:
+    async def to(self, streams: OpenStreams) -> None:
         await streams(self.scope, self.receive, self.send)
 
 
 async def test_an_open_stream_is_ended_properly() -> None:
     app, request = App(START, piece(b": ping", more=True)), Request("GET")
-    streams = Streams(app)
+    streams = OpenStreams(app)
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(request.to, streams)
@@ -63,7 +63,7 @@ async def test_an_open_stream_is_ended_properly() -> None:
 
 async def test_a_stream_that_has_not_begun_is_answered_503() -> None:
     app, request = App(), Request("GET")
-    streams = Streams(app)
+    streams = OpenStreams(app)
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(request.to, streams)
@@ -74,7 +74,7 @@ async def test_a_stream_that_has_not_begun_is_answered_503() -> None:
 
 
 async def test_a_stream_that_comes_after_the_end_is_answered_503() -> None:
-    streams, request = Streams(App()), Request("GET")
+    streams, request = OpenStreams(App()), Request("GET")
     streams.close()
     with anyio.fail_after(5):
         await request.to(streams)
@@ -83,7 +83,7 @@ async def test_a_stream_that_comes_after_the_end_is_answered_503() -> None:
 
 async def test_an_answer_that_is_complete_is_not_added_to() -> None:
     app, request = App(START, piece(b"done", more=False)), Request("GET")
-    streams = Streams(app)
+    streams = OpenStreams(app)
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(request.to, streams)
@@ -94,7 +94,7 @@ async def test_an_answer_that_is_complete_is_not_added_to() -> None:
 
 async def test_a_subscription_that_does_not_end_by_itself_is_cut() -> None:
     app, request = App(START, piece(b": ping", more=True)), Request("POST", MODERN, LISTEN)
-    streams = Streams(app)
+    streams = OpenStreams(app)
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(request.to, streams)
@@ -106,7 +106,7 @@ async def test_a_subscription_that_does_not_end_by_itself_is_cut() -> None:
 
 async def test_a_subscription_has_a_moment_to_end_by_itself() -> None:
     app, request = App(START), Request("POST", MODERN, LISTEN)
-    streams = Streams(app)
+    streams = OpenStreams(app)
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(request.to, streams)
@@ -117,7 +117,7 @@ async def test_a_subscription_has_a_moment_to_end_by_itself() -> None:
 
 
 async def test_a_subscription_that_comes_after_the_end_is_answered_503() -> None:
-    streams, request = Streams(App()), Request("POST", MODERN, LISTEN)
+    streams, request = OpenStreams(App()), Request("POST", MODERN, LISTEN)
     streams.close()
     with anyio.fail_after(5):
         await request.to(streams)
@@ -137,7 +137,7 @@ async def test_a_subscription_that_comes_after_the_end_is_answered_503() -> None
 )
 async def test_a_call_in_progress_finishes(headers: tuple[tuple[bytes, bytes], ...]) -> None:
     app, request = App(START), Request("POST", *headers)
-    streams = Streams(app)
+    streams = OpenStreams(app)
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(request.to, streams)
@@ -148,7 +148,7 @@ async def test_a_call_in_progress_finishes(headers: tuple[tuple[bytes, bytes], .
 
 
 async def test_it_says_whether_it_accepts_more() -> None:
-    streams = Streams(App())
+    streams = OpenStreams(App())
     assert await streams.accepting()
     streams.close()
     assert not await streams.accepting()

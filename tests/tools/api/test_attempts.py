@@ -82,7 +82,7 @@ async def test_a_wait_above_the_limit_is_left_to_the_caller() -> None:
     async with Upstream(answer(429, TOO_MANY, Retry_After="60")) as upstream, api(upstream, naps) as client:
         with pytest.raises(ApiError) as caught:
             await telnyx(client).get("/balance")
-    assert caught.value.describe()["retry_after_secs"] == 60
+    assert (caught.value.status, caught.value.describe()["retry_after_secs"]) == (429, 60)
     assert naps.taken == []
 
 
@@ -162,7 +162,7 @@ async def test_a_redirect_is_not_followed_and_says_nothing_of_what_was_done(stat
         with pytest.raises(OutcomeUnknown) as caught:
             await telnyx(client).post("/messages", body=BODY)
     assert "remedy" in refused.value.describe()
-    assert caught.value.status == status
+    assert (refused.value.status, caught.value.status) == (status, status)
     assert len(upstream.heard) == 2
 
 
@@ -179,6 +179,7 @@ async def test_a_wait_of_no_time_is_not_passed_on() -> None:
     async with Upstream(*[answer(429, Retry_After="0")] * 6) as upstream, api(upstream) as client:
         with pytest.raises(ApiError) as caught:
             await telnyx(client).post("/messages", body=BODY)
+    assert caught.value.status == 429
     assert "retry_after_secs" not in caught.value.describe()
 
 

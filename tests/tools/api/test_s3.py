@@ -240,6 +240,7 @@ async def test_the_key_is_the_access_key_and_stands_in_no_error_and_no_log(caplo
         with pytest.raises(ApiError) as caught:
             await s3.list_buckets()
         (heard,) = upstream.heard
+    assert caught.value.code == "SignatureDoesNotMatch"
     assert f"Credential={KEY}/" in heard.headers["authorization"]
     assert KEY not in heard.target
     assert caught.value.code == "SignatureDoesNotMatch"

@@ -254,8 +254,9 @@ async def test_what_was_asked_for_is_found_out_when_a_conversation_is_over(telny
 async def test_what_is_scheduled_can_be_read_and_cancelled(telnyx: Telnyx) -> None:
     ids = {"assistant_id": (await make(telnyx))["id"]}
     event = {"to": RECIPIENT, "from_number": SENDER, "scheduled_at": "2026-09-22T09:00:00-05:00"}
-    with pytest.raises(InvalidArguments):
+    with pytest.raises(InvalidArguments) as refused:
         await call(telnyx, "schedule_assistant_event", **ids, **event, channel="sms_chat")
+    assert [problem.argument for problem in refused.value.problems] == ["text"]
     made = await call(telnyx, "schedule_assistant_event", **ids, **event, channel="phone_call")
     assert (made["status"], made["scheduled_at_fixed_datetime"]) == ("pending", "2026-09-22T14:00:00Z")
     assert await items(telnyx, "list_assistant_events", **ids, channel="phone_call") == [made]

@@ -90,8 +90,9 @@ async def test_webhooks_that_did_not_arrive_are_part_of_the_reason(telnyx: Telny
 
 
 async def test_a_call_that_nothing_names_is_asked_for(telnyx: Telnyx) -> None:
-    with pytest.raises(InvalidArguments):
+    with pytest.raises(InvalidArguments) as refused:
         await call(telnyx, "diagnose_call")
+    assert [problem.argument for problem in refused.value.problems] == ["call_leg_id"]
 
 
 async def test_records_are_read_where_the_api_does_not_filter_by_number_and_calls_things_otherwise() -> None:

@@ -126,8 +126,9 @@ async def test_speech_goes_into_a_bucket_and_is_not_lost_where_there_is_none(tel
     assert (stored.attachments, stored.bucket_name, stored.object_name) == ([], "sounds", "hello.wav")
     entry, content = await telnyx.s3.get("sounds", "hello.wav", max_bytes=100_000)
     assert (entry.content_type, len(content)) == ("audio/wav", stored.size)
-    with pytest.raises(InvalidArguments):
+    with pytest.raises(InvalidArguments) as refused:
         await spoken(telnyx, text="Something else", **place)
+    assert [problem.argument for problem in refused.value.problems] == ["object_name"]
     assert (await telnyx.s3.get("sounds", "hello.wav", max_bytes=100_000))[1] == content
 
 

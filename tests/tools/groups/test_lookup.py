@@ -70,12 +70,16 @@ async def test_a_number_of_which_nothing_is_found_is_an_error() -> None:
             await call(telnyx, "lookup_number", phone_number=NUMBER, types=["caller-name", "carrier"])
 
 
-@pytest.mark.parametrize("arguments", [{"phone_number": "2025550123"}, {"phone_number": NUMBER, "types": ["shoe"]}])
+@pytest.mark.parametrize(
+    ("arguments", "wrong"),
+    [({"phone_number": "2025550123"}, "phone_number"), ({"phone_number": NUMBER, "types": ["shoe"]}, "types.0")],
+)
 async def test_a_lookup_that_cannot_be_is_refused_and_costs_nothing(
-    telnyx: Telnyx, arguments: dict[str, object]
+    telnyx: Telnyx, arguments: dict[str, object], wrong: str
 ) -> None:
-    with pytest.raises(InvalidArguments):
+    with pytest.raises(InvalidArguments) as refused:
         await call(telnyx, "lookup_number", **arguments)
+    assert [problem.argument for problem in refused.value.problems] == [wrong]
     assert await spent(telnyx) == 0
 
 

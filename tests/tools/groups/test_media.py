@@ -66,8 +66,9 @@ async def test_a_file_has_one_source(arguments: dict[str, object]) -> None:
         return httpx2.Response(200, json={})
 
     async with answering(answer) as telnyx:
-        with pytest.raises(InvalidArguments, match="invalid arguments"):
+        with pytest.raises(InvalidArguments) as refused:
             await call(telnyx, "upload_media", **arguments)
+        assert [problem.argument for problem in refused.value.problems] == ["invalid arguments"]
     assert sent == []
 
 
@@ -80,6 +81,7 @@ async def test_nothing_is_stored_where_the_object_has_no_address() -> None:
         return httpx2.Response(200, json={"content": {}})
 
     async with answering(answer) as telnyx:
-        with pytest.raises(InvalidArguments):
+        with pytest.raises(InvalidArguments) as refused:
             await call(telnyx, "upload_media", bucket_name="sounds", object_name="a.wav")
+        assert [problem.argument for problem in refused.value.problems] == ["object_name"]
     assert sent == [{"ttl": 300}]

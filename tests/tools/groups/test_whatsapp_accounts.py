@@ -71,8 +71,9 @@ async def test_a_photo_goes_as_a_file_of_its_type() -> None:
         content = base64.b64encode(PNG).decode()
         await call(telnyx, "upload_whatsapp_profile_photo", phone_number=NUMBER, content=content)
         for other in ("abcde", base64.b64encode(b"GIF89a").decode()):
-            with pytest.raises(InvalidArguments):
+            with pytest.raises(InvalidArguments) as refused:
                 await call(telnyx, "upload_whatsapp_profile_photo", phone_number=NUMBER, content=other)
+            assert [problem.argument for problem in refused.value.problems] == ["content"]
     (form,) = seen
     assert b'filename="photo.png"' in form
     assert PNG in form
