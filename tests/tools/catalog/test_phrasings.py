@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import telnyx
+from evals.find.sets import SETS, requests
 from scripts.search.documents import Documents
-from tests.tools.catalog.requests import SETS, requests
 
 from telnyx_tools.catalog import Catalog
 from telnyx_tools.catalog.phrasings import Phrasings

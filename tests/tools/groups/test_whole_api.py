@@ -5,8 +5,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from evals.find.sets import SETS, Request, requests
 from tests import contexts
-from tests.tools.catalog.requests import SETS, Request, requests
 
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
@@ -19,7 +19,7 @@ from telnyx_tools.registry import registry
 
 Asked = Callable[..., Awaitable[list[dict[str, Any]]]]
 
-RECALL = {"colloquial": 0.55, "typed": 0.95}
+RECALL = {"colloquial": 0.75, "typed": 0.97}
 """The share of a set whose wish is among the first five; it may only rise."""
 
 
@@ -55,8 +55,8 @@ def names(items: list[dict[str, Any]]) -> list[str]:
 async def test_what_people_want_is_among_the_first_five(ask: Asked) -> None:
     for file in SETS:
         judged = [request for request in requests(file) if request.accepted]
-        missed = [request.text for request in judged if not await _fulfils(ask, request)]
-        assert len(missed) <= (1 - RECALL[file.stem]) * len(judged), missed
+        missed = [request.number for request in judged if not await _fulfils(ask, request)]
+        assert len(missed) <= (1 - RECALL.get(file.stem, 1)) * len(judged), missed  # the texts are not to be read
 
 
 def test_every_entry_that_a_set_accepts_exists() -> None:
