@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import uuid4
 
 from pydantic import Field
 
@@ -75,7 +74,7 @@ async def initiate_phone_number_order(
         "connection_id": connection_id,
         "messaging_profile_id": messaging_profile_id,
         "billing_group_id": billing_group_id,
-        "customer_reference": customer_reference or f"mcp-{uuid4().hex[:12]}",
+        "customer_reference": customer_reference,
     }
     return await _order(telnyx, await telnyx.post("/number_orders", body=present(body)))
 
