@@ -57,14 +57,9 @@ def test_an_argument_called_title_is_no_title() -> None:
     assert property_of(create_model("Inner", title=(str, ...)))["properties"] == {"title": {"type": "string"}}
 
 
-def test_a_null_that_means_nothing_is_left_out() -> None:
+def test_null_is_left_out() -> None:
     assert property_of(str | None, None) == {"type": "string"}
     assert property_of(int | str | None, None) == {"anyOf": [{"type": "integer"}, {"type": "string"}]}
-
-
-def test_a_null_that_clears_is_kept() -> None:
-    made = compact(create_model("A", it=(str | None, None)).model_json_schema(), clearable=["it"])
-    assert made["properties"]["it"] == {"anyOf": [{"type": "string"}, {"type": "null"}]}
 
 
 def test_a_small_definition_stands_where_it_is_used() -> None:

@@ -17,10 +17,10 @@ _MEANINGLESS_LENGTH = 1_000
 """No model writes an id or a URL of this length; the limit guards, it does not inform."""
 
 
-def compact(schema: Schema, *, clearable: Collection[str] = ()) -> Schema:
-    """The schema without titles, meaningless null branches and defaults, with small definitions inlined.
+def compact(schema: Schema) -> Schema:
+    """The schema without titles, null branches and meaningless defaults, with small definitions inlined.
 
-    `clearable` names the top-level properties whose null means something.
+    Null is taken everywhere, and means the same as to leave a member out.
     """
     definitions: dict[str, Schema] = schema.get("$defs", {})
     uses = Counter(_references(schema))
@@ -33,7 +33,7 @@ def compact(schema: Schema, *, clearable: Collection[str] = ()) -> Schema:
     pruner = _Pruner(definitions, inlined)
     result: Schema = {"type": "object", "properties": {}}
     for name, body in schema.get("properties", {}).items():
-        result["properties"][name] = pruner.prune(body, keep_null=name in clearable)
+        result["properties"][name] = pruner.prune(body)
     if required := schema.get("required"):
         result["required"] = required
     if schema.get("additionalProperties") is False:
@@ -87,12 +87,12 @@ class _Pruner:
         self._definitions = definitions
         self._inlined = inlined
 
-    def prune(self, schema: Schema, *, keep_null: bool = False) -> Schema:
+    def prune(self, schema: Schema) -> Schema:
         schema = self._inline(schema)
         kept = {key: value for key, value in schema.items() if not _is_noise(key, value)}
         for key in ("anyOf", "oneOf"):
             if key in kept:
-                kept = self._union(kept, key, keep_null)
+                kept = self._union(kept, key)
         for key in ("items", "additionalProperties"):
             if isinstance(kept.get(key), dict):
                 kept[key] = self.prune(kept[key])
@@ -107,8 +107,8 @@ class _Pruner:
         own = {key: value for key, value in schema.items() if key != "$ref"}
         return self._inline({**self._definitions[name], **own})
 
-    def _union(self, schema: Schema, key: str, keep_null: bool) -> Schema:
-        branches = [branch for branch in schema[key] if keep_null or branch.get("type") != "null"]
+    def _union(self, schema: Schema, key: str) -> Schema:
+        branches = [branch for branch in schema[key] if branch.get("type") != "null"]
         rest = {name: value for name, value in schema.items() if name != key}
         pruned = [self.prune(branch) for branch in branches]
         if len(pruned) == 1:

@@ -23,8 +23,9 @@ class Status(StrEnum):
         ({"filter": {"phone_number": {"contains": "202"}}}, [("filter[phone_number][contains]", "202")]),
         ({"features": ["sms", "voice", None]}, [("features", "sms,voice")]),
         ({"a": None, "b": [], "c": {}, "d": {"e": None}, "f": [None]}, []),
+        ({"a": "", "d": {"e": ""}, "f": [""], "g": ["", "x"]}, [("g", "x")]),
         ({"yes": True, "no": False, "list": [True]}, [("yes", "true"), ("no", "false"), ("list", "true")]),
-        ({"rate": 0.5, "zero": 0, "empty": ""}, [("rate", "0.5"), ("zero", "0"), ("empty", "")]),
+        ({"rate": 0.5, "zero": 0}, [("rate", "0.5"), ("zero", "0")]),
         ({"status": Status.QUEUED}, [("status", "queued")]),
         ({"on": date(2026, 1, 2)}, [("on", "2026-01-02")]),
         ({"at": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)}, [("at", "2026-01-02T03:04:05Z")]),
@@ -47,5 +48,6 @@ def test_a_value_that_cannot_be_sent_is_refused_by_its_key(value: float | str | 
 
 
 @given(st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1), st.text(st.characters(codec="utf-8"))))
-def test_no_text_can_add_or_change_a_parameter(query: dict[str, str]) -> None:
-    assert parse_qsl(encode_query(query), keep_blank_values=True) == list(query.items())
+def test_no_text_can_add_or_change_a_parameter_and_none_is_empty(query: dict[str, str]) -> None:
+    given = [(name, value) for name, value in query.items() if value]
+    assert parse_qsl(encode_query(query), keep_blank_values=True) == given

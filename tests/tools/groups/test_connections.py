@@ -32,7 +32,7 @@ async def test_an_application_is_changed_without_repeating_what_the_api_wants(te
     assert (changed["inbound"]["channel_limit"], changed["inbound"]["shaken_stir_enabled"]) == (3, False)
     renamed = await call(telnyx, "update_connection", connection_id=connection_id, connection_name="Front desk")
     shown = await call(telnyx, "get_connection", connection_id=connection_id)
-    assert shown == renamed
+    assert {**shown, "updated": ["connection_name"]} == renamed
     assert (shown["webhook_event_url"], shown["outbound_voice_profile_id"]) == (
         "https://example.com/telnyx-webhooks",
         shown["outbound"]["outbound_voice_profile_id"],
@@ -160,6 +160,7 @@ async def test_a_login_gives_its_token_and_never_its_password(telnyx: Telnyx) ->
     (listed,) = (await call(telnyx, "list_telephony_credentials", connection_id=connection_id, tag="web"))["items"]
     shown = await call(telnyx, "get_telephony_credential", **one)
     assert made.keys() == {"id", "name", "sip_username", "resource_id", "expired", "created_at"}
+    assert changed.pop("updated") == ["tag"]
     assert made == changed == listed == shown
     token = await call(telnyx, "create_telephony_credential_token", **one)
     assert token["jwt"].count(".") == 2
@@ -173,8 +174,10 @@ async def test_a_profile_is_limited_without_repeating_its_name(telnyx: Telnyx) -
     one = {"outbound_voice_profile_id": made["id"]}
     limits = {"daily_spend_limit": "25.00", "daily_spend_limit_enabled": True, "concurrent_call_limit": 5}
     changed = await call(telnyx, "update_outbound_voice_profile", **limits, **one)
+    assert changed.pop("updated") == list(limits)
     assert {**changed, **limits, "name": "Sales"} == changed == await call(telnyx, "get_outbound_voice_profile", **one)
-    cleared = await call(telnyx, "update_outbound_voice_profile", concurrent_call_limit=None, **one)
+    cleared = await call(telnyx, "update_outbound_voice_profile", clear=["concurrent_call_limit"], **one)
+    assert cleared["cleared"] == ["concurrent_call_limit"]
     assert "concurrent_call_limit" not in cleared
     await call(telnyx, "delete_outbound_voice_profile", **one)
     assert len((await call(telnyx, "list_outbound_voice_profiles"))["items"]) == 1
@@ -184,7 +187,7 @@ async def test_addresses_are_put_on_connections_moved_and_taken_off(telnyx: Teln
     pbx = (await call(telnyx, "create_ip_connection", connection_name="PBX"))["id"]
     ip = await call(telnyx, "create_ip", connection_id=pbx, ip_address="203.0.113.5")
     changed = await call(telnyx, "update_ip", ip_id=ip["id"], port=5080)
-    assert (changed["ip_address"], changed["port"]) == ("203.0.113.5", 5080)
+    assert (changed["ip_address"], changed["port"], changed.pop("updated")) == ("203.0.113.5", 5080, ["port"])
     assert (await call(telnyx, "list_ips", connection_id=pbx))["items"] == [changed]
     cloud = (await call(telnyx, "create_fqdn_connection", connection_name="Cloud"))["id"]
     fqdn = await call(telnyx, "create_fqdn", connection_id=cloud, fqdn="sip.example.com")
@@ -200,6 +203,7 @@ async def test_a_texml_application_is_changed_without_repeating_its_urls(telnyx:
     one = {"application_id": made["id"]}
     changed = await call(telnyx, "update_texml_application", active=False, inbound={"channel_limit": 2}, **one)
     assert (changed["connection_name"], changed["voice_url"], changed["active"]) == ("Menu", URL, False)
+    assert changed.pop("updated") == ["active", "inbound"]
     assert await call(telnyx, "get_texml_application", **one) == changed
     (listed,) = (await call(telnyx, "list_texml_applications", friendly_name="Menu"))["items"]
     assert listed["voice_url"] == URL

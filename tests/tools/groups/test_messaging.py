@@ -245,7 +245,7 @@ async def test_a_profile_is_created_changed_and_deleted(call: Caller) -> None:
         "update_messaging_profile",
         messaging_profile_id=profile["id"],
         whitelisted_destinations=["*"],
-        number_pool_settings=None,
+        clear=["number_pool_settings"],
         daily_spend_limit="25.00",
         daily_spend_limit_enabled=True,
         features={"ai_opt_out_detection_enabled": True},
@@ -261,9 +261,9 @@ async def test_a_profile_is_created_changed_and_deleted(call: Caller) -> None:
     assert [profile["name"] for profile in left["items"]] == ["Sandbox profile"]
 
 
-async def test_only_what_is_changed_is_sent_and_null_clears() -> None:
+async def test_only_what_is_changed_is_sent_and_null_where_it_is_cleared() -> None:
     call, body = await sent_body(
-        "update_messaging_profile", messaging_profile_id="p1", webhook_url=None, enabled=False, name=None
+        "update_messaging_profile", messaging_profile_id="p1", clear=["webhook_url"], enabled=False, name=None
     )
     assert call == "PATCH /v2/messaging_profiles/p1"
     assert body == {"webhook_url": None, "enabled": False}

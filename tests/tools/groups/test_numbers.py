@@ -273,21 +273,22 @@ async def test_full_detail_shows_what_a_summary_leaves_out(telnyx: Telnyx) -> No
     assert "source_type" in full.keys() - summary.keys()
 
 
-async def test_null_clears_a_setting_and_what_is_left_out_stays(telnyx: Telnyx) -> None:
+async def test_a_setting_is_cleared_and_what_is_left_out_stays(telnyx: Telnyx) -> None:
     tagged = await call(telnyx, "update_phone_number", phone_number=SENDER, tags=["a"], customer_reference="desk")
     assert (tagged["tags"], tagged["customer_reference"]) == (["a"], "desk")
-    cleared = await call(telnyx, "update_phone_number", phone_number=SENDER, customer_reference=None)
-    assert cleared["tags"] == ["a"]
+    cleared = await call(telnyx, "update_phone_number", phone_number=SENDER, clear=["customer_reference"])
+    assert (cleared["tags"], cleared["cleared"]) == (["a"], ["customer_reference"])
     assert "customer_reference" not in cleared
 
 
 async def test_a_number_joins_a_messaging_profile_and_leaves_it(telnyx: Telnyx) -> None:
     profile = (await call(telnyx, "list_messaging_profiles"))["items"][0]["id"]
     tool = "update_phone_number_messaging_settings"
-    left = await call(telnyx, tool, phone_number=SENDER, messaging_profile_id=None)
+    left = await call(telnyx, tool, phone_number=SENDER, clear=["messaging_profile_id"])
     assert "messaging_profile_id" not in left
     joined = await call(telnyx, tool, phone_number=SENDER, messaging_profile_id=profile)
     assert joined["messaging_profile_id"] == profile
+    assert joined.pop("updated") == ["messaging_profile_id"]
     assert joined == await call(telnyx, "get_phone_number_messaging_settings", phone_number=SENDER)
 
 
@@ -301,7 +302,8 @@ async def test_voice_settings_change_only_where_something_was_given(telnyx: Teln
         inbound_call_screening="flag_calls",
     )
     forwarding = {**before["call_forwarding"], "forwards_to": "+12025550150"}
-    assert after == {**before, "call_forwarding": forwarding, "inbound_call_screening": "flag_calls"}
+    told = {"updated": ["call_forwarding", "inbound_call_screening"]}
+    assert after == {**before, "call_forwarding": forwarding, "inbound_call_screening": "flag_calls", **told}
 
 
 async def test_a_wrong_member_of_a_nested_argument_is_refused_by_name() -> None:

@@ -8,9 +8,10 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, ErrorItem, InvalidArgument
 from telnyx_tools.argument_errors import MOST_PROBLEMS, InvalidArguments
+from telnyx_tools.results.result import Done
 from telnyx_tools.tool.arguments import Arguments
 from telnyx_tools.tool.bodies import OMITTED, Change, Given, NewValue, changed, present
-from telnyx_tools.tool.types import E164, Day, MessagingProfileId, Moment, PhoneNumber, Url
+from telnyx_tools.tool.types import E164, Day, MessagingProfileId, Moment, PhoneNumber, TextOrEmpty, Url
 
 
 class Pool(Given):
@@ -41,6 +42,16 @@ async def update(
     pool: Change[Pool] = OMITTED,
     day: Day | None = None,
 ) -> None: ...
+
+
+class Forwarding(Given):
+    enabled: bool
+    forwards_to: E164 | None = None
+    label: str | None = None
+    greeting: TextOrEmpty | None = None
+
+
+async def forward(forwarding: Forwarding, more: list[Forwarding] = []) -> None: ...
 
 
 SEND, UPDATE = Arguments.of(send), Arguments.of(update)
@@ -134,7 +145,7 @@ def test_an_object_may_come_as_json_text() -> None:
     assert SEND.parse({"to": TO, "target": '{"numbers": []}'})["target"] == Ring(numbers=[])
 
 
-def test_a_list_that_null_clears_may_come_as_json_text() -> None:
+def test_a_list_that_can_be_cleared_may_come_as_json_text() -> None:
     assert UPDATE.parse({"tags": '["front desk"]'})["tags"] == ["front desk"]
 
 
@@ -162,17 +173,57 @@ def test_null_is_an_argument_left_out() -> None:
     assert "required" in problems(SEND, {"to": None})["to"]
 
 
-def test_in_an_update_null_clears_and_what_is_left_out_stays() -> None:
-    parsed = UPDATE.parse({"url": None})
+def test_an_empty_text_is_an_argument_left_out_where_it_means_nothing() -> None:
+    given = {"to": TO, "kind": "", "media_urls": "", "pool": "", "page_size": ""}
+    assert SEND.parse(given) == SEND.parse({"to": TO})
+    assert problems(SEND, {"to": ""}).keys() == {"to"}
+
+
+@pytest.mark.parametrize("blank", [None, ""])
+def test_a_member_of_an_object_that_is_null_or_empty_is_left_out(blank: object) -> None:
+    inside = {"enabled": True, "forwards_to": blank, "label": blank, "greeting": blank}
+    parsed = Arguments.of(forward).parse({"forwarding": inside, "more": [inside]})
+    kept = {"enabled": True} | ({"greeting": ""} if blank == "" else {})
+    assert present(parsed) == {"forwarding": kept, "more": [kept]}
+
+
+def test_null_in_free_json_is_the_callers() -> None:
+    async def remember(variables: dict[str, Any]) -> None: ...
+
+    variables = {"name": None, "note": "", "deep": {"x": None}}
+    assert Arguments.of(remember).parse({"variables": variables}) == {"variables": variables}
+
+
+@pytest.mark.parametrize("blank", [None, "", []])
+def test_an_update_of_every_property_clears_none_that_is_null_or_empty(blank: object) -> None:
+    parsed = UPDATE.parse({"name": "ops", "url": None, "tags": "", "pool": None, "day": "", "clear": blank})
+    assert parsed == UPDATE.parse({"name": "ops"})
+
+
+def test_an_update_clears_the_fields_that_it_is_told_to() -> None:
+    parsed = UPDATE.parse({"clear": ["url"], "tags": None})
     assert (parsed["url"], parsed["tags"]) == (None, OMITTED)
     assert changed({"url": parsed["url"], "tags": parsed["tags"]}) == {"url": None}
+    assert UPDATE.given(parsed, "url")
+    assert UPDATE.parse({"clear": "url"}) == UPDATE.parse({"clear": '["url"]'}) == parsed
 
 
-def test_only_where_null_clears_is_it_in_the_schema() -> None:
-    properties = UPDATE.schema["properties"]
-    assert properties["url"]["anyOf"][1] == properties["tags"]["anyOf"][1] == {"type": "null"}
-    assert properties["name"] == {"type": "string"}
-    assert "null" not in str(SEND.schema)
+def test_a_field_with_a_value_is_not_cleared_as_well() -> None:
+    given = {"url": "https://example.com", "clear": ["url", "tags"]}
+    assert problems(UPDATE, given) == {"url": "Give a value or clear the field, not both."}
+
+
+def test_what_can_be_cleared_is_in_the_schema_and_null_is_not() -> None:
+    assert UPDATE.schema["properties"]["clear"]["items"]["enum"] == ["url", "tags", "pool"]
+    assert problems(UPDATE, {"clear": ["name"]}).keys() == {"clear.0"}
+    assert "clear" not in SEND.schema["properties"]
+    assert "null" not in str((SEND.schema, UPDATE.schema))
+
+
+def test_the_result_of_an_update_names_what_it_set_and_cleared() -> None:
+    told = UPDATE.told(Done(id="1"), UPDATE.parse({"name": "ops", "clear": ["url"]}))
+    assert told.wire() == {"id": "1", "updated": ["name"], "cleared": ["url"]}
+    assert SEND.told(Done(id="1"), SEND.parse({"to": TO})).wire() == {"id": "1"}
 
 
 def test_an_update_of_nothing_is_refused_with_what_could_be_changed() -> None:

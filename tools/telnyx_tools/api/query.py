@@ -14,7 +14,8 @@ from telnyx_tools.api.errors import InvalidArgument
 Scalar: TypeAlias = str | int | float | date
 QueryValue: TypeAlias = "Scalar | Sequence[Scalar | None] | Mapping[str, QueryValue] | None"
 Query: TypeAlias = Mapping[str, QueryValue]
-"""`{"filter": {"name": {"contains": "x"}}}` is sent as `filter[name][contains]=x`; None is left out."""
+"""`{"filter": {"name": {"contains": "x"}}}` is sent as `filter[name][contains]=x`. None and empty texts are left out:
+Telnyx takes an empty one for a value, and finds nothing."""
 
 
 def encode_query(query: Query) -> str:
@@ -33,10 +34,10 @@ def _pairs(query: Query, prefix: str = "") -> Iterator[tuple[str, str]]:
         if isinstance(value, Mapping):
             yield from _pairs(value, key)
         elif isinstance(value, Sequence) and not isinstance(value, str):
-            items = [_item(key, item) for item in value if item is not None]
+            items = [_item(key, item) for item in value if item is not None and item != ""]
             if items:
                 yield key, ",".join(items)
-        elif value is not None:
+        elif value is not None and value != "":
             yield key, _text(key, value)
 
 

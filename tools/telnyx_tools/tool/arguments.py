@@ -10,16 +10,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, create_model
 
 from telnyx_tools.api.errors import ApiError, InvalidArgument
 from telnyx_tools.api.kept import Secret
 from telnyx_tools.api.values import MOST_VALUES, values_in
 from telnyx_tools.argument_errors import MOST_PROBLEMS, InvalidArguments, Problem
+from telnyx_tools.results.result import Result
 from telnyx_tools.schema import compact, kinds, members
-from telnyx_tools.tool.bodies import OMITTED, Omitted
+from telnyx_tools.tool.bodies import OMITTED, Given, Omitted, without_blanks
 from telnyx_tools.tool.context import Context, context_fields
 from telnyx_tools.tool.source import From, source_of
 
@@ -27,6 +28,8 @@ MOST_MEMBERS = 200
 """Arguments that are looked at. No tool takes as many: of more, one is unknown among the first ones."""
 _MOST_ERRORS = 2_000
 """As many are looked at: to read more of them from pydantic would take longer than to find them did."""
+_CLEAR = "clear"
+"""The argument of an update that names the fields to clear."""
 _LONGEST_ID = 1_000
 _LONGEST_NAME = 64
 """No name that somebody may have meant is longer."""
@@ -42,7 +45,10 @@ class Arguments:
     """The arguments of a tool's function: the caller's, and the parts of the context that it asks for."""
 
     fields: dict[str, Any]
-    clearable: frozenset[str]
+    changes: Sequence[str]
+    """The arguments of an update that change a field."""
+    clearable: Sequence[str]
+    """Those of them whose field can be cleared."""
     injected: Mapping[str, str]
     """The parameters that are filled from the context, and the field of it that each one takes."""
 
@@ -50,19 +56,25 @@ class Arguments:
     def of(cls, function: Callable[..., object]) -> Arguments:
         hints = get_type_hints(function, include_extras=True)
         fields: dict[str, Any] = {}
-        clearable, injected = set(), {}
+        changes: list[str] = []
+        clearable: list[str] = []
+        injected = {}
         for name, parameter in inspect.signature(function).parameters.items():
             annotation, default = hints[name], parameter.default
             if (part := _context_field(annotation)) is not None:
                 injected[name] = part
                 continue
             if default is OMITTED:
+                changes.append(name)
                 if _takes_null(annotation):
-                    clearable.add(name)
-                fields[name] = (_without_omitted(annotation), Field(default_factory=lambda: OMITTED))
+                    clearable.append(name)
+                fields[name] = (_value_of(annotation), Field(default_factory=lambda: OMITTED))
             else:
                 fields[name] = (annotation, ... if default is inspect.Parameter.empty else default)
-        return cls(fields, frozenset(clearable), injected)
+        if clearable:
+            one = Literal.__getitem__(tuple(clearable))
+            fields[_CLEAR] = (types.GenericAlias(list, one), Field([], description="fields to empty"))
+        return cls(fields, changes, clearable, injected)
 
     def inject(self, context: Context) -> dict[str, object]:
         """The parts of the context that the function takes, by the names of its parameters."""
@@ -75,10 +87,10 @@ class Arguments:
     @cached_property
     def schema(self) -> dict[str, Any]:
         # Of a model that is not kept: most tools are listed and never called, and validators are large.
-        return compact(self._build().model_json_schema(), clearable=self.clearable)
+        return compact(self._build().model_json_schema())
 
     def _build(self) -> type[BaseModel]:
-        return create_model("Arguments", __config__=ConfigDict(extra="forbid"), **self.fields)
+        return create_model("Arguments", __base__=Given, **self.fields)
 
     def parse(self, arguments: Mapping[str, object]) -> dict[str, object]:
         """Validate what the agent sent. Raises InvalidArguments, which names the first bad arguments."""
@@ -88,10 +100,25 @@ class Arguments:
             model = self.model.model_validate(self._normal(arguments))
         except ValidationError as error:
             raise InvalidArguments(self._problems(error)) from None
-        return {name: _own(value) for name, value in model.__dict__.items()}
+        return self._cleared({name: _own(value) for name, value in model.__dict__.items()})
+
+    def _cleared(self, values: dict[str, Any]) -> dict[str, object]:
+        """The arguments with None for each field that `clear` names. Raises InvalidArguments where one has a value."""
+        names: list[str] = values.pop(_CLEAR) if self.clearable else []
+        if both := [name for name in names if values[name] is not OMITTED]:
+            raise InvalidArguments([Problem(name, "Give a value or clear the field, not both.") for name in both])
+        return {**values, **dict.fromkeys(names)}
+
+    def told(self, result: Result, given: Mapping[str, object]) -> Result:
+        """The result of an update with the names of the fields that it set and of those that it cleared."""
+        values = {name: given[name] for name in self.changes if given.get(name, OMITTED) is not OMITTED}
+        cleared = [name for name, value in values.items() if value is None]
+        updated = [name for name in values if name not in cleared]
+        named = {name: names for name, names in (("updated", updated), ("cleared", cleared)) if names}
+        return result.model_copy(update=named) if named else result
 
     def given(self, arguments: Mapping[str, object], path: str) -> bool:
-        """Whether the parsed arguments have something at the path; a null is something only where it clears."""
+        """Whether the parsed arguments have something at the path, or clear what is there."""
         name, *inside = path.split(".")
         value = arguments.get(name, OMITTED)
         if value is OMITTED or (value is None and name not in self.clearable):
@@ -117,19 +144,18 @@ class Arguments:
         return {name: source for name, source in sources.items() if source is not None}
 
     def _normal(self, arguments: Mapping[str, object]) -> dict[str, object]:
-        """Null means absent unless it clears; lists and objects may come as agents write them in a hurry."""
+        """Lists and objects may come as agents write them in a hurry."""
         parser = _TextParser()
         return {
             name: self._structured(name, value, parser) if isinstance(value, str) else value
-            for name, value in arguments.items()
-            if value is not None or name in self.clearable or name not in self.fields
+            for name, value in without_blanks(self.model, arguments).items()
         }
 
     @cached_property
     def _containers(self) -> Mapping[str, set[str]]:
         """The arguments that are lists or objects and nothing else, and which of these."""
         properties = self.schema["properties"].items()
-        allowed = {name: kinds(schema, self.schema) - {"null"} for name, schema in properties}
+        allowed = {name: kinds(schema, self.schema) for name, schema in properties}
         return {name: found for name, found in allowed.items() if found and found <= {"array", "object"}}
 
     @cached_property
@@ -236,12 +262,13 @@ def _takes_null(annotation: Any) -> bool:
     return types.NoneType in get_args(annotation)
 
 
-def _without_omitted(annotation: Any) -> Any:
+def _value_of(annotation: Any) -> Any:
+    """The type of the values that an argument of an update takes."""
     if get_origin(annotation) is Annotated:
         inner, *metadata = get_args(annotation)
-        return Annotated[_without_omitted(inner), *metadata]
+        return Annotated[_value_of(inner), *metadata]
     if get_origin(annotation) in (Union, types.UnionType):
-        kept = [_without_omitted(branch) for branch in get_args(annotation) if branch is not Omitted]
+        kept = [_value_of(branch) for branch in get_args(annotation) if branch not in (Omitted, types.NoneType)]
         return Union[tuple(kept)]  # noqa: UP007 - built at run time
     return annotation
 

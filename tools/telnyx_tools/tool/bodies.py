@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import TypeAlias, TypeVar
+from functools import cache
+from typing import Annotated, Any, TypeAlias, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 
@@ -24,17 +25,56 @@ T = TypeVar("T")
 
 
 Change: TypeAlias = T | Omitted | None
-"""An argument of an update: left out, the field stays as it is; null clears it."""
+"""An argument of an update: left out, the field stays as it is; None where the caller names it in `clear`."""
 
 
 NewValue: TypeAlias = T | Omitted
 """As `Change`, of a field that cannot be cleared."""
 
 
+class MayBeEmpty:
+    """Marks a text of which an empty one means something, as `Annotated[str, MayBeEmpty()]`."""
+
+
 class Given(BaseModel):
-    """The base of objects inside the arguments; the body of the request gets the members that were given."""
+    """The base of arguments, and of objects inside them; the body of the request gets the members that were given.
+
+    Clients of strict function calling give every member, those that they do not set as null or as an empty text: both
+    are as if absent. A text stays that is required or `MayBeEmpty`.
+    """
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, raw: object) -> object:
+        return without_blanks(cls, raw) if isinstance(raw, dict) else raw
+
+
+def without_blanks(model: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given, without the members of the model that are null, or empty where that means nothing."""
+    emptiable = _emptiable(model)
+    return {
+        name: value
+        for name, value in given.items()
+        if name not in emptiable or not (value is None or (value == "" and emptiable[name]))
+    }
+
+
+@cache
+def _emptiable(model: type[BaseModel]) -> dict[str, bool]:
+    """The members of a model, and whether an empty text given for each means nothing."""
+    return {
+        field.alias or name: not field.is_required()
+        and not _may_be_empty(Annotated[field.annotation, None, *field.metadata])
+        for name, field in model.model_fields.items()
+    }
+
+
+def _may_be_empty(part: Any) -> bool:
+    """Whether a type, or one that it is made of, is marked."""
+    marks = getattr(part, "__metadata__", ())
+    return any(isinstance(mark, MayBeEmpty) for mark in marks) or any(map(_may_be_empty, get_args(part)))
 
 
 def present(fields: Mapping[str, object]) -> dict[str, object]:
@@ -43,7 +83,10 @@ def present(fields: Mapping[str, object]) -> dict[str, object]:
 
 
 def changed(fields: Mapping[str, object]) -> dict[str, object]:
-    """The body of an update: what the caller gave, nulls included. Raises InvalidArguments if that is nothing."""
+    """The body of an update: what the caller gave, null for what it clears.
+
+    Raises InvalidArguments if that is nothing.
+    """
     given = {name: _plain(value) for name, value in fields.items() if value is not OMITTED}
     if not given:
         raise InvalidArguments([Problem("", f"Nothing to change; give at least one of: {', '.join(fields)}.")])

@@ -121,11 +121,11 @@ class Tool:
     async def run(self, arguments: Mapping[str, object], context: Context) -> Result:
         """Call the function with parsed arguments, and with the parts of the context that its parameters ask for.
 
-        Secrets among the arguments are kept out of the result, and out of what the API answers with an error. Errors
-        about an argument name it as the tool does.
+        Secrets among the arguments are kept out of the result, and out of what the API answers with an error. The
+        result of an update names what it set and cleared. Errors about an argument name it as the tool does.
         """
         try:
-            return await self._run(arguments, context)
+            return self.arguments.told(await self._run(arguments, context), arguments)
         except InvalidArgument as error:
             raise self.arguments.refused(error, arguments) from None
         except OutcomeUnknown as error:

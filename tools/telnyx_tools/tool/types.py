@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from telnyx_tools.api.kept import Secret
+from telnyx_tools.tool.bodies import MayBeEmpty
 from telnyx_tools.tool.source import From
 
 
@@ -21,6 +22,7 @@ def _utc(text: str) -> str:
     raise ValueError("Say which time zone: end with Z or an offset like -05:00")
 
 
+TextOrEmpty = Annotated[str, MayBeEmpty()]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
 
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{1,14}$", description="E.164, like +13125550123")]

@@ -85,7 +85,7 @@ async def update_assistant_mcp_server(
     url: NewValue[Url] = OMITTED,
     type: NewValue[Transport] = OMITTED,
     api_key_ref: Change[SecretIdentifier] = OMITTED,
-    allowed_tools: Annotated[Change[list[str]], Field(description="null allows all")] = OMITTED,
+    allowed_tools: Annotated[Change[list[str]], Field(description="cleared: all")] = OMITTED,
 ) -> AssistantMcpServer:
     """Change an MCP server of assistants."""
     body = changed({"name": name, "url": url, "type": type, "api_key_ref": api_key_ref, "allowed_tools": allowed_tools})

@@ -8,13 +8,13 @@ from pydantic import Field
 
 from telnyx_tools.tool.bodies import Given
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import BucketName, Id, MessagingProfileId, TexmlApplicationId
+from telnyx_tools.tool.types import BucketName, Id, MessagingProfileId, TexmlApplicationId, TextOrEmpty
 
 Text = Annotated[str, Field(min_length=1)]
 About = Annotated[str, Field(description="its purpose")]
 Model = Annotated[Id, From("list_ai_models")]
 Greeting = Annotated[
-    str,
+    TextOrEmpty,
     Field(
         description='first words; "": waits; <assistant-speaks-first-with-model-generated-message>: the model\'s own'
     ),

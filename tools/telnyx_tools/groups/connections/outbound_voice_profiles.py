@@ -146,7 +146,7 @@ async def update_outbound_voice_profile(
     billing_group_id: Change[BillingGroupId] = OMITTED,
     tags: NewValue[list[str]] = OMITTED,
 ) -> OutboundVoiceProfile:
-    """Change an outbound voice profile. Omitted fields keep their values; null clears; lists are replaced whole."""
+    """Change an outbound voice profile. Omitted fields keep their values; lists are replaced whole."""
     body = changed(
         {
             "name": name,

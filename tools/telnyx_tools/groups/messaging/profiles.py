@@ -157,7 +157,7 @@ async def update_messaging_profile(
     enabled: NewValue[bool] = OMITTED,
     daily_spend_limit: NewValue[SpendLimit] = OMITTED,
     daily_spend_limit_enabled: NewValue[LimitEnabled] = OMITTED,
-    number_pool_settings: Annotated[Change[NumberPool], Field(description="null: no number pool")] = OMITTED,
+    number_pool_settings: Change[NumberPool] = OMITTED,
     alpha_sender: Change[AlphaSender] = OMITTED,
     webhook_url: Change[Url] = OMITTED,
     webhook_failover_url: Change[Url] = OMITTED,
@@ -174,7 +174,7 @@ async def update_messaging_profile(
         NewValue[Literal[1, 2]], Field(description="1: records and reports; 2: inbound webhooks too")
     ] = OMITTED,
 ) -> MessagingProfile:
-    """Change a messaging profile. Omitted fields keep their values; null clears; lists are replaced whole."""
+    """Change a messaging profile. Omitted fields keep their values; lists are replaced whole."""
     body = changed(
         {
             "name": name,

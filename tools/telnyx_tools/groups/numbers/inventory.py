@@ -132,7 +132,7 @@ async def update_phone_number(
     external_pin: Annotated[Change[SecretText], Field(description="port-out PIN")] = OMITTED,
     hd_voice_enabled: Annotated[NewValue[bool], Field(description="costs extra")] = OMITTED,
 ) -> NumberDetails:
-    """Change a number's settings. Omitted fields keep their values; null clears."""
+    """Change a number's settings. Omitted fields keep their values."""
     body = changed(
         {
             "connection_id": blank(connection_id),

@@ -13,8 +13,7 @@ from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.numbers import resolve_number
 from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import PhoneNumber
+from telnyx_tools.tool.types import MessagingProfileId, PhoneNumber
 
 
 class Reach(Part):
@@ -62,7 +61,7 @@ async def get_phone_number_messaging_settings(
 async def update_phone_number_messaging_settings(
     telnyx: Telnyx,
     phone_number: PhoneNumber,
-    messaging_profile_id: Annotated[Change[str], From("list_messaging_profiles", note="null removes it")] = OMITTED,
+    messaging_profile_id: Change[MessagingProfileId] = OMITTED,
     messaging_product: Annotated[NewValue[str], Field(description="one of its eligible_messaging_products")] = OMITTED,
 ) -> MessagingSettings:
     """Assign a number to a messaging profile; without one it cannot text."""

@@ -12,7 +12,7 @@ from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.numbers import resolve_number
 from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import PhoneNumber
+from telnyx_tools.tool.types import PhoneNumber, TextOrEmpty
 
 Screening = Annotated[
     Literal["disabled", "reject_calls", "flag_calls"],
@@ -55,7 +55,7 @@ class VoiceChange(Given):
     caller_id_name_enabled: bool | None = None
     inbound_call_screening: Screening | None = None
     usage_payment_method: PaymentMethod | None = None
-    translated_number: str | None = None
+    translated_number: TextOrEmpty | None = None
     tech_prefix_enabled: bool | None = None
     media_features: MediaFeatures | None = None
 
@@ -109,7 +109,7 @@ async def update_phone_number_voice_settings(
     inbound_call_screening: NewValue[Screening] = OMITTED,
     usage_payment_method: NewValue[PaymentMethod] = OMITTED,
     translated_number: Annotated[
-        NewValue[str], Field(description='called number that the connection sees; "": the number itself')
+        NewValue[TextOrEmpty], Field(description='called number that the connection sees; "": the number itself')
     ] = OMITTED,
     tech_prefix_enabled: NewValue[bool] = OMITTED,
     media_features: NewValue[MediaFeatures] = OMITTED,
