@@ -3,7 +3,7 @@
 import asyncio
 import atexit
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -141,6 +141,34 @@ def accepted(tool: Tool) -> dict[str, Any]:
     return dict(_CHOSEN.get(tool.name) or _accepted(tool.name))
 
 
+_TOGETHER = {
+    "update_connection": {"connection_type"},
+    "send_message": {"from_number", "text"},
+    "schedule_message": {"from_number", "text"},
+}
+"""What a tool needs beside what it requires, where it is more than one argument."""
+
+_ONE = settings(max_examples=1, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
+
+
+def least(tool: Tool) -> dict[str, Any]:
+    """Arguments that the tool takes: what it requires, and if need be one more, or several."""
+    optional = [name for name in tool.input_schema["properties"] if name not in (*tool.required, "wait_for")]
+    for name in ("", *optional[:5]):
+        given = _example(tool, {*tool.required, *_TOGETHER.get(tool.name, ()), name})
+        if not play(tool, given, documented).result.is_error:
+            return given
+    return accepted(tool)
+
+
+def _example(tool: Tool, names: Set[str]) -> dict[str, Any]:
+    schema = tool.input_schema
+    properties = {name: inner for name, inner in schema["properties"].items() if name in names}
+    strategy = arguments({**schema, "properties": properties, "required": list(properties)})
+    one: dict[str, Any] = find(strategy, lambda given: True, settings=_ONE)
+    return one
+
+
 def documented(request: httpx2.Request) -> httpx2.Response:
     """The answer that the API documents."""
     if storage.is_storage(request):
@@ -174,6 +202,13 @@ def operation_of(request: httpx2.Request) -> tuple[Operation, dict[str, str]]:
     found = Catalog.load().match(request.method, path)
     assert found is not None, (request.method, path)
     return found
+
+
+def is_write(request: httpx2.Request) -> bool:
+    """Whether the request has an effect."""
+    if storage.is_storage(request):
+        return storage.operation_of(request) not in storage.READS
+    return operation_of(request)[0].effect != "read"
 
 
 _JSON = {"content-type": "application/json"}

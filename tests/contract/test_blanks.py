@@ -2,17 +2,15 @@
 
 import re
 import types
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from typing import Any, Union, get_args, get_origin
 from urllib.parse import parse_qsl
 
 import httpx2
 import pytest
-from hypothesis import Phase, find, settings
 from pydantic import BaseModel
 from tests.contract import storage
-from tests.contract.arguments import arguments
-from tests.contract.calling import TOOLS, Played, accepted, documented, play
+from tests.contract.calling import TOOLS, Played, documented, least, play
 
 from telnyx_tools.tool.bodies import Given, MayBeEmpty
 from telnyx_tools.tool.tool import Tool
@@ -26,7 +24,6 @@ MEANT = {
 }
 """The texts of which an empty one means something: the assistant waits, the number is not translated."""
 
-_ONE = settings(max_examples=1, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
 TAKING = [tool for tool in TOOLS if set(tool.input_schema["properties"]) - set(tool.required)]
 
 
@@ -39,24 +36,6 @@ def sent(played: Played) -> list[tuple[str, bytes, bytes]]:
         (request.method, _OF_ONE_CALL.sub(b"", str(request.url).encode()), _OF_ONE_CALL.sub(b"", request.content))
         for request in played.requests
     ]
-
-
-def least(tool: Tool) -> dict[str, Any]:
-    """Arguments that the tool takes: what it requires, and if need be one more, or several."""
-    optional = [name for name in tool.input_schema["properties"] if name not in (*tool.required, "wait_for")]
-    for name in ("", *optional[:5]):
-        given = _example(tool, {*tool.required, name})
-        if not play(tool, given, documented).result.is_error:
-            return given
-    return accepted(tool)
-
-
-def _example(tool: Tool, names: Set[str]) -> dict[str, Any]:
-    schema = tool.input_schema
-    properties = {name: inner for name, inner in schema["properties"].items() if name in names}
-    strategy = arguments({**schema, "properties": properties, "required": list(properties)})
-    one: dict[str, Any] = find(strategy, lambda given: True, settings=_ONE)
-    return one
 
 
 @pytest.mark.parametrize("tool", TAKING, ids=lambda tool: tool.name)

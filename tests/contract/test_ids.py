@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 from tests.contract import storage
-from tests.contract.calling import CURATED, accepted, call_of, declared, documented, operation_of, play
+from tests.contract.calling import CURATED, accepted, call_of, declared, documented, is_write, operation_of, play
 
 from telnyx_tools.tool.tool import Tool
 
@@ -24,6 +24,7 @@ PATHS = [
     "https://example.com/",
     "x\r\nHost: example.com",
     "x\x00",
+    "x\ud83d",
     "x" * 5_000,
     "v3:a/../b",
     "v3:a%2Factions%2Fhangup",
@@ -56,6 +57,7 @@ def test_no_value_changes_the_operation_that_is_called(tool: Tool) -> None:
                 path = request.url.raw_path.partition(b"?")[0]
                 assert path.count(b"/") == f"/v2{operation.path}".count("/"), (argument, value)
             if played.result.is_error:
+                assert not any(map(is_write, played.requests)), (argument, value)
                 assert played.error["code"] == "invalid_arguments", (argument, value)
                 named = {problem["argument"].partition(".")[0] for problem in played.error["problems"]}
                 assert named <= {*tool.input_schema["properties"], ""}, (argument, value)

@@ -192,14 +192,39 @@ async def test_a_chat_whose_answer_is_lost_names_the_conversation_that_it_began(
 
     def answer(request: httpx2.Request) -> httpx2.Response:
         asked.append(request.url.path)
-        began = request.url.path == "/v2/ai/conversations"
-        return httpx2.Response(200, json={"data": {"id": "conversation-1"}}) if began else httpx2.Response(502)
+        said = request.url.path.endswith("/chat")
+        return httpx2.Response(502) if said else httpx2.Response(200, json={"data": {"id": "conversation-1"}})
 
     async with answering(answer) as telnyx:
         with pytest.raises(OutcomeUnknown) as lost:
             await call(telnyx, "chat_with_assistant", assistant_id="assistant-1", content="Hello")
     assert "conversation-1" in str(lost.value.describe()["remedy"])
-    assert asked == ["/v2/ai/conversations", "/v2/ai/assistants/assistant-1/chat"]
+    one = "/v2/ai/assistants/assistant-1"
+    assert asked == [one, "/v2/ai/conversations", f"{one}/chat"]
+
+
+async def test_a_chat_with_no_assistant_opens_no_conversation(telnyx: Telnyx) -> None:
+    with pytest.raises(ApiError, match="10005"):
+        await call(telnyx, "chat_with_assistant", assistant_id="assistant-unknown", content="Hello")
+    assert await items(telnyx, "list_conversations") == []
+
+
+async def test_an_insight_for_no_group_is_not_made(telnyx: Telnyx) -> None:
+    asked = {"name": "Wish", "instructions": "What did they want?"}
+    with pytest.raises(ApiError, match="10005"):
+        await call(telnyx, "create_insight", **asked, group_id="00000000-0000-4000-8000-000000000000")
+    assert (await telnyx.get("/ai/conversations/insights"))["data"] == []
+
+
+async def test_an_insight_that_its_group_refuses_is_told_all_the_same() -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path.endswith("/assign"):
+            return httpx2.Response(422, json={"errors": [{"code": "10015", "title": "The group is full"}]})
+        return httpx2.Response(200, json={"data": {"id": "i1"}})
+
+    async with answering(answer) as telnyx:
+        made = await call(telnyx, "create_insight", name="Wish", instructions="What?", group_id="g1")
+    assert made == {"id": "i1", "not_in_group": "The group is full"}
 
 
 async def test_an_assistant_without_an_application_cannot_call_and_says_what_to_do() -> None:

@@ -264,6 +264,21 @@ async def test_each_gather_has_its_own_digits(telnyx: Telnyx) -> None:
         assert (state["digits"], state["gather_status"]) == ("1234", "valid")
 
 
+async def test_a_payment_is_waited_for_before_a_recording_goes_on(telnyx: Telnyx) -> None:
+    one = {"call_control_id": await answered(telnyx)}
+    asked = await call(telnyx, "collect_payment", **one, connector_name="shop", amount=1.5)
+    assert (asked["result"], "wait_for_call until paid" in asked["note"]) == ("ok", True)
+    state = await call(telnyx, "wait_for_call", **one, until="paid", timeout_secs=0)
+    assert "event" not in state
+    assert "Resume no recording" in state["note"]
+    state = await call(telnyx, "wait_for_call", **one, until="paid")
+    assert (state["event"], state["result"]) == ("call.payment.completed", "success")
+    await call(telnyx, "collect_payment", **one, connector_name="shop", amount=1.5)
+    await call(telnyx, "hangup", **one)
+    state = await call(telnyx, "wait_for_call", **one, until="paid")
+    assert (state["status"], state["note"]) == ("ended", "The call ended before it was paid.")
+
+
 async def test_hanging_up_twice_is_no_error(telnyx: Telnyx) -> None:
     call_id = await answered(telnyx)
     assert (await call(telnyx, "hangup", call_control_id=call_id)) == {"result": "ok"}

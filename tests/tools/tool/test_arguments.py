@@ -162,6 +162,12 @@ def test_text_that_is_no_json_is_refused_as_what_it_is(text: str) -> None:
     assert "valid list" in problems(SEND, {"to": TO, "media_urls": text})["media_urls"]
 
 
+@pytest.mark.parametrize("given", [{"text": "cut \ud83d"}, {"media_urls": ["cut \ud83d"]}])
+def test_half_an_emoji_is_refused_by_the_name_of_its_argument(given: dict[str, object]) -> None:
+    found = problems(SEND, {"to": TO, **given})
+    assert found == dict.fromkeys(given, "It holds half of a surrogate pair; it is not valid text.")
+
+
 @pytest.mark.parametrize("text", ['["x"]', '{"a": 1}', "null", "7"])
 def test_a_text_that_looks_like_json_stays_a_text(text: str) -> None:
     assert SEND.parse({"to": TO, "text": text})["text"] == text

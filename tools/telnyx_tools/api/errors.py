@@ -31,6 +31,11 @@ class TelnyxError(Exception):
         """The error for the agent: `code` and `title` always, other keys where known."""
         return {"code": "error", "title": "The call failed"}
 
+    def in_words(self) -> str:
+        """What went wrong in a sentence or two, for a result that tells of it."""
+        described = self.describe()
+        return " ".join(str(described[name]) for name in ("title", "detail") if name in described)[:500]
+
 
 class InvalidArgument(TelnyxError):
     """The value of `argument` cannot be sent. `problem` says what is wrong and never quotes it.

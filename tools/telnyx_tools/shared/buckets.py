@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
+from telnyx_tools.api.paths import object_path
 from telnyx_tools.api.regions import Region
 
 HOME: Region = "us-central-1"
@@ -13,8 +14,9 @@ ENSURE = ("CreateBucket", "GetBucketLocation")
 """The S3 operations that `ensure_bucket` uses."""
 
 
-async def ensure_bucket(telnyx: Telnyx, bucket_name: str) -> None:
-    """Make the bucket unless there is one."""
+async def ensure_bucket(telnyx: Telnyx, bucket_name: str, object_name: str | None = None) -> None:
+    """Make the bucket unless there is one. Raises InvalidArgument before, for an object that it could not hold."""
+    object_path(bucket_name, object_name)
     try:
         await telnyx.s3.location(bucket_name)
     except ApiError as error:

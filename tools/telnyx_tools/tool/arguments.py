@@ -31,6 +31,7 @@ _MOST_ERRORS = 2_000
 _CLEAR = "clear"
 """The argument of an update that names the fields to clear."""
 _LONGEST_ID = 1_000
+_HALF = "It holds half of a surrogate pair; it is not valid text."
 _LONGEST_NAME = 64
 """No name that somebody may have meant is longer."""
 
@@ -96,6 +97,8 @@ class Arguments:
         """Validate what the agent sent. Raises InvalidArguments, which names the first bad arguments."""
         if len(arguments) > MOST_MEMBERS:
             arguments = dict(islice(arguments.items(), MOST_MEMBERS))
+        if broken := [name for name, value in arguments.items() if not _is_text(value)]:
+            raise InvalidArguments([Problem(name, _HALF) for name in broken[:MOST_PROBLEMS]])
         try:
             model = self.model.model_validate(self._normal(arguments))
         except ValidationError as error:
@@ -208,6 +211,15 @@ def _is_set(value: object, path: Sequence[str]) -> bool:
     if not isinstance(value, BaseModel) or path[0] not in value.model_fields_set:
         return False
     return _is_set(getattr(value, path[0]), path[1:])
+
+
+def _is_text(value: object) -> bool:
+    """Whether the texts in a value can be sent: JSON can hold halves of emoji, and UTF-8 cannot."""
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_secret(annotation: Any) -> bool:

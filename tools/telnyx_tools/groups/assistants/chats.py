@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from telnyx_tools.api.client import LONG_SECS, Telnyx
+from telnyx_tools.api.client import LONG_SECS, Json, Telnyx
 from telnyx_tools.api.errors import OutcomeUnknown
 from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.conversations import ConversationId
@@ -18,6 +18,8 @@ from telnyx_tools.tool.types import E164, AssistantId, WhatsappNumber, WhatsappR
 
 CHECK = "Call list_conversations with this assistant_id and end_user, then get_conversation_messages."
 CHAT_CHECK = "Call get_conversation_messages with the conversation_id; without one, list_conversations."
+
+_CHAT = "/ai/assistants/{assistant_id}/chat"
 
 Metadata = Annotated[dict[str, str], Field(description="kept with the conversation")]
 
@@ -35,7 +37,7 @@ class StartedConversation(Result):
 @assistants.tool(
     effect=Effect.SPENDS,
     scope="ai.write",
-    calls=("POST /ai/assistants/{assistant_id}/chat", "POST /ai/conversations"),
+    calls=(f"POST {_CHAT}", "POST /ai/conversations", "GET /ai/assistants/{assistant_id}"),
     check=CHAT_CHECK,
 )
 async def chat_with_assistant(
@@ -48,23 +50,26 @@ async def chat_with_assistant(
     name: Annotated[str | None, Field(description="the speaker's name")] = None,
 ) -> ChatReply:
     """Send a message to an assistant and get its answer, to test it without a call."""
+    body = present({"content": content, "conversation_id": conversation_id, "name": name})
     if conversation_id is None:
-        metadata = {"assistant_id": assistant_id, "telnyx_conversation_channel": "web_chat"}
-        answer = await telnyx.post("/ai/conversations", body={"metadata": metadata}, idempotency_key=True)
-        conversation = _id_of(answer)
-        if conversation is None:
+        answer = await _begin(telnyx, assistant_id)
+        conversation_id = _id_of(answer)
+        if conversation_id is None:
             return marked(ChatReply, "gave the new conversation no id, so nothing was said to the assistant", answer)
-    else:
-        conversation = conversation_id
-    body = present({"content": content, "conversation_id": conversation, "name": name})
+        body["conversation_id"] = conversation_id
     try:
-        answer = await telnyx.post(
-            "/ai/assistants/{assistant_id}/chat", body=body, timeout_secs=LONG_SECS, assistant_id=assistant_id
-        )
+        answer = await telnyx.post(_CHAT, body=body, timeout_secs=LONG_SECS, assistant_id=assistant_id)
     except OutcomeUnknown as error:
-        error.check = f"Call get_conversation_messages with conversation_id {conversation}."
+        error.check = f"Call get_conversation_messages with conversation_id {conversation_id}."
         raise
-    return shape(ChatReply, answer).model_copy(update={"conversation_id": conversation})
+    return shape(ChatReply, answer).model_copy(update={"conversation_id": conversation_id})
+
+
+async def _begin(telnyx: Telnyx, assistant_id: str) -> Json:
+    """A new conversation with an assistant. Raises the error of one that does not exist before anything is opened."""
+    await telnyx.get("/ai/assistants/{assistant_id}", assistant_id=assistant_id)
+    metadata = {"assistant_id": assistant_id, "telnyx_conversation_channel": "web_chat"}
+    return await telnyx.post("/ai/conversations", body={"metadata": metadata}, idempotency_key=True)
 
 
 @assistants.tool(

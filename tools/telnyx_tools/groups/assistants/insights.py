@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.settings import Text
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
@@ -18,6 +19,7 @@ from telnyx_tools.tool.types import Id, Url
 
 InsightGroupId = Annotated[Id, From("list_insight_groups")]
 
+_GROUP = "/ai/conversations/insight-groups/{group_id}"
 _ASSIGN = "/ai/conversations/insight-groups/{group_id}/insights/{insight_id}/assign"
 
 
@@ -42,6 +44,7 @@ class InsightTemplate(Result):
     json_schema: Any = None
     webhook: str | None = None
     group_id: str | None = Field(None, description="the group that it was put into")
+    not_in_group: str | None = Field(None, description="why it could not be put there")
     created_at: str | None = None
 
 
@@ -71,7 +74,7 @@ async def create_insight_group(
 @assistants.tool(
     effect=Effect.WRITE,
     scope="ai.write",
-    calls=("POST /ai/conversations/insights", f"POST {_ASSIGN}"),
+    calls=("POST /ai/conversations/insights", f"GET {_GROUP}", f"POST {_ASSIGN}"),
 )
 async def create_insight(
     telnyx: Telnyx,
@@ -82,10 +85,15 @@ async def create_insight(
     group_id: InsightGroupId | None = None,
 ) -> InsightTemplate:
     """Define what to find out after a conversation, and add it to a group."""
+    if group_id is not None:
+        await telnyx.get(_GROUP, group_id=group_id)  # raises its error while there is no insight yet
     body = {"name": name, "instructions": instructions, "json_schema": json_schema, "webhook": webhook}
     answer = await telnyx.post("/ai/conversations/insights", body=present(body), idempotency_key=True)
     insight = shape(InsightTemplate, answer)
     if group_id is None or not insight.id:
         return insight
-    await telnyx.post(_ASSIGN, group_id=group_id, insight_id=insight.id)
+    try:
+        await telnyx.post(_ASSIGN, group_id=group_id, insight_id=insight.id)
+    except TelnyxError as error:
+        return insight.model_copy(update={"not_in_group": error.in_words()})
     return insight.model_copy(update={"group_id": group_id})

@@ -17,7 +17,7 @@ from telnyx_tools.tool.effect import Effect
 
 SETTLING_SECS = 1.0
 
-Until = Literal["answered", "ended", "gathered", "spoken", "bridged", "recorded", "machine_detected"]
+Until = Literal["answered", "ended", "gathered", "spoken", "bridged", "recorded", "paid", "machine_detected"]
 
 
 @call_control.tool(effect=Effect.READ, scope="voice.read", calls=("GET /calls/{call_control_id}", "GET /call_events"))
@@ -34,7 +34,7 @@ async def wait_for_call(
     telnyx: Telnyx,
     progress: Progress,
     call_control_id: LiveCall,
-    until: Annotated[Until, Field(description="gathered: digits; spoken: speech or audio is over")],
+    until: Annotated[Until, Field(description="gathered: digits; spoken: speech or audio is over; paid: a payment is")],
     timeout_secs: Annotated[int, Field(ge=0, le=300)] = 45,
 ) -> CallState:
     """Wait until something happens on a call, or it ends. Returns the digits or hangup cause; after timeout_secs, the
@@ -56,6 +56,8 @@ async def wait_for_call(
         state = await read()
     if not _over(state, until):
         state.note = f"Not {until} yet. Call wait_for_call again to go on waiting."
+        if until == "paid":
+            state.note += " Resume no recording meanwhile."
     elif state.event is None and until not in ("ended", state.status):
         state.note = f"The call ended before it was {until}."
     return state

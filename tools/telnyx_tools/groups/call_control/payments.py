@@ -14,12 +14,18 @@ from telnyx_tools.shared.voices import Voice
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CallControlId
 
+NOT_OVER = (
+    "The caller is giving the numbers now. Call wait_for_call until paid: `result` tells whether it succeeded. Resume "
+    "no recording before."
+)
+
 
 @call_control.tool(
     effect=Effect.SPENDS,
     scope="voice.write",
     calls="POST /calls/{call_control_id}/actions/pay",
-    check="Call list_call_events with the call's leg: its payment events tell whether the caller was charged.",
+    check="Call wait_for_call until paid, or list_call_events with the call's leg: its payment events tell whether the "
+    "caller was charged.",
 )
 async def collect_payment(
     telnyx: Telnyx,
@@ -36,8 +42,9 @@ async def collect_payment(
     language: Annotated[str | None, Field(min_length=2, description="like en-US")] = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Ask the caller to key in a card or bank account and charge it. Only the payment provider gets the numbers."""
-    return await spend(
+    """Ask the caller to key in a card or bank account and charge it. Only the payment provider gets the numbers. Then
+    wait_for_call until paid; resume no recording before."""
+    result = await spend(
         telnyx,
         "/calls/{call_control_id}/actions/pay",
         call_control_id,
@@ -54,3 +61,4 @@ async def collect_payment(
         voice=voice,
         language=language,
     )
+    return result.model_copy(update={"note": NOT_OVER})

@@ -86,7 +86,7 @@ async def resume_recording(
     recording_id: RecordingId | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:
-    """Resume a paused recording."""
+    """Resume a paused recording; after collect_payment, not before wait_for_call until paid."""
     template = "/calls/{call_control_id}/actions/record_resume"
     return await command(telnyx, template, call_control_id, client_state, recording_id=recording_id)
 

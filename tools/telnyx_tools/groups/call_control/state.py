@@ -26,6 +26,7 @@ ENDS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
     "spoken": (frozenset({"call.speak.ended", "call.playback.ended"}), ("speak", "playback")),
     "bridged": (frozenset({"call.bridged"}), ("bridge", "transfer")),
     "recorded": (frozenset({"call.recording.saved"}), ("record",)),
+    "paid": (frozenset({"call.payment.completed"}), ("pay",)),
     "machine_detected": (
         frozenset({"call.machine.detection.ended", "call.machine.premium.detection.ended"}),
         (),
@@ -51,7 +52,10 @@ class CallState(Result):
     occurred_at: str | None = None
     digits: str | None = Field(None, description="gathered")
     gather_status: str | None = Field(None, description="valid, invalid, timeout, call_hangup or cancelled")
-    result: Any = Field(None, description="what an AI gather or the machine detection found; who was not reached")
+    result: Any = Field(
+        None, description="what an AI gather, the machine detection or a payment came to; who was not reached"
+    )
+    payment_error: str | None = None
     recording_id: str | None = None
     note: str | None = None
 
@@ -137,7 +141,7 @@ def _latest(events: Sequence[Mapping[str, Any]], names: frozenset[str]) -> Mappi
 
 def _told(event: Mapping[str, Any]) -> dict[str, Any]:
     payload = payload_of(event.get("metadata"))
-    told = {name: payload.get(name) for name in ("digits", "result", "recording_id", "client_state")}
+    told = {name: payload.get(name) for name in ("digits", "result", "payment_error", "recording_id", "client_state")}
     status = payload.get("status") if "gather" in str(event.get("name")) else None
     return {**told, "gather_status": status, "event": event.get("name"), "occurred_at": event.get("event_timestamp")}
 

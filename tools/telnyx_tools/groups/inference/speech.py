@@ -131,8 +131,7 @@ async def _store(telnyx: Telnyx, speech: Speech, content: bytes, bucket_name: st
     try:
         await telnyx.s3.put(bucket_name, object_name, content, speech.content_type or "audio/mpeg")
     except TelnyxError as error:
-        described = error.describe()
-        speech.not_stored = " ".join(str(described[name]) for name in ("title", "detail") if name in described)[:500]
+        speech.not_stored = error.in_words()
         return _attach(speech, content)
     speech.bucket_name, speech.object_name = bucket_name, object_name
     return speech

@@ -72,7 +72,7 @@ async def cloud_storage_put_object(
     """Store text or a small file (up to 700 kB) as an object."""
     content = _given(text, content_base64)
     if create_bucket:
-        await ensure_bucket(telnyx, bucket_name)
+        await ensure_bucket(telnyx, bucket_name, object_name)
     await check_free(telnyx, bucket_name, object_name, overwrite)
     kind = content_type or type_of(object_name, mime_type(content) if content_base64 else TEXT)
     etag = await telnyx.s3.put(bucket_name, object_name, content, kind)

@@ -66,7 +66,7 @@ async def cloud_storage_upload_file(
     async with files.source("absolute_file_path", absolute_file_path) as source:
         name = object_name or source.name
         if create_bucket:
-            await ensure_bucket(telnyx, bucket_name)
+            await ensure_bucket(telnyx, bucket_name, name)
         await check_free(telnyx, bucket_name, name, overwrite)
         kind = type_of(name)
         etag = await upload(telnyx.s3, bucket_name, name, source, kind, _reported(progress, source.size))
