@@ -40,6 +40,7 @@ async def test_an_account_its_settings_and_its_end(telnyx: Telnyx) -> None:
     one = {"waba_id": await business_id(telnyx)}
     settings = {"webhook_url": "https://example.com/hook", "webhook_enabled": True}
     changed = await call(telnyx, "update_whatsapp_business_account_settings", **one, **settings)
+    assert changed.pop("updated") == ["webhook_enabled", "webhook_url"]
     assert changed == await call(telnyx, "get_whatsapp_business_account_settings", **one)
     assert (changed["webhook_url"], changed["timezone"]) == ("https://example.com/hook", "America/Chicago")
     assert (await call(telnyx, "get_whatsapp_business_account", **one))["phone_numbers_count"] == 1

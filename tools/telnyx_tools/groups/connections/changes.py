@@ -56,7 +56,7 @@ async def update_connection(
     external_uac_settings: NewValue[settings.ExternalUac] = OMITTED,
     internal_uac_settings: NewValue[settings.InternalUac] = OMITTED,
     transport_protocol: NewValue[settings.Transport] = OMITTED,
-    encrypted_media: Change[Literal["SRTP"]] = OMITTED,
+    encrypted_media: Change[settings.EncryptedMedia] = OMITTED,
     dtmf_type: NewValue[settings.DtmfType] = OMITTED,
     anchorsite_override: NewValue[settings.Anchorsite] = OMITTED,
     noise_suppression: NewValue[Literal["inbound", "outbound", "both", "disabled"]] = OMITTED,

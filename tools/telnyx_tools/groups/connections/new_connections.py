@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -13,8 +13,6 @@ from telnyx_tools.groups.connections.kinds import KINDS, RecordType, require_fit
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Url
-
-Media = Annotated[Literal["SRTP"], Field(description="encrypts media")]
 
 
 @connections.tool(effect=Effect.WRITE, scope="voice.write", calls="POST /credential_connections")
@@ -29,7 +27,7 @@ async def create_credential_connection(
     outbound: settings.Outbound | None = None,
     webhook_event_url: Url | None = None,
     webhook_api_version: settings.WebhookVersion | None = None,
-    encrypted_media: Media | None = None,
+    encrypted_media: settings.EncryptedMedia | None = None,
     dtmf_type: settings.DtmfType | None = None,
     anchorsite_override: settings.Anchorsite | None = None,
     tags: list[str] | None = None,
@@ -64,7 +62,7 @@ async def create_ip_connection(
     outbound: settings.Outbound | None = None,
     webhook_event_url: Url | None = None,
     webhook_api_version: settings.WebhookVersion | None = None,
-    encrypted_media: Media | None = None,
+    encrypted_media: settings.EncryptedMedia | None = None,
     dtmf_type: settings.DtmfType | None = None,
     anchorsite_override: settings.Anchorsite | None = None,
     tags: list[str] | None = None,
@@ -97,7 +95,7 @@ async def create_fqdn_connection(
     outbound: settings.Outbound | None = None,
     webhook_event_url: Url | None = None,
     webhook_api_version: settings.WebhookVersion | None = None,
-    encrypted_media: Media | None = None,
+    encrypted_media: settings.EncryptedMedia | None = None,
     dtmf_type: settings.DtmfType | None = None,
     anchorsite_override: settings.Anchorsite | None = None,
     tags: list[str] | None = None,
@@ -130,7 +128,7 @@ async def create_uac_connection(
     inbound: settings.Inbound | None = None,
     outbound: settings.Outbound | None = None,
     webhook_event_url: Url | None = None,
-    encrypted_media: Media | None = None,
+    encrypted_media: settings.EncryptedMedia | None = None,
     dtmf_type: settings.DtmfType | None = None,
     anchorsite_override: settings.Anchorsite | None = None,
     tags: list[str] | None = None,

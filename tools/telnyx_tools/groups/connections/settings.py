@@ -36,6 +36,7 @@ UriCalling = Annotated[
     Literal["disabled", "unrestricted", "internal"],
     Field(description="who may call its SIP URI; internal: own account"),
 ]
+EncryptedMedia = Annotated[Literal["SRTP"], Field(description="encrypts media")]
 Transport = Literal["UDP", "TCP", "TLS"]
 NumberFormat = Literal["+E.164", "E.164", "+E.164-national", "E.164-national"]
 Codec = Literal["G722", "G711U", "G711A", "G729", "OPUS", "H.264", "VP8", "AMR-WB"]
