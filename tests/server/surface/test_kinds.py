@@ -120,12 +120,12 @@ def takes(tool: Tool, path: str) -> bool:
     ("tool", "arguments", "field"),
     [
         ("update_phone_number", {"phone_number": "1", "external_pin": "1234"}, "external_pin"),
-        ("update_phone_number", {"phone_number": "1", "external_pin": None}, "external_pin"),
+        ("update_phone_number", {"phone_number": "1", "clear": ["external_pin"]}, "external_pin"),
         ("update_phone_numbers_in_bulk", {"phone_numbers": ["1"], "external_pin": "1234"}, "external_pin"),
         ("update_messaging_profile", {"messaging_profile_id": "1", "daily_spend_limit": "9"}, "daily_spend_limit"),
         (
             "update_outbound_voice_profile",
-            {"outbound_voice_profile_id": "1", "concurrent_call_limit": None},
+            {"outbound_voice_profile_id": "1", "clear": ["concurrent_call_limit"]},
             "concurrent_call_limit",
         ),
         ("update_connection", {"connection_id": "1", "outbound": {"channel_limit": 9}}, "outbound.channel_limit"),
