@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
 from mcp.server import Server
-from mcp.server.stdio import stdio_server
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.protocol.server import Services, create_server
+from telnyx_remote_mcp.protocol.stdio import stdio_streams
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.surface.selection import EVERYTHING, Selection
@@ -49,5 +49,5 @@ async def local_server(settings: Settings, selection: Selection = EVERYTHING) ->
 
 async def serve_stdio(settings: Settings) -> None:
     """Serve until standard input ends."""
-    async with local_server(settings) as server, stdio_server() as (read_stream, write_stream):
+    async with local_server(settings) as server, stdio_streams() as (read_stream, write_stream):
         await server.run(read_stream, write_stream, server.create_initialization_options())
