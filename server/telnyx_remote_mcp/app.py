@@ -19,6 +19,7 @@ from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.discovery.routes import apps_response, discovery_routes
 from telnyx_remote_mcp.gate.authenticate import Authenticate
+from telnyx_remote_mcp.gate.handshake import Handshake
 from telnyx_remote_mcp.gate.json_replies import JsonReplies
 from telnyx_remote_mcp.gate.limits import InFlight, RateLimit
 from telnyx_remote_mcp.gate.ready_listings import ReadyListings
@@ -30,6 +31,7 @@ from telnyx_remote_mcp.http.client_address import ClientAddress
 from telnyx_remote_mcp.http.edge import Edge
 from telnyx_remote_mcp.http.health import health_routes
 from telnyx_remote_mcp.http.hosts import Hosts
+from telnyx_remote_mcp.http.media_types import MediaTypes
 from telnyx_remote_mcp.http.not_found import NotFound
 from telnyx_remote_mcp.http.open_streams import OpenStreams
 from telnyx_remote_mcp.http.signals import on_termination
@@ -70,9 +72,10 @@ def build_app(
     plain = StreamableHTTPSessionManager(
         server, stateless=True, json_response=True, max_request_body_size=settings.max_body_bytes
     )
-    endpoint: ASGIApp = JsonReplies(
+    replies = JsonReplies(
         StreamableHTTPASGIApp(manager), ReadyListings(StreamableHTTPASGIApp(plain)), surfaces.registry
     )
+    endpoint: ASGIApp = MediaTypes(Handshake(replies))
     streams = OpenStreams(endpoint if settings.keeps_sessions else _PostOnly(endpoint))
     kept = KeptBytes()
 

@@ -40,7 +40,7 @@ def message_in(line: bytes) -> types.JSONRPCMessage:
 
 def too_long(head: bytes, tail: bytes, limit: int) -> BrokenLine:
     """What is wrong with a line of which only the head and the tail were kept."""
-    request = _id_in(head.removeprefix(BOM))
+    request = request_id(head.removeprefix(BOM))
     if request is None and (last := _LAST_MEMBER.search(tail)) is not None:
         request = json.loads(last[1])
     why = f"A message may have {limit:,} bytes"
@@ -64,7 +64,7 @@ def _broken(text: bytes) -> BrokenLine:
 
 
 def _unparsed(text: bytes, code: int, why: str) -> BrokenLine:
-    request = _id_in(text)
+    request = request_id(text)
     return BrokenLine(why, code, request, answered=request is not None)
 
 
@@ -101,8 +101,8 @@ def _half_a_character(raw: dict[str, Any]) -> str | None:
     return None
 
 
-def _id_in(text: bytes) -> types.RequestId | None:
-    """The id of a request that cannot be parsed, where it can be read all the same."""
+def request_id(text: bytes) -> types.RequestId | None:
+    """The id of a request, where it can be read: also of one that cannot be parsed."""
     members = dict(_members(text))
     if members.keys() & {b'"result"', b'"error"'}:
         return None

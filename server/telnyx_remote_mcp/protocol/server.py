@@ -23,6 +23,7 @@ from telnyx_remote_mcp.calls.dispatch import Dispatch
 from telnyx_remote_mcp.calls.question import Answers, AskFirst
 from telnyx_remote_mcp.calls.replies import reply
 from telnyx_remote_mcp.http.edge import Visit
+from telnyx_remote_mcp.http.media_types import takes_one_answer
 from telnyx_remote_mcp.identity import INSTRUCTIONS, SANDBOX, TITLE, VERSION
 from telnyx_remote_mcp.protocol.listings import Context, Listings
 from telnyx_remote_mcp.settings import Settings
@@ -159,7 +160,9 @@ def _client(ctx: Context) -> Client:
     told = ctx.session.client_params
     info = told.client_info if told is not None else None
     name, version = (info.name, info.version) if info is not None else ("", "")
-    return Client(ctx.protocol_version, name, version, ctx.session.client_capabilities)
+    hears_questions = ctx.request is None or not takes_one_answer(ctx.request.scope)
+    capabilities = ctx.session.client_capabilities if hears_questions else None
+    return Client(ctx.protocol_version, name, version, capabilities)
 
 
 def _request_id(ctx: Context) -> str:

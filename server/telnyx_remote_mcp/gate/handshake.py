@@ -1,0 +1,108 @@
+"""How a client begins: a protocol version that is known, and an `initialize` that says who it is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import mcp_types as types
+from mcp_types.version import KNOWN_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
+from pydantic import ValidationError
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from telnyx_remote_mcp.protocol.lines import request_id
+
+_LONGEST_VERSION: Final = 64
+_NEWEST_FIRST: Final = list(reversed(KNOWN_PROTOCOL_VERSIONS))
+
+
+class Handshake:
+    """Refuses unknown protocol versions, and an `initialize` that lacks something before a session is made for it.
+
+    Both answers are 400, and say what would be right.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "POST":
+            await self.app(scope, receive, send)
+            return
+        message = await receive()  # the whole body: it has been read already
+        error = _refused(dict(reversed(scope["headers"])), message.get("body", b""))
+        if error is None:
+            await self.app(scope, _first(message, receive), send)
+        else:
+            body = error.model_dump_json(by_alias=True, exclude_unset=True)
+            await Response(body, 400, media_type="application/json")(scope, receive, send)
+
+
+def _refused(headers: dict[bytes, bytes], body: bytes) -> types.JSONRPCError | None:
+    version = headers.get(b"mcp-protocol-version", KNOWN_PROTOCOL_VERSIONS[0].encode()).decode("latin-1")
+    if version not in KNOWN_PROTOCOL_VERSIONS:
+        return _unknown_version(version, body) if _version_in(body) in (None, version) else None  # a mismatch otherwise
+    if version in MODERN_PROTOCOL_VERSIONS or b"mcp-session-id" in headers or b'"initialize"' not in body:
+        return None
+    return _incomplete(body)
+
+
+def _unknown_version(version: str, body: bytes) -> types.JSONRPCError:
+    known = ", ".join(_NEWEST_FIRST)
+    data = {"supported": _NEWEST_FIRST, "requested": version[:_LONGEST_VERSION]}
+    why = f"Unknown protocol version {version[:_LONGEST_VERSION]!r}; known are {known}"
+    return _error(types.UNSUPPORTED_PROTOCOL_VERSION, why, request_id(body), data=data)
+
+
+def _version_in(body: bytes) -> object:
+    """The protocol version that the body names, as requests of the newer protocol do."""
+    params = _document(body).get("params")
+    told = params.get("_meta") if isinstance(params, dict) else None
+    return told.get(types.PROTOCOL_VERSION_META_KEY) if isinstance(told, dict) else None
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _incomplete(body: bytes) -> types.JSONRPCError | None:
+    """What an `initialize` lacks; None for one that is complete, and for what is none."""
+    document = _document(body)
+    if document.get("method") != "initialize":
+        return None
+    try:
+        types.InitializeRequestParams.model_validate(document.get("params", {}), by_name=False)
+    except ValidationError as error:
+        return _error(types.INVALID_PARAMS, f"initialize: {_wrong(error)}", request_id(body))
+    return None
+
+
+def _wrong(error: ValidationError) -> str:
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    missing = [_place(each["loc"]) for each in found if each["type"] == "missing"]
+    if missing:
+        return f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+    return f"{_place(found[0]['loc'])}: {found[0]['msg']}"
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, ("params", *location)))[:200]
+
+
+def _error(code: int, why: str, request: types.RequestId | None, **data: Any) -> types.JSONRPCError:
+    return types.JSONRPCError(jsonrpc="2.0", id=request, error=types.ErrorData(code=code, message=why, **data))
+
+
+def _first(message: Message, receive: Receive) -> Receive:
+    """What a reader receives where this message has been taken already."""
+    pending = [message]
+
+    async def replay() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return replay
