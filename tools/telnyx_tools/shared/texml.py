@@ -7,13 +7,12 @@ from contextlib import contextmanager
 from typing import Annotated, TypeVar
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from pydantic import Field
-
 from telnyx_tools.api.client import Query, Request, Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.results.pages import NEXT, PLACE, Cursor, Page, cursor_of, page_of
 from telnyx_tools.results.result import Detail, Result
 from telnyx_tools.tool.source import From
+from telnyx_tools.tool.types import PARTY
 
 T = TypeVar("T", bound=Result)
 
@@ -24,11 +23,7 @@ REMEDY = (
 MOST_TOKEN = 500
 
 TexmlCursor = Annotated[str, cursor_of(rf"{PLACE}(~[!-~]{{1,2000}})?"), NEXT]
-_PARTY = r"^(\+[1-9][0-9]{1,14}|sips?:[!-~]{3,200})$"
-TexmlParty = Annotated[str, Field(pattern=_PARTY, description="E.164 or SIP URI")]
-TexmlCaller = Annotated[
-    str, Field(pattern=_PARTY), From("list_phone_numbers", what="your number (E.164)", note="or a SIP URI")
-]
+TexmlCaller = Annotated[str, *PARTY, From("list_phone_numbers", what="your number (E.164)", note="or a SIP URI")]
 
 
 @contextmanager

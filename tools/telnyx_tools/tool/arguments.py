@@ -23,6 +23,7 @@ from telnyx_tools.schema import compact, kinds, members
 from telnyx_tools.tool.bodies import OMITTED, Given, Omitted, without_blanks
 from telnyx_tools.tool.context import Context, context_fields
 from telnyx_tools.tool.source import From, source_of
+from telnyx_tools.tool.written import LOST, lost_digits
 
 MOST_MEMBERS = 200
 """Arguments that are looked at. No tool takes as many: of more, one is unknown among the first ones."""
@@ -179,7 +180,7 @@ class Arguments:
         """One problem of each argument: where it may be one thing or another, it is wrong in as many ways."""
         if error.error_count() > _MOST_ERRORS:
             return [Problem("", f"More than {_MOST_ERRORS:,} values are not as the schema of this tool says.")]
-        found = error.errors(include_url=False, include_context=False, include_input=False)
+        found = error.errors(include_url=False, include_context=False)
         first_of_each: dict[str, Any] = {}
         for each in found:
             first_of_each.setdefault(_dotted(each["loc"]), each)
@@ -255,6 +256,8 @@ def _worded(error: Any) -> str:
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] in ("model_type", "dict_type"):
         return "Give an object"
+    if error["type"] == "string_type" and lost_digits(error["input"]):
+        return LOST
     if error["type"] == "union_tag_not_found":
         return "Give an object with its type"
     if error["type"] == "union_tag_invalid":

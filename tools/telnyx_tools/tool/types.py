@@ -5,11 +5,24 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from telnyx_tools.api.kept import Secret
 from telnyx_tools.tool.bodies import MayBeEmpty
+from telnyx_tools.tool.phone_number import (
+    NUMBER_ID,
+    SENDER_NAME,
+    SHORT_CODE,
+    SIP_NAME,
+    SIP_URI,
+    e164,
+    e164_or,
+    national_digits,
+    part_of_number,
+    whatsapp_digits,
+)
 from telnyx_tools.tool.source import From
+from telnyx_tools.tool.written import Written, separated
 
 
 def _utc(text: str) -> str:
@@ -23,21 +36,38 @@ def _utc(text: str) -> str:
 
 
 TextOrEmpty = Annotated[str, MayBeEmpty()]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=1_000), Written()]
 
-E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{1,14}$", description="E.164, like +13125550123")]
-OwnNumber = Annotated[
-    str, Field(pattern=r"^\+[1-9][0-9]{1,14}$"), From("list_phone_numbers", what="your number (E.164)")
-]
+_E164 = r"^\+[1-9][0-9]{1,14}$"
+E164 = Annotated[str, Field(pattern=_E164, description="E.164, like +13125550123"), Written(e164)]
+E164s = Annotated[list[E164], BeforeValidator(separated)]
+OwnNumber = Annotated[str, Field(pattern=_E164), Written(e164), From("list_phone_numbers", what="your number (E.164)")]
 Recipient = Annotated[
     str,
-    Field(pattern=r"^(\+[1-9][0-9]{1,14}|[0-9]{3,8})$", description="E.164, like +13125550123, or a short code"),
+    Field(pattern=r"^(\+[1-9][0-9]{1,14}|[0-9]{3,6})$", description="E.164, like +13125550123, or a short code"),
+    Written(e164_or(SHORT_CODE)),
 ]
 Sender = Annotated[
     str,
-    Field(pattern=r"^(\+[1-9][0-9]{1,14}|[0-9]{3,8}|[A-Za-z0-9 ]{1,11})$"),
+    Field(pattern=r"^(\+[1-9][0-9]{1,14}|[0-9]{3,6}|[A-Za-z0-9 ]{1,11})$"),
+    Written(e164_or(f"{SHORT_CODE}|{SENDER_NAME}")),
     From("list_phone_numbers", what="your number (E.164)", note="or a short code or sender name"),
 ]
+MessageParty = Annotated[
+    str, Field(description="E.164, short code or sender name"), Written(e164_or(f"{SHORT_CODE}|{SENDER_NAME}"))
+]
+NumberPart = Annotated[str, Written(part_of_number)]
+NationalDigits = Annotated[str, Field(description="digits after the country code"), Written(national_digits)]
+PARTY = (Field(pattern=r"^(\+[1-9][0-9]{1,14}|sips?:[!-~]{3,200})$"), Written(e164_or(SIP_URI)))
+Callee = Annotated[str, *PARTY, Field(description="E.164 or SIP URI")]
+AssistantParty = Annotated[
+    str, Field(description="number (E.164) or SIP URI"), Written(e164_or(rf"{SIP_URI}|.*\{{\{{.+\}}\}}.*"))
+]
+"""May be a dynamic variable of the conversation."""
+CallParty = Annotated[
+    str, Field(min_length=1, description="E.164 or SIP URI"), Written(e164_or(f"{SIP_URI}|{SIP_NAME}"))
+]
+"""Whom records of calls name."""
 Url = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2_000, description="http(s) URL")]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, like US")]
 Moment = Annotated[
@@ -79,16 +109,16 @@ TexmlCallSid = Annotated[Id, From("start_texml_call", "list_texml_calls")]
 TexmlConferenceSid = Annotated[Id, From("list_texml_conferences")]
 MediaName = Annotated[Id, From("list_media")]
 SecretIdentifier = Annotated[Id, From("list_integration_secrets", what="identifier")]
-WhatsappNumber = Annotated[
-    str, Field(pattern=r"^\+[1-9][0-9]{1,14}$"), From("list_whatsapp_phone_numbers", what="yours")
-]
+WhatsappNumber = Annotated[str, Field(pattern=_E164), Written(e164), From("list_whatsapp_phone_numbers", what="yours")]
 WhatsappRecipient = Annotated[
     str,
     Field(
         pattern=r"^(\+[1-9][0-9]{1,14}|[A-Z]{2}\.[A-Za-z0-9]{1,64})$",
         description="E.164, or a user id like US.1349120865530274",
     ),
+    Written(e164_or(r"[A-Z]{2}\.[A-Za-z0-9]{1,64}")),
 ]
+WhatsappDigits = Annotated[str, Field(description="digits of its WhatsApp account"), Written(whatsapp_digits)]
 WhatsappAccountId = Annotated[Id, From("list_whatsapp_business_accounts")]
 WhatsappTemplateId = Annotated[Id, From("list_whatsapp_templates", what="id")]
 BucketName = Annotated[Id, From("cloud_storage_list_buckets")]
@@ -105,7 +135,8 @@ SecretCode = Annotated[
     AfterValidator(Secret),
 ]
 """As `SecretText`, for 4 to 10 digits."""
-PhoneNumber = Annotated[Id, From("list_phone_numbers", what="number (E.164) or its id")]
+PhoneNumber = Annotated[Id, Written(e164_or(NUMBER_ID)), From("list_phone_numbers", what="number (E.164) or its id")]
+PhoneNumbers = Annotated[list[PhoneNumber], BeforeValidator(separated)]
 BillingGroupId = Annotated[Id, From("list_billing_groups")]
 InvoiceId = Annotated[Id, From("list_invoices")]
 VerificationId = Annotated[Id, From("start_verification")]

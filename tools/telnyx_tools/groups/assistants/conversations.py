@@ -13,7 +13,7 @@ from telnyx_tools.results.pages import NEXT, Cursor, Page, PageCursor, cursor_of
 from telnyx_tools.results.result import Detail, Part, Result, objects
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import AssistantId, Id, Moment
+from telnyx_tools.tool.types import AssistantId, CallParty, Id, Moment
 
 LONGEST_TEXT = 2_000
 """Characters of one message in a summary."""
@@ -85,7 +85,7 @@ class ConversationInsights(Result):
 async def list_conversations(
     telnyx: Telnyx,
     assistant_id: AssistantId | None = None,
-    end_user: Annotated[str | None, Field(description="the person's number (E.164)")] = None,
+    end_user: Annotated[CallParty | None, Field(description="the person's number (E.164)")] = None,
     created_after: Moment | None = None,
     page: ConversationCursor = "1",
     page_size: Annotated[int, Field(ge=1, le=100)] = 20,

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.groups.assistants.kinds import Retrieval
 from telnyx_tools.tool.bodies import Given
-from telnyx_tools.tool.types import E164
+from telnyx_tools.tool.types import AssistantParty
 
 
 class When(Given):
@@ -44,13 +44,13 @@ class SendMessageTool(Given):
 
 
 class TransferTarget(Given):
-    to: str = Field(description="number (E.164) or SIP URI")
+    to: AssistantParty
     name: str | None = None
 
 
 class Transfer(Given):
     targets: list[TransferTarget] = Field(min_length=1)
-    from_number: E164 | None = Field(None, alias="from", description="your number")
+    from_number: AssistantParty | None = Field(None, alias="from", description="your number")
     description: str | None = None
     warm_transfer_instructions: str | None = Field(None, description="what to tell the target first")
 

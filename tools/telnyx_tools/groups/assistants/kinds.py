@@ -8,7 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.tool.bodies import Given
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import BucketName
+from telnyx_tools.tool.types import AssistantParty, BucketName
 
 JsonSchema = Annotated[dict[str, Any], Field(description="JSON schema of an object")]
 
@@ -65,13 +65,13 @@ class Handoff(Given):
 
 
 class Target(Given):
-    to: str = Field(description="number (E.164) or SIP URI")
+    to: AssistantParty
     name: str | None = None
 
 
 class Invite(Given):
     targets: list[Target] = Field(min_length=1)
-    from_number: str | None = Field(None, alias="from")
+    from_number: AssistantParty | None = Field(None, alias="from")
 
 
 class Pay(Given):

@@ -9,7 +9,7 @@ from pydantic import Field
 from telnyx_tools.groups.assistants import settings
 from telnyx_tools.tool.bodies import Given
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import SecretIdentifier, Url
+from telnyx_tools.tool.types import AssistantParty, SecretIdentifier, Url
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -122,7 +122,9 @@ class TelephonySettings(settings.TelephonySettings):
     user_idle_timeout_secs: int | None = Field(None, ge=30, le=14_400)
     user_idle_reply_secs: int | None = Field(None, ge=1)
     disable_dtmf: bool | None = Field(None, description="true with the tool pay")
-    fallback_destination: str | None = Field(None, description="number or SIP URI to use if the assistant fails")
+    fallback_destination: AssistantParty | None = Field(
+        None, description="number or SIP URI to use if the assistant fails"
+    )
     supports_unauthenticated_web_calls: bool | None = None
     voicemail_detection: VoicemailDetection | None = None
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.tool.bodies import Given
+from telnyx_tools.tool.phone_number import SIP_URI, e164_then_digits
 from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import AssistantId
+from telnyx_tools.tool.written import Written
 
 LiveCall = Annotated[str, From("make_call")]
-TARGET = r"^(\+[1-9][0-9]{1,14}|sips?:[^,]+)(,[0-9A-DwW*#]+)?$"
-Target = Annotated[str, Field(pattern=TARGET, description="E.164 or SIP URI")]
-DialledDigits = Annotated[str, Field(pattern=r"^[0-9A-DwW*#]{1,64}$", description="w pauses 0.5 s")]
+Dialled = Written(e164_then_digits(SIP_URI))
+Target = Annotated[
+    str,
+    Field(pattern=r"^(\+[1-9][0-9]{1,14}|sips?:[^,]+)(,[0-9A-DwW*#]+)?$", description="E.164 or SIP URI"),
+    Dialled,
+]
+DialledDigits = Annotated[str, Field(pattern=r"^[0-9A-DwW*#]{1,64}$", description="w pauses 0.5 s"), Written()]
 TargetLegs = Literal["self", "opposite", "both"]
 Detection = Literal[
     "premium",
@@ -53,12 +58,6 @@ class CallAssistant(Given):
 class Header(Given):
     name: str
     value: str
-
-
-def require_target(value: str) -> str:
-    if re.fullmatch(TARGET, value) is None:
-        raise ValueError("Not a number in E.164 or a SIP URI")
-    return value
 
 
 def recording(channels: str | None, **options: object) -> dict[str, object]:

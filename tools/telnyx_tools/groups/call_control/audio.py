@@ -16,6 +16,7 @@ from telnyx_tools.shared.voices import DEFAULT_VOICE, Voice, VoiceKey, voice_set
 from telnyx_tools.tool.bodies import require_at_most_one
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import MediaName, Url
+from telnyx_tools.tool.written import Written
 
 Loop = Annotated[int, Field(ge=1, le=100)] | Literal["infinity"]
 Stop = Literal["current", "all"]
@@ -119,7 +120,9 @@ async def playback_stop(
 async def send_dtmf(
     telnyx: Telnyx,
     call_control_id: LiveCall,
-    digits: Annotated[str, Field(pattern=r"^[0-9A-DwW*#]+$", description="0-9, A-D, * and #; w pauses 0.5 s, W 1 s")],
+    digits: Annotated[
+        str, Field(pattern=r"^[0-9A-DwW*#]+$", description="0-9, A-D, * and #; w pauses 0.5 s, W 1 s"), Written()
+    ],
     duration_millis: Annotated[int | None, Field(ge=100, le=500)] = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:

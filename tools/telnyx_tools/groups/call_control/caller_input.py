@@ -17,6 +17,7 @@ from telnyx_tools.tool.bodies import Given, require_at_most_one
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import MediaName, Url
+from telnyx_tools.tool.written import Written
 
 Digits = Annotated[int, Field(ge=1, le=128)]
 Millis = Annotated[int, Field(ge=1, le=120_000)]
@@ -43,8 +44,8 @@ async def gather_digits(
     media_name: MediaName | None = None,
     minimum_digits: Digits | None = None,
     maximum_digits: Digits | None = None,
-    terminating_digit: Annotated[str | None, Field(pattern=r"^[0-9*#]$", description="default #")] = None,
-    valid_digits: Annotated[str | None, Field(pattern=r"^[0-9A-D*#]+$")] = None,
+    terminating_digit: Annotated[str | None, Field(pattern=r"^[0-9*#]$", description="default #"), Written()] = None,
+    valid_digits: Annotated[str | None, Field(pattern=r"^[0-9A-D*#]+$"), Written()] = None,
     timeout_millis: Annotated[Millis | None, Field(description="wait for the first digit")] = None,
     inter_digit_timeout_millis: Millis | None = None,
     maximum_tries: Annotated[Digits | None, Field(description="how many times to ask")] = None,

@@ -14,7 +14,7 @@ from telnyx_tools.results.result import Detail
 from telnyx_tools.tool.bodies import require_at_most_one
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import CallControlApplicationId, Id, Moment
+from telnyx_tools.tool.types import CallControlApplicationId, CallParty, Id, Moment
 
 
 @call_control.tool(effect=Effect.READ, scope="voice.read", calls="GET /call_events")
@@ -23,8 +23,8 @@ async def list_call_events(
     call_leg_id: Annotated[Id | None, From("make_call", what="one leg")] = None,
     call_session_id: Annotated[Id | None, From("make_call", what="all legs")] = None,
     connection_id: CallControlApplicationId | None = None,
-    from_number: str | None = None,
-    to: str | None = None,
+    from_number: CallParty | None = None,
+    to: CallParty | None = None,
     name: Annotated[str | None, Field(description="like call.hangup")] = None,
     type: Literal["command", "webhook"] | None = None,
     product: Literal["call_control", "fax", "texml"] | None = None,

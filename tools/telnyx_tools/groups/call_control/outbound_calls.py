@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import BeforeValidator, Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.applications import choose_application
 from telnyx_tools.groups.call_control.arguments import (
-    TARGET,
     AudioFormat,
     CallAssistant,
     Detection,
+    Dialled,
     DialledDigits,
     DisplayName,
     Encryption,
@@ -26,7 +26,6 @@ from telnyx_tools.groups.call_control.arguments import (
     Target,
     WebhookUrl,
     recording,
-    require_target,
 )
 from telnyx_tools.groups.call_control.commands import command_body
 from telnyx_tools.results.result import Result, shape
@@ -35,8 +34,8 @@ from telnyx_tools.tool.bodies import require_at_most_one
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import BillingGroupId, CallControlApplicationId, CallControlId, MediaName, OwnNumber, Url
+from telnyx_tools.tool.written import listed
 
-EachTarget = Annotated[str, AfterValidator(require_target)]
 CHECK = (
     "Call list_active_calls, and list_call_events with to: if the call is there, it was placed; do not dial again. "
     "Without these tools, ask the user whether it rang."
@@ -65,7 +64,8 @@ class PlacedCall(Result):
 async def make_call(
     telnyx: Telnyx,
     to: Annotated[
-        Annotated[str, Field(pattern=TARGET)] | Annotated[list[EachTarget], Field(min_length=1)],
+        Target | Annotated[list[Annotated[str, Dialled]], Field(min_length=1)],
+        BeforeValidator(listed),
         Field(description="E.164 or SIP URI; a list rings all, the first to answer wins"),
     ],
     from_number: OwnNumber,

@@ -11,10 +11,10 @@ from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.results.pages import Page, PageSize
 from telnyx_tools.results.result import Detail, Result, shape
-from telnyx_tools.shared.texml import TexmlCaller, TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
+from telnyx_tools.shared.texml import TexmlCaller, TexmlCursor, account_lookup, fetch_texml_page
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import Day, TexmlAccountSid, TexmlApplicationId, TexmlCallSid, Url
+from telnyx_tools.tool.types import Callee, CallParty, Day, TexmlAccountSid, TexmlApplicationId, TexmlCallSid, Url
 
 Document = Annotated[str, Field(min_length=1, max_length=64_000, description="TeXML, like <Response><Say>Hi</Say>…")]
 UrlMethod = Literal["POST", "GET"]
@@ -51,7 +51,7 @@ class TexmlCall(Result):
 async def start_texml_call(
     telnyx: Telnyx,
     texml_application_id: TexmlApplicationId,
-    to: TexmlParty,
+    to: Callee,
     from_number: TexmlCaller,
     texml: Document | None = None,
     url: Annotated[Url | None, Field(description="that serves TeXML")] = None,
@@ -70,8 +70,8 @@ async def list_texml_calls(
     telnyx: Telnyx,
     account_sid: TexmlAccountSid,
     status: Literal["canceled", "completed", "failed", "busy", "no-answer"] | None = None,
-    from_number: str | None = None,
-    to: str | None = None,
+    from_number: CallParty | None = None,
+    to: CallParty | None = None,
     start_date: Annotated[Day | None, Field(description="started after, UTC")] = None,
     end_date: Annotated[Day | None, Field(description="ended before, UTC")] = None,
     page: TexmlCursor = "1",

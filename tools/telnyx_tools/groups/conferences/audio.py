@@ -22,6 +22,7 @@ from telnyx_tools.shared.voices import Voice, VoiceKey, VoiceSpeed, voice_settin
 from telnyx_tools.tool.bodies import require_at_most_one, require_one
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CallControlId, ConferenceId
+from telnyx_tools.tool.written import Written
 
 Millis = Annotated[int, Field(ge=1, le=120_000)]
 Digits = Annotated[int, Field(ge=1, le=128)]
@@ -122,7 +123,9 @@ async def stop_conference_audio(
 async def send_conference_dtmf(
     telnyx: Telnyx,
     conference_id: ConferenceId,
-    digits: Annotated[str, Field(pattern=r"^[0-9A-D*#wW]{1,100}$", description="0-9 A-D * #; w and W pause")],
+    digits: Annotated[
+        str, Field(pattern=r"^[0-9A-D*#wW]{1,100}$", description="0-9 A-D * #; w and W pause"), Written()
+    ],
     duration_millis: Annotated[int | None, Field(ge=100, le=500)] = None,
     call_control_ids: Everyone = [],
     client_state: ClientState | None = None,
@@ -147,8 +150,12 @@ async def gather_conference_digits(
     minimum_digits: Digits | None = None,
     maximum_digits: Digits | None = None,
     maximum_tries: Digits | None = None,
-    terminating_digit: Annotated[str | None, Field(pattern=r"^[0-9A-D*#]?$", description='"": none ends it')] = None,
-    valid_digits: Annotated[str | None, Field(pattern=r"^[0-9A-D*#]{1,16}$", description="others are ignored")] = None,
+    terminating_digit: Annotated[
+        str | None, Field(pattern=r"^[0-9A-D*#]?$", description='"": none ends it'), Written()
+    ] = None,
+    valid_digits: Annotated[
+        str | None, Field(pattern=r"^[0-9A-D*#]{1,16}$", description="others are ignored"), Written()
+    ] = None,
     initial_timeout_millis: Millis | None = None,
     inter_digit_timeout_millis: Millis | None = None,
     timeout_millis: Millis | None = None,

@@ -23,7 +23,7 @@ from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.tool.bodies import present, require_at_most_one
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import CallControlId, ConferenceId, ConnectionId, Id
+from telnyx_tools.tool.types import CallControlId, CallParty, ConferenceId, ConnectionId, Id
 
 
 class Conference(Result):
@@ -46,8 +46,8 @@ async def list_conferences(
     application_name_contains: Annotated[str | None, Field(min_length=3, description="at least 3 characters")] = None,
     application_session_id: str | None = None,
     leg_id: Annotated[Id | None, From("list_call_events", what="call_leg_id of a participant")] = None,
-    from_number: str | None = None,
-    to: str | None = None,
+    from_number: CallParty | None = None,
+    to: CallParty | None = None,
     region: Region | None = None,
     page: PageCursor = "1",
     page_size: PageSize = 20,

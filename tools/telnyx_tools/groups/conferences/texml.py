@@ -10,11 +10,11 @@ from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.groups.conferences import conferences
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, PageSize, page_of_whole
 from telnyx_tools.results.result import Detail, Result, shape
-from telnyx_tools.shared.texml import TexmlCaller, TexmlCursor, TexmlParty, account_lookup, fetch_texml_page
+from telnyx_tools.shared.texml import TexmlCaller, TexmlCursor, account_lookup, fetch_texml_page
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import Day, Id, TexmlAccountSid, TexmlApplicationId, TexmlConferenceSid, Url
+from telnyx_tools.tool.types import Callee, Day, Id, TexmlAccountSid, TexmlApplicationId, TexmlConferenceSid, Url
 
 CallSidOrLabel = Annotated[Id, From("list_texml_conference_participants", what="call_sid or label")]
 EndsOnExit = Annotated[bool, Field(description="when this one leaves, end the conference")]
@@ -94,7 +94,7 @@ async def dial_texml_conference_participant(
     telnyx: Telnyx,
     account_sid: TexmlAccountSid,
     conference_sid: Annotated[TexmlConferenceSid, From("list_texml_conferences", what="sid or name")],
-    to: TexmlParty,
+    to: Callee,
     from_number: TexmlCaller,
     texml_application_id: TexmlApplicationId | None = None,
     label: Annotated[str | None, Field(min_length=1, max_length=128, description="a name for the participant")] = None,

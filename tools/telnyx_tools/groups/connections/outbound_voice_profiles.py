@@ -13,13 +13,14 @@ from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.updates import completed
 from telnyx_tools.tool.bodies import OMITTED, Change, Given, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import BillingGroupId, CountryCode, OutboundVoiceProfileId
+from telnyx_tools.tool.types import BillingGroupId, CountryCode, E164s, OutboundVoiceProfileId
+from telnyx_tools.tool.written import Written
 
 TEMPLATE = "/outbound_voice_profiles/{id}"
 
 ProfileName = Annotated[str, Field(min_length=3, description="of the profile")]
 Destinations = Annotated[list[CountryCode], Field(description="countries that may be called, ISO 3166-1 alpha-2")]
-SpendLimit = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="USD a day, like 25.00")]
+SpendLimit = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="USD a day, like 25.00"), Written()]
 LimitEnabled = Annotated[bool, Field(description="enforces daily_spend_limit")]
 CallLimit = Annotated[int, Field(ge=1, description="maximum concurrent calls")]
 MaxRate = Annotated[float, Field(gt=0, description="maximum rate, USD a minute")]
@@ -27,7 +28,7 @@ MaxRate = Annotated[float, Field(gt=0, description="maximum rate, USD a minute")
 
 class Recording(Given):
     call_recording_type: Literal["all", "none", "by_caller_phone_number"]
-    call_recording_caller_phone_numbers: list[str] | None = None
+    call_recording_caller_phone_numbers: E164s | None = None
     call_recording_channels: Literal["single", "dual"] | None = None
     call_recording_format: Literal["wav", "mp3"] | None = None
 

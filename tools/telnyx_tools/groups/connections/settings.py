@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.tool.bodies import Given
-from telnyx_tools.tool.types import FqdnId, IpId, OutboundVoiceProfileId, SecretText
+from telnyx_tools.tool.types import E164, FqdnId, IpId, OutboundVoiceProfileId, SecretText
 
 Name = Annotated[str, Field(min_length=1, description="new name")]
 Channels = Annotated[int, Field(ge=1, description="maximum concurrent calls")]
@@ -73,7 +73,7 @@ class Outbound(Given):
 
     outbound_voice_profile_id: OutboundVoiceProfileId | None = None
     channel_limit: Channels | None = None
-    ani_override: str | None = Field(None, description="caller's number, E.164")
+    ani_override: E164 | None = Field(None, description="caller's number, E.164")
     ani_override_type: Literal["always", "normal", "emergency"] | None = None
     localization: str | None = Field(None, description="country of national numbers, like US")
     generate_ringback_tone: bool | None = None

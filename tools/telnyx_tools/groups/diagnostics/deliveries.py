@@ -11,9 +11,14 @@ from telnyx_tools.groups.diagnostics import diagnostics
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.phone_number import EVENT_WORDS, e164_or
 from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import Id, Moment
+from telnyx_tools.tool.written import Written
 
+EventText = Annotated[
+    str, Field(description="part of the event's text, like an id or number"), Written(e164_or(EVENT_WORDS))
+]
 DeliveryId = Annotated[Id, From("list_webhook_deliveries")]
 
 
@@ -62,7 +67,9 @@ async def list_webhook_deliveries(
     telnyx: Telnyx,
     status: Literal["delivered", "failed"] | None = None,
     event_type: Annotated[str | None, Field(description="like message.finalized, call.hangup")] = None,
-    event_contains: Annotated[str | None, Field(description="part of the event's text, like an id or number")] = None,
+    event_contains: Annotated[
+        EventText | None, Field(description="part of the event's text, like an id or number")
+    ] = None,
     attempt_contains: Annotated[str | None, Field(description="part of an attempt's text, like a URL")] = None,
     since: Moment | None = None,
     until: Moment | None = None,

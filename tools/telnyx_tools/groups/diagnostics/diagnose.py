@@ -19,7 +19,7 @@ from telnyx_tools.results.pages import Cursor, page_of
 from telnyx_tools.results.result import Part, Result
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import CallControlId, Day, Id
+from telnyx_tools.tool.types import CallControlId, CallParty, Day, Id
 
 FIRST, LAST = 8, 16
 """Of a long timeline, so many events of its beginning and of its end are shown."""
@@ -30,8 +30,6 @@ LONGEST = 60
 OTHERS = 10
 FAILED_DELIVERIES = 3
 _TOLD = ("status", "reason", "error", "result", "direction", "hangup_cause", "hangup_source", "sip_hangup_cause")
-
-CallParty = Annotated[str, Field(min_length=1, description="E.164 or SIP URI")]
 
 
 class Step(Part):

@@ -17,7 +17,7 @@ from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.context import Progress
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import E164, MessageId, MessagingProfileId, Moment, OwnNumber, Recipient, Sender, Url
+from telnyx_tools.tool.types import E164s, MessageId, MessagingProfileId, Moment, OwnNumber, Recipient, Sender, Url
 
 Media = Annotated[list[Url], Field(max_length=10, description="sends an MMS; under 1 MB in total")]
 Subject = Annotated[str, Field(description="MMS only")]
@@ -124,7 +124,7 @@ async def schedule_message(
 @messaging.tool(effect=Effect.SPENDS, scope="messaging.write", calls="POST /messages/group_mms", check=CHECK)
 async def send_group_message(
     telnyx: Telnyx,
-    to: Annotated[list[E164], Field(min_length=2, max_length=8, description="US and CA mobile numbers")],
+    to: Annotated[E164s, Field(min_length=2, max_length=8, description="US and CA mobile numbers")],
     from_number: Annotated[OwnNumber, From("list_phone_numbers", what="your US or CA number")],
     text: str = "",
     media_urls: Annotated[list[Url], Field(max_length=10)] = [],

@@ -10,7 +10,7 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result
 from telnyx_tools.shared.days import whole_days
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import Day, MessagingProfileId
+from telnyx_tools.tool.types import Day, MessageParty, MessagingProfileId
 
 
 class OptOut(Result):
@@ -25,7 +25,7 @@ class OptOut(Result):
 async def list_opt_outs(
     telnyx: Telnyx,
     messaging_profile_id: MessagingProfileId | None = None,
-    from_number: str | None = None,
+    from_number: MessageParty | None = None,
     start_date: Day | None = None,
     end_date: Day | None = None,
     page: PageCursor = "1",

@@ -14,12 +14,13 @@ from telnyx_tools.tool.bodies import OMITTED, Change, Given, NewValue, changed, 
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import Id, MessagingProfileId, Url
+from telnyx_tools.tool.written import Written
 
 Destinations = Annotated[
     list[Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$")]],
     Field(description='countries it may send to, ISO 3166-1 alpha-2; ["*"]: all'),
 ]
-SpendLimit = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="USD a day (UTC), like 25.00")]
+SpendLimit = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="USD a day (UTC), like 25.00"), Written()]
 LimitEnabled = Annotated[bool, Field(description="enforces daily_spend_limit")]
 AlphaSender = Annotated[str, Field(pattern=r"^[A-Za-z0-9 ]{1,11}$", description="name for countries that require one")]
 WebhookVersion = Literal["1", "2", "2010-04-01"]

@@ -14,7 +14,7 @@ from telnyx_tools.groups.messaging import messaging
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import Day, MessagingProfileId, PeriodName
+from telnyx_tools.tool.types import Day, MessageParty, MessagingProfileId, PeriodName
 
 Status = Literal["delivered", "received", "failed", "gw_reject", "gw_timeout", "dlr_timeout", "dlr_unconfirmed"]
 
@@ -47,8 +47,8 @@ class MessageRecords(Page[MessageRecord]):
 async def search_message_records(
     telnyx: Telnyx,
     direction: Literal["inbound", "outbound"] | None = None,
-    from_number: str | None = None,
-    to: str | None = None,
+    from_number: MessageParty | None = None,
+    to: MessageParty | None = None,
     status: Annotated[Status | None, Field(description="failures are failed, gw_* and dlr_*")] = None,
     messaging_profile_id: MessagingProfileId | None = None,
     period: Annotated[

@@ -12,7 +12,11 @@ from telnyx_tools.groups.numbers.fields import Feature, NumberType
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, Part, Result
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import CountryCode
+from telnyx_tools.tool.phone_number import national_digits
+from telnyx_tools.tool.types import CountryCode, NationalDigits, NumberPart
+from telnyx_tools.tool.written import Written
+
+AreaCode = Annotated[str, Field(pattern=r"^[0-9]{1,8}$", description="like 312"), Written(national_digits)]
 
 
 def _names(value: object) -> object:
@@ -60,16 +64,16 @@ NOTHING = (
 @numbers.tool(effect=Effect.READ, scope="numbers.read", calls="GET /available_phone_numbers", core=True)
 async def list_available_phone_numbers(
     telnyx: Telnyx,
-    area_code: Annotated[str | None, Field(pattern=r"^[0-9]{1,8}$", description="like 312")] = None,
+    area_code: AreaCode | None = None,
     locality: Annotated[str | None, Field(description="city")] = None,
     administrative_area: Annotated[str | None, Field(description="like IL")] = None,
     rate_center: str | None = None,
     country_code: CountryCode = "US",
     number_type: NumberType | None = None,
     features: Annotated[list[Feature], Field(description="all of them")] = [],
-    starts_with: Annotated[str | None, Field(description="digits after the country code")] = None,
-    contains: str | None = None,
-    ends_with: str | None = None,
+    starts_with: NationalDigits | None = None,
+    contains: NumberPart | None = None,
+    ends_with: NumberPart | None = None,
     best_effort: Annotated[bool, Field(description="US and CA: also numbers nearby")] = False,
     quickship: Annotated[bool, Field(description="toll-free, ready at once")] = False,
     reservable: bool = False,

@@ -15,11 +15,12 @@ from telnyx_tools.shared.numbers import resolve_number, verify_ownership
 from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import (
-    E164,
     AnsweringId,
     BillingGroupId,
     ConnectionId,
     CountryCode,
+    E164s,
+    NumberPart,
     PhoneNumber,
     SecretText,
 )
@@ -75,7 +76,7 @@ class Ownership(Result):
 @numbers.tool(effect=Effect.READ, scope="numbers.read", calls="GET /phone_numbers", core=True)
 async def list_phone_numbers(
     telnyx: Telnyx,
-    phone_number: Annotated[str | None, Field(description="at least 3 digits of it")] = None,
+    phone_number: Annotated[NumberPart | None, Field(description="at least 3 digits of it")] = None,
     status: NumberStatus | None = None,
     tag: str | None = None,
     connection_id: ConnectionId | None = None,
@@ -91,7 +92,7 @@ async def list_phone_numbers(
     """The account's phone numbers."""
     query = {
         "filter": {
-            "phone_number": _digits(phone_number),
+            "phone_number": phone_number,
             "status": status,
             "tag": tag,
             "connection_id": connection_id,
@@ -159,12 +160,8 @@ async def release_phone_number(telnyx: Telnyx, phone_number: PhoneNumber) -> Num
 
 @numbers.tool(effect=Effect.READ, scope="numbers.read", calls="POST /phone_numbers/actions/verify_ownership")
 async def verify_number_ownership(
-    telnyx: Telnyx, phone_numbers: Annotated[list[E164], Field(min_length=1, max_length=200)]
+    telnyx: Telnyx, phone_numbers: Annotated[E164s, Field(min_length=1, max_length=200)]
 ) -> Ownership:
     """Check which of these numbers the account owns and may change; returns their ids."""
     found, not_found = await verify_ownership(telnyx, phone_numbers)
     return Ownership(found=found, not_found=not_found)
-
-
-def _digits(phone_number: str | None) -> str | None:
-    return "".join(filter(str.isdigit, phone_number)) if phone_number else None

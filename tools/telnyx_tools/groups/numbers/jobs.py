@@ -14,10 +14,10 @@ from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.numbers import resolve_numbers
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import AnsweringId, BillingGroupId, PhoneNumber, PhoneNumberJobId, SecretText
+from telnyx_tools.tool.types import AnsweringId, BillingGroupId, PhoneNumberJobId, PhoneNumbers, SecretText
 
 Numbers = Annotated[
-    list[PhoneNumber], Field(min_length=1, max_length=1_000, description="numbers (E.164) or ids, all of them yours")
+    PhoneNumbers, Field(min_length=1, max_length=1_000, description="numbers (E.164) or ids, all of them yours")
 ]
 SHOWN_FAILURES = 20
 

@@ -15,7 +15,7 @@ from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import E164, AnsweringId, BillingGroupId, MessagingProfileId, Moment, NumberOrderId
+from telnyx_tools.tool.types import AnsweringId, BillingGroupId, E164s, MessagingProfileId, Moment, NumberOrderId
 
 HOW_TO_GIVE = (
     "The numbers stay pending until every missing requirement has a value: give them with update_number_order. An "
@@ -58,7 +58,7 @@ class NumberOrder(OrderSummary):
 )
 async def initiate_phone_number_order(
     telnyx: Telnyx,
-    phone_numbers: Annotated[list[E164], Field(min_length=1, max_length=50), From("list_available_phone_numbers")],
+    phone_numbers: Annotated[E164s, Field(min_length=1, max_length=50), From("list_available_phone_numbers")],
     connection_id: AnsweringId | None = None,
     messaging_profile_id: MessagingProfileId | None = None,
     billing_group_id: BillingGroupId | None = None,

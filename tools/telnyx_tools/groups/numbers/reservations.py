@@ -14,7 +14,7 @@ from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import E164, NumberReservationId
+from telnyx_tools.tool.types import E164, E164s, NumberReservationId
 
 
 class ReservedNumber(Part):
@@ -37,7 +37,7 @@ class NumberReservation(Result):
 async def reserve_phone_numbers(
     telnyx: Telnyx,
     phone_numbers: Annotated[
-        list[E164],
+        E164s,
         Field(min_length=1, max_length=50),
         From("list_available_phone_numbers", note="searched with reservable"),
     ],

@@ -12,7 +12,9 @@ from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.numbers import resolve_number
 from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.phone_number import e164_or
 from telnyx_tools.tool.types import PhoneNumber, TextOrEmpty
+from telnyx_tools.tool.written import Written
 
 Screening = Annotated[
     Literal["disabled", "reject_calls", "flag_calls"],
@@ -21,9 +23,16 @@ Screening = Annotated[
 PaymentMethod = Literal["pay-per-minute", "channel"]
 
 
+Forward = Annotated[
+    str,
+    Field(pattern=r"^(\+[1-9][0-9]{1,14})?$", description='E.164; "" stops forwarding'),
+    Written(e164_or("")),
+]
+
+
 class CallForwarding(Given):
     call_forwarding_enabled: bool | None = None
-    forwards_to: str | None = Field(None, pattern=r"^(\+[1-9][0-9]{1,14})?$", description='E.164; "" stops forwarding')
+    forwards_to: Forward | None = None
     forwarding_type: Literal["always", "on-failure"] | None = None
 
 

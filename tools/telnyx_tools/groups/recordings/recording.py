@@ -13,7 +13,7 @@ from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.tool.bodies import Given
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import CallControlId, ConferenceId, ConnectionId, Id, Moment, RecordingId
+from telnyx_tools.tool.types import CallControlId, CallParty, ConferenceId, ConnectionId, Id, Moment, RecordingId
 
 
 class Between(Given):
@@ -59,8 +59,8 @@ class DeletedRecordings(Result):
 @recordings.tool(effect=Effect.READ, scope="voice.read", calls="GET /recordings", aliases=("search_recordings",))
 async def list_recordings(
     telnyx: Telnyx,
-    from_number: str | None = None,
-    to: str | None = None,
+    from_number: CallParty | None = None,
+    to: CallParty | None = None,
     created_at: Between | None = None,
     start_time: Between | None = None,
     end_time: Between | None = None,

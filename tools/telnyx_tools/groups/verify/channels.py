@@ -9,7 +9,7 @@ from pydantic import Field
 from telnyx_tools.results.result import Part
 from telnyx_tools.tool.bodies import Given
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import Id, WhatsappAccountId
+from telnyx_tools.tool.types import E164, Id, WhatsappAccountId
 
 Destinations = Annotated[
     list[Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$")]],
@@ -49,7 +49,7 @@ class Whatsapp(Given):
     default_verification_timeout_secs: TimeoutSecs | None = None
     whitelisted_destinations: Destinations | None = None
     waba_id: WhatsappAccountId | None = None
-    sender_phone_number: Annotated[str | None, Field(description="number of that account")] = None
+    sender_phone_number: Annotated[E164 | None, Field(description="number of that account")] = None
     template_id: Annotated[
         Id | None, From("list_whatsapp_templates", what="template_id of an approved authentication template")
     ] = None

@@ -14,6 +14,7 @@ from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import E164, SecretCode, VerificationId, VerifyProfileId
+from telnyx_tools.tool.written import Written
 
 Channel = Literal["sms", "call", "flashcall", "whatsapp"]
 CHANNELS: dict[Channel, str] = {
@@ -60,6 +61,7 @@ async def start_verification(
     extension: Annotated[
         str | None,
         Field(pattern=r"^[0-9A-DwW*#]{1,50}$", description="call only: DTMF once answered; w waits 0.5 s, W 1 s"),
+        Written(),
     ] = None,
 ) -> Verification:
     """Send a one-time code to a person's phone. Ask the person for it, then call check_verification_code. A flashcall

@@ -22,7 +22,7 @@ from telnyx_tools.groups.whatsapp.message import (
 from telnyx_tools.tool.bodies import Given
 from telnyx_tools.tool.context import Progress
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import Url, WhatsappNumber, WhatsappRecipient
+from telnyx_tools.tool.types import Recipient, Url, WhatsappDigits, WhatsappNumber, WhatsappRecipient
 
 Place = Literal["HOME", "WORK"]
 
@@ -37,9 +37,9 @@ class Name(Given):
 
 
 class Phone(Given):
-    phone: str
+    phone: Recipient
     type: Literal["CELL", "MAIN", "IPHONE", "HOME", "WORK"] | None = None
-    wa_id: str | None = Field(None, description="digits of its WhatsApp account")
+    wa_id: WhatsappDigits | None = None
 
 
 class Email(Given):
