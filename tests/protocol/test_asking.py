@@ -15,7 +15,7 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from tests.protocol.asking import AskBeforeSpending, Counting
-from tests.protocol.servers import KEY, META, Peer, message_in, served
+from tests.protocol.servers import INITIALIZE, KEY, META, Peer, message_in, served
 from tests.wires import MockWire
 
 from telnyx_tools.api.client import Api
@@ -150,3 +150,16 @@ async def test_an_answer_that_a_client_made_up_is_no_answer(site: Site) -> None:
 
 def call(meta: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"name": "send_message", "arguments": TEXT, "_meta": {**META, **meta}, **more}
+
+
+async def test_a_client_that_takes_one_answer_alone_is_not_kept_waiting_for_a_question(tmp_path: Path) -> None:
+    api = Api(wire=MockWire(Counting()))
+    asks = INITIALIZE | {"capabilities": {"elicitation": {}}}
+    async with (
+        served(tmp_path, api=api, registry=registry(), steps=[AskBeforeSpending()], stateful=True) as url,
+        Peer.of(url) as peer,
+    ):
+        begun = await peer.legacy("initialize", asks, accept="application/json")
+        session = {"mcp_session_id": begun.headers["mcp-session-id"], "accept": "application/json"}
+        asked = await peer.legacy("tools/call", {"name": "send_message", "arguments": TEXT}, **session)
+    assert "approval_required" in message_in(asked)["result"]["content"][0]["text"]

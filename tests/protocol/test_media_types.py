@@ -140,3 +140,32 @@ async def test_an_initialize_that_lacks_something_is_told_what_and_leaves_no_ses
         assert refused.json()["id"] == 1
         assert "mcp-session-id" not in refused.headers
         assert (await send(peer, legacy("initialize", params), None)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("content", "request_id", "code", "said"),
+    [
+        (
+            r'{"jsonrpc":"2.0","id":94,"method":"tools/call","params":{"text":"\ud83d"}}',
+            94,
+            -32602,
+            "params.text holds",
+        ),
+        ('{"jsonrpc":"2.0","id":97,"method":"tools/call","params":"oops"}', 97, -32602, "params must be"),
+        ('{"id":99,"method":"tools/list"}', 99, -32600, "jsonrpc"),
+        ('{"jsonrpc":"2.0","id":1.5,"method":"ping"}', None, -32600, "id must be"),
+        ('[{"jsonrpc":"2.0","id":12,"method":"ping"}]', None, -32600, "No batches"),
+    ],
+)
+async def test_what_is_no_request_is_answered_by_its_id(
+    peer: Peer, content: str, request_id: object, code: int, said: str
+) -> None:
+    refused = await peer.send(content)
+    assert error_in(refused) == (400, code)
+    assert refused.json()["id"] == request_id
+    assert said in refused.json()["error"]["message"]
+
+
+async def test_a_byte_order_mark_does_not_matter(peer: Peer) -> None:
+    begun = await peer.send(b"\xef\xbb\xbf" + json.dumps(legacy("initialize", INITIALIZE)).encode())
+    assert begun.status_code == 200

@@ -1,4 +1,4 @@
-"""How a client begins: a protocol version that is known, and an `initialize` that says who it is."""
+"""What a request has to be before it is looked at: a message, in a version that is known; an `initialize` complete."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from pydantic import ValidationError
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from telnyx_remote_mcp.protocol.lines import request_id
+from telnyx_remote_mcp.protocol.lines import BOM, BrokenLine, message_in, request_id
 
+_OLDEST: Final = KNOWN_PROTOCOL_VERSIONS[0].encode()
 _LONGEST_VERSION: Final = 64
 _NEWEST_FIRST: Final = list(reversed(KNOWN_PROTOCOL_VERSIONS))
 
 
 class Handshake:
-    """Refuses unknown protocol versions, and an `initialize` that lacks something before a session is made for it.
+    """Refuses unknown protocol versions, what is no message, and an `initialize` that lacks something.
 
-    Both answers are 400, and say what would be right.
+    These answers are 400, say what would be right, and leave no session behind. A request of the newer protocol that is
+    broken is refused by the SDK.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -31,21 +33,26 @@ class Handshake:
             await self.app(scope, receive, send)
             return
         message = await receive()  # the whole body: it has been read already
-        error = _refused(dict(reversed(scope["headers"])), message.get("body", b""))
+        content = message.get("body", b"").removeprefix(BOM)
+        error = _refused(dict(reversed(scope["headers"])), content)
         if error is None:
-            await self.app(scope, _first(message, receive), send)
+            await self.app(scope, _first({**message, "body": content}, receive), send)
         else:
             body = error.model_dump_json(by_alias=True, exclude_unset=True)
             await Response(body, 400, media_type="application/json")(scope, receive, send)
 
 
 def _refused(headers: dict[bytes, bytes], body: bytes) -> types.JSONRPCError | None:
-    version = headers.get(b"mcp-protocol-version", KNOWN_PROTOCOL_VERSIONS[0].encode()).decode("latin-1")
+    version = headers.get(b"mcp-protocol-version", _OLDEST).decode("latin-1")
     if version not in KNOWN_PROTOCOL_VERSIONS:
         return _unknown_version(version, body) if _version_in(body) in (None, version) else None  # a mismatch otherwise
-    if version in MODERN_PROTOCOL_VERSIONS or b"mcp-session-id" in headers or b'"initialize"' not in body:
+    if version in MODERN_PROTOCOL_VERSIONS:
         return None
-    return _incomplete(body)
+    try:
+        message = message_in(body)
+    except BrokenLine as broken:
+        return broken.answer
+    return _incomplete(message) if b"mcp-session-id" not in headers else None
 
 
 def _unknown_version(version: str, body: bytes) -> types.JSONRPCError:
@@ -70,15 +77,14 @@ def _document(body: bytes) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _incomplete(body: bytes) -> types.JSONRPCError | None:
+def _incomplete(message: types.JSONRPCMessage) -> types.JSONRPCError | None:
     """What an `initialize` lacks; None for one that is complete, and for what is none."""
-    document = _document(body)
-    if document.get("method") != "initialize":
+    if not isinstance(message, types.JSONRPCRequest) or message.method != "initialize":
         return None
     try:
-        types.InitializeRequestParams.model_validate(document.get("params", {}), by_name=False)
+        types.InitializeRequestParams.model_validate(message.params or {}, by_name=False)
     except ValidationError as error:
-        return _error(types.INVALID_PARAMS, f"initialize: {_wrong(error)}", request_id(body))
+        return _error(types.INVALID_PARAMS, f"initialize: {_wrong(error)}", message.id)
     return None
 
 
