@@ -180,3 +180,13 @@ def test_several_numbers_come_as_a_list_as_json_or_as_text() -> None:
 
 def test_several_recipients_of_a_tool_that_takes_one_are_refused() -> None:
     assert "call again for each" in refused("send_message", "to", ["+13125550123", "+13125550124"], **SENT)
+
+
+def test_several_numbers_inside_an_object_come_in_the_same_ways() -> None:
+    given = {"name": "abc", "whitelisted_destinations": ["US"]}
+    wanted = ["+12025550101", "+12025550102"]
+    for written in (wanted, "+1 202 555 0101; +1 202 555 0102", '["+12025550101", "+12025550102"]'):
+        kept = {"call_recording_type": "by_caller_phone_number", "call_recording_caller_phone_numbers": written}
+        arguments = registry().tools["create_outbound_voice_profile"].parse({"call_recording": kept, **given})
+        recording: Any = arguments["call_recording"]
+        assert recording.call_recording_caller_phone_numbers == wanted

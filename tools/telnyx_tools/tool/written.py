@@ -67,7 +67,8 @@ def listed(value: object) -> object:
 
 def separated(value: object) -> object:
     """Several numbers written as one text, as a list."""
-    items = value if isinstance(value, list) else [value]
+    read = listed(value)
+    items = read if isinstance(read, list) else [read]
     return [part for item in items for part in _parts(item)]
 
 
