@@ -1,6 +1,7 @@
 """Options and fixtures of all tests."""
 
 import os
+import ssl
 from collections.abc import Iterator
 from functools import cache
 
@@ -19,9 +20,21 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_tls_context() -> Iterator[None]:
-    """The HTTP clients share a TLS context: on loopback none of them uses it, and each would load all certificates."""
+    """The HTTP clients of a process share a TLS context, as long as the environment names the same certificates.
+
+    Each would load all of them anew, and hardly any of these clients speaks TLS.
+    """
+    make = httpcore2.default_ssl_context
+
+    @cache
+    def made(trust_env: bool, *named: str | None) -> ssl.SSLContext:
+        return make(_trust_env=trust_env)
+
+    def shared(*, _trust_env: bool = True) -> ssl.SSLContext:
+        return made(_trust_env, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(httpcore2, "default_ssl_context", cache(httpcore2.default_ssl_context))
+        patch.setattr(httpcore2, "default_ssl_context", shared)
         yield
 
 

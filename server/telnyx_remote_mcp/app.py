@@ -69,6 +69,7 @@ def build_app(
         if settings.keeps_sessions
         else StreamableHTTPSessionManager(server, stateless=True, max_request_body_size=settings.max_body_bytes)
     )
+    # Whether answers are JSON is a setting of a whole manager of the SDK, so there are two.
     plain = StreamableHTTPSessionManager(
         server, stateless=True, json_response=True, max_request_body_size=settings.max_body_bytes
     )
@@ -80,6 +81,8 @@ def build_app(
     kept = KeptBytes()
 
     def guarded(app: ASGIApp) -> ASGIApp:
+        # CORS outside, so that pages can read refusals too. Limits inside of Authenticate, which knows whose they are;
+        # a body is read only once its request has a place.
         return CORSMiddleware(
             Authenticate(
                 RateLimit(
@@ -108,6 +111,7 @@ def build_app(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        # The store is closed last: requests that end may still write to it.
         async with aclosing(store) if store is not None else nullcontext(), api, manager.run(), plain.run():
             if oauth is not None:
                 await oauth.upkeep.begin()

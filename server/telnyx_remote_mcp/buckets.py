@@ -1,4 +1,4 @@
-"""How often something may happen, by principal or by address."""
+"""Token buckets: limits on how often something may happen, by principal or by address."""
 
 import time
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""Who this server is: its title, version, and what it tells every model that connects."""
+"""The identity of this server: its title, its version, and the instructions for every model that connects."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def app(settings: Settings) -> Starlette:
 
 
 def _spare_garbage_collector() -> None:
-    """What is there at the start stays, and what a request leaves behind is mostly freed without a collection.
+    """Freeze what is there at the start: it stays, and a request's leftovers are mostly freed without a collection.
 
     By default collections take a tenth of the processor time, and a full one holds up all calls of the moment.
     """

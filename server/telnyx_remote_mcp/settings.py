@@ -167,7 +167,7 @@ class Settings(BaseSettings):
 
     @property
     def ceiling(self) -> Selection:
-        """What the operator lets anybody see."""
+        """The selection beyond which nobody can see, as the operator set it."""
         return Selection(
             groups=tuple(self.groups),
             tools=tuple(self.tools),
@@ -177,7 +177,7 @@ class Settings(BaseSettings):
 
     @property
     def serves_oauth(self) -> bool:
-        """Whether people can connect without pasting a key. Raises ValueError where that is asked for and not safe."""
+        """Return whether people can connect without pasting a key. Raises ValueError if that is wanted but not safe."""
         safe = is_secure(self.url)
         if self.oauth == "embedded" and not safe:
             raise ValueError("--oauth embedded needs https: give --public-url, or listen on loopback")
@@ -200,13 +200,13 @@ class Settings(BaseSettings):
 
 
 def is_secure(url: str) -> bool:
-    """Whether nobody on the way can read what is sent to the URL: https, or a program on this machine."""
+    """Return whether nobody on the way can read what is sent to the URL: https, or a program on this machine."""
     parts = urlsplit(url)
     return parts.scheme == "https" or parts.hostname in LOOPBACK
 
 
 def unknown_variable(environment: Iterable[str]) -> str | None:
-    """What is wrong with the first variable that looks like a setting and is none: a slip there must not go unseen."""
+    """Return the message for the first TELNYX_MCP_* variable that is no setting. Typos must not pass silently."""
     known = {variable(name) for name in Settings.model_fields}
     for name in environment:
         if name.startswith("TELNYX_MCP_") and name not in known:

@@ -1,1 +1,1 @@
-"""Who is calling, and with which Telnyx credential."""
+"""Authentication: finds out who is calling, and with which Telnyx credential."""

@@ -57,7 +57,7 @@ class AccessTokens:
         self._suspects: set[str] = set()
 
     async def verify(self, token: str, path: str) -> Identity:
-        """Whom the token acts for at the endpoint of this path.
+        """Return the caller that the token acts for at the endpoint of this path.
 
         Raises a Refusal: 401 for a token that cannot be used here, 503 where the store or Telnyx cannot be asked.
         """
@@ -75,7 +75,7 @@ class AccessTokens:
             raise _unavailable() from None
 
     async def stands(self, grant_id: str) -> bool:
-        """Whether a grant still gives access; also where the store cannot be asked."""
+        """Return whether a grant still gives access; also where the store cannot be asked."""
         try:
             return await self._grants.get(grant_id) is not None
         except StoreUnavailable:

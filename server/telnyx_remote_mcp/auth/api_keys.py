@@ -30,7 +30,7 @@ MAX_KEYS: Final = 10_000
 
 
 class Budget:
-    """How many unproven keys may be shown to Telnyx: by address, and overall. Genuine ones cost nothing."""
+    """Limits how many unproven keys are shown to Telnyx, by address and overall. Genuine ones cost nothing."""
 
     def __init__(self, per_address: int = 60, overall: int = 600, *, clock: Clock = time.monotonic) -> None:
         self._per_address = TokenBuckets(per_address, per_address, clock=clock)
@@ -52,7 +52,7 @@ class Budget:
 
 @dataclass(slots=True)
 class _Standing:
-    """What is known of one key; `identity` is there once it was genuine, until it is dead."""
+    """The standing of one key; `identity` is there once it was genuine, until it is dead."""
 
     identity: Identity | None = None
     genuine_at: float = -math.inf

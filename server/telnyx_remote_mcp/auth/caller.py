@@ -15,7 +15,7 @@ _KEY: Final = "telnyx.caller"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is calling: `principal` names the account without revealing its key, `credential` acts for it.
+    """The caller: `principal` names the account without revealing its key, `credential` acts for it.
 
     `scopes` is None for a caller without restriction (an API key, or stdio). `permission` is how far the person who
     connected the caller lets it go, None where the caller is that person; `grant_id` is the grant behind a token.

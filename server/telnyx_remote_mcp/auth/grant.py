@@ -48,21 +48,21 @@ class Grant:
     """The grant of the same client and account whose place it takes when it begins."""
 
     def lives(self, now: float) -> bool:
-        """Whether it gives access."""
+        """Return whether it gives access."""
         return self.ended is None and (self.end is None or now < self.end)
 
     @property
     def end(self) -> int | None:
-        """When it ends if nothing happens; None for never."""
+        """The Unix time at which it ends if nothing happens; None for never."""
         ends = [end for end in (self.expires_at, self.kept_until) if end is not None]
         return min(ends, default=None)
 
     def ttl_secs(self, now: float) -> float | None:
-        """How long its credential is kept; None without an end."""
+        """The seconds that its credential is kept; None without an end."""
         return None if self.end is None else max(self.end - now, 1)
 
     def shown_secs(self, now: float) -> float | None:
-        """How long the grant itself is kept, which holds no credential."""
+        """The seconds that the grant itself is kept, which holds no credential."""
         end = self.ended_at or self.end
         return None if end is None else max(end - now, 1) + (SHOWN_SECS if self.begun else 0)
 

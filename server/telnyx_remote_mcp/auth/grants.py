@@ -94,6 +94,7 @@ class Grants:
             kept_until=now + DRAFT_SECS,
             replaces=replaces,
         )
+        # The link first: a grant that can be read has a credential.
         await self._links.keep(grant, linked)
         await self._store.put(_KIND, grant.id, self._seal(grant), grant.shown_secs(now))
         return grant
@@ -151,7 +152,7 @@ class Grants:
         return grant if grant is not None and grant.lives(self._clock()) else None
 
     async def credential(self, grant: Grant) -> Credential:
-        """What acts for the grant at Telnyx; tokens that are about to end are refreshed, once for all replicas.
+        """Return the Telnyx credential of the grant. Tokens about to end are refreshed, once for all replicas.
 
         Raises LinkLost, after ending the grant, where Telnyx does not honour the link any more; LinkUnreadable where
         this version cannot read it; TimeoutError and whatever `refresh` raises where Telnyx could not be asked.
@@ -188,6 +189,7 @@ class Grants:
     async def revoke(self, grant_id: str) -> None:
         """End a grant and forget its credential; every replica stops within 5 seconds."""
         grant = await self._read(grant_id)
+        # The grant first, by which access is judged: what fails after that leaves nothing that anybody can use.
         await self._store.delete(_KIND, grant_id)
         self._recent.put(grant_id, None)
         await self._links.delete(grant_id)
@@ -236,6 +238,7 @@ class Grants:
         sealed = await self._store.get(_KIND, grant_id)
         grant = self._opened(grant_id, sealed) if sealed is not None else None
         if sealed is not None and grant is not None and self._vault.outdated(sealed):
+            # The index first: once the grant is sealed anew, nobody would look at this again.
             if grant.begun:
                 await self._list(grant)
             await self._swap(sealed, grant)
@@ -271,7 +274,7 @@ class Grants:
         return _GRANT.seal(grant, self._vault, f"{_KIND}/{grant.id}")
 
     def _opened(self, grant_id: str, sealed: bytes) -> Grant | None:
-        """None for a grant that cannot be read: nobody can use it any more."""
+        """Return the grant in a record, or None if it cannot be read: nobody can use it any more."""
         grant = _GRANT.open(sealed, self._vault, f"{_KIND}/{grant_id}")
         return grant.read(self._products()) if isinstance(grant, FirstGrant) else grant
 

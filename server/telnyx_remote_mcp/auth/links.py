@@ -29,7 +29,7 @@ class LinkLost(Exception):
 
 
 class LinkUnreadable(LinkLost):
-    """What is kept cannot be read here: this version does not know its form, or the secret that sealed it is gone."""
+    """The stored link cannot be read: this version does not know its form, or the secret that sealed it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Links:
         await self._store.put(_KIND, grant.id, self._seal(grant, linked), grant.ttl_secs(self._clock()))
 
     async def credential(self, grant: Grant) -> Credential:
-        """What acts for the grant at Telnyx, with at least a moment to live. Raises LinkLost or LinkUnreadable."""
+        """Return the Telnyx credential of the grant, not about to expire. Raises LinkLost or LinkUnreadable."""
         linked = await self._recent.get(grant.id, lambda: self._linked(grant))
         if isinstance(linked, TelnyxLink) and self._ends_soon(linked):
             linked = await asyncio.shield(self._refreshing(grant))

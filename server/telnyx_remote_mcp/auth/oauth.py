@@ -15,7 +15,7 @@ from telnyx_remote_mcp.auth.upkeep import Upkeep
 
 @dataclass(frozen=True)
 class OAuth:
-    """What the app needs: a gate for access tokens, and routes."""
+    """The parts of OAuth that the app needs: a gate for access tokens, and routes."""
 
     upkeep: Upkeep
     """To be begun when the app starts."""

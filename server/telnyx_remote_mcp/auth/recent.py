@@ -1,4 +1,4 @@
-"""What was read a moment ago, so that it need not be read for every request."""
+"""A cache of values that were read a moment ago, so that they are not read for every request."""
 
 import time
 from collections import OrderedDict

@@ -22,7 +22,7 @@ class Tokens(Protocol):
 
 
 class ResourceServer:
-    """What the gate in front of the endpoints knows of OAuth."""
+    """OAuth as the gate in front of the endpoints sees it."""
 
     def __init__(self, tokens: Tokens, resources: Resources, scopes: Scopes) -> None:
         self._tokens = tokens
@@ -30,11 +30,11 @@ class ResourceServer:
         self._scopes = scopes
 
     async def identify(self, token: str, path: str) -> Identity:
-        """Whom the token acts for at this endpoint. Raises Unauthorized where it does not."""
+        """Return the caller that the token acts for at this endpoint. Raises Unauthorized."""
         return await self._tokens.verify(token, path)
 
     async def stands(self, grant_id: str) -> bool:
-        """Whether a grant still gives access."""
+        """Return whether a grant still gives access."""
         return await self._tokens.stands(grant_id)
 
     async def note_listing(self, caller: Caller) -> None:

@@ -49,11 +49,11 @@ class Resources:
         return None
 
     def accepts(self, path: str, audience: str) -> bool:
-        """Whether a token for `audience` may be used at `path`: issued for that endpoint, or for the whole server."""
+        """Return whether a token for `audience` is good at `path`: issued for it, or for the whole server."""
         return audience in (self.base_url, self.url(path))
 
     def metadata_url(self, path: str) -> str:
-        """Where the metadata of a path's resource is."""
+        """Return the URL of the metadata of a path's resource."""
         return f"{self.base_url}{WELL_KNOWN}{path if _canonical(path) in self._known else ''}"
 
 

@@ -20,7 +20,7 @@ class Scopes:
 
     @cached_property
     def baseline(self) -> tuple[str, ...]:
-        """What a client is told to ask for first: to read. The rest is asked for by the tool that needs it."""
+        """The scopes that a client is told to ask for first: to read. A tool that needs more asks for it."""
         return tuple(sorted({tool.scope for tool in self._surfaces.ceiling if tool.scope.endswith(".read")}))
 
     @cached_property
@@ -42,7 +42,7 @@ class Scopes:
         return frozenset(action.scope for action in actions if not surface.exceeded_by(action))
 
     def reach(self, product: str, level: Level, scopes: Collection[str]) -> Level | None:
-        """How far the tools of a product go in fact, where a level is permitted and these scopes are held."""
+        """Return how far the tools of a product go in fact with a permitted level and these scopes."""
         tools = [tool for tool in self._surfaces.ceiling if tool.group == product and held(tool.scope, scopes)]
         return max((needed(tool) for tool in tools if needed(tool) <= level), default=None)
 
@@ -73,24 +73,24 @@ def _named(surface: Surface, name: str) -> Action | None:
 
 
 def lacks(scopes: Collection[str], action: Action) -> bool:
-    """Whether a caller with these scopes may not carry the action out."""
+    """Return whether a caller with these scopes may not carry the action out."""
     return not held(action.scope, scopes)
 
 
 def held(scope: str, scopes: Collection[str]) -> bool:
-    """Whether `scopes` include this one; who may write may read."""
+    """Return whether `scopes` include this one; who may write may read."""
     family, _, verb = scope.rpartition(".")
     return not scope or scope in scopes or (verb == "read" and f"{family}.write" in scopes)
 
 
 def within(asked: Iterable[str], given: Collection[str]) -> frozenset[str]:
-    """What was asked for, as far as it is given: reading, where writing was asked for and is not."""
+    """Return the asked scopes as far as they are given: reading, where writing was asked for and is not given."""
     both = {scope if held(scope, given) else f"{scope.removesuffix('.write')}.read" for scope in asked}
     return frozenset(scope for scope in both if held(scope, given))
 
 
 def told(asked: Iterable[str], granted: Collection[str]) -> str:
-    """What the answer to a client names as the scope of its token.
+    """Return the scope that the answer to a client names for its token.
 
     A person may grant more than a client asked for, and the token carries it. Clients on `mcp` up to 1.20 or so reject
     an answer with a scope that they did not ask for, so it names those that they did.

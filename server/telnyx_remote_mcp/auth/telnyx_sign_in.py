@@ -69,7 +69,7 @@ class TelnyxSignIn:
 
     @property
     def host(self) -> str:
-        """Where people are sent."""
+        """The host to which people are sent."""
         return urlsplit(self._api.base_url).netloc
 
     @property
@@ -145,7 +145,7 @@ class TelnyxSignIn:
 
 
 def _is_refusal(error: TelnyxError) -> bool:
-    """Whether the answer will stay the same: the code or refresh token is void."""
+    """Return whether the answer will stay the same: the code or refresh token is void."""
     return isinstance(error, ApiError) and error.code in ("invalid_grant", "invalid_request", "unauthorized_client")
 
 

@@ -1,4 +1,4 @@
-"""What is done once to a store: after a change of the secret, and after the first version, which sealed less."""
+"""Upkeep of a store, done once after a change of the secret, and after the first version, which sealed less."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """That the store is in this version's form, under the secret that seals this record."""
+    """A mark that the store is in this version's form, under the secret that seals this record."""
 
     form: int = 2
 
@@ -103,7 +103,7 @@ class Upkeep:
                 await self._state.put(_KEY, State(), None)
 
     async def _is_due(self) -> bool | None:
-        """None where nothing is due; True for the run that takes over from the first version."""
+        """Return None if nothing is due, and True for the run that takes over from the first version."""
         kept = await self._state.read(_KEY)
         if kept is None:
             return True

@@ -1,4 +1,4 @@
-"""What Telnyx says of an API key."""
+"""The verdict of Telnyx on an API key."""
 
 from collections.abc import Awaitable, Callable
 from enum import Enum

@@ -22,7 +22,7 @@ class Client:
 
     @property
     def is_modern(self) -> bool:
-        """Whether it speaks 2026-07-28 or newer, where a question is an answer and the call is made again."""
+        """Return whether it speaks 2026-07-28 or newer, where a question is an answer and the call is made again."""
         return self.protocol_version in MODERN_PROTOCOL_VERSIONS
 
     @property

@@ -16,7 +16,7 @@ from telnyx_tools.tool.context import Action, Context, Server
 
 @dataclass(frozen=True, kw_only=True)
 class Upstream:
-    """What calls are carried out with: the API, the files that tools may touch, and what the server tells of itself.
+    """The means to carry calls out: the API, the files that tools may touch, and what the server tells of itself.
 
     `rejected` is told the principal whose key Telnyx rejected during a call.
     """

@@ -1,4 +1,4 @@
-"""What a server tells an agent of itself and of the call that asks."""
+"""The information that a server gives an agent about itself and about the call that asks."""
 
 from __future__ import annotations
 

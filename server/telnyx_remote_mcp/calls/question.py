@@ -12,7 +12,7 @@ from telnyx_tools.api.errors import TelnyxError
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the person is asked, and the flat JSON schema of the form that they fill in."""
+    """A question to the person, and the flat JSON schema of the form that they fill in."""
 
     text: str
     form: Mapping[str, Any]
@@ -25,7 +25,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the person did with a question, and what they filled in if they accepted it."""
+    """The person's answer to a question, and the values that they filled in if they accepted it."""
 
     action: Literal["accept", "decline", "cancel"]
     content: Mapping[str, Any] = field(default_factory=dict)

@@ -77,6 +77,6 @@ def _file(file: Attachment) -> types.ContentBlock:
 
 
 def _log(action: Action, error: Exception) -> None:
-    """Where it failed, without the exception's text: that may quote people's data."""
+    """Log the place of the failure, without the exception's text, which may quote people's data."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     logger.error("%s failed with %s\n%s", action.name, type(error).__name__, frames)

@@ -30,4 +30,5 @@ def create_dispatch(
         server=partial(Info, settings, surfaces),
         rejected=rejected,
     )
+    # Permission first: whoever may not do a thing learns nothing about what the operator allows.
     return Dispatch(upstream, [PermissionGuard(), SensitiveGuard()])

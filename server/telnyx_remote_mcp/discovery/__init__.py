@@ -1,1 +1,1 @@
-"""What others can read about this server before they connect to it."""
+"""Discovery: documents about this server that anybody can read before connecting to it."""

@@ -1,4 +1,4 @@
-"""What is registered of a release: the entry in the MCP registry, and the files that hold it and the card."""
+"""The registration of a release: its entry in the MCP registry, and the files that hold it and the card."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""How a client reaches the endpoints, in the words that the server card and the MCP registry share."""
+"""Remotes: how a client reaches the endpoints, in the form that the server card and the MCP registry share."""
 
 from collections.abc import Sequence
 

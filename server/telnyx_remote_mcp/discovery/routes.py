@@ -1,4 +1,4 @@
-"""Where the documents are."""
+"""The routes of the discovery documents."""
 
 from typing import Final
 

@@ -120,7 +120,7 @@ class InFlight:
         while queue:
             place = queue.popleft()
             if not place.done():
-                place.set_result(None)
+                place.set_result(None)  # the place passes on, and stays counted
                 return
         self._queues.pop(principal, None)
         self._all -= 1
@@ -139,7 +139,7 @@ class InFlight:
 
 
 def _listens(scope: Scope) -> bool:
-    """Whether the request begins a subscription, by its routing header: one that lies is refused, or takes a place."""
+    """Return whether the routing header begins a subscription: one that lies is refused, or takes a place."""
     return (b"mcp-method", b"subscriptions/listen") in scope["headers"]
 
 

@@ -72,7 +72,7 @@ class _Request:
 
 
 def _is_plain(request_id: object) -> bool:
-    """Whether every JSON library writes this id in the same way."""
+    """Return whether every JSON library writes this id in the same way."""
     if isinstance(request_id, str):
         return request_id.isascii()
     return type(request_id) is int and abs(request_id) < _SAFE_INTEGER
@@ -83,7 +83,7 @@ def _headers(scope: Scope) -> tuple[tuple[bytes, bytes], ...]:
 
 
 def _first(message: Message, receive: Receive) -> Receive:
-    """What a reader receives where this message has been taken already."""
+    """Return a `receive` that gives a message which was taken already, and then goes on as before."""
     pending = [message]
 
     async def replay() -> Message:

@@ -1,4 +1,4 @@
-"""How a request says which tools it wants to see: by path, query and headers, within what was granted."""
+"""The selection of tools by a request: by path, query and headers, within what was granted."""
 
 from __future__ import annotations
 

@@ -34,6 +34,7 @@ class Sessions(StreamableHTTPSessionManager):
         self._overall = overall
 
     def _admit_session(self, requestor: AuthorizationContext | None) -> StreamableHTTPServerTransport | None:
+        # Before the SDK looks: it would refuse the new session where we end another.
         own = self._of(_owner(requestor))
         if len(own) >= self._per_principal:
             self._end(own)
@@ -56,7 +57,7 @@ class Sessions(StreamableHTTPSessionManager):
             transport.idle_scope.cancel()
 
     def _expires(self, session: str) -> float:
-        """When it would end by itself: never while a request or a stream of it is open."""
+        """The time at which it would end by itself: never while a request or a stream of it is open."""
         scope = self._server_instances[session].idle_scope
         return scope.deadline if scope is not None else math.inf
 

@@ -61,7 +61,7 @@ async def _buffered(receive: Receive) -> tuple[bytes, Receive]:
 
 
 def _message(body: bytes) -> Mapping[str, Any]:
-    """What the body says; empty where that is no single message. Raises the 400 for a body that is not JSON.
+    """Parse the body; empty where it is no single message. Raises the 400 for a body that is not JSON.
 
     Such a body is refused here: another parser might read a call in it.
     """

@@ -1,1 +1,1 @@
-"""What keeps an agent from doing harm: limits, confirmation, duplicates, audit."""
+"""Guardrails: the steps that keep an agent from doing harm."""

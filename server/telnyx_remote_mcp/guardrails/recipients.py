@@ -137,7 +137,7 @@ def _sip(uri: str) -> tuple[Kind, str]:
 
 
 def _dialled(markup: str) -> Iterator[tuple[Kind, str]]:
-    """Who is dialled or messaged by TeXML, and every URL in it."""
+    """Find the recipients that a TeXML document dials or messages, and every URL in it."""
     for attributes, text in _DIALS.findall(markup):
         for written in (*_TO.findall(attributes), text):
             yield from (found for found in addresses(written) if found[0] in ("phone", "sip"))

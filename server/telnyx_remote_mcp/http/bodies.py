@@ -17,7 +17,7 @@ UNCOUNTED: Final = 64 * 1024
 
 
 class KeptBytes:
-    """How many bytes the bodies of all requests that are at work here may have together."""
+    """Limits the bytes that the bodies of all requests in progress have together."""
 
     def __init__(self, most: int = MAX_KEPT) -> None:
         self.left = most
@@ -72,7 +72,7 @@ class BodyLimits:
             body.drop()
 
     async def _read(self, body: _Body, scope: Scope) -> bool:
-        """Whether the whole body is here. Raises the Refusal."""
+        """Read on; returns whether the whole body is here. Raises the Refusal."""
         if _declared(scope) > self._max_bytes:
             raise _too_large(self._max_bytes)
         try:

@@ -1,4 +1,4 @@
-"""Where a request comes from."""
+"""The address of the client that made a request."""
 
 from collections.abc import Iterable
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Whether the process is up, and whether it can serve."""
+"""The health checks: whether the process is up, and whether it can serve."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final

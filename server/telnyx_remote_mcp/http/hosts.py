@@ -1,4 +1,4 @@
-"""Which names the server answers to, and which web pages may call it."""
+"""Checks of hosts and origins: the names that the server answers to, and the web pages that may call it."""
 
 import re
 from collections.abc import Iterable

@@ -47,7 +47,7 @@ class OpenStreams:
             await response.finish()
 
     async def accepting(self) -> bool:
-        """Whether new requests are welcome: not once the server is about to end."""
+        """Return whether new requests are welcome: not once the server is about to end."""
         return not self._closed
 
     def close(self) -> None:
@@ -59,7 +59,7 @@ class OpenStreams:
 
 
 def _grace_secs(scope: Scope) -> float | None:
-    """How long the response may take to end by itself; None for one that ends anyway.
+    """Return the seconds that the response may take to end by itself; None for one that ends anyway.
 
     The headers tell: the SDK refuses a request of the newer protocol whose headers say other than its body, and of
     the older one no POST stays open. The first of headers that are there twice counts, as for the SDK.

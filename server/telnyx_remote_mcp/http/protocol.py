@@ -92,7 +92,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._expect_head()
 
     def send_400_response(self, msg: str) -> None:
-        """What cannot be taken ends the connection; in the middle of an answer nothing can be said about it."""
+        """End the connection over a request that cannot be parsed; in the middle of an answer, without a word."""
         if not self.waits:
             self.transport.close()
         elif self._too_large:
@@ -103,7 +103,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     @property
     def waits(self) -> bool:
-        """Whether no request is at work here: its answer is complete, whether or not its body is."""
+        """Return whether no request is at work here: its answer is complete, whether or not its body is."""
         return self.cycle is None or self.cycle.response_complete
 
     def _expect_head(self) -> None:

@@ -1,4 +1,4 @@
-"""How a request is turned away before any tool runs."""
+"""Refusals: answers that turn a request away before any tool runs."""
 
 import json
 import math

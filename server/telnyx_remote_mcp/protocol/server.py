@@ -37,7 +37,7 @@ NOBODY = Caller("stdio", None, "stdio")
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What the handlers work with; made once for a process.
+    """The services that the handlers use; made once for a process.
 
     Over stdio there is one caller, `local`, who sees what `selection` selects. `request_state` seals what a client
     keeps for us while its person is asked; all workers and replicas need the same keys.

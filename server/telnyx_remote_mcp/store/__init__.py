@@ -1,4 +1,4 @@
-"""Where the server keeps what must outlive a process and be seen by every replica."""
+"""The store: keeps what must outlive a process and be seen by every replica."""
 
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store

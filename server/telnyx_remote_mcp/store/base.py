@@ -1,4 +1,4 @@
-"""What a store does: small values, by kind and key, with an end."""
+"""The protocol of a store: small values, by kind and key, with an end."""
 
 from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
@@ -33,7 +33,7 @@ class Store(Protocol):
 
     @property
     def journal(self) -> Journal:
-        """What happened, kept beside the values."""
+        """The journal, kept beside the values."""
         ...
 
     def prepare(self) -> None:

@@ -4,7 +4,7 @@ from typing import NamedTuple, Protocol
 
 
 class Taken(NamedTuple):
-    """Whether something was taken; how much is taken now, and after how many seconds that is forgotten."""
+    """An attempt to take: whether it succeeded, how much is taken now, and after how many seconds that is forgotten."""
 
     allowed: bool
     value: float

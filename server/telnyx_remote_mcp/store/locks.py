@@ -23,6 +23,7 @@ async def locked(store: Store, name: str, ttl_secs: float) -> AsyncIterator[None
         with anyio.fail_after(deadline - anyio.current_time()):
             yield
     finally:
+        # Shielded: who is cancelled must not make the others wait for the end. Only ours: it may have ended already.
         with anyio.CancelScope(shield=True):
             await store.delete(_KIND, name, only=token)
 
@@ -31,6 +32,7 @@ async def _acquire(store: Store, name: str, token: bytes, ttl_secs: float) -> fl
     """Wait for the lock; until when it is ours, by this process's clock."""
     wait = _FIRST_WAIT_SECS
     while True:
+        # Read before the lock is ours: the time of the store begins later, so that our work ends before the lock does.
         deadline = anyio.current_time() + ttl_secs
         if await store.add(_KIND, name, token, ttl_secs):
             return deadline

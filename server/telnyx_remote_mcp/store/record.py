@@ -1,4 +1,4 @@
-"""How values are written to the store, and read back by this version or another one."""
+"""The format of stored values: how they are written, and read back by this version or another one."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Kept(Generic[Value]):
 
 
 class Records(Generic[Value]):
-    """What the store holds of one kind. Nobody who can write the store, and does not know the secret, can make one.
+    """The records of one kind. Nobody who can write the store, and does not know the secret, can make one.
 
     Bytes that were not sealed here for their very place, or are of a form this version does not know, are no record.
     Methods raise StoreUnavailable.

@@ -52,7 +52,7 @@ class Vault:
             raise VaultError("altered, or sealed for another place") from None
 
     def outdated(self, sealed: bytes) -> bool:
-        """Whether an older value of the secret sealed it: seal it again before that value is dropped."""
+        """Return whether an older value of the secret sealed it: seal it again before that value is dropped."""
         return sealed[len(_FORMAT) : _HEAD_BYTES] != self._current
 
 

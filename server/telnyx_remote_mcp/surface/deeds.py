@@ -16,14 +16,14 @@ STAYS: Final = {"end_texml_call": "it ends a call with the operation that could 
 
 
 def deeds_of(action: Action) -> frozenset[str]:
-    """What the action itself does, such as `text-a-person`; nothing for a plain read."""
+    """Return the deeds of the action itself, such as `text-a-person`; none for a plain read."""
     from telnyx_tools.catalog.families import own_families
 
     return own_families(action.calls)
 
 
 def excluded_with(action: Action) -> frozenset[str]:
-    """What is excluded with the action: its deeds, and those by which they could be done as well."""
+    """Return the deeds that are excluded with the action: its own, and those by which they could be done as well."""
     return _excluded_with(tuple(action.calls))
 
 

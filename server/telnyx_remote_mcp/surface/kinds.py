@@ -18,6 +18,6 @@ DOES: Final = {
 
 
 def reason(what: str, kinds: Sequence[str], instead: str = "") -> str:
-    """Why something of these kinds is refused, what to do `instead`, and who can allow it."""
+    """Explain why something of these kinds is refused, what to do `instead`, and who can allow it."""
     does = " and ".join(DOES[kind] for kind in kinds)
     return f"{what} {does}; {instead}the operator of this server has to allow that (--allow {','.join(kinds)})"

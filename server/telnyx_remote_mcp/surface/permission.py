@@ -10,7 +10,7 @@ from telnyx_tools.tool.effect import Effect
 
 
 class Level(IntEnum):
-    """How far an agent may go in a product. A higher level includes the lower ones."""
+    """The level to which an agent may go in a product. A higher level includes the lower ones."""
 
     LOOK = 1
     """Read what is free to read."""
@@ -50,7 +50,7 @@ class Permission:
         return dict(self.products).get(product)
 
     def joined(self, other: Permission) -> Permission:
-        """What either of the two permits."""
+        """Return the union of the two: whatever one of them permits."""
         products = {name: max(level, self.level(name) or level) for name, level in other.products}
         rests = [rest for rest in (self.rest, other.rest) if rest is not None]
         return permission({**dict(self.products), **products}, max(rests, default=None))

@@ -28,7 +28,7 @@ class UnknownChoice(BadSelection):
 
 @dataclass(frozen=True)
 class Selection:
-    """What a caller asks to see. Nothing asked is the default surface."""
+    """The selection of tools that a caller asks to see. Nothing asked is the default surface."""
 
     slug: str | None = None
     surface: Name | None = None

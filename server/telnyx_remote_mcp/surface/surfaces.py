@@ -1,4 +1,4 @@
-"""Which tools a request sees: the operator's ceiling, narrowed by path, query and headers, and by what was granted."""
+"""Surfaces: the tools that a request sees, within the operator's ceiling, its own selection, and what was granted."""
 
 from __future__ import annotations
 
@@ -66,23 +66,23 @@ class Surface:
 
     @property
     def only_reads(self) -> bool:
-        """Whether nothing can be changed here, by the selection or by what the person permitted."""
+        """Return whether nothing can be changed here, by the selection or by what the person permitted."""
         return self.read_only or (self.permission is not None and self.permission.only_looks)
 
     def level(self, action: Action) -> Level | None:
-        """How far the caller may go in the product of this action; None where not at all."""
+        """Return how far the caller may go in the product of this action; None for not at all."""
         if self.permission is None or action.group in self.registry.generic:
             return Level.SPEND  # what a generic tool calls is an action of its own, and looked at as such
         curated = action.group in self.registry.groups
         return self.permission.level(action.group) if curated else self.permission.rest
 
     def exceeded_by(self, action: Action) -> bool:
-        """Whether the action goes further than the person lets this caller go in its product."""
+        """Return whether the action goes further than the person lets this caller go in its product."""
         level = self.level(action)
         return level is None or level < needed(action)
 
     def refusal(self, action: Action) -> str | None:
-        """Why the action may not be called by name here, or None if it may."""
+        """Explain why the action may not be called by name here; None if it may."""
         if self.level(action) is None:
             return "The user did not allow this product; they can on the account page of this server"
         if self.registry.find(action.name) is action:
@@ -102,7 +102,7 @@ class Surface:
         return None
 
     def _as_chosen(self, by: Iterable[object]) -> str:
-        """Who narrowed the surface so, the operator or the request: nobody else can widen it."""
+        """Name who narrowed the surface so, the operator or the request: nobody else can widen it."""
         operator, *_ = by
         who = "the operator of this server" if operator else "the URL or the headers of this connection"
         return f", as {who} chose"
@@ -118,7 +118,7 @@ class Surface:
         return frozenset(deed for tool in self._excluded for deed in excluded_with(tool))
 
     def _is_excluded_read(self, action: Action) -> bool:
-        """Whether only excluded tools make this call. What a reachable tool reads too is no secret of theirs."""
+        """Return whether only excluded tools make this call. A read that a reachable tool makes too is not excluded."""
         calls = set(action.calls)
         if not any(calls.intersection(tool.calls) for tool in self._excluded):
             return False

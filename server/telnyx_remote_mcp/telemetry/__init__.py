@@ -1,1 +1,1 @@
-"""What the server tells of itself: logs."""
+"""Telemetry: the server's logs."""

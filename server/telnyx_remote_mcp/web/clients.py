@@ -1,4 +1,4 @@
-"""How each MCP client is told about this server."""
+"""MCP clients, and how to add this server to each of them."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which addresses in Telnyx's answers are fetched.
+"""Downloads: the addresses in Telnyx's answers that are fetched.
 
 An answer may hold an address that others chose, such as that of a recording kept in a customer's own storage. Only
 hosts whose names Telnyx or S3 alone give out are asked, so that no address leads into the network of this server.

@@ -1,4 +1,4 @@
-"""Which hosts may be sent a caller's credential."""
+"""The hosts that may be sent a caller's credential."""
 
 from __future__ import annotations
 

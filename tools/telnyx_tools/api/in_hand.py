@@ -1,4 +1,4 @@
-"""How many bytes of large answers and uploads are in memory at a time, in one process."""
+"""A limit on the bytes of large answers and uploads in memory at a time, in one process."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def without(text: str, secrets: Iterable[str]) -> str:
 
 
 def without_any(value: Any, secrets: Sequence[str]) -> Any:
-    """As `without`, for each text inside a value or a model."""
+    """Do as `without`, for each text inside a value or a model."""
     if isinstance(value, str):
         return without(value, secrets)
     if isinstance(value, list):

@@ -99,5 +99,5 @@ def _is_call_id(name: str, value: str) -> bool:
 
 
 def _is_dots(piece: str) -> bool:
-    """Whether a server takes the piece for a dot segment; some ignore what follows a semicolon."""
+    """Return whether a server takes the piece for a dot segment; some ignore what follows a semicolon."""
     return piece.partition(";")[0].strip() in (".", "..")

@@ -34,7 +34,7 @@ def meta_code(code: str, *texts: str | None) -> str | None:
 
 
 def _call_reason(code: str, *texts: str | None) -> str | None:
-    """Why a call was refused, where that is what the error says."""
+    """Return why a call was refused, where that is what the error says."""
     if code != REFUSED:
         return None
     return next((match[1] for text in texts if text and (match := _CALL_REASON.search(text))), None)

@@ -38,7 +38,7 @@ class Reply:
 
     @property
     def is_wide(self) -> bool:
-        """Whether it holds more values than are parsed, which would keep everybody waiting."""
+        """Return whether it holds more values than are parsed, which would keep everybody waiting."""
         return self.content[:1] in (b"{", b"[") and values_in(self.content, MOST_ANSWER_VALUES) > MOST_ANSWER_VALUES
 
     def json(self) -> Json:

@@ -1,4 +1,4 @@
-"""Which attempts of a call may be followed by another, and when."""
+"""The rules of retries: which attempts of a call may be followed by another, and when."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def outcome_of(status: int) -> Outcome:
 
 
 def may_repeat_uncertain(method: str, replay: Replay) -> bool:
-    """Whether a call that may have been carried out may be sent again."""
+    """Return whether a call that may have been carried out may be sent again."""
     return method in _REPEATABLE or replay is Replay.SAFE
 
 
@@ -78,6 +78,7 @@ class Retries:
         """Seconds to wait before the next attempt, at least what Telnyx `asked`; None if there is none."""
         self._attempts += 1
         if outcome is Outcome.UNCERTAIN:
+            # It stays so: that a later attempt is refused says nothing about this one.
             self.uncertain = True
             if not self._repeats_uncertain:
                 return None
@@ -88,6 +89,7 @@ class Retries:
         return delay if spent + delay <= MAX_TOTAL_SECS else None
 
     def _backoff(self) -> float:
+        # At random between half and all of it: callers that failed together must not come back together.
         ceiling = min(math.ldexp(FIRST_DELAY_SECS, self._attempts - 1), MAX_DELAY_SECS)
         return ceiling * (1 + self._clock.chance()) / 2
 

@@ -150,7 +150,7 @@ class S3:
     async def put_stream(
         self, bucket: str, key: str, stream: Callable[[], AsyncIterator[bytes]], length: int, content_type: str
     ) -> str:
-        """As `put`, of a body that is not in memory; `stream` gives it, anew for every attempt."""
+        """Do as `put`, with a body that is not in memory; `stream` gives it, anew for every attempt."""
         headers = [("Content-Type", content_type)]
         ask = _Ask("PutObject", "PUT", object_path(bucket, key), headers=headers, stream=stream, length=length)
         return _etag(await self._in_bucket(bucket, ask))

@@ -78,7 +78,7 @@ async def _in_parts(s3: S3, bucket: str, key: str, source: Source, content_type:
 
 
 async def _streamed(s3: S3, bucket: str, key: str, source: Source, content_type: str, moved: Moved) -> str:
-    """In one request, for which S3 has a limit of its own."""
+    """Upload in one request, for which S3 has a limit of its own."""
     if source.size > LARGEST_AT_ONCE:
         raise InvalidArgument("object_name", "An object has at most 5 GiB in this bucket's region.")
 
@@ -131,7 +131,7 @@ async def insistent(move: Callable[[], Awaitable[T]]) -> T:
 
 
 def part_size(size: int) -> int:
-    """In whole MiB, as small as the number of parts allows."""
+    """Return the size of a part in bytes: whole MiB, as small as the number of parts allows."""
     needed = -(-size // MOST_PARTS)
     return max(SMALLEST_PART, -(-needed // MIB) * MIB)
 

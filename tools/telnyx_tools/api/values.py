@@ -1,4 +1,4 @@
-"""How many values a JSON document holds, told without parsing it: parsing a wide or deep one is what takes long."""
+"""Counts the values in a JSON document without parsing it: parsing a wide or deep one is what takes long."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_ANSWER_VALUES: Final = 50_000
 
 
 def values_in(document: bytes, most: int = MOST_VALUES) -> int:
-    """How many members and items the document holds, exact up to `most`; more than `most` may be more than there are.
+    """Count the members and items of the document, exact up to `most`; beyond it the count may be too high.
 
     Of a document without so many commas and brackets nothing is looked at but their number, those in texts included.
     What is no JSON has at least as many as a parser would come across.

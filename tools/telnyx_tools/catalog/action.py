@@ -129,7 +129,7 @@ class OperationAction:
         return shown
 
     def _secrets(self, arguments: Mapping[str, Any]) -> tuple[str, ...]:
-        """What the caller gives under the name of a secret, wherever in the request; the token of a page is none."""
+        """Collect what the caller gives under the name of a secret, anywhere in the request; a page's token is none."""
         paging = self.operation.paging
         query = {name: value for name, value in arguments["query"].items() if paging is None or name != paging.page}
         return tuple(secret_texts({**arguments, "query": query}, self.operation.id))

@@ -26,7 +26,7 @@ MAX_BINARY = 24_000
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page begins: the API's own page or cursor, how many of its items were given already, and its size.
+    """The place where a page begins: the API's page or cursor, how many of its items were given, and its size.
 
     As the `next` of an answer it is `token+skip`. Where pages are numbered the size follows (`2+5/20`): a page then
     means the same whatever `page_size` comes with it.
@@ -89,7 +89,7 @@ def _single(operation: Operation, value: Any, view: View) -> Answer:
 
 
 def _page(operation: Operation, value: Any, items: list[Any], view: View, place: Place) -> Answer:
-    """As many items as there is room for; `next` goes on in the middle of a page where it must."""
+    """Return as many items as there is room for; `next` goes on in the middle of a page where it must."""
     kept: list[Any] = []
     room, any_cut = BUDGET[view.detail], False
     for item in items[place.skip :]:

@@ -63,6 +63,6 @@ def _rows(section: bytes) -> list[Any]:
 
 
 def _sections(document: bytes) -> Iterator[bytes]:
-    """What is inside each section. JSON has no line break inside an entry, so that one after a comma ends it."""
+    """Yield the inside of each section. JSON has no line break inside an entry, so that one after a comma ends it."""
     for section in document.split(b'":[\n')[1:]:
         yield section.partition(b"\n]")[0]

@@ -1,4 +1,4 @@
-"""What an agent needs to know to call an operation, one level of detail at a time."""
+"""Descriptions of operations for agents that want to call them, one level of detail at a time."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

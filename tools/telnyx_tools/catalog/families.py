@@ -1,4 +1,4 @@
-"""Which deeds a tool stands for, from the operations that it calls."""
+"""Families: the deeds that a tool stands for, from the operations that it calls."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

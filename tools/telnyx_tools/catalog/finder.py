@@ -31,7 +31,7 @@ class Found:
 
 
 async def find(actions: Actions, query: str) -> Iterator[Found]:
-    """What fits the words, best first: tools, and the operations that no tool within reach is about.
+    """Find what fits the words, best first: tools, and the operations that no tool within reach is about.
 
     Ends where nothing fits any more; what fits and may not be called is among it.
     """

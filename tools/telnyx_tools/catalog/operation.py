@@ -40,7 +40,7 @@ class Types:
 
 @dataclass(frozen=True)
 class Paging:
-    """How a list is paged. `items`, `next`, `pages` and `total` are paths of keys in the answer."""
+    """The paging of a list. `items`, `next`, `pages` and `total` are paths of keys in the answer."""
 
     style: Literal["number", "cursor", "offset"]
     page: str
@@ -90,7 +90,7 @@ class Operation:
 
     @cached_property
     def kinds(self) -> frozenset[Kind]:
-        """What makes every call of it sensitive."""
+        """The kinds that make every call of it sensitive."""
         return frozenset(self._kinds or ())
 
     @property
@@ -99,16 +99,16 @@ class Operation:
         return self._sensitive_fields or {}
 
     def sensitive_in(self, body: object) -> Mapping[str, Kind]:
-        """Of the sensitive fields those that this body has."""
+        """Return those of the sensitive fields that this body has."""
         return {path: kind for path, kind in self.sensitive_fields.items() if _has(body, path.split("."))}
 
     @property
     def sensitive(self) -> bool:
-        """Whether it says who may use the account: keys, OAuth clients and grants, users, access rules."""
+        """Return whether it says who may use the account: keys, OAuth clients and grants, users, access rules."""
         return "access" in self.kinds
 
     def kinds_of(self, body: object) -> frozenset[Kind]:
-        """What makes a call with this body sensitive: the operation itself, and fields that the body has."""
+        """Return the kinds of a call with this body: those of the operation itself, and of fields that the body has."""
         found = (kind for path, kind in self.sensitive_fields.items() if _has(body, path.split(".")))
         return self.kinds.union(found)
 
@@ -207,7 +207,7 @@ class Operation:
 
     @property
     def sentence(self) -> str:
-        """What it does."""
+        """The sentence that says what it does."""
         return sentence(self.id)
 
     def resolve(self, schema: Schema) -> Schema:
@@ -220,7 +220,7 @@ class Operation:
 
 
 def _has(value: object, path: Sequence[str]) -> bool:
-    """Whether there is something at the path, through any lists on the way."""
+    """Return whether there is something at the path, through any lists on the way."""
     if not path:
         return True
     if isinstance(value, list):

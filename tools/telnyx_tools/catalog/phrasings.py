@@ -1,4 +1,4 @@
-"""What each operation does, in a sentence, and the everyday ways to ask for each thing: the files in `phrasings/`.
+"""Phrasings, from the files in `phrasings/`: a sentence for each operation, and everyday ways to ask for each thing.
 
 A line is `kind id | text`. S is the sentence of an operation, O its phrasings, T those of a tool beside what the
 operations it makes are called, and R what people call a resource: an id without its last part.
@@ -36,7 +36,7 @@ class Phrasings:
 
 
 def sentence(operation_id: str) -> str:
-    """What an operation does. Raises KeyError where there is no such operation."""
+    """Return the sentence that says what an operation does. Raises KeyError where there is no such operation."""
     return _sentences()[operation_id]
 
 

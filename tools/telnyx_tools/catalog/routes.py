@@ -1,4 +1,4 @@
-"""From a request's method and path to the operation it calls."""
+"""Routes: lead from a request's method and path to the operation that it calls."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -19,7 +19,7 @@ def corrected(word: str, known: Mapping[str, int]) -> str:
 
 
 def _slips(word: str) -> Iterator[str]:
-    """What the word may have been before a letter was lost, added, mistaken, or swapped with the next."""
+    """Yield what the word may have been before a letter was lost, added, mistaken, or swapped with the next."""
     for at in range(len(word) + 1):
         before, after = word[:at], word[at:]
         yield from (before + letter + after for letter in ascii_lowercase)

@@ -1,4 +1,4 @@
-"""What is wrong with the arguments of an operation, said so that the caller can mend it."""
+"""Validates the arguments of an operation, and says what is wrong so that the caller can mend it."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ def problems(
     headers: Mapping[str, object] | None = None,
     body: object = None,
 ) -> list[Problem]:
-    """What is wrong with a request, at most `MOST_PROBLEMS`, empty if nothing is.
+    """List what is wrong with a request, at most `MOST_PROBLEMS`; empty if nothing is.
 
     `query` may be nested or hold bracketed keys, and its values may be strings as on the wire. `headers` that the
     operation does not define are not looked at. The values that a problem shows are the valid ones, never the given.
@@ -53,7 +53,7 @@ def problems(
 
 
 def response_problems(operation: Operation, answer: object) -> list[Problem]:
-    """Where a JSON answer differs from what the operation answers."""
+    """List where a JSON answer differs from what the operation answers."""
     return list(_Check(operation, wire=False).value(operation.response or {}, answer, "response"))
 
 

@@ -1,4 +1,4 @@
-"""Why a file cannot be used, in words that an agent can act on."""
+"""Refusals of files, in words that an agent can act on."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ def _check_caller(caller: str, action: Action) -> None:
 
 
 def _check_unused(tool: str, given: Mapping[str, Any]) -> None:
-    """What is meant for an operation is nothing to a tool: ignored, it would answer something else."""
+    """Refuse what is meant for an operation where a tool is called: ignored, it would answer something else."""
     unused = [name for name, value in given.items() if value and value != getattr(View, name, None)]
     if unused:
         raise InvalidArguments([Problem(name, f"{tool} is a tool: give it in arguments.") for name in unused])

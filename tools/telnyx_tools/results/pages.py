@@ -93,7 +93,7 @@ async def fetch_page(
 
 
 def page_of(model: type[T], answer: object, cursor: Cursor, detail: Detail = "summary", reserve: int = 0) -> Page[T]:
-    """As many items of the answer as the size budget allows; `next` resumes after the last one given.
+    """Return as many items of the answer as the size budget allows; `next` resumes after the last one given.
 
     `reserve` is how many characters the caller will add to the page.
     """
@@ -106,7 +106,7 @@ def page_of(model: type[T], answer: object, cursor: Cursor, detail: Detail = "su
 
 
 def page_of_whole(model: type[T], answer: object, cursor: Cursor, detail: Detail = "summary") -> Page[T]:
-    """As `page_of`, of a list that the API gives whole: `next` goes on inside it, and behind it there is nothing."""
+    """Do as `page_of`, for a list that the API gives whole: `next` goes on inside it, and behind it is nothing."""
     raw, meta = _parts(answer)
     if raw is not None:
         answer = {"data": raw if cursor.number == 1 else [], "meta": {"total_results": meta.get("total_results")}}
@@ -114,7 +114,7 @@ def page_of_whole(model: type[T], answer: object, cursor: Cursor, detail: Detail
 
 
 def _fitting(model: type[T], raw: list[Any], detail: Detail, room: int) -> list[T]:
-    """As many items as there is room for, and at least one."""
+    """Return as many items as there is room for, and at least one."""
     everything = shape_all(model, raw, detail)
     if everything is not None and everything[1] <= room:
         return everything[0]
@@ -122,7 +122,7 @@ def _fitting(model: type[T], raw: list[Any], detail: Detail, room: int) -> list[
 
 
 def fitting(measured_items: Iterable[tuple[V, int]], room: int) -> list[V]:
-    """Of items, each with its size, as many as there is room for, and at least one."""
+    """Return as many items, each given with its size, as there is room for, and at least one."""
     kept: list[V] = []
     for item, size in measured_items:
         room -= size + 1

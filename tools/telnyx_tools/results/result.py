@@ -39,7 +39,7 @@ class Part(BaseModel):
 
 
 class Result(Part):
-    """What a tool returns. Nulls are dropped when it is sent."""
+    """The result of a tool. Nulls are dropped when it is sent."""
 
     shape_warning: str | None = None
     """Set when the API answered with success but not as documented: the call did take place."""
@@ -104,7 +104,7 @@ def shape(model: type[R], answer: object, detail: Detail = "summary") -> R:
 
 
 def measured(model: type[R], answer: object, detail: Detail = "summary") -> tuple[R, int]:
-    """As `shape`, and how many characters of JSON the result has. One that is too large is cut."""
+    """Do as `shape`, and count the characters of JSON that the result has. One that is too large is cut."""
     result, text = fitted(shape(model, answer, detail))
     return result, len(text)
 

@@ -1,4 +1,4 @@
-"""Which fields hold secrets that no agent gets to read, by their names: in answers, and in what a caller sends."""
+"""Secret fields, which no agent gets to read, by their names: in answers, and in what a caller sends."""
 
 import re
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ ALSO_SECRET: Mapping[str, frozenset[str]] = {
 
 
 def is_secret(name: str, operation_id: str = "") -> bool:
-    """Whether a field of this name, in a request or an answer of the operation, holds a secret.
+    """Return whether a field of this name, in a request or an answer of the operation, holds a secret.
 
     Names count however they are spelled: `sip_auth_password`, `SipAuthPassword`, `sip-auth-password`. What an operation
     shows once by design (`Operation.shown_once`) is for the caller to leave alone.

@@ -96,7 +96,7 @@ def visible_only(value: Any) -> Any:
 
 
 def may_hide(json_text: str) -> bool:
-    """Whether there may be such a character in this compact JSON, by a look that is quick where there is none."""
+    """Return whether this compact JSON may hold such a character, by a look that is quick where there is none."""
     if "\\u" in json_text or "\x7f" in json_text:  # JSON writes the other control characters in the first way
         return True
     if json_text.isascii():

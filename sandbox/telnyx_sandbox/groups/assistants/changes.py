@@ -1,4 +1,4 @@
-"""From the body of a request to the settings of an assistant."""
+"""Changes of an assistant: from the body of a request to its settings."""
 
 from ...account import Account
 from ...body import Body

@@ -15,7 +15,7 @@ LONGEST_URL = 2000
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """In USD per part: the share of the platform and that of the carrier."""
+    """The price of a part in USD: the share of the platform and that of the carrier."""
 
     rate: Decimal
     carrier_fee: Decimal

@@ -1,4 +1,4 @@
-"""What an access token says: a JWT for one resource, one client and one grant (RFC 9068)."""
+"""Access tokens: a JWT for one resource, one client and one grant (RFC 9068)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WHOLE: Final = "whole_grant"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a token gives access to, and on whose behalf."""
+    """The access that a token gives, and on whose behalf."""
 
     grant_id: str
     account: str
@@ -33,7 +33,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token with a good signature says. `expires_at` is in Unix seconds."""
+    """The claims of a token with a good signature. `expires_at` is in Unix seconds."""
 
     grant_id: str
     client_id: str

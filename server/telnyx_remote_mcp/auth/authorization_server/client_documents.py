@@ -62,7 +62,7 @@ class ClientDocuments:
         self._clock = clock
 
     def covers(self, client_id: str) -> bool:
-        """Whether a client id is meant as the URL of a document."""
+        """Return whether a client id is meant as the URL of a document."""
         return self._fetch is not None and client_id.startswith("https://")
 
     async def client(self, client_id: str) -> Client:
@@ -121,7 +121,7 @@ def _is_document_url(url: str) -> bool:
 
 
 def _at_least(kept: _Kept | None, error: FetchError | Refusal) -> _Kept:
-    """What was fetched before. Raises what is wrong, where there is nothing."""
+    """Return the document that was fetched before; raises the error of this fetch if there is none."""
     if kept is not None:
         return kept
     if isinstance(error, Refusal):

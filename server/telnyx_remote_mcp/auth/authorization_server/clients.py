@@ -56,7 +56,7 @@ def printable(value: str) -> str:
 
 
 class ClientMetadata(BaseModel):
-    """What a client says about itself (RFC 7591, section 2). Members that mean nothing here are dropped."""
+    """The metadata that a client gives of itself (RFC 7591, section 2). Members that mean nothing here are dropped."""
 
     redirect_uris: Annotated[
         list[Annotated[str, AfterValidator(_redirect_uri)]], Field(min_length=1, max_length=10), AfterValidator(_short)
@@ -83,7 +83,7 @@ class Client(ClientMixin):
     """Of the first version, whose registrations were kept from the start: whether somebody signed in with it."""
 
     def vouches_for(self, redirect_uri: str) -> bool:
-        """Whether its own document says that the site behind this URI is the client."""
+        """Return whether its own document says that the site behind this URI is the client."""
         return self.document_host is not None and redirects.host(redirect_uri) == self.document_host
 
     def get_client_id(self) -> str:
@@ -115,7 +115,7 @@ _CLIENT: Final[TypeAdapter[Client]] = TypeAdapter(Client)
 
 
 class _Described(NamedTuple):
-    """What an id says, as briefly as it can be said."""
+    """The contents of a client id, as short as they can be written."""
 
     name: str
     redirect_uris: tuple[str, ...]
@@ -220,7 +220,7 @@ def _client(client_id: str, described: _Described) -> Client:
 
 
 def _key(client_id: str) -> str:
-    """Where a client is kept; the first version used the id itself."""
+    """Return the key of a client in the store; the first version used the id itself."""
     return _hashed(client_id) if client_id.startswith(_PREFIX) else client_id
 
 

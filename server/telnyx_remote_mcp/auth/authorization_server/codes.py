@@ -17,7 +17,7 @@ _KIND: Final = "code"
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What a code stands for. `redirect_uri` is None where the request named none."""
+    """The grant and the request behind a code. `redirect_uri` is None where the request named none."""
 
     grant_id: str
     client_id: str
@@ -70,7 +70,7 @@ class Codes:
         return Presented(_key(value), kept) if kept is not None else None
 
     async def spend(self, presented: Presented) -> bool:
-        """Whether the code was still unspent: of many exchanges at once, one gets it."""
+        """Spend the code; returns False if it was spent already. Of many exchanges at once, one gets it."""
         if presented.code.spent:
             return False
         spent = replace(presented.code, spent=True)

@@ -1,4 +1,4 @@
-"""How much of fetching for strangers there may be: a few at a time, one for one document, and no failure twice."""
+"""Limits on fetching for strangers: a few at a time, one for one document, and no failure twice."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Fetches(Generic[Fetched]):
         self._failed: OrderedDict[str, tuple[float, FetchError]] = OrderedDict()
 
     async def get(self, url: str) -> Fetched:
-        """What is at the URL; a failure is remembered for a minute. Raises FetchError and Refusal."""
+        """Return the document at the URL; a failure is remembered for a minute. Raises FetchError and Refusal."""
         until, error = self._failed.get(url, (0.0, None))
         if error is not None and self._clock() < until:
             raise error

@@ -89,7 +89,7 @@ class CodeFlow(AuthorizationCodeGrant):
         return presented if presented is not None and presented.code.client_id == client.client_id else None
 
     def authenticate_user(self, authorization_code: codes.Presented) -> Access:
-        """Whom the code acts for. Here it is spent: after all else was found right, before anything is issued."""
+        """Spend the code and return its access: after all else was found right, before anything is issued."""
         code = authorization_code.code
         resource = self.server.resource(_parameters(self.request).get("resource"), code.resource)
         if not from_thread.run(self.server.codes.spend, authorization_code):
@@ -99,7 +99,7 @@ class CodeFlow(AuthorizationCodeGrant):
         return _access(grant, resource)
 
     def _lasting_secs(self) -> float:
-        """How long the grant lasts if the client never comes back for new tokens."""
+        """Return how long the grant lasts if the client never comes back for new tokens."""
         refreshes = isinstance(self.request.client, Client) and self.request.client.refreshes
         return LASTING_SECS if refreshes else self.server.access_secs
 
@@ -184,7 +184,7 @@ class Revocation(RevocationEndpoint):
 
 @dataclass(frozen=True)
 class _Returned:
-    """What a token stands for that a client gives back."""
+    """The grant and the client of a token that is given back, in the form that Authlib asks for."""
 
     grant_id: str
     client_id: str

@@ -133,7 +133,7 @@ class SigningKeys:
 
 
 def _signing_key(kept: _Kept, *, outdated: bool) -> SigningKey | None:
-    """None for a JWK that is no private key to sign with."""
+    """Return the signing key in a JWK, or None if it is no private key to sign with."""
     try:
         key = ECKey.import_key(dict(kept.jwk))
     except (JoseError, ValueError, TypeError, KeyError):

@@ -1,4 +1,4 @@
-"""What the authorization server says about itself (RFC 8414)."""
+"""The metadata that the authorization server publishes about itself (RFC 8414)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -54,5 +54,5 @@ METADATA: Final[Mapping[str, Callable[[Mapping[str, object]], Mapping[str, objec
 
 
 def proxied_locations(base_path: str) -> list[str]:
-    """What a proxy that takes `base_path` off has to pass on unchanged beside that, for signing in to work."""
+    """Return the paths that a proxy which takes `base_path` off must still pass on unchanged, for sign-in to work."""
     return [*(path + base_path for path in METADATA), f"{RESOURCES}{base_path}/*"]

@@ -37,7 +37,7 @@ _lookups: Final = ThreadPoolExecutor(4, thread_name_prefix="lookup")
 
 
 async def public_addresses(host: str, port: int) -> list[tuple[str, int]]:
-    """Where a host is, if all of it is on the public internet. Raises FetchError."""
+    """Return the addresses of a host. Raises FetchError unless all of them are on the public internet."""
     look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     try:
         found = await asyncio.get_running_loop().run_in_executor(_lookups, look_up)
@@ -50,7 +50,7 @@ async def public_addresses(host: str, port: int) -> list[tuple[str, int]]:
 
 
 def is_public(address: str) -> bool:
-    """Whether the address is an ordinary one of the public internet."""
+    """Return whether the address is an ordinary one of the public internet."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Where a client may have the browser sent back to: an https page, a program that listens here, or an app's scheme."""
+"""Redirect URIs that a client may use: an https page, a program on the person's machine, or an app's own scheme."""
 
 import re
 from ipaddress import ip_address
@@ -21,7 +21,7 @@ _NEVER: Final = re.compile(
 
 
 def permitted(uri: str) -> bool:
-    """Whether a client may register the URI: nothing hidden in it, and it leads to one of the three."""
+    """Return whether a client may register the URI: nothing hidden in it, and it leads to one of the three."""
     parts = _split(uri)
     if parts is None or not _is_plain(uri, parts):
         return False
@@ -29,7 +29,7 @@ def permitted(uri: str) -> bool:
 
 
 def matches(registered: str, requested: str) -> bool:
-    """Whether a request may use the URI: it is the registered one, to the letter, but for the port on this machine."""
+    """Return whether a request may use the URI: the registered one, to the letter, but for the port on this machine."""
     if registered == requested:
         return True
     ours, theirs = _split(registered), _split(requested)
@@ -39,7 +39,7 @@ def matches(registered: str, requested: str) -> bool:
 
 
 def is_loopback(uri: str) -> bool:
-    """Whether the URI is plain http to a program on the person's own machine."""
+    """Return whether the URI is plain http to a program on the person's own machine."""
     parts = _split(uri)
     if parts is None or parts.scheme != "http" or not parts.hostname:
         return False
@@ -50,7 +50,7 @@ def is_loopback(uri: str) -> bool:
 
 
 def is_private_use(uri: str) -> bool:
-    """Whether the URI is for an app that claimed a scheme of its own (RFC 8252, 7.1), which no browser acts on.
+    """Return whether the URI is for an app that claimed a scheme of its own (RFC 8252, 7.1), which no browser acts on.
 
     PKCE makes a code useless to another app that claims the same scheme.
     """
@@ -59,7 +59,7 @@ def is_private_use(uri: str) -> bool:
 
 
 def may_follow_at_once(uri: str) -> bool:
-    """Whether a browser may be sent to the URI before anybody decided: that leads to no website, and to no unknown app.
+    """Return whether a browser may be sent there before anybody decided: never to a website or an unknown app.
 
     Anybody can register a client, so all else would make this server an open redirector.
     """
@@ -67,7 +67,7 @@ def may_follow_at_once(uri: str) -> bool:
 
 
 def host(uri: str) -> str:
-    """Whom the browser is sent back to, for people to read: the host, or how an app's URIs begin."""
+    """Return the receiver of the redirect for people to read: the host, or the scheme of an app."""
     parts = _split(uri)
     if parts is None:
         return ""
@@ -77,7 +77,7 @@ def host(uri: str) -> str:
 
 
 def _is_plain(uri: str, parts: SplitResult) -> bool:
-    """Whether the URI is written in one way only: lower case where case does not count, and nothing beside the host."""
+    """Return whether the URI can be written in one way only: lower case where case does not count, a bare host."""
     netloc = parts.netloc
     return (
         uri.startswith(f"{parts.scheme}:")

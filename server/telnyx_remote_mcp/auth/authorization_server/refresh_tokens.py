@@ -25,7 +25,7 @@ _KIND: Final = "refresh_token"
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """What a token stands for; once rotated, into which. Times are Unix seconds."""
+    """A refresh token: its grant and, once it is rotated, its successor. Times are Unix seconds."""
 
     grant_id: str
     client_id: str

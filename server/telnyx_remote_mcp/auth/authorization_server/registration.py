@@ -39,7 +39,7 @@ class Registration(ClientRegistrationEndpoint):
 
 
 def parsed(document: object) -> ClientMetadata:
-    """What a client says about itself. Raises the OAuth2Error that says what is wrong with it."""
+    """Parse the metadata that a client sent. Raises the OAuth2Error that says what is wrong with it."""
     try:
         metadata = ClientMetadata.model_validate(document)
     except ValidationError as error:

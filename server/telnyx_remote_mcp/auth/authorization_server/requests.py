@@ -83,7 +83,7 @@ class RegistrationRequest(JsonRequest):
 
 @dataclass
 class Answer:
-    """What Authlib answers: a JSON body, or a redirect."""
+    """The answer of Authlib: a JSON body, or a redirect."""
 
     status: int
     body: object

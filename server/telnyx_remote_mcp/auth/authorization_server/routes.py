@@ -47,7 +47,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def authorization_endpoint(server: AuthorizationServer, problem: Problem, base_path: str = "") -> Route:
-    """Where clients send people's browsers, which go on to the page of the decision, below `base_path`."""
+    """The endpoint to which clients send browsers; they go on to the page of the decision, below `base_path`."""
     requests = TokenBuckets(REQUESTS_PER_MINUTE, REQUESTS_PER_MINUTE)
 
     async def authorize(request: Request) -> Response:
@@ -111,7 +111,7 @@ def authorization_routes(
 
 
 class Registrations:
-    """How many clients may be registered: from one address, and overall."""
+    """Limits how many clients are registered, from one address and overall."""
 
     def __init__(self) -> None:
         self._by_address = TokenBuckets(REGISTRATIONS_PER_MINUTE, REGISTRATIONS_PER_MINUTE)

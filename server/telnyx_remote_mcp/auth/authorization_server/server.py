@@ -52,11 +52,11 @@ class AuthorizationServer:
         return await self._pending.get(request_id)
 
     async def approve(self, request_id: str, grant: Grant) -> str:
-        """Where to send the browser with the code for this grant. Raises Gone."""
+        """Answer the request with a code for this grant; returns the URL for the browser. Raises Gone."""
         return await self._decide(request_id, grant)
 
     async def deny(self, request_id: str) -> str:
-        """Where to send the browser to tell the client that the person refused. Raises Gone."""
+        """Answer the request with the person's refusal; returns the URL for the browser. Raises Gone."""
         return await self._decide(request_id, None)
 
     async def token(self, parameters: Parameters, headers: Mapping[str, str]) -> Answer:

@@ -1,4 +1,4 @@
-"""What errors say: this server's own words, never those of a library, which quote what a stranger sent."""
+"""The texts of errors: this server's own words, never those of a library, which quote what a stranger sent."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ANY_OTHER: Final = Words("The request cannot be answered.")
 
 
 def described(error: OAuth2Error) -> Words:
-    """What to tell a person or client of an error."""
+    """Return the text of an error for a person or client."""
     if isinstance(error.description, Words):
         return error.description
     return Words(_BY_CODE[error.error]) if error.error in _BY_CODE else _ANY_OTHER

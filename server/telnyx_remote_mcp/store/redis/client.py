@@ -54,7 +54,7 @@ class RedisClient:
             raise StoreUnavailable(str(error)) from None
 
     async def script(self, script: str, keys: list[str], *values: bytes | float | str) -> Any:
-        """What the script returns for these keys and values."""
+        """Run the script with these keys and values, and return its result."""
         with self.available() as redis:
             return await redis.eval(script, len(keys), *keys, *values)
 

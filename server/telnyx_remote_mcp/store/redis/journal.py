@@ -28,6 +28,7 @@ end
 """
 _APPEND: Final = f"""{_TRIM}
 local entry, keep, millis, once = unpack(ARGV)
+-- First what has expired: its name may be used again.
 trim('', millis)
 if once and redis.call('HEXISTS', names, once) == 1 then return false end
 local cursor

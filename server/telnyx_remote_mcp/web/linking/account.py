@@ -30,7 +30,7 @@ _PURPOSE: Final = "account"
 
 
 class Problem(BaseModel):
-    """What is wrong with the form that came back; `grant` is the connection that it was about, else ""."""
+    """A problem with the form that came back; `grant` is the connection that it was about, else ""."""
 
     text: str
     grant: str = ""

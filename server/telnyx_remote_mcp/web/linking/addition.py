@@ -1,4 +1,4 @@
-"""What a client that is connected asks for in addition."""
+"""Additions: what a client that is connected already asks for beyond its grant."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Addition:
 
 
 def addition(surfaces: Surfaces, grant: Grant, scopes: Iterable[str]) -> Addition | None:
-    """What the scopes ask for beyond the grant; None where that is nothing, or nothing of a product.
+    """Return what the scopes ask for beyond the grant; None where that is nothing, or nothing of a product.
 
     Where they ask to write, what else is new in them is left out: one level is chosen for all that is added.
     """
@@ -37,7 +37,7 @@ def addition(surfaces: Surfaces, grant: Grant, scopes: Iterable[str]) -> Additio
 
 
 def _products(tools: list[Tool], scope: str, grant: Grant) -> list[str]:
-    """Those that a scope is chiefly for; of these the ones that the agent may use already, if there are any."""
+    """Return the products that a scope is chiefly for; of these the ones that the agent may use already, if any."""
     using = {tool.group for tool in tools if tool.scope == scope}
     chiefly = [name for name in using if _family(tools, name) == scope.rpartition(".")[0]] or list(using)
     return [name for name in chiefly if grant.permission.level(name) is not None] or chiefly

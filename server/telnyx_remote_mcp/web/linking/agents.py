@@ -76,7 +76,7 @@ _WHY: Final = {
 
 
 def changed(form: FormData, grant: Grant, offered: Offer, now: datetime) -> tuple[Permission, int | None]:
-    """What the form lets the agent do, and until when. A product without a level is permitted no more.
+    """Return what the form lets the agent do, and until when. A product without a level is permitted no more.
 
     Raises BadChoice.
     """

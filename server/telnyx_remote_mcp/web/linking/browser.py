@@ -1,4 +1,4 @@
-"""Whose browser it is: one random cookie, and the form tokens that are bound to it."""
+"""The identity of a browser: one random cookie, and the form tokens that are bound to it."""
 
 import base64
 import hashlib
@@ -24,7 +24,7 @@ class Browser:
 
     @property
     def name(self) -> str:
-        """What may be stored to recognise it."""
+        """A name of the browser that may be stored to recognise it."""
         return hashlib.sha256(self.id.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Where people arrive from Telnyx's sign-in."""
+"""The callback at which people arrive from Telnyx's sign-in."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Callback:
 
 
 def allowed(asked: frozenset[str], given: frozenset[str] | None) -> frozenset[str]:
-    """What was asked for, as far as Telnyx gave it: reading, where it did not give writing. Raises NotProved."""
+    """Return what was asked for, as far as Telnyx gave it: reading if it gave no writing. Raises NotProved."""
     if given is None:
         return asked
     granted = within(asked, given)

@@ -1,4 +1,4 @@
-"""What a person chose on the linking page."""
+"""The choice that a person made on the linking page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _FirstChoice(BaseModel):
 
 
 class Choice(BaseModel):
-    """How far the agent's access goes, and until when, in Unix seconds. `replaces` is the grant that it adds to.
+    """The extent of the agent's access, and its end in Unix seconds. `replaces` is the grant that it adds to.
 
     It is stored on the way to Telnyx: without defaults, so that nothing that is missing then means more access.
     """
@@ -59,7 +59,7 @@ class Choice(BaseModel):
 
 
 class Filled(BaseModel):
-    """What the form shows as filled in, and what is wrong with it. The key is never among it."""
+    """The values that the form shows as filled in, and what is wrong with them. The key is never among them."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -94,7 +94,7 @@ class Filled(BaseModel):
 
 
 def chosen(form: FormData, offered: Offer) -> Permission:
-    """How far the person lets the agent go. Raises BadChoice."""
+    """Return how far the person lets the agent go. Raises BadChoice."""
     level = LEVELS.get(str(form.get("level", "")))
     if level is None or level not in offered.levels:
         raise BadChoice("Choose how far the agent may go.", "level")
@@ -109,7 +109,7 @@ def chosen(form: FormData, offered: Offer) -> Permission:
 
 
 def end(form: FormData, now: datetime, kept: int | None = None) -> int | None:
-    """When the access ends; `kept` is when it did so far. Raises BadChoice."""
+    """Return the end of the access; `kept` is the end so far. Raises BadChoice."""
     value = str(form.get("ends", ""))
     if value == "kept":
         return kept

@@ -64,7 +64,7 @@ class LinkPage:
             return self._again(browser, pending.id, Filled.of(form), str(error), "api_key")
 
     def _is_ours(self, form: FormData, browser: Browser) -> bool:
-        """Whether the form comes from a page that this browser was shown for the request."""
+        """Return whether the form comes from a page that this browser was shown for the request."""
         return self.services.browsers.proves(browser, purpose(str(form.get("request"))), str(form.get("token", "")))
 
     async def _link(self, request: Request, form: FormData, browser: Browser, pending: Pending) -> Response:
@@ -81,7 +81,7 @@ class LinkPage:
         return await self.connect(browser, pending, choice, linked, account)
 
     async def _choice(self, form: FormData, browser: Browser, pending: Pending) -> Choice:
-        """What was chosen on the page that was shown: all of it, or what it adds to a connection. Raises BadChoice."""
+        """Parse the choice on the page that was shown: all of it, or what it adds to a connection. Raises BadChoice."""
         offered, now = self._offer, datetime.now(UTC)
         adds_to = form.get("adds_to")
         if adds_to is None:
@@ -205,7 +205,7 @@ class LinkPage:
         return response
 
     async def _prefilled(self, browser: Browser, pending: Pending, added: Addition | None, offered: Offer) -> Filled:
-        """What is chosen unless the person changes it: to look, what was chosen before, or what was asked for now."""
+        """Return the choice that the form begins with: to look, what was chosen before, or what was asked for now."""
         if added is not None:
             level = WORDS[min(added.level, offered.levels[-1])]
             return Filled(level=level, groups=frozenset(added.products), ends="kept")
@@ -214,5 +214,5 @@ class LinkPage:
 
 
 def purpose(request_id: str) -> str:
-    """What the form's token is for."""
+    """The purpose to which the form's token is bound."""
     return f"link/{request_id}"

@@ -1,4 +1,4 @@
-"""What an agent could be let do, by product, as the pages show it."""
+"""The offer on the pages: everything that an agent could be let do, by product."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What may be granted: the products, and whether the generic tools reach the rest of the API as well."""
+    """The offer: the products, and whether the generic tools reach the rest of the API as well."""
 
     products: tuple[Product, ...]
     rest_of_api: bool
@@ -48,7 +48,7 @@ class Offer:
 
     @property
     def levels(self) -> list[Level]:
-        """How far one can let an agent go, where the operator allows no more."""
+        """The levels to which one can let an agent go, as far as the operator allows."""
         highest = max((level for product in self.products for level in product.levels), default=Level.LOOK)
         return [level for level in Level if level <= highest]
 
@@ -59,7 +59,7 @@ class Offer:
 
 
 def offer(surfaces: Surfaces) -> Offer:
-    """What the operator serves."""
+    """Return the offer of a server: everything that the operator serves."""
     found: dict[str, Product] = {}
     for tool in surfaces.ceiling:
         if tool.group not in surfaces.registry.generic:

@@ -1,4 +1,4 @@
-"""How a page is made: its template, its style, and the headers that keep other sites out of it."""
+"""Pages: their templates, their style, and the headers that keep other sites out of them."""
 
 import base64
 import hashlib

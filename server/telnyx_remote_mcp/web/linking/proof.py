@@ -1,4 +1,4 @@
-"""How a person proves by an API key which Telnyx account is theirs."""
+"""The proof by API key: a person shows which Telnyx account is theirs."""
 
 import re
 from typing import Final

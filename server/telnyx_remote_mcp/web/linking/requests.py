@@ -1,4 +1,4 @@
-"""What the pages need of the authorization server: the requests of clients that wait for a person."""
+"""The part of the authorization server that the pages need: requests of clients that wait for a person."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ class Requests(Protocol):
         ...
 
     async def approve(self, request_id: str, grant: Grant) -> str:
-        """Where to send the browser with a code for the grant. Raises Gone."""
+        """Answer the request with a code for the grant; returns the URL for the browser. Raises Gone."""
         ...
 
     async def deny(self, request_id: str) -> str:
-        """Where to send the browser with the refusal. Raises Gone."""
+        """Answer the request with the refusal; returns the URL for the browser. Raises Gone."""
         ...
 
 

@@ -22,7 +22,7 @@ _KIND: Final = "sign-in"
 
 
 class Journey(BaseModel):
-    """Why somebody was sent to Telnyx: to answer a client's request, or (None) to see the account's agents."""
+    """The reason for sending somebody to Telnyx: a client's request, or (None) to see the account's agents."""
 
     browser: str
     request_id: str | None
@@ -62,7 +62,7 @@ class RoundTrip:
         return journey
 
     async def tokens(self, request: Request, browser: Browser) -> SignedIn:
-        """What Telnyx gave for the code in the request. Raises NotProved."""
+        """Exchange the code in the request for tokens of Telnyx. Raises NotProved."""
         query = request.query_params
         if "code" not in query:
             raise NotProved("Telnyx did not let this server act for your account. Sign in again to allow it.")

@@ -1,4 +1,4 @@
-"""Where the pages are, and what holds for every one of them."""
+"""The routes of the pages, and what holds for every one of them."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -65,7 +65,7 @@ class _Guard:
         return guarded
 
     def _in_the_clear(self, request: Request) -> bool:
-        """Whether what the person types would travel unencrypted beyond their own computer.
+        """Return whether what the person types would travel unencrypted beyond their own computer.
 
         A proxy that took the request without https says so; where the server is reached directly without
         https, only a browser on the same computer can have `localhost` for it.

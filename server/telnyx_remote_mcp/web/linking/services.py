@@ -1,4 +1,4 @@
-"""What the pages work with."""
+"""The services that the pages use."""
 
 from dataclasses import dataclass, field
 from functools import cached_property

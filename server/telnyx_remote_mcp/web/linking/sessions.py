@@ -1,4 +1,4 @@
-"""Which account a browser has proved to be its own."""
+"""Sessions: the account that a browser has proved to be its own."""
 
 import time
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _KIND: Final = "browser-session"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a browser proved, and when, in Unix seconds; `grants` were made in it, the newest first."""
+    """The account that a browser proved, and when, in Unix seconds; `grants` were made in it, the newest first."""
 
     account: str
     proved_at: int
@@ -65,5 +65,5 @@ class Sessions:
         await self._records.delete(browser.name)
 
     async def of(self, browser: Browser) -> Session | None:
-        """What the browser proved in the last 30 days."""
+        """Return the session of the browser, if it proved an account in the last 30 days."""
         return None if browser.is_new else await self._records.get(browser.name)

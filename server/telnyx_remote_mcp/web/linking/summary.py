@@ -1,4 +1,4 @@
-"""What a connection may do, product by product, in the words of the pages."""
+"""A summary of what a connection may do, product by product, in the words of the pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from telnyx_remote_mcp.web.linking.offer import WORDS, Offer
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """How far an agent may go in one product; `level` is a value of the forms, "" for not at all."""
+    """The level to which an agent may go in one product; a value of the forms, "" for not at all."""
 
     name: str
     title: str

@@ -15,7 +15,7 @@ LONGEST = 366
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """From `first` to `last`, both included."""
+    """The days from `first` to `last`, both included."""
 
     first: date
     last: date

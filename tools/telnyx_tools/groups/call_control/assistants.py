@@ -33,7 +33,7 @@ Messages = Annotated[list[AssistantMessage], Field(min_length=1)]
 
 
 def _joining(participant: Participant) -> dict[str, object]:
-    """As it is sent: with its role, which is always the same."""
+    """Build the participant as it is sent: with its role, which is always the same."""
     return participant.model_dump(exclude_none=True)
 
 

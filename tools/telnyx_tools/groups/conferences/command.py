@@ -30,7 +30,7 @@ class Accepted(Result):
 
 
 async def command(telnyx: Telnyx, template: str, conference_id: str, body: Mapping[str, object]) -> Accepted:
-    """For operations that take no command id: an uncertain one is not repeated."""
+    """Send a command that takes no command id: an uncertain one is not repeated."""
     return shape(Accepted, await telnyx.post(template, body=present(body), id=conference_id))
 
 

@@ -1,4 +1,4 @@
-"""Whether the phones of a connection are registered."""
+"""The registration of a connection's phones."""
 
 from __future__ import annotations
 

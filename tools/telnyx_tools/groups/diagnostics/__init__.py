@@ -1,4 +1,4 @@
-"""Why a call or webhook failed: call timelines, webhook deliveries, audit events."""
+"""Diagnostics of calls and webhooks that failed: call timelines, webhook deliveries, audit events."""
 
 from telnyx_tools.tool.group import Group
 

@@ -1,4 +1,4 @@
-"""Why a call failed: its timeline, the reason in words, and what to do next."""
+"""The diagnosis of a call: its timeline, the reason of its end in words, and what to do next."""
 
 from __future__ import annotations
 

@@ -99,12 +99,12 @@ async def _records_of(telnyx: Telnyx, legs: list[Leg]) -> list[dict[str, Any]]:
 
 
 async def _records(telnyx: Telnyx, wanted: Wanted) -> list[dict[str, Any]]:
-    """Of both products that charge for a call."""
+    """Return the records of both products that charge for a call."""
     return [record for record_type in CALLS for record in await _search(telnyx, record_type, wanted)]
 
 
 async def _search(telnyx: Telnyx, record_type: RecordType, wanted: Wanted) -> list[dict[str, Any]]:
-    """By number where the API takes that, else of the whole day, and picked here."""
+    """Search by number where the API takes that, else read the whole day and pick here."""
     numbers = {"cli": wanted.from_number, "cld": wanted.to}
     given = {name: number for name, number in numbers.items() if number}
     try:

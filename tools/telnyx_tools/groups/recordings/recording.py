@@ -22,7 +22,7 @@ class Between(Given):
 
 
 def bounds(between: Between | None) -> Query | None:
-    """As a filter takes it."""
+    """Return the bounds as a filter takes them."""
     return {"gte": between.gte, "lte": between.lte} if between else None
 
 

@@ -84,7 +84,7 @@ async def send_whatsapp_template(
 
 
 def _template(template_id: str | None, name: str | None, language: str | None) -> dict[str, object]:
-    """Which template it is. Raises InvalidArguments where nothing tells it, or two things do."""
+    """Identify the template. Raises InvalidArguments where nothing names it, or two things do."""
     if template_id is not None:
         if name is not None:
             raise InvalidArguments([Problem("template_id", "Give template_id, or name and language, not both.")])

@@ -55,7 +55,7 @@ async def get_whatsapp_conversation_window(
 
 
 async def require_open(telnyx: Telnyx, from_number: str, to: str) -> str | None:
-    """None where the window is open, a note where nobody can tell. Raises WindowClosed."""
+    """Return None where the window is open, or a note where nobody can tell. Raises WindowClosed."""
     ids, query = {"phone_number": from_number}, {"destination_number": to}
     look = Request(method="GET", template=WINDOW, ids=ids, query=query, attempts=2, timeout_secs=LOOK_SECS)
     try:
