@@ -1,4 +1,4 @@
-"""What a request has to be before it is looked at: a message, in a version that is known; an `initialize` complete."""
+"""The first check of a request: it is a message, in a version that is known; an `initialize` is complete."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _document(body: bytes) -> dict[str, Any]:
 
 
 def _incomplete(message: types.JSONRPCMessage) -> types.JSONRPCError | None:
-    """What an `initialize` lacks; None for one that is complete, and for what is none."""
+    """Return what an `initialize` lacks; None for one that is complete, and for other messages."""
     if not isinstance(message, types.JSONRPCRequest) or message.method != "initialize":
         return None
     try:
@@ -105,7 +105,7 @@ def _error(code: int, why: str, request: types.RequestId | None, **data: Any) ->
 
 
 def _first(message: Message, receive: Receive) -> Receive:
-    """What a reader receives where this message has been taken already."""
+    """Return a `receive` that gives a message which was taken already, and then goes on as before."""
     pending = [message]
 
     async def replay() -> Message:

@@ -51,7 +51,7 @@ class MediaTypes:
 
 
 def takes_one_answer(scope: Scope) -> bool:
-    """Whether the client hears nothing but the answer: no progress, and no question in the midst of a call."""
+    """Return whether the client hears nothing but the answer: no progress, no question in the midst of a call."""
     return _SINGLE in scope
 
 

@@ -39,7 +39,7 @@ def message_in(line: bytes) -> types.JSONRPCMessage:
 
 
 def too_long(head: bytes, tail: bytes, limit: int) -> BrokenLine:
-    """What is wrong with a line of which only the head and the tail were kept."""
+    """Return the error for a line of which only the head and the tail were kept."""
     request = request_id(head.removeprefix(BOM))
     if request is None and (last := _LAST_MEMBER.search(tail)) is not None:
         request = json.loads(last[1])
@@ -69,7 +69,7 @@ def _unparsed(text: bytes, code: int, why: str) -> BrokenLine:
 
 
 def _refused(raw: dict[str, Any]) -> BrokenLine:
-    """What is wrong with a request whose members can be read."""
+    """Return the error of a request whose members can be read."""
     request, wrong = raw["id"], types.INVALID_REQUEST
     if not _is_id(request):
         return BrokenLine("id must be a text or a whole number", wrong, request)
@@ -86,7 +86,7 @@ def _refused(raw: dict[str, Any]) -> BrokenLine:
 
 
 def _half_a_character(raw: dict[str, Any]) -> str | None:
-    """Where the message holds what is no text, as `params.arguments.text`."""
+    """Return the place where the message holds no text, as `params.arguments.text`."""
     waiting: list[tuple[str, object]] = [("", raw)]
     while waiting:
         place, value = waiting.pop()

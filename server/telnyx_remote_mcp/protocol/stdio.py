@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def stdio_streams() -> AsyncIterator[tuple[ObjectReceiveStream[Incoming], ObjectSendStream[SessionMessage]]]:
-    """What a client writes, message by message, and where it is answered.
+    """Yield the stream of a client's messages, and the stream for the answers.
 
     The SDK's transport drops what it cannot parse, so only its output is used. As with it, children and handlers find
     standard input empty, and what they print goes to stderr.
@@ -58,7 +58,7 @@ async def _receive(
 
 
 def _next(source: BinaryIO) -> types.JSONRPCMessage | BrokenLine | None:
-    """What the next line that is not blank holds; None at the end of the input."""
+    """Return the content of the next line that is not blank; None at the end of the input."""
     while line := source.readline(MAX_LINE + 1):
         if not line.strip():
             continue

@@ -32,7 +32,7 @@ class TelnyxError(Exception):
         return {"code": "error", "title": "The call failed"}
 
     def in_words(self) -> str:
-        """What went wrong in a sentence or two, for a result that tells of it."""
+        """Return what went wrong in a sentence or two, for a result that tells of it."""
         described = self.describe()
         return " ".join(str(described[name]) for name in ("title", "detail") if name in described)[:500]
 

@@ -21,7 +21,7 @@ _DAY_SECS = 86_400.0
 
 
 class Replay(Enum):
-    """Whether a POST or PATCH may be repeated when it may already have been carried out."""
+    """A promise about a POST or PATCH: whether it may be repeated when it may already have been carried out."""
 
     NEVER = "never"
     SAFE = "safe"

@@ -122,7 +122,7 @@ class Arguments:
         return result.model_copy(update=named) if named else result
 
     def given(self, arguments: Mapping[str, object], path: str) -> bool:
-        """Whether the parsed arguments have something at the path, or clear what is there."""
+        """Return whether the parsed arguments have something at the path, or clear what is there."""
         name, *inside = path.split(".")
         value = arguments.get(name, OMITTED)
         if value is OMITTED or (value is None and name not in self.clearable):
@@ -134,7 +134,7 @@ class Arguments:
         return InvalidArguments([Problem(_name_of(error, given), error.problem)])
 
     def remedy(self, error: ApiError, given: Mapping[str, object]) -> str | None:
-        """Which tools list the ids that were given, for an error which says that one of them does not exist."""
+        """Name the tools that list the given ids, for an error which says that one of them does not exist."""
         if error.code not in _WRONG_ID:
             return None
         ids = {name: self._sources[name] for name, value in given.items() if name in self._sources and _given(value)}
@@ -164,7 +164,7 @@ class Arguments:
 
     @cached_property
     def may_hold_secrets(self) -> bool:
-        """Whether an argument, or a member of one, is a `SecretText`."""
+        """Return whether an argument, or a member of one, is a `SecretText`."""
         return any(_is_secret(field[0]) for field in self.fields.values())
 
     def _structured(self, name: str, text: str, parser: _TextParser) -> object:
@@ -206,7 +206,7 @@ class Arguments:
 
 
 def _is_set(value: object, path: Sequence[str]) -> bool:
-    """Whether an object inside the arguments was given this member."""
+    """Return whether an object inside the arguments was given this member."""
     if not path:
         return True
     if not isinstance(value, BaseModel) or path[0] not in value.model_fields_set:
@@ -215,7 +215,7 @@ def _is_set(value: object, path: Sequence[str]) -> bool:
 
 
 def _is_text(value: object) -> bool:
-    """Whether the texts in a value can be sent: JSON can hold halves of emoji, and UTF-8 cannot."""
+    """Return whether the texts in a value can be sent: JSON can hold halves of emoji, and UTF-8 cannot."""
     try:
         json.dumps(value, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError:

@@ -52,7 +52,7 @@ class Given(BaseModel):
 
 
 def without_blanks(model: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]:
-    """What was given, without the members of the model that are null, or empty where that means nothing."""
+    """Return the given value without the members of the model that are null, or empty where that means nothing."""
     emptiable = _emptiable(model)
     return {
         name: value
@@ -72,7 +72,7 @@ def _emptiable(model: type[BaseModel]) -> dict[str, bool]:
 
 
 def _may_be_empty(part: Any) -> bool:
-    """Whether a type, or one that it is made of, is marked."""
+    """Return whether a type, or one that it is made of, is marked."""
     marks = getattr(part, "__metadata__", ())
     return any(isinstance(mark, MayBeEmpty) for mark in marks) or any(map(_may_be_empty, get_args(part)))
 

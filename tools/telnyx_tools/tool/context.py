@@ -35,7 +35,7 @@ class Action(Protocol):
 
     @property
     def kinds(self) -> frozenset[str]:
-        """What makes every call of it sensitive, such as `payment`: the operator has to allow each kind."""
+        """The kinds that make every call of it sensitive, such as `payment`: the operator has to allow each."""
         ...
 
     def sensitive_fields(self, arguments: Mapping[str, object]) -> Mapping[str, str]:
@@ -44,7 +44,7 @@ class Action(Protocol):
 
     @property
     def check(self) -> str | None:
-        """How to find out whether a call whose answer was lost took place; None for what changes nothing."""
+        """The way to find out whether a call whose answer was lost took place; None for what changes nothing."""
         ...
 
     @property
@@ -59,7 +59,7 @@ class Action(Protocol):
 
     @property
     def summary(self) -> str:
-        """What it does, in one sentence."""
+        """Its purpose in one sentence."""
         ...
 
     @property
@@ -72,7 +72,7 @@ class Action(Protocol):
         ...
 
     def describe(self, at: str = "") -> Mapping[str, Any]:
-        """What it takes, for an agent to read. Raises InvalidArguments where there is nothing at `at`."""
+        """Describe what it takes, for an agent to read. Raises InvalidArguments where there is nothing at `at`."""
         ...
 
     def parse(self, arguments: Mapping[str, object]) -> Mapping[str, object]:
@@ -93,7 +93,7 @@ class Actions(Protocol):
         ...
 
     def refusal(self, action: Action) -> str | None:
-        """Why the action may not be called here, or None if it may."""
+        """Explain why the action may not be called here; None if it may."""
         ...
 
     async def call(self, action: Action, arguments: Mapping[str, object]) -> Result:
@@ -108,14 +108,14 @@ class Progress(Protocol):
 
 
 class Server(Protocol):
-    """What the server tells a tool about itself and the request."""
+    """The server, as far as a tool learns of it and of the request."""
 
     def info(self) -> ServerInfo: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What one call is given. A tool's function takes parts of it, by the types of its parameters.
+    """The context of one call. A tool's function takes parts of it, by the types of its parameters.
 
     `telnyx` is bound to the caller's own credential. `files` are those of this machine: over HTTP none.
     """

@@ -102,7 +102,7 @@ class Tool:
         return names
 
     def takes(self, kind: type) -> bool:
-        """Whether the function asks to be given something of this type, such as `Progress`."""
+        """Return whether the function asks to be given something of this type, such as `Progress`."""
         return context_fields()[kind] in self.arguments.injected.values()
 
     @cached_property

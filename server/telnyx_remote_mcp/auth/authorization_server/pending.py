@@ -34,7 +34,7 @@ _KEPT: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class AskingClient:
-    """Who asks. `name` is its own word; `host` is where the browser is sent back to, and `verified` says that a
+    """The client that asks. `name` is its own word; `host` is where the browser is sent back to; `verified` says that a
     document on that host vouches for the client. `on_this_machine` is a program on the person's computer: one that
     listens on loopback, or an app with a scheme of its own."""
 
