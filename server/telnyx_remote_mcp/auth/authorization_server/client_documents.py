@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from telnyx_remote_mcp.auth.authorization_server.clients import Client, ClientMetadata, printable
 from telnyx_remote_mcp.auth.authorization_server.fetches import Fetches
-from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError, PublicFetch
+from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError, PublicFetch, Unreachable
 from telnyx_remote_mcp.auth.authorization_server.words import Words
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.http.refusal import Refusal
@@ -28,6 +28,7 @@ KEPT_SECS: Final = 7 * 86_400
 
 _KIND: Final = "client_document"
 _URL: Final = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[!-~]*")
+_REMEDY: Final = " If this server cannot reach it, have whoever runs it set TELNYX_MCP_CLIENT_DOCUMENTS=off."
 _DOTS: Final = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 
 
@@ -126,7 +127,8 @@ def _at_least(kept: _Kept | None, error: FetchError | Refusal) -> _Kept:
         return kept
     if isinstance(error, Refusal):
         raise error
-    raise InvalidClientError(Words(f"The client's metadata document cannot be used: {error}.")) from None
+    remedy = _REMEDY if isinstance(error, Unreachable) else ""
+    raise InvalidClientError(Words(f"The client's metadata document cannot be used: {error}.{remedy}")) from None
 
 
 def _key(client_id: str) -> str:

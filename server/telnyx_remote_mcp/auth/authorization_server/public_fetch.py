@@ -28,6 +28,10 @@ class FetchError(Exception):
     """The document cannot be had; the text says why, and quotes nothing that came from there."""
 
 
+class Unreachable(FetchError):
+    """Its host cannot be reached from here."""
+
+
 Resolver = Callable[[str, int], Awaitable[list[tuple[str, int]]]]
 """The addresses and ports to connect to for a host and port. Raises FetchError."""
 
@@ -42,7 +46,7 @@ async def public_addresses(host: str, port: int) -> list[tuple[str, int]]:
     try:
         found = await asyncio.get_running_loop().run_in_executor(_lookups, look_up)
     except (OSError, UnicodeError):
-        raise FetchError("its host is not known") from None
+        raise Unreachable("its host is not known") from None
     addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
     if not addresses or not all(is_public(address) for address in addresses):
         raise FetchError("its host is not on the public internet")
@@ -88,9 +92,9 @@ class PublicFetch:
                 addresses = await self._resolver(host, parts.port or 443)
                 return await self._first(url, host, parts.netloc, addresses)
         except TimeoutError:
-            raise FetchError("its host takes too long") from None
+            raise Unreachable("its host takes too long") from None
         except (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError, OSError):
-            raise FetchError("its host cannot be reached over https") from None
+            raise Unreachable("its host cannot be reached over https") from None
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:

@@ -84,6 +84,14 @@ async def test_a_document_that_cannot_be_used_is_explained_to_the_person(
         assert response.status_code == 400
         assert "redirect_uris" in response.text
         assert "javascript" not in response.text
+        assert "TELNYX_MCP_CLIENT_DOCUMENTS" not in response.text
+
+
+async def test_a_host_that_this_server_cannot_reach_is_no_dead_end(fetch: PublicFetch, tmp_path: Path) -> None:
+    async with running(tmp_path, fetch=fetch) as replica:
+        response = await replica.ask("https://elsewhere.example.com/client.json", code_challenge=challenge("v"))
+        assert response.status_code == 400
+        assert "TELNYX_MCP_CLIENT_DOCUMENTS=off" in response.text
 
 
 async def test_a_document_is_fetched_once_an_hour_for_all_replicas(

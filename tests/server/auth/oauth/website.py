@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 from tests.tools.api.authority import Authority
 
-from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError, PublicFetch
+from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch, Unreachable
 
 HOST = "agent.example.com"
 URL = f"https://{HOST}/client.json"
@@ -46,7 +46,7 @@ class Names:
 
     async def __call__(self, host: str, port: int) -> list[tuple[str, int]]:
         if host not in (HOST, "impostor.example.com"):
-            raise FetchError("its host is not known")
+            raise Unreachable("its host is not known")
         return [("127.0.0.1", self.port)]
 
 
