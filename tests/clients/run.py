@@ -28,7 +28,7 @@ from telnyx_sandbox.app import create_app as create_sandbox
 from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.server import serving as serving_sandbox
 
-AT_ONCE = 3
+AT_ONCE = 2
 DELIVERY_SECS = 60
 
 
