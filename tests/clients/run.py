@@ -1,8 +1,8 @@
 """Runs real clients against the server: `python -m tests.clients.run [NAME...]`, after npm install in tests/node.
 
 Each signs in for the first time, and a person lets it use messaging; then it has to send one message, without another
-question, and the sandbox has to have it. Without names, all clients but the older versions of the official SDK run;
-those are run by name, or by `older`. Exits with 1 where one fails.
+question, and the sandbox has to have it. Without names, those of CI run; `others` are mcpc, which takes a busy machine
+amiss, and older versions of the official SDK. Exits with 1 where one fails.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ import httpx2
 from tests.clients import model
 from tests.clients.desk import HERE, Desk
 from tests.clients.person import Customer
-from tests.clients.programs import CLIENTS, OLDER_CLIENTS, Client
+from tests.clients.programs import CLIENTS, OTHERS, Client
 from tests.clients.terminal import Failed
 from tests.e2e.processes import served
 from tests.server.serving import serving
@@ -61,12 +61,13 @@ async def main(clients: Mapping[str, Client]) -> int:
     return 1 if any(outcome.problem for outcome in outcomes) else 0
 
 
-def _chosen(names: Sequence[str]) -> dict[str, Client]:
-    every = {**CLIENTS, **OLDER_CLIENTS}
-    wanted = {*names, *(OLDER_CLIENTS if "older" in names else ())} - {"older"} if names else {*CLIENTS}
-    if unknown := wanted - {*every}:
-        raise SystemExit(f"There is no {', '.join(sorted(unknown))}: there are {', '.join(every)}, and older.")
-    return {name: client for name, client in every.items() if name in wanted}
+def _chosen(names: Sequence[str]) -> Mapping[str, Client]:
+    if not names or names == ["others"]:
+        return OTHERS if names else CLIENTS
+    every = {**CLIENTS, **OTHERS}
+    if unknown := {*names} - {*every}:
+        raise SystemExit(f"There is no {', '.join(sorted(unknown))}: there are {', '.join(every)}, and others.")
+    return {name: client for name, client in every.items() if name in names}
 
 
 @asynccontextmanager
