@@ -29,7 +29,9 @@ from telnyx_tools.results.result import shape
 from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.tool.bodies import require_at_most_one
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import E164, BillingGroupId, CallControlId, MediaName, Url
+from telnyx_tools.tool.phone_number import e164
+from telnyx_tools.tool.types import BillingGroupId, CallControlId, MediaName, Url
+from telnyx_tools.tool.written import Written
 
 ENDED = "90018"
 
@@ -113,7 +115,7 @@ async def transfer(
     telnyx: Telnyx,
     call_control_id: LiveCall,
     to: Target,
-    from_number: Annotated[E164 | None, Field(description="your number; default the caller's")] = None,
+    from_number: Annotated[str | None, Field(description="your number; default the caller's"), Written(e164)] = None,
     from_display_name: DisplayName | None = None,
     timeout_secs: RingSecs | None = None,
     time_limit_secs: LimitSecs | None = None,
