@@ -49,6 +49,7 @@ def test_what_is_null_or_empty_is_sent_as_if_absent(tool: Tool) -> None:
         for name in blanks.keys() & given.keys():
             needed = {other: value for other, value in given.items() if other != name}
             assert sent(play(tool, given | {name: blank}, documented)) == sent(play(tool, needed, documented)), name
+    assert b":null" not in b"".join(content for _, _, content in absent), "null clears, and nobody said so"
     assert not any(map(_has_an_empty_parameter, play(tool, given, documented).requests))
 
 

@@ -87,7 +87,7 @@ async def test_calls_and_the_first_words_of_a_chat_are_set(telnyx: Telnyx) -> No
     await call(telnyx, "update_whatsapp_calling_routing", connection_id=owned["connection_id"], **one)
     calling = await call(telnyx, "get_whatsapp_calling", **one)
     assert (calling["enabled"], calling["connection_id"]) == (True, owned["connection_id"])
-    await call(telnyx, "update_whatsapp_calling_routing", **one)
+    await call(telnyx, "update_whatsapp_calling_routing", clear=["connection_id"], **one)
     assert "connection_id" not in await call(telnyx, "get_whatsapp_calling", **one)
     commands = [{"command": "hours", "description": "When the shop is open"}]
     await call(telnyx, "update_whatsapp_conversational_components", commands=commands, **one)

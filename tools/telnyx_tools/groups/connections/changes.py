@@ -42,7 +42,7 @@ async def update_connection(
     webhook_event_url: NewValue[Url] = OMITTED,
     webhook_event_failover_url: Change[Url] = OMITTED,
     webhook_api_version: NewValue[settings.WebhookVersion] = OMITTED,
-    webhook_timeout_secs: NewValue[settings.WebhookTimeout] = OMITTED,
+    webhook_timeout_secs: Change[settings.WebhookTimeout] = OMITTED,
     voice_url: Annotated[NewValue[Url], Field(description="answers with TeXML; TeXML applications")] = OMITTED,
     voice_fallback_url: NewValue[Url] = OMITTED,
     voice_method: NewValue[settings.Method] = OMITTED,

@@ -10,7 +10,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.connections import connections
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Result, shape
-from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
+from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import ConnectionId, FqdnId, IpId
 
@@ -110,7 +110,7 @@ async def update_fqdn(
     fqdn_id: FqdnId,
     fqdn: NewValue[HostName] = OMITTED,
     dns_record_type: NewValue[DnsType] = OMITTED,
-    port: NewValue[Port] = OMITTED,
+    port: Change[Port] = OMITTED,
     connection_id: NewValue[ConnectionId] = OMITTED,
 ) -> Fqdn:
     """Change a host name, its DNS record type, port or connection. Omitted fields keep their values."""

@@ -9,10 +9,10 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.whatsapp import whatsapp
 from telnyx_tools.results.result import Part, Result, shape
-from telnyx_tools.tool.bodies import OMITTED, Given, NewValue, changed
+from telnyx_tools.tool.bodies import OMITTED, Change, Given, NewValue, changed
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import ConnectionId, WhatsappNumber
+from telnyx_tools.tool.types import WhatsappNumber
 
 CALLING = "/whatsapp/phone_numbers/{phone_number}/calling_settings"
 ROUTING = "/whatsapp/phone_numbers/{id}/calling_routing"
@@ -60,10 +60,13 @@ async def update_whatsapp_calling_settings(telnyx: Telnyx, phone_number: Whatsap
 async def update_whatsapp_calling_routing(
     telnyx: Telnyx,
     phone_number: WhatsappNumber,
-    connection_id: Annotated[ConnectionId | None, From("list_connections", note="left out: calls go nowhere")] = None,
+    connection_id: Annotated[
+        Change[str], Field(min_length=1, max_length=1_000), From("list_connections", note="cleared: calls go nowhere")
+    ] = OMITTED,
 ) -> Calling:
     """Set which connection or call control application receives the calls to a WhatsApp number."""
-    return shape(Calling, await telnyx.patch(ROUTING, body={"connection_id": connection_id}, id=phone_number))
+    body = changed({"connection_id": connection_id})
+    return shape(Calling, await telnyx.patch(ROUTING, body=body, id=phone_number))
 
 
 @whatsapp.tool(effect=Effect.READ, scope="messaging.read", calls=f"GET {COMPONENTS}")
