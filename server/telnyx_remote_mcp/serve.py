@@ -21,6 +21,9 @@ from telnyx_remote_mcp.telemetry import logs
 GRACE_SECS = 25
 """How long calls in progress may take to finish when the process is asked to end."""
 
+WORKER_SECS = 30
+"""How long a worker may be silent before another takes its place: on a busy machine one needs several to begin."""
+
 
 def check(settings: Settings) -> None:
     """Raises ValueError, whose text is one line, for settings that cannot be served."""
@@ -53,6 +56,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECS,
+        timeout_worker_healthcheck=WORKER_SECS,
     )
     print(f"Serving on {settings.url}/mcp", flush=True)  # noqa: T201 - the one line that scripts wait for
     if settings.workers == 1:
