@@ -11,22 +11,16 @@ Schema = dict[str, Any]
 _TEXT = st.text(st.characters(categories=("L", "N", "Zs"), exclude_characters=","), min_size=1, max_size=20).filter(
     lambda text: text == text.strip()
 )
+_NAME = st.from_regex(r"[a-z][a-z0-9_]{0,9}", fullmatch=True)
 
 
 def arguments(schema: Schema) -> st.SearchStrategy[Any]:
     """Values of an input schema, with every optional property there or not."""
-    return _Values(schema.get("$defs", {})).of(schema)
+    return _Values().of(schema)
 
 
 class _Values:
-    def __init__(self, definitions: dict[str, Schema]) -> None:
-        self._definitions = definitions
-
     def of(self, schema: Schema) -> st.SearchStrategy[Any]:
-        if "$ref" in schema:
-            return st.deferred(lambda: self.of(self._definitions[schema["$ref"].removeprefix("#/$defs/")]))
-        if "const" in schema:
-            return st.just(schema["const"])
         if "enum" in schema:
             return st.sampled_from(schema["enum"])
         for key in ("anyOf", "oneOf"):
@@ -65,7 +59,7 @@ class _Values:
             return _matching(schema["pattern"])
         if schema.get("format") == "date-time":
             return st.builds(lambda: (datetime.now(UTC) + timedelta(hours=1)).isoformat(timespec="seconds"))
-        if schema.get("format") == "date":
+        if schema.get("description", "").startswith("YYYY-MM-DD"):
             return st.just("2026-12-01")
         low, high = schema.get("minLength", 1), schema.get("maxLength", 20)
         return _TEXT.filter(lambda text: low <= len(text) <= high)
@@ -73,7 +67,7 @@ class _Values:
     def _object(self, schema: Schema) -> st.SearchStrategy[dict[str, Any]]:
         properties: dict[str, Schema] = schema.get("properties", {})
         if not properties and isinstance(schema.get("additionalProperties"), dict):
-            return st.dictionaries(_TEXT, self.of(schema["additionalProperties"]), max_size=2)
+            return st.dictionaries(_NAME, self.of(schema["additionalProperties"]), max_size=2)
         required = schema.get("required", ())
         values = {name: self.of(inner) for name, inner in properties.items()}
         return st.fixed_dictionaries(

@@ -6,7 +6,6 @@ from typing import Any
 import httpx2
 import pytest
 from tests.contract.calling import TOOLS, accepted, documented, play
-from tests.contract.test_declarations import schemas_in
 from tests.sweeps import for_each
 
 from telnyx_tools.api.kept import secrets_in
@@ -19,12 +18,14 @@ PIN = "73519048"
 NO_SECRETS = {"flow_token": "a name that the caller chose, by which the answers of a flow are told apart"}
 
 
-def places(schema: dict[str, Any], *above: str) -> Iterator[tuple[str, ...]]:
-    """Where an object takes a secret, by the names that lead there."""
-    for name, inner in schema.get("properties", {}).items():
-        if any(branch.get("writeOnly") for branch in (inner, *inner.get("anyOf", ()))):
-            yield (*above, name)
-        yield from places(inner, *above, name)
+def named_places(schema: dict[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Every member that an object takes, at any depth: its name and its place."""
+    for branch in (schema, *schema.get("anyOf", ())):
+        yield from named_places(branch["items"], above) if "items" in branch else ()
+        for name, inner in branch.get("properties", {}).items():
+            place = f"{above}.{name}" if above else name
+            yield name, place
+            yield from named_places(inner, place)
 
 
 def filled(arguments: dict[str, Any], place: tuple[str, ...], value: object) -> dict[str, Any]:
@@ -34,13 +35,19 @@ def filled(arguments: dict[str, Any], place: tuple[str, ...], value: object) -> 
     return {**arguments, name: filled(inside, tuple(rest), value) if rest else value}
 
 
+def parts_of(place: str) -> tuple[str, ...]:
+    return tuple(place.split("."))
+
+
 def value_for(tool: Tool, place: tuple[str, ...]) -> str:
     """A secret that the tool takes there."""
     schema = tool.input_schema["properties"].get(place[0], {})
     return PIN if "[0-9]" in schema.get("pattern", "") else VALUE
 
 
-SECRETS = [(tool, place, value_for(tool, place)) for tool in TOOLS for place in places(tool.input_schema)]
+SECRETS = [
+    (tool, place, value_for(tool, place)) for tool in TOOLS for place in sorted(map(parts_of, tool.arguments.secrets))
+]
 each = pytest.mark.parametrize(
     ("tool", "place", "value"), SECRETS, ids=[f"{tool.name}.{'.'.join(place)}" for tool, place, _ in SECRETS]
 )
@@ -88,7 +95,18 @@ def test_a_secret_does_not_show_itself_among_the_arguments(tool: Tool, place: tu
 
 @for_each(TOOLS)
 def test_what_is_named_like_a_secret_is_taken_as_one(tool: Tool) -> None:
-    for schema in schemas_in(tool.input_schema):
-        for name, inner in schema.get("properties", {}).items():
-            if is_secret(name) and name not in NO_SECRETS:
-                assert any(branch.get("writeOnly") for branch in (inner, *inner.get("anyOf", ()))), name
+    for name, place in named_places(tool.input_schema):
+        assert not is_secret(name) or name in NO_SECRETS or place in tool.arguments.secrets, place
+
+
+def test_it_is_known_where_each_of_the_tools_takes_a_secret() -> None:
+    assert {tool.name: set(tool.arguments.secrets) for tool in TOOLS if tool.arguments.secrets} == {
+        "create_credential_connection": {"password"},
+        "create_integration_secret": {"password", "token", "username"},
+        "create_uac_connection": {"external_uac_settings.password"},
+        "start_streaming": {"stream_auth_token"},
+        "start_verification": {"custom_code"},
+        "update_connection": {"external_uac_settings.password", "password"},
+        "update_phone_number": {"external_pin"},
+        "update_phone_numbers_in_bulk": {"external_pin"},
+    }

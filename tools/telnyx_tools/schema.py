@@ -1,36 +1,26 @@
-"""Compact JSON schemas: what a model needs to read, and nothing else."""
+"""Compact JSON schemas: what a model needs to read, and nothing else, in words that every model's API knows."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 Schema = dict[str, Any]
 
-_SMALL = 240
-"""A definition whose JSON is shorter than this stands where it is used; a longer one is kept once in $defs."""
-
-
-_MEANINGLESS_LENGTH = 1_000
-"""No model writes an id or a URL of this length; the limit guards, it does not inform."""
+_MEANINGLESS = 600
+"""No model writes an id, a URL or a list of this length; the limit guards, it does not inform."""
+_NO_SPACE = r"\S"
+_NO_SPACE_IN_ASCII = "[!-~]"
+"""As grammar compilers read it. A character outside of ASCII is still taken when it comes."""
 
 
 def compact(schema: Schema) -> Schema:
-    """The schema without titles, null branches and meaningless defaults, with small definitions inlined.
+    """The schema without titles, null branches and meaningless defaults, and with its definitions where they are used.
 
-    Null is taken everywhere, and means the same as to leave a member out.
+    Null is taken everywhere, and means the same as to leave a member out. Raises ValueError for a definition that uses
+    itself: hardly any model's API takes one.
     """
-    definitions: dict[str, Schema] = schema.get("$defs", {})
-    uses = Counter(_references(schema))
-    inlined = {
-        name
-        for name, body in definitions.items()
-        if name not in _reachable(body, definitions) and (uses[name] == 1 or len(json.dumps(body)) < _SMALL)
-    }
-    shared = {name: body for name, body in definitions.items() if name not in inlined}
-    pruner = _Pruner(definitions, inlined)
+    pruner = _Pruner(schema.get("$defs", {}))
     result: Schema = {"type": "object", "properties": {}}
     for name, body in schema.get("properties", {}).items():
         result["properties"][name] = pruner.prune(body)
@@ -38,16 +28,13 @@ def compact(schema: Schema) -> Schema:
         result["required"] = required
     if schema.get("additionalProperties") is False:
         result["additionalProperties"] = False
-    if shared:
-        result["$defs"] = {name: pruner.prune(body) for name, body in shared.items()}
     return result
 
 
-def kinds(schema: Schema, root: Schema) -> set[str]:
-    """The JSON types that a part of `root` allows, none where it does not say."""
-    schema = _resolved(schema, root)
+def kinds(schema: Schema) -> set[str]:
+    """The JSON types that a schema allows, none where it does not say."""
     if "anyOf" in schema:
-        branches = [kinds(branch, root) for branch in schema["anyOf"]]
+        branches = [kinds(branch) for branch in schema["anyOf"]]
         return set().union(*branches) if all(branches) else set()
     kind = schema.get("type", [])
     return {kind} if isinstance(kind, str) else set(kind)
@@ -57,17 +44,16 @@ def members(root: Schema, path: Sequence[int | str]) -> list[str]:
     """The names that the object at this place of a value takes; steps that no schema names are passed over."""
     places = [root]
     for step in path:
-        places = [_below(place, step) for place in _branches(places, root)]
-    return list(dict.fromkeys(name for place in _branches(places, root) for name in place.get("properties", ())))
+        places = [_below(place, step) for place in _branches(places)]
+    return list(dict.fromkeys(name for place in _branches(places) for name in place.get("properties", ())))
 
 
-def _branches(schemas: Iterable[Schema], root: Schema) -> Iterator[Schema]:
+def _branches(schemas: Iterable[Schema]) -> Iterator[Schema]:
     for schema in schemas:
-        resolved = _resolved(schema, root)
-        if "anyOf" in resolved:
-            yield from _branches(resolved["anyOf"], root)
+        if "anyOf" in schema:
+            yield from _branches(schema["anyOf"])
         else:
-            yield resolved
+            yield schema
 
 
 def _below(schema: Schema, step: int | str) -> Schema:
@@ -77,19 +63,27 @@ def _below(schema: Schema, step: int | str) -> Schema:
     return below
 
 
-def _resolved(schema: Schema, root: Schema) -> Schema:
-    name = _reference(schema)
-    return schema if name is None else root["$defs"][name]
-
-
 class _Pruner:
-    def __init__(self, definitions: Mapping[str, Schema], inlined: Collection[str]) -> None:
+    def __init__(self, definitions: Mapping[str, Schema]) -> None:
         self._definitions = definitions
-        self._inlined = inlined
+        self._open: list[str] = []
+        """The definitions that are being written out."""
 
     def prune(self, schema: Schema) -> Schema:
-        schema = self._inline(schema)
-        kept = {key: value for key, value in schema.items() if not _is_noise(key, value)}
+        name = _reference(schema)
+        if name is None:
+            return self._pruned(schema)
+        if name in self._open:
+            raise ValueError(f"{name} is part of itself")
+        own = {key: value for key, value in schema.items() if key != "$ref"}
+        self._open.append(name)
+        pruned = self.prune({**self._definitions[name], **own})
+        self._open.pop()
+        return pruned
+
+    def _pruned(self, schema: Schema) -> Schema:
+        schema = _plain(schema)
+        kept = {key: value for key, value in schema.items() if not _is_noise(key, value, schema)}
         for key in ("anyOf", "oneOf"):
             if key in kept:
                 kept = self._union(kept, key)
@@ -100,56 +94,49 @@ class _Pruner:
             kept["properties"] = {name: self.prune(body) for name, body in kept["properties"].items()}
         return kept
 
-    def _inline(self, schema: Schema) -> Schema:
-        name = _reference(schema)
-        if name is None or name not in self._inlined:
-            return schema
-        own = {key: value for key, value in schema.items() if key != "$ref"}
-        return self._inline({**self._definitions[name], **own})
-
     def _union(self, schema: Schema, key: str) -> Schema:
+        """The union, with what stands beside it in its first branch: not all readers look there."""
         branches = [branch for branch in schema[key] if branch.get("type") != "null"]
         rest = {name: value for name, value in schema.items() if name != key}
-        pruned = [self.prune(branch) for branch in branches]
-        if len(pruned) == 1:
-            return {**pruned[0], **rest}
+        first, *others = (self.prune(branch) for branch in branches)
         if "description" in rest:
-            pruned = [{name: value for name, value in branch.items() if name != "description"} for branch in pruned]
-        return {"anyOf": pruned, **rest}
+            for other in others:
+                other.pop("description", None)
+        first = {**first, **rest}
+        return {"anyOf": [first, *others]} if others else first
 
 
-def _is_noise(key: str, value: Any) -> bool:
-    if key == "default":
-        return value in (None, "", [], {})
-    if key in ("minLength", "maxLength") and isinstance(value, int):
-        return not 1 < value < _MEANINGLESS_LENGTH
-    if key == "discriminator":  # each branch has its constant, and the mapping may name what is inlined
-        return isinstance(value, dict) and "propertyName" in value
-    return (key == "title" and isinstance(value, str)) or (key == "additionalProperties" and value is True)
+def _plain(schema: Schema) -> Schema:
+    """The schema with words that say nearly the same, of those that hardly any model's API knows."""
+    schema = dict(schema)
+    if "pattern" in schema:
+        schema["pattern"] = schema["pattern"].replace(_NO_SPACE, _NO_SPACE_IN_ASCII)
+    if "const" in schema:
+        schema["enum"] = [schema.pop("const")]
+    if "exclusiveMinimum" in schema:  # the value itself is refused when it comes
+        schema["minimum"] = schema.pop("exclusiveMinimum")
+    for values in schema.pop("patternProperties", {}).values():  # as are other names
+        schema["additionalProperties"] = values
+    return schema
+
+
+def _is_noise(key: str, value: Any, schema: Schema) -> bool:
+    match key:
+        case "title":
+            return True
+        case "default":
+            return value is False or value in (None, "", [], {})
+        case "minLength" | "maxLength":
+            return not 1 < value < _MEANINGLESS
+        case "maxItems":
+            return bool(value >= _MEANINGLESS)
+        case "discriminator":  # each branch has its constant, and the mapping may name what is inlined
+            return True
+        case "additionalProperties":  # an object that names nothing has to say so, or is taken for an empty one
+            return value is True and bool(schema.get("properties"))
+    return False
 
 
 def _reference(schema: Schema) -> str | None:
     reference = schema.get("$ref")
     return reference.removeprefix("#/$defs/") if isinstance(reference, str) else None
-
-
-def _reachable(body: Schema, definitions: Mapping[str, Schema]) -> set[str]:
-    """The definitions that this one refers to, directly or through others."""
-    found: set[str] = set()
-    waiting = list(_references(body))
-    while waiting:
-        if (name := waiting.pop()) not in found:
-            found.add(name)
-            waiting.extend(_references(definitions[name]))
-    return found
-
-
-def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        if (name := _reference(node)) is not None:
-            yield name
-        for value in node.values():
-            yield from _references(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _references(value)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.results.answer import Answer, View
@@ -35,7 +35,13 @@ Query = Annotated[str, Field(min_length=1, max_length=200, description="in plain
 Limit = Annotated[int, Field(ge=1, le=50)]
 Name = Annotated[str, Field(min_length=1, max_length=200, description="from search_tools")]
 Endpoint = Annotated[str, Field(min_length=1, max_length=200, description="operation or tool, from search_tools")]
-Headers = Annotated[dict[str, Any], Field(description="header parameters, rare")]
+OBJECT = {"type": "object", "additionalProperties": True}
+TEXTS = {"type": "array", "items": {"type": "string"}}
+ReadBody = Annotated[Any, WithJsonSchema({"anyOf": [OBJECT, TEXTS]})]
+WrittenBody = Annotated[Any, WithJsonSchema({"anyOf": [OBJECT, {"type": "string"}]})]
+DeleteBody = Annotated[Any, WithJsonSchema(OBJECT)]
+"""What the bodies of operations are. The schema says no more, since models' APIs want a type; anything is taken."""
+Headers = Annotated[dict[str, Any], Field(description="rare")]
 ToolArguments = Annotated[dict[str, Any], Field(description="of a tool")]
 Sent = dict[str, Any]
 """The arguments of an operation: path, query, headers, body."""
@@ -118,7 +124,7 @@ async def read_api_endpoint(
     endpoint: Endpoint,
     path: dict[str, Any] = {},
     query: dict[str, Any] = {},
-    body: Any = None,
+    body: ReadBody = None,
     arguments: ToolArguments = {},
     fields: Annotated[list[str], Field(description="only these, like cost.amount")] = [],
     page: Annotated[str | None, Field(description="`next` of the page before")] = None,
@@ -144,7 +150,7 @@ async def write_api_endpoint(
     endpoint: Endpoint,
     path: dict[str, Any] = {},
     query: dict[str, Any] = {},
-    body: Any = None,
+    body: WrittenBody = None,
     headers: Headers = {},
     arguments: ToolArguments = {},
     detail: Detail = "summary",
@@ -160,7 +166,7 @@ async def delete_api_endpoint(
     endpoint: Endpoint,
     path: dict[str, Any] = {},
     query: dict[str, Any] = {},
-    body: Any = None,
+    body: DeleteBody = None,
     headers: Headers = {},
     arguments: ToolArguments = {},
 ) -> Answer:

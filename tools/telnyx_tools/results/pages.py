@@ -42,7 +42,14 @@ class Cursor:
 
 PLACE = r"[1-9][0-9]{0,6}(\+[0-9]{1,4})?(/[1-9][0-9]{0,2})?"
 FROM_ONE = "A page is a number from 1, or the `next` of the page before"
-NEXT = Field(description="`next` of the page before")
+
+
+def _unsaid_default(schema: dict[str, Any]) -> None:
+    """Without it, a list begins: no model needs to read how its first page is called."""
+    schema.pop("default", None)
+
+
+NEXT = Field(description="`next` of the page before", json_schema_extra=_unsaid_default)
 
 
 def cursor_of(form: str, problem: str = "A page is the `next` of the page before") -> BeforeValidator:

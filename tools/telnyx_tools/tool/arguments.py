@@ -12,16 +12,17 @@ from functools import cached_property
 from itertools import islice
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, create_model
+from pydantic import BaseModel, Field, ValidationError, create_model
 
 from telnyx_tools.api.errors import ApiError, InvalidArgument
-from telnyx_tools.api.kept import Secret
 from telnyx_tools.api.values import MOST_VALUES, values_in
 from telnyx_tools.argument_errors import MOST_PROBLEMS, InvalidArguments, Problem
+from telnyx_tools.dialect import problems
 from telnyx_tools.results.result import Result
 from telnyx_tools.schema import compact, kinds, members
 from telnyx_tools.tool.bodies import OMITTED, Given, Omitted, without_blanks
 from telnyx_tools.tool.context import Context, context_fields
+from telnyx_tools.tool.secret_text import secret_places
 from telnyx_tools.tool.source import From, source_of
 from telnyx_tools.tool.written import LOST, lost_digits
 
@@ -88,8 +89,12 @@ class Arguments:
 
     @cached_property
     def schema(self) -> dict[str, Any]:
+        """What a model reads. Raises ValueError where it is not in the dialect that every model's API takes."""
         # Of a model that is not kept: most tools are listed and never called, and validators are large.
-        return compact(self._build().model_json_schema())
+        schema = compact(self._build().model_json_schema())
+        if odd := problems(schema):
+            raise ValueError("; ".join(odd))
+        return schema
 
     def _build(self) -> type[BaseModel]:
         return create_model("Arguments", __base__=Given, **self.fields)
@@ -159,13 +164,14 @@ class Arguments:
     def _containers(self) -> Mapping[str, set[str]]:
         """The arguments that are lists or objects and nothing else, and which of these."""
         properties = self.schema["properties"].items()
-        allowed = {name: kinds(schema, self.schema) for name, schema in properties}
+        allowed = {name: kinds(schema) for name, schema in properties}
         return {name: found for name, found in allowed.items() if found and found <= {"array", "object"}}
 
     @cached_property
-    def may_hold_secrets(self) -> bool:
-        """Return whether an argument, or a member of one, is a `SecretText`."""
-        return any(_is_secret(field[0]) for field in self.fields.values())
+    def secrets(self) -> frozenset[str]:
+        """The arguments that are a `SecretText`, and the members of arguments, as `voice_settings.api_key`."""
+        places = (place for name, field in self.fields.items() for place in secret_places(field[0], name))
+        return frozenset(places)
 
     def _structured(self, name: str, text: str, parser: _TextParser) -> object:
         """For a list or an object: what it is as JSON text, and the one item of a list; other texts as they are."""
@@ -221,15 +227,6 @@ def _is_text(value: object) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _is_secret(annotation: Any) -> bool:
-    if AfterValidator(Secret) in getattr(annotation, "__metadata__", ()):
-        return True
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        members = annotation.model_fields.values()
-        return any(AfterValidator(Secret) in member.metadata or _is_secret(member.annotation) for member in members)
-    return any(map(_is_secret, get_args(annotation)))
 
 
 def _context_field(annotation: object) -> str | None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from importlib import import_module
 from inspect import signature
 
+from telnyx_tools.dialect import TOOL_NAME
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.tool import Tool, ToolFunction
 
@@ -57,13 +58,16 @@ class Group:
     ) -> Callable[[ToolFunction], ToolFunction]:
         """Declare a function as a tool: its signature is the schema, its docstring the description.
 
-        `target` is the argument by which a generic tool is told what to call. Raises ValueError for an argument that
-        the function does not have: such a tool would be taken for one that does its own work. `borrowed` names the
-        arguments that reach into another group's data, such as a bucket to copy from, and that group; `sensitive` those
-        that are of a sensitive kind, such as a spend limit, and that kind.
+        `target` is the argument by which a generic tool is told what to call. `borrowed` names the arguments that reach
+        into another group's data, such as a bucket to copy from, and that group; `sensitive` those that are of a
+        sensitive kind, such as a spend limit, and that kind. Raises ValueError for an argument that the function does
+        not have: such a tool would be taken for one that does its own work; and for a name that is too long for models
+        once a client has put the server's before it.
         """
 
         def declare(function: ToolFunction) -> ToolFunction:
+            if TOOL_NAME.fullmatch(function.__name__) is None:
+                raise ValueError(f"{function.__name__} is no name for a tool")
             sensitive_names = (path.partition(".")[0] for path in sensitive)
             for name in (*borrowed, *sensitive_names, *([target] if target is not None else ())):
                 if name not in signature(function).parameters:

@@ -137,7 +137,7 @@ class Tool:
             raise
 
     async def _run(self, arguments: Mapping[str, object], context: Context) -> Result:
-        secrets = tuple(secrets_in(dict(arguments))) if self.arguments.may_hold_secrets else ()
+        secrets = tuple(secrets_in(dict(arguments))) if self.arguments.secrets else ()
         if not secrets:
             return await self.function(**arguments, **self.arguments.inject(context))
         context = replace(context, telnyx=context.telnyx.keeping(secrets))

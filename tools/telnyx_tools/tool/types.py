@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from telnyx_tools.api.kept import Secret
 from telnyx_tools.tool.bodies import MayBeEmpty
 from telnyx_tools.tool.phone_number import (
     NUMBER_ID,
@@ -75,7 +74,8 @@ Moment = Annotated[
     AfterValidator(_utc),
     Field(json_schema_extra={"format": "date-time"}, description="with zone, like 2026-03-01T15:00:00-05:00"),
 ]
-Day = Annotated[date, Field(description="YYYY-MM-DD, UTC")]
+Day = Annotated[date, WithJsonSchema({"type": "string", "description": "YYYY-MM-DD, UTC"})]
+"""Without the format `date`, which not every model's API takes."""
 PeriodName = Annotated[
     str,
     Field(
@@ -123,18 +123,6 @@ WhatsappAccountId = Annotated[Id, From("list_whatsapp_business_accounts")]
 WhatsappTemplateId = Annotated[Id, From("list_whatsapp_templates", what="id")]
 BucketName = Annotated[Id, From("cloud_storage_list_buckets")]
 ObjectName = Annotated[Id, From("cloud_storage_list_objects", what="key")]
-SecretText = Annotated[
-    str,
-    Field(min_length=1, json_schema_extra={"format": "password", "writeOnly": True}),
-    AfterValidator(Secret),
-]
-"""A value that is never shown, logged, traced, audited or kept: not in results, and not in errors that quote it."""
-SecretCode = Annotated[
-    str,
-    Field(pattern=r"^[0-9]{4,10}$", json_schema_extra={"format": "password", "writeOnly": True}),
-    AfterValidator(Secret),
-]
-"""As `SecretText`, for 4 to 10 digits."""
 PhoneNumber = Annotated[Id, Written(e164_or(NUMBER_ID)), From("list_phone_numbers", what="number (E.164) or its id")]
 PhoneNumbers = Annotated[list[PhoneNumber], BeforeValidator(separated)]
 BillingGroupId = Annotated[Id, From("list_billing_groups")]

@@ -35,6 +35,16 @@ from telnyx_tools.tool.written import Written
 
 ENDED = "90018"
 
+SipUri = Annotated[
+    str,
+    Field(
+        pattern=r"^sips?:[^\s@]+@[^\s@]+$",
+        json_schema_extra={"pattern": "^sips?:[!-?A-~]+@[!-?A-~]+$"},
+        description="SIP URI",
+    ),
+]
+"""As `Url`, for what is written `user@host`."""
+
 
 @call_control.tool(effect=Effect.WRITE, scope="voice.write", calls="POST /calls/{call_control_id}/actions/answer")
 async def answer_call(
@@ -160,7 +170,7 @@ async def transfer(
 async def refer_call(
     telnyx: Telnyx,
     call_control_id: CallControlId,
-    sip_address: Annotated[str, Field(pattern=r"^sips?:[^\s@]+@[^\s@]+$", description="SIP URI")],
+    sip_address: SipUri,
     custom_headers: list[Header] | None = None,
     client_state: ClientState | None = None,
 ) -> CommandResult:

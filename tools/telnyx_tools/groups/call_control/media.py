@@ -15,8 +15,9 @@ from telnyx_tools.shared.client_state import ClientState, encoded
 from telnyx_tools.shared.voices import Voice
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.secret_text import SecretText
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import CallControlId, Id, SecretText
+from telnyx_tools.tool.types import CallControlId, Id
 
 SocketUrl = Annotated[str, Field(pattern=r"^wss?://\S+$", max_length=2_000, description="wss:// URL")]
 MediaTrack = Literal["inbound_track", "outbound_track", "both_tracks"]

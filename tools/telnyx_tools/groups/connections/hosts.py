@@ -15,7 +15,7 @@ from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import ConnectionId, FqdnId, IpId
 
 IpAddress = Annotated[str, Field(pattern=r"^[0-9a-fA-F.:]{2,45}$", description="IPv4, like 203.0.113.10")]
-HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,253}$", description="like sip.example.com")]
+HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=253, description="like sip.example.com")]
 DnsType = Annotated[Literal["a", "srv"], Field(description="DNS record type; srv includes the port")]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 

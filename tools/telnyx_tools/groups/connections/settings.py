@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.tool.bodies import Given
-from telnyx_tools.tool.types import E164, FqdnId, IpId, OutboundVoiceProfileId, SecretText
+from telnyx_tools.tool.secret_text import SecretText
+from telnyx_tools.tool.types import E164, FqdnId, IpId, OutboundVoiceProfileId
 
 Name = Annotated[str, Field(min_length=1, description="new name")]
 Channels = Annotated[int, Field(ge=1, description="maximum concurrent calls")]

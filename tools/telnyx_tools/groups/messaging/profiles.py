@@ -16,6 +16,7 @@ from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import Id, MessagingProfileId, Url
 from telnyx_tools.tool.written import Written
 
+RedactionLevel = Annotated[int, Field(ge=1, le=2, description="1: records and reports; 2: inbound webhooks too")]
 Destinations = Annotated[
     list[Annotated[str, Field(pattern=r"^([A-Z]{2}|\*)$")]],
     Field(description='countries it may send to, ISO 3166-1 alpha-2; ["*"]: all'),
@@ -171,9 +172,7 @@ async def update_messaging_profile(
     mobile_only: NewValue[bool] = OMITTED,
     smart_encoding: NewValue[bool] = OMITTED,
     redaction_enabled: NewValue[bool] = OMITTED,
-    redaction_level: Annotated[
-        NewValue[Literal[1, 2]], Field(description="1: records and reports; 2: inbound webhooks too")
-    ] = OMITTED,
+    redaction_level: NewValue[RedactionLevel] = OMITTED,
 ) -> MessagingProfile:
     """Change a messaging profile. Omitted fields keep their values; lists are replaced whole."""
     body = changed(

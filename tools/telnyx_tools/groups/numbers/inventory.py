@@ -14,6 +14,7 @@ from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.shared.numbers import resolve_number, verify_ownership
 from telnyx_tools.tool.bodies import OMITTED, Change, NewValue, changed
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.secret_text import SecretText
 from telnyx_tools.tool.types import (
     AnsweringId,
     BillingGroupId,
@@ -22,7 +23,6 @@ from telnyx_tools.tool.types import (
     E164s,
     NumberPart,
     PhoneNumber,
-    SecretText,
 )
 
 NumberStatus = Literal[

@@ -14,7 +14,8 @@ from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.numbers import resolve_numbers
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import AnsweringId, BillingGroupId, PhoneNumberJobId, PhoneNumbers, SecretText
+from telnyx_tools.tool.secret_text import SecretText
+from telnyx_tools.tool.types import AnsweringId, BillingGroupId, PhoneNumberJobId, PhoneNumbers
 
 Numbers = Annotated[
     PhoneNumbers, Field(min_length=1, max_length=1_000, description="numbers (E.164) or ids, all of them yours")

@@ -13,7 +13,7 @@ from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Result, objects, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import SecretText
+from telnyx_tools.tool.secret_text import SecretText
 
 Kind = Literal["bearer", "basic"]
 NEEDED: dict[Kind, tuple[str, ...]] = {"bearer": ("token",), "basic": ("username", "password")}

@@ -13,7 +13,8 @@ from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
-from telnyx_tools.tool.types import E164, SecretCode, VerificationId, VerifyProfileId
+from telnyx_tools.tool.secret_text import SecretCode
+from telnyx_tools.tool.types import E164, VerificationId, VerifyProfileId
 from telnyx_tools.tool.written import Written
 
 Channel = Literal["sms", "call", "flashcall", "whatsapp"]

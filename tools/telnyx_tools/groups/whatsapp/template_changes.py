@@ -47,7 +47,7 @@ async def create_whatsapp_template(
     telnyx: Telnyx,
     progress: Progress,
     waba_id: WhatsappAccountId,
-    name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,512}$", description="lower-case letters, digits, _")],
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=512, description="lower-case letters, digits, _")],
     category: Category,
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$", description="like en_US or es")],
     body: BodyText | None = None,
