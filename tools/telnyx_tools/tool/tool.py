@@ -14,6 +14,7 @@ from telnyx_tools.results.result import AttachedResult, Result, output_schema, r
 from telnyx_tools.tool.arguments import Arguments
 from telnyx_tools.tool.context import Context, context_fields
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.levels import level
 
 ToolFunction = Callable[..., Awaitable[Result]]
 
@@ -110,7 +111,10 @@ class Tool:
         return issubclass(result_type(self.function), AttachedResult)
 
     def describe(self, at: str = "") -> Mapping[str, Any]:
-        return {"effect": self.effect, "description": self.description, "arguments": self.input_schema}
+        arguments = level(self.input_schema, at)
+        if at:
+            return {"at": at, "arguments": arguments}
+        return {"effect": self.effect, "description": self.description, "arguments": arguments}
 
     def borrows(self, arguments: Mapping[str, object]) -> list[str]:
         return [group for name, group in self.borrowed.items() if arguments.get(name) is not None]
