@@ -97,7 +97,7 @@ async def run(action: Action, arguments: Mapping[str, object], given: Context | 
 
 async def replied(action: Action, arguments: Mapping[str, object], given: Context | Telnyx) -> types.CallToolResult:
     """The reply to an agent, without a server around it."""
-    return await reply(action, run(action, arguments, given))
+    return await reply(action, run(action, arguments, given), arguments)
 
 
 def dispatch(

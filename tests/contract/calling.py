@@ -121,7 +121,7 @@ async def _play(tool: Tool | str, arguments: Mapping[str, object], answer: Answe
         async def outcome() -> Result:
             return await carry_out(contexts.call(found, arguments))
 
-        return Played(await reply(found, outcome()), requests)
+        return Played(await reply(found, outcome(), arguments), requests)
 
 
 @cache

@@ -12,21 +12,27 @@ from pydantic_core import to_json
 
 from telnyx_remote_mcp.calls.question import AskFirst
 from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.results.bounded import bounded
 from telnyx_tools.results.result import AttachedResult, Attachment, Result, fitted
+from telnyx_tools.results.tokens import fits
 from telnyx_tools.results.visible import may_hide, visible_only
 from telnyx_tools.tool.context import Action
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.tool import Tool
 
 logger = logging.getLogger(__name__)
 
+_WAYS = {"detail": 'detail="full"', "fields": "`fields`", "at": "`at`", "limit": "a smaller `limit`"}
+"""The arguments that make an answer larger, or another part of it."""
 
-async def reply(action: Action, outcome: Awaitable[Result]) -> types.CallToolResult:
-    """The result of a call, or its error as a result that says what to do.
+
+async def reply(action: Action, outcome: Awaitable[Result], arguments: Mapping[str, object]) -> types.CallToolResult:
+    """The result of a call with these arguments, or its error as a result that says what to do.
 
     Only cancellation passes through, and AskFirst, for whoever can ask.
     """
     try:
-        return success(await outcome)
+        return success(await outcome, in_full=_asked_in_full(arguments), more=_more(action))
     except AskFirst:
         raise
     except TelnyxError as error:
@@ -36,11 +42,17 @@ async def reply(action: Action, outcome: Awaitable[Result]) -> types.CallToolRes
         return failure(_internal_error(action))
 
 
-def success(result: Result) -> types.CallToolResult:
-    """The result as structured content, the same JSON as text, and its files."""
-    result, text = fitted(result)
+def success(result: Result, *, in_full: bool, more: str) -> types.CallToolResult:
+    """The result as structured content, the same JSON as text, and its files.
+
+    Unless it was asked for in full it is made to fit, and `more` says how to get the rest.
+    """
     files = [_file(attachment) for attachment in result.attachments] if isinstance(result, AttachedResult) else []
+    result, text = fitted(result) if in_full else (result, result.wire_json())
     structured = result.wire()
+    if not in_full and not fits(text):
+        structured = bounded(structured, more)
+        text = to_json(structured).decode()
     if may_hide(text):  # strangers wrote it: messages, names, transcripts, files
         structured = visible_only(structured)
         text = to_json(structured).decode()
@@ -52,6 +64,18 @@ def failure(error: Mapping[str, object]) -> types.CallToolResult:
     """An error that the agent can act on."""
     text = to_json({"error": visible_only(error)}).decode()
     return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=True)
+
+
+def _asked_in_full(arguments: Mapping[str, object]) -> bool:
+    """Whether the call asks for everything, or the one that a generic tool makes for it."""
+    inner = arguments.get("arguments")
+    return arguments.get("detail") == "full" or (isinstance(inner, Mapping) and inner.get("detail") == "full")
+
+
+def _more(action: Action) -> str:
+    takes = action.arguments.fields if isinstance(action, Tool) else {}
+    ways = [way for name, way in _WAYS.items() if name in takes]
+    return f"{' or '.join(ways)} shows more" if ways else "ask for a part of it"
 
 
 def _internal_error(action: Action) -> dict[str, object]:

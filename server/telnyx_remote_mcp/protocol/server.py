@@ -125,12 +125,15 @@ class _Handlers:
             )
             return await self._services.dispatch(call)
 
+        async def replied(answers: Answers) -> types.CallToolResult:
+            return await reply(tool, outcome(answers), params.arguments or {})
+
         # A state is what an earlier question of this call left with the client: the first attempt has none.
         answers = answers_in(params) if params.request_state is not None and client.is_modern else {}
         try:
-            return await reply(tool, outcome(answers))
+            return await replied(answers)
         except AskFirst as first:
-            return await asked(ctx, client, lambda more: reply(tool, outcome(more)), first, answers)
+            return await asked(ctx, client, replied, first, answers)
 
     async def list_resources(self, ctx: Context, params: object) -> types.ListResourcesResult:
         return types.ListResourcesResult(resources=[])

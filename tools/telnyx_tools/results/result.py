@@ -19,7 +19,7 @@ Detail = Literal["summary", "full"]
 """`summary`: the fields most tasks need. `full`: every field the API gave."""
 
 BUDGET: dict[Detail, int] = {"summary": 8_000, "full": 40_000}
-"""Characters of JSON that the objects of one result may have."""
+"""Bytes of JSON that the objects of one result may have: characters, where a text is English."""
 
 LARGEST = 50_000
 """Characters of JSON that a whole result may have; what goes beyond is cut wherever it comes from."""
@@ -104,9 +104,9 @@ def shape(model: type[R], answer: object, detail: Detail = "summary") -> R:
 
 
 def measured(model: type[R], answer: object, detail: Detail = "summary") -> tuple[R, int]:
-    """Do as `shape`, and count the characters of JSON that the result has. One that is too large is cut."""
+    """As `shape`, and how many bytes of JSON the result has. One that is too large is cut."""
     result, text = fitted(shape(model, answer, detail))
-    return result, len(text)
+    return result, len(text.encode("utf-8", "replace"))
 
 
 def fitted(result: R) -> tuple[R, str]:
@@ -119,7 +119,7 @@ def fitted(result: R) -> tuple[R, str]:
 
 
 def shape_all(model: type[R], items: list[Any], detail: Detail) -> tuple[list[R], int] | None:
-    """A list as `shape` gives each of its objects, and at most how many characters of JSON they have.
+    """A list as `shape` gives each of its objects, and at most how many bytes of JSON they have.
 
     At once, in half the time that it takes one by one. None if an object is not as documented.
     """
@@ -156,10 +156,10 @@ def _narrowed(raw: dict[str, Any], documented: set[str]) -> dict[str, Any]:
     others = [name for name in raw if name not in documented]
     lost = dict.fromkeys(others[_MOST_FIELDS:], "one field of too many")
     kept = {name: value for name, value in raw.items() if name not in lost}
-    return {**kept, "left_out": _named(lost)} if lost else kept
+    return {**kept, "left_out": named(lost)} if lost else kept
 
 
-def _named(left_out: dict[str, str]) -> dict[str, str]:
+def named(left_out: Mapping[str, str]) -> dict[str, str]:
     """The first of what was left out, and how much more there is."""
     more = len(left_out) - _MOST_NAMED
     named = dict(islice(left_out.items(), _MOST_NAMED))
@@ -231,7 +231,7 @@ def _without_the_largest(result: R, excess: int) -> R:
             break
         excess -= sizes[name]
         left_out[name] = f"{sizes[name]:,} characters"
-    return result.model_copy(update={**dict.fromkeys(left_out), "left_out": _named(left_out)})
+    return result.model_copy(update={**dict.fromkeys(left_out), "left_out": named(left_out)})
 
 
 def output_schema(function: Callable[..., object]) -> dict[str, Any]:

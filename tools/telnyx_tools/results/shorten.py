@@ -21,8 +21,8 @@ _STEPS = (_Limits(1_000, 20, 200, 8), _Limits(300, 8, 100, 6), _Limits(120, 3, 5
 
 
 def size(value: object) -> int:
-    """The characters of its compact JSON."""
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str))
+    """The bytes of its compact JSON."""
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode("utf-8", "replace"))
 
 
 def shorten(value: Any, budget: int) -> tuple[Any, bool]:
