@@ -62,7 +62,10 @@ def success(result: Result, *, in_full: bool, more: str) -> types.CallToolResult
 
 def failure(error: Mapping[str, object]) -> types.CallToolResult:
     """An error that the agent can act on."""
-    text = to_json({"error": visible_only(error)}).decode()
+    shown = visible_only(error)
+    text = to_json({"error": shown}).decode()
+    if not fits(text):
+        text = to_json({"error": bounded(shown, "this is the beginning")}).decode()
     return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=True)
 
 

@@ -15,7 +15,7 @@ WORDS = "The parcel is delayed; we call you back tomorrow. "
 def cut(answer: dict[str, Any]) -> dict[str, Any]:
     found = bounded(answer, MORE)
     assert fits(json.dumps(found, ensure_ascii=False))
-    assert found["left_out"]["…"].endswith(MORE)
+    assert found["too_long"]["…"].endswith(MORE)
     return found
 
 
@@ -24,27 +24,27 @@ def test_of_a_long_text_the_beginning_stays_and_the_rest_is_told() -> None:
     assert found["id"] == "1"
     assert found["text"].startswith(WORDS * 200)
     assert found["text"].endswith("…")
-    assert found["left_out"]["text"] == "the end of 100,000 characters"
+    assert found["too_long"]["text"] == "the end of 100,000 characters"
 
 
 def test_of_a_long_list_the_first_items_stay_and_how_many_are_missing_is_told() -> None:
     found = cut({"items": [{"id": str(index), "text": WORDS * 4} for index in range(1_000)]})
     assert 20 <= len(found["items"]) < 1_000
     assert found["items"][0] == {"id": "0", "text": WORDS * 4}
-    assert found["left_out"]["items"] == f"{1_000 - len(found['items']):,} of 1,000"
+    assert found["too_long"]["items"] == f"{1_000 - len(found['items']):,} of 1,000"
 
 
 def test_short_texts_stay_whole_beside_a_long_one() -> None:
     found = cut({"transcript": WORDS * 4_000, "parts": [{"speaker": "one", "text": WORDS}] * 5})
     assert found["parts"] == [{"speaker": "one", "text": WORDS}] * 5
-    assert found["left_out"].keys() == {"transcript", "…"}
+    assert found["too_long"].keys() == {"transcript", "…"}
 
 
 def test_a_file_in_base64_is_left_out_whole() -> None:
     found = cut({"size": 30_000, "content_base64": "QUJD" * 10_000, "file": {"audio_base64": "QUJD" * 10_000}})
     assert "content_base64" not in found
     assert found["file"] == {}
-    assert found["left_out"]["content_base64"] == "40,000 characters"
+    assert found["too_long"]["content_base64"] == "40,000 characters"
 
 
 @pytest.mark.parametrize(

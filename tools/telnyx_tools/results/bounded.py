@@ -17,7 +17,7 @@ _BINARY: Final = "_base64"
 
 
 def bounded(answer: dict[str, Any], more: str) -> dict[str, Any]:
-    """The answer with long texts and lists cut until it has at most `MOST_TOKENS`; `left_out` says which, and `more`.
+    """The answer with long texts and lists cut until it has at most `MOST_TOKENS`; `too_long` says which, and `more`.
 
     Nothing changes its type, so that the answer still fits the tool's output schema.
     """
@@ -26,11 +26,11 @@ def bounded(answer: dict[str, Any], more: str) -> dict[str, Any]:
     for limits in _LIMITS:
         cut = _Cut(limits)
         shorter = dict(cut.members(answer, ""))
-        shorter["left_out"] = {**answer.get("left_out", {}), **named(cut.left_out), "…": more}
+        shorter["too_long"] = {**named(cut.left_out), "…": more}
         text = _text(shorter)
         if len(text) <= 1.3 * room and fits(text):  # to count takes longer than to cut
             return shorter
-    return {"left_out": {"…": f"all of it: it is too long; {more}"}}
+    return {"too_long": {"…": f"all of it: it is too long; {more}"}}
 
 
 def _text(answer: dict[str, Any]) -> str:
