@@ -34,14 +34,13 @@ CALLERS = {
 Query = Annotated[str, Field(min_length=1, max_length=200, description="in plain English, like: send SMS")]
 Limit = Annotated[int, Field(ge=1, le=50)]
 Name = Annotated[str, Field(min_length=1, max_length=200, description="from search_tools")]
-Endpoint = Annotated[str, Field(min_length=1, max_length=200, description="operation or tool, from search_tools")]
+Endpoint = Annotated[str, Field(min_length=1, max_length=200, description="from search_tools")]
 OBJECT = {"type": "object", "additionalProperties": True}
 TEXTS = {"type": "array", "items": {"type": "string"}}
 ReadBody = Annotated[Any, WithJsonSchema({"anyOf": [OBJECT, TEXTS]})]
-WrittenBody = Annotated[Any, WithJsonSchema({"anyOf": [OBJECT, {"type": "string"}]})]
-DeleteBody = Annotated[Any, WithJsonSchema(OBJECT)]
-"""What the bodies of operations are. The schema says no more, since models' APIs want a type; anything is taken."""
-Headers = Annotated[dict[str, Any], Field(description="rare")]
+Body = Annotated[Any, WithJsonSchema(OBJECT)]
+"""What the bodies of nearly all operations are, since models' APIs want a type. Anything is taken."""
+Headers = dict[str, Any]
 ToolArguments = Annotated[dict[str, Any], Field(description="of a tool")]
 Sent = dict[str, Any]
 """The arguments of an operation: path, query, headers, body."""
@@ -150,7 +149,7 @@ async def write_api_endpoint(
     endpoint: Endpoint,
     path: dict[str, Any] = {},
     query: dict[str, Any] = {},
-    body: WrittenBody = None,
+    body: Body = None,
     headers: Headers = {},
     arguments: ToolArguments = {},
     detail: Detail = "summary",
@@ -166,7 +165,7 @@ async def delete_api_endpoint(
     endpoint: Endpoint,
     path: dict[str, Any] = {},
     query: dict[str, Any] = {},
-    body: DeleteBody = None,
+    body: Body = None,
     headers: Headers = {},
     arguments: ToolArguments = {},
 ) -> Answer:
