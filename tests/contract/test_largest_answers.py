@@ -17,7 +17,7 @@ from telnyx_tools.tool.tool import Tool
 
 KEPT = ("id", "status", "state", "type", "direction", "channels", "url", "uri", "time", "at", "date", "token", "number")
 """The ends of names whose texts decide what a tool does next, or are of a form."""
-ITEMS = 25
+ITEMS = 15
 NOISE = random.Random(1)
 TEXTS = (
     "The parcel is delayed; we call you back tomorrow about the new time. " * 20,

@@ -170,7 +170,7 @@ ACCEPTED_AND_REFUSED: list[tuple[str, dict[str, Any], str, list[Any], list[Any]]
         [{"CLD": "1"}, {"a b": "1"}],
     ),
     ("search_message_records", {}, "start_date", ["2026-02-28"], ["2026-02-30", "28.02.2026", "yesterday"]),
-    ("create_integration_secret", {"identifier": "a", "type": "bearer"}, "token", ["x", "x" * 3_000], [""]),
+    ("create_integration_secret", {"identifier": "a", "type": "bearer"}, "token", ["x", "x" * 3_000], [["x"], {}]),
     (
         "start_verification",
         {"phone_number": "+13125550123", "verify_profile_id": "1"},
