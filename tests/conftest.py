@@ -4,6 +4,7 @@ import os
 import ssl
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import httpcore2
 import pytest
@@ -41,3 +42,12 @@ def one_tls_context() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_data_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Servers that are told no data directory keep nothing in that of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        home = tmp_path_factory.mktemp("data")
+        patch.setenv("TELNYX_MCP_DATA_DIR", str(home))
+        yield home

@@ -20,6 +20,7 @@ COMMANDS = {
     "tools": "list the tools",
     "call": "call one tool and print its result",
     "doctor": "check this machine, the settings and the API key",
+    "audit": "read, export and verify the record of every call",
     "demo": "send a message, call somebody and order a number in the sandbox",
     "sandbox": "run the local Telnyx API by itself",
     "card": "print the server card or the registry entry",

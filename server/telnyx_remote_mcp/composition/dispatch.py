@@ -7,9 +7,9 @@ from functools import partial
 
 from telnyx_remote_mcp.calls.dispatch import Dispatch, Upstream
 from telnyx_remote_mcp.calls.info import Info
-from telnyx_remote_mcp.guardrails.permission import PermissionGuard
-from telnyx_remote_mcp.guardrails.sensitive import SensitiveGuard
+from telnyx_remote_mcp.composition.guards import create_guards
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api
 from telnyx_tools.files import Files
@@ -20,15 +20,15 @@ def create_dispatch(
     surfaces: Surfaces,
     api: Api,
     *,
+    secret: Callable[[], Secret] | None = None,
     files: Files | None = None,
     rejected: Callable[[str], None] = lambda principal: None,
 ) -> Dispatch:
-    """The dispatch of one process; without `files`, no tool touches any."""
+    """The dispatch of one process; without `files`, no tool touches any. `secret` is loaded where it is not given."""
     upstream = Upstream(
         api=api,
         files=files or Files(),
         server=partial(Info, settings, surfaces),
         rejected=rejected,
     )
-    # Permission first: whoever may not do a thing learns nothing about what the operator allows.
-    return Dispatch(upstream, [PermissionGuard(), SensitiveGuard()])
+    return Dispatch(upstream, create_guards(settings, secret))

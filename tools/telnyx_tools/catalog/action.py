@@ -99,7 +99,7 @@ class OperationAction:
             raise InvalidArguments([Problem("at", str(error.args[0]))]) from None
 
     def parse(self, arguments: Mapping[str, object]) -> Mapping[str, object]:
-        """The request that the arguments make: with its page, and with the command id that lets it be repeated."""
+        """The request that the arguments make, with its page."""
         given: Mapping[str, Any] = arguments
         query = _query(given.get("query") or {})
         if self.operation.paging is not None:
@@ -110,7 +110,7 @@ class OperationAction:
             "path": given.get("path") or {},
             "query": query,
             "headers": given.get("headers") or {},
-            "body": _with_command_id(self.operation, given.get("body")),
+            "body": {} if given.get("body") is None and self.operation.takes_command_id else given.get("body"),
         }
         _check(self.operation, parsed)
         return parsed
@@ -154,7 +154,7 @@ def _check(operation: Operation, arguments: Mapping[str, Any]) -> None:
 
 
 def _request(operation: Operation, arguments: Mapping[str, Any]) -> Request:
-    body, content = arguments["body"], None
+    body, content = _with_command_id(operation, arguments["body"]), None
     files: dict[str, File] | None = None
     fields: dict[str, str] = {}
     if operation.content == "multipart" and body:
@@ -180,9 +180,9 @@ def _request(operation: Operation, arguments: Mapping[str, Any]) -> Request:
 
 def _with_command_id(operation: Operation, body: Any) -> Any:
     """Telnyx ignores a command that it has already had: our own retries may then repeat it."""
-    if not operation.takes_command_id or not isinstance(body, dict | None):
+    if not operation.takes_command_id or not isinstance(body, dict):
         return body
-    return {"command_id": str(uuid4()), **(body or {})}
+    return {"command_id": str(uuid4()), **body}
 
 
 def _form(operation: Operation, body: Mapping[str, Any]) -> tuple[dict[str, File], dict[str, str]]:

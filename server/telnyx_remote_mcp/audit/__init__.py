@@ -1,0 +1,1 @@
+"""The audit log: what calls did, in files whose every change shows."""

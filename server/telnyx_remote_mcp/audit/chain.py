@@ -1,0 +1,70 @@
+"""Chains: records in one file, each bound to the one before by a keyed hash, and the head that counts them."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from dataclasses import dataclass
+from typing import Final
+
+HASH_CHARACTERS: Final = 64
+_HEAD: Final = re.compile(rb"([0-9]{12}) ([0-9a-f]{64}) ([0-9a-f]{64})\n")
+_LINE: Final = re.compile(rb'(\{.*),"hash":"([0-9a-f]{64})"\}\n')
+
+
+class Chain:
+    """The hashes of one file. Nobody without the key can make, change, move or leave out a record unseen.
+
+    Every byte of a line counts: its hash is the HMAC-SHA256 of the hash before and of all that stands before the hash,
+    and around the hash there is one way to write the line. The first one is bound to the name of the file.
+    """
+
+    def __init__(self, key: bytes, name: str) -> None:
+        self._key = key
+        self.name = name
+        self.hash = _hmac(key, b"chain", name.encode())
+        self.count = 0
+
+    def add(self, record: bytes) -> bytes:
+        """The line for a record, a JSON object with members; the chain goes on from it."""
+        self._bind(record[:-1])
+        return b'%b,"hash":"%b"}\n' % (record[:-1], self.hash)
+
+    def take(self, line: bytes) -> bytes | None:
+        """The record in the line, where it is the next one of the chain; the chain goes on from it then."""
+        match = _LINE.fullmatch(line)
+        if match is None or not hmac.compare_digest(_hmac(self._key, self.hash, match[1]), match[2]):
+            return None
+        self._bind(match[1])
+        return match[1] + b"}"
+
+    def head(self) -> bytes:
+        """How many records there are and the hash of the last one, signed; as long for every count."""
+        counted = b"%012d %b" % (self.count, self.hash)
+        return b"%b %b\n" % (counted, _hmac(self._key, b"head", self.name.encode(), counted))
+
+    def _bind(self, body: bytes) -> None:
+        self.hash = _hmac(self._key, self.hash, body)
+        self.count += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a head says of its file."""
+
+    count: int
+    hash: bytes
+
+    @classmethod
+    def read(cls, written: bytes, key: bytes, name: str) -> Head | None:
+        """The head, or None where it was not written with this key for this file."""
+        match = _HEAD.fullmatch(written)
+        if match is None:
+            return None
+        signature = _hmac(key, b"head", name.encode(), written[: match.end(2)])
+        return cls(int(match[1]), match[2]) if hmac.compare_digest(signature, match[3]) else None
+
+
+def _hmac(key: bytes, *parts: bytes) -> bytes:
+    """The parts are told apart: none of those before the last one holds a line feed."""
+    return hmac.digest(key, b"\n".join(parts), "sha256").hex().encode()

@@ -1,0 +1,159 @@
+"""The writer of the audit log: one chain of records for each process and day."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import time
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from pydantic_core import to_json
+
+from telnyx_remote_mcp.audit.chain import Chain
+
+DIRECTORY: Final = "audit"
+HEADS: Final = "heads"
+"""Beside the records: whoever cuts a file short has to know of it as well, and cannot write it."""
+SUFFIX: Final = ".jsonl"
+
+
+class AuditUnavailable(Exception):
+    """Nothing can be written to the audit log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof of a record: where it stands, and its hash. Whoever has one sees that the record is still the same."""
+
+    id: str
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.hash[:16]}"
+
+
+class AuditLog:
+    """Appends records to a file of its own below `directory`, which it makes with the first one.
+
+    `key` gives the 32 bytes that bind the records. Only the owner of the process can read the files. Files that have
+    not been written to for `keep_days` are deleted when a new one is begun.
+    """
+
+    def __init__(
+        self, directory: Path, key: Callable[[], bytes], *, keep_days: int, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._directory = directory
+        self._made_key = key
+        self._keep_secs = keep_days * 86_400
+        self._clock = clock
+        self._writer = secrets.token_hex(4)
+        self._file: _File | None = None
+
+    @cached_property
+    def key(self) -> bytes:
+        """The key, which is asked for with the first record."""
+        return self._made_key()
+
+    @property
+    def begun(self) -> bool:
+        """Whether it could be written to before."""
+        return self._file is not None
+
+    def open(self) -> None:
+        """Make sure that there is a file to write to. Raises AuditUnavailable."""
+        self._today()
+
+    def append(self, record: Mapping[str, object]) -> Receipt:
+        """Write the record, with its number and the time. It outlives the process. Raises AuditUnavailable."""
+        file, now = self._today(), self._clock()
+        try:
+            return file.append({"n": file.chain.count + 1, "at": _moment(now), **record})
+        except OSError as error:
+            raise AuditUnavailable(_reason(error)) from error
+
+    def sync(self) -> None:
+        """Wait until what was written outlives the machine. Blocks; raises AuditUnavailable."""
+        try:
+            if self._file is not None:
+                self._file.sync()
+        except OSError as error:
+            raise AuditUnavailable(_reason(error)) from error
+
+    def _today(self) -> _File:
+        name = f"{datetime.fromtimestamp(self._clock(), UTC):%Y%m%d}-{self._writer}"
+        if self._file is None or self._file.chain.name != name:
+            try:
+                self._forget()
+                opened = _File(self._directory, Chain(self.key, name))
+            except (OSError, ValueError) as error:
+                raise AuditUnavailable(_reason(error)) from error
+            self._file = opened
+        return self._file
+
+    def _forget(self) -> None:
+        oldest = time.time() - self._keep_secs
+        for path in self._directory.glob(f"*{SUFFIX}"):
+            if path.stat().st_mtime < oldest:
+                path.unlink(missing_ok=True)
+                (self._directory / HEADS / path.stem).unlink(missing_ok=True)
+
+
+class _File:
+    """One chain on the disk, and its head."""
+
+    def __init__(self, directory: Path, chain: Chain) -> None:
+        (directory / HEADS).mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.chain = chain
+        self._records = _created(directory / f"{chain.name}{SUFFIX}")
+        self._head = _created(directory / HEADS / chain.name)
+        self._size = 0
+        weakref.finalize(self, _close, self._records, self._head)
+
+    def append(self, record: Mapping[str, object]) -> Receipt:
+        """The head first: a record that does not get to the disk is taken back, one that is cut off later is missed."""
+        before = self.chain.hash, self.chain.count
+        line = self.chain.add(to_json(record))
+        try:
+            _write(self._head, self.chain.head(), 0)
+            _write(self._records, line, self._size)
+        except OSError:
+            self.chain.hash, self.chain.count = before
+            os.ftruncate(self._records, self._size)
+            _write(self._head, self.chain.head(), 0)
+            raise
+        self._size += len(line)
+        return Receipt(f"{self.chain.name}-{self.chain.count}", self.chain.hash.decode())
+
+    def sync(self) -> None:
+        os.fsync(self._head)
+        os.fsync(self._records)
+
+
+def _created(path: Path) -> int:
+    return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
+
+
+def _write(file: int, content: bytes, at: int) -> None:
+    os.lseek(file, at, os.SEEK_SET)
+    if os.write(file, content) != len(content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _close(*files: int) -> None:
+    for file in files:
+        os.close(file)
+
+
+def _moment(now: float) -> str:
+    return datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)

@@ -1,0 +1,121 @@
+"""The reader of the audit log: its records, and whether they are what was written."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from telnyx_remote_mcp.audit.chain import Chain, Head
+from telnyx_remote_mcp.audit.log import HEADS, SUFFIX
+
+_SETTLE_SECS: Final = 0.05
+"""Between a head and its record on the disk, in a process that is writing."""
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something in the log that is not as it was written. `record` is the number of the first one concerned."""
+
+    file: str
+    record: int
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, record {self.record}: {self.problem}"
+
+
+def records(directory: Path) -> Iterator[Record]:
+    """Every record, oldest first, without a look at whether it is genuine; `id` is that of its receipt.
+
+    What can no longer be read is left out: `verify` finds it.
+    """
+    found = [
+        {"id": f"{path.stem}-{record.get('n')}", **record}
+        for path in sorted(directory.glob(f"*{SUFFIX}"))
+        for line in path.read_bytes().splitlines()
+        if (record := _parsed(line)) is not None
+    ]
+    yield from sorted(found, key=lambda record: str(record.get("at")))
+
+
+def verify(directory: Path, keys: Sequence[bytes]) -> list[Fault]:
+    """Everything that is not as it was written with one of the keys; nothing where the log is whole.
+
+    It sees every change of a byte, a record that is missing, at the end too, moved or made up, and a file without its
+    head or a head without its file. It does not see that a file and its head are both gone, or both those of an earlier
+    moment: receipts, and an export, tell that.
+    """
+    files = {path.stem for path in directory.glob(f"*{SUFFIX}")}
+    heads = {path.name for path in (directory / HEADS).glob("*")}
+    return [fault for name in sorted(files | heads) for fault in _checked(directory, name, keys)]
+
+
+def _checked(directory: Path, name: str, keys: Sequence[bytes]) -> list[Fault]:
+    def read() -> list[Fault]:
+        head = _bytes(directory / HEADS / name)  # before the records: in a process that writes them, more may follow
+        return faults(name, _bytes(directory / f"{name}{SUFFIX}"), head, keys)
+
+    if found := read():  # perhaps a head whose record is about to follow
+        time.sleep(_SETTLE_SECS)
+        found = read()
+    return found
+
+
+def faults(name: str, written: bytes | None, headed: bytes | None, keys: Sequence[bytes]) -> list[Fault]:
+    """What is wrong with a file of this name, of which these are the bytes and those of its head; None for none."""
+    if not headed and not written:  # made, and never written to
+        return []
+    lines = (written or b"").splitlines(keepends=True)
+    key = _key_of(name, headed, lines, keys)
+    if key is None:
+        return [Fault(name, 1, "written with another secret, or not by this server")]
+    head = Head.read(headed, key, name) if headed is not None else None
+    if head is None:
+        return [Fault(name, len(lines), "its head is missing" if headed is None else "its head was changed")]
+    return _broken(Chain(key, name), lines, head)
+
+
+def _broken(chain: Chain, lines: Sequence[bytes], head: Head) -> list[Fault]:
+    """Where the lines are not the chain that its head names."""
+    last = b""
+    for line in lines:
+        if chain.take(line) is None:
+            return [Fault(chain.name, chain.count + 1, "changed, moved or made up, or the one before it is missing")]
+        last = chain.hash if chain.count == head.count else last
+    if chain.count < head.count:
+        lost = head.count - chain.count
+        return [Fault(chain.name, chain.count + 1, f"the last {lost} of {head.count} are missing")]
+    if head.count and last != head.hash:
+        return [Fault(chain.name, head.count, "not the one that its head names")]
+    return []
+
+
+def _key_of(name: str, head: bytes | None, lines: Sequence[bytes], keys: Sequence[bytes]) -> bytes | None:
+    """The key of a file: its head or its first record tell it."""
+    for key in keys:
+        if (head is not None and Head.read(head, key, name) is not None) or (
+            lines and Chain(key, name).take(lines[0]) is not None
+        ):
+            return key
+    return None
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,102 @@
+"""What the audit log says of a call: who, what, on whom and how it ended, and nothing of its contents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.guardrails.fingerprint import account, digest, keyed
+from telnyx_remote_mcp.guardrails.recipients import Recipient, recipients
+from telnyx_tools.results.answer import Answer
+from telnyx_tools.results.result import Result
+
+MOST_TARGETS: Final = 20
+"""That are named one by one; the record has the number of all."""
+_MOST_IDS: Final = 8
+_ID_NAME: Final = re.compile(r"id|.*(_id|_ids|_sid|_name)|key")
+_ID: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9:._\-]{0,99}")
+"""With a letter in it: all digits may be a phone number."""
+_NAMED: Final = frozenset({"bucket_name", "queue_name", "media_name"})
+"""Names that are ids; others are what people call things."""
+_LONGEST: Final = 60
+_ACCOUNT_CHARACTERS: Final = 16
+
+
+def entry(call: Call, key: bytes) -> dict[str, object]:
+    """The members that every record of the call has; those that say nothing are left out."""
+    action, caller, client = call.action, call.caller, call.client
+    reached = recipients(call)
+    members: dict[str, object | None] = {
+        "call": call.request_id,
+        "who": who(account(call), key),
+        "lane": caller.lane,
+        "grant": caller.grant_id,
+        "client": f"{client.name[:_LONGEST]} {client.version[:_LONGEST]}".strip(),
+        "tool": action.name,
+        "via": call.parent.action.name if call.parent is not None else None,
+        "effect": action.effect.value,
+        "to": [_target(one, key) for one in reached[:MOST_TARGETS]],
+        "reached": len(reached) if len(reached) > MOST_TARGETS else None,
+        "ids": dict(_ids(call.arguments)),
+        "arguments": digest(call, key),
+        "answered": sorted({answer.action for answer in call.answers.values()}),
+    }
+    return {name: value for name, value in members.items() if value}
+
+
+def who(account: str, key: bytes) -> str:
+    """An account as the log names it."""
+    return keyed(key, "who", account)[:_ACCOUNT_CHARACTERS]
+
+
+def target_id(value: str, key: bytes) -> str:
+    """What the log has of an address, by which whoever knows the address finds it."""
+    return keyed(key, "target", value)[:32]
+
+
+def cost(result: Result) -> str | None:
+    """What the result says that the call cost, such as `0.004 USD`."""
+    holder = result.data if isinstance(result, Answer) else result
+    told = holder.get("cost") if isinstance(holder, dict) else getattr(holder, "cost", None)
+    fields = dict(told) if isinstance(told, BaseModel | dict) else {"amount": told}
+    amount, currency = fields.get("amount"), fields.get("currency")
+    if not isinstance(amount, str | int | float) or not re.fullmatch(r"[0-9.]{1,20}", str(amount)):
+        return None
+    return f"{amount} {currency}" if re.fullmatch(r"[A-Z]{3}", str(currency)) else str(amount)
+
+
+def masked(recipient: Recipient) -> str:
+    """An address as far as it may be read: the country of a number, the host of everything else."""
+    value = recipient.value
+    match recipient.kind:
+        case "phone":
+            return f"{value[:3]}…{value[-2:]}" if len(value) > 8 else "short code"
+        case "email":
+            return f"…@{value.rpartition('@')[2]}"
+        case "sip":
+            return f"sip:…@{value.rpartition('@')[2].removeprefix('sip:').removeprefix('sips:')}"
+        case "url":
+            parts = urlsplit(value)
+            return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/…"
+        case "other":
+            return "…"
+
+
+def _target(recipient: Recipient, key: bytes) -> dict[str, str]:
+    return {"kind": recipient.kind, "masked": masked(recipient), "id": target_id(recipient.value, key)}
+
+
+def _ids(arguments: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """The ids among the arguments, of a tool or in the path of an operation: what the call was about."""
+    path: Any = arguments.get("path")
+    given = {**arguments, **(path if isinstance(path, dict) else {})}
+    named = [(name, value) for name, value in given.items() if _ID_NAME.fullmatch(name)]
+    for name, value in named[:_MOST_IDS]:
+        plain = not name.endswith("_name") or name in _NAMED
+        if plain and isinstance(value, str) and _ID.fullmatch(value):
+            yield name, value

@@ -1,0 +1,38 @@
+"""Fingerprints: whether two calls are the same one, and are of the same account, told without keeping what they say."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+
+from pydantic_core import to_jsonable_python
+
+from telnyx_remote_mcp.calls.call import Call
+
+
+def account(call: Call) -> str:
+    """The account that a call acts on, by whatever way it came. For keyed hashes only: never to be stored as it is."""
+    caller = call.caller
+    if caller.lane != "stdio" or caller.credential is None:
+        return caller.principal
+    return f"{caller.principal}/{hashlib.sha256(caller.credential.secret.encode()).hexdigest()}"
+
+
+def fingerprint(call: Call, key: bytes) -> str:
+    """64 hex digits: the same for calls of one account with the same action and arguments, in whatever order.
+
+    What an action makes up anew for each request, such as a command id, is not among its arguments.
+    """
+    return keyed(key, account(call), call.action.name, digest(call, key))
+
+
+def digest(call: Call, key: bytes) -> str:
+    """64 hex digits for the arguments alone. Without the key nobody finds out by trying what was said, or to whom."""
+    plain = to_jsonable_python(dict(call.arguments), bytes_mode="base64", fallback=repr)
+    return keyed(key, json.dumps(plain, sort_keys=True, separators=(",", ":")))
+
+
+def keyed(key: bytes, *texts: str) -> str:
+    """An HMAC-SHA256 of the texts, which are told apart."""
+    return hmac.digest(key, "\0".join(texts).encode(errors="surrogatepass"), "sha256").hex()

@@ -1,0 +1,70 @@
+"""The audit log on the command line: read, filtered, exported, verified."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from telnyx_remote_mcp.audit.log import DIRECTORY, AuditLog
+from telnyx_remote_mcp.cli import main
+from telnyx_remote_mcp.guardrails.entries import target_id
+from telnyx_remote_mcp.store.secret import Secret
+
+PERSON = "+13125550123"
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TELNYX_MCP_DATA_DIR", str(tmp_path))
+    key = Secret.load(None, tmp_path).derive("audit")
+    log = AuditLog(tmp_path / DIRECTORY, lambda: key, keep_days=1)
+    target = {"kind": "phone", "masked": "+13…23", "id": target_id(PERSON, key)}
+    log.append({"event": "start", "who": "a1", "tool": "send_message", "effect": "spends", "to": [target]})
+    log.append({"event": "end", "who": "a1", "tool": "send_message", "effect": "spends", "outcome": "done"})
+    log.append({"event": "refused", "who": "b2", "tool": "delete_bucket", "effect": "destroy", "rule": "not_permitted"})
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("options", "tools"),
+    [
+        ([], ["send_message", "send_message", "delete_bucket"]),
+        (["--tool", "send_message"], ["send_message", "send_message"]),
+        (["--effect", "destroy"], ["delete_bucket"]),
+        (["--outcome", "done"], ["send_message"]),
+        (["--who", "b2"], ["delete_bucket"]),
+        (["--to", "+1 (312) 555-0123"], ["send_message"]),
+        (["--to", "+13125550124"], []),
+        (["--since", "2999-01-01"], []),
+        (["--until", "2999-01-01", "--tool", "delete_bucket"], ["delete_bucket"]),
+    ],
+)
+def test_records_are_found_by_what_they_say(
+    data_dir: Path, capsys: pytest.CaptureFixture[str], options: list[str], tools: list[str]
+) -> None:
+    assert main(["audit", "export", *options]) == 0
+    assert [json.loads(line)["tool"] for line in capsys.readouterr().out.splitlines()] == tools
+
+
+def test_a_person_reads_one_line_for_each_record(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "read", "--tool", "delete_bucket"]) == 0
+    line = capsys.readouterr().out
+    assert "refused  destroy  delete_bucket  who=b2  not_permitted" in line
+
+
+def test_verifying_says_what_was_changed_and_ends_with_1(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "verify"]) == 0
+    (file,) = (data_dir / DIRECTORY).glob("*.jsonl")
+    file.write_bytes(file.read_bytes().replace(b"done", b"gone"))
+    assert main(["audit", "verify"]) == 1
+    out = capsys.readouterr().out
+    assert "✓ 3 records" in out
+    assert "record 2: changed" in out
+
+
+def test_where_nothing_is_on_record_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TELNYX_MCP_DATA_DIR", str(tmp_path / "none"))
+    assert main(["audit", "read"]) == 1
+    assert "no audit log" in capsys.readouterr().err

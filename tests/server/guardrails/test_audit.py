@@ -1,0 +1,159 @@
+"""Every call is on record: before it leaves where it spends or destroys, and without what it said."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx2
+import pytest
+from tests import contexts
+from tests.wires import MockWire
+
+from telnyx_remote_mcp.audit.log import DIRECTORY, AuditLog
+from telnyx_remote_mcp.audit.reader import records, verify
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.pipeline import Next
+from telnyx_remote_mcp.calls.question import AskFirst, Question
+from telnyx_remote_mcp.composition.guards import create_guards
+from telnyx_remote_mcp.guardrails.audit import Book, NotOnRecord, OnRecord, RefusalsOnRecord
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_tools.api.client import Api
+from telnyx_tools.api.errors import ApiError, OutcomeUnknown, TelnyxError
+from telnyx_tools.registry import registry
+from telnyx_tools.results.result import Result
+
+pytestmark = pytest.mark.anyio
+
+TOOLS = registry().tools
+KEY = b"k" * 32
+PERSON = "+13125550123"
+TEXT = {"to": PERSON, "from_number": "+13125550100", "text": "the words"}
+SENT = {"data": {"id": "m1", "cost": {"amount": "0.004", "currency": "USD"}}}
+
+
+class Telnyx:
+    """An API that answers each request in the same way, and looks what is on record by then."""
+
+    def __init__(self, directory: Path, status: int = 200, answer: object = SENT) -> None:
+        self.directory, self.status, self.answer = directory, status, answer
+        self.by_then: list[list[str]] = []
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        self.by_then.append([record["event"] for record in records(self.directory)])
+        return httpx2.Response(self.status, json=self.answer)
+
+
+async def made(telnyx: Telnyx, name: str, arguments: dict[str, Any], *steps: Any, **changes: Any) -> Result:
+    book = Book(AuditLog(telnyx.directory, lambda: KEY, keep_days=1), required=True)
+    dispatch = contexts.dispatch(
+        Api("https://api.telnyx.com/v2", wire=MockWire(telnyx)), [RefusalsOnRecord(book), *steps, OnRecord(book)]
+    )
+    return await dispatch(contexts.call(TOOLS[name], arguments, **changes))
+
+
+async def test_what_spends_is_on_record_before_its_request_leaves_and_completed_after(tmp_path: Path) -> None:
+    telnyx = Telnyx(tmp_path)
+    result = await made(telnyx, "send_message", TEXT)
+    assert telnyx.by_then == [["start"]]
+    start, end = records(tmp_path)
+    assert (end["event"], end["start"], end["outcome"], end["cost"]) == ("end", start["id"], "done", "0.004 USD")
+    assert result.wire()["receipt"] == f"{end['id']} {end['hash'][:16]}"
+    assert verify(tmp_path, [KEY]) == []
+
+
+async def test_what_destroys_is_on_record_before_too_and_gives_no_receipt(tmp_path: Path) -> None:
+    telnyx = Telnyx(tmp_path, answer={"data": {"id": "p1"}})
+    result = await made(telnyx, "delete_messaging_profile", {"messaging_profile_id": "p1"})
+    assert telnyx.by_then == [["start"]]
+    assert [record.get("ids") for record in records(tmp_path)] == [{"messaging_profile_id": "p1"}, None]
+    assert "receipt" not in result.wire()
+
+
+async def test_everything_else_has_one_record(tmp_path: Path) -> None:
+    telnyx = Telnyx(tmp_path, answer={"data": []})
+    await made(telnyx, "list_messaging_profiles", {})
+    assert telnyx.by_then == [[]]
+    assert [(record["event"], record["outcome"]) for record in records(tmp_path)] == [("call", "done")]
+
+
+async def test_a_record_says_who_what_and_on_whom_and_nothing_that_was_said(tmp_path: Path) -> None:
+    await made(Telnyx(tmp_path), "send_message", TEXT)
+    start = next(iter(records(tmp_path)))
+    assert {name: start[name] for name in ("call", "lane", "client", "tool", "effect")} == {
+        "call": "test",
+        "lane": "api_key",
+        "client": "tests 1",
+        "tool": "send_message",
+        "effect": "spends",
+    }
+    assert [(target["kind"], target["masked"]) for target in start["to"]] == [("phone", "+13…23")]
+    written = json.dumps(list(records(tmp_path)))
+    for kept_out in (PERSON, "the words", "+13125550100", contexts.TESTER.principal, "KEYtest"):
+        assert kept_out not in written
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(422, "failed"), (502, "unknown")])
+async def test_an_outcome_that_is_unknown_is_told_from_a_failure(tmp_path: Path, status: int, outcome: str) -> None:
+    with pytest.raises((ApiError, OutcomeUnknown)):
+        await made(Telnyx(tmp_path, status, {"errors": [{"code": "10015"}]}), "send_message", TEXT)
+    assert [record.get("outcome") for record in records(tmp_path)] == [None, outcome]
+
+
+async def test_a_call_that_is_cancelled_midway_has_an_unknown_outcome(tmp_path: Path) -> None:
+    book = Book(AuditLog(tmp_path, lambda: KEY, keep_days=1), required=True)
+
+    async def left(call: Call) -> Result:
+        scope.cancel()
+        await anyio.sleep_forever()
+        return Result()
+
+    with anyio.CancelScope() as scope:
+        await OnRecord(book)(contexts.call(TOOLS["send_message"], TEXT), left)
+    assert [record.get("outcome") for record in records(tmp_path)] == [None, "unknown"]
+
+
+@pytest.mark.parametrize("error", [TelnyxError(), AskFirst(Question("May I?", {}))])
+async def test_what_a_guard_keeps_back_is_on_record_with_its_rule(tmp_path: Path, error: TelnyxError) -> None:
+    class Guard:
+        async def __call__(self, call: Call, proceed: Next) -> Result:
+            raise error
+
+    telnyx = Telnyx(tmp_path)
+    with pytest.raises(TelnyxError):
+        await made(telnyx, "send_message", TEXT, Guard())
+    assert telnyx.by_then == []
+    assert [(record["event"], record["rule"]) for record in records(tmp_path)] == [
+        ("refused", error.describe()["code"])
+    ]
+
+
+async def test_a_call_inside_a_generic_tool_is_recorded_once_and_says_so(tmp_path: Path) -> None:
+    await made(Telnyx(tmp_path), "write_api_endpoint", {"endpoint": "send_message", "arguments": TEXT})
+    start, _ = records(tmp_path)
+    assert (start["tool"], start["via"]) == ("send_message", "write_api_endpoint")
+
+
+async def test_a_log_that_cannot_be_written_leaves_only_reads(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("")
+    telnyx = Telnyx(tmp_path / "log", answer={"data": []})
+    telnyx.directory = tmp_path / "log"
+    for name, arguments in (
+        ("send_message", TEXT),
+        ("create_messaging_profile", {"name": "x", "whitelisted_destinations": ["US"]}),
+        ("delete_messaging_profile", {"messaging_profile_id": "p1"}),
+    ):
+        with pytest.raises(NotOnRecord):
+            await made(telnyx, name, arguments)
+    assert telnyx.by_then == []
+    await made(telnyx, "list_messaging_profiles", {})
+    assert len(telnyx.by_then) == 1
+
+
+@pytest.mark.parametrize("audit", ["off", None])
+async def test_calls_go_on_without_a_record_where_none_is_asked_for(tmp_path: Path, audit: Any) -> None:
+    (tmp_path / DIRECTORY).write_text("")  # nothing can be made below it
+    steps = create_guards(Settings(data_dir=tmp_path, audit=audit), lambda: Secret(b"s" * 32))
+    dispatch = contexts.dispatch(Api("https://api.telnyx.com/v2", wire=MockWire(Telnyx(tmp_path))), steps)
+    assert "receipt" not in (await dispatch(contexts.call(TOOLS["send_message"], TEXT))).wire()
