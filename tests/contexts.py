@@ -55,7 +55,7 @@ class NoActions:
     def refusal(self, action: Action) -> str | None:
         return "Nothing is within reach"
 
-    async def call(self, action: Action, arguments: Mapping[str, object]) -> Result:
+    async def call(self, action: Action, arguments: Mapping[str, object], *, allow_duplicate: bool = False) -> Result:
         raise AssertionError(f"{action.name} is out of reach")
 
 
@@ -68,7 +68,7 @@ class AnyActions(NoActions):
     def refusal(self, action: Action) -> None:
         return None
 
-    async def call(self, action: Action, arguments: Mapping[str, object]) -> Result:
+    async def call(self, action: Action, arguments: Mapping[str, object], *, allow_duplicate: bool = False) -> Result:
         return await run(action, arguments, self._telnyx)
 
 

@@ -116,6 +116,10 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(1_048_576, ge=1_024, description="largest request body")
     rate_limit_per_minute: int = Field(600, ge=1, description="requests per minute and account, counted in each worker")
 
+    duplicate_window_secs: int = Field(
+        30, ge=0, le=86_400, description="how long the same call that spends is answered and not made again; 0: never"
+    )
+
     # What it keeps and says
     data_dir: Path = Field(default_factory=_data_dir, description="where the server keeps its secret and its data")
     audit: Literal["on", "off"] | None = Field(

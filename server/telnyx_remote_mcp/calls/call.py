@@ -14,7 +14,10 @@ from telnyx_tools.tool.context import Action, Progress
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """`arguments` are parsed. `parent` is the call that made this one: of a generic tool, or of a script."""
+    """`arguments` are parsed. `parent` is the call that made this one: of a generic tool, or of a script.
+
+    `allow_duplicate` says that the same call may have been made before, and is meant once more.
+    """
 
     action: Action
     arguments: Mapping[str, object] = field(repr=False)
@@ -24,11 +27,18 @@ class Call:
     request_id: str
     progress: Progress
     answers: Answers = field(default_factory=dict)
+    allow_duplicate: bool = False
     parent: Call | None = None
 
-    def nested(self, action: Action, arguments: Mapping[str, object]) -> Call:
+    def nested(self, action: Action, arguments: Mapping[str, object], *, allow_duplicate: bool = False) -> Call:
         """A call that this one makes, of the same caller, with arguments that are not yet parsed.
 
         Raises InvalidArguments.
         """
-        return replace(self, action=action, arguments=action.parse(arguments), parent=self)
+        return replace(
+            self,
+            action=action,
+            arguments=action.parse(arguments),
+            parent=self,
+            allow_duplicate=self.allow_duplicate or allow_duplicate,
+        )

@@ -82,7 +82,7 @@ class _Reachable:
     def refusal(self, action: Action) -> str | None:
         return self.made_by.surface.refusal(action)
 
-    async def call(self, action: Action, arguments: Mapping[str, object]) -> Result:
+    async def call(self, action: Action, arguments: Mapping[str, object], *, allow_duplicate: bool = False) -> Result:
         if (reason := self.refusal(action)) is not None:
             raise NotAllowed(action.name, reason)
-        return await self.dispatch(self.made_by.nested(action, arguments))
+        return await self.dispatch(self.made_by.nested(action, arguments, allow_duplicate=allow_duplicate))

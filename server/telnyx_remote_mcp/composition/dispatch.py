@@ -9,6 +9,7 @@ from telnyx_remote_mcp.calls.dispatch import Dispatch, Upstream
 from telnyx_remote_mcp.calls.info import Info
 from telnyx_remote_mcp.composition.guards import create_guards
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api
@@ -20,15 +21,18 @@ def create_dispatch(
     surfaces: Surfaces,
     api: Api,
     *,
+    store: Store | None = None,
     secret: Callable[[], Secret] | None = None,
     files: Files | None = None,
     rejected: Callable[[str], None] = lambda principal: None,
 ) -> Dispatch:
-    """The dispatch of one process; without `files`, no tool touches any. `secret` is loaded where it is not given."""
+    """The dispatch of one process; without `files`, no tool touches any. `store` and `secret` are the settings' own
+    where they are not given.
+    """
     upstream = Upstream(
         api=api,
         files=files or Files(),
         server=partial(Info, settings, surfaces),
         rejected=rejected,
     )
-    return Dispatch(upstream, create_guards(settings, secret))
+    return Dispatch(upstream, create_guards(settings, store, secret))

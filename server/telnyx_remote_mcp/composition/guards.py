@@ -7,32 +7,41 @@ from collections.abc import Callable
 from telnyx_remote_mcp.audit.log import DIRECTORY, AuditLog
 from telnyx_remote_mcp.calls.pipeline import Step
 from telnyx_remote_mcp.guardrails.audit import Book, OnRecord, RefusalsOnRecord
+from telnyx_remote_mcp.guardrails.duplicates import DuplicateGuard
 from telnyx_remote_mcp.guardrails.permission import PermissionGuard
 from telnyx_remote_mcp.guardrails.sensitive import SensitiveGuard
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
 
 
-def create_guards(settings: Settings, secret: Callable[[], Secret] | None = None) -> list[Step]:
+def create_guards(
+    settings: Settings, store: Store | None = None, secret: Callable[[], Secret] | None = None
+) -> list[Step]:
     """The steps, first to last. Nothing is read or written before the first call; `secret` is asked for then.
 
-    Permission comes first: whoever may not do a thing learns nothing about what the operator allows.
+    `store` and `secret` are those of the settings where they are not given.
     """
-
-    def derived(purpose: str) -> bytes:
-        return (secret() if secret is not None else Secret.load(settings.secret, settings.data_dir)).derive(purpose)
-
-    book = _book(settings, derived)
+    store = store or open_store(settings)
+    secret = secret or (lambda: Secret.load(settings.secret, settings.data_dir))
+    book = _book(settings, secret)
     return [
         *([RefusalsOnRecord(book)] if book is not None else ()),
         PermissionGuard(),
         SensitiveGuard(),
+        *_duplicates(settings, store, secret),
         *([OnRecord(book)] if book is not None else ()),
     ]
 
 
-def _book(settings: Settings, derived: Callable[[str], bytes]) -> Book | None:
+def _book(settings: Settings, secret: Callable[[], Secret]) -> Book | None:
     if settings.audit == "off":
         return None
-    log = AuditLog(settings.data_dir / DIRECTORY, lambda: derived("audit"), keep_days=settings.audit_days)
+    log = AuditLog(settings.data_dir / DIRECTORY, lambda: secret().derive("audit"), keep_days=settings.audit_days)
     return Book(log, required=settings.audit == "on")
+
+
+def _duplicates(settings: Settings, store: Store, secret: Callable[[], Secret]) -> list[Step]:
+    window = settings.duplicate_window_secs
+    return [DuplicateGuard(store, secret, window_secs=window, place=settings.api_base_url)] if window else []

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
 
 from mcp.server import Server
 
@@ -20,6 +24,8 @@ from telnyx_tools.api.credential import Credential
 from telnyx_tools.files import Files
 from telnyx_tools.registry import registry
 
+logger = logging.getLogger(__name__)
+
 
 @asynccontextmanager
 async def local_server(settings: Settings, selection: Selection = EVERYTHING) -> AsyncIterator[Server[None]]:
@@ -35,16 +41,28 @@ async def local_server(settings: Settings, selection: Selection = EVERYTHING) ->
         allow_custom_upstream=settings.allow_custom_upstream,
         trust_env=True,
     )
-    async with aclosing(open_store(settings)), upstream as api:
+    async with aclosing(open_store(kept := _keeping(settings))) as store, upstream as api:
         yield create_server(
             Services(
                 settings=settings,
                 surfaces=surfaces,
-                dispatch=create_dispatch(settings, surfaces, api, files=Files(settings.file_roots)),
+                dispatch=create_dispatch(kept, surfaces, api, store=store, files=Files(settings.file_roots)),
                 local=Caller("stdio", credential, "stdio"),
                 selection=selection,
             )
         )
+
+
+def _keeping(settings: Settings) -> Settings:
+    """The settings, with another directory where theirs cannot be written: what has to be remembered of calls then ends
+    with this process, and none is put on record."""
+    directory = settings.data_dir.absolute()
+    existing = next(place for place in (directory, *directory.parents) if place.exists())
+    if settings.redis_url is not None or (existing.is_dir() and os.access(existing, os.W_OK)):
+        return settings
+    logger.warning("%s cannot be written: nothing is remembered after this process ends.", directory)
+    place = Path(tempfile.mkdtemp(prefix="telnyx-mcp-"))
+    return settings.model_copy(update={"data_dir": place, "audit": settings.audit or "off"})
 
 
 async def serve_stdio(settings: Settings) -> None:

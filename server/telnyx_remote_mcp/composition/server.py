@@ -59,7 +59,7 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlett
         Services(
             settings=settings,
             surfaces=surfaces,
-            dispatch=create_dispatch(settings, surfaces, api, secret=lambda: secret, rejected=rejected),
+            dispatch=create_dispatch(settings, surfaces, api, store=store, secret=lambda: secret, rejected=rejected),
             request_state=RequestStateSecurity(
                 keys=secret.derive_all("request-state"), ttl=ANSWER_SECS, bind_principal=_principal
             ),

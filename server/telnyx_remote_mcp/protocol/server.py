@@ -32,6 +32,8 @@ from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
 from telnyx_tools.results.result import Result
 from telnyx_tools.tool.tool import Tool
 
+ALLOW_DUPLICATE = "telnyx/allow_duplicate"
+"""The key in the `_meta` of a call by which a program says that it means the same call once more."""
 NOBODY = Caller("stdio", None, "stdio")
 
 
@@ -122,6 +124,7 @@ class _Handlers:
                 request_id=_request_id(ctx),
                 progress=ctx.session.report_progress,
                 answers=answers,
+                allow_duplicate=(params.meta or {}).get(ALLOW_DUPLICATE) is True,
             )
             return await self._services.dispatch(call)
 

@@ -153,10 +153,11 @@ async def write_api_endpoint(
     headers: Headers = {},
     arguments: ToolArguments = {},
     detail: Detail = "summary",
+    allow_duplicate: bool = False,
 ) -> Answer:
     """Call an operation or tool that writes or spends: it changes the account, costs money or reaches people."""
     sent: Sent = {"path": path, "query": query, "headers": headers, "body": body}
-    return await _call(actions, "write_api_endpoint", endpoint, arguments, sent, View(detail=detail))
+    return await _call(actions, "write_api_endpoint", endpoint, arguments, sent, View(detail=detail), allow_duplicate)
 
 
 @api.tool(effect=Effect.DESTROY, scope=NO_SCOPE, core=True, compact=True, target="endpoint")
@@ -174,17 +175,25 @@ async def delete_api_endpoint(
     return await _call(actions, "delete_api_endpoint", endpoint, arguments, sent, View())
 
 
-async def _call(actions: Actions, caller: str, endpoint: str, arguments: Sent, sent: Sent, view: View) -> Answer:
+async def _call(
+    actions: Actions,
+    caller: str,
+    endpoint: str,
+    arguments: Sent,
+    sent: Sent,
+    view: View,
+    allow_duplicate: bool = False,
+) -> Answer:
     tool = actions.tools.get(endpoint)
     if tool is not None:
         _check_caller(caller, tool)
         _check_unused(tool.name, {**sent, **asdict(view)})
-        return Answer(data=(await actions.call(tool, arguments)).wire())
+        return Answer(data=(await actions.call(tool, arguments, allow_duplicate=allow_duplicate)).wire())
     action = _action(actions, "endpoint", endpoint, view)
     _check_caller(caller, action)
     if arguments:
         raise InvalidArguments([Problem("arguments", "An operation takes path, query and body; see describe_tool.")])
-    answer = await actions.call(action, sent)
+    answer = await actions.call(action, sent, allow_duplicate=allow_duplicate)
     if not isinstance(answer, Answer):
         raise TypeError(f"{action.name} answered with {type(answer).__name__}")
     return answer

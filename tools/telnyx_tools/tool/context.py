@@ -96,8 +96,11 @@ class Actions(Protocol):
         """Explain why the action may not be called here; None if it may."""
         ...
 
-    async def call(self, action: Action, arguments: Mapping[str, object]) -> Result:
-        """The result of another action, with every guard of a call of its own. Raises as `Action.run` and `parse`."""
+    async def call(self, action: Action, arguments: Mapping[str, object], *, allow_duplicate: bool = False) -> Result:
+        """The result of another action, with every guard of a call of its own. Raises as `Action.run` and `parse`.
+
+        `allow_duplicate` makes a call that spends once more, where the same one was made a moment ago.
+        """
         ...
 
 

@@ -1,0 +1,195 @@
+"""The step that makes a call which spends once, however often it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final
+
+import anyio
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.pipeline import Next
+from telnyx_remote_mcp.guardrails.fingerprint import fingerprint
+from telnyx_remote_mcp.guardrails.repeats import Attempt
+from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
+from telnyx_remote_mcp.store.base import Store, StoreUnavailable
+from telnyx_remote_mcp.store.records import Kept, Records
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
+from telnyx_tools.api.errors import OutcomeUnknown, ResponseTooLarge, TelnyxError
+from telnyx_tools.results.result import Result
+from telnyx_tools.tool.effect import Effect
+
+logger = logging.getLogger(__name__)
+
+KIND: Final = "call"
+PURPOSE: Final = "duplicates"
+LEASE_SECS: Final = 10.0
+"""Whoever makes a call shows every third of it that it lives; one that was silent for all of it is dead."""
+UNKNOWN_SECS: Final = 86_400.0
+"""How long a call whose outcome is unknown is not made again."""
+_TRIES: Final = 20
+_FIRST_WAIT_SECS: Final = 0.02
+_LONGEST_WAIT_SECS: Final = 0.5
+
+
+@dataclass(slots=True)
+class _Running:
+    """A call that this process makes, for those of its twins that wait in it. Given up, it has neither of the two."""
+
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    attempt: Attempt | None = None
+    error: TelnyxError | None = None
+
+
+class DuplicateGuard:
+    """Answers the same call of the same account with the first result, for `window_secs` after it, over processes and
+    replicas; the twins of one that runs wait for it. What failed for certain is made again.
+
+    Where the process that made a call died in the midst of it, or the answer of Telnyx was lost, its twins are told
+    that the outcome is unknown, and how to find out; for a day it is not made again. `allow_duplicate` passes by all of
+    this. `place` says which API the calls go to. Without its store nothing is made: CannotRemember.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        secret: Callable[[], Secret],
+        *,
+        window_secs: float,
+        place: str,
+        lease_secs: float = LEASE_SECS,
+    ) -> None:
+        self._store = store
+        self._load = secret
+        self._window_secs = window_secs
+        self._place = place
+        self._lease_secs = lease_secs
+        self._running: dict[str, _Running] = {}
+
+    async def __call__(self, call: Call, proceed: Next) -> Result:
+        if call.action.effect is not Effect.SPENDS or call.allow_duplicate:
+            return await proceed(call)
+        try:
+            key = fingerprint(call, self._key)
+        except (ValueError, OSError):
+            raise CannotRemember from None
+        while (running := self._running.get(key)) is not None:
+            await running.over.wait()
+            if running.error is not None:
+                raise running.error
+            if running.attempt is not None:
+                return _answered(call, running.attempt)
+        running = self._running[key] = _Running()
+        try:
+            return await self._once(call, key, proceed, running)
+        except TelnyxError as error:
+            running.error = error
+            raise
+        finally:
+            del self._running[key]
+            running.over.set()
+
+    @cached_property
+    def _key(self) -> bytes:
+        return self._load().derive(PURPOSE) + self._place.encode()
+
+    @cached_property
+    def _attempts(self) -> Records[Attempt]:
+        return Records(self._store, Vault(self._load()), KIND, Attempt)
+
+    async def _once(self, call: Call, key: str, proceed: Next, running: _Running) -> Result:
+        """Make the call, unless it was or is being made elsewhere."""
+        try:
+            known = await self._claim(call, key)
+        except StoreUnavailable:
+            raise CannotRemember from None
+        if known is not None:
+            running.attempt = known
+            return _answered(call, known)
+        return await self._made(call, key, proceed, running)
+
+    async def _claim(self, call: Call, key: str) -> Attempt | None:
+        """None where the call is now ours to make; else what came of it where it was made."""
+        ours = Attempt(state="running", request_id=call.request_id)
+        for _ in range(_TRIES):
+            if await self._attempts.add(key, ours, UNKNOWN_SECS):
+                return None
+            kept = await self._attempts.read(key)
+            if kept is not None and kept.value.state == "running":
+                kept = await self._settled(key, kept)
+            if kept is not None:
+                return kept.value
+        raise CannotRemember  # what is there, this server cannot read
+
+    async def _settled(self, key: str, kept: Kept[Attempt]) -> Kept[Attempt] | None:
+        """What comes of a call that runs elsewhere; None where it failed for certain. The dead leave it unknown."""
+        wait, silent_since = _FIRST_WAIT_SECS, anyio.current_time()
+        while True:
+            await anyio.sleep(wait)
+            wait = min(2 * wait, _LONGEST_WAIT_SECS, self._lease_secs / 4)
+            now = await self._attempts.read(key)
+            if now is None or now.value.state != "running":
+                return now
+            if now.sealed != kept.sealed:
+                kept, silent_since = now, anyio.current_time()
+            elif anyio.current_time() - silent_since > self._lease_secs:
+                lost = replace(kept.value, state="unknown")
+                await self._attempts.swap(key, kept, lost, UNKNOWN_SECS)
+
+    async def _made(self, call: Call, key: str, proceed: Next, running: _Running) -> Result:
+        ended = asyncio.Event()
+        beating = asyncio.create_task(self._beat(call, key, ended))
+        attempt: Attempt | None = Attempt(state="unknown", request_id=call.request_id)
+        try:
+            result = await proceed(call)
+            attempt = Attempt.done(call.request_id, result)
+            return result
+        except (OutcomeUnknown, ResponseTooLarge):
+            raise
+        except TelnyxError:
+            attempt = None
+            raise
+        finally:
+            running.attempt = attempt
+            ended.set()
+            with anyio.CancelScope(shield=True):
+                await beating
+                await self._remember(key, attempt)
+
+    async def _remember(self, key: str, attempt: Attempt | None) -> None:
+        """Keep what came of a call. Where the store fails now, it stays a call that runs, and so an unknown one."""
+        try:
+            if attempt is None:
+                await self._attempts.delete(key)
+            else:
+                keep = self._window_secs if attempt.state == "done" else UNKNOWN_SECS
+                await self._attempts.put(key, attempt, keep)
+        except StoreUnavailable:
+            logger.warning("What came of a call could not be remembered: the store does not answer.")
+
+    async def _beat(self, call: Call, key: str, ended: asyncio.Event) -> None:
+        beat = 0
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._lease_secs / 3):
+                    await ended.wait()
+            if ended.is_set():
+                return
+            beat += 1
+            with suppress(StoreUnavailable):
+                alive = Attempt(state="running", request_id=call.request_id, beat=beat)
+                await self._attempts.put(key, alive, UNKNOWN_SECS)
+
+
+def _answered(call: Call, attempt: Attempt) -> Result:
+    if attempt.state == "done":
+        return attempt.again()
+    error = OutcomeUnknown(call.action.name, "The same call was made before, and it is unknown what came of it.")
+    error.check = f"{call.action.check} If it did not take place: write_api_endpoint with allow_duplicate=true."
+    raise error
