@@ -63,13 +63,13 @@ class DuplicateGuard:
         *,
         window_secs: float,
         place: str,
-        lease_secs: float = LEASE_SECS,
+        lease_secs: float | None = None,
     ) -> None:
         self._store = store
         self._load = secret
         self._window_secs = window_secs
         self._place = place
-        self._lease_secs = lease_secs
+        self._lease_secs = lease_secs or LEASE_SECS
         self._running: dict[str, _Running] = {}
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
