@@ -55,6 +55,9 @@ class NoActions:
     def refusal(self, action: Action) -> str | None:
         return "Nothing is within reach"
 
+    async def preview(self, action: Action, arguments: Mapping[str, object]) -> Result:
+        raise AssertionError(f"{action.name} is out of reach")
+
     async def call(self, action: Action, arguments: Mapping[str, object], *, allow_duplicate: bool = False) -> Result:
         raise AssertionError(f"{action.name} is out of reach")
 
@@ -67,6 +70,9 @@ class AnyActions(NoActions):
 
     def refusal(self, action: Action) -> None:
         return None
+
+    async def preview(self, action: Action, arguments: Mapping[str, object]) -> Result:
+        raise AssertionError(f"{action.name} has no preview here")
 
     async def call(self, action: Action, arguments: Mapping[str, object], *, allow_duplicate: bool = False) -> Result:
         return await run(action, arguments, self._telnyx)

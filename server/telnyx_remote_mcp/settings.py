@@ -120,6 +120,8 @@ class Settings(BaseSettings):
         30, ge=0, le=86_400, description="how long the same call that spends is answered and not made again; 0: never"
     )
 
+    dry_run: bool = Field(False, description="show what calls would send that do not only read, and send nothing")
+
     # What it keeps and says
     data_dir: Path = Field(default_factory=_data_dir, description="where the server keeps its secret and its data")
     audit: Literal["on", "off"] | None = Field(

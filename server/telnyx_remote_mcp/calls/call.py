@@ -16,7 +16,8 @@ from telnyx_tools.tool.context import Action, Progress
 class Call:
     """`arguments` are parsed. `parent` is the call that made this one: of a generic tool, or of a script.
 
-    `allow_duplicate` says that the same call may have been made before, and is meant once more.
+    `allow_duplicate` says that the same call may have been made before, and is meant once more,
+    `preview` that nothing may be sent but what reads.
     """
 
     action: Action
@@ -28,9 +29,17 @@ class Call:
     progress: Progress
     answers: Answers = field(default_factory=dict)
     allow_duplicate: bool = False
+    preview: bool = False
     parent: Call | None = None
 
-    def nested(self, action: Action, arguments: Mapping[str, object], *, allow_duplicate: bool = False) -> Call:
+    def nested(
+        self,
+        action: Action,
+        arguments: Mapping[str, object],
+        *,
+        allow_duplicate: bool = False,
+        preview: bool = False,
+    ) -> Call:
         """A call that this one makes, of the same caller, with arguments that are not yet parsed.
 
         Raises InvalidArguments.
@@ -41,4 +50,5 @@ class Call:
             arguments=action.parse(arguments),
             parent=self,
             allow_duplicate=self.allow_duplicate or allow_duplicate,
+            preview=self.preview or preview,
         )

@@ -57,10 +57,11 @@ class Dispatch:
 
     def _context(self, call: Call) -> Context:
         caller, upstream = call.caller, self._upstream
+        telnyx = upstream.api.bind(
+            caller.credential, caller.principal, on_rejected=lambda: upstream.rejected(caller.principal)
+        )
         return Context(
-            telnyx=upstream.api.bind(
-                caller.credential, caller.principal, on_rejected=lambda: upstream.rejected(caller.principal)
-            ),
+            telnyx=telnyx.holding_back() if call.preview else telnyx,
             progress=call.progress,
             files=upstream.files,
             server=upstream.server(call),
@@ -83,6 +84,13 @@ class _Reachable:
         return self.made_by.surface.refusal(action)
 
     async def call(self, action: Action, arguments: Mapping[str, object], *, allow_duplicate: bool = False) -> Result:
+        self._check(action)
+        return await self.dispatch(self.made_by.nested(action, arguments, allow_duplicate=allow_duplicate))
+
+    async def preview(self, action: Action, arguments: Mapping[str, object]) -> Result:
+        self._check(action)
+        return await self.dispatch(self.made_by.nested(action, arguments, preview=True))
+
+    def _check(self, action: Action) -> None:
         if (reason := self.refusal(action)) is not None:
             raise NotAllowed(action.name, reason)
-        return await self.dispatch(self.made_by.nested(action, arguments, allow_duplicate=allow_duplicate))

@@ -9,6 +9,7 @@ from telnyx_remote_mcp.calls.pipeline import Step
 from telnyx_remote_mcp.guardrails.audit import Book, OnRecord, RefusalsOnRecord
 from telnyx_remote_mcp.guardrails.duplicates import DuplicateGuard
 from telnyx_remote_mcp.guardrails.permission import PermissionGuard
+from telnyx_remote_mcp.guardrails.preview import PreviewGuard
 from telnyx_remote_mcp.guardrails.sensitive import SensitiveGuard
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
@@ -26,11 +27,13 @@ def create_guards(
     store = store or open_store(settings)
     secret = secret or (lambda: Secret.load(settings.secret, settings.data_dir))
     book = _book(settings, secret)
+    foreseeing = _duplicates(settings, store, secret)
     return [
         *([RefusalsOnRecord(book)] if book is not None else ()),
         PermissionGuard(),
         SensitiveGuard(),
-        *_duplicates(settings, store, secret),
+        PreviewGuard(foreseeing, always=settings.dry_run),
+        *foreseeing,
         *([OnRecord(book)] if book is not None else ()),
     ]
 
@@ -42,6 +45,6 @@ def _book(settings: Settings, secret: Callable[[], Secret]) -> Book | None:
     return Book(log, required=settings.audit == "on")
 
 
-def _duplicates(settings: Settings, store: Store, secret: Callable[[], Secret]) -> list[Step]:
+def _duplicates(settings: Settings, store: Store, secret: Callable[[], Secret]) -> list[DuplicateGuard]:
     window = settings.duplicate_window_secs
     return [DuplicateGuard(store, secret, window_secs=window, place=settings.api_base_url)] if window else []

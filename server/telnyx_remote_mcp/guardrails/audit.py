@@ -127,6 +127,8 @@ class OnRecord:
         self._book = book
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
+        if call.preview:
+            return await proceed(call)
         _through()
         members, start = await self._start(call)
         began = time.perf_counter()

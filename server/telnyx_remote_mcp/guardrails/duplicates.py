@@ -73,12 +73,9 @@ class DuplicateGuard:
         self._running: dict[str, _Running] = {}
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
-        if call.action.effect is not Effect.SPENDS or call.allow_duplicate:
+        if call.action.effect is not Effect.SPENDS or call.allow_duplicate or call.preview:
             return await proceed(call)
-        try:
-            key = fingerprint(call, self._key)
-        except (ValueError, OSError):
-            raise CannotRemember from None
+        key = self._fingerprint(call)
         while (running := self._running.get(key)) is not None:
             await running.over.wait()
             if running.error is not None:
@@ -94,6 +91,22 @@ class DuplicateGuard:
         finally:
             del self._running[key]
             running.over.set()
+
+    async def foresee(self, call: Call) -> list[str]:
+        """Whether the call would be answered, or refused, as one that was made before."""
+        if call.action.effect is not Effect.SPENDS or call.allow_duplicate:
+            return []
+        try:
+            known = await self._attempts.get(self._fingerprint(call))
+        except StoreUnavailable:
+            raise CannotRemember from None
+        return [f"The same call was made just now ({known.state}): it would not be made again."] if known else []
+
+    def _fingerprint(self, call: Call) -> str:
+        try:
+            return fingerprint(call, self._key)
+        except (ValueError, OSError):  # no secret
+            raise CannotRemember from None
 
     @cached_property
     def _key(self) -> bytes:

@@ -16,6 +16,7 @@ from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.downloads import checked_download
 from telnyx_tools.api.errors import ApiError, MissingCredential, Unreachable
 from telnyx_tools.api.exchange import exchange
+from telnyx_tools.api.held import READS, HeldBack
 from telnyx_tools.api.hosts import checked_upstream
 from telnyx_tools.api.query import Query
 from telnyx_tools.api.regions import ENDPOINT, StorageHosts
@@ -140,26 +141,32 @@ class Telnyx:
         principal: str,
         slots: asyncio.Semaphore,
         on_rejected: Callable[[], None] | None = None,
-        secrets: Iterable[str] = (),
     ) -> None:
         self.credential = credential
         self.principal = principal
         self._api = api
         self._slots = slots
         self._on_rejected = on_rejected
-        self._secrets = tuple(secrets)
-        self._kept = (credential.secret, *self._secrets) if credential else self._secrets
+        self._kept: tuple[str, ...] = (credential.secret,) if credential else ()
+        self._holds_back = False
 
     def keeping(self, secrets: Iterable[str]) -> Telnyx:
         """The same API; `secrets`, which its calls will carry, are kept out of errors as the credential is."""
-        kept = (*self._secrets, *secrets)
-        return Telnyx(self._api, self.credential, self.principal, self._slots, self._on_rejected, kept)
+        other = copy(self)
+        other._kept = (*self._kept, *secrets)
+        return other
 
     def inside(self) -> Telnyx:
         """The same API for a call inside another one, which has its place among the calls of the principal already."""
-        return Telnyx(
-            self._api, self.credential, self.principal, asyncio.Semaphore(1), self._on_rejected, self._secrets
-        )
+        other = copy(self)
+        other._slots = asyncio.Semaphore(1)
+        return other
+
+    def holding_back(self) -> Telnyx:
+        """The same API, which sends no request but GET and HEAD: for the first other one it raises HeldBack."""
+        other = copy(self)
+        other._holds_back = True
+        return other
 
     async def get(
         self, template: str, /, *, query: Query | None = None, timeout_secs: float = READ_SECS, **ids: str
@@ -246,6 +253,8 @@ class Telnyx:
 
     async def perform(self, call: Call) -> Reply:
         """A call that is already built, for hosts with another form of authorization than `send` gives."""
+        if self._holds_back and call.method not in READS:
+            raise HeldBack(call, self._kept)
         try:
             return await self._perform(call)
         except ApiError as error:

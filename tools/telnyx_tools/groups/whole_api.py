@@ -155,7 +155,7 @@ async def write_api_endpoint(
     detail: Detail = "summary",
     allow_duplicate: bool = False,
 ) -> Answer:
-    """Call an operation or tool that writes or spends: it changes the account, costs money or reaches people."""
+    """Call an operation or tool that changes the account, costs money or reaches people."""
     sent: Sent = {"path": path, "query": query, "headers": headers, "body": body}
     return await _call(actions, "write_api_endpoint", endpoint, arguments, sent, View(detail=detail), allow_duplicate)
 
@@ -170,9 +170,18 @@ async def delete_api_endpoint(
     headers: Headers = {},
     arguments: ToolArguments = {},
 ) -> Answer:
-    """Call an operation or tool that deletes, cancels or releases something."""
+    """Call an operation or tool that deletes, cancels or releases."""
     sent: Sent = {"path": path, "query": query, "headers": headers, "body": body}
     return await _call(actions, "delete_api_endpoint", endpoint, arguments, sent, View())
+
+
+@api.tool(effect=Effect.READ, scope=NO_SCOPE, core=True, compact=True, target="tool")
+async def preview_call(actions: Actions, tool: str, arguments: dict[str, Any] = {}) -> Result:
+    """What a call would send; sends nothing."""
+    action = _action(actions, "tool", tool)
+    if action.effect is Effect.READ:
+        raise InvalidArguments([Problem("tool", f"{action.name} only reads: call it.")])
+    return await actions.preview(action, arguments)
 
 
 async def _call(
@@ -194,9 +203,7 @@ async def _call(
     if arguments:
         raise InvalidArguments([Problem("arguments", "An operation takes path, query and body; see describe_tool.")])
     answer = await actions.call(action, sent, allow_duplicate=allow_duplicate)
-    if not isinstance(answer, Answer):
-        raise TypeError(f"{action.name} answered with {type(answer).__name__}")
-    return answer
+    return answer if isinstance(answer, Answer) else Answer(data=answer.wire())
 
 
 def _check_caller(caller: str, action: Action) -> None:

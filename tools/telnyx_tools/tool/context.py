@@ -103,6 +103,10 @@ class Actions(Protocol):
         """
         ...
 
+    async def preview(self, action: Action, arguments: Mapping[str, object]) -> Result:
+        """What the action would send, which is not sent, as a result. Raises as `call`."""
+        ...
+
 
 class Progress(Protocol):
     """Tells the client how far a call is. Does nothing where the client did not ask."""

@@ -1,0 +1,82 @@
+"""The step that shows what a call would send, and sends nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from pydantic import Field
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.pipeline import Next
+from telnyx_tools.api.call import Call as Sent
+from telnyx_tools.api.held import HeldBack, held_back
+from telnyx_tools.api.kept import without, without_any
+from telnyx_tools.results.result import Result, redacted
+from telnyx_tools.tool.effect import Effect
+
+
+class Foreseeing(Protocol):
+    """A step that knows what it would do about a call."""
+
+    async def foresee(self, call: Call) -> Sequence[str]:
+        """What the step would say of the call, in words for an agent; nothing where it would let it pass unnoticed."""
+        ...
+
+
+class Preview(Result):
+    preview: str = "nothing was sent"
+    effect: str | None = None
+    request: dict[str, Any] | None = Field(None, description="method, url, body; secrets are left out")
+    rules: list[str] | None = Field(None, description="what the guards would do about it")
+
+
+class PreviewGuard:
+    """Answers a call that is to be looked at first with the request that it would send, and what `steps`, those behind
+    this one, would do about it. The reads that come before that request are made.
+
+    With `always`, a dry run, no call gets any further that does not only read.
+    """
+
+    def __init__(self, steps: Sequence[Foreseeing], *, always: bool) -> None:
+        self._steps = steps
+        self._always = always
+
+    async def __call__(self, call: Call, proceed: Next) -> Result:
+        if call.action.effect is Effect.READ or not (call.preview or self._always):
+            return await proceed(call)
+        call = replace(call, preview=True)
+        rules = [rule for step in self._steps for rule in await step.foresee(call)]
+        return Preview(effect=call.action.effect.value, request=await _first_change(call, proceed), rules=rules or None)
+
+
+async def _first_change(call: Call, proceed: Next) -> dict[str, Any] | None:
+    """The first request of the call that would change something; None where there is none."""
+    try:
+        await proceed(call)
+    except BaseException as error:
+        held = held_back(error)
+        if held is None:
+            raise
+        return _shown(held)
+    return None
+
+
+def _shown(held: HeldBack) -> dict[str, Any]:
+    request = held.call
+    shown: dict[str, Any] = {"method": request.method, "url": without(request.url, held.secrets)}
+    if (body := _body(request)) is not None:
+        shown["body"] = without_any(body, held.secrets)
+    return shown
+
+
+def _body(request: Sent) -> object:
+    """The JSON that would be sent, without its secret fields; of everything else, how much it is."""
+    headers: Mapping[str, str] = {name.lower(): value for name, value in request.headers}
+    kind = headers.get("content-type", "application/octet-stream").partition(";")[0]
+    if kind == "application/json" and request.content:
+        return redacted(json.loads(request.content))
+    size = headers.get("content-length") if request.stream is not None else str(len(request.content))
+    return f"{size} bytes of {kind}" if size and size != "0" else None
