@@ -33,7 +33,7 @@ async def silent(progress: float, total: float | None = None, message: str | Non
 class PlainServer:
     """A server about which nothing is remarkable."""
 
-    def info(self) -> ServerInfo:
+    async def info(self) -> ServerInfo:
         return ServerInfo(
             name="Telnyx",
             version="1",

@@ -13,6 +13,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, ValidationInfo, field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from telnyx_remote_mcp.surface.kinds import Kind
+from telnyx_remote_mcp.surface.limits import Limit, limits
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_tools.api.regions import ENDPOINT
 
@@ -120,6 +121,10 @@ class Settings(BaseSettings):
         30, ge=0, le=86_400, description="how long the same call that spends is answered and not made again; 0: never"
     )
 
+    quotas: Names = Field(
+        ["messages=1000/hour", "calls=300/hour", "purchases=100/day", "changes=3000/hour"],
+        description="how much an account may do: messages, calls, purchases, changes, spend, as spend=50/day; or none",
+    )
     dry_run: bool = Field(False, description="show what calls would send that do not only read, and send nothing")
 
     # What it keeps and says
@@ -158,6 +163,17 @@ class Settings(BaseSettings):
         if value is not None and info.data.get("secret") is None:
             raise ValueError("needs TELNYX_MCP_SECRET, the same for all replicas; make one with: openssl rand -hex 32")
         return value
+
+    @field_validator("quotas")
+    @classmethod
+    def _as_limits(cls, value: list[str]) -> list[str]:
+        limits(value)
+        return value
+
+    @property
+    def limits(self) -> list[Limit]:
+        """The quotas, read."""
+        return limits(self.quotas)
 
     @property
     def url(self) -> str:

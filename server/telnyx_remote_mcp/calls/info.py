@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.identity import TITLE, VERSION
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.surfaces import Surfaces
-from telnyx_tools.tool.server_info import ServerInfo
+from telnyx_tools.tool.server_info import Quota, ServerInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,10 @@ class Info:
 
     settings: Settings
     surfaces: Surfaces
+    budgets: Callable[[Call], Awaitable[list[Quota]]]
     call: Call
 
-    def info(self) -> ServerInfo:
+    async def info(self) -> ServerInfo:
         surface = self.call.surface
         return ServerInfo(
             name=TITLE,
@@ -31,4 +33,5 @@ class Info:
             read_only=surface.only_reads,
             sandbox=self.settings.sandbox,
             telnyx_api=self.settings.api_base_url,
+            quotas=await self.budgets(self.call) or None,
         )

@@ -29,10 +29,11 @@ def create_dispatch(
     """The dispatch of one process; without `files`, no tool touches any. `store` and `secret` are the settings' own
     where they are not given.
     """
+    guards = create_guards(settings, store, secret)
     upstream = Upstream(
         api=api,
         files=files or Files(),
-        server=partial(Info, settings, surfaces),
+        server=partial(Info, settings, surfaces, guards.quotas.budgets),
         rejected=rejected,
     )
-    return Dispatch(upstream, create_guards(settings, store, secret))
+    return Dispatch(upstream, guards.steps)

@@ -154,6 +154,6 @@ async def test_a_log_that_cannot_be_written_leaves_only_reads(tmp_path: Path) ->
 @pytest.mark.parametrize("audit", ["off", None])
 async def test_calls_go_on_without_a_record_where_none_is_asked_for(tmp_path: Path, audit: Any) -> None:
     (tmp_path / DIRECTORY).write_text("")  # nothing can be made below it
-    steps = create_guards(Settings(data_dir=tmp_path, audit=audit), secret=lambda: Secret(b"s" * 32))
+    steps = create_guards(Settings(data_dir=tmp_path, audit=audit), secret=lambda: Secret(b"s" * 32)).steps
     dispatch = contexts.dispatch(Api("https://api.telnyx.com/v2", wire=MockWire(Telnyx(tmp_path))), steps)
     assert "receipt" not in (await dispatch(contexts.call(TOOLS["send_message"], TEXT))).wire()

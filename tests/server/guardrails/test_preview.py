@@ -52,7 +52,7 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
 
 
 def dispatch(store: SqliteStore, telnyx: Telnyx, tmp_path: Path, **given: Any) -> Dispatch:
-    guards = create_guards(Settings(data_dir=tmp_path, **given), store, lambda: Secret(b"s" * 32))
+    guards = create_guards(Settings(data_dir=tmp_path, **given), store, lambda: Secret(b"s" * 32)).steps
     return contexts.dispatch(Api("https://api.telnyx.com/v2", wire=MockWire(telnyx)), guards)
 
 

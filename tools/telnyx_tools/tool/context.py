@@ -117,7 +117,7 @@ class Progress(Protocol):
 class Server(Protocol):
     """The server, as far as a tool learns of it and of the request."""
 
-    def info(self) -> ServerInfo: ...
+    async def info(self) -> ServerInfo: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

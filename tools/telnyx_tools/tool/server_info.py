@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from telnyx_tools.results.result import Result
+from telnyx_tools.results.result import Part, Result
+
+
+class Quota(Part):
+    of: str | None = Field(None, description="messages, calls, purchases, changes or spend")
+    limit: int | None = None
+    per: str | None = None
+    left: float | None = None
 
 
 class ServerInfo(Result):
@@ -19,3 +26,4 @@ class ServerInfo(Result):
     read_only: bool
     sandbox: bool = Field(description="true: nothing here is real, nothing costs money")
     telnyx_api: str
+    quotas: list[Quota] | None = Field(None, description="what your account may still do")

@@ -1,0 +1,205 @@
+"""The step that keeps an account within its limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property, lru_cache
+from typing import Final
+
+from pydantic import BaseModel
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.pipeline import Next
+from telnyx_remote_mcp.guardrails.entries import cost
+from telnyx_remote_mcp.guardrails.fingerprint import account, keyed
+from telnyx_remote_mcp.guardrails.recipients import recipients
+from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
+from telnyx_remote_mcp.store.base import Store, StoreUnavailable
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.surface.limits import Limit, What
+from telnyx_tools.api.errors import OutcomeUnknown, ResponseTooLarge, TelnyxError
+from telnyx_tools.results.result import Result
+from telnyx_tools.tool.context import Action
+from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.server_info import Quota
+
+KIND: Final = "quota"
+PURPOSE: Final = "quotas"
+COUNTED: Final[Mapping[What, frozenset[str]]] = {
+    "messages": frozenset({"text-a-person", "message-on-whatsapp", "send-an-email", "send-a-fax", "verify-a-person"}),
+    "calls": frozenset({"call-a-person"}),
+    "purchases": frozenset(
+        {"buy-a-number", "order-sims", "buy-voice-channels", "manage-bundles", "host-a-number", "manage-networks"}
+    ),
+}
+"""The deeds that count as one, by their families in the catalog; those within them count as well."""
+_MICRO: Final = 1_000_000
+"""Money is counted in whole millionths."""
+_QUANTITIES: Final = frozenset({"quantity", "count_requested", "amount", "channels"})
+_BOUGHT: Final = frozenset({"phone_numbers", "registration_codes"})
+
+
+class QuotaExceeded(TelnyxError):
+    """The call would go beyond a limit; nothing was sent."""
+
+    def __init__(self, limit: Limit, left: float, resets_in: float) -> None:
+        super().__init__(f"QuotaExceeded {limit.what}")
+        self.limit = limit
+        self.left = left
+        self.resets_in = resets_in
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "code": "quota_exceeded",
+            "title": f"This would be more than {self.limit}; nothing was sent",
+            "left": self.left,
+            "retry_after_secs": round(self.resets_in),
+            "remedy": "Do less at a time, or go on when the limit is reset. Whoever runs this server sets it "
+            "(TELNYX_MCP_QUOTAS).",
+        }
+
+
+class QuotaGuard:
+    """Refuses what would go beyond a limit: QuotaExceeded. The numbers are shared by all processes and replicas; each
+    is for an account, and starts anew an hour or a day after the first use. What failed for certain does not count.
+
+    Without its store nothing goes on but reads: CannotRemember.
+    """
+
+    def __init__(self, store: Store, secret: Callable[[], Secret], limits: Sequence[Limit]) -> None:
+        self._counters = store.counters
+        self._load = secret
+        self._limits = tuple(limits)
+
+    async def __call__(self, call: Call, proceed: Next) -> Result:
+        if call.action.effect is Effect.READ or call.preview or not self._limits:
+            return await proceed(call)
+        taken: list[tuple[Limit, float]] = []
+        try:
+            await self._take(call, taken)
+        except StoreUnavailable:
+            raise CannotRemember from None
+        except QuotaExceeded:
+            await self._give_back(call, taken)
+            raise
+        try:
+            result = await proceed(call)
+        except (OutcomeUnknown, ResponseTooLarge):
+            raise
+        except TelnyxError:
+            await self._give_back(call, taken)
+            raise
+        await self._spent(call, result)
+        return result
+
+    async def foresee(self, call: Call) -> list[str]:
+        """The limits that the call would go beyond."""
+        return [
+            f"More than {limit}: {budget.left:g} left, the call needs {by:g}."
+            for (limit, by), budget in zip(self._needs(call), await self._budgets(call), strict=True)
+            if by and budget.left is not None and budget.left < by
+        ]
+
+    async def budgets(self, call: Call) -> list[Quota]:
+        """What is left of each limit to the account of the call."""
+        return await self._budgets(call)
+
+    async def _budgets(self, call: Call) -> list[Quota]:
+        try:
+            return [
+                Quota(of=limit.what, limit=limit.most, per=limit.period, left=await self._left(call, limit))
+                for limit in self._limits
+            ]
+        except (StoreUnavailable, CannotRemember):
+            return [Quota(of=limit.what, limit=limit.most, per=limit.period) for limit in self._limits]
+
+    async def _left(self, call: Call, limit: Limit) -> float:
+        used = await self._counters.get(KIND, self._name(call, limit))
+        return max(0.0, round(limit.most - (used / _MICRO if limit.what == "spend" else used), 6))
+
+    def _needs(self, call: Call) -> list[tuple[Limit, float]]:
+        """How much the call takes of each limit. What it will cost is not known yet: it takes the last bit, if any."""
+        return [(limit, _count(call, limit.what)) for limit in self._limits]
+
+    async def _take(self, call: Call, taken: list[tuple[Limit, float]]) -> None:
+        for limit, by in self._needs(call):
+            if not by:
+                continue
+            unit = _MICRO if limit.what == "spend" else 1
+            got = await self._counters.take(KIND, self._name(call, limit), by, limit.most * unit, limit.secs)
+            if not got.allowed:
+                raise QuotaExceeded(limit, max(0.0, limit.most - got.value / unit), got.resets_in)
+            taken.append((limit, by))
+
+    async def _give_back(self, call: Call, taken: Sequence[tuple[Limit, float]]) -> None:
+        with suppress(StoreUnavailable):
+            for limit, by in taken:
+                await self._counters.add(KIND, self._name(call, limit), -by, limit.secs)
+
+    async def _spent(self, call: Call, result: Result) -> None:
+        """Count what the answer says that the call cost."""
+        told = cost(result)
+        amount = round(float(told.partition(" ")[0]) * _MICRO) if told else 0
+        with suppress(StoreUnavailable):
+            for limit in self._limits:
+                if limit.what == "spend" and amount:
+                    await self._counters.add(KIND, self._name(call, limit), amount, limit.secs)
+
+    def _name(self, call: Call, limit: Limit) -> str:
+        return keyed(self._key, account(call), limit.what, limit.period)
+
+    @cached_property
+    def _key(self) -> bytes:
+        try:
+            return self._load().derive(PURPOSE)
+        except (ValueError, OSError):  # no secret
+            raise CannotRemember from None
+
+
+def _count(call: Call, what: What) -> float:
+    """How much of something a call is that does not only read."""
+    if what == "changes":
+        return 0 if call.action.effect is Effect.SPENDS else 1
+    if what == "spend":
+        return 1 if call.action.effect is Effect.SPENDS else 0  # a millionth, so that nothing goes on at the end
+    if call.action.effect is not Effect.SPENDS or not COUNTED[what] & _deeds(call.action):
+        return 0
+    if what == "purchases":
+        return _bought(call.arguments)
+    return max(1, sum(one.kind != "url" for one in recipients(call)))
+
+
+def _deeds(action: Action) -> frozenset[str]:
+    return _deeds_of(tuple(action.calls))
+
+
+@lru_cache(maxsize=1024)
+def _deeds_of(calls: tuple[str, ...]) -> frozenset[str]:
+    """What these API operations do, and what that is a way of doing."""
+    from telnyx_tools.catalog.catalog import Catalog
+    from telnyx_tools.catalog.families import own_families
+
+    own = own_families(calls)
+    known = Catalog.load().families
+    return own.union(*(known[name].within for name in own))
+
+
+def _bought(arguments: object) -> int:
+    """How many things are ordered: the longest list of them, or the largest quantity, wherever it stands."""
+    if isinstance(arguments, BaseModel):
+        arguments = dict(arguments)
+    if isinstance(arguments, list | tuple):
+        return sum(map(_bought, arguments)) or 1
+    if not isinstance(arguments, Mapping):
+        return 1
+    found = [1]
+    for name, value in arguments.items():
+        if name in _BOUGHT and isinstance(value, list):
+            found.append(len(value))
+        elif name in _QUANTITIES and isinstance(value, int | str) and re.fullmatch(r"[0-9]{1,6}", str(value)):
+            found.append(int(value))
+        elif isinstance(value, Mapping | list | BaseModel):
+            found.append(_bought(value))
+    return max(found)

@@ -1,0 +1,50 @@
+"""Limits on what an account may do within a time, as the operator writes them: `messages=100/hour`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+What = Literal["messages", "calls", "purchases", "changes", "spend"]
+"""`messages` and `calls` count those who are reached, `purchases` what is bought, `changes` the calls that change or
+delete something and cost nothing, `spend` what the answers of Telnyx say that calls cost, in the account's currency."""
+Period = Literal["hour", "day"]
+
+SECS: Final[dict[Period, int]] = {"hour": 3_600, "day": 86_400}
+_WRITTEN: Final = re.compile(r"(messages|calls|purchases|changes|spend)=([0-9]{1,9})/(hour|day)")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So much of something, within an hour or a day of the first use."""
+
+    what: What
+    most: int
+    period: Period
+
+    @property
+    def secs(self) -> int:
+        return SECS[self.period]
+
+    def __str__(self) -> str:
+        return f"{self.most:,} {self.what} {'an' if self.period == 'hour' else 'a'} {self.period}"
+
+
+def limits(written: Iterable[str]) -> list[Limit]:
+    """The limits; `none` alone is none. Raises ValueError, in words for the operator."""
+    texts = list(written)
+    if texts == ["none"]:
+        return []
+    return [_limit(text) for text in texts]
+
+
+def _limit(text: str) -> Limit:
+    match = _WRITTEN.fullmatch(text)
+    if match is None:
+        raise ValueError(
+            f"'{text}' is no limit: write WHAT=NUMBER/hour or /day, WHAT being {', '.join(get_args(What))}"
+        )
+    what, most, period = match.groups()
+    return Limit(what, int(most), period)  # type: ignore[arg-type] # the pattern has no other ones

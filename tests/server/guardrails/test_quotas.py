@@ -1,0 +1,180 @@
+"""An account stays within its limits, whichever tool, process or connection it uses."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from tests import contexts
+
+from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.guardrails.quotas import KIND, QuotaExceeded, QuotaGuard
+from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.sqlite.store import SqliteStore
+from telnyx_remote_mcp.surface.limits import limits
+from telnyx_tools.api.client import Credential
+from telnyx_tools.api.errors import OutcomeUnknown, Unreachable
+from telnyx_tools.catalog.action import OperationAction
+from telnyx_tools.catalog.catalog import Catalog
+from telnyx_tools.registry import registry
+from telnyx_tools.results.result import Result
+
+pytestmark = pytest.mark.anyio
+
+TOOLS = registry().tools
+SENDER = "+13125550100"
+PERSON = "+13125550123"
+OTHERS = ["+13125550124", "+13125550125"]
+
+
+class Telnyx:
+    """What lies behind the guard."""
+
+    def __init__(self, result: Result | Exception | None = None) -> None:
+        self.result = result or Result()
+        self.calls: list[Call] = []
+
+    async def __call__(self, call: Call) -> Result:
+        self.calls.append(call)
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = SqliteStore(tmp_path / "state.db")
+    yield opened
+    await opened.aclose()
+
+
+def guard(store: Store, *written: str) -> QuotaGuard:
+    return QuotaGuard(store, lambda: Secret(b"s" * 32), limits(written))
+
+
+def text(**changes: Any) -> Call:
+    return contexts.call(TOOLS["send_message"], {"to": PERSON, "from_number": SENDER, "text": "x"}, **changes)
+
+
+def operation(name: str, body: dict[str, Any]) -> Call:
+    return contexts.call(OperationAction(Catalog.load()[name]), {"body": body})
+
+
+async def test_what_is_beyond_a_limit_is_refused_with_what_is_left_and_when_it_resets(store: Store) -> None:
+    telnyx, quotas = Telnyx(), guard(store, "messages=3/hour")
+    group = contexts.call(TOOLS["send_group_message"], {"to": [PERSON, *OTHERS], "from_number": SENDER, "text": "x"})
+    await quotas(text(), telnyx)
+    with pytest.raises(QuotaExceeded) as exceeded:
+        await quotas(group, telnyx)
+    error = exceeded.value.describe()
+    assert (error["code"], error["left"]) == ("quota_exceeded", 2)
+    assert "3 messages an hour" in str(error["title"])
+    assert 3_590 < float(str(error["retry_after_secs"])) <= 3_600
+    for _ in range(2):
+        await quotas(text(), telnyx)
+    assert len(telnyx.calls) == 3
+
+
+@pytest.mark.parametrize(
+    ("call", "of", "counts"),
+    [
+        (text(), "messages", 1),
+        (operation("messages.send", {"to": PERSON, "from": SENDER, "text": "x"}), "messages", 1),
+        (operation("faxes.create", {"connection_id": "1", "to": PERSON, "from": SENDER}), "messages", 1),
+        (contexts.call(TOOLS["start_verification"], {"phone_number": PERSON, "verify_profile_id": "1"}), "messages", 1),
+        (contexts.call(TOOLS["make_call"], {"to": [PERSON, *OTHERS], "from_number": SENDER}), "calls", 3),
+        (contexts.call(TOOLS["transfer"], {"call_control_id": "1", "to": PERSON}), "calls", 1),
+        (contexts.call(TOOLS["initiate_phone_number_order"], {"phone_numbers": OTHERS}), "purchases", 2),
+        (operation("number_orders.create", {"phone_numbers": [{"phone_number": PERSON}]}), "purchases", 1),
+        (contexts.call(TOOLS["delete_messaging_profile"], {"messaging_profile_id": "1"}), "changes", 1),
+    ],
+    ids=lambda value: value.action.name if isinstance(value, Call) else str(value),
+)
+async def test_what_counts_is_known_of_tools_and_operations_alike(
+    store: Store, call: Call, of: str, counts: int
+) -> None:
+    quotas = guard(store, *(f"{what}=10/day" for what in ("messages", "calls", "purchases", "changes")))
+    await quotas(call, Telnyx())
+    used = {budget.of: 10 - (budget.left or 0) for budget in await quotas.budgets(call)}
+    assert used == {**dict.fromkeys(("messages", "calls", "purchases", "changes"), 0), of: counts}
+
+
+async def test_money_is_counted_as_telnyx_tells_it_and_nothing_goes_on_when_it_is_used_up(store: Store) -> None:
+    costs = Result.model_validate({"cost": {"amount": "0.6", "currency": "USD"}})
+    telnyx, quotas = Telnyx(costs), guard(store, "spend=1/day")
+    await quotas(text(), telnyx)
+    (budget,) = await quotas.budgets(text())
+    assert budget.left == pytest.approx(0.4, abs=1e-5)
+    await quotas(text(), telnyx)
+    with pytest.raises(QuotaExceeded):
+        await quotas(text(), telnyx)
+    await quotas(contexts.call(TOOLS["delete_messaging_profile"], {"messaging_profile_id": "1"}), telnyx)
+
+
+async def test_each_account_has_its_own_in_all_processes(store: Store, tmp_path: Path) -> None:
+    other_process = SqliteStore(tmp_path / "state.db")
+    await guard(store, "messages=1/hour")(text(), Telnyx())
+    with pytest.raises(QuotaExceeded):
+        await guard(other_process, "messages=1/hour")(text(), Telnyx())
+    await guard(store, "messages=1/hour")(text(caller=Caller("key:b", Credential("KEYb"), "api_key")), Telnyx())
+    await other_process.aclose()
+
+
+@pytest.mark.parametrize(
+    ("error", "left"), [(Unreachable("POST /messages", "down"), 1), (OutcomeUnknown("POST /messages", "lost"), 0)]
+)
+async def test_only_what_failed_for_certain_does_not_count(store: Store, error: Exception, left: int) -> None:
+    quotas = guard(store, "messages=1/hour", "changes=5/hour")
+    with pytest.raises(type(error)):
+        await quotas(text(), Telnyx(error))
+    assert [budget.left for budget in await quotas.budgets(text())] == [left, 5]
+
+
+async def test_a_limit_that_refuses_takes_nothing_of_the_others(store: Store) -> None:
+    quotas = guard(store, "messages=10/hour", "messages=0/day")
+    with pytest.raises(QuotaExceeded):
+        await quotas(text(), Telnyx())
+    assert [budget.left for budget in await quotas.budgets(text())] == [10, 0]
+
+
+async def test_a_preview_takes_nothing_and_says_what_would_be_beyond(store: Store) -> None:
+    quotas = guard(store, "messages=0/hour", "calls=0/hour")
+    await quotas(text(preview=True), Telnyx())
+    assert await quotas.foresee(text()) == ["More than 0 messages an hour: 0 left, the call needs 1."]
+
+
+async def test_without_a_store_only_reads_go_on(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    quotas, telnyx = guard(SqliteStore(tmp_path / "file" / "state.db"), *Settings().quotas), Telnyx()
+    deletion = contexts.call(TOOLS["delete_messaging_profile"], {"messaging_profile_id": "1"})
+    for call in (text(), deletion):
+        with pytest.raises(CannotRemember):
+            await quotas(call, telnyx)
+    reading = contexts.call(TOOLS["list_messaging_profiles"], {})
+    await quotas(reading, telnyx)
+    assert telnyx.calls == [reading]
+    assert {budget.left for budget in await quotas.budgets(reading)} == {None}
+
+
+async def test_the_store_says_nothing_of_whose_numbers_they_are(store: Store, tmp_path: Path) -> None:
+    await guard(store, "messages=3/hour")(text(), Telnyx())
+    written = (tmp_path / "state.db").read_bytes() + (tmp_path / "state.db-wal").read_bytes()
+    assert KIND.encode() in written
+    assert contexts.TESTER.principal.encode() not in written
+
+
+@pytest.mark.parametrize(
+    "written", ["messages", "messages=x/hour", "texts=1/hour", "messages=1/week", "none,calls=1/day"]
+)
+def test_what_is_no_limit_is_refused_at_the_start(written: str) -> None:
+    with pytest.raises(ValidationError, match="is no limit"):
+        Settings(quotas=written)  # type: ignore[arg-type] # as a flag is written
+
+
+def test_there_may_be_none() -> None:
+    assert Settings(quotas=["none"]).limits == []
