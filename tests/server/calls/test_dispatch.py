@@ -119,7 +119,7 @@ async def test_what_a_surface_leaves_out_cannot_be_reached_by_a_tool_that_asks_f
 
 def test_every_generic_tool_names_its_target_and_no_other_tool_does() -> None:
     generic = {name for name, tool in TOOLS.items() if tool.target is not None}
-    assert generic == {"read_api_endpoint", "write_api_endpoint", "delete_api_endpoint", "preview_call"}
+    assert generic == {"read_api_endpoint", "write_api_endpoint", "delete_api_endpoint"}
     assert all(tool.target in tool.input_schema["required"] for tool in TOOLS.values() if tool.target is not None)
     changes_nothing_of_its_own = {n for n, t in TOOLS.items() if not (t.calls or t.s3 or t.effect is Effect.READ)}
     assert changes_nothing_of_its_own <= generic

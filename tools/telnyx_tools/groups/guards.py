@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from telnyx_tools.tool.context import Server
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.groups.whole_api import action_named
+from telnyx_tools.results.result import Result
+from telnyx_tools.tool.context import Actions, Server
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.group import NO_SCOPE, Group
 from telnyx_tools.tool.server_info import ServerInfo
@@ -14,3 +21,17 @@ guards = Group("guards", title="Server", summary="What this server is and what i
 async def get_server_info(server: Server) -> ServerInfo:
     """This server's version, the tool groups you see and could see, and whether it is read-only or a sandbox."""
     return await server.info()
+
+
+@guards.tool(effect=Effect.READ, scope=NO_SCOPE)
+async def preview_call(
+    actions: Actions,
+    tool: Annotated[str, Field(min_length=1, max_length=200, description="or operation, from search_tools")],
+    arguments: Annotated[dict[str, Any], Field(description="as for a call; of an operation path, query, body")] = {},
+) -> Result:
+    """Show the exact request that a call would send, and what would keep it back. Nothing is sent, but what the tool
+    reads first."""
+    action = action_named(actions, "tool", tool)
+    if action.effect is Effect.READ:
+        raise InvalidArguments([Problem("tool", f"{action.name} only reads: call it.")])
+    return await actions.preview(action, arguments)

@@ -82,7 +82,7 @@ async def describe_tool(
     actions: Actions, name: Name, at: Annotated[str, Field(description="look deeper: body.voice_settings")] = ""
 ) -> Description:
     """What a tool or operation takes, with a minimal example, and which tool calls it."""
-    return _described(_action(actions, "name", name), at)
+    return _described(action_named(actions, "name", name), at)
 
 
 @api.tool(effect=Effect.READ, scope=NO_SCOPE)
@@ -114,7 +114,7 @@ async def get_api_endpoint_schema(
     at: Annotated[str, Field(description="look deeper: body.voice_settings")] = "",
 ) -> Description:
     """The parameters and body of an operation, one level at a time, with a minimal example."""
-    return _described(_action(actions, "endpoint", endpoint), at)
+    return _described(action_named(actions, "endpoint", endpoint), at)
 
 
 @api.tool(effect=Effect.READ, scope=NO_SCOPE, core=True, compact=True, target="endpoint")
@@ -175,15 +175,6 @@ async def delete_api_endpoint(
     return await _call(actions, "delete_api_endpoint", endpoint, arguments, sent, View())
 
 
-@api.tool(effect=Effect.READ, scope=NO_SCOPE, core=True, compact=True, target="tool")
-async def preview_call(actions: Actions, tool: str, arguments: dict[str, Any] = {}) -> Result:
-    """What a call would send; sends nothing."""
-    action = _action(actions, "tool", tool)
-    if action.effect is Effect.READ:
-        raise InvalidArguments([Problem("tool", f"{action.name} only reads: call it.")])
-    return await actions.preview(action, arguments)
-
-
 async def _call(
     actions: Actions,
     caller: str,
@@ -198,7 +189,7 @@ async def _call(
         _check_caller(caller, tool)
         _check_unused(tool.name, {**sent, **asdict(view)})
         return Answer(data=(await actions.call(tool, arguments, allow_duplicate=allow_duplicate)).wire())
-    action = _action(actions, "endpoint", endpoint, view)
+    action = action_named(actions, "endpoint", endpoint, view)
     _check_caller(caller, action)
     if arguments:
         raise InvalidArguments([Problem("arguments", "An operation takes path, query and body; see describe_tool.")])
@@ -221,7 +212,7 @@ def _check_unused(tool: str, given: Mapping[str, Any]) -> None:
         raise InvalidArguments([Problem(name, f"{tool} is a tool: give it in arguments.") for name in unused])
 
 
-def _action(actions: Actions, argument: str, name: str, view: View = _WHOLE) -> Action:
+def action_named(actions: Actions, argument: str, name: str, view: View = _WHOLE) -> Action:
     """The tool or operation of this name. Raises InvalidArguments where there is none, or not within reach."""
     if (tool := actions.tools.get(name)) is not None:
         return tool
