@@ -137,7 +137,7 @@ class Settings(BaseSettings):
     redis_url: str | None = Field(
         None, description="redis:// or rediss:// URL where all replicas keep their data, instead of a file", repr=False
     )
-    server_name: str = Field("com.telnyx/mcp", description="name on the server card")
+    server_name: str = Field("local.telnyx/mcp", description="name on the server card")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     sandbox: bool = Field(False, description="play against a local Telnyx sandbox instead of the real API")
 

@@ -15,8 +15,8 @@ Schema = dict[str, Any]
 
 LONGEST_NAME: Final = 64
 """Of a tool, as models know it: with what a client puts before it."""
-TOOL_NAME: Final = re.compile(r"[a-z][a-z0-9_]{2,42}")
-"""Its own name. Room is left for `mcp__com_telnyx_mcp__`, which some clients make of the name of this server."""
+TOOL_NAME: Final = re.compile(r"[a-z][a-z0-9_]{2,40}")
+"""Its own name. Room is left for `mcp__local_telnyx_mcp__`, which some clients make of the name of this server."""
 
 _KEYWORDS: Final[dict[str, frozenset[str]]] = {
     "string": frozenset({"enum", "pattern", "format", "minLength", "maxLength", "default"}),
