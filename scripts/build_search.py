@@ -10,7 +10,7 @@ from pathlib import Path
 from scripts.search.documents import Document, Documents
 
 from telnyx_tools.catalog.phrasings import Phrasings
-from telnyx_tools.catalog.pieces import pieces
+from telnyx_tools.catalog.pieces import pieces, words
 from telnyx_tools.catalog.search import FULL
 
 INDEX = Path(__file__).parents[1] / "tools/telnyx_tools/catalog/search.gz"
@@ -27,6 +27,7 @@ def build(phrasings: Phrasings) -> bytes:
     head = {
         "ids": ids,
         "about": documents.about,
+        "english": sorted({word for sentence in phrasings.sentences.values() for word in words(sentence)}),
         "words": sorted(frequency, key=lambda word: (-frequency[word], word)),
         "pieces": sorted(postings),
         "counts": [len(postings[piece]) for piece in sorted(postings)],

@@ -86,7 +86,7 @@ def test_phrasings_that_it_was_not_shown_are_found_by_the_others() -> None:
         shown = [hit.id for hit in index.search(phrasing) if hit.id not in covered][:5]
         found += any(name == id_ or id_ in index.about.get(name, ()) for name in shown)
     recall = found / len(asked)
-    assert recall >= 0.70, f"recall@5 of a hidden fifth is {recall:.3f}"
+    assert recall >= 0.74, f"recall@5 of a hidden fifth is {recall:.3f}"
 
 
 def _parted(texts: Texts, dice: random.Random) -> tuple[Texts, list[tuple[str, str]]]:

@@ -12,8 +12,8 @@ from telnyx_tools.catalog.search import Hit, Index
 from telnyx_tools.tool.context import Action, Actions
 from telnyx_tools.tool.effect import Effect
 
-FLOOR = 0.1
-"""Below this strength a hit is chance."""
+FLOOR = 0.65
+"""Below this a hit is chance."""
 CARE = 0.5
 """Below this strength a hit may be a guess."""
 _GLANCE = 5

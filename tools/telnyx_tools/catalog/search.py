@@ -15,11 +15,16 @@ from importlib.resources import files
 from itertools import accumulate
 from typing import Any
 
+from telnyx_tools.catalog.glossary import Glossary
 from telnyx_tools.catalog.pieces import pieces, words
 from telnyx_tools.catalog.spelling import corrected
 
 FULL = 255
 """The weight of a piece without which a document could not be imagined."""
+_RARITY = 0.7
+"""How much more a rare piece counts than a common one: with 1, chance decides where a request has many odd words."""
+_TRANSLATED = 0.8
+"""How much a word counts that stands in the place of one of another language."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class Index:
         self.ids: Sequence[str] = described["ids"]
         self.about: Mapping[str, Sequence[str]] = described["about"]
         """The operations that each tool does the work of."""
+        self._english = frozenset(described["english"])
         self._known = {word: rank for rank, word in enumerate(described["words"])}
         ends = list(accumulate(described["counts"]))
         self._named = {" ".join(words(id_)): number for number, id_ in enumerate(self.ids)}
@@ -58,19 +64,20 @@ class Index:
         return Index(gzip.decompress(files(__package__).joinpath("search.gz").read_bytes()))
 
     def search(self, query: str, floor: float = 0.0) -> Iterator[Hit]:
-        """The documents that hold something of the query, at least `floor` of it, the strongest first.
+        """The documents that hold something of the query, the strongest first; one that it names comes before all.
 
-        One whose id has just the words of the query comes before all.
+        `floor` is what makes a match: the weight of what is held against the root of that of the whole query, since a
+        long one holds much that is not about the matter.
         """
         totals = [0.0] * len(self.ids)
         whole = 0.0
         for piece, count in self._asked(query).items():
             start, end = self._spans.get(piece, (0, 0))
-            importance = count * math.log(1 + (len(totals) - (end - start) + 0.5) / (end - start + 0.5)) / FULL
+            importance = count * _rarity(end - start, len(totals)) / FULL
             whole += importance * FULL
             for document, weight in zip(self._documents[start:end], self._weights[start:end], strict=True):
                 totals[document] += importance * weight
-        found = [number for number, total in enumerate(totals) if total > floor * whole]
+        found = [number for number, total in enumerate(totals) if total > floor * math.sqrt(whole)]
         named = self._named.get(" ".join(words(query)))
         found.sort(key=lambda number: (number == named, totals[number]), reverse=True)
         return (Hit(self.ids[number], totals[number] / whole) for number in found)
@@ -78,8 +85,23 @@ class Index:
     def _asked(self, query: str) -> Mapping[str, float]:
         """The pieces of a query and how much each of them counts, so that a long word is not worth its length."""
         asked: Counter[str] = Counter()
+        glossary = Glossary.load()
         for word in words(query):
-            parts = pieces(corrected(word, self._known))
-            for piece in parts:
-                asked[piece] += 1 / math.sqrt(len(parts))  # type: ignore[assignment]  # counters may hold fractions
+            known = corrected(word, self._known)
+            _ask(asked, [known], 1)
+            if word not in self._english:
+                for meaning in glossary.meanings(word) or glossary.meanings(known):
+                    _ask(asked, meaning, _TRANSLATED)
         return asked
+
+
+def _rarity(holding: int, documents: int) -> float:
+    rarity: float = math.log(1 + (documents - holding + 0.5) / (holding + 0.5)) ** _RARITY
+    return rarity
+
+
+def _ask(asked: Counter[str], meaning: Sequence[str], weight: float) -> None:
+    for word in meaning:
+        parts = pieces(word)
+        for piece in parts:
+            asked[piece] += weight / math.sqrt(len(parts) * len(meaning))  # type: ignore[assignment]  # counters may hold fractions
