@@ -15,7 +15,11 @@ def test_a_description_names_parameters_types_and_an_example(catalog: Catalog) -
     assert found["body"]["required"] == {"to": "string"}
     assert found["body"]["optional"]["type"] == "SMS|MMS"
     assert found["body"]["optional"]["media_urls"] == "[string]"
-    assert found["example"] == {"body": {"to": "+12025550124"}}
+    assert found["example"]["body"] == {
+        "from": "+12025550123",
+        "text": "Your order 8841 is ready.",
+        "to": "+12025550124",
+    }
 
 
 def test_query_parameters_are_shown_as_they_are_sent(catalog: Catalog) -> None:

@@ -153,6 +153,12 @@ async def test_what_is_withheld_is_found_where_it_belongs_and_says_why(
     assert "call_with" not in found[name]
 
 
+async def test_what_exists_in_two_forms_is_offered_once(ask: Asked) -> None:
+    for query in ("upload a document", "documents upload json"):
+        found = names(await ask(query, 50))
+        assert len({"documents.upload", "documents.upload_json"}.intersection(found)) == 1
+
+
 async def test_a_guess_offers_first_what_does_no_harm(ask: Asked) -> None:
     effects = [item["effect"] for item in await ask("weather in Paris tomorrow", 5)]
     harmful = [effect in {"spends", "destroy"} for effect in effects]

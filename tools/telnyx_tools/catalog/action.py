@@ -85,7 +85,10 @@ class OperationAction:
     def required(self) -> Sequence[str]:
         operation = self.operation
         body = operation.resolve(operation.body or {}).get("required", ())
-        return [*operation.path_params, *operation.query.get("required", ()), *(f"body.{name}" for name in body)]
+        paging = operation.paging
+        paged = () if paging is None else {key.split("[")[0] for key in (paging.page, paging.size) if key}
+        query = [name for name in operation.query.get("required", ()) if name not in paged]
+        return [*operation.path_params, *query, *(f"body.{name}" for name in body)]
 
     def borrows(self, arguments: Mapping[str, object]) -> Sequence[str]:
         return ()
@@ -103,7 +106,8 @@ class OperationAction:
         given: Mapping[str, Any] = arguments
         query = _query(given.get("query") or {})
         if self.operation.paging is not None:
-            query = _paged(query, self.operation.paging, self._place)
+            needed = self.operation.paging.page.split("[")[0] in self.operation.query.get("required", ())
+            query = _paged(query, self.operation.paging, self._place, needed=needed)
         elif self._place.token not in (None, "1"):
             raise InvalidArguments([Problem("page", "Its answer is one page: give the `next` of that, or no page.")])
         parsed = {
@@ -208,11 +212,12 @@ def _bytes(argument: str, value: object) -> bytes:
         raise InvalidArguments([Problem(argument, "The content, as base64.")]) from None
 
 
-def _paged(query: dict[str, Any], paging: Paging, place: Place) -> dict[str, Any]:
-    """The query with its page, unless the caller wrote the API's own paging keys."""
+def _paged(query: dict[str, Any], paging: Paging, place: Place, *, needed: bool) -> dict[str, Any]:
+    """The query with its page, unless the caller wrote the API's own paging keys. A page by number begins with 1."""
     wanted: dict[str, Any] = {}
-    if place.token is not None:
-        wanted[paging.page] = int(place.token) if _NUMBER.fullmatch(place.token) else place.token
+    token = place.token or ("1" if paging.style == "number" and needed else None)
+    if token is not None:
+        wanted[paging.page] = int(token) if _NUMBER.fullmatch(token) else token
     if paging.size is not None:
         wanted[paging.size] = place.size
     result = dict(query)

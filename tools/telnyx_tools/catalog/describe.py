@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from telnyx_tools.catalog.example import minimal
+from telnyx_tools.catalog.illustration import illustrate
 from telnyx_tools.catalog.operation import Operation, Paging, Schema
 from telnyx_tools.catalog.query import flatten
 
@@ -61,7 +61,9 @@ def _bracketed(operation: Operation) -> Schema:
             found["required"].append(key)
 
     add(operation.query, "", needed=True)
-    return found
+    paging = operation.paging  # its keys are filled in where the caller leaves them out
+    filled = () if paging is None else (paging.page, paging.size)
+    return {**found, "required": [key for key in found["required"] if key not in filled]}
 
 
 def _descend(operation: Operation, parts: Mapping[str, Schema], names: Sequence[str]) -> Schema:
@@ -135,14 +137,15 @@ def _values(values: Sequence[object], count: int) -> str:
 
 
 def _example(operation: Operation) -> dict[str, Any]:
-    arguments = minimal(operation)
-    parts = {"path": arguments.path, "query": flatten(arguments.query), "headers": arguments.headers}
+    arguments = illustrate(operation)
+    query = {key: value for key, value in flatten(arguments.query).items() if key in _bracketed(operation)["required"]}
+    parts = {"path": arguments.path, "query": query, "headers": arguments.headers}
     found: dict[str, Any] = {name: part for name, part in parts.items() if part}
     return found if arguments.body is None else {**found, "body": arguments.body}
 
 
 def _paging(paging: Paging) -> str:
-    what = "a page number from 1" if paging.style == "number" else f"the {paging.style} of the page"
+    what = "a page number, by default 1" if paging.style == "number" else f"the {paging.style} of the page"
     return f"{paging.page} takes {what}" + (f", {paging.size} its size" if paging.size else "")
 
 

@@ -8,6 +8,8 @@ from telnyx_tools.catalog.operation import Operation, Schema
 ITEMS = 3
 """How many things a made-up list holds."""
 
+UNKNOWN = "example"
+"""What a text is of which nothing is known."""
 _DEPTH = 8
 _BY_FORMAT = {"date-time": "2026-01-15T12:00:00Z", "date": "2026-01-15", "binary": "ZXhhbXBsZQ=="}
 _BY_NAME = (
@@ -145,7 +147,7 @@ class _Sample:
             return str(schema["examples"][0])
         if name == "id" or name.endswith(("_id", "uuid")):
             return f"00000000-0000-4000-8000-{self._index + 1:012d}"
-        return next((value for ending, value in _BY_NAME if name.lower().endswith(ending)), "example")
+        return next((value for ending, value in _BY_NAME if name.lower().endswith(ending)), UNKNOWN)
 
 
 def _close(answer: Any, operation: Operation) -> None:

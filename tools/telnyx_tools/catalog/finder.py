@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from telnyx_tools.catalog.action import OperationAction
@@ -52,7 +52,18 @@ def operation(actions: Actions, operation_id: str) -> Found:
 
 async def _hits(query: str) -> Sequence[Hit]:
     # In a thread: the first search reads the index, and others are being served.
-    return await asyncio.to_thread(lambda: list(Index.load().search(query, FLOOR)))
+    return await asyncio.to_thread(lambda: list(_once(Index.load().search(query, FLOOR))))
+
+
+def _once(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """The hits without operations that make the request of an earlier one, in another form."""
+    catalog, requests = Catalog.load(), set[tuple[str, str]]()
+    for hit in hits:
+        operation = catalog.get(hit.id)
+        request = ("", hit.id) if operation is None else (operation.method, operation.path)
+        if request not in requests:
+            requests.add(request)
+            yield hit
 
 
 def _ranked(actions: Actions, hits: Sequence[Hit]) -> Iterator[Found]:
