@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests import contexts
 
+from telnyx_tools.api.client import Api
 from telnyx_tools.catalog import Catalog
 from telnyx_tools.catalog.action import OperationAction
 from telnyx_tools.catalog.describe import describe
 from telnyx_tools.catalog.example import UNKNOWN
-from telnyx_tools.catalog.illustration import illustrate
+from telnyx_tools.catalog.illustration import illustrate, illustrate_tool
 from telnyx_tools.catalog.operation import Operation
+from telnyx_tools.registry import registry
 
 NOTHING_TO_SHOW = {
     "global_ip_assignments.update",  # its body has no fields
@@ -102,3 +105,20 @@ def test_a_page_that_the_api_requires_is_the_first_where_none_is_given(catalog: 
 def test_a_page_within_brackets_is_filled_in_too(catalog: Catalog, id_: str) -> None:
     query = OperationAction(catalog[id_]).parse({"path": {"id": "00000000-0000-4000-8000-000000000001"}})["query"]
     assert query == {"page": {"number": 1, "size": 20}}
+
+
+def test_every_tool_takes_its_example(catalog: Catalog) -> None:
+    for tool in registry().tools.values():
+        arguments = illustrate_tool(tool.name, tool.input_schema)
+        tool.parse(arguments)
+        assert [name for name, text in texts(arguments) if text == UNKNOWN] == [], tool.name
+        assert set(tool.required) <= set(arguments)
+
+
+async def test_the_description_of_a_tool_shows_its_example_as_its_caller_takes_it() -> None:
+    given = {"name": "send_message"}
+    async with Api("http://127.0.0.1:9") as api:
+        found = (await contexts.dispatch(api)(contexts.call(registry().tools["describe_tool"], given))).wire()
+    assert found["example"] == {
+        "arguments": {"to": "+12025550124", "from_number": "+12025550123", "text": "Your order 8841 is ready."}
+    }

@@ -8,6 +8,7 @@ from telnyx_tools.catalog.operation import Operation, Schema
 ITEMS = 3
 """How many things a made-up list holds."""
 
+ID = "00000000-0000-4000-8000-000000000001"
 UNKNOWN = "example"
 """What a text is of which nothing is known."""
 _DEPTH = 8
@@ -147,7 +148,12 @@ class _Sample:
             return str(schema["examples"][0])
         if name == "id" or name.endswith(("_id", "uuid")):
             return f"00000000-0000-4000-8000-{self._index + 1:012d}"
-        return next((value for ending, value in _BY_NAME if name.lower().endswith(ending)), UNKNOWN)
+        return plain_text(name) or UNKNOWN
+
+
+def plain_text(name: str) -> str | None:
+    """A phone number, a link, a moment: what the end of a name says that a text is; None where it says nothing."""
+    return next((value for ending, value in _BY_NAME if name.lower().endswith(ending)), None)
 
 
 def _close(answer: Any, operation: Operation) -> None:

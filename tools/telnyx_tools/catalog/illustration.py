@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from telnyx_tools.catalog.example import UNKNOWN, Arguments, maximal, minimal
+from telnyx_tools.catalog.example import ID, UNKNOWN, Arguments, maximal, minimal, plain_text
 from telnyx_tools.catalog.operation import Operation
 
 _TELLING = ("name", "_name", "text", "title", "description", "label", "tags", "webhook_url", "status")
@@ -23,6 +23,38 @@ def illustrate(operation: Operation) -> Arguments:
             value = _one_thing(operation) or value
         setattr(arguments, part, _named(value, "", operation.group))
     return arguments
+
+
+def illustrate_tool(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments that a tool with this input schema takes: what it requires, and one thing that it may change."""
+    told = _told()["tools"].get(name, {})
+    properties: Mapping[str, Any] = schema.get("properties", {})
+    wanted = [each for each in schema.get("required", ()) if each not in told]
+    if name.startswith("update_") and not told:
+        wanted += next(([each] for end in _TELLING for each in properties if each.endswith(end)), [])
+    definitions = schema.get("$defs", {})
+    return {**{each: _sampled(properties[each], each, definitions) for each in dict.fromkeys(wanted)}, **told}
+
+
+def _sampled(schema: Mapping[str, Any], name: str, definitions: Mapping[str, Any]) -> Any:
+    if "$ref" in schema:
+        return _sampled(definitions[schema["$ref"].removeprefix("#/$defs/")], name, definitions)
+    for forms in (schema.get("anyOf"), schema.get("oneOf")):
+        if forms:
+            return _sampled(forms[0], name, definitions)
+    if "const" in schema or "enum" in schema or "examples" in schema:
+        return schema.get("const") or [*schema.get("examples", ()), *schema.get("enum", ())][0]
+    match schema.get("type"):
+        case "object":
+            inner = schema.get("properties", {})
+            return {each: _sampled(inner[each], each, definitions) for each in schema.get("required", ())}
+        case "array":
+            return [_sampled(schema.get("items", {}), name.removesuffix("s"), definitions)]
+        case "integer" | "number":
+            return schema.get("minimum", 1)
+        case "boolean":
+            return True
+    return plain_text(name) or (ID if name == "id" or name.endswith("_id") else _value(name))
 
 
 def _one_thing(operation: Operation) -> dict[str, Any]:

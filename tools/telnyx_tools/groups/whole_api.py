@@ -15,6 +15,7 @@ from telnyx_tools.results.result import Detail, Part, Result
 from telnyx_tools.tool.context import Action, Actions
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.group import NO_SCOPE, Group
+from telnyx_tools.tool.tool import Tool
 
 if TYPE_CHECKING:  # a server whose agents never ask for the catalog does not load it
     from telnyx_tools.catalog.catalog import Catalog
@@ -244,7 +245,18 @@ def _operation_action(operation: Operation, view: View = _WHOLE) -> Action:
 
 
 def _described(action: Action, at: str) -> Description:
-    return Description(name=action.name, call_with=CALLERS[action.effect], **action.describe(at))
+    return Description(
+        name=action.name, call_with=CALLERS[action.effect], **action.describe(at), **_example(action, at)
+    )
+
+
+def _example(action: Action, at: str) -> dict[str, Any]:
+    """Of a tool, as the arguments that its caller passes on; an operation describes its own."""
+    if at or not isinstance(action, Tool):
+        return {}
+    from telnyx_tools.catalog.illustration import illustrate_tool
+
+    return {"example": {"arguments": illustrate_tool(action.name, action.input_schema)}}
 
 
 def _matches(found: Iterable[Found]) -> Matches:
