@@ -71,15 +71,19 @@ def test_the_argument_is_named_and_the_valid_form(
 @pytest.mark.parametrize(
     ("given", "named"),
     [
-        ({"page": "2"}, {"page"}),
-        ({"query": {"filter[status]": "active"}, "page_size": 50}, {"query", "page_size"}),
-        ({"path": {"id": "1"}, "detail": "full", "fields": ["id"]}, {"path", "detail", "fields"}),
+        ({"query": {"filter[status]": "active"}, "page_size": 50}, {"query"}),
+        ({"path": {"id": "1"}, "body": {"a": 1}, "detail": "full", "fields": ["id"]}, {"path", "body"}),
     ],
 )
 def test_what_a_tool_called_by_name_does_not_take_is_refused(given: dict[str, Any], named: set[str]) -> None:
     found = problems(play("read_api_endpoint", {"endpoint": "list_phone_numbers", **given}, documented))
     assert found == dict.fromkeys(named, "list_phone_numbers is a tool: give it in arguments.")
     assert not play("read_api_endpoint", {"endpoint": "list_phone_numbers"}, documented).result.is_error
+
+
+def test_a_view_that_a_tool_called_by_name_does_not_have_is_refused() -> None:
+    found = problems(play("read_api_endpoint", {"endpoint": "get_balance", "page": "2", "page_size": 5}, documented))
+    assert found == {"page": "get_balance has no page.", "page_size": "get_balance has no page_size."}
 
 
 def test_a_second_page_of_an_operation_without_pages_is_refused() -> None:

@@ -324,11 +324,26 @@ async def test_metrics_of_another_shape_are_shown_whole() -> None:
     assert metrics == {"sent_total": 7}
 
 
+async def test_a_recipient_is_looked_for_on_every_page_of_the_opt_outs() -> None:
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        number = int(request.url.params["page[number]"])
+        items = [{"to": "+13125550123"}] if number in (1, 10) else [{"to": "+13125550124"}]
+        return httpx2.Response(200, json={"data": items, "meta": {"total_pages": 10}})
+
+    async with sandboxed.answering(answer) as telnyx:
+        first = await sandboxed.call(telnyx, "list_opt_outs", to="+13125550123")
+        rest = await sandboxed.call(telnyx, "list_opt_outs", to="+13125550123", page=first["next"])
+    assert first["items"] == rest["items"] == [{"to": "+13125550123"}]
+    assert "next" not in rest
+
+
 async def test_opt_outs_say_who_takes_no_messages(call: Caller) -> None:
     found = await call("list_opt_outs", messaging_profile_id=await call.profile_id())
     assert [(opt_out["to"], opt_out["from"], opt_out["keyword"]) for opt_out in found["items"]] == [
         ("+15550040300", SENDER, "STOP")
     ]
+    assert len((await call("list_opt_outs", to="+15550040300"))["items"]) == 1
+    assert (await call("list_opt_outs", to="+15550040301"))["items"] == []
     assert (await call("list_opt_outs", end_date="2026-09-20"))["items"] == []
     assert len((await call("list_opt_outs", start_date="2026-09-21", end_date="2026-09-21"))["items"]) == 1
 

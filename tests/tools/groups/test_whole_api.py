@@ -10,7 +10,7 @@ from tests import contexts
 
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
-from telnyx_tools.api.client import Api
+from telnyx_tools.api.client import Api, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.catalog import Catalog
 from telnyx_tools.catalog.finder import FLOOR
@@ -200,3 +200,21 @@ async def test_a_name_that_does_not_exist_is_answered_with_those_that_do_the_sam
 
 def test_the_floor_is_below_what_people_ask_for() -> None:
     assert 0 < FLOOR < 0.75
+
+
+async def test_a_tool_called_by_name_answers_the_page_and_the_fields_that_were_asked_for(telnyx: Telnyx) -> None:
+    async def read(endpoint: str = "list_whatsapp_templates", **view: object) -> dict[str, Any]:
+        tool = registry().tools["read_api_endpoint"]
+        given = {"endpoint": endpoint, **view}
+        actions = contexts.AnyActions(telnyx)
+        actions.tools = registry().tools
+        answer = (await contexts.run(tool, given, contexts.context(telnyx, actions=actions))).wire()
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    first = await read(page_size=1, fields=["name"])
+    assert [list(item) for item in first["items"]] == [["name"]]
+    second = await read(page=first["next"], page_size=1)
+    assert second["items"][0]["name"] != first["items"][0]["name"]
+    full, summary = await read("list_phone_numbers", detail="full"), await read("list_phone_numbers")
+    assert set(full["items"][0]) > set(summary["items"][0])

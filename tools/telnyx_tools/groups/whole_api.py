@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -188,9 +187,10 @@ async def _call(
     tool = actions.tools.get(endpoint)
     if tool is not None:
         _check_caller(caller, tool)
-        _check_unused(tool.name, {**sent, **asdict(view)})
-        return Answer(data=(await actions.call(tool, arguments, allow_duplicate=allow_duplicate)).wire())
-    action = action_named(actions, "endpoint", endpoint, view)
+        _check_unused(tool.name, sent)
+        wire = (await actions.call(tool, {**_view(tool, view), **arguments})).wire()
+        return Answer(data=_selected(wire, view.fields) if view.fields else wire)
+    action = _action(actions, "endpoint", endpoint, view)
     _check_caller(caller, action)
     if arguments:
         raise InvalidArguments([Problem("arguments", "An operation takes path, query and body; see describe_tool.")])
@@ -207,13 +207,32 @@ def _check_caller(caller: str, action: Action) -> None:
 
 
 def _check_unused(tool: str, given: Mapping[str, Any]) -> None:
-    """Refuse what is meant for an operation where a tool is called: ignored, it would answer something else."""
-    unused = [name for name, value in given.items() if value and value != getattr(View, name, None)]
+    """What is meant for an operation is nothing to a tool: ignored, it would answer something else."""
+    unused = [name for name, value in given.items() if value]
     if unused:
         raise InvalidArguments([Problem(name, f"{tool} is a tool: give it in arguments.") for name in unused])
 
 
-def action_named(actions: Actions, argument: str, name: str, view: View = _WHOLE) -> Action:
+def _view(tool: Action, view: View) -> Sent:
+    """What the caller said about the answer, as arguments of the tool. Raises InvalidArguments for what it lacks."""
+    wanted = {"page": view.page, "page_size": view.page_size, "detail": view.detail}
+    given = {name: value for name, value in wanted.items() if value != getattr(View, name)}
+    lacking = [name for name in given if isinstance(tool, Tool) and name not in tool.input_schema["properties"]]
+    if lacking:
+        raise InvalidArguments([Problem(name, f"{tool.name} has no {name}.") for name in lacking])
+    return given
+
+
+def _selected(wire: dict[str, Any], fields: Sequence[str]) -> Any:
+    """Only these fields of a result, or of every item where it is a page, which keeps its `next`."""
+    from telnyx_tools.results.shorten import select
+
+    if "items" not in wire:
+        return select(wire, fields)
+    return {**wire, "items": select(wire["items"], fields)}
+
+
+def _action(actions: Actions, argument: str, name: str, view: View = _WHOLE) -> Action:
     """The tool or operation of this name. Raises InvalidArguments where there is none, or not within reach."""
     if (tool := actions.tools.get(name)) is not None:
         return tool
