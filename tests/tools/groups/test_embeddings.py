@@ -131,3 +131,14 @@ async def test_a_bucket_of_many_files_is_walked_in_small_pages() -> None:
             seen += [file["filename"] for file in found["items"]]
             page = found.get("next", "")
     assert seen == [file["filename"] for file in files]
+
+
+async def test_a_status_that_nobody_knows_is_not_taken_for_the_end(clock: Clock) -> None:
+    statuses = iter(["queued", "reticulating", "success"])
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, json={"data": {"task_id": "t1", "status": next(statuses)}})
+
+    async with answering(answer) as telnyx:
+        task = await call(telnyx, "create_embeddings", bucket_name="docs", wait_for="done")
+    assert task["status"] == "success"

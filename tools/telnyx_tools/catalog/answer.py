@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _SIZED = re.compile(r"(.*)/([1-9][0-9]{0,2})", re.DOTALL)
 _SKIPPING = re.compile(r"(.*)\+([0-9]{1,6})", re.DOTALL)
 
+_ROW = 120
+"""Characters that one of many rows may have at least."""
 MAX_BINARY = 24_000
 """Bytes of a binary answer that are passed on; larger ones have a URL in some other operation."""
 
@@ -63,7 +65,9 @@ def answer(operation: Operation, reply: Reply, view: View, place: Place) -> Answ
         text, cut = shorten(value, BUDGET[view.detail])
         return Answer(text=text, shortened=cut or None)
     items = _items(operation, value)
-    return _single(operation, value, view) if items is None else _page(operation, value, items, view, place)
+    if items is None:
+        return _single(operation, value, view)
+    return _page(operation, value, items, view, place) if operation.effect == "read" else _rows(items, view)
 
 
 def _shown_to_agents(operation: Operation, value: Any) -> Any:
@@ -86,6 +90,13 @@ def _unwrapped(operation: Operation, value: Any) -> Any:
 def _single(operation: Operation, value: Any, view: View) -> Answer:
     data, cut = _shown(_unwrapped(operation, value), view)
     return Answer(data=data, shortened=cut or None)
+
+
+def _rows(items: list[Any], view: View) -> Answer:
+    """Every row of the answer to a write, shorter the more there are: there is no second page of what was done."""
+    room = max(_ROW, BUDGET[view.detail] // max(1, len(items)))
+    rows = [shorten(without_nulls(select(item, view.fields) if view.fields else item), room) for item in items]
+    return Answer(items=[row for row, _ in rows], shortened=any(cut for _, cut in rows) or None)
 
 
 def _page(operation: Operation, value: Any, items: list[Any], view: View, place: Place) -> Answer:

@@ -21,9 +21,10 @@ SHOWN_FAILURES = 20
 
 TaskId = Annotated[Id, From("create_embeddings", "embed_url")]
 
-_RUNNING = frozenset({None, "queued", "processing"})
 _FAILED = frozenset({"failure", "partial_success"})
 _SEARCHABLE = frozenset({"success", "partial_success"})
+_FINAL = _FAILED | _SEARCHABLE
+"""A status that is not among them may still change."""
 
 NEXT_STEP = (
     "similarity_search searches the bucket. Assistants answer from it: knowledge of create_assistant, or "
@@ -74,7 +75,7 @@ async def started(telnyx: Telnyx, answer: Json, bucket: BucketName, progress: Pr
         task = await follow(
             task,
             lambda: read_task(telnyx, task_id),
-            done=lambda task: task.status not in _RUNNING,
+            done=lambda task: task.status in _FINAL,
             status=lambda task: task.status or "unknown",
             progress=progress,
             seconds=WAIT_SECS,

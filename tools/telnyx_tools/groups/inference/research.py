@@ -73,7 +73,7 @@ async def research_web(
     return await follow(
         research,
         lambda: _read(telnyx, task_id),
-        done=lambda found: found.status not in ("pending", "running"),
+        done=lambda found: found.status in ("completed", "failed"),
         status=lambda found: found.status or "unknown",
         progress=progress,
         seconds=LONGEST_WAIT_SECS,

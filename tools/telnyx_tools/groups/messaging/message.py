@@ -14,7 +14,8 @@ from telnyx_tools.tool.context import Progress
 
 DELIVERY_SECS = 45
 
-_ON_THE_WAY = frozenset({None, "queued", "sending", "sent"})
+_FINAL = frozenset({"delivered", "read", "expired", "sending_failed", "delivery_failed", "delivery_unconfirmed"})
+"""A status that is not among them may still change."""
 
 
 def _some(value: object) -> object:
@@ -84,7 +85,7 @@ async def delivery(telnyx: Telnyx, message: M, progress: Progress) -> M:
     return await follow(
         message,
         read,
-        done=lambda m: not {party.status for party in m.to or []} & _ON_THE_WAY,
+        done=lambda m: _FINAL.issuperset(party.status for party in m.to or []),
         status=lambda m: ", ".join(party.status or "unknown" for party in m.to or []),
         progress=progress,
         seconds=DELIVERY_SECS,

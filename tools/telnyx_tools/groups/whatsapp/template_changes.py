@@ -28,6 +28,7 @@ from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import WhatsappAccountId, WhatsappTemplateId
 
 REVIEW_SECS = 45
+_DECIDED = frozenset({"APPROVED", "REJECTED", "PAUSED", "DISABLED"})
 ONE_TEMPLATE = "/whatsapp_message_templates/{id}"
 
 Footer = Annotated[str | None, Field(max_length=60, description="without variables")]
@@ -125,7 +126,7 @@ async def _review(telnyx: Telnyx, template: WholeTemplate, progress: Progress) -
     return await follow(
         template,
         read,
-        done=lambda one: one.status not in (None, "PENDING"),
+        done=lambda one: one.status in _DECIDED,
         status=lambda one: one.status or "unknown",
         progress=progress,
         seconds=REVIEW_SECS,
