@@ -2,6 +2,7 @@
 
 import base64
 import json
+import socket
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from telnyx_tools.api.errors import ApiError
 from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.registry import registry
 from telnyx_tools.results.result import BUDGET, AttachedResult, Result
+from telnyx_tools.shared import presigned
 
 pytestmark = pytest.mark.anyio
 
@@ -391,3 +393,21 @@ async def test_a_long_list_of_keys_is_given_whole() -> None:
                 break
             page = {"page": listed["next"]}
     assert found == keys
+
+
+async def test_a_link_is_made_and_says_so_where_nobody_tells_in_time_whether_the_object_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(presigned, "LOOK_SECS", 0.05)
+    bucket, key = "legal-docs", Credential("KEY_sandbox_links")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        unheard = f"http://127.0.0.1:{silent.getsockname()[1]}/{{region}}"
+        async with serving(create_app()) as base_url:
+            storage = base_url.removesuffix("/v2") + "/storage/{region}"
+            async with Api(base_url, storage_endpoint=storage) as api:
+                await call(api.bind(key, "links"), "cloud_storage_create_bucket", bucket_name=bucket)
+            async with Api(base_url, storage_endpoint=unheard) as api:
+                given = {"bucket_name": bucket, "object_name": "a.txt"}
+                link = await call(api.bind(key, "links"), "cloud_storage_create_presigned_url", **given)
+    assert "could not be checked" in link["note"]
+    assert link["presigned_url"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from telnyx_tools.api.client import Telnyx
@@ -11,6 +12,7 @@ from telnyx_tools.argument_errors import InvalidArguments, Problem
 PRESIGN = "POST /storage/buckets/{bucket_name}/{object_name}/presigned_url"
 LOOKED_AT = ("HeadObject", "GetBucketLocation")
 """For the `calls` and `s3` of tools that use it."""
+LOOK_SECS = 2
 TTL_SECS = 300
 """More is refused to accounts below Level 2."""
 
@@ -31,23 +33,24 @@ async def presigned(telnyx: Telnyx, bucket_name: str, object_name: str, ttl_secs
     return found if isinstance(found, dict) else {}
 
 
-async def is_missing(telnyx: Telnyx, bucket_name: str, object_name: str) -> ApiError | None:
-    """The error of an object that is not there; None where it is, or nobody can tell."""
+async def looked_at(telnyx: Telnyx, bucket_name: str, object_name: str) -> ApiError | bool:
+    """True for an object that is there, its error for one that is not, False where nobody can tell within 2 s."""
     try:
-        await telnyx.s3.head(bucket_name, object_name)
+        async with asyncio.timeout(LOOK_SECS):
+            await telnyx.s3.head(bucket_name, object_name)
     except ApiError as error:
-        return error if error.code in ("NoSuchKey", "NoSuchBucket") else None
-    except TelnyxError:
-        return None
-    return None
+        return error if error.code in ("NoSuchKey", "NoSuchBucket") else False
+    except (TelnyxError, TimeoutError):
+        return False
+    return True
 
 
 async def address_of_object(telnyx: Telnyx, bucket_name: str, object_name: str) -> str:
     """A URL by which anybody can read the object for five minutes. Raises the error of a
     missing object, and InvalidArguments if Telnyx gives no URL."""
-    missing = await is_missing(telnyx, bucket_name, object_name)
-    if missing is not None:
-        raise missing
+    seen = await looked_at(telnyx, bucket_name, object_name)
+    if isinstance(seen, ApiError):
+        raise seen
     address = (await presigned(telnyx, bucket_name, object_name, TTL_SECS)).get("presigned_url")
     if not isinstance(address, str) or not address:
         raise InvalidArguments([Problem("object_name", "Telnyx gave no address for this object.")])

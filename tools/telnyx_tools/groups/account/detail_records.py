@@ -35,7 +35,8 @@ async def search_detail_records(
     detail: Detail = "summary",
 ) -> Page[DetailRecord]:
     """Usage records of single messages, calls or other events, with their cost; for totals use get_usage. Fields differ
-    by type; filters on a field that the type lacks are refused."""
+    by type; filters on a field that the type lacks are refused. Calls are call-control or sip-trunking; an unanswered
+    one has no answered_at."""
     query = records_query(record_type, filters, period, start_date, end_date, sort)
     return await fetch_page(
         DetailRecord, telnyx, "/detail_records", query, page=page, page_size=page_size, detail=detail

@@ -7,13 +7,16 @@ from typing import Annotated
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
+from telnyx_tools.api.errors import ApiError
 from telnyx_tools.groups.storage import storage
 from telnyx_tools.results.result import Result, shape
-from telnyx_tools.shared.presigned import LOOKED_AT, PRESIGN, is_missing, presigned
+from telnyx_tools.shared.presigned import LOOKED_AT, PRESIGN, looked_at, presigned
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName, ObjectName
 
 NOT_THERE = "There is no such object yet; whoever has the link can PUT it. Check object_name if it is to be read."
+
+UNCHECKED = "Whether the object is there could not be checked; cloud_storage_list_objects tells."
 
 
 class Link(Result):
@@ -37,8 +40,9 @@ async def cloud_storage_create_presigned_url(
     ttl_secs: Annotated[int, Field(ge=1, le=604_800)] = 300,
 ) -> Link:
     """A link to an object in a US bucket. Until it expires, anyone with it can GET the object or PUT a new one."""
-    missing = await is_missing(telnyx, bucket_name, object_name)
-    if missing is not None and missing.code == "NoSuchBucket":
-        raise missing
+    seen = await looked_at(telnyx, bucket_name, object_name)
+    if isinstance(seen, ApiError) and seen.code == "NoSuchBucket":
+        raise seen
     link = shape(Link, await presigned(telnyx, bucket_name, object_name, ttl_secs))
-    return link.model_copy(update={"note": NOT_THERE}) if missing else link
+    note = NOT_THERE if isinstance(seen, ApiError) else None if seen else UNCHECKED
+    return link.model_copy(update={"note": note})
