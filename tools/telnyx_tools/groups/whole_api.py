@@ -188,9 +188,10 @@ async def _call(
     if tool is not None:
         _check_caller(caller, tool)
         _check_unused(tool.name, sent)
-        wire = (await actions.call(tool, {**_view(tool, view), **arguments})).wire()
+        given = {**_view(tool, view), **arguments}
+        wire = (await actions.call(tool, given, allow_duplicate=allow_duplicate)).wire()
         return Answer(data=_selected(wire, view.fields) if view.fields else wire)
-    action = _action(actions, "endpoint", endpoint, view)
+    action = action_named(actions, "endpoint", endpoint, view)
     _check_caller(caller, action)
     if arguments:
         raise InvalidArguments([Problem("arguments", "An operation takes path, query and body; see describe_tool.")])
@@ -207,7 +208,7 @@ def _check_caller(caller: str, action: Action) -> None:
 
 
 def _check_unused(tool: str, given: Mapping[str, Any]) -> None:
-    """What is meant for an operation is nothing to a tool: ignored, it would answer something else."""
+    """Refuse what is meant for an operation where a tool is called: ignored, it would answer something else."""
     unused = [name for name, value in given.items() if value]
     if unused:
         raise InvalidArguments([Problem(name, f"{tool} is a tool: give it in arguments.") for name in unused])
@@ -232,7 +233,7 @@ def _selected(wire: dict[str, Any], fields: Sequence[str]) -> Any:
     return {**wire, "items": select(wire["items"], fields)}
 
 
-def _action(actions: Actions, argument: str, name: str, view: View = _WHOLE) -> Action:
+def action_named(actions: Actions, argument: str, name: str, view: View = _WHOLE) -> Action:
     """The tool or operation of this name. Raises InvalidArguments where there is none, or not within reach."""
     if (tool := actions.tools.get(name)) is not None:
         return tool
