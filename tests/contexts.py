@@ -11,7 +11,12 @@ from telnyx_remote_mcp.calls.client import Client
 from telnyx_remote_mcp.calls.dispatch import Dispatch, Upstream
 from telnyx_remote_mcp.calls.pipeline import Step
 from telnyx_remote_mcp.calls.replies import reply
+from telnyx_remote_mcp.guardrails.shared import Shared
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.kinds import KINDS
+from telnyx_remote_mcp.surface.policy import Policy
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
 from telnyx_tools.api.client import Api, Credential, Telnyx
@@ -133,3 +138,15 @@ def call(action: Action, arguments: Mapping[str, object], surface: Surface = EVE
         "progress": silent,
     }
     return Call(**{**made, **changes})
+
+
+def guarded(settings: Settings, surfaces: Surfaces, api: Api, policy: Policy | None = None) -> Shared:
+    """The parts of the guards, with a store of their own in the data directory."""
+    return Shared(
+        surfaces.registry,
+        api,
+        open_store(settings),
+        lambda: Secret.load(None, settings.data_dir),
+        operator=policy,
+        page=lambda: f"{settings.url}/approve/",
+    )

@@ -57,9 +57,10 @@ def build_app(
     surfaces: Surfaces,
     oauth: OAuth | None = None,
     store: Store | None = None,
+    pages: Sequence[Route] = (),
     closers: Sequence[Callable[[], None]] = (),
 ) -> Starlette:
-    """Every layer between the socket and the handlers of `server`.
+    """Every layer between the socket and the handlers of `server`; `pages` are for people who decide something.
 
     The app closes the store when it ends. `closers` are called when it is asked to end: they end subscriptions.
     """
@@ -119,8 +120,8 @@ def build_app(
                 yield
 
     not_found = NotFound(settings.url)
-    pages = Router(
-        [*public, *(oauth.pages if oauth is not None else ()), Route("/", not_found)],
+    routes = Router(
+        [*public, *(oauth.pages if oauth is not None else ()), *pages, Route("/", not_found)],
         redirect_slashes=False,
         default=not_found,
     )
@@ -131,7 +132,7 @@ def build_app(
             Route("/v2/mcp", mcp),
             Route("/v2/mcp/apps/{slug}/mcp", mcp),
             Route("/v2/mcp/apps", guarded(apps_response(settings, surfaces)), methods=["GET"]),
-            Mount("", BodyLimits(pages, MAX_PAGE_BYTES, kept)),
+            Mount("", BodyLimits(routes, MAX_PAGE_BYTES, kept)),
         ],
         middleware=[
             Middleware(Edge),

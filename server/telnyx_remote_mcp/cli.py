@@ -19,6 +19,8 @@ COMMANDS = {
     "serve": "serve many accounts over HTTP",
     "tools": "list the tools",
     "call": "call one tool and print its result",
+    "policy": "explain a policy file",
+    "passphrase": "set the passphrase with which you decide what agents ask over stdio",
     "doctor": "check this machine, the settings and the API key",
     "audit": "read, export and verify the record of every call",
     "demo": "send a message, call somebody and order a number in the sandbox",
@@ -77,7 +79,7 @@ def _suggestion(name: str) -> str:
 
 
 def _help() -> str:
-    commands = "\n".join(f"  {name:<8} {summary}" for name, summary in COMMANDS.items())
+    commands = "\n".join(f"  {name:<10} {summary}" for name, summary in COMMANDS.items())
     return (
         f"usage: {PROGRAM} [COMMAND] [options]\n\nThe Telnyx platform as MCP tools.\n\n{commands}\n\n"
         f"{PROGRAM} COMMAND --help lists a command's options; --version prints the version."

@@ -58,6 +58,7 @@ class Settings(BaseSettings):
         description="kinds of sensitive operations that agents may call: access, payment, limits, credentials, "
         "transfer, bulk, watchers",
     )
+    policy: Path | None = Field(None, description="a TOML file that says what runs, what asks first, what is refused")
     account_access: bool = Field(False, description="the earlier way to say --allow access")
 
     # Where Telnyx is

@@ -63,7 +63,9 @@ def app_of(
     keys = ApiKeys(_check, os.urandom(32))
     surfaces = Surfaces(registry or tools(), settings.ceiling)
     dispatch = (
-        create_dispatch(settings, surfaces, api, rejected=keys.reject)
+        create_dispatch(
+            settings, surfaces, api, lambda: contexts.guarded(settings, surfaces, api), rejected=keys.reject
+        )
         if steps is None
         else contexts.dispatch(api, steps)
     )

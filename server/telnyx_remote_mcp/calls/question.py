@@ -12,15 +12,21 @@ from telnyx_tools.api.errors import TelnyxError
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question to the person, and the flat JSON schema of the form that they fill in."""
+    """A question to the person, and the flat JSON schema of the form that they fill in.
+
+    `nonce` tells one asking from the next, where the same words may be asked twice. `page` is a page that asks the
+    same, for clients that show no form.
+    """
 
     text: str
     form: Mapping[str, Any]
+    nonce: str = ""
+    page: str | None = None
 
     @property
     def id(self) -> str:
-        """Stable for the same question: an answer counts for the question that was asked, and no other."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:32]
+        """Stable for the same asking: an answer counts for the question that was asked, and no other."""
+        return hashlib.sha256(f"{self.nonce}\n{self.text}".encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +44,13 @@ Answers = Mapping[str, Answer]
 class AskFirst(TelnyxError):
     """The person has to be asked before the call goes on. Raised at any depth of it, turned into a question at the end.
 
-    An agent reads the description where its client cannot ask.
+    An agent reads the description where its client cannot ask; `otherwise` is what it does then, beside the question.
     """
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, otherwise: Mapping[str, object] | None = None) -> None:
         super().__init__("the person has to be asked first")
         self.question = question
+        self._otherwise = otherwise or {"title": "The person has to agree first, and this client cannot ask them"}
 
     def describe(self) -> dict[str, object]:
-        return {
-            "code": "approval_required",
-            "title": "Nothing was done: the person has to agree first, and this client cannot ask them",
-            "question": self.question.text,
-        }
+        return {"code": "approval_required", "question": self.question.text, **self._otherwise}

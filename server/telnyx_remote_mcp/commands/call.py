@@ -28,7 +28,7 @@ from telnyx_tools.registry import registry
 
 
 def configure(parser: ArgumentParser) -> None:
-    add_settings(parser, "allow", "dry_run", *UPSTREAM, "file_roots")
+    add_settings(parser, "allow", "policy", "dry_run", *UPSTREAM, "file_roots")
     parser.add_argument("--url", help="the MCP endpoint of a running server, instead of one in this process")
     parser.add_argument("tool", metavar="TOOL", help="its name; telnyx-mcp-server tools lists them")
     parser.add_argument(

@@ -46,9 +46,22 @@ def settings(options: Namespace, **replaced: object) -> Settings:
     if unknown := unknown_variable(os.environ):
         raise UsageError(unknown)
     try:
-        return Settings(_env_file=options.env_file, **(_given(options) | replaced))
+        chosen = Settings(_env_file=options.env_file, **(_given(options) | replaced))
     except ValidationError as error:
         raise UsageError("; ".join(_problem(details) for details in error.errors(include_input=False))) from None
+    if chosen.policy is not None:
+        _check_policy(chosen.policy)
+    return chosen
+
+
+def _check_policy(path: Path) -> None:
+    """At the start, since a server whose policy cannot be read must not run. Raises UsageError."""
+    from telnyx_remote_mcp.guardrails.policy_file import PolicyFileError, load
+
+    try:
+        load(path, registry())
+    except PolicyFileError as error:
+        raise UsageError(str(error)) from None
 
 
 def flag(name: str) -> str:

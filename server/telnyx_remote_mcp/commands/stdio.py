@@ -14,7 +14,7 @@ from telnyx_remote_mcp.telemetry import logs
 
 
 def configure(parser: ArgumentParser) -> None:
-    add_settings(parser, *SELECTION, "allow", "dry_run", *UPSTREAM, "log_level", "file_roots")
+    add_settings(parser, *SELECTION, "allow", "policy", "dry_run", *UPSTREAM, "log_level", "file_roots")
     parser.add_argument("--list-tools", action="store_true", help="list the tools, and end")
 
 

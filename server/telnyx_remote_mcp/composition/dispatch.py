@@ -1,39 +1,57 @@
-"""The way of a call: every guard that stands on it, in order."""
+"""The way of a call: every guard that stands on it, and what it is carried out with."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
+from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.dispatch import Dispatch, Upstream
 from telnyx_remote_mcp.calls.info import Info
-from telnyx_remote_mcp.composition.guards import create_guards
+from telnyx_remote_mcp.calls.pipeline import Next, pipeline
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api
 from telnyx_tools.files import Files
+from telnyx_tools.results.result import Result
+from telnyx_tools.tool.server_info import Quota
+
+if TYPE_CHECKING:
+    from telnyx_remote_mcp.composition.guards import Guards
+    from telnyx_remote_mcp.guardrails.shared import Shared
 
 
 def create_dispatch(
     settings: Settings,
     surfaces: Surfaces,
     api: Api,
+    shared: Callable[[], Shared],
     *,
-    store: Store | None = None,
-    secret: Callable[[], Secret] | None = None,
     files: Files | None = None,
     rejected: Callable[[str], None] = lambda principal: None,
 ) -> Dispatch:
-    """The dispatch of one process; without `files`, no tool touches any. `store` and `secret` are the settings' own
-    where they are not given.
+    """The dispatch of one process; without `files`, no tool touches any.
+
+    The guards are made with the first call, of what `shared` gives: the first answer over stdio needs none of them.
     """
-    guards = create_guards(settings, store, secret)
+
+    @cache
+    def guards() -> Guards:
+        from telnyx_remote_mcp.composition.guards import create_guards
+
+        return create_guards(settings, shared())
+
+    async def guarded(call: Call, proceed: Next) -> Result:
+        return await pipeline(guards().steps, proceed)(call)
+
+    async def budgets(call: Call) -> list[Quota]:
+        return await guards().quotas.budgets(call)
+
     upstream = Upstream(
         api=api,
         files=files or Files(),
-        server=partial(Info, settings, surfaces, guards.quotas.budgets),
+        server=partial(Info, settings, surfaces, budgets),
         rejected=rejected,
     )
-    return Dispatch(upstream, guards.steps)
+    return Dispatch(upstream, [guarded])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from telnyx_remote_mcp.audit.log import DIRECTORY, AuditLog
@@ -11,13 +10,13 @@ from telnyx_remote_mcp.guardrails.audit import Book, OnRecord, RefusalsOnRecord
 from telnyx_remote_mcp.guardrails.duplicates import DuplicateGuard
 from telnyx_remote_mcp.guardrails.mode import ModeShown
 from telnyx_remote_mcp.guardrails.permission import PermissionGuard
+from telnyx_remote_mcp.guardrails.policy_guard import PolicyGuard
 from telnyx_remote_mcp.guardrails.preview import PreviewGuard
 from telnyx_remote_mcp.guardrails.quotas import QuotaGuard
 from telnyx_remote_mcp.guardrails.sensitive import SensitiveGuard
+from telnyx_remote_mcp.guardrails.shared import Shared
+from telnyx_remote_mcp.guardrails.strangers_guard import StrangersGuard
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.store import open_store
-from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,35 +27,40 @@ class Guards:
     quotas: QuotaGuard
 
 
-def create_guards(settings: Settings, store: Store | None = None, secret: Callable[[], Secret] | None = None) -> Guards:
-    """The guards as they are set. Nothing is read or written before the first call; `secret` is asked for then.
+def create_guards(settings: Settings, shared: Shared) -> Guards:
+    """The guards as they are set.
 
-    `store` and `secret` are those of the settings where they are not given.
+    Permission first: whoever may not do a thing learns nothing about what the operator allows. What was made already
+    is not asked about again; what is asked about is not counted before the yes.
     """
-    store = store or open_store(settings)
-    secret = secret or (lambda: Secret.load(settings.secret, settings.data_dir))
-    book = _book(settings, secret)
-    quotas = QuotaGuard(store, secret, settings.limits)
-    foreseeing: list[DuplicateGuard | QuotaGuard] = [*_duplicates(settings, store, secret), quotas]
+    book = _book(settings, shared)
+    quotas, policy = QuotaGuard(shared.store, lambda: shared.secret, settings.limits), PolicyGuard(shared)
+    duplicates = _duplicates(settings, shared)
     steps: list[Step] = [
         *([RefusalsOnRecord(book)] if book is not None else ()),
+        StrangersGuard(shared),
         PermissionGuard(),
         SensitiveGuard(),
-        PreviewGuard(foreseeing, always=settings.dry_run),
-        *foreseeing,
+        PreviewGuard([*duplicates, policy, quotas], always=settings.dry_run),
+        *duplicates,
+        policy,
+        quotas,
         *([OnRecord(book)] if book is not None else ()),
         ModeShown(sandbox=settings.sandbox),
     ]
     return Guards(steps, quotas)
 
 
-def _book(settings: Settings, secret: Callable[[], Secret]) -> Book | None:
+def _book(settings: Settings, shared: Shared) -> Book | None:
     if settings.audit == "off":
         return None
-    log = AuditLog(settings.data_dir / DIRECTORY, lambda: secret().derive("audit"), keep_days=settings.audit_days)
+    directory = settings.data_dir / DIRECTORY
+    log = AuditLog(directory, lambda: shared.secret.derive("audit"), keep_days=settings.audit_days)
     return Book(log, required=settings.audit == "on")
 
 
-def _duplicates(settings: Settings, store: Store, secret: Callable[[], Secret]) -> list[DuplicateGuard]:
+def _duplicates(settings: Settings, shared: Shared) -> list[DuplicateGuard]:
     window = settings.duplicate_window_secs
-    return [DuplicateGuard(store, secret, window_secs=window, place=settings.api_base_url)] if window else []
+    if not window:
+        return []
+    return [DuplicateGuard(shared.store, lambda: shared.secret, window_secs=window, place=settings.api_base_url)]

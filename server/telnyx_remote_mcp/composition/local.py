@@ -6,8 +6,9 @@ import logging
 import os
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from mcp.server import Server
 
@@ -24,7 +25,12 @@ from telnyx_tools.api.credential import Credential
 from telnyx_tools.files import Files
 from telnyx_tools.registry import registry
 
+if TYPE_CHECKING:
+    from telnyx_remote_mcp.guardrails.shared import Shared
+
 logger = logging.getLogger(__name__)
+
+PRINCIPAL: Final = "stdio"
 
 
 @asynccontextmanager
@@ -41,13 +47,20 @@ async def local_server(settings: Settings, selection: Selection = EVERYTHING) ->
         allow_custom_upstream=settings.allow_custom_upstream,
         trust_env=True,
     )
-    async with aclosing(open_store(kept := _keeping(settings))) as store, upstream as api:
+    kept = _keeping(settings)
+    async with AsyncExitStack() as until, aclosing(open_store(kept)) as store, upstream as api:
+
+        def shared() -> Shared:
+            from telnyx_remote_mcp.composition.local_guards import local_guards
+
+            return local_guards(kept, surfaces.registry, api, store, PRINCIPAL, until)
+
         yield create_server(
             Services(
                 settings=settings,
                 surfaces=surfaces,
-                dispatch=create_dispatch(kept, surfaces, api, store=store, files=Files(settings.file_roots)),
-                local=Caller("stdio", credential, "stdio"),
+                dispatch=create_dispatch(kept, surfaces, api, shared, files=Files(settings.file_roots)),
+                local=Caller(PRINCIPAL, credential, "stdio"),
                 selection=selection,
             )
         )

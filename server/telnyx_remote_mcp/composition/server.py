@@ -13,11 +13,15 @@ from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.auth.verdicts import balance_check
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
+from telnyx_remote_mcp.guardrails.policy_file import load
+from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.protocol.server import Services, create_server
-from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.settings import Settings, is_secure
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_remote_mcp.web.linking.approve import PATH, ApproveServices, approve_routes
+from telnyx_remote_mcp.web.linking.proof import key_proof
 from telnyx_tools.api.client import Api
 from telnyx_tools.registry import registry
 
@@ -55,17 +59,30 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlett
         if oauth is not None:
             oauth.tokens.suspect(principal)
 
+    page = settings.url + PATH if is_secure(settings.url) else None
+    shared = Shared(
+        surfaces.registry,
+        api,
+        store,
+        lambda: secret,
+        operator=load(settings.policy, surfaces.registry) if settings.policy is not None else None,
+        page=lambda: page,
+        no_page="Tell the user: the operator of this server has to give it an https URL (--public-url).",
+    )
     server = create_server(
         Services(
             settings=settings,
             surfaces=surfaces,
-            dispatch=create_dispatch(settings, surfaces, api, store=store, secret=lambda: secret, rejected=rejected),
+            dispatch=create_dispatch(settings, surfaces, api, lambda: shared, rejected=rejected),
             request_state=RequestStateSecurity(
                 keys=secret.derive_all("request-state"), ttl=ANSWER_SECS, bind_principal=_principal
             ),
         )
     )
-    return build_app(settings, server, api, keys, surfaces, oauth, store)
+    approving = ApproveServices(
+        settings, store, shared.approvals, key_proof(keys), secret, signs_in=settings.telnyx_client_id is not None
+    )
+    return build_app(settings, server, api, keys, surfaces, oauth, store, approve_routes(approving))
 
 
 def _principal(ctx: ServerRequestContext[Any, Any]) -> str | None:

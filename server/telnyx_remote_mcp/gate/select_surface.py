@@ -18,6 +18,7 @@ HEADERS = {
     "tools": "x-mcp-tools",
     "exclude_tools": "x-mcp-exclude-tools",
     "read_only": "x-mcp-readonly",
+    "policy": "x-mcp-policy",
 }
 """The header that says the same as each query parameter. The parameter wins."""
 
@@ -68,6 +69,7 @@ def requested(slug: str | None, query: Iterable[tuple[str, str]], headers: Itera
         tools=_names(values.get("tools")),
         exclude_tools=_names(values.get("exclude_tools")),
         read_only=_flag(values.get("read_only")),
+        policy=_pairs(values.get("policy")),
     )
 
 
@@ -94,6 +96,12 @@ def _surface(value: str | None) -> Name | None:
 def _names(value: str | None, *, replace: bool = False) -> tuple[str, ...]:
     names = (name.strip() for name in (value or "").split(","))
     return tuple(sorted({name.replace("-", "_") if replace else name for name in names if name}))
+
+
+def _pairs(value: str | None) -> tuple[tuple[str, str], ...]:
+    """`spends=ask, storage=read_only` as pairs."""
+    pairs = [part.partition("=") for part in (value or "").split(",") if part.strip()]
+    return tuple(sorted({(name.strip(), word.strip()) for name, _, word in pairs}))
 
 
 def _flag(value: str | None) -> bool:

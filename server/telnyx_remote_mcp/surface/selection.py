@@ -36,6 +36,8 @@ class Selection:
     tools: tuple[str, ...] = ()
     exclude_tools: tuple[str, ...] = ()
     read_only: bool = False
+    policy: tuple[tuple[str, str], ...] = ()
+    """What is to happen to the calls of an effect, a group or a tool, as ("spends", "ask"): stricter than it would."""
 
 
 EVERYTHING: Final = Selection()

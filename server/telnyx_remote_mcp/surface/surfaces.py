@@ -13,6 +13,7 @@ from starlette.types import Scope
 from telnyx_remote_mcp.surface.deeds import deeds_of, excluded_with, other_ways
 from telnyx_remote_mcp.surface.kinds import reason
 from telnyx_remote_mcp.surface.permission import Level, Permission, needed
+from telnyx_remote_mcp.surface.policy import Policy, narrowing
 from telnyx_remote_mcp.surface.selection import Selection, UnknownChoice
 from telnyx_tools.registry import Registry
 from telnyx_tools.tool.context import Action
@@ -37,6 +38,8 @@ class Surface:
     allowed: frozenset[str]
     """The kinds of sensitive operations that may be called."""
     registry: Registry = field(repr=False)
+    policy: Policy | None = None
+    """What the request makes stricter."""
 
     @staticmethod
     def of(scope: Scope) -> Surface:
@@ -186,6 +189,7 @@ class Surfaces:
             read_only=self._bound.read_only or selection.read_only,
             allowed=self._allowed,
             registry=self.registry,
+            policy=narrowing(selection.policy, self.registry) if selection.policy else None,
         )
         self._cache[selection, permission] = surface
         return surface

@@ -13,7 +13,7 @@ from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.auth.scopes import lacks
 from telnyx_remote_mcp.surface.permission import Level, permission
 from telnyx_remote_mcp.surface.selection import Selection
-from telnyx_remote_mcp.web.linking import routes
+from telnyx_remote_mcp.web.linking import guard
 from telnyx_remote_mcp.web.linking.offer import WORDS
 from telnyx_tools.registry import registry
 from telnyx_tools.tool.context import Action
@@ -23,7 +23,7 @@ PICKS = 40
 
 @pytest.fixture
 async def replica(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Replica]:
-    monkeypatch.setattr(routes, "FORMS_PER_MINUTE", 1_000)
+    monkeypatch.setattr(guard, "FORMS_PER_MINUTE", 1_000)
     async with running(tmp_path) as replica:
         yield replica
 

@@ -14,8 +14,9 @@ from tests.server.web.people import CLIENT, KEY, Person, Site, answer, filled
 from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.web.linking.browser import Browsers
+from telnyx_remote_mcp.web.linking.guard import FORMS_PER_MINUTE
 from telnyx_remote_mcp.web.linking.pages import Pages
-from telnyx_remote_mcp.web.linking.routes import FORMS_PER_MINUTE, linking_routes
+from telnyx_remote_mcp.web.linking.routes import linking_routes
 
 
 def directives(response: httpx2.Response) -> dict[str, str]:

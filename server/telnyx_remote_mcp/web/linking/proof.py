@@ -1,6 +1,8 @@
 """The proof by API key: a person shows which Telnyx account is theirs."""
 
 import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.datastructures import FormData
@@ -22,14 +24,41 @@ class NotProved(Exception):
     """The account is not proved; the text tells the person what to do and never quotes what was entered."""
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A way to prove whose account it is: what the person enters, and `prove`, which gives the principal or raises
+    NotProved."""
+
+    label: str
+    hint: str
+    prove: Callable[[FormData, Request], Awaitable[str]]
+
+
+def key_proof(keys: ApiKeys) -> Proof:
+    """The proof by the API key of the account, entered as `secret`."""
+
+    async def prove(form: FormData, request: Request) -> str:
+        return await verified(keys, _key(str(form.get("secret", ""))), request)
+
+    return Proof(
+        "The API key that the agent uses, or that you linked", "It is checked with Telnyx and not kept.", prove
+    )
+
+
 async def by_key(keys: ApiKeys, form: FormData, request: Request) -> tuple[ApiKeyLink, str]:
     """The key in the form's `api_key`, which Telnyx was asked about, and its principal. Raises NotProved."""
-    key = str(form.get("api_key", "")).strip()
+    key = _key(str(form.get("api_key", "")))
+    return ApiKeyLink(key), await verified(keys, key, request)
+
+
+def _key(entered: str) -> str:
+    """A key by its form. Raises NotProved."""
+    key = entered.strip()
     if not key:
         raise NotProved("Enter the API key of your Telnyx account.")
     if _KEY.fullmatch(key) is None:
         raise NotProved("This is not a Telnyx API key: one begins with KEY and has no spaces.")
-    return ApiKeyLink(key), await verified(keys, key, request)
+    return key
 
 
 async def verified(keys: ApiKeys, key: str, request: Request) -> str:

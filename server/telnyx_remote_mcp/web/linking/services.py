@@ -20,18 +20,12 @@ from telnyx_remote_mcp.web.linking.returned import Returned
 from telnyx_remote_mcp.web.linking.sessions import Sessions
 
 
-@dataclass(frozen=True)
-class Services:
-    """Made once for a process. Without `sign_in` accounts are linked by API key only."""
+class PageParts:
+    """What every page for people is made with, of a server's settings, store and secret."""
 
     settings: Settings
-    surfaces: Surfaces
-    requests: Requests
-    grants: Grants
-    keys: ApiKeys
     store: Store
-    secret: Secret = field(repr=False)
-    sign_in: TelnyxSignIn | None = None
+    secret: Secret
 
     @cached_property
     def vault(self) -> Vault:
@@ -51,12 +45,27 @@ class Services:
         return Returned(self.vault)
 
     @cached_property
-    def scopes(self) -> Scopes:
-        return Scopes(self.surfaces)
-
-    @cached_property
     def sessions(self) -> Sessions:
         return Sessions(self.store, self.vault, self.browsers)
+
+
+@dataclass(frozen=True)
+class Services(PageParts):
+    """What the pages of signing in work with, made once for a process. Without `sign_in` accounts are linked by API key
+    only."""
+
+    settings: Settings
+    surfaces: Surfaces
+    requests: Requests
+    grants: Grants
+    keys: ApiKeys
+    store: Store
+    secret: Secret = field(repr=False)
+    sign_in: TelnyxSignIn | None = None
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        return Scopes(self.surfaces)
 
     @cached_property
     def accounts(self) -> TelnyxAccounts:

@@ -1,0 +1,211 @@
+"""Approvals: what an agent wants to do, waiting for the word of the person whose account it is."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from pydantic_core import to_jsonable_python
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.records import Records
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
+from telnyx_tools.api.kept import REPLACED, secrets_in
+from telnyx_tools.results.result import redacted
+
+OPEN_SECS: Final = 15 * 60
+"""How long an approval can be decided, and used."""
+HOUR: Final = 3_600
+
+State = Literal["pending", "approved", "denied", "used"]
+Extent = Literal["once", "hour", "destination"]
+"""How far a yes goes: this call, all calls of this tool for an hour, or this destination from now on."""
+
+_LONGEST_SHOWN: Final = 2_000
+"""Characters of one argument that a person is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the person is asked: the rule, as a policy names it, in words, and the address that it is about."""
+
+    rule: str
+    text: str
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One asking. `arguments` are shown to the person; secrets among them are masked.
+
+    Its `id` is the same for the same call of the same client, `nonce` is new whenever the person is asked anew: a
+    decision counts for one asking only. Times are Unix seconds.
+    """
+
+    id: str
+    nonce: str
+    principal: str
+    client: str
+    action: str
+    effect: str
+    arguments: dict[str, Any]
+    reasons: tuple[Reason, ...]
+    expires_at: int
+    state: State = "pending"
+    extent: Extent = "once"
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The destinations that a yes can be given for, from now on."""
+        return tuple(dict.fromkeys(reason.address for reason in self.reasons if reason.address is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Leave:
+    """A yes that outlasts its call."""
+
+    given_at: int
+
+
+class Approvals:
+    """The approvals of all principals. Each is used once at most, over processes and replicas.
+
+    Methods raise StoreUnavailable, and then nothing counts as approved.
+    """
+
+    def __init__(self, store: Store, secret: Secret, *, clock: Clock = time.time) -> None:
+        vault = Vault(secret)
+        self._key = secret.derive("approvals")
+        self._records = Records(store, vault, "approval", Approval)
+        self._leaves = Records(store, vault, "leave", _Leave)
+        self._clock = clock
+
+    async def of(self, call: Call, reasons: Iterable[Reason]) -> Approval:
+        """The approval of this very call that is open or decided, else a new one."""
+        id_ = self.id_of(call)
+        kept = await self._records.read(id_)
+        if kept is not None and self._is_open(kept.value):
+            return kept.value
+        fresh = Approval(
+            id=id_,
+            nonce=secrets.token_urlsafe(16),
+            principal=call.caller.principal,
+            client=_client(call),
+            action=call.action.name,
+            effect=call.action.effect,
+            arguments=_shown(call.arguments),
+            reasons=tuple(reasons),
+            expires_at=int(self._clock()) + OPEN_SECS,
+        )
+        if kept is None:
+            added = await self._records.add(id_, fresh, OPEN_SECS)
+        else:
+            added = await self._records.swap(id_, kept, fresh, OPEN_SECS)
+        return fresh if added else await self.of(call, reasons)  # somebody else began to ask at the same moment
+
+    async def find(self, id_: str) -> Approval | None:
+        """The approval of this id while it is open, decided or just used."""
+        approval = await self._records.get(id_)
+        return approval if approval is not None and approval.expires_at > self._clock() else None
+
+    async def decide(self, approval: Approval, state: Literal["approved", "denied"], extent: Extent = "once") -> bool:
+        """Note what the person decided; False where it was decided, used or over already."""
+        return await self._move(approval, ("pending",), state, extent)
+
+    async def use(self, approval: Approval, extent: Extent | None = None) -> bool:
+        """Take the yes for one call; False where it is not there, or was taken before.
+
+        `extent` is given with a yes that the person gave this very moment, in a form.
+        """
+        before: tuple[State, ...] = ("approved",) if extent is None else ("pending",)
+        return await self._move(approval, before, "used", extent or approval.extent)
+
+    async def _move(self, approval: Approval, before: tuple[State, ...], after: State, extent: Extent) -> bool:
+        kept = await self._records.read(approval.id)
+        if kept is None or kept.value.nonce != approval.nonce or kept.value.state not in before:
+            return False
+        if kept.value.expires_at <= self._clock():
+            return False
+        moved = replace(kept.value, state=after, extent=extent)
+        if not await self._records.swap(approval.id, kept, moved, OPEN_SECS):
+            return False
+        if after == "used":
+            await self._remember(moved)
+        return True
+
+    async def _remember(self, approval: Approval) -> None:
+        leave = _Leave(int(self._clock()))
+        if approval.extent == "hour":
+            await self._leaves.put(self._tool_key(approval.principal, approval.client, approval.action), leave, HOUR)
+        if approval.extent == "destination":
+            for address in approval.addresses:
+                await self._leaves.put(self._address_key(approval.principal, address), leave, None)
+
+    async def given(self, call: Call) -> bool:
+        """Whether the person let this client use this tool for an hour, and the hour is not over."""
+        key = self._tool_key(call.caller.principal, _client(call), call.action.name)
+        return await self._leaves.get(key) is not None
+
+    async def knows(self, principal: str, address: str) -> bool:
+        """Whether the person said yes to this destination from then on."""
+        return await self._leaves.get(self._address_key(principal, address)) is not None
+
+    def id_of(self, call: Call) -> str:
+        """The id of the approval of this call: nobody can guess it, and another call or client has another one."""
+        arguments = _canonical(call.arguments)
+        return self._digest("call", call.caller.principal, _client(call), call.action.name, arguments)
+
+    def _tool_key(self, principal: str, client: str, action: str) -> str:
+        return self._digest("tool", principal, client, action)
+
+    def _address_key(self, principal: str, address: str) -> str:
+        return self._digest("address", principal, address)
+
+    def _digest(self, *parts: str) -> str:
+        digest = hmac.digest(self._key, json.dumps(parts).encode(), "sha256")
+        return base64.urlsafe_b64encode(digest[:24]).decode()
+
+    def _is_open(self, approval: Approval) -> bool:
+        return approval.state != "used" and approval.expires_at > self._clock()
+
+
+def _client(call: Call) -> str:
+    """The client by its name, and by its grant where a person gave it one."""
+    return "/".join(filter(None, (call.client.name, call.caller.grant_id))) or "an agent"
+
+
+def _canonical(arguments: Mapping[str, object]) -> str:
+    """The arguments as one text, secrets included; the same for the same call."""
+    plain = to_jsonable_python(arguments, bytes_mode="base64", fallback=str)
+    if isinstance(body := plain.get("body"), dict):
+        # Minted for each attempt, so that Telnyx carries out a command once.
+        plain["body"] = {name: value for name, value in body.items() if name != "command_id"}
+    return json.dumps(plain, sort_keys=True)
+
+
+def _shown(arguments: Mapping[str, object]) -> dict[str, Any]:
+    """The arguments as the person sees them: what was given, without secrets, long texts cut."""
+    secrets_given = secrets_in(dict(arguments))
+    plain = redacted(to_jsonable_python(arguments, bytes_mode="base64", exclude_none=True, fallback=str))
+    shown: dict[str, Any] = _cut(plain, secrets_given)
+    return shown
+
+
+def _cut(value: Any, hidden: set[str]) -> Any:
+    if isinstance(value, str):
+        if value in hidden:
+            return REPLACED
+        return value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}… ({len(value):,} characters)"
+    if isinstance(value, dict):
+        cut = {name: _cut(item, hidden) for name, item in value.items()}
+        return {name: item for name, item in cut.items() if item not in (None, "", [], {})}
+    return [_cut(item, hidden) for item in value] if isinstance(value, list) else value

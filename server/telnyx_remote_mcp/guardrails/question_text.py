@@ -1,0 +1,62 @@
+"""The question that a person is asked about a call, in plain words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from telnyx_remote_mcp.guardrails.approvals import Approval, Extent
+
+EXTENTS: Final[Mapping[Extent, str]] = {
+    "once": "Yes, once",
+    "hour": "Yes, this tool for an hour",
+    "destination": "Yes, and this destination from now on",
+}
+_LONGEST_LINE: Final = 300
+
+
+def question_text(approval: Approval) -> str:
+    """What would be done, with which arguments, and why the person is asked."""
+    return "\n".join([f"{agent(approval)} wants to {deed(approval)}:", *_lines(approval), *_why(approval)])
+
+
+def agent(approval: Approval) -> str:
+    """The client by the name that it gave itself."""
+    return approval.client.partition("/")[0][:60]
+
+
+def deed(approval: Approval) -> str:
+    """What the action is called, as words."""
+    return approval.action.replace("_", " ").replace(".", " ")
+
+
+def arguments(approval: Approval) -> Iterator[tuple[str, str]]:
+    """Every argument by name, as a text; what is inside an object is named by its path."""
+    yield from _flat(approval.arguments, "")
+
+
+def form(approval: Approval) -> Mapping[str, Any]:
+    """The form of a client: how far a yes goes. To say no is to decline it."""
+    answers = [words for extent, words in EXTENTS.items() if extent != "destination" or approval.addresses]
+    answer = {"type": "string", "title": "Your answer", "enum": answers, "default": answers[0]}
+    return {"type": "object", "properties": {"answer": answer}, "required": ["answer"]}
+
+
+def _lines(approval: Approval) -> list[str]:
+    lines = (f"  {name}: {value}" for name, value in arguments(approval))
+    return [line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…" for line in lines]
+
+
+def _why(approval: Approval) -> list[str]:
+    return [f"You are asked because: {reason.text}" for reason in approval.reasons]
+
+
+def _flat(value: object, name: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _flat(item, f"{name}.{key}" if name and name != "body" else str(key))
+    elif isinstance(value, str):
+        yield name, value
+    else:
+        yield name, json.dumps(value, ensure_ascii=False)

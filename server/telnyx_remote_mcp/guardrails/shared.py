@@ -1,0 +1,64 @@
+"""The parts that guards, pages and tools share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from telnyx_remote_mcp.guardrails.approvals import Approvals
+from telnyx_remote_mcp.guardrails.contacts import Contacts
+from telnyx_remote_mcp.guardrails.own_countries import OwnCountries
+from telnyx_remote_mcp.guardrails.policies import ChosenPolicies, Policies
+from telnyx_remote_mcp.guardrails.strangers import Strangers
+from telnyx_remote_mcp.guardrails.unusual import Unusual
+from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
+from telnyx_remote_mcp.surface.policy import Policy
+from telnyx_tools.api.client import Api
+from telnyx_tools.registry import Registry
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Each part is made when it is first needed: over stdio the first answer needs none of them.
+
+    `page` tells the URL of the page where a person decides, without the id of the approval; None where there is none,
+    and then `no_page` says what the person can set up.
+    """
+
+    registry: Registry
+    api: Api
+    store: Store
+    load_secret: Callable[[], Secret]
+    operator: Policy | None
+    page: Callable[[], str | None]
+    no_page: str = ""
+    choices: bool = True
+    """Whether people choose for themselves on the pages of this server."""
+
+    @cached_property
+    def secret(self) -> Secret:
+        return self.load_secret()
+
+    @cached_property
+    def policies(self) -> Policies:
+        return Policies(self.registry, self.operator, self.chosen if self.choices else None)
+
+    @cached_property
+    def chosen(self) -> ChosenPolicies:
+        return ChosenPolicies(self.store, self.secret)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        return Approvals(self.store, self.secret)
+
+    @cached_property
+    def strangers(self) -> Strangers:
+        return Strangers(self.store, Vault(self.secret))
+
+    @cached_property
+    def unusual(self) -> Unusual:
+        contacts = Contacts(self.store, self.secret)
+        return Unusual(contacts, self.strangers, OwnCountries(self.api, self.store))

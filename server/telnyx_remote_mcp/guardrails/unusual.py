@@ -1,0 +1,118 @@
+"""Unusual calls: the rules by which a call that spends asks the person first, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.guardrails.approvals import Reason
+from telnyx_remote_mcp.guardrails.contacts import Contacts
+from telnyx_remote_mcp.guardrails.local_time import is_night
+from telnyx_remote_mcp.guardrails.phone_numbers import country
+from telnyx_remote_mcp.guardrails.recipients import Recipient, phone
+from telnyx_remote_mcp.guardrails.strangers import Strangers
+from telnyx_remote_mcp.surface.deeds import deeds_of
+from telnyx_remote_mcp.surface.policy import Policy
+from telnyx_tools.tool.effect import Effect
+
+DEFAULT_RECIPIENTS: Final = 20
+"""Different ones within ten minutes, which a person would hardly write to by hand."""
+RECURRING: Final = frozenset(
+    {"buy-a-number", "manage-bundles", "buy-voice-channels", "order-sims", "register-for-10dlc", "manage-networks"}
+)
+"""Deeds whose price comes again every month."""
+_SENDER: Final = ("from", "from_number", "caller_id", "from_")
+
+OwnCountries = Callable[[Call], Awaitable[frozenset[str]]]
+"""The countries of the numbers that the caller's account has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Which rules are on, and their bounds."""
+
+    tainted: bool = True
+    recipients: int | None = DEFAULT_RECIPIENTS
+    new_country: bool = True
+    recurring_price: bool = True
+    first_contact: bool = False
+    night: bool = False
+
+    @staticmethod
+    def of(policies: Iterable[Policy]) -> Rules:
+        """The rules of several policies: one that is on for somebody is on, and the lowest bound counts."""
+        said = [policy.unusual for policy in policies]
+        bounds = [rule.recipients for rule in said if rule.recipients is not None]
+        numbers = [bound for bound in bounds if bound is not False]
+        return Rules(
+            tainted=_on([rule.tainted for rule in said], True),
+            recipients=min(numbers) if numbers else None if bounds else DEFAULT_RECIPIENTS,
+            new_country=_on([rule.new_country for rule in said], True),
+            recurring_price=_on([rule.recurring_price for rule in said], True),
+            first_contact=_on([rule.first_contact for rule in said], False),
+            night=_on([rule.night for rule in said], False),
+        )
+
+
+def _on(said: Sequence[bool | None], default: bool) -> bool:
+    choices = [choice for choice in said if choice is not None]
+    return any(choices) if choices else default
+
+
+@dataclass(frozen=True, slots=True)
+class Unusual:
+    """Tells what is unusual about a call. Methods raise StoreUnavailable."""
+
+    contacts: Contacts
+    strangers: Strangers
+    own_countries: OwnCountries
+
+    async def reasons(self, call: Call, reached: Sequence[Recipient], rules: Rules) -> list[Reason]:
+        """Every reason to ask about this call; none where it is like those before it.
+
+        What spends nothing, such as setting a webhook, is unusual only where a stranger's text said where it leads.
+        """
+        if call.action.effect is not Effect.SPENDS:
+            rules = Rules(rules.tainted, recipients=None, new_country=False, recurring_price=False)
+        found = [reason async for reason in self._of_recipients(call, reached, rules)]
+        if rules.recurring_price and deeds_of(call.action) & RECURRING:
+            found.append(Reason("recurring_price", "It costs money every month until it is given up."))
+        if rules.recipients is not None and reached:
+            count = await self.contacts.lately(call.caller.principal, reached)
+            if count > rules.recipients:
+                text = f"It would be recipient number {count} within ten minutes; more than {rules.recipients} ask."
+                found.append(Reason("recipients", text))
+        return found
+
+    async def _of_recipients(self, call: Call, reached: Sequence[Recipient], rules: Rules) -> AsyncIterator[Reason]:
+        principal = call.caller.principal
+        for recipient in reached:
+            address = recipient.value
+            if rules.night and recipient.kind == "phone" and is_night(address):
+                yield Reason("night", f"It is night where {address} is.")
+            if await self.contacts.met(principal, address):
+                continue
+            if rules.tainted and await self.strangers.told(principal, recipient):
+                yield Reason(
+                    "tainted", f"The agent has {address} from a text that somebody else wrote, not from you.", address
+                )
+            if rules.new_country and recipient.kind == "phone" and await self._is_new_country(call, address):
+                yield Reason("new_country", f"{address} is in {country(address)}, which is new here.", address)
+            if rules.first_contact:
+                yield Reason("first_contact", f"{address} was never contacted from here.", address)
+
+    async def _is_new_country(self, call: Call, number: str) -> bool:
+        code = country(number)
+        if code is None or code in _senders(call) or await self.contacts.met_country(call.caller.principal, code):
+            return False
+        return code not in await self.own_countries(call)
+
+
+def _senders(call: Call) -> set[str | None]:
+    """The country of the number that the call is made from, which is one of the account's own."""
+    body = call.arguments.get("body")
+    places = (call.arguments, body if isinstance(body, dict) else {})
+    given = (str(place[name]) for place in places for name in _SENDER if place.get(name))
+    return {country(number) for text in given if (number := phone(text)) is not None and number.startswith("+")}

@@ -1,0 +1,137 @@
+"""Policies: which calls run, which ask the person first, and which are refused. Data, laid down by several people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from telnyx_remote_mcp.surface.deeds import deeds_of, excluded_with
+from telnyx_remote_mcp.surface.selection import BadSelection, UnknownChoice
+from telnyx_tools.registry import Registry
+from telnyx_tools.tool.context import Action
+from telnyx_tools.tool.effect import Effect
+
+Word = Literal["run", "ask_when_unusual", "ask", "refuse"]
+"""What happens to a call, from the mildest to the strictest."""
+GroupWord = Literal["run", "ask_when_unusual", "ask", "refuse", "read_only"]
+Special = Literal["emergency", "premium_rate"]
+
+_STRICTNESS: Final[Mapping[Word, int]] = {"run": 0, "ask_when_unusual": 1, "ask": 2, "refuse": 3}
+DEFAULTS: Final[Mapping[Effect, Word]] = {
+    Effect.READ: "run",
+    Effect.WRITE: "ask_when_unusual",
+    Effect.DESTROY: "ask",
+    Effect.SPENDS: "ask_when_unusual",
+}
+
+
+class Unusual(BaseModel):
+    """Which rules make a call unusual. None leaves a rule to the next policy, and at last to its default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tainted: bool | None = Field(None, description="an address that the agent only has from a stranger's text")
+    recipients: Annotated[int, Field(ge=1, le=10_000)] | Literal[False] | None = Field(
+        None, description="more different recipients than this within ten minutes; false turns it off"
+    )
+    new_country: bool | None = Field(None, description="a country that the account has nothing to do with")
+    recurring_price: bool | None = Field(None, description="a price that has to be paid again and again")
+    first_contact: bool | None = Field(None, description="a recipient who was never contacted from here")
+    night: bool | None = Field(None, description="between 21:00 and 8:00 where the recipient is")
+
+
+class Policy(BaseModel):
+    """What one person lays down. Of several rules for one call, that for a tool counts, else that for its group, else
+    that for its effect."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    effects: dict[Effect, Word] = Field({}, description="by effect: read, write, destroy, spends")
+    groups: dict[str, GroupWord] = Field({}, description="by group, such as messaging")
+    tools: dict[str, Word] = Field({}, description="by tool or operation, such as send_message or messages.send")
+    unusual: Unusual = Unusual()
+    numbers: list[Special] = Field([], description="special numbers that may be called and texted")
+
+    def rule(self, action: Action, registry: Registry) -> Rule | None:
+        """The rule of this policy for an action, None where it says nothing about it.
+
+        What a tool may not do, no other action does either: a stricter word for a tool holds for its whole deed.
+        """
+        own = self._own(action)
+        others = self._of_the_same_deed(action, registry) if action.effect is not Effect.READ else []
+        return max([*([own] if own is not None else []), *others], key=strictness, default=None)
+
+    def _own(self, action: Action) -> Rule | None:
+        if (word := self.tools.get(action.name)) is not None:
+            return Rule(word, f"tools.{action.name} = {word}")
+        if (said := self.groups.get(action.group)) is not None:
+            if said != "read_only":
+                return Rule(said, f"groups.{action.group} = {said}")
+            return Rule("run" if action.effect is Effect.READ else "refuse", f"groups.{action.group} = read_only")
+        if (word := self.effects.get(action.effect)) is not None:
+            return Rule(word, f"effects.{action.effect} = {word}")
+        return None
+
+    def _of_the_same_deed(self, action: Action, registry: Registry) -> list[Rule]:
+        return [
+            Rule(word, f"tools.{name} = {word}")
+            for name, word in self.tools.items()
+            if word != "run"
+            and name != action.name
+            and (tool := registry.find(name)) is not None
+            and deeds_of(action) & excluded_with(tool)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What happens to a call, and the words of the policy that say so."""
+
+    word: Word
+    text: str
+
+
+def ruling(action: Action, registry: Registry, laid_down: Iterable[Policy], narrower: Policy | None = None) -> Rule:
+    """The rule for an action: the strictest of those laid down, and the default where nobody says anything.
+
+    What narrows can make that stricter, never milder.
+    """
+    rules = [rule for policy in laid_down if (rule := policy.rule(action, registry)) is not None]
+    found = max(rules, key=strictness, default=_default(action))
+    narrowed = narrower.rule(action, registry) if narrower is not None else None
+    return max([found, *([narrowed] if narrowed is not None else [])], key=strictness)
+
+
+def narrowing(pairs: Iterable[tuple[str, str]], registry: Registry) -> Policy:
+    """The policy that a request asks for, as ("spends", "ask"). Raises BadSelection for what it cannot mean."""
+    effects: dict[Effect, Word] = {}
+    groups: dict[str, GroupWord] = {}
+    tools: dict[str, Word] = {}
+    for name, word in pairs:
+        if name in registry.groups:
+            groups[name] = _known(word, get_args(GroupWord))
+        elif name in tuple(Effect):
+            effects[Effect(name)] = _known(word, get_args(Word))
+        elif (tool := registry.find(name)) is not None:
+            tools[tool.name] = _known(word, get_args(Word))
+        else:
+            raise UnknownChoice("effect, group or tool in policy", name, [*Effect, *registry.groups])
+    return Policy(effects=effects, groups=groups, tools=tools)
+
+
+def _known(word: str, valid: Sequence[str]) -> Any:
+    if word not in valid:
+        raise BadSelection(f"Unknown word '{word[:80]}' in policy: write it as spends=ask. Valid: {', '.join(valid)}.")
+    return word
+
+
+def strictness(rule: Rule) -> int:
+    return _STRICTNESS[rule.word]
+
+
+def _default(action: Action) -> Rule:
+    word = DEFAULTS[action.effect]
+    return Rule(word, f"effects.{action.effect} = {word}, by default")

@@ -1,0 +1,142 @@
+"""The page on which a person decides what an agent asked for. To open it decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, get_args
+from urllib.parse import urlencode
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from telnyx_remote_mcp.guardrails.approvals import Approval, Approvals, Extent
+from telnyx_remote_mcp.guardrails.question_text import EXTENTS, agent, arguments, deed
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.web.linking.browser import Browser
+from telnyx_remote_mcp.web.linking.guard import PageGuard
+from telnyx_remote_mcp.web.linking.proof import NotProved, Proof
+from telnyx_remote_mcp.web.linking.services import PageParts
+
+PATH: Final = "/approve/"
+_DECIDED: Final = {
+    "approved": ("You agreed", "The agent can go on. You can close this page."),
+    "denied": ("You said no", "The agent was told. You can close this page."),
+    "used": ("This was done", "You agreed, and the agent has done it. You can close this page."),
+}
+_OTHERS: Final = "This was asked about another Telnyx account than the one that you showed."
+
+
+class Problem(BaseModel):
+    text: str
+
+
+@dataclass(frozen=True)
+class ApproveServices(PageParts):
+    """What the page works with. `signs_in` is whether people can prove their account by signing in at Telnyx."""
+
+    settings: Settings
+    store: Store
+    approvals: Approvals
+    proof: Proof
+    secret: Secret = field(repr=False)
+    signs_in: bool = False
+
+
+def approve_routes(services: ApproveServices) -> list[Route]:
+    """The page, below `/approve/`; its form proves whose browser it is, or decides."""
+    page, guard = ApprovePage(services), PageGuard(services)
+    path = PATH + "{id}"
+    return [
+        Route(path, guard(page.show), methods=["GET"]),
+        Route(path, guard(page.submit), methods=["POST"]),
+    ]
+
+
+@dataclass(frozen=True)
+class ApprovePage:
+    """Shows an approval to whoever proved the account that it is about, and takes the decision."""
+
+    services: ApproveServices
+
+    async def show(self, request: Request) -> Response:
+        services, browser = self.services, self.services.browsers.of(request)
+        approval = await services.approvals.find(_id(request))
+        if approval is None:
+            return self._over()
+        account = await services.sessions.account(browser)
+        problem = services.returned.open(browser, PATH, request.query_params.get("again", ""), Problem)
+        if account != approval.principal:
+            other = Problem(text=_OTHERS) if account is not None and problem is None else problem
+            return self._page(
+                browser, "approve_prove.html", approval, problem=other, proof=services.proof, sign_in=services.signs_in
+            )
+        if approval.state != "pending":
+            title, text = _DECIDED[approval.state]
+            return services.pages.problem(200, title, text)
+        offered = [(key, words) for key, words in EXTENTS.items() if key != "destination" or approval.addresses]
+        shown = {"agent": agent(approval), "deed": deed(approval), "arguments": list(arguments(approval))}
+        return self._page(browser, "approve.html", approval, offered=offered, **shown)
+
+    async def submit(self, request: Request) -> Response:
+        services, browser = self.services, self.services.browsers.of(request)
+        form = await request.form()
+        approval = await services.approvals.find(_id(request))
+        if approval is None:
+            return self._over()
+        if not services.browsers.proves(browser, _purpose(approval), str(form.get("token"))):
+            return services.pages.forged()
+        here = f"{PATH}{approval.id}"
+        if "decision" not in form:
+            return await self._proved(request, browser, approval, here)
+        if await services.sessions.account(browser) != approval.principal:
+            return services.pages.forged()
+        await self._decide(approval, str(form.get("decision")))
+        return services.pages.redirect(here)
+
+    async def _proved(self, request: Request, browser: Browser, approval: Approval, here: str) -> Response:
+        """Check the key that was entered; back to the page either way."""
+        services = self.services
+        try:
+            account = await services.proof.prove(await request.form(), request)
+        except NotProved as error:
+            return self._again(browser, here, str(error))
+        if account != approval.principal:
+            return self._again(browser, here, _OTHERS)
+        response = services.pages.redirect(here)
+        await services.sessions.enter(browser, account, response)
+        return response
+
+    def _again(self, browser: Browser, here: str, text: str) -> Response:
+        again = self.services.returned.seal(browser, PATH, Problem(text=text))
+        return self.services.pages.redirect(f"{here}?{urlencode({'again': again})}")
+
+    async def _decide(self, approval: Approval, decision: str) -> None:
+        """Note the decision; one that was made before, in another tab or by another answer, stays."""
+        if decision == "deny":
+            await self.services.approvals.decide(approval, "denied")
+        for extent in get_args(Extent):
+            if decision == extent:
+                await self.services.approvals.decide(approval, "approved", extent)
+
+    def _over(self) -> Response:
+        text = "It was decided, took longer than fifteen minutes, or never was. The agent can ask again."
+        return self.services.pages.problem(410, "There is nothing to decide here", text)
+
+    def _page(self, browser: Browser, template: str, approval: Approval, **values: Any) -> Response:
+        token = self.services.browsers.token(browser, _purpose(approval))
+        response = self.services.pages.page(template, 200, token=token, approval=approval, **values)
+        self.services.browsers.remember(browser, response)
+        return response
+
+
+def _id(request: Request) -> str:
+    return str(request.path_params["id"])
+
+
+def _purpose(approval: Approval) -> str:
+    """A form decides the asking that it was shown with, and no later one of the same call."""
+    return f"{PATH}{approval.id}/{approval.nonce}"

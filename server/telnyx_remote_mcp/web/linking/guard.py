@@ -1,0 +1,54 @@
+"""What holds for every page that takes a form."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.http.client_address import budget_address
+from telnyx_remote_mcp.store.base import StoreUnavailable
+from telnyx_remote_mcp.web.linking.services import PageParts
+
+FORMS_PER_MINUTE: Final = 30
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class PageGuard:
+    """Refuses plain http and too many forms, and says it where the store does not answer."""
+
+    def __init__(self, services: PageParts) -> None:
+        self._pages = services.pages
+        self._https = services.settings.url.startswith("https:")
+        self._forms = TokenBuckets(FORMS_PER_MINUTE, FORMS_PER_MINUTE)
+
+    def __call__(self, handler: Handler) -> Handler:
+        async def guarded(request: Request) -> Response:
+            if self._in_the_clear(request):
+                return self._pages.problem(
+                    400, "Use https", "Keys are taken over https only. Open this page with https."
+                )
+            if request.method == "POST" and self._forms.take(budget_address(request.scope)):
+                return self._pages.problem(429, "Too many attempts", "Wait a minute, then try again.")
+            try:
+                return await handler(request)
+            except StoreUnavailable:
+                return self._pages.problem(
+                    503, "Not now", "The server cannot reach its storage. Try again in a moment."
+                )
+
+        return guarded
+
+    def _in_the_clear(self, request: Request) -> bool:
+        """Whether what the person types would travel unencrypted beyond their own computer.
+
+        A proxy that took the request without https says so; where the server is reached directly without
+        https, only a browser on the same computer can have `localhost` for it.
+        """
+        if request.url.hostname in _LOOPBACK:
+            return False
+        forwarded = request.headers.get("x-forwarded-proto", "https").lower()
+        return not self._https or not forwarded.startswith("https")
