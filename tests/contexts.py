@@ -13,7 +13,7 @@ from telnyx_remote_mcp.calls.pipeline import Step
 from telnyx_remote_mcp.calls.replies import reply
 from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.kinds import KINDS
 from telnyx_remote_mcp.surface.policy import Policy
@@ -140,12 +140,12 @@ def call(action: Action, arguments: Mapping[str, object], surface: Surface = EVE
     return Call(**{**made, **changes})
 
 
-def guarded(settings: Settings, surfaces: Surfaces, api: Api, policy: Policy | None = None) -> Shared:
-    """The parts of the guards, with a store of their own in the data directory."""
+def guarded(settings: Settings, surfaces: Surfaces, api: Api, store: Store, policy: Policy | None = None) -> Shared:
+    """The parts of the guards."""
     return Shared(
         surfaces.registry,
         api,
-        open_store(settings),
+        store,
         lambda: Secret.load(None, settings.data_dir),
         operator=policy,
         page=lambda: f"{settings.url}/approve/",

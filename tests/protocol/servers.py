@@ -21,6 +21,7 @@ from telnyx_remote_mcp.calls.pipeline import Step
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.registry import Registry
@@ -62,9 +63,10 @@ def app_of(
     api = api or Api()
     keys = ApiKeys(_check, os.urandom(32))
     surfaces = Surfaces(registry or tools(), settings.ceiling)
+    store = open_store(settings)
     dispatch = (
         create_dispatch(
-            settings, surfaces, api, lambda: contexts.guarded(settings, surfaces, api), rejected=keys.reject
+            settings, surfaces, api, lambda: contexts.guarded(settings, surfaces, api, store), rejected=keys.reject
         )
         if steps is None
         else contexts.dispatch(api, steps)
@@ -76,7 +78,7 @@ def app_of(
             dispatch=dispatch,
         )
     )
-    return build_app(settings, server, api, keys, surfaces, closers=closers), server
+    return build_app(settings, server, api, keys, surfaces, store=store, closers=closers), server
 
 
 async def _check(credential: Credential) -> Verdict:

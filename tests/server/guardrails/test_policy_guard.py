@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from telnyx_remote_mcp.guardrails.approvals import OPEN_SECS, Approvals
 from telnyx_remote_mcp.guardrails.policy_guard import PolicyGuard, Refused
 from telnyx_remote_mcp.guardrails.strangers_guard import StrangersGuard
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.surface.policy import Policy, Unusual, narrowing
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api
@@ -70,7 +72,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk_with(tmp_path: Path) -> Callable[..., Desk]:
+async def desk_with(tmp_path: Path) -> AsyncIterator[Callable[..., Desk]]:
+    settings = Settings(data_dir=tmp_path)
+    store = open_store(settings)
+
     def make(policy: Policy | None = None) -> Desk:
         def telnyx(request: httpx2.Request) -> httpx2.Response:
             desk.sent.append(request)
@@ -80,13 +85,13 @@ def desk_with(tmp_path: Path) -> Callable[..., Desk]:
                 return httpx2.Response(200, json={"data": desk.message})
             return httpx2.Response(200, json={"data": {"id": "1"}})
 
-        settings = Settings(data_dir=tmp_path)
         surfaces = Surfaces(registry(), settings.ceiling)
-        shared = contexts.guarded(settings, surfaces, Api(wire=MockWire(telnyx)), policy)
+        shared = contexts.guarded(settings, surfaces, Api(wire=MockWire(telnyx)), store, policy)
         desk = Desk(PolicyGuard(shared))
         return desk
 
-    return make
+    async with aclosing(store):
+        yield make
 
 
 YES = Answer("accept", {"answer": "Yes, once"})
