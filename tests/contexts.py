@@ -51,6 +51,9 @@ class PlainServer:
             telnyx_api="https://api.telnyx.com/v2",
         )
 
+    async def decision(self, approval_id: str, wait_secs: float) -> None:
+        return None
+
 
 class NoActions:
     """Nothing is within reach."""
@@ -140,13 +143,13 @@ def call(action: Action, arguments: Mapping[str, object], surface: Surface = EVE
     return Call(**{**made, **changes})
 
 
-def guarded(settings: Settings, surfaces: Surfaces, api: Api, store: Store, policy: Policy | None = None) -> Shared:
+def guarded(settings: Settings, api: Api, store: Store, policy: Policy | None = None) -> Shared:
     """The parts of the guards."""
     return Shared(
-        surfaces.registry,
+        registry(),
         api,
         store,
-        lambda: Secret.load(None, settings.data_dir),
+        lambda: Secret.load(settings.secret, settings.data_dir),
         operator=policy,
         page=lambda: f"{settings.url}/approve/",
     )

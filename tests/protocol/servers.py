@@ -65,9 +65,7 @@ def app_of(
     surfaces = Surfaces(registry or tools(), settings.ceiling)
     store = open_store(settings)
     dispatch = (
-        create_dispatch(
-            settings, surfaces, api, lambda: contexts.guarded(settings, surfaces, api, store), rejected=keys.reject
-        )
+        create_dispatch(settings, surfaces, api, lambda: contexts.guarded(settings, api, store), rejected=keys.reject)
         if steps is None
         else contexts.dispatch(api, steps)
     )

@@ -61,7 +61,7 @@ async def test_an_alias_is_called_and_never_listed(stateful: str, mode: str) -> 
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("readonly=true", "Did you mean read_only? Valid: surface, groups, tools, exclude_tools, read_only."),
+        ("readonly=true", "Did you mean read_only? Valid: surface, groups, tools, exclude_tools, read_only, policy."),
         ("read_only=yes", "Valid: true, false."),
         ("groups=text", "Did you mean texts? Valid: texts, phone_lines, clocks."),
         ("tools=send_texts", "Did you mean send_text? Valid: list_texts,"),

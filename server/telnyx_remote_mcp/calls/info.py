@@ -9,6 +9,7 @@ from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.identity import TITLE, VERSION
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_tools.tool.context import Decision
 from telnyx_tools.tool.server_info import Quota, ServerInfo
 
 
@@ -19,7 +20,11 @@ class Info:
     settings: Settings
     surfaces: Surfaces
     budgets: Callable[[Call], Awaitable[list[Quota]]]
+    decided: Callable[[Call, str, float], Awaitable[Decision | None]]
     call: Call
+
+    async def decision(self, approval_id: str, wait_secs: float) -> Decision | None:
+        return await self.decided(self.call, approval_id, wait_secs)
 
     async def info(self) -> ServerInfo:
         surface = self.call.surface

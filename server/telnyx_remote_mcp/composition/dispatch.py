@@ -15,6 +15,7 @@ from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api
 from telnyx_tools.files import Files
 from telnyx_tools.results.result import Result
+from telnyx_tools.tool.context import Decision
 from telnyx_tools.tool.server_info import Quota
 
 if TYPE_CHECKING:
@@ -48,10 +49,13 @@ def create_dispatch(
     async def budgets(call: Call) -> list[Quota]:
         return await guards().quotas.budgets(call)
 
+    async def decided(call: Call, approval_id: str, wait_secs: float) -> Decision | None:
+        return await guards().policy.decision(call, approval_id, wait_secs)
+
     upstream = Upstream(
         api=api,
         files=files or Files(),
-        server=partial(Info, settings, surfaces, budgets),
+        server=partial(Info, settings, surfaces, budgets, decided),
         rejected=rejected,
     )
     return Dispatch(upstream, [guarded])

@@ -21,10 +21,11 @@ from telnyx_remote_mcp.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """The steps, first to last, and the one among them that knows what is left to an account."""
+    """The steps, first to last; two of them also tell what is left to an account, and what a person decided."""
 
     steps: list[Step]
     quotas: QuotaGuard
+    policy: PolicyGuard
 
 
 def create_guards(settings: Settings, shared: Shared) -> Guards:
@@ -48,7 +49,7 @@ def create_guards(settings: Settings, shared: Shared) -> Guards:
         *([OnRecord(book)] if book is not None else ()),
         ModeShown(sandbox=settings.sandbox),
     ]
-    return Guards(steps, quotas)
+    return Guards(steps, quotas, policy)
 
 
 def _book(settings: Settings, shared: Shared) -> Book | None:

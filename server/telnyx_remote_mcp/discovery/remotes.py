@@ -58,6 +58,11 @@ _NARROW = (
         "placeholder": "delete_messaging_profile",
     },
     {"name": "X-MCP-Readonly", "description": "Only tools that change nothing", "choices": ["true", "false"]},
+    {
+        "name": "X-MCP-Policy",
+        "description": "What asks the user first, or is refused: by effect, group or tool",
+        "placeholder": "spends=ask,storage=read_only",
+    },
 )
 """None has a default: clients would send it, and `X-MCP-Surface: default` narrows what else is asked."""
 

@@ -119,23 +119,22 @@ class Approvals:
 
     async def decide(self, approval: Approval, state: Literal["approved", "denied"], extent: Extent = "once") -> bool:
         """Note what the person decided; False where it was decided, used or over already."""
-        return await self._move(approval, ("pending",), state, extent)
+        return await self._move(approval, "pending", state, extent)
 
     async def use(self, approval: Approval, extent: Extent | None = None) -> bool:
         """Take the yes for one call; False where it is not there, or was taken before.
 
         `extent` is given with a yes that the person gave this very moment, in a form.
         """
-        before: tuple[State, ...] = ("approved",) if extent is None else ("pending",)
-        return await self._move(approval, before, "used", extent or approval.extent)
+        return await self._move(approval, "approved" if extent is None else "pending", "used", extent)
 
-    async def _move(self, approval: Approval, before: tuple[State, ...], after: State, extent: Extent) -> bool:
+    async def _move(self, approval: Approval, before: State, after: State, extent: Extent | None) -> bool:
         kept = await self._records.read(approval.id)
-        if kept is None or kept.value.nonce != approval.nonce or kept.value.state not in before:
+        if kept is None or kept.value.nonce != approval.nonce or kept.value.state != before:
             return False
         if kept.value.expires_at <= self._clock():
             return False
-        moved = replace(kept.value, state=after, extent=extent)
+        moved = replace(kept.value, state=after, extent=extent or kept.value.extent)
         if not await self._records.swap(approval.id, kept, moved, OPEN_SECS):
             return False
         if after == "used":

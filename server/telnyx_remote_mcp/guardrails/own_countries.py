@@ -16,7 +16,7 @@ KEPT_SECS: Final = 24 * 3_600
 MOST_NUMBERS: Final = 250
 """Looked at; an account with more has its countries among them, or is asked once for each other one."""
 
-_KIND: Final = "own-countries"
+KIND: Final = "own-countries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class OwnCountries:
     async def __call__(self, call: Call) -> frozenset[str]:
         """The ISO codes; none where Telnyx cannot say."""
         key = call.caller.principal.replace(":", "-")
-        if (kept := await self.store.get(_KIND, key)) is not None:
+        if (kept := await self.store.get(KIND, key)) is not None:
             return frozenset(json.loads(kept))
         found = await self._asked(call)
         if found:
-            await self.store.put(_KIND, key, json.dumps(sorted(found)).encode(), KEPT_SECS)
+            await self.store.put(KIND, key, json.dumps(sorted(found)).encode(), KEPT_SECS)
         return found
 
     async def _asked(self, call: Call) -> frozenset[str]:

@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+import anyio
+
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.calls.question import Answer, AskFirst, Question
@@ -21,8 +23,11 @@ from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.surface.policy import Policy
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.results.result import Result
+from telnyx_tools.tool.context import Decision
 from telnyx_tools.tool.effect import Effect
 
+LOOK_SECS: Final = 0.5
+"""Between two looks whether the person decided."""
 AGAIN: Final = "Once they agreed, make the very same call again; get_approval waits for their decision."
 
 
@@ -70,6 +75,20 @@ class PolicyGuard:
             return [refusal.title]
         except StoreUnavailable:
             raise CannotRemember from None
+
+    async def decision(self, call: Call, approval_id: str, wait_secs: float) -> Decision | None:
+        """What the person decided about a call of this caller's, as soon as they did; None for no such approval."""
+        ends = anyio.current_time() + wait_secs
+        while True:
+            try:
+                approval = await self.shared.approvals.find(approval_id)
+            except StoreUnavailable:
+                raise CannotRemember from None
+            if approval is None or approval.principal != call.caller.principal:
+                return None
+            if approval.state != "pending" or anyio.current_time() >= ends:
+                return approval.state
+            await anyio.sleep(LOOK_SECS)
 
     async def _check(self, call: Call, reached: Sequence[Recipient]) -> None:
         """Return where the call may run. Raises Refused, or AskFirst."""

@@ -24,7 +24,7 @@ SHORTEST: Final = 7
 MOST_CHARACTERS: Final = 200_000
 """Of one result, that are looked through."""
 
-_KIND = "strangers"
+KIND = "strangers"
 _WORDS: Final = {
     **dict.fromkeys(("zero", "oh", "null", "cero", "zéro"), "0"),
     **dict.fromkeys(("one", "eins", "ein", "uno", "un", "une"), "1"),
@@ -125,12 +125,12 @@ class Strangers:
         entry = json.dumps([traces.digits, sorted(traces.hosts)]).encode()
         self._of(principal).add(traces)
         sealed = self._vault.seal(entry, _place(principal))
-        await self._store.journal.append(_KIND, principal, sealed, keep=KEPT_ENTRIES, ttl_secs=KEPT_SECS)
+        await self._store.journal.append(KIND, principal, sealed, keep=KEPT_ENTRIES, ttl_secs=KEPT_SECS)
 
     async def told(self, principal: str, recipient: Recipient) -> bool:
         """Whether a stranger's text that an agent of this principal read names the recipient."""
         seen = self._of(principal)
-        while entries := await self._store.journal.after(_KIND, principal, seen.cursor, 500):
+        while entries := await self._store.journal.after(KIND, principal, seen.cursor, 500):
             for cursor, sealed in entries:
                 seen.cursor = cursor
                 if (traces := self._opened(principal, sealed)) is not None and not seen.holds(traces):
@@ -150,4 +150,4 @@ class Strangers:
 
 
 def _place(principal: str) -> str:
-    return f"{_KIND}/{principal}"
+    return f"{KIND}/{principal}"

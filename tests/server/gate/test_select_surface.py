@@ -81,7 +81,7 @@ def test_an_unknown_parameter_is_refused_with_the_valid_ones(name: str, hint: st
         requested(None, [(name, "true")], [])
     assert f"Unknown query parameter '{name}'" in str(caught.value)
     assert hint in str(caught.value)
-    assert str(caught.value).endswith("Valid: surface, groups, tools, exclude_tools, read_only.")
+    assert str(caught.value).endswith("Valid: surface, groups, tools, exclude_tools, read_only, policy.")
 
 
 def test_an_unknown_header_of_ours_is_refused_with_the_valid_ones() -> None:

@@ -1,6 +1,7 @@
 """Every call is on record: before it leaves where it spends or destroys, and without what it said."""
 
 import json
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from telnyx_remote_mcp.calls.question import AskFirst, Question
 from telnyx_remote_mcp.composition.guards import create_guards
 from telnyx_remote_mcp.guardrails.audit import Book, NotOnRecord, OnRecord, RefusalsOnRecord
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.errors import ApiError, OutcomeUnknown, TelnyxError
 from telnyx_tools.registry import registry
@@ -154,6 +155,8 @@ async def test_a_log_that_cannot_be_written_leaves_only_reads(tmp_path: Path) ->
 @pytest.mark.parametrize("audit", ["off", None])
 async def test_calls_go_on_without_a_record_where_none_is_asked_for(tmp_path: Path, audit: Any) -> None:
     (tmp_path / DIRECTORY).write_text("")  # nothing can be made below it
-    steps = create_guards(Settings(data_dir=tmp_path, audit=audit), secret=lambda: Secret(b"s" * 32)).steps
-    dispatch = contexts.dispatch(Api("https://api.telnyx.com/v2", wire=MockWire(Telnyx(tmp_path))), steps)
-    assert "receipt" not in (await dispatch(contexts.call(TOOLS["send_message"], TEXT))).wire()
+    settings = Settings(data_dir=tmp_path, audit=audit, secret="s" * 32)
+    api = Api("https://api.telnyx.com/v2", wire=MockWire(Telnyx(tmp_path)))
+    async with aclosing(SqliteStore(tmp_path / "state.db")) as store:
+        dispatch = contexts.dispatch(api, create_guards(settings, contexts.guarded(settings, api, store)).steps)
+        assert "receipt" not in (await dispatch(contexts.call(TOOLS["send_message"], TEXT))).wire()

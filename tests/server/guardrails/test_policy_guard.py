@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx2
 import pytest
 from tests import contexts
@@ -24,7 +25,6 @@ from telnyx_remote_mcp.guardrails.strangers_guard import StrangersGuard
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.surface.policy import Policy, Unusual, narrowing
-from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api
 from telnyx_tools.catalog.action import OperationAction
 from telnyx_tools.catalog.catalog import Catalog
@@ -85,8 +85,7 @@ async def desk_with(tmp_path: Path) -> AsyncIterator[Callable[..., Desk]]:
                 return httpx2.Response(200, json={"data": desk.message})
             return httpx2.Response(200, json={"data": {"id": "1"}})
 
-        surfaces = Surfaces(registry(), settings.ceiling)
-        shared = contexts.guarded(settings, surfaces, Api(wire=MockWire(telnyx)), store, policy)
+        shared = contexts.guarded(settings, Api(wire=MockWire(telnyx)), store, policy)
         desk = Desk(PolicyGuard(shared))
         return desk
 
@@ -252,6 +251,19 @@ async def test_a_decision_on_the_page_lets_the_same_call_through_once(desk_with:
     await desk.call("send_message", TEXT)
     await desk.asked("send_message", TEXT)
     assert desk.texts == 1
+
+
+async def test_an_agent_waits_for_the_decision_about_its_own_call_and_no_other(desk_with: Callable[..., Desk]) -> None:
+    desk = desk_with(ASKS)
+    await desk.asked("send_message", TEXT)
+    mine = contexts.call(registry().tools["send_message"], TEXT)
+    approval = await desk.approvals.of(mine, [])
+    assert await desk.guard.decision(mine, approval.id, 0) == "pending"
+    other = replace(mine, caller=Caller("key:other", TESTER.credential, "api_key"))
+    assert await desk.guard.decision(other, approval.id, 0) is None
+    async with anyio.create_task_group() as group:
+        group.start_soon(desk.approvals.decide, approval, "denied")
+        assert await desk.guard.decision(mine, approval.id, 20) == "denied"
 
 
 async def test_a_no_is_heard_and_stays(desk_with: Callable[..., Desk]) -> None:

@@ -13,7 +13,6 @@ from tests.wires import MockWire
 from telnyx_remote_mcp.calls.dispatch import Dispatch
 from telnyx_remote_mcp.composition.guards import create_guards
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 from telnyx_tools.api.client import Api
 from telnyx_tools.argument_errors import InvalidArguments
@@ -52,8 +51,9 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
 
 
 def dispatch(store: SqliteStore, telnyx: Telnyx, tmp_path: Path, **given: Any) -> Dispatch:
-    guards = create_guards(Settings(data_dir=tmp_path, **given), store, lambda: Secret(b"s" * 32)).steps
-    return contexts.dispatch(Api("https://api.telnyx.com/v2", wire=MockWire(telnyx)), guards)
+    settings = Settings(data_dir=tmp_path, secret="s" * 32, **given)
+    api = Api("https://api.telnyx.com/v2", wire=MockWire(telnyx))
+    return contexts.dispatch(api, create_guards(settings, contexts.guarded(settings, api, store)).steps)
 
 
 async def previewed(dispatch: Dispatch, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:

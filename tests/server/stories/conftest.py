@@ -19,6 +19,9 @@ from telnyx_sandbox.server import serving as serving_sandbox
 from telnyx_tools.api import retry
 from telnyx_tools.shared import waiting
 
+UNATTENDED = Path(__file__).with_name("unattended.toml")
+"""A policy for agents without a person: what they delete, they are not asked about."""
+
 
 @pytest.fixture
 def clock() -> Clock:
@@ -59,7 +62,9 @@ async def server(sandbox: httpx2.AsyncClient, tmp_path: Path) -> AsyncIterator[s
     """The endpoint with what a client is shown that asks for nothing."""
     base_url = str(sandbox.base_url).rstrip("/")
     storage = base_url.removesuffix("/v2") + "/storage/{region}"
-    settings = Settings(api_base_url=base_url, storage_endpoint=storage, data_dir=tmp_path, allow=["limits"])
+    settings = Settings(
+        api_base_url=base_url, storage_endpoint=storage, data_dir=tmp_path, allow=["limits"], policy=UNATTENDED
+    )
     app = create_app(settings)
     async with app.router.lifespan_context(app), serving(app) as server:
         yield f"{server}/mcp"

@@ -9,7 +9,7 @@ from pydantic import Field
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.whole_api import action_named
 from telnyx_tools.results.result import Result
-from telnyx_tools.tool.context import Actions, Server
+from telnyx_tools.tool.context import Actions, Decision, Server
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.group import NO_SCOPE, Group
 from telnyx_tools.tool.server_info import ServerInfo
@@ -35,3 +35,29 @@ async def preview_call(
     if action.effect is Effect.READ:
         raise InvalidArguments([Problem("tool", f"{action.name} only reads: call it.")])
     return await actions.preview(action, arguments)
+
+
+class ApprovalState(Result):
+    decision: Decision
+    next: str = Field(description="what to do now")
+
+
+_NEXT: dict[Decision, str] = {
+    "pending": "The user has not decided. Give them the link, and call this again.",
+    "approved": "Make the very same call again, with the same arguments: it runs now.",
+    "denied": "The user said no. Do not try it in another way.",
+    "used": "The call was made.",
+}
+
+
+@guards.tool(effect=Effect.READ, scope=NO_SCOPE)
+async def get_approval(
+    server: Server,
+    approval_id: Annotated[str, Field(min_length=1, max_length=100, description="from approval_required")],
+    wait_secs: Annotated[int, Field(ge=0, le=50)] = 25,
+) -> ApprovalState:
+    """Wait for what the user decides about a call that answered approval_required."""
+    decision = await server.decision(approval_id, wait_secs)
+    if decision is None:
+        raise InvalidArguments([Problem("approval_id", "There is none of this id: it ended. Make the call again.")])
+    return ApprovalState(decision=decision, next=_NEXT[decision])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol, get_type_hints
+from typing import Any, Literal, Protocol, get_type_hints
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.files import Files
@@ -114,10 +114,21 @@ class Progress(Protocol):
     async def __call__(self, progress: float, total: float | None = None, message: str | None = None) -> None: ...
 
 
+Decision = Literal["pending", "approved", "denied", "used"]
+"""What the user said about a call: nothing yet, yes, no; or yes, and it was made."""
+
+
 class Server(Protocol):
     """The server, as far as a tool learns of it and of the request."""
 
     async def info(self) -> ServerInfo: ...
+
+    async def decision(self, approval_id: str, wait_secs: float) -> Decision | None:
+        """The user's decision about a call that this caller wanted to make; None where there is no such approval.
+
+        Returns as soon as they decided, or after `wait_secs`.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

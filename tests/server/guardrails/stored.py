@@ -1,0 +1,55 @@
+"""Examples of what the guards keep: `python -m tests.server.guardrails.stored FILE` writes them with today's code."""
+
+import asyncio
+import json
+import sys
+from contextlib import aclosing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests import contexts
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.guardrails.approvals import Approvals, Reason
+from telnyx_remote_mcp.guardrails.contacts import Contacts
+from telnyx_remote_mcp.guardrails.policies import ChosenPolicies
+from telnyx_remote_mcp.guardrails.recipients import recipients
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.sqlite.store import SqliteStore
+from telnyx_remote_mcp.surface.policy import Policy
+from telnyx_tools.registry import registry
+
+SECRET = Secret(b"an example of a secret, known to everybody")
+NOW = 1_795_000_000
+KINDS = ("approval", "leave", "policy", "met", "met-country")
+CHOICE = Policy(effects={"destroy": "run", "spends": "ask"}, groups={"storage": "read_only"})
+ADDRESS = "+442071838750"
+REASON = Reason("new_country", f"{ADDRESS} is in GB, which is new here.", ADDRESS)
+
+
+def text() -> Call:
+    arguments = {"from_number": "+12025550101", "to": ADDRESS, "text": "hi"}
+    return contexts.call(registry().tools["send_message"], arguments)
+
+
+async def examples() -> list[dict[str, Any]]:
+    with TemporaryDirectory() as directory:
+        async with aclosing(SqliteStore(Path(directory) / "state.db")) as store:
+            approvals = Approvals(store, SECRET, clock=lambda: NOW)
+            approval = await approvals.of(text(), [REASON])
+            await approvals.decide(approval, "approved", "destination")
+            await approvals.use(approval)
+            await Contacts(store, SECRET).note(contexts.TESTER.principal, recipients(text()))
+            await ChosenPolicies(store, SECRET).put(contexts.TESTER.principal, CHOICE)
+            return [await _entry(store, kind, key) for kind in KINDS for key in await store.keys(kind)]
+
+
+async def _entry(store: SqliteStore, kind: str, key: str) -> dict[str, Any]:
+    value = await store.get(kind, key)
+    assert value is not None
+    return {"kind": kind, "key": key, "hex": value.hex()}
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(json.dumps(asyncio.run(examples()), indent=1) + "\n")

@@ -1,0 +1,50 @@
+"""What the guards of an earlier version kept is read by today's: nobody is asked again, and no choice is forgotten."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+from tests.contexts import TESTER
+from tests.server.guardrails.stored import ADDRESS, CHOICE, NOW, SECRET, text
+
+from telnyx_remote_mcp.guardrails.approvals import Approvals
+from telnyx_remote_mcp.guardrails.contacts import Contacts
+from telnyx_remote_mcp.guardrails.policies import ChosenPolicies
+from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.sqlite.store import SqliteStore
+
+pytestmark = pytest.mark.anyio
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "fixtures" / "guards").iterdir())
+
+
+@pytest.fixture(params=EXAMPLES, ids=lambda path: path.stem)
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    async with aclosing(SqliteStore(tmp_path / "state.db")) as store:
+        for entry in json.loads(request.param.read_text()):
+            await store.put(entry["kind"], entry["key"], bytes.fromhex(entry["hex"]))
+        yield store
+
+
+async def test_a_used_approval_stays_used(store: Store) -> None:
+    approvals = Approvals(store, SECRET, clock=lambda: NOW)
+    approval = await approvals.find(approvals.id_of(text()))
+    assert approval is not None
+    assert (approval.state, approval.extent, approval.addresses) == ("used", "destination", (ADDRESS,))
+    assert not await approvals.use(approval)
+
+
+async def test_a_yes_from_now_on_still_counts(store: Store) -> None:
+    assert await Approvals(store, SECRET).knows(TESTER.principal, ADDRESS)
+
+
+async def test_whom_an_account_reached_is_known(store: Store) -> None:
+    contacts = Contacts(store, SECRET)
+    assert await contacts.met(TESTER.principal, ADDRESS)
+    assert await contacts.met_country(TESTER.principal, "GB")
+
+
+async def test_a_choice_still_holds(store: Store) -> None:
+    assert await ChosenPolicies(store, SECRET).of(TESTER) == CHOICE
