@@ -149,6 +149,7 @@ def guarded(settings: Settings, api: Api, store: Store, policy: Policy | None = 
         registry(),
         api,
         store,
+        store,
         lambda: Secret.load(settings.secret, settings.data_dir),
         operator=policy,
         page=lambda: f"{settings.url}/approve/",

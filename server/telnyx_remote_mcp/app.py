@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from mcp.server import Server
@@ -56,13 +56,13 @@ def build_app(
     keys: ApiKeys,
     surfaces: Surfaces,
     oauth: OAuth | None = None,
-    store: Store | None = None,
+    stores: Sequence[Store] = (),
     pages: Sequence[Route] = (),
     closers: Sequence[Callable[[], None]] = (),
 ) -> Starlette:
     """Every layer between the socket and the handlers of `server`; `pages` are for people who decide something.
 
-    The app closes the store when it ends. `closers` are called when it is asked to end: they end subscriptions.
+    The app closes the stores when it ends. `closers` are called when it is asked to end: they end subscriptions.
     """
     resource_server = oauth.resource_server if oauth is not None else None
     manager = (
@@ -112,8 +112,12 @@ def build_app(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        # The store is closed last: requests that end may still write to it.
-        async with aclosing(store) if store is not None else nullcontext(), api, manager.run(), plain.run():
+        async with AsyncExitStack() as stack:
+            for store in stores:  # closed last: requests that end may still write to them
+                await stack.enter_async_context(aclosing(store))
+            await stack.enter_async_context(api)
+            await stack.enter_async_context(manager.run())
+            await stack.enter_async_context(plain.run())
             if oauth is not None:
                 await oauth.upkeep.begin()
             with on_termination(streams.close, *closers):

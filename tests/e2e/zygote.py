@@ -21,7 +21,7 @@ from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.guardrails import duplicates
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store import open_calls_store
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.api.errors import TelnyxError
@@ -42,7 +42,7 @@ async def call(settings: Settings, surfaces: Surfaces, point: dict[str, Any]) ->
     made = contexts.call(
         registry().tools["send_message"], point["arguments"], caller=Caller(point["key"], credential, "api_key")
     )
-    async with Api(settings.api_base_url, wire=Wire(tls=TLS)) as api, aclosing(open_store(settings)) as store:
+    async with Api(settings.api_base_url, wire=Wire(tls=TLS)) as api, aclosing(open_calls_store(settings)) as store:
         shared = contexts.guarded(settings, api, store)
         try:
             result = await create_dispatch(settings, surfaces, api, lambda: shared)(made)

@@ -76,7 +76,7 @@ def app_of(
             dispatch=dispatch,
         )
     )
-    return build_app(settings, server, api, keys, surfaces, store=store, closers=closers), server
+    return build_app(settings, server, api, keys, surfaces, stores=[store], closers=closers), server
 
 
 async def _check(credential: Credential) -> Verdict:

@@ -22,6 +22,7 @@ DIRECTORY: Final = "audit"
 HEADS: Final = "heads"
 """Beside the records: whoever cuts a file short has to know of it as well, and cannot write it."""
 SUFFIX: Final = ".jsonl"
+DAY_SECS: Final = 86_400
 
 
 class AuditUnavailable(Exception):
@@ -51,10 +52,11 @@ class AuditLog:
     ) -> None:
         self._directory = directory
         self._made_key = key
-        self._keep_secs = keep_days * 86_400
+        self._keep_secs = keep_days * DAY_SECS
         self._clock = clock
         self._writer = secrets.token_hex(4)
         self._file: _File | None = None
+        self._day = 0
 
     @cached_property
     def key(self) -> bytes:
@@ -87,14 +89,15 @@ class AuditLog:
             raise AuditUnavailable(_reason(error)) from error
 
     def _today(self) -> _File:
-        name = f"{datetime.fromtimestamp(self._clock(), UTC):%Y%m%d}-{self._writer}"
-        if self._file is None or self._file.chain.name != name:
+        day = int(self._clock() // DAY_SECS)
+        if self._file is None or self._day != day:
+            name = f"{datetime.fromtimestamp(self._clock(), UTC):%Y%m%d}-{self._writer}"
             try:
                 self._forget()
                 opened = _File(self._directory, Chain(self.key, name))
             except (OSError, ValueError) as error:
                 raise AuditUnavailable(_reason(error)) from error
-            self._file = opened
+            self._file, self._day = opened, day
         return self._file
 
     def _forget(self) -> None:
@@ -132,8 +135,7 @@ class _File:
         return Receipt(f"{self.chain.name}-{self.chain.count}", self.chain.hash.decode())
 
     def sync(self) -> None:
-        os.fsync(self._head)
-        os.fsync(self._records)
+        os.fsync(self._records)  # a head that is behind its records is no fault
 
 
 def _created(path: Path) -> int:

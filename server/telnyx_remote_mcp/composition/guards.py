@@ -35,7 +35,7 @@ def create_guards(settings: Settings, shared: Shared) -> Guards:
     is not asked about again; what is asked about is not counted before the yes.
     """
     book = _book(settings, shared)
-    quotas, policy = QuotaGuard(shared.store, lambda: shared.secret, settings.limits), PolicyGuard(shared)
+    quotas, policy = QuotaGuard(shared.calls, lambda: shared.secret, settings.limits), PolicyGuard(shared)
     duplicates = _duplicates(settings, shared)
     steps: list[Step] = [
         *([RefusalsOnRecord(book)] if book is not None else ()),
@@ -64,4 +64,4 @@ def _duplicates(settings: Settings, shared: Shared) -> list[DuplicateGuard]:
     window = settings.duplicate_window_secs
     if not window:
         return []
-    return [DuplicateGuard(shared.store, lambda: shared.secret, window_secs=window, place=settings.api_base_url)]
+    return [DuplicateGuard(shared.calls, lambda: shared.secret, window_secs=window, place=settings.api_base_url)]

@@ -17,7 +17,7 @@ from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.protocol.stdio import stdio_streams
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store import open_calls_store, open_store
 from telnyx_remote_mcp.surface.selection import EVERYTHING, Selection
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api
@@ -48,12 +48,14 @@ async def local_server(settings: Settings, selection: Selection = EVERYTHING) ->
         trust_env=True,
     )
     kept = _keeping(settings)
-    async with AsyncExitStack() as until, aclosing(open_store(kept)) as store, upstream as api:
+    async with AsyncExitStack() as until, upstream as api:
+        store = await until.enter_async_context(aclosing(open_store(kept)))
+        calls = await until.enter_async_context(aclosing(open_calls_store(kept)))
 
         def shared() -> Shared:
             from telnyx_remote_mcp.composition.local_guards import local_guards
 
-            return local_guards(kept, surfaces.registry, api, store, PRINCIPAL, until)
+            return local_guards(kept, surfaces.registry, api, store, calls, PRINCIPAL, until)
 
         yield create_server(
             Services(

@@ -29,7 +29,13 @@ SET_UP: Final = (
 
 
 def local_guards(
-    settings: Settings, registry: Registry, api: Api, store: Store, principal: str, until: AsyncExitStack
+    settings: Settings,
+    registry: Registry,
+    api: Api,
+    store: Store,
+    calls: Store,
+    principal: str,
+    until: AsyncExitStack,
 ) -> Shared:
     """The parts of the guards. Pages, if any were shown, end with `until`.
 
@@ -51,6 +57,7 @@ def local_guards(
         registry,
         api,
         store,
+        calls,
         lambda: Secret.load(settings.secret, settings.data_dir),
         operator=load(settings.policy, registry) if settings.policy is not None else None,
         page=lambda: pages.url() + PATH if passphrase.is_set(settings.data_dir) else None,

@@ -17,7 +17,7 @@ from telnyx_remote_mcp.guardrails.policy_file import load
 from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.settings import Settings, is_secure
-from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store import open_calls_store, open_store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.web.linking.approve import PATH, ApproveServices, approve_routes
@@ -46,7 +46,7 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlett
     secret, check = Secret.load(settings.secret, settings.data_dir), balance_check(api.apart())
     keys = ApiKeys(check, secret.derive("pepper"), sandbox=settings.sandbox)
     surfaces = Surfaces(registry(), settings.ceiling, allowed=settings.allowed_kinds)
-    store = open_store(settings)
+    store, calls = open_store(settings), open_calls_store(settings)
     oauth = None
     if settings.serves_oauth:
         from telnyx_remote_mcp.composition.oauth import create_oauth
@@ -64,6 +64,7 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlett
         surfaces.registry,
         api,
         store,
+        calls,
         lambda: secret,
         operator=load(settings.policy, surfaces.registry) if settings.policy is not None else None,
         page=lambda: page,
@@ -82,7 +83,7 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlett
     approving = ApproveServices(
         settings, store, shared.approvals, key_proof(keys), secret, signs_in=settings.telnyx_client_id is not None
     )
-    return build_app(settings, server, api, keys, surfaces, oauth, store, approve_routes(approving))
+    return build_app(settings, server, api, keys, surfaces, oauth, [calls, store], approve_routes(approving))
 
 
 def _principal(ctx: ServerRequestContext[Any, Any]) -> str | None:

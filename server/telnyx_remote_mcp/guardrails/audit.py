@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping
@@ -9,8 +10,6 @@ from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
-
-import anyio
 
 from telnyx_remote_mcp.audit.log import AuditLog, AuditUnavailable, Receipt
 from telnyx_remote_mcp.calls.call import Call
@@ -153,7 +152,7 @@ class OnRecord:
             if not members or call.action.effect not in BEFORE:
                 return members, None
             receipt = self._book.log.append({"event": "start", **members})
-            await anyio.to_thread.run_sync(self._book.log.sync)
+            await asyncio.get_running_loop().run_in_executor(None, self._book.log.sync)
         except AuditUnavailable:
             if call.action.effect is Effect.READ:
                 return {}, None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -156,8 +157,7 @@ class DuplicateGuard:
                 await self._attempts.swap(key, kept, lost, UNKNOWN_SECS)
 
     async def _made(self, call: Call, key: str, proceed: Next, running: _Running) -> Result:
-        ended = asyncio.Event()
-        beating = asyncio.create_task(self._beat(call, key, ended))
+        beat = _Beat(self._lease_secs / 3, lambda count: self._live(call, key, count))
         attempt: Attempt | None = Attempt(state="unknown", request_id=call.request_id)
         try:
             result = await proceed(call)
@@ -170,9 +170,8 @@ class DuplicateGuard:
             raise
         finally:
             running.attempt = attempt
-            ended.set()
             with anyio.CancelScope(shield=True):
-                await beating
+                await beat.stop()
                 await self._remember(key, attempt)
 
     async def _remember(self, key: str, attempt: Attempt | None) -> None:
@@ -186,18 +185,40 @@ class DuplicateGuard:
         except StoreUnavailable:
             logger.warning("What came of a call could not be remembered: the store does not answer.")
 
-    async def _beat(self, call: Call, key: str, ended: asyncio.Event) -> None:
-        beat = 0
-        while True:
+    async def _live(self, call: Call, key: str, count: int) -> None:
+        with suppress(StoreUnavailable):
+            alive = Attempt(state="running", request_id=call.request_id, beat=count)
+            await self._attempts.put(key, alive, UNKNOWN_SECS)
+
+
+class _Beat:
+    """Shows every now and then that a call still runs. Most calls are over before the first time."""
+
+    def __init__(self, every_secs: float, show: Callable[[int], Awaitable[None]]) -> None:
+        self._every_secs = every_secs
+        self._show = show
+        self._ended = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(every_secs, self._begin)
+
+    async def stop(self) -> None:
+        """Return when nothing is shown any more."""
+        self._timer.cancel()
+        self._ended.set()
+        if self._task is not None:
+            await self._task
+
+    def _begin(self) -> None:
+        self._task = asyncio.create_task(self._go_on())
+
+    async def _go_on(self) -> None:
+        for count in itertools.count(1):
+            await self._show(count)
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._lease_secs / 3):
-                    await ended.wait()
-            if ended.is_set():
+                async with asyncio.timeout(self._every_secs):
+                    await self._ended.wait()
+            if self._ended.is_set():
                 return
-            beat += 1
-            with suppress(StoreUnavailable):
-                alive = Attempt(state="running", request_id=call.request_id, beat=beat)
-                await self._attempts.put(key, alive, UNKNOWN_SECS)
 
 
 def _answered(call: Call, attempt: Attempt) -> Result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -49,6 +50,7 @@ def entry(call: Call, key: bytes) -> dict[str, object]:
     return {name: value for name, value in members.items() if value}
 
 
+@lru_cache(maxsize=1024)
 def who(account: str, key: bytes) -> str:
     """An account as the log names it."""
     return keyed(key, "who", account)[:_ACCOUNT_CHARACTERS]

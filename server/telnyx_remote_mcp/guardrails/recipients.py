@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
@@ -70,7 +70,7 @@ def recipients(call: Call) -> tuple[Recipient, ...]:
     if call.action.effect is Effect.READ:
         return ()
     found: dict[tuple[Kind, str], Recipient] = {}
-    for recipient in _inside(call.arguments, "", False, _reached_by(call.action)):
+    for recipient in _inside(dict(call.arguments), "", False, _reached_by(call.action)):
         found.setdefault((recipient.kind, recipient.value), recipient)
     return tuple(found.values())
 
@@ -87,9 +87,9 @@ def _inside(value: object, key: str, reached: bool, names: frozenset[str]) -> It
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             yield from _inside(item, f"{key}[{index}]", reached, names)
-    elif isinstance(value, Mapping | BaseModel):
-        for name, item in dict(value).items():
-            if not reached or name not in NAMES:
+    elif isinstance(value, dict | BaseModel):
+        for name, item in value.items() if isinstance(value, dict) else value:
+            if item and item is not True and not (reached and name in NAMES):
                 inner = f"{key}.{name}" if key else str(name)
                 yield from _inside(item, inner, reached or _plain(str(name)) in names, names)
 
@@ -99,7 +99,7 @@ def _in_text(text: str, key: str, reached: bool) -> Iterator[Recipient]:
         yield from (Recipient(kind, value, key) for kind, value in addresses(text))
     elif _plain(key.rpartition(".")[2]) in INSTRUCTIONS:
         yield from (Recipient(kind, value, key) for kind, value in _dialled(text))
-    elif _URL.fullmatch(text.strip()):
+    elif ":" in text and _URL.fullmatch(text.strip()):
         yield Recipient("url", text.strip(), key)
 
 

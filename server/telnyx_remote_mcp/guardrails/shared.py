@@ -31,6 +31,8 @@ class Shared:
     registry: Registry
     api: Api
     store: Store
+    calls: Store
+    """Keeps what is remembered of calls; it outlives the process, and need not outlive the machine."""
     load_secret: Callable[[], Secret]
     operator: Policy | None
     page: Callable[[], str | None]
@@ -56,9 +58,9 @@ class Shared:
 
     @cached_property
     def strangers(self) -> Strangers:
-        return Strangers(self.store, Vault(self.secret))
+        return Strangers(self.calls, Vault(self.secret))
 
     @cached_property
     def unusual(self) -> Unusual:
-        contacts = Contacts(self.store, self.secret)
-        return Unusual(contacts, self.strangers, OwnCountries(self.api, self.store))
+        contacts = Contacts(self.calls, self.secret)
+        return Unusual(contacts, self.strangers, OwnCountries(self.api, self.calls))

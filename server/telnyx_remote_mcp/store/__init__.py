@@ -4,6 +4,7 @@ from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
 
 FILE_NAME = "state.db"
+CALLS_FILE_NAME = "calls.db"
 _PREFIX = "telnyx-mcp"
 
 
@@ -12,10 +13,22 @@ def open_store(settings: Settings) -> Store:
 
     Nothing is opened before the first use, or before `prepare`. The caller closes it with `aclose`.
     """
+    return _opened(settings, FILE_NAME, durable=True)
+
+
+def open_calls_store(settings: Settings) -> Store:
+    """As `open_store`, for what is remembered of calls for seconds or hours, several times in each of them.
+
+    A file of it outlives the processes, and not for certain the machine.
+    """
+    return _opened(settings, CALLS_FILE_NAME, durable=False)
+
+
+def _opened(settings: Settings, file_name: str, *, durable: bool) -> Store:
     if settings.redis_url is not None:
         from telnyx_remote_mcp.store.redis.store import RedisStore
 
         return RedisStore(settings.redis_url, _PREFIX)
     from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 
-    return SqliteStore(settings.data_dir / FILE_NAME)
+    return SqliteStore(settings.data_dir / file_name, durable=durable)

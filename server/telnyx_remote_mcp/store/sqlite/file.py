@@ -69,13 +69,16 @@ _NEVER: Final = float("inf")
 class SqliteFile:
     """One file, which only its owner can read; it must lie on a local disk. It is opened with the first statement.
 
+    A statement that is done outlives the process, and where it is `durable` the machine too, for which it waits.
+
     Every statement is a transaction of its own, which waits `busy_secs` for writers in other processes. Several that
     belong together are one statement here: all tasks share the connection, and a transaction of one would take in
     the statements of the others.
     """
 
-    def __init__(self, path: Path, *, busy_secs: float = BUSY_SECS) -> None:
+    def __init__(self, path: Path, *, busy_secs: float = BUSY_SECS, durable: bool = True) -> None:
         self._path = path
+        self._durable = durable
         self._busy_secs = busy_secs
         self._opening = anyio.Lock()
         self._prepared = False
@@ -129,6 +132,8 @@ class SqliteFile:
                 await anyio.to_thread.run_sync(self.prepare)
                 # Autocommit: a transaction that is left open would lock every other process out.
                 self._connection = await aiosqlite.connect(self._path, timeout=self._busy_secs, isolation_level=None)
+                if not self._durable:
+                    await self._connection.execute("PRAGMA synchronous = NORMAL")
             return self._connection
 
 

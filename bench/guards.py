@@ -1,0 +1,86 @@
+"""What the guards cost of processor time, for each call: `python -m bench.guards`.
+
+The same calls with and without them, in one process, with a store of SQLite and answers that come at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests import contexts
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.dispatch import Dispatch
+from telnyx_remote_mcp.composition.guards import create_guards
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_calls_store
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_tools.api.call import Call as Sent
+from telnyx_tools.api.client import Api
+from telnyx_tools.api.reply import Reply
+from telnyx_tools.api.wire import Wire
+from telnyx_tools.registry import registry
+
+ROUNDS, CALLS = 9, 100
+TOOLS = registry().tools
+
+
+class AtOnce(Wire):
+    """Answers by itself, and takes as good as no time for it."""
+
+    def __init__(self) -> None:
+        """Open nothing."""
+
+    async def attempt(self, call: Sent) -> Reply:
+        return Reply(200, {}, b'{"data":{"id":"1"}}')
+
+
+def read(_: int) -> Call:
+    return contexts.call(TOOLS["get_messaging_profile"], {"messaging_profile_id": "p1"})
+
+
+def spend(number: int) -> Call:
+    text = f"number {number}"
+    return contexts.call(TOOLS["send_message"], {"to": "+13125550123", "from_number": "+13125550100", "text": text})
+
+
+KINDS: dict[str, tuple[Callable[[int], Call], int]] = {"READ": (read, 150), "SPENDS": (spend, 1_000)}
+"""Calls of an effect, and how many microseconds the guards may take for one."""
+
+
+async def measured(dispatch: Dispatch, made: Callable[[int], Call], start: int) -> float:
+    """Microseconds of processor time for one call, of all threads of the process."""
+    calls = [made(start + number) for number in range(CALLS)]
+    began = time.process_time()
+    for call in calls:
+        await dispatch(call)
+    return (time.process_time() - began) / CALLS * 1e6
+
+
+async def main() -> None:
+    def dispatch(steps: Any) -> Dispatch:
+        return contexts.dispatch(Api(wire=AtOnce()), steps)
+
+    with tempfile.TemporaryDirectory() as directory:
+        settings = Settings(data_dir=Path(directory), quotas=["messages=1000000/hour", "changes=1000000/hour"])
+        store = open_calls_store(settings)
+        guarded = dispatch(create_guards(settings, store, lambda: Secret(b"s" * 32)).steps)
+        bare, number = dispatch([]), 0
+        for name, (made, bound) in KINDS.items():
+            costs = []
+            for _ in range(ROUNDS):
+                number += 2 * CALLS
+                with_guards = await measured(guarded, made, number)
+                costs.append(with_guards - await measured(bare, made, number + CALLS))
+            print(f"{name:7} {statistics.median(costs):7.0f} us of {bound:,} us")
+        await store.aclose()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
