@@ -20,7 +20,6 @@ from telnyx_remote_mcp.calls.dispatch import Dispatch
 from telnyx_remote_mcp.composition.guards import create_guards
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_calls_store
-from telnyx_remote_mcp.store.secret import Secret
 from telnyx_tools.api.call import Call as Sent
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.reply import Reply
@@ -68,9 +67,10 @@ async def main() -> None:
         return contexts.dispatch(Api(wire=AtOnce()), steps)
 
     with tempfile.TemporaryDirectory() as directory:
-        settings = Settings(data_dir=Path(directory), quotas=["messages=1000000/hour", "changes=1000000/hour"])
+        settings = Settings(data_dir=Path(directory), secret="s" * 32, quotas=["messages=1000000/hour", "changes=1000000/hour"])
         store = open_calls_store(settings)
-        guarded = dispatch(create_guards(settings, store, lambda: Secret(b"s" * 32)).steps)
+        shared = contexts.guarded(settings, Api(wire=AtOnce()), store)
+        guarded = dispatch(create_guards(settings, shared).steps)
         bare, number = dispatch([]), 0
         for name, (made, bound) in KINDS.items():
             costs = []
