@@ -67,7 +67,9 @@ async def main() -> None:
         return contexts.dispatch(Api(wire=AtOnce()), steps)
 
     with tempfile.TemporaryDirectory() as directory:
-        settings = Settings(data_dir=Path(directory), secret="s" * 32, quotas=["messages=1000000/hour", "changes=1000000/hour"])
+        settings = Settings(
+            data_dir=Path(directory), secret="s" * 32, quotas=["messages=1000000/hour", "changes=1000000/hour"]
+        )
         store = open_calls_store(settings)
         shared = contexts.guarded(settings, Api(wire=AtOnce()), store)
         guarded = dispatch(create_guards(settings, shared).steps)
