@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterable
 from typing import Final
 
+from cachetools import LRUCache, TTLCache
+
 from telnyx_remote_mcp.guardrails.phone_numbers import country
 from telnyx_remote_mcp.guardrails.recipients import Recipient
 from telnyx_remote_mcp.store.base import Store
@@ -15,40 +17,58 @@ from telnyx_remote_mcp.store.secret import Secret
 
 MET_SECS: Final = 365 * 86_400
 RECENT_SECS: Final = 600
+MOST_KNOWN: Final = 10_000
 
 _MET, _COUNTRY, _RECENT = "met", "met-country", "met-lately"
 
 
 class Contacts:
-    """Remembers digests, which nobody without the secret can turn back. Methods raise StoreUnavailable."""
+    """Remembers digests, which nobody without the secret can turn back. Methods raise StoreUnavailable.
+
+    What this process knows it does not look up again: whom an account writes to all the time costs nothing.
+    """
 
     def __init__(self, store: Store, secret: Secret) -> None:
         self._store = store
         self._key = secret.derive("contacts")
+        self._known: LRUCache[tuple[str, str], bool] = LRUCache(MOST_KNOWN)
+        self._counted: TTLCache[str, bool] = TTLCache(MOST_KNOWN, RECENT_SECS)
 
     async def met(self, principal: str, address: str) -> bool:
         """Whether a call from here reached this address in the last year."""
-        return await self._store.get(_MET, self._digest(principal, address)) is not None
+        return await self._knows(_MET, self._digest(principal, address))
 
     async def met_country(self, principal: str, code: str) -> bool:
         """Whether a call from here reached a number of this country in the last year."""
-        return await self._store.get(_COUNTRY, self._digest(principal, code)) is not None
+        return await self._knows(_COUNTRY, self._digest(principal, code))
 
     async def note(self, principal: str, reached: Iterable[Recipient]) -> None:
         """Remember whom a call reached."""
         for recipient in reached:
-            await self._store.put(_MET, self._digest(principal, recipient.value), b"1", MET_SECS)
+            await self._learn(_MET, self._digest(principal, recipient.value))
             if recipient.kind == "phone" and (code := country(recipient.value)) is not None:
-                await self._store.put(_COUNTRY, self._digest(principal, code), b"1", MET_SECS)
+                await self._learn(_COUNTRY, self._digest(principal, code))
 
     async def lately(self, principal: str, reached: Iterable[Recipient]) -> int:
-        """How many different recipients there were within ten minutes, these included."""
-        new = 0
-        for recipient in reached:
-            key = self._digest(principal, recipient.value)
-            new += await self._store.add(_RECENT, key, b"1", RECENT_SECS)
-        counted = await self._store.counters.add(_RECENT, self._digest(principal), new, RECENT_SECS)
-        return int(counted)
+        """How many different recipients there were within ten minutes, these included; 0 where none of them is new."""
+        keys = [self._digest(principal, recipient.value) for recipient in reached]
+        new = [
+            key for key in keys if key not in self._counted and await self._store.add(_RECENT, key, b"1", RECENT_SECS)
+        ]
+        self._counted.update(dict.fromkeys(keys, True))
+        if not new:
+            return 0
+        return int(await self._store.counters.add(_RECENT, self._digest(principal), len(new), RECENT_SECS))
+
+    async def _knows(self, kind: str, key: str) -> bool:
+        if (kind, key) not in self._known and await self._store.get(kind, key) is not None:
+            self._known[kind, key] = True
+        return (kind, key) in self._known
+
+    async def _learn(self, kind: str, key: str) -> None:
+        if (kind, key) not in self._known:
+            await self._store.put(kind, key, b"1", MET_SECS)
+            self._known[kind, key] = True
 
     def _digest(self, *parts: str) -> str:
         digest = hmac.digest(self._key, json.dumps(parts).encode(), "sha256")
