@@ -13,6 +13,10 @@ _FOREIGN: Final = re.compile(
     r"|answer|excerpt|chunk|chunks|markdown|page_content|description|title|insights?|result|payload|reason|digits)"
 )
 """Fields whose texts may come from outside, by their names."""
+_ADDRESS: Final = frozenset(
+    {"from", "to", "cc", "from_number", "to_number", "phone_number", "caller_id_number", "caller", "callee", "carrier"}
+)
+"""Fields that say who wrote or called, or to whom: Telnyx fills them in."""
 _CAPITALS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OWN: Final = ("outbound", "outbound-api", "assistant")
 """Directions and roles of what the account itself said."""
@@ -26,7 +30,8 @@ def foreign_texts(value: Any, *, inside: bool = False) -> Iterator[str]:
     elif isinstance(value, Mapping):
         own = str(value.get("direction") or value.get("role") or "") in _OWN
         for name, item in value.items():
-            yield from foreign_texts(item, inside=not own and (inside or is_foreign(name)))
+            theirs = (inside or is_foreign(name)) and name not in _ADDRESS
+            yield from foreign_texts(item, inside=theirs and not own)
     elif isinstance(value, list):
         for item in value:
             yield from foreign_texts(item, inside=inside)
