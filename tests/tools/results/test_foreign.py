@@ -4,7 +4,7 @@ from telnyx_tools.results.foreign import foreign_texts
 
 
 def test_what_people_wrote_is_found_at_any_depth() -> None:
-    page = {"items": [{"id": "1", "text": "a"}, {"messages": [{"role": "user", "content": "b"}]}], "summary": "c"}
+    page = {"items": [{"id": "1", "text": "a"}, {"turns": [{"role": "user", "content": ["b"]}]}], "summary": "c"}
     assert list(foreign_texts(page)) == ["a", "b", "c"]
 
 
