@@ -62,7 +62,10 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     if settings.workers == 1:
         _Server(config).run(sockets=[listener])
     else:
-        Multiprocess(config, [listener]).run()
+        workers = _Workers(config, [listener])
+        workers.run()
+        if workers.interrupted:
+            raise KeyboardInterrupt
 
 
 def app(settings: Settings) -> Starlette:
@@ -81,6 +84,16 @@ def _spare_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(3_000, 5, 5)
+
+
+class _Workers(Multiprocess):
+    """Remembers a Ctrl-C, with which one process ends by KeyboardInterrupt."""
+
+    interrupted = False
+
+    def handle_int(self) -> None:
+        self.interrupted = True
+        super().handle_int()
 
 
 class _Server(uvicorn.Server):

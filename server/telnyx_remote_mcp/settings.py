@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
@@ -33,6 +33,15 @@ SECRETS = ("api_key", "secret", "redis_url", "telnyx_client_secret")
 """Never options, and in no child's environment: others on the machine can read those."""
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
+"""Hosts that stand for every address of the machine: nobody can go to them."""
+
+_SERVICE_LINK = re.compile(
+    r"TELNYX_MCP_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
+)
+_SERVICE_PORT = re.compile(r"(tcp|udp|sctp)://.*")
+"""What Kubernetes puts into every container for a Service whose name begins with telnyx-mcp."""
 
 Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 """A list, written with commas in a flag or a variable."""
@@ -142,6 +151,12 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     sandbox: bool = Field(False, description="play against a local Telnyx sandbox instead of the real API")
 
+    @field_validator("port", mode="before")
+    @classmethod
+    def _not_of_a_service(cls, value: object) -> object:
+        """Kubernetes says with this very name where a Service called telnyx-mcp is, which is nothing to listen on."""
+        return cls.model_fields["port"].default if isinstance(value, str) and _SERVICE_PORT.fullmatch(value) else value
+
     @field_validator("public_url")
     @classmethod
     def _without_trailing_slash(cls, value: str | None) -> str | None:
@@ -178,9 +193,17 @@ class Settings(BaseSettings):
 
     @property
     def url(self) -> str:
-        """The published base URL, never taken from a request."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        """The published base URL, never taken from a request.
+
+        Without a public one it is where the server listens; from this machine, where that is every address.
+        """
+        host = "localhost" if self.host in ANY_ADDRESS else f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def url_is_unknown(self) -> bool:
+        """Whether other machines may come, and nobody said by which URL."""
+        return self.public_url is None and self.host in ANY_ADDRESS
 
     @property
     def base_path(self) -> str:
@@ -205,7 +228,7 @@ class Settings(BaseSettings):
     @property
     def serves_oauth(self) -> bool:
         """Return whether people can connect without pasting a key. Raises ValueError if that is wanted but not safe."""
-        safe = is_secure(self.url)
+        safe = is_secure(self.url) and not self.url_is_unknown
         if self.oauth == "embedded" and not safe:
             raise ValueError("--oauth embedded needs https: give --public-url, or listen on loopback")
         return safe if self.oauth is None else self.oauth == "embedded"
@@ -232,14 +255,21 @@ def is_secure(url: str) -> bool:
     return parts.scheme == "https" or parts.hostname in LOOPBACK
 
 
-def unknown_variable(environment: Iterable[str]) -> str | None:
+def unknown_variable(environment: Mapping[str, str | None]) -> str | None:
     """Return the message for the first TELNYX_MCP_* variable that is no setting. Typos must not pass silently."""
     known = {variable(name) for name in Settings.model_fields}
-    for name in environment:
-        if name.startswith("TELNYX_MCP_") and name not in known:
-            close = get_close_matches(name, known, n=1)
+    for name, value in environment.items():
+        if name.upper().startswith("TELNYX_MCP_") and name.upper() not in known and not is_service_link(name, value):
+            close = get_close_matches(name.upper(), known, n=1)
             return f"There is no setting {name}.{f' Did you mean {close[0]}?' if close else ''}"
     return None
+
+
+def is_service_link(name: str, value: str | None) -> bool:
+    """Whether Kubernetes set the variable for a Service, and nobody meant it as a setting."""
+    return _SERVICE_LINK.fullmatch(name) is not None or (
+        name.startswith("TELNYX_MCP_") and name.endswith("_PORT") and _SERVICE_PORT.fullmatch(value or "") is not None
+    )
 
 
 def variable(name: str) -> str:

@@ -10,6 +10,18 @@ from pathlib import Path
 
 PROGRAM = str(Path(sys.executable).with_name("telnyx-mcp-server"))
 END_SECS = 30
+SERVICE_LINKS = {
+    "TELNYX_MCP_SERVICE_HOST": "10.96.0.17",
+    "TELNYX_MCP_SERVICE_PORT": "80",
+    "TELNYX_MCP_SERVICE_PORT_HTTP": "80",
+    "TELNYX_MCP_PORT": "tcp://10.96.0.17:80",
+    "TELNYX_MCP_PORT_80_TCP": "tcp://10.96.0.17:80",
+    "TELNYX_MCP_PORT_80_TCP_PROTO": "tcp",
+    "TELNYX_MCP_PORT_80_TCP_PORT": "80",
+    "TELNYX_MCP_PORT_80_TCP_ADDR": "10.96.0.17",
+    "TELNYX_MCP_REDIS_PORT": "tcp://10.96.0.18:6379",
+}
+"""What Kubernetes sets in a container, for Services called telnyx-mcp and telnyx-mcp-redis."""
 
 
 def environment(data_dir: Path, **variables: str) -> dict[str, str]:

@@ -137,13 +137,30 @@ def test_the_demo_sends_a_message_calls_somebody_orders_a_number_and_ends(tmp_pa
 
 
 def test_the_doctor_finds_a_sandbox_healthy(tmp_path: Path) -> None:
-    ended = run(tmp_path, "doctor", "--sandbox")
+    ended = run(tmp_path, "doctor", "--sandbox", "--port", "0")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert [line[0] for line in ended.stdout.splitlines()] == ["✓"] * 7
 
 
+def test_the_doctor_finds_what_an_operator_got_wrong(tmp_path: Path, server: Server) -> None:
+    port = server.base_url.rpartition(":")[2]
+    ended = run(tmp_path, "doctor", "serve", "--port", port)
+    assert ended.returncode == 1
+    assert f"✗ Port {port} on 127.0.0.1 is in use; choose another with --port" in ended.stdout
+    assert "TELNYX_API_KEY" not in ended.stdout
+
+
+def test_the_doctor_names_the_proxy_on_the_way_and_never_its_password(tmp_path: Path) -> None:
+    proxy = "http://somebody:MARKED@127.0.0.1:1"
+    ended = run(tmp_path, "doctor", "stdio", HTTPS_PROXY=proxy, https_proxy=proxy, NO_PROXY="", no_proxy="")
+    assert ended.returncode == 1
+    assert "through the proxy http://127.0.0.1:1 (" in ended.stdout
+    assert "HTTPS_PROXY" in ended.stdout
+    assert "MARKED" not in ended.stdout
+
+
 def test_the_doctor_says_what_a_proxy_before_a_path_has_to_pass_on(tmp_path: Path) -> None:
-    ended = run(tmp_path, "doctor", "--sandbox", "--public-url", "https://mcp.example.com/telnyx")
+    ended = run(tmp_path, "doctor", "--sandbox", "--port", "0", "--public-url", "https://mcp.example.com/telnyx")
     assert "/.well-known/oauth-authorization-server/telnyx" in ended.stdout
     assert "/.well-known/oauth-protected-resource/telnyx/*" in ended.stdout
 
@@ -197,7 +214,7 @@ def test_the_doctor_sees_a_wrong_clock_and_a_dead_key_and_never_prints_the_key(t
 
 
 def test_the_doctor_misses_the_key(tmp_path: Path, late_api: str) -> None:
-    ended = run(tmp_path, "doctor", TELNYX_API_BASE_URL=late_api)
+    ended = run(tmp_path, "doctor", "stdio", TELNYX_API_BASE_URL=late_api)
     assert ended.returncode == 1
     assert "✗ TELNYX_API_KEY is not set" in ended.stdout
 

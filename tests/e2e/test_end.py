@@ -40,6 +40,14 @@ async def test_sigterm_lets_the_call_in_progress_finish(tmp_path: Path, workers:
         assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_ends_a_server_in_the_same_way_however_many_workers_it_has(tmp_path: Path, workers: str) -> None:
+    with served(tmp_path, "--workers", workers) as server:
+        httpx2.get(f"{server.base_url}/readyz", timeout=END_SECS)  # by then the signal has its handler
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(END_SECS) == 130
+
+
 @pytest.mark.anyio
 async def test_sigterm_closes_the_open_stream_of_an_older_client(tmp_path: Path) -> None:
     key = "KEY_sandbox_stream"

@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
+from tests.e2e.processes import SERVICE_LINKS
 
 from telnyx_remote_mcp.cli import COMMANDS, main
 from telnyx_remote_mcp.commands.call import parsed
@@ -184,6 +185,21 @@ def test_a_mistyped_variable_is_an_error_and_not_ignored(
     monkeypatch.setenv("TELNYX_MCP_READONLY", "true")
     assert main(["tools"]) == 2
     assert "Did you mean TELNYX_MCP_READ_ONLY?" in capsys.readouterr().err
+
+
+def test_a_mistyped_name_in_a_file_is_an_error_too(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "settings.env"
+    file.write_text("OTHER_PROGRAM=1\nTELNYX_MCP_READONLY=true\n")
+    error = refusal(capsys, "tools", "--env-file", str(file))
+    assert str(file) in error
+    assert "Did you mean TELNYX_MCP_READ_ONLY?" in error
+
+
+def test_what_kubernetes_sets_for_a_service_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SERVICE_LINKS.items():
+        monkeypatch.setenv(name, value)
+    assert chosen().port == 8080
+    assert chosen("--port", "9000").port == 9000
 
 
 def test_a_wrong_group_is_answered_with_the_valid_ones(capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,6 +51,16 @@ def test_no_file_of_the_working_directory_is_read(tmp_path: Path, monkeypatch: p
     assert Settings().api_base_url == "https://api.telnyx.com/v2"
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_on_every_address_without_a_public_url_nobody_signs_in_and_nobody_is_sent_there(host: str) -> None:
+    settings = Settings(host=host)
+    assert settings.url == "http://localhost:8080"
+    assert not settings.serves_oauth
+    with pytest.raises(ValueError, match="--public-url"):
+        _ = Settings(host=host, oauth="embedded").serves_oauth
+    assert Settings(host=host, public_url="https://mcp.example.com").serves_oauth
+
+
 def test_a_secret_is_in_no_representation() -> None:
     settings = Settings(api_key="KEYMARKED", secret="MARKED" * 8)
     assert "MARKED" not in repr(settings)

@@ -6,6 +6,7 @@ import os
 import platform
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -16,18 +17,19 @@ import anyio
 import httpx2
 
 from telnyx_remote_mcp.auth.verdicts import Verdict, balance_check
-from telnyx_remote_mcp.commands import UsageError, say
+from telnyx_remote_mcp.commands import UsageError, cannot_listen, say
 from telnyx_remote_mcp.commands.options import add_settings, check_local, settings
 from telnyx_remote_mcp.commands.sandbox import sandboxed
 from telnyx_remote_mcp.commands.serve import hints
-from telnyx_remote_mcp.serve import check
-from telnyx_remote_mcp.settings import LOOPBACK, SECRETS, Settings
+from telnyx_remote_mcp.serve import check, listen
+from telnyx_remote_mcp.settings import LOOPBACK, SECRETS, Settings, is_service_link, variable
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.secret import Secret, SecretError
 from telnyx_remote_mcp.telemetry import logs
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.credential import Credential
+from telnyx_tools.api.wire import environment_proxy
 
 MAX_SKEW_SECS = 60
 TIMEOUT_SECS = 10
@@ -42,6 +44,12 @@ class Finding:
 
 
 def configure(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "command",
+        nargs="?",
+        choices=("stdio", "serve"),
+        help="what is to run here (default: stdio where TELNYX_API_KEY is set, else serve)",
+    )
     add_settings(parser, *(name for name in Settings.model_fields if name not in SECRETS))
 
 
@@ -58,14 +66,36 @@ def _examined(options: Namespace) -> list[Finding]:
         chosen = settings(options)
     except UsageError as error:
         return [Finding(False, f"Settings: {error}")]
+    command = options.command or ("stdio" if chosen.api_key else "serve")
     here = [_data_dir(chosen.data_dir), _secret(chosen)]
     if here[-1].good:  # else that is what the settings would be said to lack
-        here.append(_usable(chosen))
-        here.extend(Finding(True, hint) for hint in hints(chosen) if here[-1].good)
+        here.append(_usable(chosen, command))
+    here += service_links(os.environ)
+    if command == "serve":
+        here += [_port(chosen), *(Finding(True, hint) for hint in hints(chosen) if here[2:3] and here[2].good)]
     if not all(finding.good for finding in here):
         return here
     with sandboxed(chosen) as effective:
-        return [*here, *anyio.run(_elsewhere, effective)]
+        return [*here, *anyio.run(_elsewhere, effective, command)]
+
+
+def service_links(environment: Mapping[str, str]) -> list[Finding]:
+    """What Kubernetes set in the place of a setting: harmless here, but it hides a setting of the same name."""
+    return [
+        Finding(
+            False, f"{name} is set by Kubernetes for a Service, and ignored: set enableServiceLinks: false in the pod"
+        )
+        for name, value in environment.items()
+        if name in map(variable, Settings.model_fields) and is_service_link(name, value)
+    ]
+
+
+def _port(settings: Settings) -> Finding:
+    try:
+        listen(settings.host, settings.port).close()
+    except OSError as error:
+        return Finding(False, str(cannot_listen(settings.host, settings.port, error)))
+    return Finding(True, f"Port {settings.port} on {settings.host} is free")
 
 
 def _data_dir(path: Path) -> Finding:
@@ -83,19 +113,21 @@ def _secret(settings: Settings) -> Finding:
     return Finding(True, "Secret is set" if settings.secret else "Secret is kept in the data directory")
 
 
-def _usable(settings: Settings) -> Finding:
+def _usable(settings: Settings, command: str) -> Finding:
     try:
         check_local(settings)
         check(settings)
     except (UsageError, ValueError) as error:
         return Finding(False, f"Settings: {error}")
-    return Finding(True, "Settings are valid")
+    return Finding(True, f"Settings are valid for {command}")
 
 
-async def _elsewhere(settings: Settings) -> list[Finding]:
+async def _elsewhere(settings: Settings, command: str) -> list[Finding]:
     url = settings.redis_url
     kept = [await _redis(settings), *unguarded(url)] if url is not None else []
-    return [*kept, *await _online(settings)]
+    online = await _online(settings)
+    # Over HTTP no key is needed here: every caller brings one.
+    return [*kept, *online, *([await _key(settings)] if command == "stdio" and online[0].good else ())]
 
 
 async def _redis(settings: Settings) -> Finding:
@@ -122,13 +154,21 @@ def unguarded(url: str) -> list[Finding]:
 
 async def _online(settings: Settings) -> list[Finding]:
     url = settings.api_base_url
+    parts = urlsplit(url)
+    proxy = environment_proxy(parts.scheme, parts.hostname or "")
+    way = f" through the proxy {_without_password(proxy)}" if proxy else ""
     try:
-        async with httpx2.AsyncClient(timeout=TIMEOUT_SECS) as http:
+        async with httpx2.AsyncClient(timeout=TIMEOUT_SECS, proxy=proxy, trust_env=False) as http:
             answer = await http.get(f"{url}/balance")
     except httpx2.TransportError as error:
-        what = type(error).__name__
-        return [Finding(False, f"{url} cannot be reached ({what}); check the network, proxy and TELNYX_API_BASE_URL")]
-    return [Finding(True, f"{url} answers"), _clock(answer.headers.get("date")), await _key(settings)]
+        check = "HTTPS_PROXY and NO_PROXY" if proxy else "the network, the firewall and TELNYX_API_BASE_URL"
+        return [Finding(False, f"{url} cannot be reached{way} ({type(error).__name__}); check {check}")]
+    return [Finding(True, f"{url} answers{way}"), _clock(answer.headers.get("date"))]
+
+
+def _without_password(proxy: str) -> str:
+    parts = urlsplit(proxy)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _clock(date: str | None) -> Finding:
@@ -142,9 +182,9 @@ def _clock(date: str | None) -> Finding:
 
 
 async def _key(settings: Settings) -> Finding:
-    """Whether the key of stdio works. Over HTTP none is needed here: every caller brings one."""
+    """Whether the key of stdio works."""
     if not settings.api_key:
-        return Finding(False, "TELNYX_API_KEY is not set: stdio needs it (https://portal.telnyx.com/#/api-keys)")
+        return Finding(False, "TELNYX_API_KEY is not set, and stdio needs it: https://portal.telnyx.com/#/api-keys")
     async with Api(settings.api_base_url, allow_custom_upstream=settings.allow_custom_upstream) as api:
         verdict = await balance_check(api)(Credential(settings.api_key.strip()))
     if verdict is Verdict.GENUINE:

@@ -45,6 +45,8 @@ def settings(options: Namespace, **replaced: object) -> Settings:
         raise UsageError(f"There is no file {options.env_file} (--env-file).")
     if unknown := unknown_variable(os.environ):
         raise UsageError(unknown)
+    if options.env_file is not None:
+        _check_file(options.env_file)
     try:
         chosen = Settings(_env_file=options.env_file, **(_given(options) | replaced))
     except ValidationError as error:
@@ -62,6 +64,13 @@ def _check_policy(path: Path) -> None:
         load(path, registry())
     except PolicyFileError as error:
         raise UsageError(str(error)) from None
+
+
+def _check_file(path: Path) -> None:
+    from dotenv import dotenv_values
+
+    if unknown := unknown_variable(dotenv_values(path)):
+        raise UsageError(f"{path}: {unknown}")
 
 
 def flag(name: str) -> str:

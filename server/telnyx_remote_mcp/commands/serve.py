@@ -7,11 +7,17 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from telnyx_remote_mcp.commands import UsageError, cannot_listen
+from telnyx_remote_mcp.commands.banner import banner
 from telnyx_remote_mcp.commands.options import add_settings, settings
 from telnyx_remote_mcp.commands.sandbox import sandboxed
 from telnyx_remote_mcp.serve import check, listen, serve
 from telnyx_remote_mcp.settings import SECRETS, Settings
 from telnyx_remote_mcp.telemetry import logs
+
+UNKNOWN_URL = (
+    "Listening on every address ({host}), and not told by which URL people come: signing in is off, API keys work, "
+    "and requests for {answered} are answered. Give --public-url https://mcp.example.com, or --allowed-host NAME."
+)
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -28,12 +34,18 @@ def run(options: Namespace) -> int:
     for hint in hints(chosen):
         print(hint, file=sys.stderr, flush=True)  # noqa: T201 - for the operator, not for the scripts that wait
     with _listener(chosen.host, chosen.port) as listener, sandboxed(chosen) as effective:
+        if sys.stderr.isatty():
+            listening = effective.model_copy(update={"port": listener.getsockname()[1]})
+            print(banner(listening), file=sys.stderr, flush=True)  # noqa: T201 - as the hints
         serve(effective, listener)
     return 0
 
 
 def hints(settings: Settings) -> list[str]:
-    """What the settings ask of whatever stands before the server, each on one line."""
+    """What the settings leave off, and ask of whatever stands before the server, each on one line."""
+    if settings.url_is_unknown:
+        answered = ", ".join([f"localhost:{settings.port}", *settings.allowed_hosts])
+        return [UNKNOWN_URL.format(host=settings.host, answered=answered)]
     if not settings.serves_oauth or not settings.base_path:
         return []
     from telnyx_remote_mcp.auth.authorization_server.metadata import proxied_locations

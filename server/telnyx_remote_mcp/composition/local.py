@@ -45,7 +45,6 @@ async def local_server(settings: Settings, selection: Selection = EVERYTHING) ->
         settings.api_base_url,
         storage_endpoint=settings.storage_endpoint,
         allow_custom_upstream=settings.allow_custom_upstream,
-        trust_env=True,
     )
     kept = _keeping(settings)
     async with AsyncExitStack() as until, upstream as api:

@@ -72,6 +72,7 @@ def _render(settings: Settings, surfaces: Surfaces, style: str) -> str:
         read_only=settings.read_only,
         sandbox=settings.sandbox,
         signs_in=settings.serves_oauth,
+        url_is_unknown=settings.url_is_unknown,
         style=style,
         base=settings.base_path,
     )

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from tests.e2e.processes import SERVICE_LINKS
 
-from telnyx_remote_mcp.commands.doctor import unguarded
+from telnyx_remote_mcp.commands.banner import banner
+from telnyx_remote_mcp.commands.doctor import service_links, unguarded
 from telnyx_remote_mcp.commands.serve import hints
 from telnyx_remote_mcp.settings import Settings
 
@@ -37,3 +39,26 @@ def test_below_a_path_the_proxy_is_told_what_to_pass_on(tmp_path: Path) -> None:
     assert "\n" not in hint
     assert hints(below.model_copy(update={"oauth": "off"})) == []
     assert hints(Settings(data_dir=tmp_path, public_url="https://mcp.example.com")) == []
+
+
+def test_on_every_address_without_a_public_url_it_says_what_is_off_and_who_is_answered() -> None:
+    (hint,) = hints(Settings(host="0.0.0.0", allowed_hosts=["mcp.internal"]))
+    for word in ("signing in is off", "localhost:8080, mcp.internal", "--public-url"):
+        assert word in hint
+    assert hints(Settings(host="0.0.0.0", public_url="https://mcp.example.com")) == []
+
+
+def test_the_banner_says_where_the_page_is_who_gets_in_and_which_keys_the_sandbox_takes(tmp_path: Path) -> None:
+    lines = banner(Settings(data_dir=tmp_path, port=9000, sandbox=True))
+    for word in ("http://127.0.0.1:9000/v2/mcp", "Sign-in   on", "KEY_sandbox"):
+        assert word in lines
+    open_to_all = banner(Settings(host="0.0.0.0"))
+    assert "Sign-in   off" in open_to_all
+    assert "0.0.0.0" not in open_to_all
+
+
+def test_a_name_that_kubernetes_took_is_a_fault_with_its_cure() -> None:
+    (finding,) = service_links(SERVICE_LINKS)
+    assert not finding.good
+    assert "TELNYX_MCP_PORT" in finding.text
+    assert "enableServiceLinks: false" in finding.text

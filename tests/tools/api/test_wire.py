@@ -207,7 +207,7 @@ async def test_a_proxy_of_the_environment_passes_on_what_it_cannot_read(
 ) -> None:
     async with Upstream(tunnel(authority), answer(200, {"data": 1})) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{proxy.port}")
-        wire = Wire(trust_env=True, tls=authority.client())
+        wire = Wire(tls=authority.client())
         reply = await attempt(wire, call("https://api.telnyx.com/v2/balance"))
     assert isinstance(reply, Reply)
     assert reply.json() == {"data": 1}
@@ -220,14 +220,14 @@ async def test_a_proxy_of_the_environment_passes_on_what_it_cannot_read(
 async def test_a_proxy_that_refuses_means_that_telnyx_heard_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     async with Upstream(answer(403)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        result = await attempt(Wire(trust_env=True), call("https://api.telnyx.com/v2/messages", "POST", b"{}"))
+        result = await attempt(Wire(), call("https://api.telnyx.com/v2/messages", "POST", b"{}"))
     assert result == Failure(False, "No connection to api.telnyx.com could be made.")
 
 
 async def test_this_machine_is_reached_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     async with Upstream(answer(200)) as upstream:
-        assert isinstance(await attempt(Wire(trust_env=True), call(upstream.base_url)), Reply)
+        assert isinstance(await attempt(Wire(), call(upstream.base_url)), Reply)
 
 
 @pytest.mark.parametrize("unit", [b'"x",', b"{},", b'"k,[":1,', b"[[1]],"])

@@ -49,8 +49,8 @@ CONCURRENCY = 16
 class Api:
     """The connections that all callers share, and the policy of every request. Close it, or use `async with`.
 
-    `storage_endpoint` is the base URL of cloud storage, with `{region}` where the region goes. `trust_env` uses
-    the proxies of the environment. Raises ValueError if credentials may not go to one of the hosts (see `hosts`).
+    `storage_endpoint` is the base URL of cloud storage, with `{region}` where the region goes.
+    Raises ValueError if credentials may not go to one of the hosts (see `hosts`).
     """
 
     def __init__(
@@ -61,7 +61,6 @@ class Api:
         user_agent: str | None = None,
         allow_custom_upstream: bool = False,
         concurrency_per_principal: int = CONCURRENCY,
-        trust_env: bool = False,
         clock: Clock | None = None,
         wire: Wire | None = None,
     ) -> None:
@@ -69,7 +68,6 @@ class Api:
         self.storage = StorageHosts(storage_endpoint, allow_custom=allow_custom_upstream)
         self.user_agent = user_agent or _user_agent()
         self._concurrency = concurrency_per_principal
-        self._trust_env = trust_env
         self._wire = wire
         self._clock = clock or Clock()
         self._slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
@@ -103,7 +101,7 @@ class Api:
         if self._wire is None:
             from telnyx_tools.api.wire import Wire
 
-            self._wire = Wire(trust_env=self._trust_env)
+            self._wire = Wire()
         return self._wire
 
     async def aclose(self) -> None:

@@ -36,12 +36,12 @@ KEEPALIVE_SECS = 15.0
 class Wire:
     """Sends a call once: no redirects, no cookies, no header of its own but Host and Content-Length.
 
-    `trust_env` uses the proxies of the environment, `tls` replaces the certificates that the system and
+    It goes through the proxy that the environment names, if any. `tls` replaces the certificates that the system and
     `SSL_CERT_FILE` trust. Made inside the event loop that uses it.
     """
 
-    def __init__(self, *, trust_env: bool = False, tls: ssl.SSLContext | None = None) -> None:
-        self._proxy: Callable[[URL], str | None] = _environment_proxy if trust_env else lambda url: None
+    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+        self._proxy: Callable[[str, str], str | None] = lru_cache(64)(environment_proxy)
         self._in_hand = InHand()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
@@ -70,7 +70,7 @@ class Wire:
                 data=_body(call),
                 allow_redirects=False,
                 auto_decompress=call.decompress,
-                proxy=self._proxy(url),
+                proxy=self._proxy(url.scheme, url.host or ""),
                 timeout=_waits(call.timeout_secs),
             ) as response:
                 return await _read(call, response, self._in_hand)
@@ -150,9 +150,9 @@ def _is_legal(text: str) -> bool:
     return text.isascii() and text.isprintable()
 
 
-def _environment_proxy(url: URL) -> str | None:
-    host = url.host or ""
+def environment_proxy(scheme: str, host: str) -> str | None:
+    """The URL of the proxy that the environment names for this host (`HTTPS_PROXY`, `NO_PROXY`), if any."""
     if is_loopback(host) or proxy_bypass(host):
         return None
-    proxy = getproxies().get(url.scheme)
+    proxy = getproxies().get(scheme)
     return f"http://{proxy}" if proxy and "://" not in proxy else proxy
