@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from telnyx_remote_mcp.commands.manual import about, type_of
 from telnyx_remote_mcp.discovery.registration import checked_in
-from telnyx_tools.registry import registry
+from telnyx_tools.registry import GROUPS, registry
 from telnyx_tools.tool.group import Group
 from telnyx_tools.tool.tool import Tool
 
@@ -23,8 +25,18 @@ def documents() -> dict[str, str]:
         "docs/tools.md": _index(groups),
         **{f"docs/tools/{group.name}.md": _page(group) for group in groups},
         "README.md": _readme((ROOT / "README.md").read_text(), groups),
+        "tools/telnyx_tools/names.json": _names(),
         **{name: content.decode() for name, content in checked_in().items()},
     }
+
+
+def _names() -> str:
+    """Where each name of a tool is, for whoever wants one tool and not all."""
+    modules = zip(GROUPS, registry().groups.values(), strict=True)
+    listed = {
+        module: [name for tool in group.tools for name in (tool.name, *tool.aliases)] for module, group in modules
+    }
+    return json.dumps(listed, indent=1) + "\n"
 
 
 def _index(groups: Iterable[Group]) -> str:
@@ -94,29 +106,8 @@ def _arguments(schema: Mapping[str, Any]) -> list[str]:
     rows = ["| argument | type | |", "|---|---|---|"]
     for name, inner in schema["properties"].items():
         needed = "**required**. " if name in schema.get("required", ()) else ""
-        rows.append(f"| `{name}` | {_type(inner)} | {needed}{_cell(_about(inner))} |")
+        rows.append(f"| `{name}` | {type_of(inner, '`')} | {needed}{_cell(about(inner))} |")
     return rows
-
-
-def _about(schema: Mapping[str, Any]) -> str:
-    described = [str(schema["description"])] if "description" in schema else []
-    described += [str(branch["description"]) for branch in schema.get("anyOf", ()) if "description" in branch]
-    text = "; ".join(dict.fromkeys(described))
-    if "default" in schema:
-        text += f"{'; ' if text else ''}default {schema['default']}"
-    return text
-
-
-def _type(schema: Mapping[str, Any]) -> str:
-    if "enum" in schema:
-        return " ".join(f"`{value}`" for value in schema["enum"])
-    if "const" in schema:
-        return f"`{schema['const']}`"
-    if "anyOf" in schema:
-        return " or ".join(_type(branch) for branch in schema["anyOf"])
-    if schema.get("type") == "array":
-        return f"list of {_type(schema.get('items', {}))}"
-    return str(schema.get("type", "object" if "$ref" in schema else "any"))
 
 
 def _cell(text: str) -> str:

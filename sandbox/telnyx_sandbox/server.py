@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import math
+import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from types import FrameType
@@ -29,7 +32,9 @@ class _Protocol(HttpToolsProtocol):
 class Server(uvicorn.Server):
     """A uvicorn server that reports its base URL once it listens, and treats SIGTERM as a normal end."""
 
-    def __init__(self, app: Starlette, host: str, port: int, announce: Callable[[str], object]) -> None:
+    def __init__(
+        self, app: Starlette, host: str, port: int, announce: Callable[[str], object], idle_secs: float = math.inf
+    ) -> None:
         config = uvicorn.Config(
             app,
             host=host,
@@ -45,6 +50,8 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
         self._announce = announce
+        self._idle_secs = idle_secs
+        self._seen, self._seen_at = 0, time.monotonic()
 
     @property
     def base_url(self) -> str:
@@ -55,6 +62,11 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._announce(self.base_url)
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._seen != self.server_state.total_requests:
+            self._seen, self._seen_at = self.server_state.total_requests, time.monotonic()
+        return await super().on_tick(counter) or time.monotonic() - self._seen_at > self._idle_secs
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if sig == signal.SIGTERM:
@@ -76,14 +88,22 @@ async def serving(app: Starlette, host: str = "127.0.0.1", port: int = 0) -> Asy
         await task
 
 
-def run(host: str = "127.0.0.1", port: int = 0, *, speed: float = 1.0, with_parent: bool = False) -> None:
+def run(
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    speed: float = 1.0,
+    with_parent: bool = False,
+    idle_secs: float = math.inf,
+) -> None:
     """Serve until SIGTERM or Ctrl-C; one JSON line with the base URL on stdout says when it listens.
 
-    `with_parent` also ends it when stdin closes, so that it never outlives the process that holds the pipe.
+    It also ends after `idle_secs` without a request; with `with_parent`, when stdin closes, so that it never outlives
+    the process that holds the pipe.
     Raises OSError if the address cannot be had.
     """
     listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    server = Server(create_app(clock=Clock(speed=speed)), host, port, _print_base_url)
+    server = Server(create_app(clock=Clock(speed=speed)), host, port, _print_base_url, idle_secs)
     with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(_serve(server, listener, with_parent))
 
@@ -95,7 +115,7 @@ async def _serve(server: Server, listener: socket.socket, with_parent: bool) -> 
 
 
 def _print_base_url(base_url: str) -> None:
-    sys.stdout.write(json.dumps({"base_url": base_url}) + "\n")
+    sys.stdout.write(json.dumps({"base_url": base_url, "pid": os.getpid()}) + "\n")
     sys.stdout.flush()
 
 

@@ -25,6 +25,18 @@ def test_a_call_on_the_sandbox_prints_the_result(tmp_path: Path) -> None:
     assert json.loads(ended.stdout)["items"][0]["phone_number"].startswith("+1312")
 
 
+def test_a_sandbox_that_is_kept_remembers_the_calls_before(tmp_path: Path) -> None:
+    try:
+        message = ("to=+12025550123", "from_number=+12025550101", "text=Hello")
+        sent = json.loads(run(tmp_path, "call", "--sandbox", "--keep", "send_message", *message).stdout)
+        again = run(tmp_path, "call", "--sandbox", "--keep", "get_message", f"message_id={sent['id']}")
+        assert json.loads(again.stdout)["id"] == sent["id"]
+    finally:
+        base_url = json.loads((tmp_path / "sandbox.json").read_text())["base_url"]
+        assert run(tmp_path, "sandbox", "--end").returncode == 0
+    assert run(tmp_path, "call", "get_balance", TELNYX_API_BASE_URL=base_url, TELNYX_API_KEY=KEY).returncode == 1
+
+
 def test_a_call_whose_result_comes_with_a_file_says_so(tmp_path: Path) -> None:
     speech = ("text=Good morning", "voice=Telnyx.KokoroTTS.af")
     ended = run(tmp_path, "call", "--sandbox", "text_to_speech", *speech)
@@ -56,7 +68,7 @@ def test_an_unknown_tool_is_one_line(tmp_path: Path, server: Server) -> None:
     assert (here.returncode, here.stdout) == (2, "")
     assert (there.returncode, there.stdout) == (1, "")
     assert here.stderr.startswith("telnyx-mcp-server: Unknown tool 'get_balanse'")
-    assert there.stderr == "telnyx-mcp-server: Unknown tool: get_balanse\n"
+    assert there.stderr == "telnyx-mcp-server: Unknown tool: get_balanse. Did you mean get_balance?\n"
 
 
 def test_a_call_repeats_why_a_server_refused_the_key(tmp_path: Path, server: Server) -> None:

@@ -1,6 +1,8 @@
 """The command line as far as it goes without a server: help, options, settings, failures."""
 
+import ast
 import json
+import os
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -10,11 +12,16 @@ import pytest
 from tests.e2e.processes import SERVICE_LINKS
 
 from telnyx_remote_mcp.cli import COMMANDS, main
-from telnyx_remote_mcp.commands.call import parsed
+from telnyx_remote_mcp.commands import completion
+from telnyx_remote_mcp.commands.arguments import parsed
+from telnyx_remote_mcp.commands.call import configure as configure_call
+from telnyx_remote_mcp.commands.manual import manual
 from telnyx_remote_mcp.commands.options import settings
 from telnyx_remote_mcp.commands.serve import configure
 from telnyx_remote_mcp.discovery.registration import checked_in
 from telnyx_remote_mcp.settings import SECRETS, Settings, variable
+from telnyx_tools.catalog.catalog import Catalog
+from telnyx_tools.registry import registry
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -49,9 +56,11 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str], command: str) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main([command, "--help"])
-    assert ended.value.code == 0
+    try:
+        code = main([command, "--help"])
+    except SystemExit as ended:  # as argparse does it
+        code = ended.code
+    assert code == 0
     assert f"usage: telnyx-mcp-server {command}" in capsys.readouterr().out
 
 
@@ -67,8 +76,127 @@ def test_an_unknown_command_is_answered_with_the_nearest_one(capsys: pytest.Capt
     assert "Did you mean serve?" in refusal(capsys, "sevre")
 
 
+@pytest.mark.parametrize("arguments", [["help"], ["--help"], ["-h"]])
+def test_help_is_a_word_too(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    assert main(arguments) == 0
+    assert "telnyx-mcp-server [COMMAND]" in capsys.readouterr().out
+
+
+def test_help_of_a_command_is_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["help", "doctor"])
+    assert "usage: telnyx-mcp-server doctor" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("argument", ["version", "-V", "--version"])
+def test_the_version_is_told_in_every_usual_way(capsys: pytest.CaptureFixture[str], argument: str) -> None:
+    assert main([argument]) == 0
+    assert capsys.readouterr().out.startswith("telnyx-mcp-server 0.")
+
+
+def test_a_tool_in_the_place_of_a_command_is_told_where_it_belongs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "telnyx-mcp-server call send_message --help" in refusal(capsys, "send_message")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("tools", "send_messge"), ("call", "send_messge"), ("call", "send_messge", "-h")]
+)
+def test_a_tool_that_does_not_exist_is_answered_with_the_nearest_and_its_group(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    assert "Did you mean send_message (messaging)" in refusal(capsys, *arguments)
+
+
+def test_an_operation_in_the_place_of_a_tool_is_told_how_it_is_called(capsys: pytest.CaptureFixture[str]) -> None:
+    operation = next(iter(Catalog.load()))
+    assert f"get_api_endpoint_schema endpoint={operation}" in refusal(capsys, "call", operation)
+
+
+@pytest.mark.parametrize("arguments", [["tools", "send_message"], ["call", "send_message", "--help"]])
+def test_the_manual_of_a_tool_has_its_arguments_and_an_example(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert main(arguments) == 0
+    output = capsys.readouterr().out
+    assert "  to  string, required\n" in output
+    assert "spends money or reaches people" in output
+    example = output.splitlines()[-1].strip()
+    assert example == (
+        "telnyx-mcp-server call --sandbox send_message to=+12025550123 from_number=+12025550101 text=Hello"
+    )
+
+
+def test_every_tool_has_a_manual_with_every_argument() -> None:
+    for tool in registry().tools.values():
+        lines = manual(tool).splitlines()
+        for name in tool.input_schema["properties"]:
+            assert any(line.startswith(f"  {name}  ") for line in lines), tool.name
+
+
+def test_options_may_stand_between_a_tool_and_its_arguments() -> None:
+    parser = ArgumentParser(conflict_handler="resolve")
+    configure_call(parser)
+    given = parser.parse_intermixed_args(["get_message", "--sandbox", "message_id=1"])
+    assert (given.tool, given.arguments, given.sandbox) == ("get_message", ["message_id=1"], True)
+
+
+def test_the_tools_for_files_are_on_the_surface_of_stdio_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    local = next(tool.name for tool in registry().tools.values() if tool.local)
+    assert main(["tools", "--surface", "stdio"]) == 0
+    assert f"\n{local} " in capsys.readouterr().out
+    assert main(["tools"]) == 0
+    assert f"\n{local} " not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_options_and_tools(capsys: pytest.CaptureFixture[str], shell: str) -> None:
+    assert main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    for word in (*COMMANDS, "--public-url", "send_message"):
+        assert word in script
+    if shell == "bash":
+        typed = "COMP_WORDS=(telnyx-mcp-server call send_m) COMP_CWORD=2; _telnyx_mcp_server; echo ${COMPREPLY[@]}"
+        completed = subprocess.run(["bash"], input=f"{script}\n{typed}", capture_output=True, text=True, check=True)
+        assert completed.stdout == "send_message\n"
+
+
+def test_the_completion_knows_every_command() -> None:
+    assert set(completion.COMMANDS) == {*COMMANDS, "help", "version"}
+
+
+def test_a_call_loads_the_group_of_its_tool_alone_and_no_client() -> None:
+    program = (
+        "import sys; from telnyx_remote_mcp.cli import main;"
+        "main(['call', 'get_balance', '--api-base-url', 'http://127.0.0.1:1/v2']);"
+        "print([name for name in sys.modules if name == 'mcp' or name.startswith('telnyx_tools.groups.')])"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    loaded = ast.literal_eval(ended.stdout.splitlines()[-1])
+    assert {name.split(".")[2] for name in loaded} == {"account"}
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+def test_what_an_encoding_does_not_have_is_written_as_json_escapes_it(encoding: str) -> None:
+    text = "caf\u00e9 \u4f60 \U0001f600 \ud800"
+    program = (
+        "import json; from telnyx_remote_mcp.commands.output import take_any_text; take_any_text();"
+        f"print(json.dumps({text!r}, ensure_ascii=False))"
+    )
+    environment = {"PYTHONIOENCODING": encoding, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment, check=True)
+    assert json.loads(ended.stdout.decode(encoding)) == text
+
+
+def test_a_key_is_checked_for_its_form_before_it_is_sent_to_a_url(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELNYX_API_KEY", "KEY with a blank")
+    assert "TELNYX_API_KEY: " in refusal(capsys, "call", "get_balance", "--url", "http://127.0.0.1:1/mcp")
+
+
 def test_an_unknown_option_is_one_line_that_says_where_help_is(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "--prot=1 (see telnyx-mcp-server serve --help)" in refusal(capsys, "serve", "--prot=1")
+    error = refusal(capsys, "serve", "--prot=1")
+    assert "--prot=1; did you mean --port? (see telnyx-mcp-server serve --help)" in error
 
 
 @pytest.mark.parametrize("name", [name for name in Settings.model_fields if name not in SECRETS])
@@ -260,8 +388,8 @@ def test_an_argument_given_twice_is_refused_and_not_half_ignored(capsys: pytest.
     assert "to is given more than once" in error
 
 
-def test_a_tools_arguments_are_not_required(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "the following arguments are required: TOOL (see" in refusal(capsys, "call")
+def test_a_call_without_a_tool_says_where_they_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Which TOOL? telnyx-mcp-server tools lists them" in refusal(capsys, "call")
 
 
 @pytest.mark.parametrize("url", ["http://[", "http://127.0.0.1:abc/mcp"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
 from importlib import import_module
+from importlib.resources import files
 
 from telnyx_tools.tool.group import Group
 from telnyx_tools.tool.tool import Tool
@@ -81,6 +83,24 @@ GROUPS = (
 def registry() -> Registry:
     """The registry of all tools that this package has."""
     return Registry(lambda: map(_group, GROUPS))
+
+
+def registry_of(tool: str) -> Registry:
+    """The registry of the one group that has the tool of this name or alias: it loads in a fraction of the time.
+
+    All groups where none has it, and for a generic tool, which reaches into the others.
+    """
+    module = modules().get(tool)
+    if module is None or (group := _group(module)).generic:
+        return registry()
+    return Registry(lambda: [group])
+
+
+@cache
+def modules() -> Mapping[str, str]:
+    """The module of its group by each name and alias of a tool; loads no tool. `scripts.build_docs` writes it."""
+    listed = json.loads(files(__package__).joinpath("names.json").read_text())
+    return {name: module for module, names in listed.items() for name in names}
 
 
 def _group(name: str) -> Group:

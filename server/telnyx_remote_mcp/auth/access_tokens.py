@@ -12,9 +12,10 @@ from cachetools import LRUCache
 from telnyx_remote_mcp.auth import challenges
 from telnyx_remote_mcp.auth.authorization_server.access_token import Claims, read
 from telnyx_remote_mcp.auth.authorization_server.keys import SigningKeys
-from telnyx_remote_mcp.auth.caller import Caller, Identity
+from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.grants import Grants
+from telnyx_remote_mcp.auth.identity import Identity
 from telnyx_remote_mcp.auth.links import LinkLost
 from telnyx_remote_mcp.auth.resources import Resources
 from telnyx_remote_mcp.auth.scopes import within

@@ -15,7 +15,8 @@ import anyio
 from cachetools import LRUCache
 
 from telnyx_remote_mcp.auth import challenges
-from telnyx_remote_mcp.auth.caller import Caller, Identity
+from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.auth.identity import Identity
 from telnyx_remote_mcp.auth.verdicts import Check, Verdict
 from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.clock import Clock

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
-from mcp.server.auth.provider import AccessToken
 from starlette.types import Scope
 
 from telnyx_remote_mcp.surface.permission import Permission
@@ -37,26 +35,3 @@ class Caller:
     def enter(self, scope: Scope) -> None:
         """Become the caller of this request."""
         scope[_KEY] = self
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """A verified caller, and the same principal as the SDK's session manager knows it."""
-
-    caller: Caller
-    user: AuthenticatedUser
-
-    @classmethod
-    def of(cls, caller: Caller, issuer: str) -> "Identity":
-        """The SDK compares (client_id, issuer, subject) to keep another's session out of reach.
-
-        Its token field carries the principal: nothing of the SDK needs the credential itself.
-        """
-        token = AccessToken(
-            token=caller.principal,
-            client_id=caller.principal,
-            subject=caller.principal,
-            scopes=sorted(caller.scopes or ()),
-            claims={"iss": issuer},
-        )
-        return cls(caller, AuthenticatedUser(token))

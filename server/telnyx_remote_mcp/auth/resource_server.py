@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from telnyx_remote_mcp.auth import challenges
-from telnyx_remote_mcp.auth.caller import Caller, Identity
+from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.auth.identity import Identity
 from telnyx_remote_mcp.auth.resources import Resources
 from telnyx_remote_mcp.auth.scopes import Scopes, counts_as, lacks
 from telnyx_remote_mcp.http.refusal import Refusal

@@ -41,3 +41,21 @@ def child(module: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str],
             yield process, process.stdout.readline() if process.stdout else ""
         finally:
             process.terminate()
+
+
+def left_alone(module: str, *arguments: str) -> str:
+    """Start `python -m module`, which outlives this process and ends by itself; the first line that it writes."""
+    process = subprocess.Popen(  # noqa: S603 - as above
+        [sys.executable, "-m", module, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+        env=environment(),
+    )
+    line = process.stdout.readline() if process.stdout else ""
+    if process.stdout:
+        process.stdout.close()
+    process.returncode = 0  # nobody waits for it, and that is no mistake
+    return line

@@ -19,6 +19,7 @@ import httpx2
 from telnyx_remote_mcp.auth.verdicts import Verdict, balance_check
 from telnyx_remote_mcp.commands import UsageError, cannot_listen, say
 from telnyx_remote_mcp.commands.options import add_settings, check_local, settings
+from telnyx_remote_mcp.commands.output import mark
 from telnyx_remote_mcp.commands.sandbox import sandboxed
 from telnyx_remote_mcp.commands.serve import hints
 from telnyx_remote_mcp.serve import check, listen
@@ -57,7 +58,7 @@ def run(options: Namespace) -> int:
     logs.configure("error")
     findings = [Finding(True, f"Python {platform.python_version()}"), *_examined(options)]
     for finding in findings:
-        say(f"{'✓' if finding.good else '✗'} {finding.text}")
+        say(f"{mark(finding.good)} {finding.text}")
     return 0 if all(finding.good for finding in findings) else 1
 
 

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from telnyx_remote_mcp.commands import UsageError
 from telnyx_remote_mcp.settings import SECRETS, Settings, unknown_variable, variable
-from telnyx_remote_mcp.surface.selection import BadSelection
+from telnyx_remote_mcp.surface.selection import EVERYTHING, BadSelection
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.errors import InvalidArgument
@@ -78,25 +78,32 @@ def flag(name: str) -> str:
     return _SINGULAR.get(name, f"--{name.replace('_', '-')}")
 
 
-def surfaces(settings: Settings) -> Surfaces:
+def surfaces(settings: Settings, *, local: bool = False) -> Surfaces:
     """The surfaces within the operator's ceiling. Raises UsageError for a group or tool that does not exist."""
     try:
-        return Surfaces(registry(), settings.ceiling)
+        return Surfaces(registry(), settings.ceiling, local=local)
     except BadSelection as error:
         raise UsageError(str(error)) from None
 
 
 def check_local(settings: Settings) -> None:
     """Raises UsageError for settings with which no tool can be called from this process."""
-    surfaces(settings)
+    if settings.ceiling != EVERYTHING:  # it may name what does not exist
+        surfaces(settings)
     _check_roots(settings)
+    check_key(settings)
     try:
         checked_upstream(settings.api_base_url, allow_custom=settings.allow_custom_upstream)
         StorageHosts(settings.storage_endpoint, allow_custom=settings.allow_custom_upstream)
-        if settings.api_key:
-            Credential(settings.api_key.strip())
     except ValueError as error:
         raise UsageError(str(error)) from None
+
+
+def check_key(settings: Settings) -> None:
+    """Raises UsageError for what cannot be a key, before it is sent anywhere."""
+    try:
+        if settings.api_key:
+            Credential(settings.api_key.strip())
     except InvalidArgument as error:
         raise UsageError(f"{variable('api_key')}: {error.problem}") from None
 

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telnyx_remote_mcp.auth import challenges
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
-from telnyx_remote_mcp.auth.caller import Identity
+from telnyx_remote_mcp.auth.identity import Identity
 from telnyx_remote_mcp.auth.resource_server import ResourceServer
 from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.gate.grant_lifetime import EndsWithGrant

@@ -10,7 +10,8 @@ from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
 from starlette.types import Receive, Scope, Send
 from tests.server.serving import serving
 
-from telnyx_remote_mcp.auth.caller import Caller, Identity
+from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.auth.identity import Identity
 from telnyx_remote_mcp.gate.sessions import Sessions
 
 pytestmark = pytest.mark.anyio

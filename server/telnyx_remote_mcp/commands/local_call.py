@@ -1,0 +1,65 @@
+"""One call of a tool in this process, of which no more is loaded than the tool needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import uuid4
+
+import anyio
+import mcp_types as types
+from mcp_types.version import LATEST_PROTOCOL_VERSION
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.client import Client
+from telnyx_remote_mcp.calls.question import AskFirst
+from telnyx_remote_mcp.calls.replies import failure, reply
+from telnyx_remote_mcp.commands import UsageError
+from telnyx_remote_mcp.commands.arguments import typed
+from telnyx_remote_mcp.commands.options import check_local
+from telnyx_remote_mcp.commands.progress import Progress
+from telnyx_remote_mcp.commands.sandbox import sandboxed
+from telnyx_remote_mcp.commands.tools import find
+from telnyx_remote_mcp.composition.in_process import local_caller, local_dispatch
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.surface.selection import EVERYTHING, Selection
+from telnyx_tools.registry import Registry, registry, registry_of
+from telnyx_tools.results.result import Result
+
+
+def call_here(settings: Settings, name: str, arguments: Mapping[str, str], *, keep: bool) -> types.CallToolResult:
+    """The result of the tool, with the key of the settings, or in a sandbox. Raises UsageError.
+
+    `keep` leaves the sandbox there for the next call that keeps it.
+    """
+    tool = find(name)
+    check_local(settings)
+    known = registry_of(tool.name) if settings.ceiling == EVERYTHING else registry()
+    with sandboxed(settings, keep=keep) as effective:
+        return anyio.run(_call, effective, known, tool.name, arguments)
+
+
+async def _call(settings: Settings, known: Registry, name: str, arguments: Mapping[str, str]) -> types.CallToolResult:
+    async with local_dispatch(settings, known) as (surfaces, dispatch), Progress(name) as progress:
+        surface = surfaces.of(Selection(surface="full"))
+        tool = surface.find(name)
+        if tool is None:
+            raise UsageError(f"{name} is not among the tools that the settings leave.")
+
+        given = typed(arguments, tool.input_schema)
+
+        async def outcome() -> Result:
+            call = Call(
+                action=tool,
+                arguments=tool.parse(given),
+                caller=local_caller(settings),
+                surface=surface,
+                client=Client(LATEST_PROTOCOL_VERSION),
+                request_id=uuid4().hex,
+                progress=progress,
+            )
+            return await dispatch(call)
+
+        try:
+            return await reply(tool, outcome(), given)
+        except AskFirst as first:
+            return failure(first.describe())

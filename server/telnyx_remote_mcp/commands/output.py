@@ -1,0 +1,49 @@
+"""What is written for a person at a terminal, and plainly for everybody else."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import sys
+
+BOLD, DIM, CYAN, YELLOW, RED = "1", "2", "36", "33", "31"
+
+
+def styled(text: str, style: str) -> str:
+    """The text in a style of the terminal that stdout is; the text itself elsewhere, and where NO_COLOR is set."""
+    return f"\033[{style}m{text}\033[0m" if _has_colours() else text
+
+
+def coloured_json(text: str) -> str:
+    """JSON of several lines with its names in colour, at a terminal."""
+    return re.sub(r'(?m)^( *)("[^"\n]*")(?=: )', lambda found: found[1] + styled(found[2], CYAN), text)
+
+
+def mark(good: bool) -> str:
+    """A sign for what is well and what is not, in the encoding of stdout."""
+    sign, plain, style = ("✓", "ok  ", CYAN) if good else ("✗", "FAIL", RED)
+    try:
+        sign.encode(sys.stdout.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return plain
+    return styled(sign, style)
+
+
+def take_any_text() -> None:
+    """Write what an encoding does not have as JSON escapes it: output never fails after a message was sent."""
+    codecs.register_error("json", _escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="json")
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{lost[i]:02x}{lost[i + 1]:02x}" for i in range(0, len(lost), 2)), error.end
+
+
+def _has_colours() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,69 @@
+"""The dispatch of a process that serves one person with one key, without the parts that speak MCP."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.calls.dispatch import Dispatch
+from telnyx_remote_mcp.composition.dispatch import create_dispatch
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_calls_store, open_store
+from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_tools.api.client import Api
+from telnyx_tools.api.credential import Credential
+from telnyx_tools.files import Files
+from telnyx_tools.registry import Registry
+
+if TYPE_CHECKING:
+    from telnyx_remote_mcp.guardrails.shared import Shared
+
+logger = logging.getLogger(__name__)
+
+PRINCIPAL: Final = "stdio"
+
+
+def local_caller(settings: Settings) -> Caller:
+    """Return the one person on this machine; without a key every call says what is missing."""
+    credential = Credential(settings.api_key.strip()) if settings.api_key else None
+    return Caller(PRINCIPAL, credential, "stdio")
+
+
+@asynccontextmanager
+async def local_dispatch(settings: Settings, registry: Registry) -> AsyncIterator[tuple[Surfaces, Dispatch]]:
+    """Yield the surfaces of these tools, and their dispatch, which may use files of this machine."""
+    surfaces = Surfaces(registry, settings.ceiling, allowed=settings.allowed_kinds, local=True)
+    upstream = Api(
+        settings.api_base_url,
+        storage_endpoint=settings.storage_endpoint,
+        allow_custom_upstream=settings.allow_custom_upstream,
+    )
+    kept = _keeping(settings)
+    async with AsyncExitStack() as until, upstream as api:
+        store = await until.enter_async_context(aclosing(open_store(kept)))
+        calls = await until.enter_async_context(aclosing(open_calls_store(kept)))
+
+        def shared() -> Shared:
+            from telnyx_remote_mcp.composition.local_guards import local_guards
+
+            return local_guards(kept, surfaces.registry, api, store, calls, PRINCIPAL, until)
+
+        yield surfaces, create_dispatch(kept, surfaces, api, shared, files=Files(settings.file_roots))
+
+
+def _keeping(settings: Settings) -> Settings:
+    """The settings, with another directory where theirs cannot be written: what has to be remembered of calls then ends
+    with this process, and none is put on record."""
+    directory = settings.data_dir.absolute()
+    existing = next(place for place in (directory, *directory.parents) if place.exists())
+    if settings.redis_url is not None or (existing.is_dir() and os.access(existing, os.W_OK)):
+        return settings
+    logger.warning("%s cannot be written: nothing is remembered after this process ends.", directory)
+    place = Path(tempfile.mkdtemp(prefix="telnyx-mcp-"))
+    return settings.model_copy(update={"data_dir": place, "audit": settings.audit or "off"})
