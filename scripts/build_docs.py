@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from scripts.docs.clients import guides
+
 from telnyx_remote_mcp.commands.manual import about, type_of
 from telnyx_remote_mcp.discovery.registration import checked_in
 from telnyx_tools.registry import GROUPS, registry
@@ -25,6 +27,7 @@ def documents() -> dict[str, str]:
         "docs/tools.md": _index(groups),
         **{f"docs/tools/{group.name}.md": _page(group) for group in groups},
         "README.md": _readme((ROOT / "README.md").read_text(), groups),
+        **guides(),
         "tools/telnyx_tools/names.json": _names(),
         **{name: content.decode() for name, content in checked_in().items()},
     }

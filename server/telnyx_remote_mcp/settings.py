@@ -148,6 +148,7 @@ class Settings(BaseSettings):
         None, description="redis:// or rediss:// URL where all replicas keep their data, instead of a file", repr=False
     )
     server_name: str = Field("local.telnyx/mcp", description="name on the server card")
+    operator: str | None = Field(None, description="who runs this server, as its page says")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     sandbox: bool = Field(False, description="play against a local Telnyx sandbox instead of the real API")
 

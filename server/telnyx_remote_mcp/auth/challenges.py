@@ -42,7 +42,8 @@ class Unauthorized(Refusal):
     def directed(self, scopes: Iterable[str], resource_metadata: str) -> "Unauthorized":
         """The same, telling the client where to sign in and what to ask for."""
         directions = replace(self.challenge, scope=" ".join(scopes), resource_metadata=resource_metadata)
-        return Unauthorized(self.error, self.description, directions)
+        way = " Or give your client the URL alone, and sign in." if self.error == "unauthorized" else ""
+        return Unauthorized(self.error, self.description + way, directions)
 
 
 def missing() -> Refusal:

@@ -18,7 +18,6 @@ from mcp.shared.exceptions import MCPError
 from telnyx_remote_mcp.commands import Failure, first_message, say
 from telnyx_remote_mcp.commands.child import child
 from telnyx_remote_mcp.serve import listen
-from telnyx_remote_mcp.web.clients import KEY as PLACEHOLDER
 from telnyx_remote_mcp.web.clients import clients
 
 KEY = "KEY_sandbox_demo"
@@ -167,6 +166,5 @@ def _show(tool: str, outcome: str) -> None:
 
 
 def _snippets(url: str) -> str:
-    shown = [client for client in clients(url) if client.name in SHOWN_CLIENTS]
-    texts = (f"{client.name} ({client.file or 'in a shell'})\n{client.snippet}" for client in shown)
-    return "\n\n".join(texts).replace(PLACEHOLDER, KEY)
+    shown = [client for client in clients(url, KEY) if client.name in SHOWN_CLIENTS]
+    return "\n\n".join(f"{client.name} ({client.file or 'in a shell'})\n{client.snippet}" for client in shown)

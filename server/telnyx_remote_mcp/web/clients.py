@@ -1,76 +1,93 @@
-"""MCP clients, and how to add this server to each of them."""
+"""How each MCP client is told about this server, from the table in `clients.toml`."""
 
+from __future__ import annotations
+
+import base64
 import json
+import tomllib
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+from urllib.parse import quote
 
 KEY: Final = "KEY..."
-"""What stands for the reader's own key."""
+"""Stands for the reader's own key."""
+
+UVX: Final = "/absolute/path/to/uvx"
+CHECKOUT: Final = "/absolute/path/to/this/repository"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """A client, where its configuration goes (a file, or None for a shell), and what to put there."""
+    """A client: where its configuration goes (`file`, None for a shell or a program), and what to put there.
+
+    `steps` are for those that are set up in their windows; `sign_in` says what differs without a key. `link` opens the
+    client with this server filled in. `test` keeps the guide true; without one it is from the client's documentation,
+    at `source`.
+    """
 
     name: str
-    file: str | None
-    snippet: str
-    note: str | None = None
+    source: str
+    page: bool = False
+    local: bool = False
+    file: str | None = None
+    where: str | None = None
+    language: str = ""
+    snippet: str = ""
+    steps: tuple[str, ...] = ()
+    sign_in: str = ""
+    steps_sign_in: str = ""
+    notes: tuple[str, ...] = ()
+    link: str | None = None
+    test: str | None = None
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower().replace(" ", "-").replace(".", "-")
 
 
-def clients(url: str) -> list[Client]:
-    """The clients that the page explains, for the endpoint at this URL."""
-    return [
-        Client("Claude Code", None, _claude_code(url)),
-        Client("Cursor", "~/.cursor/mcp.json", _servers({"url": url, "headers": _headers(KEY)})),
-        Client(
-            "VS Code",
-            ".vscode/mcp.json",
-            _vs_code(url),
-            "VS Code asks for the key once and keeps it out of the file.",
-        ),
-        Client(
-            "Windsurf",
-            "~/.codeium/windsurf/mcp_config.json",
-            _servers({"serverUrl": url, "headers": _headers(KEY)}),
-        ),
-        Client(
-            "Claude Desktop",
-            "claude_desktop_config.json",
-            _claude_desktop(),
-            "This runs the server on your own computer. Claude Desktop does not see the PATH of your shell: give "
-            "the absolute path that “which uvx” prints.",
-        ),
-    ]
+def clients(url: str, key: str = KEY) -> list[Client]:
+    """Return every client of the table, for the endpoint at this URL and a reader with this key."""
+    return [_client(row, url, key) for row in _table()["client"]]
 
 
-def _headers(key: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}"}
+def checked() -> date:
+    """Return the day on which what is from documentation was read there."""
+    day: date = _table()["checked"]
+    return day
 
 
-def _claude_code(url: str) -> str:
-    return f'claude mcp add --transport http telnyx {url} \\\n  --header "Authorization: Bearer {KEY}"'
+def _client(row: dict[str, Any], url: str, key: str) -> Client:
+    filled = {name: _filled(value, url, key) for name, value in row.items()}
+    if "link" in row:
+        filled["link"] = _LINKS[row["link"]](url)
+    return Client(**filled)
+
+
+def _filled(value: Any, url: str, key: str) -> Any:
+    if isinstance(value, list):
+        return tuple(_filled(each, url, key) for each in value)
+    if not isinstance(value, str):
+        return value
+    for name, text in {"$URL": url, "$KEY": key, "$UVX": UVX, "$CHECKOUT": CHECKOUT}.items():
+        value = value.replace(name, text)
+    return value.strip()
+
+
+def _cursor(url: str) -> str:
+    config = base64.b64encode(json.dumps({"url": url}).encode()).decode()
+    return f"cursor://anysphere.cursor-deeplink/mcp/install?name=telnyx&config={quote(config)}"
 
 
 def _vs_code(url: str) -> str:
-    key = {"type": "promptString", "id": "telnyx-api-key", "description": "Telnyx API key", "password": True}
-    server = {"type": "http", "url": url, "headers": _headers("${input:telnyx-api-key}")}
-    return _pretty({"inputs": [key], "servers": {"telnyx": server}})
+    return f"vscode:mcp/install?{quote(json.dumps({'name': 'telnyx', 'type': 'http', 'url': url}))}"
 
 
-def _claude_desktop() -> str:
-    return _servers(
-        {
-            "command": "/absolute/path/to/uvx",
-            "args": ["--from", "telnyx-remote-mcp", "telnyx-mcp-server", "stdio"],
-            "env": {"TELNYX_API_KEY": KEY},
-        }
-    )
+_LINKS: Final = {"cursor": _cursor, "vscode": _vs_code}
 
 
-def _servers(server: dict[str, object]) -> str:
-    return _pretty({"mcpServers": {"telnyx": server}})
-
-
-def _pretty(document: dict[str, object]) -> str:
-    return json.dumps(document, indent=2)
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files("telnyx_remote_mcp.web").joinpath("clients.toml").read_text(encoding="utf-8"))

@@ -19,17 +19,21 @@ from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.web.clients import KEY, clients
 from telnyx_remote_mcp.web.rendering import render
 
+SANDBOX_KEY: Final = "KEY_sandbox_you"
+"""What a reader of a sandbox's page may use as it stands."""
+
 _SAFE: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
 def page_routes(settings: Settings, surfaces: Surfaces) -> list[Route]:
-    """The page and the icon, both public. The page runs no script and loads nothing but the icon."""
+    """The page and the icon, both public. The page loads nothing but the icon, and its script only copies."""
     style = _asset("page.css")
+    policy = _policy(style, _asset("page.js"))
     page = cache(lambda: _render(settings, surfaces, style).encode())
     icon = _asset("icon.svg").encode()
 
     async def show_page(_: Request) -> Response:
-        headers = {**_SAFE, "Content-Security-Policy": _policy(style), "Cache-Control": "public, max-age=300"}
+        headers = {**_SAFE, "Content-Security-Policy": policy, "Cache-Control": "public, max-age=300"}
         return Response(page(), media_type="text/html", headers=headers)
 
     async def show_icon(_: Request) -> Response:
@@ -48,24 +52,28 @@ _ICON_HEADERS: Final = {
 """MCP clients show the icon inside their own pages."""
 
 
-def _policy(style: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+def _policy(style: str, script: str) -> str:
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; "
+        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; img-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 
 
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
 def _render(settings: Settings, surfaces: Surfaces, style: str) -> str:
     endpoint = f"{settings.url}/v2/mcp"
+    key = SANDBOX_KEY if settings.sandbox else KEY
     served = apps(settings.url, surfaces)
     return render(
         "page.html",
         version=VERSION,
         description=DESCRIPTION,
         endpoint=endpoint,
-        clients=clients(endpoint),
-        key=KEY,
+        clients=[client for client in clients(endpoint, key) if client.page],
+        key=key,
         apps=served,
         listed=len(surfaces.of(Selection()).tools),
         tools=sum(app.tools for app in served),
@@ -73,7 +81,9 @@ def _render(settings: Settings, surfaces: Surfaces, style: str) -> str:
         sandbox=settings.sandbox,
         signs_in=settings.serves_oauth,
         url_is_unknown=settings.url_is_unknown,
+        operator=settings.operator,
         style=style,
+        script=_asset("page.js"),
         base=settings.base_path,
     )
 

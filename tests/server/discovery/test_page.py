@@ -1,5 +1,6 @@
 """The page for people and its icon."""
 
+import ast
 import base64
 import hashlib
 import json
@@ -7,10 +8,12 @@ import re
 import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 from xml.etree import ElementTree
 
 import httpx2
 import pytest
+import yaml
 
 from telnyx_remote_mcp.web.clients import clients
 
@@ -51,7 +54,9 @@ def test_the_page_says_where_to_connect_and_how(page: httpx2.Response) -> None:
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     text = Outline(page.text).text
     assert ENDPOINT in text
-    for client in clients(ENDPOINT):
+    shown = [client for client in clients(ENDPOINT) if client.page]
+    assert len(shown) > 5
+    for client in shown:
         assert client.name in text
         assert client.snippet in text
 
@@ -79,7 +84,16 @@ def test_the_policy_allows_the_pages_own_style_and_icon_only(page: httpx2.Respon
 def test_the_page_loads_nothing_from_elsewhere(page: httpx2.Response) -> None:
     outline = Outline(page.text)
     assert outline.loaded == {"/icon.svg"}
-    assert "script" not in outline.tags
+
+
+def test_the_script_of_the_page_is_the_one_that_its_policy_allows(page: httpx2.Response) -> None:
+    (script,) = re.findall(r"<script>(.*?)</script>", page.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in page.headers["content-security-policy"].split("; ")
+
+
+def test_the_page_says_that_it_is_not_official(page: httpx2.Response) -> None:
+    assert "Not an official Telnyx product" in page.text
 
 
 def test_every_link_of_the_page_to_this_server_works(http: httpx2.Client, page: httpx2.Response) -> None:
@@ -98,26 +112,52 @@ def test_the_icon_is_a_drawing_without_script(http: httpx2.Client) -> None:
 
 
 def test_each_client_is_given_the_endpoint_and_a_place_for_the_key() -> None:
-    for client in clients(ENDPOINT):
-        if client.name != "Claude Desktop":
-            assert ENDPOINT in client.snippet
-        assert "KEY..." in client.snippet or '"password": true' in client.snippet
+    for client in clients(ENDPOINT, "KEY_marked"):
+        text = "\n".join([client.snippet, *client.steps, *client.notes])
+        assert ENDPOINT in text
+        assert not re.search(r"\$[A-Z]{3,}", text)
+        if client.snippet:
+            assert re.search(r"KEY_marked|TELNYX_API_KEY|input:telnyx-api-key", text), client.name
 
 
-def test_the_files_for_clients_are_json_in_the_form_each_client_reads() -> None:
-    files = {client.name: json.loads(client.snippet) for client in clients(ENDPOINT) if client.file}
+def test_the_files_for_clients_are_in_the_form_that_each_client_reads() -> None:
+    read = {"json": json.loads, "toml": tomllib.loads, "yaml": yaml.safe_load}
+    known = [client for client in clients(ENDPOINT) if client.language in read]
+    files = {client.name: read[client.language](client.snippet) for client in known}
     bearer = {"Authorization": "Bearer KEY..."}
     assert files["Cursor"]["mcpServers"]["telnyx"] == {"url": ENDPOINT, "headers": bearer}
     assert files["Windsurf"]["mcpServers"]["telnyx"] == {"serverUrl": ENDPOINT, "headers": bearer}
+    assert files["Gemini CLI"]["mcpServers"]["telnyx"] == {"httpUrl": ENDPOINT, "headers": bearer}
+    assert files["Zed"]["context_servers"]["telnyx"] == {"url": ENDPOINT, "headers": bearer}
+    assert files["Goose"]["extensions"]["telnyx"]["uri"] == ENDPOINT
     code = files["VS Code"]
     assert code["servers"]["telnyx"]["type"] == "http"
     assert code["inputs"][0]["id"] in code["servers"]["telnyx"]["headers"]["Authorization"]
 
 
-def test_the_local_command_is_one_that_the_package_installs() -> None:
+def test_the_programs_for_sdks_are_python() -> None:
+    for client in clients(ENDPOINT):
+        if client.language == "python":
+            compile(client.snippet, client.name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+
+def test_what_a_link_fills_in_is_this_server_and_never_a_key() -> None:
+    links = {client.name: client.link for client in clients(ENDPOINT, "KEY_marked") if client.link}
+    cursor = parse_qs(urlsplit(links["Cursor"]).query)
+    assert (cursor["name"], json.loads(base64.b64decode(cursor["config"][0]))) == (["telnyx"], {"url": ENDPOINT})
+    assert json.loads(unquote(urlsplit(links["VS Code"]).query)) == {"name": "telnyx", "type": "http", "url": ENDPOINT}
+
+
+def test_a_guide_is_kept_true_by_a_test_that_is_there_or_says_where_it_is_from() -> None:
+    for client in clients(ENDPOINT):
+        assert client.source.startswith("https://")
+        assert client.test is None or (ROOT / client.test).exists()
+
+
+def test_the_local_command_is_one_that_the_package_installs_and_names_no_package_beside_a_key() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    (desktop,) = (client for client in clients(ENDPOINT) if client.name == "Claude Desktop")
-    _, package, command, mode = json.loads(desktop.snippet)["mcpServers"]["telnyx"]["args"]
-    assert package == project["name"]
+    (desktop,) = (client for client in clients(ENDPOINT) if client.local)
+    _, place, command, mode = json.loads(desktop.snippet)["mcpServers"]["telnyx"]["args"]
+    assert place.startswith("/")
     assert command in project["scripts"]
     assert mode == "stdio"
