@@ -1,5 +1,6 @@
 """The generated documents say what the code says."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -17,3 +18,24 @@ def test_a_generated_document_is_up_to_date(path: str) -> None:
 def test_no_page_is_left_of_a_group_that_is_gone() -> None:
     pages = {str(page.relative_to(ROOT)) for page in Path(ROOT, "docs/tools").iterdir()}
     assert pages <= DOCUMENTS.keys()
+
+
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_to_a_file_or_a_heading_leads_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        file, _, heading = link.partition("#")
+        target = (page.parent / file).resolve() if file else page
+        assert target.exists(), link
+        if heading:
+            headings = re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
+            assert heading in [re.sub(r"[^a-z0-9 -]", "", each.lower()).replace(" ", "-") for each in headings], link
+
+
+def test_no_guide_is_left_of_a_client_that_is_gone() -> None:
+    guides = {str(page.relative_to(ROOT)) for page in Path(ROOT, "docs/clients").iterdir()}
+    assert guides <= DOCUMENTS.keys()

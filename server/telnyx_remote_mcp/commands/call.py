@@ -22,6 +22,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("-h", "--help", action="store_true", help="show this, or with a TOOL what it takes")
     add_settings(parser, "allow", "policy", "dry_run", *UPSTREAM, "file_roots")
     parser.add_argument("--keep", action="store_true", help="with --sandbox: keep it for the next call with --keep")
+    parser.add_argument("--get", metavar="MEMBER", help="print one member of the result alone, such as items.0.id")
     parser.add_argument("--url", help="the MCP endpoint of a running server, instead of one in this process")
     parser.add_argument("tool", metavar="TOOL", nargs="?", help="its name; telnyx-mcp-server tools lists them")
     parser.add_argument(
@@ -38,10 +39,25 @@ def run(options: Namespace) -> int:
         raise UsageError("Which TOOL? telnyx-mcp-server tools lists them (see telnyx-mcp-server call --help)")
     logs.configure("error")
     result = _result(options)
-    say(coloured_json(json.dumps(_content(result), indent=2, ensure_ascii=False)))
+    content = _content(result)
+    if options.get is not None and not result.is_error:
+        content = member(content, options.get)
+    say(content if isinstance(content, str) else coloured_json(json.dumps(content, indent=2, ensure_ascii=False)))
     for file in result.content[1:]:
         print(f"Not shown: {_kind(file)} that came with it.", file=sys.stderr)  # noqa: T201 - beside the JSON
     return 1 if result.is_error else 0
+
+
+def member(content: object, path: str) -> object:
+    """Return what stands in the result at a path like `items.0.id`. Raises UsageError where nothing does."""
+    for step in path.split("."):
+        if isinstance(content, dict) and step in content:
+            content = content[step]
+        elif isinstance(content, list) and step.isdecimal() and int(step) < len(content):
+            content = content[int(step)]
+        else:
+            raise UsageError(f"The result has no {path} (--get): there is nothing at '{step}'.")
+    return content
 
 
 def _manual(tool: str) -> str:

@@ -7,6 +7,8 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from pathlib import Path
+from shutil import which
 from typing import Any
 
 import anyio
@@ -43,6 +45,7 @@ def run(options: Namespace) -> int:
         say(f"{url} is up, in front of a sandbox: nothing is real, nothing costs money.\n")
         _tell(url)
         say(f"\nDone in {time.monotonic() - started:.0f} s. To use it yourself, with {KEY} as the key:\n")
+        say(f"In a shell\nTELNYX_API_KEY={KEY} {_program()} call get_balance --url {url}\n")
         say(_snippets(url))
         if options.serve or sys.stdout.isatty():
             say("\nServing until Ctrl-C. Without --sandbox, and with your own key, it is the real thing.")
@@ -163,6 +166,15 @@ def _status(order: dict[str, Any]) -> str:
 
 def _show(tool: str, outcome: str) -> None:
     say(f"  {tool:<29} {outcome}")
+
+
+def _program() -> str:
+    """Return the command as it can be typed here: `scripts/demo` installs it where no shell looks for it."""
+    program = Path(sys.executable).with_name("telnyx-mcp-server")
+    found = which("telnyx-mcp-server")
+    if found is not None and Path(found).resolve() == program.resolve():
+        return "telnyx-mcp-server"
+    return str(program.relative_to(Path.cwd()) if program.is_relative_to(Path.cwd()) else program)
 
 
 def _snippets(url: str) -> str:
