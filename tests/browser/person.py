@@ -62,4 +62,4 @@ class Person:
         if await self.page.get_by_role("button", name="Show the agents").is_visible():
             await self.page.get_by_label("The API key that you linked").fill(self.key)
             await self.press("Show the agents")
-        await self.page.get_by_role("button", name="End the connection of").first.click()
+        await self.page.get_by_role("button", name="End this connection").first.click()

@@ -1,5 +1,7 @@
 """The pages as a browser treats them: in frames, by keyboard, on a small screen."""
 
+from pathlib import Path
+from typing import Literal
 from urllib.parse import urlencode
 
 import httpx2
@@ -156,3 +158,49 @@ async def test_back_after_connecting_says_that_it_is_over(server: Server, person
 
 async def _arrived(_: Request) -> Response:
     return HTMLResponse("Back at the agent")
+
+
+AXE = Path(__file__).parents[1] / "node/node_modules/axe-core/axe.min.js"
+CHECK = "async () => (await axe.run()).violations.map(each => [each.id, ...each.nodes.map(node => node.html)])"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_on_any_page(
+    server: Server, chromium: Browser, scheme: Literal["light", "dark"]
+) -> None:
+    async with await chromium.new_context(color_scheme=scheme) as context:
+        page = await context.new_page()
+        pages = ("/", "/account", "/link?request=over")
+        for url in (*(f"{server.base_url}{path}" for path in pages), await asking(server)):
+            await page.goto(url)
+            await page.evaluate(AXE.read_text())
+            assert await page.evaluate(CHECK) == [], url
+
+
+async def test_a_link_that_is_over_says_so_and_where_to_begin(server: Server, person: Person) -> None:
+    await person.page.goto(f"{server.base_url}/link?request=over")
+    assert "again" in (await person.page.inner_text("main")).lower()
+
+
+async def test_a_second_tab_answers_for_its_own_client(server: Server, person: Person) -> None:
+    first, second = await asking(server, "First"), await asking(server, "Second")
+    await person.open(first)
+    other = await person.context.new_page()
+    await other.goto(second)
+    await person.page.get_by_label("API key", exact=True).fill(person.key)
+    async with person.page.expect_request(f"{CALLBACK}?*") as sent:
+        await person.press("Connect with this key")
+    assert "code=" in (await sent.value).url
+    await other.reload()
+    assert "Second" in await other.inner_text("h1")
+
+
+async def test_what_is_shown_to_be_copied_is_copied_where_the_browser_lets_a_page(
+    server: Server, chromium: Browser
+) -> None:
+    async with await chromium.new_context(permissions=["clipboard-read", "clipboard-write"]) as context:
+        page = await context.new_page()
+        await page.goto(f"{server.base_url}/")
+        await page.get_by_role("button", name="Copy").first.click()
+        await expect(page.get_by_role("button", name="Copied").or_(page.get_by_text("Copied")).first).to_be_visible()
+        assert await page.evaluate("navigator.clipboard.readText()") == f"{server.base_url}/v2/mcp"
