@@ -1,11 +1,14 @@
 """A verified caller as the SDK's session manager knows them."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
-from mcp.server.auth.provider import AccessToken
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from telnyx_remote_mcp.auth.caller import Caller
+
+if TYPE_CHECKING:
+    from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +19,15 @@ class Identity:
     user: AuthenticatedUser
 
     @classmethod
-    def of(cls, caller: Caller, issuer: str) -> "Identity":
+    def of(cls, caller: Caller, issuer: str) -> Identity:
         """The SDK compares (client_id, issuer, subject) to keep another's session out of reach.
 
         Its token field carries the principal: nothing of the SDK needs the credential itself.
         """
+        # A process that makes a single call verifies nobody, and need not load the SDK's server for this.
+        from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+        from mcp.server.auth.provider import AccessToken
+
         token = AccessToken(
             token=caller.principal,
             client_id=caller.principal,
