@@ -23,7 +23,7 @@ from telnyx_tools.api.client import Api, Credential, Telnyx
 from telnyx_tools.files import Files
 from telnyx_tools.registry import registry
 from telnyx_tools.results.result import Result
-from telnyx_tools.tool.context import Action, Actions, Context, Progress, Server
+from telnyx_tools.tool.context import Action, Actions, Context, Decision, Progress, Server
 from telnyx_tools.tool.server_info import ServerInfo
 
 EVERY_TOOL = Surfaces(registry(), Selection(), allowed=KINDS, local=True).of(Selection(surface="full"))
@@ -51,8 +51,8 @@ class PlainServer:
             telnyx_api="https://api.telnyx.com/v2",
         )
 
-    async def decision(self, approval_id: str, wait_secs: float) -> None:
-        return None
+    async def decision(self, approval_id: str, wait_secs: float) -> Decision:
+        return "pending"
 
 
 class NoActions:

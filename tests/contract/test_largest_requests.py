@@ -75,7 +75,7 @@ def _timed(name: str, arguments: dict[str, Any]) -> float:
 def test_no_tool_is_kept_busy_by_what_its_arguments_hold(tool: Tool) -> None:
     schema = tool.input_schema
     names = list(schema["properties"])
-    wide = [[name] for name, inner in schema["properties"].items() if kinds(inner, schema) & {"array", "object"}]
+    wide = [[name] for name, inner in schema["properties"].items() if kinds(inner) & {"array", "object"}]
     for form, fill in FILLS.items():
         for chosen in (names, *(wide if "object" in form else ())):
             arguments = {name: fill(MOST_VALUES // len(chosen)) for name in chosen}

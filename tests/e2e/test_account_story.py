@@ -1,5 +1,6 @@
 """What an account spent, who somebody is and whose number this is, as a client asks over HTTP."""
 
+import itertools
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -33,8 +34,12 @@ async def client(tmp_path: Path, clock: Clock) -> AsyncIterator[Client]:
                 yield client
 
 
+NUMBERS = itertools.count()
+"""One for each text: the same one would be taken for a repetition."""
+
+
 async def send(client: Client, times: int) -> None:
-    for n in range(times):
+    for n in itertools.islice(NUMBERS, times):
         await call(client, "send_message", to=RECIPIENT, from_number=SENDER, text=f"Appointment {n}")
 
 

@@ -1,4 +1,4 @@
-"""What a person at a terminal is told when a server begins: where it is, and who gets in."""
+"""The lines that a person at a terminal reads when a server begins: where it is, and who gets in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written for a person at a terminal, and plainly for everybody else."""
+"""Output for a person at a terminal, and in plain form for everybody else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person at a terminal sees while a call takes its time."""
+"""The progress of a call, as a person at a terminal sees it."""
 
 from __future__ import annotations
 

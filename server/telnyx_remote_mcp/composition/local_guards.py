@@ -1,4 +1,4 @@
-"""What guards the one person of a server in this process; imported with the first call."""
+"""The guards of a server in this process, for its one person; imported with the first call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the audit log says of a call: who, what, on whom and how it ended, and nothing of its contents."""
+"""The entry of a call in the audit log: who, what, on whom and how it ended, and nothing of its contents."""
 
 from __future__ import annotations
 

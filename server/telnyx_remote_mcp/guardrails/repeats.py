@@ -1,4 +1,4 @@
-"""What is remembered of a call that spends, so that the same one is answered and not made again."""
+"""The memory of a call that spends, so that the same one is answered and not made again."""
 
 from __future__ import annotations
 

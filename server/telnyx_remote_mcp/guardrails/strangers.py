@@ -1,4 +1,4 @@
-"""What strangers wrote: the numbers, addresses and hosts in it, which an agent may have been talked into using."""
+"""Texts of strangers: the numbers, addresses and hosts in them, which an agent may have been talked into using."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each MCP client is told about this server, from the table in `clients.toml`."""
+"""The way in which each MCP client is told about this server, from the table in `clients.toml`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many tokens a text costs a model, estimated so that it is hardly ever more."""
+"""The tokens that a text costs a model, estimated so that it is hardly ever more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a tool takes, one level at a time where it takes much."""
+"""The arguments of a tool, one level at a time where it takes much."""
 
 from __future__ import annotations
 

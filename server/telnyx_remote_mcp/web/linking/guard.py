@@ -1,4 +1,4 @@
-"""What holds for every page that takes a form."""
+"""The guard of every page that takes a form."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
