@@ -19,7 +19,13 @@ def test_a_tutorial_works_as_it_stands(tutorial: Path, tmp_path: Path) -> None:
     variables = {**environment(tmp_path / "data"), "HOME": str(tmp_path), "PATH": path}
     try:
         ended = subprocess.run(
-            ["bash", "-euo", "pipefail"], input=lines, capture_output=True, text=True, timeout=240, env=variables
+            ["bash", "-euo", "pipefail"],
+            cwd=tmp_path,
+            input=lines,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            env=variables,
         )
         assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
         for promised in re.findall(r"^```text\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
