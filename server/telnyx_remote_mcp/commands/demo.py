@@ -13,7 +13,8 @@ from typing import Any
 
 import anyio
 import httpx2
-from mcp.client import Client
+import mcp_types as types
+from mcp.client import Client, ClientRequestContext
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
@@ -83,7 +84,7 @@ async def _story(url: str) -> None:
     headers = {"Authorization": f"Bearer {KEY}"}
     async with (
         httpx2.AsyncClient(headers=headers, timeout=PATIENCE_SECS) as http,
-        Client(streamable_http_client(url, http_client=http)) as client,
+        Client(streamable_http_client(url, http_client=http), elicitation_callback=_agree) as client,
     ):
         tools = (await client.list_tools()).tools
         _show("tools/list", f"{len(tools)} tools, MCP {client.protocol_version}")
@@ -94,6 +95,14 @@ async def _story(url: str) -> None:
         await _call_someone(client, sender)
         await _order_number(client)
         _show("get_balance", f"{before} before, {await _balance(client)} now")
+
+
+async def _agree(context: ClientRequestContext, params: types.ElicitRequestParams) -> types.ElicitResult:
+    """Stand in for the person, who says yes to what costs money every month."""
+    _show("(the person is asked)", params.message.splitlines()[-1].removeprefix("You are asked because: "))
+    form = params.requested_schema if isinstance(params, types.ElicitRequestFormParams) else {}
+    answers = form["properties"]["answer"]
+    return types.ElicitResult(action="accept", content={"answer": answers.get("enum", [True])[0]})
 
 
 async def _send_message(client: Client, sender: str) -> None:
