@@ -26,14 +26,15 @@ from telnyx_tools.catalog.operation import Operation
 from telnyx_tools.files import Files
 from telnyx_tools.registry import registry
 from telnyx_tools.results.result import Result
+from telnyx_tools.tool.context import Actions
 from telnyx_tools.tool.tool import Tool
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
 T = TypeVar("T")
 
 TOOLS = tuple(registry().tools.values())
-CURATED = tuple(tool for tool in TOOLS if tool.group != "api")
-"""The tools with operations of their own; those of the group `api` call any."""
+CURATED = tuple(tool for tool in TOOLS if not tool.takes(Actions))
+"""The tools with operations of their own; the generic ones call any."""
 
 FOLDER = TemporaryDirectory()
 """Where local tools find and leave their files."""
@@ -42,6 +43,7 @@ _FILE.write_text("hello")
 _OBJECT = {"bucket_name": "docs", "object_name": "a.txt"}
 
 _CHOSEN: dict[str, dict[str, object]] = {
+    "preview_call": {"tool": "send_message", "arguments": {"to": "+13125550123", "text": "hello"}},
     "search_tools": {"query": "text a customer"},
     "describe_tool": {"name": "messages.send"},
     "list_api_endpoints": {"query": "fax"},

@@ -33,7 +33,8 @@ def test_every_tool_names_all_that_it_requires(tool: Tool) -> None:
 @for_each([tool for tool in TOOLS if tool.input_schema["properties"]])
 def test_every_tool_refuses_a_value_of_a_type_that_nothing_has(tool: Tool) -> None:
     for name, schema in tool.input_schema["properties"].items():
-        if schema.keys() & {"type", "anyOf", "$ref", "enum"}:
+        is_free = tool.target is not None and name == "body"  # the operation says what its body may be
+        if schema.keys() & {"type", "anyOf", "enum"} and not is_free:
             played = play(tool, {name: [[[None]]]}, documented)
             assert any(argument.split(".")[0] == name for argument in problems(played)), name
 

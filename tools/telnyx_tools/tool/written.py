@@ -13,6 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 LARGEST_EXACT = 2**53
 """Above it a JSON number may have lost digits on its way: many readers keep numbers as floats."""
 LOST = "Must be text, in quotes: of a number above 2^53 digits may be lost already"
+MOST_SEPARATED = 1_000
 _LONGEST_LIST = 10_000
 _DIVIDERS = re.compile(r"[,;\n]")
 
@@ -66,10 +67,13 @@ def listed(value: object) -> object:
 
 
 def separated(value: object) -> object:
-    """Several numbers written as one text, as a list."""
+    """Several numbers written as one text, as a list. Raises ValueError for more than any tool takes."""
     read = listed(value)
     items = read if isinstance(read, list) else [read]
-    return [part for item in items for part in _parts(item)]
+    parts = [part for item in items for part in _parts(item)]
+    if len(parts) > MOST_SEPARATED:  # before each of them is read
+        raise ValueError(f"At most {MOST_SEPARATED:,} at once")
+    return parts
 
 
 def _parts(item: object) -> list[object]:
