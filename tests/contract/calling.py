@@ -43,7 +43,10 @@ _FILE.write_text("hello")
 _OBJECT = {"bucket_name": "docs", "object_name": "a.txt"}
 
 _CHOSEN: dict[str, dict[str, object]] = {
-    "preview_call": {"tool": "send_message", "arguments": {"to": "+13125550123", "text": "hello"}},
+    "preview_call": {
+        "tool": "send_message",
+        "arguments": {"to": "+13125550123", "from_number": "+13125550100", "text": "hello"},
+    },
     "search_tools": {"query": "text a customer"},
     "describe_tool": {"name": "messages.send"},
     "list_api_endpoints": {"query": "fax"},
