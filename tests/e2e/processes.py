@@ -24,6 +24,10 @@ SERVICE_LINKS = {
 """What Kubernetes sets in a container, for Services called telnyx-mcp and telnyx-mcp-redis."""
 
 
+UNATTENDED = Path(__file__).with_name("unattended.toml")
+"""A policy for agents without a person: nobody is asked about what they delete, or buy for good."""
+
+
 def environment(data_dir: Path, **variables: str) -> dict[str, str]:
     """This process's environment without its Telnyx settings, and with these."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TELNYX")}

@@ -10,7 +10,7 @@ import pytest
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 from tests.e2e.clients import Sandbox, call, connected
-from tests.e2e.processes import PROGRAM, Server, environment, served
+from tests.e2e.processes import PROGRAM, UNATTENDED, Server, environment, served
 
 from telnyx_sandbox import account as sandbox_account
 from telnyx_sandbox.app import create_app
@@ -47,7 +47,9 @@ async def test_a_chicago_number_is_found_bought_and_texted_from_over_http(server
 
 @pytest.mark.anyio
 async def test_a_chicago_number_is_found_bought_and_texted_from_over_stdio(tmp_path: Path) -> None:
-    process = StdioServerParameters(command=PROGRAM, args=["stdio", "--sandbox"], env=environment(tmp_path))
+    process = StdioServerParameters(
+        command=PROGRAM, args=["stdio", "--sandbox", "--policy", str(UNATTENDED)], env=environment(tmp_path)
+    )
     async with Client(process) as client:
         await buy_a_number_and_text_from_it(client)
 
@@ -105,7 +107,7 @@ async def test_250_numbers_are_walked_in_small_pages_without_loss_or_repetition(
 async def rich_account(tmp_path: Path) -> AsyncIterator[Client]:
     """A client whose account can pay for hundreds of numbers."""
     async with serving(create_app()) as base_url:
-        with served(tmp_path, TELNYX_API_BASE_URL=base_url) as server:
+        with served(tmp_path, "--policy", str(UNATTENDED), "--quotas", "none", TELNYX_API_BASE_URL=base_url) as server:
             async with connected(f"{server.url}?groups=numbers", "KEY_sandbox_rich") as client:
                 yield client
 

@@ -6,7 +6,7 @@ import pytest
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 from tests.e2e.clients import ERAS, Sandbox, call, connected
-from tests.e2e.processes import PROGRAM, Server, environment
+from tests.e2e.processes import PROGRAM, UNATTENDED, Server, environment
 
 CORE = {
     "send_message",
@@ -73,7 +73,9 @@ async def test_two_workers_serve_the_story_over_http(workers: Server, mode: str)
 @pytest.mark.anyio
 @pytest.mark.parametrize("mode", ERAS)
 async def test_stdio_serves_the_story(tmp_path: Path, mode: str) -> None:
-    process = StdioServerParameters(command=PROGRAM, args=["--sandbox"], env=environment(tmp_path))
+    process = StdioServerParameters(
+        command=PROGRAM, args=["--sandbox", "--policy", str(UNATTENDED)], env=environment(tmp_path)
+    )
     async with Client(process, mode=mode) as client:
         assert client.protocol_version == ERAS[mode]
         await story(client)

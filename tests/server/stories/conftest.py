@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from mcp.client import Client
 from tests.e2e.clients import connected, headers
+from tests.e2e.processes import UNATTENDED
 from tests.server.serving import serving
 from tests.server.stories.agent import KEY
 
@@ -18,9 +19,6 @@ from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.server import serving as serving_sandbox
 from telnyx_tools.api import retry
 from telnyx_tools.shared import waiting
-
-UNATTENDED = Path(__file__).with_name("unattended.toml")
-"""A policy for agents without a person: what they delete, they are not asked about."""
 
 
 @pytest.fixture

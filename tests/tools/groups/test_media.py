@@ -68,7 +68,7 @@ async def test_a_file_has_one_source(arguments: dict[str, object]) -> None:
     async with answering(answer) as telnyx:
         with pytest.raises(InvalidArguments) as refused:
             await call(telnyx, "upload_media", **arguments)
-        assert [problem.argument for problem in refused.value.problems] == ["invalid arguments"]
+        assert [problem.argument for problem in refused.value.problems] == ["bucket_name" if arguments else ""]
     assert sent == []
 
 
