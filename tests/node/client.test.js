@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
-import { PROGRAM, serve, surroundings } from './server.js';
+import { PROGRAM, UNATTENDED, serve, surroundings } from './server.js';
 import { call, story } from './story.js';
 
 const MODES = [
@@ -40,7 +40,7 @@ describe('over HTTP', { concurrency: 2 }, () => {
     });
 
   before(async () => {
-    server = await serve();
+    server = await serve(...UNATTENDED);
   });
   after(async () => {
     assert.equal(await server.stop(), 0);
@@ -72,7 +72,7 @@ describe('over stdio', { concurrency: 2 }, () => {
     test(`a client on ${settled.name} sends a message and orders a number`, async (t) => {
       const { env, remove } = surroundings();
       t.after(remove);
-      const transport = new StdioClientTransport({ command: PROGRAM, args: ['stdio', '--sandbox'], env });
+      const transport = new StdioClientTransport({ command: PROGRAM, args: ['stdio', '--sandbox', ...UNATTENDED], env });
       await connected(settled.mode, transport, (client) => tellsTheStory(client, settled));
     });
   }

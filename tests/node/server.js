@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url';
 
 export const PROGRAM = fileURLToPath(new URL('../../.venv/bin/telnyx-mcp-server', import.meta.url));
 
+/** Options for agents without a person: nobody is asked about what they order for good. */
+export const UNATTENDED = ['--policy', fileURLToPath(new URL('../e2e/unattended.toml', import.meta.url))];
+
 /** A data directory of the test's own, and nothing of the caller's TELNYX_ settings. */
 export function surroundings() {
   const dataDir = mkdtempSync(join(tmpdir(), 'telnyx-mcp-'));

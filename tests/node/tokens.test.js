@@ -8,7 +8,7 @@ import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 const python = fileURLToPath(new URL("../../.venv/bin/python", import.meta.url));
 const SHARES = {
   call_control: 1700, messaging: 1300, numbers: 1300, assistants: 1300, whatsapp: 1000, storage: 700,
-  connections: 400, embeddings: 400, account: 300, guards: 350, secrets: 250, api: 600,
+  connections: 400, embeddings: 400, account: 300, guards: 350, secrets: 250, api: 640,
 };
 
 function tools(surface) {
