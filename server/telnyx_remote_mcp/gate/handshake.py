@@ -57,7 +57,9 @@ def _refused(headers: dict[bytes, bytes], body: bytes) -> types.JSONRPCError | N
 
 def _unknown_version(version: str, body: bytes) -> types.JSONRPCError:
     known = ", ".join(_NEWEST_FIRST)
-    data = {"supported": _NEWEST_FIRST, "requested": version[:_LONGEST_VERSION]}
+    # A request of the newer protocol is told the versions that `server/discover` tells: those without a handshake.
+    supported = list(MODERN_PROTOCOL_VERSIONS) if _version_in(body) == version else _NEWEST_FIRST
+    data = {"supported": supported, "requested": version[:_LONGEST_VERSION]}
     why = f"Unknown protocol version {version[:_LONGEST_VERSION]!r}; known are {known}"
     return _error(types.UNSUPPORTED_PROTOCOL_VERSION, why, request_id(body), data=data)
 
