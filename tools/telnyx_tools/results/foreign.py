@@ -9,8 +9,9 @@ from typing import Any, Final
 
 _FOREIGN: Final = re.compile(
     r"(.*_)?(text|body|subject|content|contents|html|snippet|transcripts?|transcriptions?|message|messages|summary"
-    r"|caption|caller_name|profile_name|display_name|sender_name|speech|utterance|comment|comments|notes?|query"
+    r"|caption|caller_name|display_name|sender_name|speech|utterance|comment|comments|notes?|query"
     r"|answer|excerpt|chunk|chunks|markdown|page_content|description|title|insights?|result|payload|reason|digits)"
+    r"|profile_name"
 )
 """Fields whose texts may come from outside, by their names."""
 _ADDRESS: Final = frozenset(
