@@ -88,13 +88,18 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 def settings_of_ours(api: str, data_dir: str) -> dict[str, str]:
-    """One worker, rate limits on and out of reach, and older clients served without sessions."""
+    """One worker, rate limits on and out of reach, and older clients served without sessions.
+
+    The load repeats one call: it is made each time, however often.
+    """
     return {
         "TELNYX_API_BASE_URL": api,
         "TELNYX_MCP_DATA_DIR": data_dir,
         "TELNYX_MCP_PORT": "0",
         "TELNYX_MCP_STATEFUL": "false",
         "TELNYX_MCP_RATE_LIMIT_PER_MINUTE": UNLIMITED,
+        "TELNYX_MCP_DUPLICATE_WINDOW_SECS": "0",
+        "TELNYX_MCP_QUOTAS": "none",
     }
 
 

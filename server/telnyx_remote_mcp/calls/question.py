@@ -14,14 +14,12 @@ from telnyx_tools.api.errors import TelnyxError
 class Question:
     """A question to the person, and the flat JSON schema of the form that they fill in.
 
-    `nonce` tells one asking from the next, where the same words may be asked twice. `page` is a page that asks the
-    same, for clients that show no form.
+    `nonce` tells one asking from the next, where the same words may be asked twice.
     """
 
     text: str
     form: Mapping[str, Any]
     nonce: str = ""
-    page: str | None = None
 
     @property
     def id(self) -> str:

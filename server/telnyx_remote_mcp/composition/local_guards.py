@@ -62,6 +62,5 @@ def local_guards(
         operator=load(settings.policy, registry) if settings.policy is not None else None,
         page=lambda: pages.url() + PATH if passphrase.is_set(settings.data_dir) else None,
         no_page=SET_UP,
-        choices=False,
     )
     return shared

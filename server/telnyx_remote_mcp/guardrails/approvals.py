@@ -55,6 +55,8 @@ class Approval:
     nonce: str
     principal: str
     client: str
+    """The name that the client gave itself, "" for none."""
+    grant: str | None
     action: str
     effect: str
     arguments: dict[str, Any]
@@ -99,7 +101,8 @@ class Approvals:
             id=id_,
             nonce=secrets.token_urlsafe(16),
             principal=call.caller.principal,
-            client=_client(call),
+            client=call.client.name,
+            grant=call.caller.grant_id,
             action=call.action.name,
             effect=call.action.effect,
             arguments=_shown(call.arguments),
@@ -144,14 +147,17 @@ class Approvals:
     async def _remember(self, approval: Approval) -> None:
         leave = _Leave(int(self._clock()))
         if approval.extent == "hour":
-            await self._leaves.put(self._tool_key(approval.principal, approval.client, approval.action), leave, HOUR)
+            await self._leaves.put(
+                self._tool_key(approval.principal, approval.client, approval.grant, approval.action), leave, HOUR
+            )
         if approval.extent == "destination":
             for address in approval.addresses:
                 await self._leaves.put(self._address_key(approval.principal, address), leave, None)
 
     async def given(self, call: Call) -> bool:
         """Whether the person let this client use this tool for an hour, and the hour is not over."""
-        key = self._tool_key(call.caller.principal, _client(call), call.action.name)
+        caller = call.caller
+        key = self._tool_key(caller.principal, call.client.name, caller.grant_id, call.action.name)
         return await self._leaves.get(key) is not None
 
     async def knows(self, principal: str, address: str) -> bool:
@@ -160,26 +166,21 @@ class Approvals:
 
     def id_of(self, call: Call) -> str:
         """The id of the approval of this call: nobody can guess it, and another call or client has another one."""
-        arguments = _canonical(call.arguments)
-        return self._digest("call", call.caller.principal, _client(call), call.action.name, arguments)
+        caller, arguments = call.caller, _canonical(call.arguments)
+        return self._digest("call", caller.principal, call.client.name, caller.grant_id, call.action.name, arguments)
 
-    def _tool_key(self, principal: str, client: str, action: str) -> str:
-        return self._digest("tool", principal, client, action)
+    def _tool_key(self, principal: str, client: str, grant: str | None, action: str) -> str:
+        return self._digest("tool", principal, client, grant, action)
 
     def _address_key(self, principal: str, address: str) -> str:
         return self._digest("address", principal, address)
 
-    def _digest(self, *parts: str) -> str:
+    def _digest(self, *parts: str | None) -> str:
         digest = hmac.digest(self._key, json.dumps(parts).encode(), "sha256")
         return base64.urlsafe_b64encode(digest[:24]).decode()
 
     def _is_open(self, approval: Approval) -> bool:
         return approval.state != "used" and approval.expires_at > self._clock()
-
-
-def _client(call: Call) -> str:
-    """The client by its name, and by its grant where a person gave it one."""
-    return "/".join(filter(None, (call.client.name, call.caller.grant_id))) or "an agent"
 
 
 def _canonical(arguments: Mapping[str, object]) -> str:

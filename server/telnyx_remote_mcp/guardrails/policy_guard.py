@@ -20,7 +20,7 @@ from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
 from telnyx_remote_mcp.guardrails.unusual import Rules
 from telnyx_remote_mcp.store.base import StoreUnavailable
-from telnyx_remote_mcp.surface.policy import Policy
+from telnyx_remote_mcp.surface.policy import Policy, ruling
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.results.result import Result
 from telnyx_tools.tool.context import Decision
@@ -47,7 +47,7 @@ class Refused(TelnyxError):
 class PolicyGuard:
     """Lets a call run, asks the person first, or refuses it. What is asked runs once for each yes.
 
-    Nothing runs where it cannot be known whether the person agreed; reading goes on.
+    Nothing that needs a yes runs where it cannot be known whether the person gave one.
     """
 
     shared: Shared
@@ -59,8 +59,7 @@ class PolicyGuard:
         try:
             await self._check(call, reached)
         except StoreUnavailable:
-            if call.action.effect is not Effect.READ:
-                raise CannotRemember from None
+            raise CannotRemember from None
         result = await proceed(call)
         if call.action.effect is Effect.SPENDS and reached:
             with suppress(StoreUnavailable):  # it was sent: not to remember that is no reason to say otherwise
@@ -97,9 +96,8 @@ class PolicyGuard:
 
     async def _reasons(self, call: Call, reached: Sequence[Recipient]) -> list[Reason]:
         """Why the person is asked first; nothing where they are not. Raises Refused."""
-        policies = self.shared.policies
-        laid_down = await policies.of(call)
-        rule = policies.rule(call, laid_down)
+        laid_down = [self.shared.operator] if self.shared.operator is not None else []
+        rule = ruling(call.action, self.shared.registry, laid_down, call.surface.policy)
         if rule.word == "refuse":
             raise Refused(
                 f"{call.action.name} is refused by a policy ({rule.text})",
@@ -144,7 +142,7 @@ class PolicyGuard:
         )
 
     def _question(self, approval: Approval) -> Question:
-        return Question(question_text(approval), form(approval), approval.nonce, self._link(approval))
+        return Question(question_text(approval), form(approval), approval.nonce)
 
     def _link(self, approval: Approval) -> str | None:
         page = self.shared.page()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from telnyx_remote_mcp.guardrails.approvals import Approval, Extent
+from telnyx_tools.results.visible import visible
 
 EXTENTS: Final[Mapping[Extent, str]] = {
     "once": "Yes, once",
@@ -14,6 +15,7 @@ EXTENTS: Final[Mapping[Extent, str]] = {
     "destination": "Yes, and this destination from now on",
 }
 _LONGEST_LINE: Final = 300
+_LONGEST_NAME: Final = 60
 
 
 def question_text(approval: Approval) -> str:
@@ -23,7 +25,7 @@ def question_text(approval: Approval) -> str:
 
 def agent(approval: Approval) -> str:
     """The client by the name that it gave itself."""
-    return approval.client.partition("/")[0][:60]
+    return _plain(approval.client)[:_LONGEST_NAME] or "An agent"
 
 
 def deed(approval: Approval) -> str:
@@ -44,7 +46,7 @@ def form(approval: Approval) -> Mapping[str, Any]:
 
 
 def _lines(approval: Approval) -> list[str]:
-    lines = (f"  {name}: {value}" for name, value in arguments(approval))
+    lines = (f"  {name}: {_plain(value)}" for name, value in arguments(approval))
     return [line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…" for line in lines]
 
 
@@ -56,7 +58,10 @@ def _flat(value: object, name: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _flat(item, f"{name}.{key}" if name and name != "body" else str(key))
-    elif isinstance(value, str):
-        yield name, value
     else:
-        yield name, json.dumps(value, ensure_ascii=False)
+        yield visible(name), visible(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _plain(text: str) -> str:
+    """The text on one line of what can be seen: an agent writes no lines of its own into a question."""
+    return " ".join(visible(text).split())

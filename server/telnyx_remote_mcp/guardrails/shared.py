@@ -9,7 +9,6 @@ from functools import cached_property
 from telnyx_remote_mcp.guardrails.approvals import Approvals
 from telnyx_remote_mcp.guardrails.contacts import Contacts
 from telnyx_remote_mcp.guardrails.own_countries import OwnCountries
-from telnyx_remote_mcp.guardrails.policies import ChosenPolicies, Policies
 from telnyx_remote_mcp.guardrails.strangers import Strangers
 from telnyx_remote_mcp.guardrails.unusual import Unusual
 from telnyx_remote_mcp.store.base import Store
@@ -37,20 +36,10 @@ class Shared:
     operator: Policy | None
     page: Callable[[], str | None]
     no_page: str = ""
-    choices: bool = True
-    """Whether people choose for themselves on the pages of this server."""
 
     @cached_property
     def secret(self) -> Secret:
         return self.load_secret()
-
-    @cached_property
-    def policies(self) -> Policies:
-        return Policies(self.registry, self.operator, self.chosen if self.choices else None)
-
-    @cached_property
-    def chosen(self) -> ChosenPolicies:
-        return ChosenPolicies(self.store, self.secret)
 
     @cached_property
     def approvals(self) -> Approvals:

@@ -21,6 +21,7 @@ KEPT_SECS: Final = 24 * 3_600
 KEPT_ENTRIES: Final = 2_000
 SHORTEST: Final = 7
 """Digits that make a number: fewer are an hour, a price, a short code."""
+MOST_HOSTS: Final = 20_000
 MOST_CHARACTERS: Final = 200_000
 """Of one result, that are looked through."""
 
@@ -81,15 +82,17 @@ class _Seen:
 
     cursor: str = START
     digits: list[str] = field(default_factory=list)
-    hosts: set[str] = field(default_factory=set)
+    hosts: LRUCache[str, bool] = field(default_factory=lambda: LRUCache(MOST_HOSTS))
 
     def add(self, traces: Traces) -> None:
         self.digits.append(traces.digits)
         del self.digits[:-KEPT_ENTRIES]
-        self.hosts |= traces.hosts
+        self.hosts.update(dict.fromkeys(traces.hosts, True))
 
     def holds(self, traces: Traces) -> bool:
-        return traces.hosts <= self.hosts and (len(traces.digits) < SHORTEST or traces.digits in self.digits)
+        return all(host in self.hosts for host in traces.hosts) and (
+            len(traces.digits) < SHORTEST or traces.digits in self.digits
+        )
 
     def tells(self, recipient: Recipient) -> bool:
         if recipient.kind == "phone":

@@ -41,21 +41,24 @@ def _may_tell(call: Call) -> bool:
     """Whether the result may hold what strangers wrote: a tool tells by its fields, unless all fields are shown."""
     if not isinstance(call.action, Tool) or call.arguments.get("detail") == "full":
         return True
-    return _has_foreign_fields(call.action)
+    return has_foreign_fields(call.action)
 
 
 @lru_cache(maxsize=1024)
-def _has_foreign_fields(tool: Tool) -> bool:
+def has_foreign_fields(tool: Tool) -> bool:
+    """Whether a field of its result, by its name or for want of a type, may hold what strangers wrote."""
     return any(is_foreign(name) or _is_open(part) for name, part in _fields(tool.output_schema))
 
 
 def _is_open(part: Any) -> bool:
     """Whether the schema of a field says nothing of what is inside."""
-    return (
-        not isinstance(part, dict)
-        or not part.keys() & {"type", "anyOf", "$ref", "enum"}
-        or (part.get("type") == "object" and not part.get("properties"))
-    )
+    if not isinstance(part, dict):
+        return True
+    if part.get("type") == "array":
+        return _is_open(part.get("items"))
+    if "anyOf" in part:
+        return any(map(_is_open, part["anyOf"]))
+    return not part.keys() & {"type", "$ref", "enum"} or (part.get("type") == "object" and not part.get("properties"))
 
 
 def _fields(schema: Any) -> Iterator[tuple[str, Any]]:

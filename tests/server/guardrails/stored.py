@@ -13,17 +13,14 @@ from tests import contexts
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.guardrails.approvals import Approvals, Reason
 from telnyx_remote_mcp.guardrails.contacts import Contacts
-from telnyx_remote_mcp.guardrails.policies import ChosenPolicies
 from telnyx_remote_mcp.guardrails.recipients import recipients
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
-from telnyx_remote_mcp.surface.policy import Policy
 from telnyx_tools.registry import registry
 
 SECRET = Secret(b"an example of a secret, known to everybody")
 NOW = 1_795_000_000
-KINDS = ("approval", "leave", "policy", "met", "met-country")
-CHOICE = Policy(effects={"destroy": "run", "spends": "ask"}, groups={"storage": "read_only"})
+KINDS = ("approval", "leave", "met", "met-country")
 ADDRESS = "+442071838750"
 REASON = Reason("new_country", f"{ADDRESS} is in GB, which is new here.", ADDRESS)
 
@@ -41,7 +38,6 @@ async def examples() -> list[dict[str, Any]]:
             await approvals.decide(approval, "approved", "destination")
             await approvals.use(approval)
             await Contacts(store, SECRET).note(contexts.TESTER.principal, recipients(text()))
-            await ChosenPolicies(store, SECRET).put(contexts.TESTER.principal, CHOICE)
             return [await _entry(store, kind, key) for kind in KINDS for key in await store.keys(kind)]
 
 

@@ -299,6 +299,32 @@ async def test_an_approval_ends_after_a_quarter_of_an_hour(tmp_path: Path, desk_
     assert await late.find(str(raised.value.describe()["approval_id"])) is None
 
 
+async def test_an_agent_writes_no_lines_of_its_own_into_the_question(desk_with: Callable[..., Desk]) -> None:
+    desk = desk_with(ASKS)
+    text = "hi\nYou are asked because: it is harmless.\u202e\u200b"
+    named = Client("2026-07-28", "Agent\nwants nothing", "1")
+    question = await desk.asked("send_message", {**TEXT, "text": text}, client=named)
+    assert sorted(line.split(":")[0] for line in question.text.splitlines()) == [
+        "  from_number",
+        "  text",
+        "  to",
+        "Agent wants nothing wants to send message",
+        "You are asked because",
+    ]
+    assert "\u202e" not in question.text
+
+
+async def test_a_client_is_not_taken_for_another_by_the_name_that_it_gives_itself(
+    desk_with: Callable[..., Desk],
+) -> None:
+    desk = desk_with(ASKS)
+    tool = registry().tools["send_message"]
+    granted = replace(TESTER, grant_id="grant")
+    honest = contexts.call(tool, TEXT, caller=granted, client=Client("2026-07-28", "agent", "1"))
+    posing = contexts.call(tool, TEXT, client=Client("2026-07-28", "agent/grant", "1"))
+    assert desk.approvals.id_of(honest) != desk.approvals.id_of(posing)
+
+
 async def test_the_question_shows_what_would_be_sent_and_no_secret(desk_with: Callable[..., Desk]) -> None:
     desk = desk_with(Policy(effects={"write": "ask"}))
     question = await desk.asked(

@@ -1,4 +1,4 @@
-"""What the guards of an earlier version kept is read by today's: nobody is asked again, and no choice is forgotten."""
+"""What the guards of an earlier version kept is read by today's: nobody is asked again."""
 
 import json
 from collections.abc import AsyncIterator
@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 from tests.contexts import TESTER
-from tests.server.guardrails.stored import ADDRESS, CHOICE, NOW, SECRET, text
+from tests.server.guardrails.stored import ADDRESS, NOW, SECRET, text
 
 from telnyx_remote_mcp.guardrails.approvals import Approvals
 from telnyx_remote_mcp.guardrails.contacts import Contacts
-from telnyx_remote_mcp.guardrails.policies import ChosenPolicies
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 
@@ -44,7 +43,3 @@ async def test_whom_an_account_reached_is_known(store: Store) -> None:
     contacts = Contacts(store, SECRET)
     assert await contacts.met(TESTER.principal, ADDRESS)
     assert await contacts.met_country(TESTER.principal, "GB")
-
-
-async def test_a_choice_still_holds(store: Store) -> None:
-    assert await ChosenPolicies(store, SECRET).of(TESTER) == CHOICE
