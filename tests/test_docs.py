@@ -39,3 +39,8 @@ def test_every_link_to_a_file_or_a_heading_leads_somewhere(page: Path) -> None:
 def test_no_guide_is_left_of_a_client_that_is_gone() -> None:
     guides = {str(page.relative_to(ROOT)) for page in Path(ROOT, "docs/clients").iterdir()}
     assert guides <= DOCUMENTS.keys()
+
+
+def test_the_readme_names_the_two_commands_that_set_up_everything() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert [command for command in ("scripts/demo", "scripts/test") if f"`{command}`" not in readme] == []
