@@ -19,6 +19,7 @@ from tests.contract.arguments import arguments
 from tests.wires import MockWire
 
 from telnyx_remote_mcp.calls.replies import reply
+from telnyx_remote_mcp.guardrails.preview import PreviewGuard
 from telnyx_tools.api.client import Api
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.example import response
@@ -121,7 +122,7 @@ async def _play(tool: Tool | str, arguments: Mapping[str, object], answer: Answe
         return answer(request)
 
     async with Api(wire=MockWire(respond)) as api:
-        carry_out = contexts.dispatch(api, files=Files([FOLDER.name]))
+        carry_out = contexts.dispatch(api, [PreviewGuard([], always=False)], files=Files([FOLDER.name]))
 
         async def outcome() -> Result:
             return await carry_out(contexts.call(found, arguments))
