@@ -20,6 +20,7 @@ import httpx2
 from telnyx_remote_mcp.audit.log import DIRECTORY
 from telnyx_remote_mcp.audit.reader import records, verify
 from telnyx_remote_mcp.commands import say
+from telnyx_remote_mcp.guardrails.entries import who
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_sandbox.app import create_app
 from telnyx_sandbox.server import serving
@@ -35,7 +36,8 @@ class Played:
     first: str | None
     retry: str | None
     sent: int
-    unknown_on_record: bool
+    on_record: str | None
+    """The outcome in the audit log, `unknown` for a start alone, None for no record of it."""
 
     @property
     def is_right(self) -> bool:
@@ -43,8 +45,13 @@ class Played:
         if self.sent > 1 or (self.first == "done" and (self.sent, self.retry) != (1, "duplicate")):
             return False
         if self.retry in ("done", "duplicate"):
-            return self.sent == 1
-        return self.retry == "outcome_unknown" and (self.sent == 0 or self.unknown_on_record)
+            return self.sent == 1 and self.on_record == "done"
+        return self.retry == "outcome_unknown" and self.sent in _POSSIBLE[self.on_record]
+
+
+_POSSIBLE = {None: {0}, "unknown": {0, 1}, "done": {1}}
+"""How often a call may have been sent, by what is on record. The log may know more than the retry: a process can die
+after it wrote what came of the call there, and before it did so for the retry."""
 
 
 class Sandbox:
@@ -103,15 +110,17 @@ async def _played(zygote: asyncio.subprocess.Process, sandbox: Sandbox, count: i
         firsts += await _ask(zygote, [{**point, "kill_after": random.uniform(0.1, 0.6) * took} for point in batch])
         retries += await _ask(zygote, batch)
     sent = [round((before[point["key"]] - await sandbox.balance(point["key"])) / price) for point in points]
-    unknown = _unknown(data_dir)
-    return [Played(first, retry, times, unknown > 0) for first, retry, times in zip(firsts, retries, sent, strict=True)]
+    recorded = _recorded(data_dir)
+    key = Secret(SECRET.encode()).derive("audit")
+    noted = [recorded.get(who(point["key"], key)) for point in points]
+    return [Played(*came) for came in zip(firsts, retries, sent, noted, strict=True)]
 
 
-def _unknown(data_dir: Path) -> int:
-    """How many calls have a record of their start alone."""
-    found = list(records(data_dir / DIRECTORY))
-    ended = {record["start"] for record in found if record["event"] == "end"}
-    return sum(record["event"] == "start" and record["id"] not in ended for record in found)
+def _recorded(data_dir: Path) -> dict[str, str]:
+    """The outcome that the audit log has for each account, `unknown` where it has the start of a call alone."""
+    found = [record for record in records(data_dir / DIRECTORY) if record["event"] in ("start", "end")]
+    started = {record["who"]: "unknown" for record in found}
+    return started | {record["who"]: record["outcome"] for record in found if record["event"] == "end"}
 
 
 def faults(data_dir: Path) -> list[str]:
