@@ -42,7 +42,7 @@ def create_guards(settings: Settings, shared: Shared) -> Guards:
         StrangersGuard(shared),
         PermissionGuard(),
         SensitiveGuard(),
-        PreviewGuard([*duplicates, policy, quotas], always=settings.dry_run),
+        PreviewGuard([*duplicates, policy, quotas], shared.prices.of, always=settings.dry_run),
         *duplicates,
         policy,
         quotas,

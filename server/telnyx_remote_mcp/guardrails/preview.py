@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from pydantic import Field
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
+from telnyx_remote_mcp.guardrails.prices import Price
+from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_tools.api.call import Call as Sent
 from telnyx_tools.api.held import HeldBack, held_back
 from telnyx_tools.api.kept import without, without_any
 from telnyx_tools.results.result import Result, redacted
 from telnyx_tools.tool.effect import Effect
+
+NO_PRICE: Final = (
+    "not known before: search_detail_records shows what such calls cost, pricing.products.list the list prices"
+)
 
 
 class Foreseeing(Protocol):
@@ -30,18 +36,22 @@ class Preview(Result):
     preview: str = "nothing was sent"
     effect: str | None = None
     request: dict[str, Any] | None = Field(None, description="method, url, body; secrets are left out")
+    price: str | None = Field(None, description="what the call costs, where it spends")
     rules: list[str] | None = Field(None, description="what the guards would do about it")
 
 
 class PreviewGuard:
     """Answers a call that is to be looked at first with the request that it would send, and what `steps`, those behind
-    this one, would do about it. The reads that come before that request are made.
+    this one, would do about it, and its `price`. The reads that come before that request are made.
 
     With `always`, a dry run, no call gets any further that does not only read.
     """
 
-    def __init__(self, steps: Sequence[Foreseeing], *, always: bool) -> None:
+    def __init__(
+        self, steps: Sequence[Foreseeing], price: Callable[[Call], Awaitable[Price | None]], *, always: bool
+    ) -> None:
         self._steps = steps
+        self._price = price
         self._always = always
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
@@ -49,7 +59,22 @@ class PreviewGuard:
             return await proceed(call)
         call = replace(call, preview=True)
         rules = [rule for step in self._steps for rule in await step.foresee(call)]
-        return Preview(effect=call.action.effect.value, request=await _first_change(call, proceed), rules=rules or None)
+        return Preview(
+            effect=call.action.effect.value,
+            request=await _first_change(call, proceed),
+            price=await self._told_price(call),
+            rules=rules or None,
+        )
+
+    async def _told_price(self, call: Call) -> str | None:
+        """The price in words; None for what costs nothing."""
+        if call.action.effect is not Effect.SPENDS:
+            return None
+        try:
+            price = await self._price(call)
+        except StoreUnavailable:
+            price = None
+        return NO_PRICE if price is None else str(price)
 
 
 async def _first_change(call: Call, proceed: Next) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from telnyx_remote_mcp.guardrails.approvals import Approvals
 from telnyx_remote_mcp.guardrails.contacts import Contacts
 from telnyx_remote_mcp.guardrails.own_countries import OwnCountries
+from telnyx_remote_mcp.guardrails.prices import Prices
 from telnyx_remote_mcp.guardrails.strangers import Strangers
 from telnyx_remote_mcp.guardrails.unusual import Unusual
 from telnyx_remote_mcp.store.base import Store
@@ -48,6 +49,10 @@ class Shared:
     @cached_property
     def strangers(self) -> Strangers:
         return Strangers(self.calls, Vault(self.secret))
+
+    @cached_property
+    def prices(self) -> Prices:
+        return Prices(self.api, self.calls)
 
     @cached_property
     def unusual(self) -> Unusual:

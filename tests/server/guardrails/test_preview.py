@@ -12,6 +12,7 @@ from tests.wires import MockWire
 
 from telnyx_remote_mcp.calls.dispatch import Dispatch
 from telnyx_remote_mcp.composition.guards import create_guards
+from telnyx_remote_mcp.guardrails.preview import NO_PRICE
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 from telnyx_tools.api.client import Api
@@ -28,10 +29,11 @@ BODY = {"to": "+13125550123", "from": "+13125550100", "text": "hello"}
 class Telnyx:
     def __init__(self) -> None:
         self.requests: list[httpx2.Request] = []
+        self.found: dict[str, object] = {"id": "1"}
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         self.requests.append(request)
-        return httpx2.Response(200, json={"data": [{"id": "1"}] if request.method == "GET" else {"id": "1"}})
+        return httpx2.Response(200, json={"data": [self.found] if request.method == "GET" else {"id": "1"}})
 
     @property
     def changes(self) -> list[str]:
@@ -71,7 +73,7 @@ async def test_a_preview_is_what_is_then_sent(
     assert (shown["effect"], shown["preview"]) == ("spends", "nothing was sent")
     given = {"arguments": arguments} if name in TOOLS else arguments
     await guarded(contexts.call(TOOLS["write_api_endpoint"], {"endpoint": name, **given}))
-    (sent,) = telnyx.requests
+    (sent,) = (request for request in telnyx.requests if request.method != "GET")
     assert shown["request"] == {"method": sent.method, "url": str(sent.url), "body": json.loads(sent.content)}
 
 
@@ -81,6 +83,14 @@ async def test_it_says_what_the_guards_would_do(store: SqliteStore, telnyx: Teln
     await guarded(contexts.call(TOOLS["send_message"], TEXT))
     (rule,) = (await previewed(guarded, "send_message", TEXT))["rules"]
     assert "would not be made again" in rule
+
+
+async def test_it_says_the_price_or_that_it_is_not_known(store: SqliteStore, telnyx: Telnyx, tmp_path: Path) -> None:
+    guarded = dispatch(store, telnyx, tmp_path)
+    assert (await previewed(guarded, "send_message", TEXT))["price"] == NO_PRICE
+    telnyx.found = {"cost": "0.014", "parts": 2, "currency": "USD"}
+    assert (await previewed(guarded, "send_message", TEXT))["price"].startswith("0.007 USD (")
+    assert "price" not in await previewed(guarded, "delete_messaging_profile", {"messaging_profile_id": "1"})
 
 
 async def test_it_shows_no_secret(store: SqliteStore, telnyx: Telnyx, tmp_path: Path) -> None:
@@ -126,4 +136,5 @@ async def test_in_a_dry_run_nothing_is_sent_but_what_reads(
     shown = (await dry(contexts.call(TOOLS[name], arguments))).wire()
     assert shown.get("data", shown)["preview"] == "nothing was sent"
     await dry(contexts.call(TOOLS["list_messaging_profiles"], {}))
-    assert [request.method for request in telnyx.requests] == ["GET"]
+    assert telnyx.changes == []
+    assert telnyx.requests[-1].url.path == "/v2/messaging_profiles"

@@ -1,0 +1,191 @@
+"""Prices: what a call will cost, as far as anybody can know it before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.guardrails.phone_numbers import country
+from telnyx_remote_mcp.guardrails.recipients import recipients
+from telnyx_remote_mcp.guardrails.sms_parts import sms_parts
+from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.surface.deeds import deeds_of
+from telnyx_tools.api.client import Api, Json, Query, Telnyx
+from telnyx_tools.api.errors import TelnyxError
+
+KIND: Final = "price"
+KEPT_SECS: Final = 24 * 3_600
+MOST_NUMBERS: Final = 10
+"""Of one order that are looked up; what more of them cost is not known."""
+_LONGEST_AGO: Final = "last_30_days"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a call costs when it is made, and each month from then on, and how that is known."""
+
+    amount: Decimal
+    currency: str
+    basis: str
+    monthly: Decimal = Decimal(0)
+
+    def __str__(self) -> str:
+        recurring = f", then {self.monthly} {self.currency} each month" if self.monthly else ""
+        return f"{self.amount} {self.currency}{recurring} ({self.basis})"
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Knows what numbers and 10DLC campaigns cost, which Telnyx tells, and what a text costs to a country to which the
+    account sent some in the last 30 days. Everything else, a call by the minute among it, has no price before.
+    """
+
+    api: Api
+    store: Store
+
+    async def of(self, call: Call) -> Price | None:
+        """The price of the call; None where it is not known. Raises StoreUnavailable."""
+        given = _given(call.arguments)
+        telnyx = self.api.bind(call.caller.credential, call.caller.principal)
+        try:
+            if "POST /number_orders" in call.action.calls:
+                return await _of_numbers(telnyx, _numbers(given.get("phone_numbers")))
+            if "POST /10dlc/campaignBuilder" in call.action.calls:
+                return await _of_campaign(telnyx, str(given.get("usecase")))
+            if "text-a-person" in deeds_of(call.action):
+                return await self._of_texts(telnyx, call, given)
+        except TelnyxError:
+            return None
+        return None
+
+    async def _of_texts(self, telnyx: Telnyx, call: Call, given: Mapping[str, Any]) -> Price | None:
+        """What the parts of the text cost to the countries of all whom it reaches."""
+        reached = [country(one.value) for one in recipients(call) if one.kind == "phone"]
+        text = given.get("text")
+        if not reached or not isinstance(text, str):
+            return None
+        is_mms = bool(given.get("media_urls")) or given.get("type") == "MMS" or _is_group(call)
+        amount, currency = Decimal(0), ""
+        for code in reached:
+            part = await self._part(telnyx, call.caller.principal, code, "MMS" if is_mms else "SMS")
+            if part is None:
+                return None
+            amount, currency = amount + part.amount * (1 if is_mms else sms_parts(text)), part.currency
+        return Price(amount, currency, "as the account's last texts to this country cost")
+
+    async def _part(self, telnyx: Telnyx, principal: str, code: str | None, kind: str) -> Price | None:
+        """What one part cost the last time; kept for a day."""
+        if code is None:
+            return None
+        key = f"{principal.replace(':', '-')}-{code}-{kind}"
+        if (kept := await self.store.get(KIND, key)) is not None:
+            amount, currency = json.loads(kept)
+            return Price(Decimal(amount), currency, "")
+        found = _last_part(await telnyx.get("/detail_records", query=_texts_to(code, kind)))
+        if found is not None:
+            await self.store.put(KIND, key, json.dumps([str(found.amount), found.currency]).encode(), KEPT_SECS)
+        return found
+
+
+async def _of_numbers(telnyx: Telnyx, numbers: Sequence[str]) -> Price | None:
+    """What all the numbers cost; None where one is not for sale."""
+    if not 0 < len(numbers) <= MOST_NUMBERS:
+        return None
+    prices: list[Price] = []
+    for number in numbers:
+        price = _offered(number, await telnyx.get("/available_phone_numbers", query=_exactly(number)))
+        if price is None:
+            return None
+        prices.append(price)
+    amount = sum((price.amount for price in prices), Decimal(0))
+    monthly = sum((price.monthly for price in prices), Decimal(0))
+    return Price(amount, prices[0].currency, prices[0].basis, monthly)
+
+
+async def _of_campaign(telnyx: Telnyx, usecase: str) -> Price | None:
+    answer = await telnyx.get("/10dlc/campaign/usecase/cost", query={"usecase": usecase})
+    told = answer if isinstance(answer, dict) else {}
+    return _price(told.get("upFrontCost"), told.get("monthlyCost"), "USD")
+
+
+def _offered(number: str, answer: Json) -> Price | None:
+    for item in _items(answer):
+        if item.get("phone_number") == number:
+            told = item.get("cost_information")
+            told = told if isinstance(told, dict) else {}
+            return _price(told.get("upfront_cost"), told.get("monthly_cost"), told.get("currency"))
+    return None
+
+
+def _price(upfront: object, monthly: object, currency: object) -> Price | None:
+    once, each = _sum(upfront), _sum(monthly)
+    if once is None or each is None or not isinstance(currency, str):
+        return None
+    return Price(once + each, currency, "with the first month, as Telnyx tells now", each)
+
+
+def _last_part(answer: Json) -> Price | None:
+    """What a part of the newest text that cost anything cost, with what its carrier took."""
+    for item in _items(answer):
+        cost, parts, currency = _sum(item.get("cost")), item.get("parts"), item.get("currency")
+        if cost and isinstance(parts, int) and parts > 0 and isinstance(currency, str):
+            return Price(cost / parts, currency, "")
+    return None
+
+
+def _texts_to(code: str, kind: str) -> Query:
+    return {
+        "filter": {
+            "record_type": "messaging",
+            "direction": "outbound",
+            "country_code": code,
+            "message_type": kind,
+            "date_range": _LONGEST_AGO,
+        },
+        "sort": "-created_at",
+        "page": {"size": 20},
+    }
+
+
+def _exactly(number: str) -> Query:
+    """The search that finds a number for sale; Telnyx takes the digits after those of the country."""
+    import phonenumbers
+
+    try:
+        digits = phonenumbers.national_significant_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        digits = number.removeprefix("+")
+    return {"filter": {"country_code": country(number), "phone_number": {"contains": digits}, "limit": 10}}
+
+
+def _given(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The arguments of a tool, or the body of an operation."""
+    body = arguments.get("body")
+    return body if isinstance(body, dict) else arguments
+
+
+def _numbers(value: object) -> list[str]:
+    """Phone numbers, as a tool takes them or as the API does."""
+    listed = value if isinstance(value, list | tuple) else []
+    return list(dict.fromkeys(str(one.get("phone_number") if isinstance(one, dict) else one) for one in listed))
+
+
+def _is_group(call: Call) -> bool:
+    return "POST /messages/group_mms" in call.action.calls
+
+
+def _items(answer: Json) -> list[dict[str, Any]]:
+    items = answer.get("data") if isinstance(answer, dict) else None
+    return [item for item in items or () if isinstance(item, dict)]
+
+
+def _sum(told: object) -> Decimal | None:
+    try:
+        amount = Decimal(str(told))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and amount >= 0 else None

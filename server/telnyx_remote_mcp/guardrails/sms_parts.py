@@ -1,0 +1,31 @@
+"""The parts of an SMS, each of which is charged."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_BASIC: Final = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    "ÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_TWICE: Final = frozenset("\f^{}\\[~]|€")
+"""Characters of GSM-7 that take the room of two."""
+
+
+def sms_parts(text: str) -> int:
+    """How many parts the text takes: GSM-7 has room for 160 characters, or 153 in each of several parts, everything
+    else is UCS-2 with 70, or 67. No character is split over two parts."""
+    if set(text) <= _BASIC | _TWICE:
+        return _parts([2 if character in _TWICE else 1 for character in text], 160, 153)
+    return _parts([2 if ord(character) > 0xFFFF else 1 for character in text], 70, 67)
+
+
+def _parts(widths: list[int], alone: int, each: int) -> int:
+    if sum(widths) <= alone:
+        return 1
+    parts, used = 1, 0
+    for width in widths:
+        if used + width > each:
+            parts, used = parts + 1, 0
+        used += width
+    return parts
