@@ -54,6 +54,9 @@ class PlainServer:
     async def decision(self, approval_id: str, wait_secs: float) -> Decision:
         return "pending"
 
+    async def confirm(self, approval_id: str) -> Decision:
+        return "approved"
+
 
 class NoActions:
     """Nothing is within reach."""

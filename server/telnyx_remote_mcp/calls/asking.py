@@ -9,7 +9,7 @@ from typing import Any
 import mcp_types as types
 from mcp.server.context import ServerRequestContext
 
-from telnyx_remote_mcp.calls.client import Client
+from telnyx_remote_mcp.calls.client import Client, Form
 from telnyx_remote_mcp.calls.question import Answer, Answers, AskFirst, Question
 from telnyx_remote_mcp.calls.replies import failure
 
@@ -29,27 +29,47 @@ async def asked(
     of the server in the midst of the call. Where neither can be, the result says that nothing was done, and why.
     """
     for _ in range(ROUNDS):
-        if "form" not in client.forms or first.question.id in answers:
+        mode = _mode(client, first.question)
+        if mode is None or first.question.id in answers:
             return failure(first.describe())
         if client.is_modern:
-            return _input_required(first.question, answers)
+            return _input_required(first.question, mode, answers)
         if not ctx.session.can_send_request:
             return failure(first.describe())
-        answers = {**answers, first.question.id: await _elicited(ctx, first.question)}
+        asked_id = first.question.id
+        answers = {**answers, asked_id: await _elicited(ctx, first.question, mode)}
         try:
-            return await attempt(answers)
+            result = await attempt(answers)
         except AskFirst as another:
             first = another
+        else:
+            if mode == "url":
+                await ctx.session.send_elicit_complete(asked_id, related_request_id=ctx.request_id)
+            return result
     return failure(first.describe())
 
 
-def _input_required(question: Question, answers: Answers) -> types.InputRequiredResult:
+def _mode(client: Client, question: Question) -> Form | None:
+    """How the client asks: by a form, else by opening the page; None where it can do neither."""
+    if "form" in client.forms:
+        return "form"
+    return "url" if "url" in client.forms and question.url is not None else None
+
+
+def _input_required(question: Question, mode: Form, answers: Answers) -> types.InputRequiredResult:
     """The question, and in the sealed state what was asked and answered: the client is not believed about either."""
-    state = {"asked": question.id, "answers": {id_: [given.action, given.content] for id_, given in answers.items()}}
-    params = types.ElicitRequestFormParams(message=question.text, requested_schema=dict(question.form))
+    given = {id_: [answer.action, answer.content, answer.mode] for id_, answer in answers.items()}
+    state = {"asked": question.id, "mode": mode, "answers": given}
     return types.InputRequiredResult(
-        input_requests={question.id: types.ElicitRequest(params=params)}, request_state=json.dumps(state)
+        input_requests={question.id: types.ElicitRequest(params=_params(question, mode))},
+        request_state=json.dumps(state),
     )
+
+
+def _params(question: Question, mode: Form) -> types.ElicitRequestFormParams | types.ElicitRequestURLParams:
+    if mode == "url" and question.url is not None:
+        return types.ElicitRequestURLParams(message=question.text, url=question.url)
+    return types.ElicitRequestFormParams(message=question.text, requested_schema=dict(question.form))
 
 
 def answers_in(params: types.CallToolRequestParams) -> Answers:
@@ -57,13 +77,19 @@ def answers_in(params: types.CallToolRequestParams) -> Answers:
     if params.request_state is None:
         return {}
     state: Mapping[str, Any] = json.loads(params.request_state)  # the SDK's boundary has opened the seal
-    answers = {id_: Answer(action, content) for id_, (action, content) in state["answers"].items()}
+    answers = {id_: Answer(*given) for id_, given in state["answers"].items()}
     given = (params.input_responses or {}).get(state["asked"])
     if isinstance(given, types.ElicitResult):
-        answers[state["asked"]] = Answer(given.action, given.content or {})
+        answers[state["asked"]] = Answer(given.action, given.content or {}, state.get("mode", "form"))
     return answers
 
 
-async def _elicited(ctx: ServerRequestContext[Any, Any], question: Question) -> Answer:
-    given = await ctx.session.elicit_form(question.text, dict(question.form), related_request_id=ctx.request_id)
-    return Answer(given.action, given.content or {})
+async def _elicited(ctx: ServerRequestContext[Any, Any], question: Question, mode: Form) -> Answer:
+    """The answer to a request in the midst of the call; for a page, that the person opens it."""
+    if mode == "url" and question.url is not None:
+        given = await ctx.session.elicit_url(
+            question.text, question.url, question.id, related_request_id=ctx.request_id
+        )
+    else:
+        given = await ctx.session.elicit_form(question.text, dict(question.form), related_request_id=ctx.request_id)
+    return Answer(given.action, given.content or {}, mode)

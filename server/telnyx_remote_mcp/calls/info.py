@@ -21,10 +21,14 @@ class Info:
     surfaces: Surfaces
     budgets: Callable[[Call], Awaitable[list[Quota]]]
     decided: Callable[[Call, str, float], Awaitable[Decision | None]]
+    confirmed: Callable[[Call, str], Awaitable[Decision | None]]
     call: Call
 
     async def decision(self, approval_id: str, wait_secs: float) -> Decision | None:
         return await self.decided(self.call, approval_id, wait_secs)
+
+    async def confirm(self, approval_id: str) -> Decision | None:
+        return await self.confirmed(self.call, approval_id)
 
     async def info(self) -> ServerInfo:
         surface = self.call.surface

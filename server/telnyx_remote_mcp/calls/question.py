@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from telnyx_remote_mcp.calls.client import Form
 from telnyx_tools.api.errors import TelnyxError
 
 
@@ -14,12 +15,14 @@ from telnyx_tools.api.errors import TelnyxError
 class Question:
     """A question to the person, and the flat JSON schema of the form that they fill in.
 
-    `nonce` tells one asking from the next, where the same words may be asked twice.
+    `nonce` tells one asking from the next, where the same words may be asked twice. `url` is the page on which the
+    person can decide as well, where there is one.
     """
 
     text: str
     form: Mapping[str, Any]
     nonce: str = ""
+    url: str | None = None
 
     @property
     def id(self) -> str:
@@ -29,10 +32,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The person's answer to a question, and the values that they filled in if they accepted it."""
+    """The person's answer to a question, and the values that they filled in if they accepted it.
+
+    By `url` they were asked to open the page: to accept that is no decision yet.
+    """
 
     action: Literal["accept", "decline", "cancel"]
     content: Mapping[str, Any] = field(default_factory=dict)
+    mode: Form = "form"
 
 
 Answers = Mapping[str, Answer]

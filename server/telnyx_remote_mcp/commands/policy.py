@@ -9,7 +9,7 @@ from pathlib import Path
 
 from telnyx_remote_mcp.commands import Failure, say
 from telnyx_remote_mcp.guardrails.policy_file import PolicyFileError, load
-from telnyx_remote_mcp.guardrails.unusual import Rules
+from telnyx_remote_mcp.guardrails.rules import Rules
 from telnyx_remote_mcp.surface.policy import Policy, Word, ruling
 from telnyx_tools.registry import registry
 from telnyx_tools.tool.effect import Effect
@@ -44,10 +44,9 @@ def explained(policy: Policy) -> list[str]:
         tools = [tool for tool in registry().tools.values() if tool.effect is effect and tool.target is None]
         words = Counter(ruling(tool, registry(), [policy]).word for tool in tools)
         lines.append(f"{effect}: " + ", ".join(f"{words[word]} {WORDS[word]}" for word in WORDS if words[word]))
-    rules = Rules.of([policy])
-    on = [name for name in Rules.__slots__ if getattr(rules, name)]
-    bounds = f" (more than {rules.recipients} recipients within ten minutes)" if rules.recipients else ""
-    lines.append(f"unusual: {', '.join(on) or 'nothing'}{bounds}")
+    lines.append(f"unusual: {', '.join(Rules.of([policy]).explained()) or 'nothing'}")
+    if policy.agent_may_confirm:
+        lines.append("the agent's word that the user agreed counts (confirm_approval), but not for what is tainted")
     if policy.numbers:
         lines.append(f"special numbers that may be reached: {', '.join(policy.numbers)}")
     return lines

@@ -52,10 +52,13 @@ def create_dispatch(
     async def decided(call: Call, approval_id: str, wait_secs: float) -> Decision | None:
         return await guards().policy.decision(call, approval_id, wait_secs)
 
+    async def confirmed(call: Call, approval_id: str) -> Decision | None:
+        return await guards().policy.confirm(call, approval_id)
+
     upstream = Upstream(
         api=api,
         files=files or Files(),
-        server=partial(Info, settings, surfaces, budgets, decided),
+        server=partial(Info, settings, surfaces, budgets, decided, confirmed),
         rejected=rejected,
     )
     return Dispatch(upstream, [guarded])

@@ -7,7 +7,7 @@ import hmac
 import json
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -29,6 +29,9 @@ HOUR: Final = 3_600
 State = Literal["pending", "approved", "denied", "used"]
 Extent = Literal["once", "hour", "destination"]
 """How far a yes goes: this call, all calls of this tool for an hour, or this destination from now on."""
+
+PriceOf = Callable[[Call], Awaitable[str | None]]
+"""Tells what a call costs, in words; None for what costs nothing."""
 
 _LONGEST_SHOWN: Final = 2_000
 """Characters of one argument that a person is shown."""
@@ -62,6 +65,8 @@ class Approval:
     arguments: dict[str, Any]
     reasons: tuple[Reason, ...]
     expires_at: int
+    price: str | None = None
+    """What it costs, in words; None for what costs nothing."""
     state: State = "pending"
     extent: Extent = "once"
 
@@ -78,6 +83,10 @@ class _Leave:
     given_at: int
 
 
+async def _nothing(_: Call) -> None:
+    """The price of what costs nothing."""
+
+
 class Approvals:
     """The approvals of all principals. Each is used once at most, over processes and replicas.
 
@@ -91,8 +100,8 @@ class Approvals:
         self._leaves = Records(store, vault, "leave", _Leave)
         self._clock = clock
 
-    async def of(self, call: Call, reasons: Iterable[Reason]) -> Approval:
-        """The approval of this very call that is open or decided, else a new one."""
+    async def of(self, call: Call, reasons: Iterable[Reason], price: PriceOf = _nothing) -> Approval:
+        """The approval of this very call that is open or decided, else a new one, for which the price is asked."""
         id_ = self.id_of(call)
         kept = await self._records.read(id_)
         if kept is not None and self._is_open(kept.value):
@@ -108,12 +117,13 @@ class Approvals:
             arguments=_shown(call.arguments),
             reasons=tuple(reasons),
             expires_at=int(self._clock()) + OPEN_SECS,
+            price=await price(call),
         )
         if kept is None:
             added = await self._records.add(id_, fresh, OPEN_SECS)
         else:
             added = await self._records.swap(id_, kept, fresh, OPEN_SECS)
-        return fresh if added else await self.of(call, reasons)  # somebody else began to ask at the same moment
+        return fresh if added else await self.of(call, reasons, price)  # somebody else began to ask at the same moment
 
     async def find(self, id_: str) -> Approval | None:
         """The approval of this id while it is open, decided or just used."""

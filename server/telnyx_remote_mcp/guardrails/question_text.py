@@ -20,7 +20,8 @@ _LONGEST_NAME: Final = 60
 
 def question_text(approval: Approval) -> str:
     """What would be done, with which arguments, and why the person is asked."""
-    return "\n".join([f"{agent(approval)} wants to {deed(approval)}:", *_lines(approval), *_why(approval)])
+    costs = [f"It costs: {approval.price}"] if approval.price is not None else []
+    return "\n".join([f"{agent(approval)} wants to {deed(approval)}:", *_lines(approval), *costs, *_why(approval)])
 
 
 def agent(approval: Approval) -> str:
@@ -51,7 +52,7 @@ def _lines(approval: Approval) -> list[str]:
 
 
 def _why(approval: Approval) -> list[str]:
-    return [f"You are asked because: {reason.text}" for reason in approval.reasons]
+    return [f"You are asked because: {reason.text} ({reason.rule})" for reason in approval.reasons]
 
 
 def _flat(value: object, name: str) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from telnyx_remote_mcp.guardrails.approvals import Approvals
+from telnyx_remote_mcp.guardrails.by_text import ByText, OwnerPhone
 from telnyx_remote_mcp.guardrails.contacts import Contacts
+from telnyx_remote_mcp.guardrails.opt_outs import OptOuts
 from telnyx_remote_mcp.guardrails.own_countries import OwnCountries
 from telnyx_remote_mcp.guardrails.prices import Prices
 from telnyx_remote_mcp.guardrails.strangers import Strangers
@@ -37,6 +39,8 @@ class Shared:
     operator: Policy | None
     page: Callable[[], str | None]
     no_page: str = ""
+    phone: OwnerPhone | None = None
+    """Where there is one, people without another way are asked by text."""
 
     @cached_property
     def secret(self) -> Secret:
@@ -45,6 +49,10 @@ class Shared:
     @cached_property
     def approvals(self) -> Approvals:
         return Approvals(self.store, self.secret)
+
+    @cached_property
+    def by_text(self) -> ByText | None:
+        return ByText(self.phone, self.approvals, self.store, self.secret) if self.phone is not None else None
 
     @cached_property
     def strangers(self) -> Strangers:
@@ -57,4 +65,5 @@ class Shared:
     @cached_property
     def unusual(self) -> Unusual:
         contacts = Contacts(self.calls, self.secret)
-        return Unusual(contacts, self.strangers, OwnCountries(self.api, self.calls))
+        own_countries = OwnCountries(self.api, self.calls)
+        return Unusual(contacts, self.strangers, own_countries, OptOuts(self.api), self.prices)

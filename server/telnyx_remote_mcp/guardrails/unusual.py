@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,54 +11,20 @@ from telnyx_remote_mcp.guardrails.approvals import Reason
 from telnyx_remote_mcp.guardrails.contacts import Contacts
 from telnyx_remote_mcp.guardrails.local_time import is_night
 from telnyx_remote_mcp.guardrails.phone_numbers import country
+from telnyx_remote_mcp.guardrails.price_rules import price_reasons
+from telnyx_remote_mcp.guardrails.prices import Prices
 from telnyx_remote_mcp.guardrails.recipients import Recipient, phone
+from telnyx_remote_mcp.guardrails.rules import Rules
 from telnyx_remote_mcp.guardrails.strangers import Strangers
 from telnyx_remote_mcp.surface.deeds import deeds_of
-from telnyx_remote_mcp.surface.policy import Policy
 from telnyx_tools.tool.effect import Effect
 
-DEFAULT_RECIPIENTS: Final = 20
-"""Different ones within ten minutes, which a person would hardly write to by hand."""
-RECURRING: Final = frozenset(
-    {"buy-a-number", "manage-bundles", "buy-voice-channels", "order-sims", "register-for-10dlc", "manage-networks"}
-)
-"""Deeds whose price comes again every month."""
 _SENDER: Final = ("from", "from_number", "caller_id", "from_")
 
 OwnCountries = Callable[[Call], Awaitable[frozenset[str]]]
 """The countries of the numbers that the caller's account has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Which rules are on, and their bounds."""
-
-    tainted: bool = True
-    recipients: int | None = DEFAULT_RECIPIENTS
-    new_country: bool = True
-    recurring_price: bool = True
-    first_contact: bool = False
-    night: bool = False
-
-    @staticmethod
-    def of(policies: Iterable[Policy]) -> Rules:
-        """The rules of several policies: one that is on for somebody is on, and the lowest bound counts."""
-        said = [policy.unusual for policy in policies]
-        bounds = [rule.recipients for rule in said if rule.recipients is not None]
-        numbers = [bound for bound in bounds if bound is not False]
-        return Rules(
-            tainted=_on([rule.tainted for rule in said], True),
-            recipients=min(numbers) if numbers else None if bounds else DEFAULT_RECIPIENTS,
-            new_country=_on([rule.new_country for rule in said], True),
-            recurring_price=_on([rule.recurring_price for rule in said], True),
-            first_contact=_on([rule.first_contact for rule in said], False),
-            night=_on([rule.night for rule in said], False),
-        )
-
-
-def _on(said: Sequence[bool | None], default: bool) -> bool:
-    choices = [choice for choice in said if choice is not None]
-    return any(choices) if choices else default
+OptOuts = Callable[[Call], Awaitable[frozenset[str]]]
+"""The recipients who answered STOP to the caller's account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +34,8 @@ class Unusual:
     contacts: Contacts
     strangers: Strangers
     own_countries: OwnCountries
+    opt_outs: OptOuts
+    prices: Prices
 
     async def reasons(self, call: Call, reached: Sequence[Recipient], rules: Rules) -> list[Reason]:
         """Every reason to ask about this call; none where it is like those before it.
@@ -75,10 +43,9 @@ class Unusual:
         What spends nothing, such as setting a webhook, is unusual only where a stranger's text said where it leads.
         """
         if call.action.effect is not Effect.SPENDS:
-            rules = Rules(rules.tainted, recipients=None, new_country=False, recurring_price=False)
+            rules = rules.for_what_is_free()
         found = [reason async for reason in self._of_recipients(call, reached, rules)]
-        if rules.recurring_price and deeds_of(call.action) & RECURRING:
-            found.append(Reason("recurring_price", "It costs money every month until it is given up."))
+        found += [reason async for reason in price_reasons(call, reached, rules, self.prices)]
         if rules.recipients is not None and reached:
             count = await self.contacts.lately(call.caller.principal, reached)
             if count > rules.recipients:
@@ -88,8 +55,11 @@ class Unusual:
 
     async def _of_recipients(self, call: Call, reached: Sequence[Recipient], rules: Rules) -> AsyncIterator[Reason]:
         principal = call.caller.principal
+        opted_out = await self._opted_out(call, rules)
         for recipient in reached:
             address = recipient.value
+            if address in opted_out:
+                yield Reason("opted_out", f"{address} answered STOP to this account and wants no more messages.")
             if rules.night and recipient.kind == "phone" and is_night(address):
                 yield Reason("night", f"It is night where {address} is.")
             if await self.contacts.met(principal, address):
@@ -102,6 +72,10 @@ class Unusual:
                 yield Reason("new_country", f"{address} is in {country(address)}, which is new here.", address)
             if rules.first_contact:
                 yield Reason("first_contact", f"{address} was never contacted from here.", address)
+
+    async def _opted_out(self, call: Call, rules: Rules) -> frozenset[str]:
+        texts = rules.opted_out and "text-a-person" in deeds_of(call.action)
+        return await self.opt_outs(call) if texts else frozenset()
 
     async def _is_new_country(self, call: Call, number: str) -> bool:
         code = country(number)

@@ -38,7 +38,12 @@ class Unusual(BaseModel):
         None, description="more different recipients than this within ten minutes; false turns it off"
     )
     new_country: bool | None = Field(None, description="a country that the account has nothing to do with")
+    opted_out: bool | None = Field(None, description="a recipient who answered STOP to the account")
+    price: Annotated[float, Field(gt=0, allow_inf_nan=False)] | Literal[False] | None = Field(
+        None, description="a price above this sum, in the account's currency; false turns it off"
+    )
     recurring_price: bool | None = Field(None, description="a price that has to be paid again and again")
+    unknown_price: bool | None = Field(None, description="a price that Telnyx does not tell, where it usually does")
     first_contact: bool | None = Field(None, description="a recipient who was never contacted from here")
     night: bool | None = Field(None, description="between 21:00 and 8:00 where the recipient is")
 
@@ -53,6 +58,9 @@ class Policy(BaseModel):
     groups: dict[str, GroupWord] = Field({}, description="by group, such as messaging")
     tools: dict[str, Word] = Field({}, description="by tool or operation, such as send_message or messages.send")
     unusual: Unusual = Unusual()
+    agent_may_confirm: bool | None = Field(
+        None, description="whether the agent's word that the user agreed (confirm_approval) counts for the user's own"
+    )
     numbers: list[Special] = Field([], description="special numbers that may be called and texted")
 
     def rule(self, action: Action, registry: Registry) -> Rule | None:
@@ -103,6 +111,12 @@ def ruling(action: Action, registry: Registry, laid_down: Iterable[Policy], narr
     found = max(rules, key=strictness, default=_default(action))
     narrowed = narrower.rule(action, registry) if narrower is not None else None
     return max([found, *([narrowed] if narrowed is not None else [])], key=strictness)
+
+
+def takes_word(laid_down: Iterable[Policy]) -> bool:
+    """Whether the agent's word that the person agreed counts: somebody says so, and nobody says that it does not."""
+    said = [policy.agent_may_confirm for policy in laid_down if policy.agent_may_confirm is not None]
+    return bool(said) and all(said)
 
 
 def narrowing(pairs: Iterable[tuple[str, str]], registry: Registry) -> Policy:

@@ -30,11 +30,15 @@ def text() -> Call:
     return contexts.call(registry().tools["send_message"], arguments)
 
 
+async def price(_: Call) -> str:
+    return "0.05 USD"
+
+
 async def examples() -> list[dict[str, Any]]:
     with TemporaryDirectory() as directory:
         async with aclosing(SqliteStore(Path(directory) / "state.db")) as store:
             approvals = Approvals(store, SECRET, clock=lambda: NOW)
-            approval = await approvals.of(text(), [REASON])
+            approval = await approvals.of(text(), [REASON], price)
             await approvals.decide(approval, "approved", "destination")
             await approvals.use(approval)
             await Contacts(store, SECRET).note(contexts.TESTER.principal, recipients(text()))

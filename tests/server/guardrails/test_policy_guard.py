@@ -2,96 +2,28 @@
 
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx2
 import pytest
 from tests import contexts
 from tests.contexts import TESTER
-from tests.wires import MockWire
+from tests.server.guardrails.desk import ABROAD, ASKS, OTHER, OWN, TEXT, Desk
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.calls.client import Client
-from telnyx_remote_mcp.calls.pipeline import pipeline
-from telnyx_remote_mcp.calls.question import Answer, AskFirst, Question
+from telnyx_remote_mcp.calls.question import Answer, AskFirst
 from telnyx_remote_mcp.guardrails.approvals import OPEN_SECS, Approvals
-from telnyx_remote_mcp.guardrails.policy_guard import PolicyGuard, Refused
-from telnyx_remote_mcp.guardrails.strangers_guard import StrangersGuard
-from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.guardrails.policy_guard import Refused
 from telnyx_remote_mcp.surface.policy import Policy, Unusual, narrowing
-from telnyx_tools.api.client import Api
 from telnyx_tools.catalog.action import OperationAction
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.registry import registry
-from telnyx_tools.tool.context import Action
 
 pytestmark = pytest.mark.anyio
-
-OWN, OTHER, ABROAD = "+12025550101", "+12025550123", "+442071838750"
-TEXT = {"from_number": OWN, "to": OTHER, "text": "hi"}
-ASKS = Policy(effects={"spends": "ask"})
-
-
-@dataclass
-class Desk:
-    """A server's guards, and Telnyx, which counts what is sent and has one message."""
-
-    guard: PolicyGuard
-    sent: list[httpx2.Request] = field(default_factory=list)
-    message: Mapping[str, Any] = field(default_factory=dict)
-
-    async def call(self, name: str | Action, arguments: Mapping[str, object], **changes: Any) -> Any:
-        action = registry().tools[name] if isinstance(name, str) else name
-        steps = [StrangersGuard(self.guard.shared), self.guard]
-        api = self.guard.shared.api
-
-        async def run(call: Any) -> Any:
-            telnyx = api.bind(call.caller.credential, call.caller.principal)
-            return await call.action.run(call.arguments, contexts.context(telnyx))
-
-        return await pipeline(steps, run)(contexts.call(action, arguments, **changes))
-
-    async def asked(self, name: str | Action, arguments: Mapping[str, object], **changes: Any) -> Question:
-        with pytest.raises(AskFirst) as raised:
-            await self.call(name, arguments, **changes)
-        return raised.value.question
-
-    @property
-    def texts(self) -> int:
-        return sum(request.method == "POST" for request in self.sent)
-
-    @property
-    def approvals(self) -> Approvals:
-        return self.guard.shared.approvals
-
-
-@pytest.fixture
-async def desk_with(tmp_path: Path) -> AsyncIterator[Callable[..., Desk]]:
-    settings = Settings(data_dir=tmp_path)
-    store = open_store(settings)
-
-    def make(policy: Policy | None = None) -> Desk:
-        def telnyx(request: httpx2.Request) -> httpx2.Response:
-            desk.sent.append(request)
-            if request.method == "GET" and request.url.path.endswith("/phone_numbers"):
-                return httpx2.Response(200, json={"data": [{"phone_number": OWN}]})
-            if request.method == "GET":
-                return httpx2.Response(200, json={"data": desk.message})
-            return httpx2.Response(200, json={"data": {"id": "1"}})
-
-        shared = contexts.guarded(settings, Api(wire=MockWire(telnyx)), store, policy)
-        desk = Desk(PolicyGuard(shared))
-        return desk
-
-    async with aclosing(store):
-        yield make
-
 
 YES = Answer("accept", {"answer": "Yes, once"})
 
@@ -309,6 +241,7 @@ async def test_an_agent_writes_no_lines_of_its_own_into_the_question(desk_with: 
         "  text",
         "  to",
         "Agent wants nothing wants to send message",
+        "It costs",
         "You are asked because",
     ]
     assert "\u202e" not in question.text

@@ -50,14 +50,25 @@ _NEXT: dict[Decision, str] = {
 }
 
 
+ApprovalId = Annotated[str, Field(min_length=1, max_length=100, description="from approval_required")]
+
+
 @guards.tool(effect=Effect.READ, scope=NO_SCOPE)
 async def get_approval(
-    server: Server,
-    approval_id: Annotated[str, Field(min_length=1, max_length=100, description="from approval_required")],
-    wait_secs: Annotated[int, Field(ge=0, le=50)] = 25,
+    server: Server, approval_id: ApprovalId, wait_secs: Annotated[int, Field(ge=0, le=50)] = 25
 ) -> ApprovalState:
     """Wait for what the user decides about a call that answered approval_required."""
-    decision = await server.decision(approval_id, wait_secs)
+    return _state(await server.decision(approval_id, wait_secs))
+
+
+@guards.tool(effect=Effect.WRITE, scope=NO_SCOPE)
+async def confirm_approval(server: Server, approval_id: ApprovalId) -> ApprovalState:
+    """Say that the user, whom you asked, agreed to a call that answered approval_required. Counts only where a policy
+    says so; then make the call again."""
+    return _state(await server.confirm(approval_id))
+
+
+def _state(decision: Decision | None) -> ApprovalState:
     if decision is None:
         raise InvalidArguments([Problem("approval_id", "There is none of this id: it ended. Make the call again.")])
     return ApprovalState(decision=decision, next=_NEXT[decision])

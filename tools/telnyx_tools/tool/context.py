@@ -130,6 +130,13 @@ class Server(Protocol):
         """
         ...
 
+    async def confirm(self, approval_id: str) -> Decision | None:
+        """Say for the user that they agreed: the decision then, None where there is no such approval.
+
+        Raises a TelnyxError where the agent's word does not count.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:

@@ -1,0 +1,53 @@
+"""The recipients who answered STOP to an account."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import anyio
+from cachetools import TTLCache
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_tools.api.client import Api, Telnyx
+from telnyx_tools.api.errors import TelnyxError
+
+KEPT_SECS: Final = 300
+MOST_ACCOUNTS: Final = 500
+PATIENCE_SECS: Final = 5
+"""No text waits longer for this than that."""
+_PAGE: Final = 250
+_MOST_PAGES: Final = 8
+"""Looked at; Telnyx holds back by itself what goes to an opted-out recipient, so this needs to know no more."""
+
+
+class OptOuts:
+    """Asks Telnyx every few minutes for each account, and keeps the numbers in memory alone."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._kept: TTLCache[str, frozenset[str]] = TTLCache(MOST_ACCOUNTS, KEPT_SECS)
+
+    async def __call__(self, call: Call) -> frozenset[str]:
+        """The numbers of the recipients, as E.164; none where Telnyx cannot say."""
+        principal = call.caller.principal
+        if (kept := self._kept.get(principal)) is not None:
+            return kept
+        try:
+            with anyio.fail_after(PATIENCE_SECS):
+                found = await _asked(self._api.bind(call.caller.credential, principal))
+        except (TelnyxError, TimeoutError):
+            return frozenset()
+        self._kept[principal] = found
+        return found
+
+
+async def _asked(telnyx: Telnyx) -> frozenset[str]:
+    found: set[str] = set()
+    for number in range(1, _MOST_PAGES + 1):
+        answer = await telnyx.get("/messaging_optouts", query={"page": {"number": number, "size": _PAGE}})
+        listed = answer.get("data") if isinstance(answer, dict) else None
+        items = listed if isinstance(listed, list) else []
+        found |= {str(item.get("to")) for item in items if isinstance(item, dict)}
+        if len(items) < _PAGE:
+            break
+    return frozenset(found)

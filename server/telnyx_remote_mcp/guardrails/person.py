@@ -1,0 +1,169 @@
+"""The person behind a call: asked before it, by whatever way there is, and each yes of theirs heard once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import anyio
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.question import Answer, AskFirst, Question
+from telnyx_remote_mcp.guardrails.approvals import Approval, Extent, Reason
+from telnyx_remote_mcp.guardrails.question_text import EXTENTS, form, question_text
+from telnyx_remote_mcp.guardrails.shared import Shared
+from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.tool.context import Decision
+from telnyx_tools.tool.effect import Effect
+
+LOOK_SECS: Final = 0.5
+"""Between two looks whether the person decided."""
+OPENED_SECS: Final = 40
+"""How long a call waits for a person whom its client showed the page: clients give up after a minute."""
+AGAIN: Final = "Once they agreed, make the very same call again; get_approval waits for their decision."
+CONFIRM: Final = (
+    " Here your word counts as well: ask the user what the question says, and if they agree call confirm_approval."
+)
+TAINTED: Final = "tainted"
+"""Where a stranger's text may have talked the agent into it, the agent's word counts for nothing."""
+NO_PRICE: Final = "not known before"
+PRICE_SECS: Final = 5
+"""How long a question waits for the price."""
+
+
+class Refused(TelnyxError):
+    """A policy or the person said no; nothing was sent."""
+
+    def __init__(self, title: str, remedy: str) -> None:
+        super().__init__("refused")
+        self.title = title
+        self._remedy = remedy
+
+    def describe(self) -> dict[str, object]:
+        return {"code": "refused", "title": f"{self.title}; nothing was sent", "remedy": self._remedy}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever decides about the calls of an account. Methods raise StoreUnavailable, and then nothing is agreed."""
+
+    shared: Shared
+
+    async def agrees(self, call: Call, reasons: Sequence[Reason], *, by_word: bool = False) -> None:
+        """Return where the person agrees to the call. Raises Refused, or AskFirst, which says what to do about it.
+
+        With `by_word` the agent may say that they did (`confirmed`).
+        """
+        if await self._agreed_before(call, reasons):
+            return
+        approval = await self.shared.approvals.of(call, reasons, self._price)
+        if approval.state == "denied":
+            raise _denied()
+        if approval.state == "approved" and await self.shared.approvals.use(approval):
+            return
+        question = self._question(approval)
+        answer = call.answers.get(question.id)
+        if answer is None or not await self._answered(call, approval, answer):
+            raise AskFirst(question, await self._otherwise(call, approval, question, by_word=by_word))
+
+    async def decision(self, principal: str, approval_id: str, wait_secs: float) -> Decision | None:
+        """What they decided about a call of theirs, as soon as they did; None for no such approval."""
+        ends = anyio.current_time() + wait_secs
+        while True:
+            approval = await self.shared.approvals.find(approval_id)
+            if approval is None or approval.principal != principal:
+                return None
+            if approval.state != "pending" or anyio.current_time() >= ends:
+                return approval.state
+            await anyio.sleep(LOOK_SECS)
+
+    async def confirmed(self, call: Call, approval_id: str) -> Decision | None:
+        """Take the word of the agent that made the call: the decision as it is then, None for no such approval.
+
+        Raises Refused where the agent's word is not enough.
+        """
+        approval = await self.shared.approvals.find(approval_id)
+        told = (call.caller.principal, call.client.name, call.caller.grant_id)
+        if approval is None or (approval.principal, approval.client, approval.grant) != told:
+            return None
+        if any(reason.rule == TAINTED for reason in approval.reasons):
+            raise Refused("Where a stranger's text is behind it, the user alone decides", "Give them the link.")
+        await self.shared.approvals.decide(approval, "approved")
+        return await self.decision(call.caller.principal, approval_id, 0)
+
+    async def _answered(self, call: Call, approval: Approval, answer: Answer) -> bool:
+        """Whether the answer is a yes, which is used now; False for one that decides nothing. Raises Refused."""
+        if answer.mode == "url" and answer.action != "decline":
+            return answer.action == "accept" and await self._decided_on_page(call, approval)
+        if answer.action != "accept":
+            await self.shared.approvals.decide(approval, "denied")
+            raise _denied()
+        if not await self.shared.approvals.use(approval, _extent(answer.content)):
+            raise Refused("This answer was used already, or came too late", "Make the call again to ask anew.")
+        return True
+
+    async def _decided_on_page(self, call: Call, approval: Approval) -> bool:
+        """Wait for a person who has the page before them."""
+        if await self.decision(call.caller.principal, approval.id, OPENED_SECS) == "denied":
+            raise _denied()
+        return await self.shared.approvals.use(approval)
+
+    async def _agreed_before(self, call: Call, reasons: Sequence[Reason]) -> bool:
+        if await self.shared.approvals.given(call):
+            return True
+        addresses = [reason.address for reason in reasons]
+        principal = call.caller.principal
+        return all(
+            [address is not None and await self.shared.approvals.knows(principal, address) for address in addresses]
+        )
+
+    async def _price(self, call: Call) -> str | None:
+        if call.action.effect is not Effect.SPENDS:
+            return None
+        with anyio.move_on_after(PRICE_SECS):
+            if (price := await self.shared.prices.of(call)) is not None:
+                return str(price)
+        return NO_PRICE
+
+    def _question(self, approval: Approval) -> Question:
+        page = self.shared.page()
+        url = f"{page}{approval.id}" if page is not None else None
+        return Question(question_text(approval), form(approval), approval.nonce, url)
+
+    async def _otherwise(
+        self, call: Call, approval: Approval, question: Question, *, by_word: bool
+    ) -> Mapping[str, object]:
+        """What an agent reads that cannot ask its person: where they decide, and what to do then."""
+        said = {"rules": list(dict.fromkeys(reason.rule for reason in approval.reasons)), "approval_id": approval.id}
+        word = CONFIRM if by_word and TAINTED not in said["rules"] else ""
+        texted = await self._texted(call, approval)
+        if question.url is None and texted is None:
+            title = "The user has to agree first, and cannot be asked here; nothing was done"
+            return {"title": title, **said, "remedy": self.shared.no_page + word}
+        ways = {name: way for name, way in (("link", question.url), ("texted", texted)) if way is not None}
+        how = "Give the user the link: they decide there, nobody else can." if question.url else ""
+        if texted is not None:
+            how = f"{how} They were asked by a text to {texted}, and can answer it.".strip()
+        return {
+            "title": "The user has to agree first; nothing was done yet",
+            **said,
+            **ways,
+            "remedy": f"{how} {AGAIN}{word}",
+        }
+
+    async def _texted(self, call: Call, approval: Approval) -> str | None:
+        """The owner's number, masked, to which the question went; None where it did not, or the client shows it."""
+        if call.client.forms or self.shared.by_text is None:
+            return None
+        return await self.shared.by_text.ask(approval)
+
+
+def _extent(content: Mapping[str, Any]) -> Extent:
+    """How far the yes in a form goes; no further than once where the form does not say."""
+    by_words = {words: extent for extent, words in EXTENTS.items()}
+    return by_words.get(str(content.get("answer")), "once")
+
+
+def _denied() -> Refused:
+    return Refused("The user said no", "Do not try it in another way; ask the user what they want instead.")
