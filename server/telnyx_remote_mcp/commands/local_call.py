@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 from uuid import uuid4
 
 import anyio
@@ -11,19 +12,24 @@ from mcp_types.version import LATEST_PROTOCOL_VERSION
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.client import Client
-from telnyx_remote_mcp.calls.question import AskFirst
+from telnyx_remote_mcp.calls.question import Answers, AskFirst
 from telnyx_remote_mcp.calls.replies import failure, reply
 from telnyx_remote_mcp.commands import UsageError
 from telnyx_remote_mcp.commands.arguments import typed
+from telnyx_remote_mcp.commands.asking import NO, NOT_HERE, ask, can_ask
 from telnyx_remote_mcp.commands.options import check_local
 from telnyx_remote_mcp.commands.progress import Progress
 from telnyx_remote_mcp.commands.sandbox import sandboxed
 from telnyx_remote_mcp.commands.tools import find
 from telnyx_remote_mcp.composition.in_process import local_caller, local_dispatch
+from telnyx_remote_mcp.identity import VERSION
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.selection import EVERYTHING, Selection
 from telnyx_tools.registry import Registry, registry, registry_of
 from telnyx_tools.results.result import Result
+
+NAME: Final = "telnyx-mcp-server call"
+"""Of the client that a command is."""
 
 
 def call_here(settings: Settings, name: str, arguments: Mapping[str, str], *, keep: bool) -> types.CallToolResult:
@@ -47,19 +53,28 @@ async def _call(settings: Settings, known: Registry, name: str, arguments: Mappi
 
         given = typed(arguments, tool.input_schema)
 
-        async def outcome() -> Result:
+        async def outcome(answers: Answers) -> Result:
             call = Call(
                 action=tool,
                 arguments=tool.parse(given),
                 caller=local_caller(settings),
                 surface=surface,
-                client=Client(LATEST_PROTOCOL_VERSION),
+                client=Client(LATEST_PROTOCOL_VERSION, NAME, VERSION),
                 request_id=uuid4().hex,
                 progress=progress,
+                answers=answers,
             )
             return await dispatch(call)
 
-        try:
-            return await reply(tool, outcome(), given)
-        except AskFirst as first:
-            return failure(first.describe())
+        answers: Answers = {}
+        while True:
+            try:
+                return await reply(tool, outcome(answers), given)
+            except AskFirst as first:
+                if not can_ask() or first.question.id in answers:
+                    return failure({**NOT_HERE, "question": first.question.text})
+                with progress.held():
+                    answer = await ask(first.question.text, first.question.form)
+                if answer.action != "accept":
+                    return failure(NO)  # and next time they are asked again
+                answers = {**answers, first.question.id: answer}

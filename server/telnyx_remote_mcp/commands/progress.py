@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 import anyio
@@ -20,10 +22,20 @@ class Progress:
     def __init__(self, tool: str) -> None:
         self._tool = tool
         self._told = ""
+        self._held = False
         self._tasks: TaskGroup | None = None
 
     async def __call__(self, progress: float, total: float | None = None, message: str | None = None) -> None:
         self._told = message or (f"{progress:g} of {total:g}" if total else f"{progress:g}")
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Show nothing meanwhile: the person is asked something."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
 
     async def __aenter__(self) -> Progress:
         if sys.stderr.isatty():
@@ -43,9 +55,10 @@ class Progress:
         await anyio.sleep(QUIET_SECS)
         try:
             while True:
-                line = f"{self._tool}: {time.monotonic() - started:.0f} s {self._told}"
-                sys.stderr.write(f"\r{line[:79]:<79}")
-                sys.stderr.flush()
+                if not self._held:
+                    line = f"{self._tool}: {time.monotonic() - started:.0f} s {self._told}"
+                    sys.stderr.write(f"\r{line[:79]:<79}")
+                    sys.stderr.flush()
                 await anyio.sleep(1)
         finally:
             sys.stderr.write(f"\r{'':<79}\r")

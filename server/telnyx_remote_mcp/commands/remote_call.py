@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import urlsplit
 
 import anyio
@@ -14,11 +15,16 @@ from mcp.shared.exceptions import MCPError
 
 from telnyx_remote_mcp.commands import Failure, UsageError, first_message
 from telnyx_remote_mcp.commands.arguments import typed
+from telnyx_remote_mcp.commands.asking import ask, can_ask, show
 from telnyx_remote_mcp.commands.options import check_key
 from telnyx_remote_mcp.commands.progress import Progress
+from telnyx_remote_mcp.identity import VERSION
 from telnyx_remote_mcp.settings import Settings
 from telnyx_tools.api.hosts import is_loopback
 from telnyx_tools.registry import modules
+
+CLIENT = types.Implementation(name="telnyx-mcp-server call", version=VERSION)
+"""What a command calls itself."""
 
 
 def call_remote(url: str, settings: Settings, tool: str, arguments: Mapping[str, str]) -> types.CallToolResult:
@@ -34,8 +40,12 @@ def call_remote(url: str, settings: Settings, tool: str, arguments: Mapping[str,
         nonlocal connected
         async with (
             _http(settings.api_key, refusals) as http,
-            Client(streamable_http_client(url, http_client=http)) as client,
             Progress(tool) as progress,
+            Client(
+                streamable_http_client(url, http_client=http),
+                client_info=CLIENT,
+                elicitation_callback=partial(_asked, progress) if can_ask() else None,
+            ) as client,
         ):
             connected = True
             listed = {each.name: each.input_schema for each in (await client.list_tools()).tools}
@@ -57,6 +67,17 @@ def call_remote(url: str, settings: Settings, tool: str, arguments: Mapping[str,
         elif not connected:
             why = f"{url} is no MCP endpoint ({why}); give one such as https://mcp.example.com/v2/mcp."
         raise Failure(why) from None
+
+
+async def _asked(progress: Progress, _: object, params: types.ElicitRequestParams) -> types.ElicitResult:
+    """What the person at the terminal answers to a question of the server."""
+    with progress.held():
+        if isinstance(params, types.ElicitRequestURLParams):
+            show(params.message, params.url)
+            return types.ElicitResult(action="accept")
+        answer = await ask(params.message, params.requested_schema)
+    content = dict(answer.content) if answer.action == "accept" else None
+    return types.ElicitResult(action=answer.action, content=content)
 
 
 def _elsewhere(url: str, tool: str, listed: Mapping[str, object]) -> str:

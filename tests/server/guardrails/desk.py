@@ -28,7 +28,7 @@ ASKS = Policy(effects={"spends": "ask"})
 
 @dataclass
 class Desk:
-    """A server's guards, and Telnyx, which counts what is sent, and has one message, and lists by what paths end with."""
+    """Guards in front of a Telnyx that counts what is sent; it has one message, and lists by the end of their path."""
 
     guard: PolicyGuard
     sent: list[httpx2.Request] = field(default_factory=list)
