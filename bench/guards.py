@@ -1,11 +1,13 @@
 """What the guards cost of processor time, for each call: `python -m bench.guards`.
 
-The same calls with and without them, in one process, with a store of SQLite and answers that come at once.
+The same calls with and without them, in one process, with a store of SQLite and answers that come at once; then with
+everything that metrics are told of a call, and without.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import statistics
 import tempfile
 import time
@@ -13,13 +15,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import CollectorRegistry
 from tests import contexts
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.dispatch import Dispatch
 from telnyx_remote_mcp.composition.guards import create_guards
+from telnyx_remote_mcp.composition.watch import watch
+from telnyx_remote_mcp.guardrails.measured import CallMeasured, GuardMeasured
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_calls_store
+from telnyx_remote_mcp.telemetry.metrics import Metrics
 from telnyx_tools.api.call import Call as Sent
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.reply import Reply
@@ -27,6 +33,9 @@ from telnyx_tools.api.wire import Wire
 from telnyx_tools.registry import registry
 
 ROUNDS, CALLS = 9, 100
+NUMBERS = itertools.count(step=2 * CALLS)
+"""No two calls are the same."""
+METRICS_BOUND = 100
 TOOLS = registry().tools
 
 
@@ -62,6 +71,15 @@ async def measured(dispatch: Dispatch, made: Callable[[int], Call], start: int) 
     return (time.process_time() - began) / CALLS * 1e6
 
 
+async def cost(dearer: Dispatch, cheaper: Dispatch, made: Callable[[int], Call]) -> float:
+    """The median of what a call costs more, in rounds that take turns."""
+    costs = []
+    for _ in range(ROUNDS):
+        start = next(NUMBERS)
+        costs.append(await measured(dearer, made, start) - await measured(cheaper, made, start + CALLS))
+    return statistics.median(costs)
+
+
 async def main() -> None:
     def dispatch(steps: Any) -> Dispatch:
         return contexts.dispatch(Api(wire=AtOnce()), steps)
@@ -73,14 +91,13 @@ async def main() -> None:
         store = open_calls_store(settings)
         shared = contexts.guarded(settings, Api(wire=AtOnce()), store)
         guarded = dispatch(create_guards(settings, shared).steps)
-        bare, number = dispatch([]), 0
+        bare = dispatch([])
         for name, (made, bound) in KINDS.items():
-            costs = []
-            for _ in range(ROUNDS):
-                number += 2 * CALLS
-                with_guards = await measured(guarded, made, number)
-                costs.append(with_guards - await measured(bare, made, number + CALLS))
-            print(f"{name:7} {statistics.median(costs):7.0f} us of {bound:,} us")
+            print(f"{name:15} {await cost(guarded, bare, made):7.0f} us of {bound:,} us")
+        metrics, steps = Metrics("bench", CollectorRegistry()), create_guards(settings, shared).steps
+        api = Api(wire=AtOnce(), watch=watch(metrics))
+        told = contexts.dispatch(api, [CallMeasured(metrics), *(GuardMeasured(step, metrics) for step in steps)])
+        print(f"{'metrics of READ':15} {await cost(told, guarded, read):7.0f} us of {METRICS_BOUND:,} us")
         await store.aclose()
 
 

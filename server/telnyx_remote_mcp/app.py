@@ -38,6 +38,7 @@ from telnyx_remote_mcp.http.signals import on_termination
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_remote_mcp.web.page import page_routes
 from telnyx_tools.api.client import Api
 
@@ -59,6 +60,7 @@ def build_app(
     stores: Sequence[Store] = (),
     pages: Sequence[Route] = (),
     closers: Sequence[Callable[[], None]] = (),
+    meter: Meter = UNMEASURED,
 ) -> Starlette:
     """Every layer between the socket and the handlers of `server`; `pages` are for people who decide something.
 
@@ -87,7 +89,7 @@ def build_app(
         return CORSMiddleware(
             Authenticate(
                 RateLimit(
-                    InFlight(BodyLimits(app, settings.max_body_bytes, kept, json=True)),
+                    InFlight(BodyLimits(app, settings.max_body_bytes, kept, json=True), meter=meter),
                     settings.rate_limit_per_minute,
                     settings.rate_limit_per_minute,
                 ),
@@ -124,22 +126,19 @@ def build_app(
                 yield
 
     not_found = NotFound(settings.url)
-    routes = Router(
-        [*public, *(oauth.pages if oauth is not None else ()), *pages, Route("/", not_found)],
-        redirect_slashes=False,
-        default=not_found,
-    )
+    for_people = [*public, *(oauth.pages if oauth is not None else ()), *pages, Route("/", not_found)]
+    routes = Router(for_people, redirect_slashes=False, default=not_found)
+    endpoints = [
+        Route("/mcp", mcp),
+        Route("/v2/mcp", mcp),
+        Route("/v2/mcp/apps/{slug}/mcp", mcp),
+        Route("/v2/mcp/apps", guarded(apps_response(settings, surfaces)), methods=["GET"]),
+    ]
     app = Starlette(
         lifespan=lifespan,
-        routes=[
-            Route("/mcp", mcp),
-            Route("/v2/mcp", mcp),
-            Route("/v2/mcp/apps/{slug}/mcp", mcp),
-            Route("/v2/mcp/apps", guarded(apps_response(settings, surfaces)), methods=["GET"]),
-            Mount("", BodyLimits(routes, MAX_PAGE_BYTES, kept)),
-        ],
+        routes=[*endpoints, Mount("", BodyLimits(routes, MAX_PAGE_BYTES, kept))],
         middleware=[
-            Middleware(Edge),
+            Middleware(Edge, meter=meter, routes=[route.path for route in (*endpoints, *for_people)]),
             *([Middleware(ClientAddress, trusted=settings.trusted_proxies)] if settings.trusted_proxies else ()),
             Middleware(
                 Hosts,

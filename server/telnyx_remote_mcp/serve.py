@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import gc
+import logging
+import multiprocessing
 import os
 import signal
 import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 
@@ -13,6 +18,7 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
+from telnyx_remote_mcp.composition.meter import create_meter
 from telnyx_remote_mcp.composition.server import create_app
 from telnyx_remote_mcp.http.protocol import MAX_CONNECTIONS, BoundedProtocol
 from telnyx_remote_mcp.settings import SECRETS, Settings, variable
@@ -59,21 +65,49 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         timeout_worker_healthcheck=WORKER_SECS,
     )
     print(f"Serving on {settings.url}/mcp", flush=True)  # noqa: T201 - the one line that scripts wait for
-    if settings.workers == 1:
-        _Server(config).run(sockets=[listener])
-    else:
-        workers = _Workers(config, [listener])
-        workers.run()
-        if workers.interrupted:
-            raise KeyboardInterrupt
+    with _published_metrics(settings) as died:
+        if settings.workers == 1:
+            _Server(config).run(sockets=[listener])
+        else:
+            workers = _Workers(config, [listener], died)
+            workers.run()
+            if workers.interrupted:
+                raise KeyboardInterrupt
+
+
+@contextmanager
+def _published_metrics(settings: Settings) -> Iterator[Callable[[int], None]]:
+    """Metrics of all workers at a port of their own, where one is set; what is given wants to know who died."""
+    if settings.metrics_port is None:
+        yield lambda process: None
+        return
+    from telnyx_remote_mcp.telemetry.metrics import forget, published
+
+    with published(settings.metrics_host, settings.metrics_port, settings.workers) as port:
+        logging.getLogger(__name__).info("Metrics are at port %d of %s", port, settings.metrics_host)
+        yield forget
 
 
 def app(settings: Settings) -> Starlette:
     """The app of one worker."""
     logs.configure(settings.log_level)
-    created = create_app(settings)
+    _end_with_parent()
+    created = create_app(settings, meter=create_meter(settings))
     _spare_garbage_collector()
     return created
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent is gone, however it went, ends as if it was asked to: nobody else would ask it."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _spare_garbage_collector() -> None:
@@ -87,9 +121,19 @@ def _spare_garbage_collector() -> None:
 
 
 class _Workers(Multiprocess):
-    """Remembers a Ctrl-C, with which one process ends by KeyboardInterrupt."""
+    """Remembers a Ctrl-C, with which one process ends by KeyboardInterrupt; `died` is told of workers that did."""
 
     interrupted = False
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket], died: Callable[[int], None]) -> None:
+        super().__init__(config, sockets)
+        self._died = died
+
+    def keep_subprocess_alive(self) -> None:
+        before = {process.pid for process in self.processes}
+        super().keep_subprocess_alive()
+        for pid in before - {process.pid for process in self.processes}:
+            self._died(pid or 0)
 
     def handle_int(self) -> None:
         self.interrupted = True

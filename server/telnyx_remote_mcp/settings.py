@@ -149,6 +149,10 @@ class Settings(BaseSettings):
     )
     server_name: str = Field("local.telnyx/mcp", description="name on the server card")
     operator: str | None = Field(None, description="who runs this server, as its page says")
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="port of its own where Prometheus collects /metrics; 0 takes a free one"
+    )
+    metrics_host: str = Field("127.0.0.1", min_length=1, description="address of that port")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     sandbox: bool = Field(False, description="play against a local Telnyx sandbox instead of the real API")
 

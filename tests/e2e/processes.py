@@ -1,6 +1,7 @@
 """The server as people run it: the installed program in a process of its own."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -57,6 +58,13 @@ class Server:
     @property
     def url(self) -> str:
         return f"{self.base_url}/mcp"
+
+    @property
+    def metrics_url(self) -> str:
+        """Where the metrics are, of a server that was told to publish them."""
+        found = re.search(r"Metrics are at port (\d+)", self.log.read_text())
+        assert found is not None, self.log.read_text()
+        return f"http://127.0.0.1:{found[1]}/metrics"
 
     def end(self) -> str:
         """Ask the process to end, wait for it, and give all it wrote after its first line."""

@@ -26,7 +26,7 @@ FAULTS = (
 
 @pytest.mark.anyio
 async def test_no_key_text_or_number_is_ever_written(tmp_path: Path) -> None:
-    with served(tmp_path, "--sandbox", "--log-level", "debug") as server:
+    with served(tmp_path, "--sandbox", "--log-level", "debug", "--metrics-port", "0") as server:
         for mode in ("auto", "legacy"):
             async with connected(server.url, KEY, mode) as client:
                 await _send(client)
@@ -35,7 +35,10 @@ async def test_no_key_text_or_number_is_ever_written(tmp_path: Path) -> None:
         async with connected(f"{server.url}?groups=storage,guards", KEY) as client:
             await _keep_a_contract(client)
         _knock(server)
+        metrics = httpx2.get(server.metrics_url).text
         written = server.end()
+    assert 'telnyx_mcp_calls_total{effect="spends"' in metrics, metrics
+    assert [line for line in metrics.splitlines() if any(mark in line for mark in MARKS)] == []
     assert "POST /mcp 200" in written
     assert "POST /mcp 401" in written
     assert [line for line in written.splitlines() if any(mark in line for mark in MARKS)] == []

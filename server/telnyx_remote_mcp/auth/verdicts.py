@@ -1,11 +1,13 @@
 """The verdict of Telnyx on an API key."""
 
+import time
 from collections.abc import Awaitable, Callable
 from enum import Enum
 from typing import Final
 
 import anyio
 
+from telnyx_remote_mcp.telemetry.meter import Meter
 from telnyx_tools.api.client import Api, Request
 from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.errors import ApiError, TelnyxError
@@ -26,6 +28,18 @@ Check = Callable[[Credential], Awaitable[Verdict]]
 
 _FORBIDDEN: Final = "10010"
 """Telnyx's own error for a key that is one, and that may not do this."""
+
+
+def measured(check: Check, meter: Meter) -> Check:
+    """The check, whose verdicts and times are told."""
+
+    async def told(credential: Credential) -> Verdict:
+        began = time.perf_counter()
+        verdict = await check(credential)
+        meter.key_check(verdict.value, time.perf_counter() - began)
+        return verdict
+
+    return told
 
 
 def balance_check(api: Api, timeout_secs: float = CHECK_TIMEOUT_SECS) -> Check:

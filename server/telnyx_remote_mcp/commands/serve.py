@@ -33,6 +33,8 @@ def run(options: Namespace) -> int:
         raise UsageError(str(error)) from None
     for hint in hints(chosen):
         print(hint, file=sys.stderr, flush=True)  # noqa: T201 - for the operator, not for the scripts that wait
+    if chosen.metrics_port:
+        _listener(chosen.metrics_host, chosen.metrics_port).close()  # said now rather than by a traceback
     with _listener(chosen.host, chosen.port) as listener, sandboxed(chosen) as effective:
         if sys.stderr.isatty():
             listening = effective.model_copy(update={"port": listener.getsockname()[1]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from telnyx_remote_mcp.calls.info import Info
 from telnyx_remote_mcp.calls.pipeline import Next, pipeline
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_tools.api.client import Api
 from telnyx_tools.files import Files
 from telnyx_tools.results.result import Result
@@ -31,6 +33,7 @@ def create_dispatch(
     *,
     files: Files | None = None,
     rejected: Callable[[str], None] = lambda principal: None,
+    meter: Meter = UNMEASURED,
 ) -> Dispatch:
     """The dispatch of one process; without `files`, no tool touches any.
 
@@ -41,7 +44,13 @@ def create_dispatch(
     def guards() -> Guards:
         from telnyx_remote_mcp.composition.guards import create_guards
 
-        return create_guards(settings, shared())
+        created = create_guards(settings, shared())
+        if meter is UNMEASURED:
+            return created
+        from telnyx_remote_mcp.guardrails.measured import CallMeasured, GuardMeasured
+
+        measured = [GuardMeasured(step, meter) for step in created.steps]
+        return replace(created, steps=[CallMeasured(meter), *measured])
 
     async def guarded(call: Call, proceed: Next) -> Result:
         return await pipeline(guards().steps, proceed)(call)

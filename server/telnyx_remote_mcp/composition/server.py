@@ -11,8 +11,9 @@ from starlette.applications import Starlette
 from telnyx_remote_mcp.app import build_app
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.caller import Caller
-from telnyx_remote_mcp.auth.verdicts import balance_check
+from telnyx_remote_mcp.auth.verdicts import balance_check, measured
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
+from telnyx_remote_mcp.composition.watch import watch
 from telnyx_remote_mcp.guardrails.policy_file import load
 from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.protocol.server import Services, create_server
@@ -20,6 +21,7 @@ from telnyx_remote_mcp.settings import Settings, is_secure
 from telnyx_remote_mcp.store import open_calls_store, open_store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_remote_mcp.web.linking.approve import PATH, ApproveServices, approve_routes
 from telnyx_remote_mcp.web.linking.proof import key_proof
 from telnyx_tools.api.client import Api
@@ -33,20 +35,22 @@ ANSWER_SECS: Final = 900
 """How long a person may take to answer a question of a call."""
 
 
-def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlette:
+def create_app(settings: Settings, fetch: PublicFetch | None = None, meter: Meter = UNMEASURED) -> Starlette:
     """The app of one worker process. Raises ValueError for settings that cannot be served.
 
     `fetch` gets clients' metadata documents; tests give one that trusts their own names and certificates.
+    `meter` is told what happens.
     """
     api = Api(
         settings.api_base_url,
         storage_endpoint=settings.storage_endpoint,
         allow_custom_upstream=settings.allow_custom_upstream,
+        watch=watch(meter) if meter is not UNMEASURED else None,
     )
-    secret, check = Secret.load(settings.secret, settings.data_dir), balance_check(api.apart())
+    secret, check = Secret.load(settings.secret, settings.data_dir), measured(balance_check(api.apart()), meter)
     keys = ApiKeys(check, secret.derive("pepper"), sandbox=settings.sandbox)
     surfaces = Surfaces(registry(), settings.ceiling, allowed=settings.allowed_kinds)
-    store, calls = open_store(settings), open_calls_store(settings)
+    store, calls = open_store(settings, meter), open_calls_store(settings, meter)
     oauth = None
     if settings.serves_oauth:
         from telnyx_remote_mcp.composition.oauth import create_oauth
@@ -74,16 +78,18 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None) -> Starlett
         Services(
             settings=settings,
             surfaces=surfaces,
-            dispatch=create_dispatch(settings, surfaces, api, lambda: shared, rejected=rejected),
+            dispatch=create_dispatch(settings, surfaces, api, lambda: shared, rejected=rejected, meter=meter),
             request_state=RequestStateSecurity(
                 keys=secret.derive_all("request-state"), ttl=ANSWER_SECS, bind_principal=_principal
             ),
+            meter=meter,
         )
     )
     approving = ApproveServices(
         settings, store, shared.approvals, key_proof(keys), secret, signs_in=settings.telnyx_client_id is not None
     )
-    return build_app(settings, server, api, keys, surfaces, oauth, [calls, store], approve_routes(approving))
+    pages = approve_routes(approving)
+    return build_app(settings, server, api, keys, surfaces, oauth, [calls, store], pages, meter=meter)
 
 
 def _principal(ctx: ServerRequestContext[Any, Any]) -> str | None:

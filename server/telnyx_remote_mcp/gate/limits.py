@@ -13,6 +13,7 @@ from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
 PER_PRINCIPAL: Final = 16
 WAITING: Final = 64
@@ -63,8 +64,10 @@ class InFlight:
         waiting: int = WAITING,
         wait_secs: float = WAIT_SECS,
         overall: int = OVERALL,
+        meter: Meter = UNMEASURED,
     ) -> None:
         self.app = app
+        self._meter = meter
         self._per_principal = per_principal
         self._waiting = waiting
         self._wait_secs = wait_secs
@@ -83,9 +86,11 @@ class InFlight:
         except Refusal as refusal:
             await refusal(scope, receive, send)
             return
+        self._meter.working(1)
         try:
             await self.app(scope, receive, send)
         finally:
+            self._meter.working(-1)
             self._leave(principal)
 
     async def _enter(self, principal: str) -> None:
@@ -103,6 +108,7 @@ class InFlight:
             raise self._too_many()
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         queue.append(place)
+        self._meter.waiting(1)
         try:
             async with asyncio.timeout(self._wait_secs):
                 await place
@@ -114,6 +120,8 @@ class InFlight:
             if isinstance(error, TimeoutError):
                 raise self._too_many() from None
             raise
+        finally:
+            self._meter.waiting(-1)
 
     def _leave(self, principal: str) -> None:
         queue = self._queues.get(principal)

@@ -3,12 +3,15 @@
 import logging
 import re
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
 logger = logging.getLogger("telnyx_remote_mcp.access")
 
@@ -41,11 +44,14 @@ class Edge:
 
     The request's id is the caller's `X-Request-Id` where that is short and plain, else a new one; `Visit.of(scope)`
     has it, and the answer carries it.
-    The log line holds method, path, status, duration, request id and principal; no query, no header.
+    The log line holds method, path, status, duration, request id and principal; no query, no header. `meter` is told
+    the route, which is one of `routes` or the one that has a part in braces in it.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, meter: Meter = UNMEASURED, routes: Iterable[str] = ()) -> None:
         self.app = app
+        self._meter = meter
+        self._routes = Routes(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,12 +60,12 @@ class Edge:
         scope = _prepared(scope)
         visit = Visit.of(scope)
         request_id = visit.request_id.encode()
-        started, status = time.perf_counter(), 0
+        started, status, begun = time.perf_counter(), 0, 0.0
 
         async def send_named(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, begun = message["status"], time.perf_counter() - started
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
             await send(message)
 
@@ -67,7 +73,23 @@ class Edge:
             await self.app(scope, receive, send_named)
             status = status or CLIENT_LEFT
         finally:
-            _log(scope, visit, status or 500, (time.perf_counter() - started) * 1000)
+            secs = time.perf_counter() - started
+            self._meter.request(scope["method"], self._routes.of(scope["path"]), status or 500, begun or secs)
+            _log(scope, visit, status or 500, secs * 1000)
+
+
+class Routes:
+    """The routes of the server, by which a path is told without what people put into it."""
+
+    def __init__(self, routes: Iterable[str]) -> None:
+        named = list(routes)
+        self._whole = frozenset(named)
+        self._begins = {route.partition("{")[0]: route for route in named if "{" in route}
+
+    def of(self, path: str) -> str:
+        if path in self._whole:
+            return path
+        return next((route for begins, route in self._begins.items() if path.startswith(begins)), "other")
 
 
 def _prepared(scope: Scope) -> Scope:

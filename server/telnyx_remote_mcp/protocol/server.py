@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -29,6 +29,8 @@ from telnyx_remote_mcp.protocol.listings import Context, Listings
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.selection import EVERYTHING, Selection
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
+from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.results.result import Result
 from telnyx_tools.tool.tool import Tool
 
@@ -51,6 +53,7 @@ class Services:
     local: Caller = NOBODY
     selection: Selection = EVERYTHING
     request_state: RequestStateSecurity = field(default_factory=RequestStateSecurity.ephemeral)
+    meter: Meter = UNMEASURED
 
 
 def create_server(services: Services) -> Server[None]:
@@ -117,7 +120,7 @@ class _Handlers:
         async def outcome(answers: Answers) -> Result:
             call = Call(
                 action=tool,
-                arguments=tool.parse(params.arguments or {}),
+                arguments=self._parsed(tool, params, client),
                 caller=self._caller(ctx),
                 surface=surface,
                 client=client,
@@ -137,6 +140,14 @@ class _Handlers:
             return await replied(answers)
         except AskFirst as first:
             return await asked(ctx, client, replied, first, answers)
+
+    def _parsed(self, tool: Tool, params: types.CallToolRequestParams, client: Client) -> Mapping[str, object]:
+        try:
+            return tool.parse(params.arguments or {})
+        except InvalidArguments:
+            era = "modern" if client.is_modern else "legacy"
+            self._services.meter.call(tool.name, tool.effect.value, "invalid", era, 0.0)
+            raise
 
     async def list_resources(self, ctx: Context, params: object) -> types.ListResourcesResult:
         return types.ListResourcesResult(resources=[])

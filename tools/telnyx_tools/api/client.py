@@ -15,7 +15,7 @@ from telnyx_tools.api.call import LONG_SECS, READ_SECS, Call
 from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.downloads import checked_download
 from telnyx_tools.api.errors import ApiError, MissingCredential, Unreachable
-from telnyx_tools.api.exchange import exchange
+from telnyx_tools.api.exchange import Watch, exchange
 from telnyx_tools.api.held import READS, HeldBack
 from telnyx_tools.api.hosts import checked_upstream
 from telnyx_tools.api.query import Query
@@ -50,7 +50,7 @@ class Api:
     """The connections that all callers share, and the policy of every request. Close it, or use `async with`.
 
     `storage_endpoint` is the base URL of cloud storage, with `{region}` where the region goes.
-    Raises ValueError if credentials may not go to one of the hosts (see `hosts`).
+    `watch` sees every attempt. Raises ValueError if credentials may not go to one of the hosts (see `hosts`).
     """
 
     def __init__(
@@ -63,12 +63,14 @@ class Api:
         concurrency_per_principal: int = CONCURRENCY,
         clock: Clock | None = None,
         wire: Wire | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self.base_url = str(checked_upstream(base_url, allow_custom=allow_custom_upstream))
         self.storage = StorageHosts(storage_endpoint, allow_custom=allow_custom_upstream)
         self.user_agent = user_agent or _user_agent()
         self._concurrency = concurrency_per_principal
         self._wire = wire
+        self._watch = watch
         self._clock = clock or Clock()
         self._slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._apart: list[Api] = []
@@ -94,7 +96,7 @@ class Api:
 
     async def perform(self, call: Call, secrets: Sequence[str] = ()) -> Reply:
         """Attempt the call until it succeeds or may not be repeated. `secrets` are kept out of errors."""
-        return await exchange(self._opened_wire(), call, self._clock, secrets)
+        return await exchange(self._opened_wire(), call, self._clock, secrets, self._watch)
 
     def _opened_wire(self) -> Wire:
         """Opened with the first call: it takes longer than the rest of the start, and belongs to the event loop."""

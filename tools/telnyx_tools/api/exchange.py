@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from telnyx_tools.api.call import Call, Failure
@@ -15,14 +15,19 @@ if TYPE_CHECKING:
     from telnyx_tools.api.wire import Wire
 
 
-async def exchange(wire: Wire, call: Call, clock: Clock, secrets: Sequence[str]) -> Reply:
+Attempt = Callable[[Call], Awaitable[Reply | Failure]]
+Watch = Callable[[Call, int, Attempt], Awaitable[Reply | Failure]]
+"""Makes an attempt of a call, which is its first, second, …, and sees what comes of it."""
+
+
+async def exchange(wire: Wire, call: Call, clock: Clock, secrets: Sequence[str], watch: Watch | None = None) -> Reply:
     """Attempt the call until it succeeds or may not be repeated, and return the 2xx.
 
     Raises the errors of `telnyx_tools.api.errors`, from which `secrets` are removed where Telnyx echoes them.
     """
     retries = Retries(call.method, call.replay, clock, call.attempts)
     while True:
-        result = await wire.attempt(call)
+        result = await (wire.attempt(call) if watch is None else watch(call, retries.made + 1, wire.attempt))
         if isinstance(result, Failure):
             delay = retries.delay(Outcome.UNCERTAIN if result.sent else Outcome.NOT_SENT)
             if delay is None:

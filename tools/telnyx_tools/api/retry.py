@@ -64,25 +64,25 @@ def may_repeat_uncertain(method: str, replay: Replay) -> bool:
 
 
 class Retries:
-    """The attempts of one call. `uncertain` is true once one of them may have been carried out."""
+    """The attempts of one call, `made` so far. `uncertain` is true once one of them may have been carried out."""
 
     def __init__(self, method: str, replay: Replay, clock: Clock, most: int = MAX_ATTEMPTS) -> None:
         self.uncertain = False
+        self.made = 0
         self._most = most
         self._repeats_uncertain = may_repeat_uncertain(method, replay)
         self._clock = clock
         self._started = clock.monotonic()
-        self._attempts = 0
 
     def delay(self, outcome: Outcome, asked: float | None = None) -> float | None:
         """Seconds to wait before the next attempt, at least what Telnyx `asked`; None if there is none."""
-        self._attempts += 1
+        self.made += 1
         if outcome is Outcome.UNCERTAIN:
             # It stays so: that a later attempt is refused says nothing about this one.
             self.uncertain = True
             if not self._repeats_uncertain:
                 return None
-        if outcome is Outcome.FINAL or self._attempts >= self._most:
+        if outcome is Outcome.FINAL or self.made >= self._most:
             return None
         delay = max(self._backoff(), asked or 0.0)
         spent = self._clock.monotonic() - self._started
@@ -90,7 +90,7 @@ class Retries:
 
     def _backoff(self) -> float:
         # At random between half and all of it: callers that failed together must not come back together.
-        ceiling = min(math.ldexp(FIRST_DELAY_SECS, self._attempts - 1), MAX_DELAY_SECS)
+        ceiling = min(math.ldexp(FIRST_DELAY_SECS, self.made - 1), MAX_DELAY_SECS)
         return ceiling * (1 + self._clock.chance()) / 2
 
 

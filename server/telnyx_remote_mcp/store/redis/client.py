@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from telnyx_remote_mcp.store.base import StoreError, StoreUnavailable
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-TIMEOUT_SECS: Final = 5.0
+TIMEOUT_SECS: Final = 2.0
+LOOK_EVERY_SECS: Final = 1.0
 MAX_CONNECTIONS: Final = 32
 
 
 class RedisClient:
-    """Redis 6.2 or newer, connected to with the first command. A script runs as one, and no other command meanwhile."""
+    """Redis 6.2 or newer, connected to with the first command. A script runs as one, and no other command meanwhile.
 
-    def __init__(self, url: str) -> None:
+    Once it did not answer in time, commands fail at once, but for one a second that looks whether it does again: nobody
+    waits for what is away.
+    """
+
+    def __init__(self, url: str, meter: Meter = UNMEASURED) -> None:
         self._url = url
+        self._meter = meter
+        self._silent_until: float | None = None
 
     @cached_property
     def redis(self) -> Redis:
@@ -44,14 +53,31 @@ class RedisClient:
     def available(self) -> Iterator[Redis]:
         """The client, for commands that raise StoreUnavailable where Redis does not answer."""
         from redis.exceptions import RedisError
+        from redis.exceptions import TimeoutError as Silence
 
+        self._look()
+        began, outcome = time.perf_counter(), "unavailable"
         try:
             yield self.redis
+            self._silent_until, outcome = None, "ok"
         except (RedisError, OSError) as error:
+            if isinstance(error, Silence):
+                self._silent_until = time.monotonic() + LOOK_EVERY_SECS
             # By kind only: a message of the client may quote the URL, password and all.
             raise StoreUnavailable(f"Redis: {type(error).__name__}") from None
         except StoreError as error:
             raise StoreUnavailable(str(error)) from None
+        finally:
+            self._meter.store("redis", outcome, time.perf_counter() - began)
+
+    def _look(self) -> None:
+        """Raise StoreUnavailable while Redis is silent, unless it is time to look: then others wait for who looks."""
+        if self._silent_until is None:
+            return
+        now = time.monotonic()
+        if now < self._silent_until:
+            raise StoreUnavailable("Redis: silent")
+        self._silent_until = now + TIMEOUT_SECS + LOOK_EVERY_SECS
 
     async def script(self, script: str, keys: list[str], *values: bytes | float | str) -> Any:
         """Run the script with these keys and values, and return its result."""

@@ -8,6 +8,7 @@ from telnyx_remote_mcp.store.locks import locked
 from telnyx_remote_mcp.store.redis.client import RedisClient, millis
 from telnyx_remote_mcp.store.redis.counters import RedisCounters
 from telnyx_remote_mcp.store.redis.journal import RedisJournal
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
 _SCANNED_AT_ONCE: Final = 1_000
 
@@ -23,9 +24,9 @@ _GLOB: Final = str.maketrans({character: f"\\{character}" for character in "\\*?
 class RedisStore:
     """Values under `PREFIX:kind:key`, beside counters under `PREFIX-counters:` and journals under `PREFIX-journal:`."""
 
-    def __init__(self, url: str, prefix: str) -> None:
+    def __init__(self, url: str, prefix: str, meter: Meter = UNMEASURED) -> None:
         self._prefix = prefix
-        self._client = RedisClient(url)
+        self._client = RedisClient(url, meter)
         self.counters = RedisCounters(self._client, f"{prefix}-counters")
         self.journal = RedisJournal(self._client, f"{prefix}-journal")
 

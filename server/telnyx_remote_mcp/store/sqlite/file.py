@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import anyio
 
 from telnyx_remote_mcp.store.base import StoreError, StoreUnavailable
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
 if TYPE_CHECKING:
     import aiosqlite
@@ -76,9 +77,12 @@ class SqliteFile:
     the statements of the others.
     """
 
-    def __init__(self, path: Path, *, busy_secs: float = BUSY_SECS, durable: bool = True) -> None:
+    def __init__(
+        self, path: Path, *, busy_secs: float = BUSY_SECS, durable: bool = True, meter: Meter = UNMEASURED
+    ) -> None:
         self._path = path
         self._durable = durable
+        self._meter = meter
         self._busy_secs = busy_secs
         self._opening = anyio.Lock()
         self._prepared = False
@@ -93,13 +97,18 @@ class SqliteFile:
 
     async def run(self, statement: str, *values: object, **named: object) -> list[sqlite3.Row]:
         """The rows that one statement returns; its values are given in order or by name. Raises StoreUnavailable."""
+        began, outcome = time.perf_counter(), "unavailable"
         try:
             connection = self._connection or await self._open()
-            return list(await connection.execute_fetchall(statement, named or values))
+            rows = list(await connection.execute_fetchall(statement, named or values))
+            outcome = "ok"
+            return rows
         except sqlite3.OperationalError as error:
             raise StoreUnavailable(f"{self._path.name}: {error}") from error
         except StoreError as error:
             raise StoreUnavailable(str(error)) from error
+        finally:
+            self._meter.store("sqlite", outcome, time.perf_counter() - began)
 
     async def clean(self) -> None:
         """Delete what has expired, once a minute: for whoever is about to make the file larger.

@@ -10,6 +10,7 @@ from telnyx_remote_mcp.store.locks import locked
 from telnyx_remote_mcp.store.sqlite.counters import SqliteCounters
 from telnyx_remote_mcp.store.sqlite.file import BUSY_SECS, SqliteFile, expiry
 from telnyx_remote_mcp.store.sqlite.journal import SqliteJournal
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
 _GET: Final = "SELECT value FROM entries WHERE kind = ? AND key = ? AND expires_at > ?"
 _PUT: Final = """
@@ -33,8 +34,10 @@ class SqliteStore:
     What is not `durable` outlives the process, and is written in a tenth of the time.
     """
 
-    def __init__(self, path: Path, *, busy_secs: float = BUSY_SECS, durable: bool = True) -> None:
-        self._file = SqliteFile(path, busy_secs=busy_secs, durable=durable)
+    def __init__(
+        self, path: Path, *, busy_secs: float = BUSY_SECS, durable: bool = True, meter: Meter = UNMEASURED
+    ) -> None:
+        self._file = SqliteFile(path, busy_secs=busy_secs, durable=durable, meter=meter)
         self.counters = SqliteCounters(self._file)
         self.journal = SqliteJournal(self._file)
 

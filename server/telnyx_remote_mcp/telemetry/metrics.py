@@ -1,0 +1,164 @@
+"""Metrics: what a meter is told, as numbers that Prometheus collects. Imported only where they are on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    start_http_server,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from telnyx_remote_mcp.telemetry.meter import Direction, Meter
+
+SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""By this variable the workers' library is told, before it is imported, that several processes count together."""
+
+_SECS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_STORE_SECS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5)
+_LAG_SECS: Final = (0.1, 0.5, 1, 2, 5, 15, 60, 300, 3600)
+_MOST_FAMILIES: Final = 400
+"""The catalog has a few hundred families of operations: what comes after so many is counted as others."""
+_METHODS: Final = frozenset({"GET", "POST", "DELETE", "OPTIONS", "HEAD"})
+_OAUTH: Final = "/oauth/"
+
+
+class Metrics(Meter):
+    """The numbers of this process, all named `telnyx_mcp_…`."""
+
+    def __init__(self, version: str, registry: CollectorRegistry = REGISTRY) -> None:
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(f"telnyx_mcp_{name}", text, labels, registry=registry)
+
+        def seconds(name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+            return Histogram(f"telnyx_mcp_{name}_seconds", text, labels, buckets=buckets, registry=registry)
+
+        def gauge(name: str, text: str) -> Gauge:
+            return Gauge(f"telnyx_mcp_{name}", text, registry=registry, multiprocess_mode="livesum")
+
+        self._families: set[str] = set()
+        self._requests = counter("http_requests", "Requests answered", "method", "route", "status")
+        self._request_secs = seconds("http_request", "Until the answer began", _SECS, "route")
+        self._working = gauge("requests_working", "Requests at work")
+        self._waiting = gauge("requests_waiting", "Requests that wait for their place")
+        self._oauth = counter("oauth_steps", "Steps of signing in", "step", "outcome")
+        self._calls = counter("calls", "Calls of tools", "tool", "effect", "outcome", "era")
+        self._call_secs = seconds("call", "A call, from its arguments to its result", _SECS, "effect", "era")
+        self._guards = counter("guard_decisions", "What guards said to calls", "guard", "decision")
+        self._sending = gauge("upstream_requests_working", "Requests to Telnyx under way")
+        self._upstream = counter("upstream_attempts", "Attempts at Telnyx", "family", "status", "attempt")
+        self._upstream_secs = seconds("upstream_attempt", "One attempt at Telnyx", _SECS, "status")
+        self._keys = counter("key_checks", "Keys that Telnyx was asked about", "verdict")
+        self._key_secs = seconds("key_check", "Until Telnyx said what a key is", _SECS)
+        self._store_secs = seconds("store", "One use of the store", _STORE_SECS, "backend", "outcome")
+        self._events = counter("events", "Events in from Telnyx and out to agents", "direction", "outcome")
+        self._lag_secs = seconds("event_lag", "From what happened until it was told", _LAG_SECS, "direction")
+        built = Gauge(
+            "telnyx_mcp_build_info",
+            "What runs",
+            ["version", "python"],
+            registry=registry,
+            multiprocess_mode="max",
+        )
+        built.labels(version, platform.python_version()).set(1)
+
+    def request(self, method: str, route: str, status: int, secs: float) -> None:
+        self._requests.labels(method if method in _METHODS else "other", route, status).inc()
+        self._request_secs.labels(route).observe(secs)
+        if route.startswith(_OAUTH):
+            self._oauth.labels(route.removeprefix(_OAUTH), _class(str(status))).inc()
+
+    def working(self, change: int) -> None:
+        self._working.inc(change)
+
+    def waiting(self, change: int) -> None:
+        self._waiting.inc(change)
+
+    def call(self, tool: str, effect: str, outcome: str, era: str, secs: float) -> None:
+        self._calls.labels(tool, effect, outcome, era).inc()
+        self._call_secs.labels(effect, era).observe(secs)
+
+    def guard(self, name: str, decision: str, secs: float) -> None:
+        self._guards.labels(name, decision).inc()
+
+    def sending(self, change: int) -> None:
+        self._sending.inc(change)
+
+    def upstream(self, operation: str, status: str, attempt: int, secs: float) -> None:
+        self._upstream.labels(self._family(operation), status, str(attempt) if attempt < 3 else "3+").inc()
+        self._upstream_secs.labels(_class(status)).observe(secs)
+
+    def key_check(self, verdict: str, secs: float) -> None:
+        self._keys.labels(verdict).inc()
+        self._key_secs.observe(secs)
+
+    def store(self, backend: str, outcome: str, secs: float) -> None:
+        self._store_secs.labels(backend, outcome).observe(secs)
+
+    def event(self, direction: Direction, outcome: str, lag_secs: float | None = None) -> None:
+        self._events.labels(direction, outcome).inc()
+        if lag_secs is not None:
+            self._lag_secs.labels(direction).observe(max(0.0, lag_secs))
+
+    def _family(self, operation: str) -> str:
+        """The product that an operation is about, which its path begins with: `POST /messages/{id}` is messages."""
+        method, _, path = operation.partition(" ")
+        family = "storage" if method == "S3" else path.strip("/").partition("/")[0]
+        if family not in self._families:
+            if len(self._families) >= _MOST_FAMILIES:
+                return "other"
+            self._families.add(family)
+        return family
+
+
+@contextmanager
+def published(host: str, port: int, workers: int) -> Iterator[int]:
+    """Serve at `/metrics` of a port of its own what this process counts, or all that it starts meanwhile; gives the
+    port.
+
+    Raises OSError if the address cannot be had.
+    """
+    with _registry(workers) as registry:
+        server, thread = start_http_server(port, host, registry)
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+
+@contextmanager
+def _registry(workers: int) -> Iterator[CollectorRegistry]:
+    if workers == 1:
+        yield REGISTRY
+        return
+    with tempfile.TemporaryDirectory(prefix="telnyx-mcp-metrics-", ignore_cleanup_errors=True) as shared:
+        os.environ[SHARED] = shared
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, shared)  # type: ignore[no-untyped-call]
+        try:
+            yield registry
+        finally:
+            del os.environ[SHARED]
+
+
+def forget(process: int) -> None:
+    """A worker has died: what it had at work is at work no more."""
+    for left in Path(os.environ[SHARED]).glob(f"gauge_live*_{process}.db"):
+        left.unlink(missing_ok=True)
+
+
+def _class(status: str) -> str:
+    return f"{status[0]}xx" if status.isdigit() else status

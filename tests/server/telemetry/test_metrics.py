@@ -1,0 +1,132 @@
+"""What Prometheus collects: bounded sets of labels, and nothing in them that tells who somebody is."""
+
+import asyncio
+from typing import Any
+
+import httpx2
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+from tests import contexts
+from tests.wires import MockWire
+
+from telnyx_remote_mcp.calls.dispatch import Dispatch
+from telnyx_remote_mcp.calls.question import AskFirst, Question
+from telnyx_remote_mcp.composition.watch import watch
+from telnyx_remote_mcp.guardrails.measured import CallMeasured, GuardMeasured
+from telnyx_remote_mcp.http.edge import Edge
+from telnyx_remote_mcp.telemetry.meter import Meter, Meters
+from telnyx_remote_mcp.telemetry.metrics import Metrics
+from telnyx_tools.api.client import Api
+from telnyx_tools.api.errors import ApiError
+from telnyx_tools.api.retry import Clock
+from telnyx_tools.registry import registry
+
+pytestmark = pytest.mark.anyio
+
+BALANCE = registry().tools["get_balance"]
+
+
+async def at_once(secs: float) -> None: ...
+
+
+class Collected:
+    """Metrics, and their numbers as Prometheus reads them."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.metrics = Metrics("1", self._registry)
+
+    def text(self) -> str:
+        return generate_latest(self._registry).decode()
+
+    def value(self, name: str, **labels: str) -> float | None:
+        return self._registry.get_sample_value(f"telnyx_mcp_{name}", labels)
+
+    def dispatch(self, statuses: list[int], *steps: Any) -> Dispatch:
+        """A dispatch whose requests are answered with these statuses, one after the other."""
+        left = iter(statuses)
+        wire: Any = MockWire(lambda request: httpx2.Response(next(left), json={"data": {"balance": "1"}}))
+        api = Api(wire=wire, watch=watch(self.metrics), clock=Clock(sleep=at_once))
+        return contexts.dispatch(api, [CallMeasured(self.metrics), *(GuardMeasured(s, self.metrics) for s in steps)])
+
+
+async def test_a_call_is_told_by_tool_effect_outcome_and_era_and_each_attempt_by_family_and_status() -> None:
+    collected = Collected()
+    await collected.dispatch([503, 200])(contexts.call(BALANCE, {}))
+    with pytest.raises(ApiError):
+        await collected.dispatch([404])(contexts.call(BALANCE, {}))
+    told = {"tool": "get_balance", "effect": "read", "era": "modern"}
+    assert collected.value("calls_total", outcome="ok", **told) == 1
+    assert collected.value("calls_total", outcome="api_error", **told) == 1
+    assert collected.value("upstream_attempts_total", family="balance", status="503", attempt="1") == 1
+    assert collected.value("upstream_attempts_total", family="balance", status="200", attempt="2") == 1
+    assert collected.value("upstream_requests_working") == 0
+
+
+async def test_what_a_guard_says_is_told_and_what_stands_behind_it_is_not_its_doing() -> None:
+    class LenientGuard:
+        async def __call__(self, call: Any, proceed: Any) -> Any:
+            return await proceed(call)
+
+    class StrictGuard:
+        async def __call__(self, call: Any, proceed: Any) -> Any:
+            raise AskFirst(Question("May I?", {}))
+
+    collected = Collected()
+    with pytest.raises(AskFirst):
+        await collected.dispatch([], LenientGuard(), StrictGuard())(contexts.call(BALANCE, {}))
+    assert collected.value("guard_decisions_total", guard="lenient", decision="passed") == 1
+    assert collected.value("guard_decisions_total", guard="strict", decision="asked") == 1
+    assert collected.value("guard_decisions_total", guard="lenient", decision="asked") is None
+
+
+async def test_a_call_that_its_client_gives_up_is_told_as_cancelled() -> None:
+    class SlowGuard:
+        async def __call__(self, call: Any, proceed: Any) -> Any:
+            await asyncio.Event().wait()
+
+    collected = Collected()
+    call = asyncio.ensure_future(collected.dispatch([], SlowGuard())(contexts.call(BALANCE, {})))
+    await asyncio.sleep(0)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    told = {"tool": "get_balance", "effect": "read", "era": "modern"}
+    assert collected.value("calls_total", outcome="cancelled", **told) == 1
+    assert collected.value("guard_decisions_total", guard="slow", decision="cancelled") == 1
+
+
+async def test_paths_and_methods_that_people_make_up_add_no_series() -> None:
+    async def nothing(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 404, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    collected = Collected()
+    edge = Edge(nothing, collected.metrics, ["/mcp", "/oauth/token", "/v2/mcp/apps/{slug}/mcp"])
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=edge), base_url="http://localhost") as http:
+        for path in ("/mcp", "/oauth/token", "/v2/mcp/apps/MARKED/mcp", "/MARKED", "/mcp/MARKED"):
+            await http.request("MARKED", path)
+    assert "MARKED" not in collected.text()
+    for route, count in {"/mcp": 1, "/oauth/token": 1, "/v2/mcp/apps/{slug}/mcp": 1, "other": 2}.items():
+        assert collected.value("http_requests_total", method="other", route=route, status="404") == count
+    assert collected.value("oauth_steps_total", step="token", outcome="4xx") == 1
+
+
+async def test_operations_beyond_the_number_of_families_that_there_are_become_others() -> None:
+    collected = Collected()
+    for number in range(1_000):
+        collected.metrics.upstream(f"GET /family{number}/{{id}}", "200", 1, 0.1)
+    families = {line for line in collected.text().splitlines() if line.startswith("telnyx_mcp_upstream_attempts_total")}
+    assert len(families) < 500
+    assert collected.value("upstream_attempts_total", family="other", status="200", attempt="1")
+
+
+async def test_several_meters_are_told_the_same() -> None:
+    one, two = Collected(), Collected()
+    meters = Meters(one.metrics, two.metrics, Meter())
+    meters.event("in", "kept", 1.5)
+    meters.working(1)
+    for each in (one, two):
+        assert each.value("events_total", direction="in", outcome="kept") == 1
+        assert each.value("event_lag_seconds_sum", direction="in") == 1.5
+        assert each.value("requests_working") == 1
