@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from importlib.util import find_spec
 from types import FrameType
 
 import uvicorn
@@ -33,6 +34,8 @@ WORKER_SECS = 30
 
 def check(settings: Settings) -> None:
     """Raises ValueError, whose text is one line, for settings that cannot be served."""
+    if settings.traces == "on" and find_spec("opentelemetry.sdk") is None:
+        raise ValueError("--traces on needs the extra otel: pip install 'telnyx-remote-mcp[otel]'")
     create_app(settings).build_middleware_stack()
 
 

@@ -153,6 +153,9 @@ class Settings(BaseSettings):
         None, ge=0, le=65535, description="port of its own where Prometheus collects /metrics; 0 takes a free one"
     )
     metrics_host: str = Field("127.0.0.1", min_length=1, description="address of that port")
+    traces: Literal["on", "off"] = Field(
+        "off", description="send spans by OTLP, as the OTEL_ variables say; needs the extra otel"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
     sandbox: bool = Field(False, description="play against a local Telnyx sandbox instead of the real API")
 

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 from mcp.client import Client
 from tests.e2e.clients import ACCEPT, LIST_TOOLS, Sandbox, call, connected, headers, post
+from tests.e2e.collector import collector
 from tests.e2e.processes import Server, run, served
 
 KEY = "KEY_sandbox_MARKEDkey"
@@ -26,7 +27,8 @@ FAULTS = (
 
 @pytest.mark.anyio
 async def test_no_key_text_or_number_is_ever_written(tmp_path: Path) -> None:
-    with served(tmp_path, "--sandbox", "--log-level", "debug", "--metrics-port", "0") as server:
+    options = ("--sandbox", "--log-level", "debug", "--metrics-port", "0", "--traces", "on")
+    with collector() as spans, served(tmp_path, *options, OTEL_EXPORTER_OTLP_ENDPOINT=spans.url) as server:
         for mode in ("auto", "legacy"):
             async with connected(server.url, KEY, mode) as client:
                 await _send(client)
@@ -37,6 +39,10 @@ async def test_no_key_text_or_number_is_ever_written(tmp_path: Path) -> None:
         _knock(server)
         metrics = httpx2.get(server.metrics_url).text
         written = server.end()
+        traces = b"".join(spans.taken)
+    assert b"tools/call send_message" in traces
+    assert b"POST /messages" in traces
+    assert [mark for mark in MARKS if mark.encode() in traces] == []
     assert 'telnyx_mcp_calls_total{effect="spends"' in metrics, metrics
     assert [line for line in metrics.splitlines() if any(mark in line for mark in MARKS)] == []
     assert "POST /mcp 200" in written

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from telnyx_remote_mcp.identity import VERSION
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
+from telnyx_remote_mcp.telemetry import logs
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter, Meters
 
 
 def create_meter(settings: Settings) -> Meter:
-    """What happens is told to metrics, where they are on."""
-    if settings.metrics_port is None:
-        return UNMEASURED
+    """What happens is told to metrics and to traces, where they are on; lines of the log then name their trace."""
+    meters = [
+        *(_metrics() if settings.metrics_port is not None else ()),
+        *(_traces() if settings.traces == "on" else ()),
+    ]
+    return UNMEASURED if not meters else meters[0] if len(meters) == 1 else Meters(*meters)
+
+
+def _metrics() -> list[Meter]:
     from telnyx_remote_mcp.telemetry.metrics import Metrics
 
-    return Metrics(VERSION)
+    return [Metrics(VERSION)]
+
+
+def _traces() -> list[Meter]:
+    """To be called before the server is made, which looks whether anybody takes spans."""
+    from telnyx_remote_mcp.telemetry import traces
+
+    traces.begin(VERSION)
+    logs.name_traces(traces.trace_id)
+    return [traces.Traces()]

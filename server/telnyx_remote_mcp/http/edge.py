@@ -27,10 +27,11 @@ CLIENT_LEFT: Final = 499
 
 @dataclass(slots=True)
 class Visit:
-    """One HTTP request as the access log tells of it. Whoever finds out who is calling says so here."""
+    """One HTTP request as the access log tells of it. Whoever finds out who calls, or in which trace, says so here."""
 
     request_id: str
     principal: str = "-"
+    trace_id: str | None = None
 
     @staticmethod
     def of(scope: Scope) -> "Visit":
@@ -115,6 +116,7 @@ def _log(scope: Scope, visit: Visit, status: int, duration_ms: float) -> None:
         "duration_ms": round(duration_ms, 1),
         "request_id": visit.request_id,
         "principal": visit.principal,
+        **({"trace_id": visit.trace_id} if visit.trace_id is not None else {}),
     }
     logger.info("%(method)s %(path)s %(status)d %(duration_ms).1fms id=%(request_id)s by=%(principal)s", fields)
 

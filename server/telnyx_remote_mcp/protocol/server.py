@@ -78,8 +78,11 @@ def create_server(services: Services) -> Server[None]:
         on_list_prompts=handlers.list_prompts,
         on_get_prompt=handlers.get_prompt,
     )
-    if isinstance(get_tracer_provider(), ProxyTracerProvider):
-        server.middleware.clear()  # the SDK's spans, which nobody takes unless a provider was set before the start
+    server.middleware.clear()  # the SDK's spans, which quote what clients say
+    if not isinstance(get_tracer_provider(), ProxyTracerProvider):  # else nobody takes spans
+        from telnyx_remote_mcp.protocol.spans import Spans
+
+        server.middleware.append(Spans(handlers.surface))
     # First, so that whatever stands behind it reads what was sealed here and nothing that a client made up.
     server.middleware.append(RequestStateBoundary(services.request_state, default_audience=services.settings.url))
     server.middleware.append(handlers.remembered)

@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final
@@ -30,6 +30,13 @@ def configure(level: str) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
+def name_traces(current: Callable[[], str | None]) -> None:
+    """From now on lines name the trace in which they are written, as far as there is one."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, JsonLines):
+            handler.formatter.trace_id = current
+
+
 class TextLines(logging.Formatter):
     """`12:00:00 INFO telnyx_remote_mcp.access: …`"""
 
@@ -43,6 +50,8 @@ class TextLines(logging.Formatter):
 class JsonLines(logging.Formatter):
     """One JSON object for each record: time, level, logger, message, and the arguments of the message by name."""
 
+    trace_id: Callable[[], str | None] | None = None
+
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -53,6 +62,8 @@ class JsonLines(logging.Formatter):
         if isinstance(record.args, Mapping):
             for name, value in record.args.items():
                 line.setdefault(str(name), value)
+        if self.trace_id is not None and (trace_id := self.trace_id()) is not None:
+            line.setdefault("trace_id", trace_id)
         if record.exc_info:
             line["exception"] = _where(record.exc_info)
         return _encode(line)

@@ -1,12 +1,10 @@
 """The MCP server object, where it relies on what the tools declare and on what runs beside it."""
 
 import json
-from typing import Any
+import sys
 
-import opentelemetry.trace
 import pytest
 from mcp import Client
-from opentelemetry.trace import NoOpTracer, NoOpTracerProvider, Tracer
 
 from telnyx_remote_mcp.composition.local import local_server
 from telnyx_remote_mcp.settings import Settings
@@ -18,30 +16,14 @@ def test_no_tool_takes_an_argument_from_a_header() -> None:
     assert [tool.name for tool in registry().tools.values() if "x-mcp-header" in json.dumps(tool.input_schema)] == []
 
 
-class Spans(NoOpTracerProvider, NoOpTracer):
-    """Remembers the names of all spans."""
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-
-    def get_tracer(self, *args: Any, **kwargs: Any) -> Tracer:
-        return self
-
-    def start_as_current_span(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        self.names.append(name)
-        return super().start_as_current_span(name, *args, **kwargs)
-
-
 @pytest.mark.anyio
-@pytest.mark.parametrize("taken", [True, False])
-async def test_requests_are_traced_where_somebody_takes_the_spans(taken: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    spans = Spans()
-    monkeypatch.setattr("mcp.shared._otel._tracer", spans)
-    if taken:
-        monkeypatch.setattr(opentelemetry.trace, "_TRACER_PROVIDER", spans)
-    async with local_server(Settings()) as server, Client(server) as client:
-        await client.call_tool("get_message", {"message_id": "1"})
-    assert ("tools/call get_message" in spans.names) is taken
+async def test_requests_make_no_spans_where_nobody_takes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither of the SDK nor of ours, which is not even imported."""
+    monkeypatch.delitem(sys.modules, "telnyx_remote_mcp.protocol.spans", raising=False)
+    async with local_server(Settings()) as server:
+        kinds = [type(each).__name__ for each in server.middleware]
+    assert kinds == ["RequestStateBoundary", "method"]
+    assert "telnyx_remote_mcp.protocol.spans" not in sys.modules
 
 
 @pytest.mark.anyio

@@ -1,0 +1,118 @@
+"""Spans by the semantic conventions of MCP, one for each message: middleware of the SDK, in the place of its own.
+
+The SDK's takes what clients make up for names, and quotes errors. Here names are ours, and nothing is quoted: no
+arguments, no results, no texts, no ids of sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import mcp_types as types
+from mcp.server.context import CallNext, HandlerResult
+from mcp.shared.exceptions import MCPError
+from mcp_types.methods import SPEC_CLIENT_METHODS, SPEC_CLIENT_NOTIFICATION_METHODS
+from opentelemetry.context import Context as TraceContext
+from opentelemetry.trace import Link, Span, SpanContext, SpanKind, StatusCode, get_current_span, get_tracer
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from pydantic import ValidationError
+
+from telnyx_remote_mcp.http.edge import Visit
+from telnyx_remote_mcp.protocol.listings import Context
+from telnyx_remote_mcp.surface.surfaces import Surface
+
+OTHER: Final = "_OTHER"
+"""Stands for names that are not ours."""
+
+_METHODS: Final = SPEC_CLIENT_METHODS | SPEC_CLIENT_NOTIFICATION_METHODS
+_LARGEST_ID: Final = 1_000_000
+"""Clients count their requests from 0; what is larger, or a text, may be anything."""
+_PROPAGATOR: Final = TraceContextTextMapPropagator()  # a stranger's baggage is not carried on
+_NOWHERE: Final = TraceContext()
+
+
+class Spans:
+    """Makes a span of every message: below what its `_meta` names, else below what the HTTP request names."""
+
+    def __init__(self, surface_of: Callable[[Context], Surface]) -> None:
+        self._surface_of = surface_of
+        self._tracer = get_tracer("telnyx_remote_mcp")
+
+    async def __call__(self, ctx: Context, call_next: CallNext) -> HandlerResult:
+        of_message, of_http = _remote(ctx.meta), _remote(ctx.request.headers if ctx.request is not None else None)
+        parent = of_message or of_http
+        both = of_message is not None and of_http is not None
+        with self._tracer.start_as_current_span(
+            self._name(ctx),
+            context=parent or _NOWHERE,
+            kind=SpanKind.SERVER,
+            attributes=self._attributes(ctx),
+            links=[Link(_where(of_http))] if both and of_http is not None else [],
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            if ctx.request is not None:
+                Visit.of(ctx.request.scope).trace_id = f"{span.get_span_context().trace_id:032x}"
+            try:
+                result = await call_next(ctx)
+            except Exception as error:
+                _fail(span, error)
+                raise
+            if isinstance(result, types.CallToolResult) and result.is_error:
+                _end(span, "tool_error")
+            return result
+
+    def _name(self, ctx: Context) -> str:
+        method = _method(ctx)
+        return f"{method} {self._tool(ctx)}" if method == "tools/call" else method
+
+    def _attributes(self, ctx: Context) -> dict[str, str | int]:
+        found: dict[str, str | int] = {
+            "mcp.method.name": _method(ctx),
+            "mcp.protocol.version": ctx.protocol_version,
+            "network.transport": "pipe" if ctx.request is None else "tcp",
+        }
+        if isinstance(ctx.request_id, int) and 0 <= ctx.request_id < _LARGEST_ID:
+            found["jsonrpc.request.id"] = str(ctx.request_id)
+        if ctx.method == "tools/call":
+            found |= {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": self._tool(ctx)}
+        return found
+
+    def _tool(self, ctx: Context) -> str:
+        name = (ctx.params or {}).get("name")
+        tool = self._surface_of(ctx).find(name) if isinstance(name, str) else None
+        return tool.name if tool is not None else OTHER
+
+
+def _method(ctx: Context) -> str:
+    return ctx.method if ctx.method in _METHODS else OTHER
+
+
+def _remote(carrier: Mapping[str, Any] | None) -> TraceContext | None:
+    """What the `traceparent` of a message or of a request names; None where there is none that can be read."""
+    named = {name: carrier.get(name) for name in ("traceparent", "tracestate")} if carrier else {}
+    texts = {name: value for name, value in named.items() if isinstance(value, str) and len(value) <= 512}
+    found = _PROPAGATOR.extract(texts, _NOWHERE)
+    return found if _where(found).is_valid else None
+
+
+def _where(context: TraceContext) -> SpanContext:
+    return get_current_span(context).get_span_context()
+
+
+def _fail(span: Span, error: Exception) -> None:
+    if isinstance(error, MCPError):
+        code = str(error.error.code)
+    elif isinstance(error, ValidationError):
+        code = str(types.INVALID_PARAMS)
+    else:
+        _end(span, type(error).__qualname__)
+        return
+    span.set_attribute("rpc.response.status_code", code)
+    _end(span, code)
+
+
+def _end(span: Span, kind: str) -> None:
+    span.set_attribute("error.type", kind)
+    span.set_status(StatusCode.ERROR)

@@ -1,0 +1,122 @@
+"""Spans by the conventions of MCP, in the trace of whoever asks, and without anything that was said."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import opentelemetry.trace
+import pytest
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind, StatusCode
+from tests import contexts
+from tests.protocol.servers import Peer, served
+from tests.wires import MockWire
+
+from telnyx_remote_mcp.composition.watch import watch
+from telnyx_remote_mcp.guardrails.measured import CallMeasured, GuardMeasured
+from telnyx_remote_mcp.telemetry import logs, traces
+from telnyx_tools.api.client import Api
+from telnyx_tools.api.retry import Clock
+from telnyx_tools.registry import registry
+
+pytestmark = pytest.mark.anyio
+
+OURS, THEIRS = "a" * 32, "b" * 32
+
+
+def traceparent(trace: str) -> str:
+    return f"00-{trace}-{'c' * 16}-01"
+
+
+async def at_once(secs: float) -> None: ...
+
+
+@pytest.fixture
+def exported(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
+    provider, exporter = traces.OwnSpans(), InMemorySpanExporter()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(opentelemetry.trace, "_TRACER_PROVIDER", provider)
+    yield exporter
+    provider.shutdown()
+
+
+def spans(exported: InMemorySpanExporter) -> dict[str, ReadableSpan]:
+    return {span.name: span for span in exported.get_finished_spans()}
+
+
+def trace_of(span: ReadableSpan) -> str:
+    assert span.context is not None
+    return f"{span.context.trace_id:032x}"
+
+
+async def test_a_message_is_a_span_in_the_trace_of_its_meta_and_linked_to_that_of_its_request(
+    tmp_path: Path, exported: InMemorySpanExporter, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "telnyx_remote_mcp.access")
+    said = {"name": "MARKED", "arguments": {"text": "MARKED"}, "_meta": {"traceparent": traceparent(OURS)}}
+    async with served(tmp_path, stateful=False) as url, Peer.of(url) as peer:
+        for name, told in (("count", {"to": "MARKED"}), ("MARKED", {"text": "MARKED"})):
+            await peer.legacy("tools/call", {**said, "name": name, "arguments": told}, traceparent=traceparent(THEIRS))
+        await peer.legacy("tools/call", {"name": "count", "arguments": {"to": 1}}, traceparent=traceparent(THEIRS))
+    of_meta, made_up, of_http = exported.get_finished_spans()
+    assert (of_meta.name, made_up.name) == ("tools/call count", "tools/call _OTHER")
+    assert of_meta.kind is SpanKind.SERVER
+    assert [trace_of(each) for each in (of_meta, made_up, of_http)] == [OURS, OURS, THEIRS]
+    assert [f"{link.context.trace_id:032x}" for link in of_meta.links] == [THEIRS]
+    assert not of_http.links
+    assert of_meta.attributes is not None
+    assert dict(of_meta.attributes) | {
+        "mcp.method.name": "tools/call",
+        "gen_ai.tool.name": "count",
+        "gen_ai.operation.name": "execute_tool",
+        "network.transport": "tcp",
+    } == dict(of_meta.attributes)
+    assert made_up.attributes is not None
+    assert made_up.attributes["error.type"] == "-32602"
+    assert made_up.status.status_code is StatusCode.ERROR
+    assert "MARKED" not in "".join(span.to_json() for span in (of_meta, made_up, of_http))
+    lines = [record.args for record in caplog.records if record.name == "telnyx_remote_mcp.access"]
+    assert [line["trace_id"] for line in lines if isinstance(line, dict)] == [OURS, OURS, THEIRS]
+
+
+async def test_a_guard_that_waited_and_each_attempt_at_telnyx_are_spans_below_the_call(
+    exported: InMemorySpanExporter,
+) -> None:
+    class WaitingGuard:
+        async def __call__(self, call: Any, proceed: Any) -> Any:
+            await asyncio.sleep(traces.WAITED_SECS)
+            return await proceed(call)
+
+    class QuickGuard:
+        async def __call__(self, call: Any, proceed: Any) -> Any:
+            return await proceed(call)
+
+    left, meter = iter((503, 200)), traces.Traces()
+    wire: Any = MockWire(lambda request: httpx2.Response(next(left), json={"data": {"balance": "1"}}))
+    api = Api(wire=wire, watch=watch(meter), clock=Clock(sleep=at_once))
+    steps = [CallMeasured(meter), GuardMeasured(QuickGuard(), meter), GuardMeasured(WaitingGuard(), meter)]
+    with opentelemetry.trace.get_tracer("test").start_as_current_span("call") as call:
+        await contexts.dispatch(api, steps)(contexts.call(registry().tools["get_balance"], {}))
+        assert traces.trace_id() == f"{call.get_span_context().trace_id:032x}"
+    waited, first, second, _ = exported.get_finished_spans()
+    assert (waited.name, first.name, second.name) == ("guard waiting", "GET /balance", "GET /balance")
+    assert all(each.parent == call.get_span_context() for each in (waited, first, second))
+    assert first.attributes is not None
+    assert second.attributes is not None
+    assert (first.attributes["http.response.status_code"], first.status.status_code) == (503, StatusCode.ERROR)
+    assert (second.attributes["http.request.resend_count"], second.status.status_code) == (1, StatusCode.UNSET)
+
+
+async def test_lines_of_the_log_name_the_trace_in_which_they_are_written(exported: InMemorySpanExporter) -> None:
+    lines = logs.JsonLines()
+    lines.trace_id = traces.trace_id
+    record = logging.LogRecord("a", logging.INFO, __file__, 1, "text", (), None)
+    assert "trace_id" not in json.loads(lines.format(record))
+    with opentelemetry.trace.get_tracer("test").start_as_current_span("call") as span:
+        assert json.loads(lines.format(record))["trace_id"] == f"{span.get_span_context().trace_id:032x}"
