@@ -1,4 +1,4 @@
-"""What is told of calls: how each ended, and what every guard said to it."""
+"""Measurements of calls: how each ended, and what every guard said to it."""
 
 from __future__ import annotations
 
