@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.calls.client import Client
-from telnyx_remote_mcp.calls.question import Answers
+from telnyx_remote_mcp.calls.question import Agreement, Answers
 from telnyx_remote_mcp.surface.surfaces import Surface
 from telnyx_tools.tool.context import Action, Progress
 
@@ -17,7 +17,7 @@ class Call:
     """`arguments` are parsed. `parent` is the call that made this one: of a generic tool, or of a script.
 
     `allow_duplicate` says that the same call may have been made before, and is meant once more,
-    `preview` that nothing may be sent but what reads.
+    `preview` that nothing may be sent but what reads, `agreement` that the person was asked about it and said yes.
     """
 
     action: Action
@@ -30,6 +30,7 @@ class Call:
     answers: Answers = field(default_factory=dict)
     allow_duplicate: bool = False
     preview: bool = False
+    agreement: Agreement | None = None
     parent: Call | None = None
 
     def nested(

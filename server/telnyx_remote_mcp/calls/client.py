@@ -13,12 +13,16 @@ Form = Literal["form", "url"]
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Name and version as the client gave them, empty where it did not, and what it declared that it can do."""
+    """Name and version as the client gave them, empty where it did not, and what it declared that it can do.
+
+    `agent` is the id by which it tells one of its agents from the others, empty where it names none.
+    """
 
     protocol_version: str
     name: str = ""
     version: str = ""
     capabilities: types.ClientCapabilities | None = None
+    agent: str = ""
 
     @property
     def is_modern(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from telnyx_remote_mcp.calls.client import Form
-from telnyx_tools.api.errors import TelnyxError
+from telnyx_remote_mcp.calls.kept_back import KeptBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,30 @@ Answers = Mapping[str, Answer]
 """Answers by the id of their question. Only questions that this server asked about the same call are in it."""
 
 
-class AskFirst(TelnyxError):
+Way = Literal["form", "page", "text", "word", "hour", "destination"]
+"""How a person agreed: in a form of the client, on the page of this server, by a text, by the word of the agent where a
+policy takes it, or before, for an hour or for a destination."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """That the person agreed to a call: the rules by which they were asked, and how they said yes."""
+
+    rules: tuple[str, ...]
+    by: Way
+
+
+class AskFirst(KeptBack):
     """The person has to be asked before the call goes on. Raised at any depth of it, turned into a question at the end.
 
     An agent reads the description where its client cannot ask; `otherwise` is what it does then, beside the question.
     """
 
-    def __init__(self, question: Question, otherwise: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self, question: Question, otherwise: Mapping[str, object] | None = None, rules: tuple[str, ...] = ()
+    ) -> None:
         super().__init__("the person has to be asked first")
+        self.rules = rules
         self.question = question
         self._otherwise = otherwise or {"title": "The person has to agree first, and this client cannot ask them"}
 

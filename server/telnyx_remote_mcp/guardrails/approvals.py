@@ -30,6 +30,9 @@ State = Literal["pending", "approved", "denied", "used"]
 Extent = Literal["once", "hour", "destination"]
 """How far a yes goes: this call, all calls of this tool for an hour, or this destination from now on."""
 
+Place = Literal["page", "text", "word"]
+"""Where a decision was made: on the page, by a text of the owner, or by the agent's word."""
+
 PriceOf = Callable[[Call], Awaitable[str | None]]
 """Tells what a call costs, in words; None for what costs nothing."""
 
@@ -68,6 +71,7 @@ class Approval:
     price: str | None = None
     """What it costs, in words; None for what costs nothing."""
     state: State = "pending"
+    by: Place = "page"
     extent: Extent = "once"
 
     @property
@@ -130,9 +134,11 @@ class Approvals:
         approval = await self._records.get(id_)
         return approval if approval is not None and approval.expires_at > self._clock() else None
 
-    async def decide(self, approval: Approval, state: Literal["approved", "denied"], extent: Extent = "once") -> bool:
+    async def decide(
+        self, approval: Approval, state: Literal["approved", "denied"], extent: Extent = "once", by: Place = "page"
+    ) -> bool:
         """Note what the person decided; False where it was decided, used or over already."""
-        return await self._move(approval, "pending", state, extent)
+        return await self._move(approval, "pending", state, extent, by)
 
     async def use(self, approval: Approval, extent: Extent | None = None) -> bool:
         """Take the yes for one call; False where it is not there, or was taken before.
@@ -141,13 +147,15 @@ class Approvals:
         """
         return await self._move(approval, "approved" if extent is None else "pending", "used", extent)
 
-    async def _move(self, approval: Approval, before: State, after: State, extent: Extent | None) -> bool:
+    async def _move(
+        self, approval: Approval, before: State, after: State, extent: Extent | None, by: Place | None = None
+    ) -> bool:
         kept = await self._records.read(approval.id)
         if kept is None or kept.value.nonce != approval.nonce or kept.value.state != before:
             return False
         if kept.value.expires_at <= self._clock():
             return False
-        moved = replace(kept.value, state=after, extent=extent or kept.value.extent)
+        moved = replace(kept.value, state=after, extent=extent or kept.value.extent, by=by or kept.value.by)
         if not await self._records.swap(approval.id, kept, moved, OPEN_SECS):
             return False
         if after == "used":

@@ -13,6 +13,7 @@ from typing import Final
 
 from telnyx_remote_mcp.audit.log import AuditLog, AuditUnavailable, Receipt
 from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.kept_back import KeptBack
 from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.guardrails.entries import cost, entry
 from telnyx_tools.api.errors import OutcomeUnknown, TelnyxError
@@ -102,7 +103,8 @@ class RefusalsOnRecord:
             result = await proceed(call)
         except TelnyxError as error:
             if not passage.through:
-                self._note("refused", call, error.describe()["code"])
+                why = error.rules if isinstance(error, KeptBack) else ()
+                self._note("refused", call, error.describe()["code"], why)
             raise
         finally:
             _passage.reset(before)
@@ -110,9 +112,9 @@ class RefusalsOnRecord:
             self._note("answered", call, _why(result))
         return result
 
-    def _note(self, event: str, call: Call, rule: object) -> None:
+    def _note(self, event: str, call: Call, rule: object, why: tuple[str, ...] = ()) -> None:
         with suppress(AuditUnavailable):
-            self._book.note(event, self._book.entry(call), rule=rule)
+            self._book.note(event, self._book.entry(call), rule=rule, why=why or None)
 
 
 class OnRecord:

@@ -6,7 +6,7 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from telnyx_remote_mcp.guardrails.approvals import OPEN_SECS, Approval, Approvals
 from telnyx_remote_mcp.guardrails.entries import masked
@@ -89,7 +89,8 @@ class ByText:
         approval = await self._approvals.find(asked.approval_id) if asked is not None else None
         if answer is None or asked is None or approval is None or approval.nonce != asked.nonce:
             return False
-        return await self._approvals.decide(approval, "approved" if answer[1].lower() == "yes" else "denied")
+        state: Literal["approved", "denied"] = "approved" if answer[1].lower() == "yes" else "denied"
+        return await self._approvals.decide(approval, state, by="text")
 
     async def _code(self, approval: Approval, number: str) -> str | None:
         """A code that stands for this asking alone among those that wait for this number."""

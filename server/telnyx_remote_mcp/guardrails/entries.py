@@ -22,6 +22,8 @@ _MOST_IDS: Final = 8
 _ID_NAME: Final = re.compile(r"id|.*(_id|_ids|_sid|_name)|key")
 _ID: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9:._\-]{0,99}")
 """With a letter in it: all digits may be a phone number."""
+_AGENT: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9:._/\-]{0,99}")
+"""As an id, and with slashes: no name of a person, no number, no address."""
 _NAMED: Final = frozenset({"bucket_name", "queue_name", "media_name"})
 """Names that are ids; others are what people call things."""
 _LONGEST: Final = 60
@@ -38,6 +40,7 @@ def entry(call: Call, key: bytes) -> dict[str, object]:
         "lane": caller.lane,
         "grant": caller.grant_id,
         "client": f"{client.name[:_LONGEST]} {client.version[:_LONGEST]}".strip(),
+        "agent": client.agent if _AGENT.fullmatch(client.agent) else None,
         "tool": action.name,
         "via": call.parent.action.name if call.parent is not None else None,
         "effect": action.effect.value,
@@ -45,6 +48,8 @@ def entry(call: Call, key: bytes) -> dict[str, object]:
         "reached": len(reached) if len(reached) > MOST_TARGETS else None,
         "ids": dict(_ids(call.arguments)),
         "arguments": digest(call, key),
+        "asked": call.agreement.rules if call.agreement is not None else None,
+        "approved": call.agreement.by if call.agreement is not None else None,
         "answered": sorted({answer.action for answer in call.answers.values()}),
     }
     return {name: value for name, value in members.items() if value}

@@ -9,11 +9,11 @@ from typing import Any, Final
 import anyio
 
 from telnyx_remote_mcp.calls.call import Call
-from telnyx_remote_mcp.calls.question import Answer, AskFirst, Question
+from telnyx_remote_mcp.calls.kept_back import KeptBack
+from telnyx_remote_mcp.calls.question import Agreement, Answer, AskFirst, Question, Way
 from telnyx_remote_mcp.guardrails.approvals import Approval, Extent, Reason
 from telnyx_remote_mcp.guardrails.question_text import EXTENTS, form, question_text
 from telnyx_remote_mcp.guardrails.shared import Shared
-from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.tool.context import Decision
 from telnyx_tools.tool.effect import Effect
 
@@ -32,11 +32,12 @@ PRICE_SECS: Final = 5
 """How long a question waits for the price."""
 
 
-class Refused(TelnyxError):
+class Refused(KeptBack):
     """A policy or the person said no; nothing was sent."""
 
-    def __init__(self, title: str, remedy: str) -> None:
+    def __init__(self, title: str, remedy: str, rule: str) -> None:
         super().__init__("refused")
+        self.rules = (rule,)
         self.title = title
         self._remedy = remedy
 
@@ -50,22 +51,25 @@ class Person:
 
     shared: Shared
 
-    async def agrees(self, call: Call, reasons: Sequence[Reason], *, by_word: bool = False) -> None:
-        """Return where the person agrees to the call. Raises Refused, or AskFirst, which says what to do about it.
+    async def agrees(self, call: Call, reasons: Sequence[Reason], *, by_word: bool = False) -> Agreement:
+        """Return how the person agreed to the call. Raises Refused, or AskFirst, which says what to do about it.
 
         With `by_word` the agent may say that they did (`confirmed`).
         """
-        if await self._agreed_before(call, reasons):
-            return
+        rules = _rules(reasons)
+        if (before := await self._agreed_before(call, reasons)) is not None:
+            return Agreement(rules, before)
         approval = await self.shared.approvals.of(call, reasons, self._price)
         if approval.state == "denied":
             raise _denied()
         if approval.state == "approved" and await self.shared.approvals.use(approval):
-            return
+            return Agreement(rules, approval.by)
         question = self._question(approval)
         answer = call.answers.get(question.id)
-        if answer is None or not await self._answered(call, approval, answer):
-            raise AskFirst(question, await self._otherwise(call, approval, question, by_word=by_word))
+        way = await self._answered(call, approval, answer) if answer is not None else None
+        if way is None:
+            raise AskFirst(question, await self._otherwise(call, approval, question, by_word=by_word), rules)
+        return Agreement(rules, way)
 
     async def decision(self, principal: str, approval_id: str, wait_secs: float) -> Decision | None:
         """What they decided about a call of theirs, as soon as they did; None for no such approval."""
@@ -88,35 +92,40 @@ class Person:
         if approval is None or (approval.principal, approval.client, approval.grant) != told:
             return None
         if any(reason.rule == TAINTED for reason in approval.reasons):
-            raise Refused("Where a stranger's text is behind it, the user alone decides", "Give them the link.")
-        await self.shared.approvals.decide(approval, "approved")
+            raise Refused(
+                "Where a stranger's text is behind it, the user alone decides", "Give them the link.", TAINTED
+            )
+        await self.shared.approvals.decide(approval, "approved", by="word")
         return await self.decision(call.caller.principal, approval_id, 0)
 
-    async def _answered(self, call: Call, approval: Approval, answer: Answer) -> bool:
-        """Whether the answer is a yes, which is used now; False for one that decides nothing. Raises Refused."""
+    async def _answered(self, call: Call, approval: Approval, answer: Answer) -> Way | None:
+        """How the person said yes, which is used now; None where the answer decides nothing. Raises Refused."""
         if answer.mode == "url" and answer.action != "decline":
-            return answer.action == "accept" and await self._decided_on_page(call, approval)
+            return await self._decided_on_page(call, approval) if answer.action == "accept" else None
         if answer.action != "accept":
             await self.shared.approvals.decide(approval, "denied")
             raise _denied()
         if not await self.shared.approvals.use(approval, _extent(answer.content)):
-            raise Refused("This answer was used already, or came too late", "Make the call again to ask anew.")
-        return True
+            title = "This answer was used already, or came too late"
+            raise Refused(title, "Make the call again to ask anew.", "answer_used")
+        return "form"
 
-    async def _decided_on_page(self, call: Call, approval: Approval) -> bool:
+    async def _decided_on_page(self, call: Call, approval: Approval) -> Way | None:
         """Wait for a person who has the page before them."""
         if await self.decision(call.caller.principal, approval.id, OPENED_SECS) == "denied":
             raise _denied()
-        return await self.shared.approvals.use(approval)
+        decided = await self.shared.approvals.find(approval.id)
+        return decided.by if decided is not None and await self.shared.approvals.use(approval) else None
 
-    async def _agreed_before(self, call: Call, reasons: Sequence[Reason]) -> bool:
+    async def _agreed_before(self, call: Call, reasons: Sequence[Reason]) -> Way | None:
         if await self.shared.approvals.given(call):
-            return True
+            return "hour"
         addresses = [reason.address for reason in reasons]
         principal = call.caller.principal
-        return all(
+        known = all(
             [address is not None and await self.shared.approvals.knows(principal, address) for address in addresses]
         )
+        return "destination" if known else None
 
     async def _price(self, call: Call) -> str | None:
         if call.action.effect is not Effect.SPENDS:
@@ -135,7 +144,7 @@ class Person:
         self, call: Call, approval: Approval, question: Question, *, by_word: bool
     ) -> Mapping[str, object]:
         """What an agent reads that cannot ask its person: where they decide, and what to do then."""
-        said = {"rules": list(dict.fromkeys(reason.rule for reason in approval.reasons)), "approval_id": approval.id}
+        said = {"rules": list(_rules(approval.reasons)), "approval_id": approval.id}
         word = CONFIRM if by_word and TAINTED not in said["rules"] else ""
         texted = await self._texted(call, approval)
         if question.url is None and texted is None:
@@ -159,6 +168,10 @@ class Person:
         return await self.shared.by_text.ask(approval)
 
 
+def _rules(reasons: Sequence[Reason]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(reason.rule for reason in reasons))
+
+
 def _extent(content: Mapping[str, Any]) -> Extent:
     """How far the yes in a form goes; no further than once where the form does not say."""
     by_words = {words: extent for extent, words in EXTENTS.items()}
@@ -166,4 +179,4 @@ def _extent(content: Mapping[str, Any]) -> Extent:
 
 
 def _denied() -> Refused:
-    return Refused("The user said no", "Do not try it in another way; ask the user what they want instead.")
+    return Refused("The user said no", "Do not try it in another way; ask the user what they want instead.", "denied")

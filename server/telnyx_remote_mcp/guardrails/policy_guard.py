@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
+from telnyx_remote_mcp.calls.question import Agreement
 from telnyx_remote_mcp.guardrails.approvals import Reason
 from telnyx_remote_mcp.guardrails.person import Person, Refused
 from telnyx_remote_mcp.guardrails.phone_numbers import special
@@ -36,10 +37,10 @@ class PolicyGuard:
             return await proceed(call)
         reached = recipients(call)
         try:
-            await self._check(call, reached)
+            agreement = await self._check(call, reached)
         except StoreUnavailable:
             raise CannotRemember from None
-        result = await proceed(call)
+        result = await proceed(replace(call, agreement=agreement))
         if call.action.effect is Effect.SPENDS and reached:
             with suppress(StoreUnavailable):  # it was sent: not to remember that is no reason to say otherwise
                 await self.shared.unusual.contacts.note(call.caller.principal, reached)
@@ -64,16 +65,18 @@ class PolicyGuard:
     async def confirm(self, call: Call, approval_id: str) -> Decision | None:
         """Take the agent's word that the person agreed. Raises Refused where no policy does."""
         if not takes_word(self._laid_down()):
-            raise Refused("No policy here takes your word for the user's", "Give the user the link: they decide there.")
+            remedy = "Give the user the link: they decide there."
+            raise Refused("No policy here takes your word for the user's", remedy, "word")
         try:
             return await Person(self.shared).confirmed(call, approval_id)
         except StoreUnavailable:
             raise CannotRemember from None
 
-    async def _check(self, call: Call, reached: Sequence[Recipient]) -> None:
-        """Return where the call may run. Raises Refused, or AskFirst."""
+    async def _check(self, call: Call, reached: Sequence[Recipient]) -> Agreement | None:
+        """Return where the call may run: how the person agreed, where they were asked. Raises Refused, or AskFirst."""
         if reasons := await self._reasons(call, reached):
-            await Person(self.shared).agrees(call, reasons, by_word=takes_word(self._laid_down()))
+            return await Person(self.shared).agrees(call, reasons, by_word=takes_word(self._laid_down()))
+        return None
 
     def _laid_down(self) -> list[Policy]:
         return [self.shared.operator] if self.shared.operator is not None else []
@@ -86,6 +89,7 @@ class PolicyGuard:
             raise Refused(
                 f"{call.action.name} is refused by a policy ({rule.text})",
                 "Tell the user: they or the operator of this server can change the policy.",
+                rule.text,
             )
         _check_numbers(reached, laid_down)
         if rule.word == "ask":
@@ -104,4 +108,5 @@ def _check_numbers(reached: Sequence[Recipient], laid_down: Sequence[Policy]) ->
             raise Refused(
                 f"{recipient.key} is an {'emergency' if kind == 'emergency' else 'expensive premium-rate'} number",
                 f'Agents may not reach it unless a policy allows it (numbers = ["{kind}"]).',
+                f"numbers.{kind}",
             )

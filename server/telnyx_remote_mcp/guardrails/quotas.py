@@ -11,6 +11,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.kept_back import KeptBack
 from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.guardrails.entries import cost
 from telnyx_remote_mcp.guardrails.fingerprint import account, keyed
@@ -41,11 +42,12 @@ _QUANTITIES: Final = frozenset({"quantity", "count_requested", "amount", "channe
 _BOUGHT: Final = frozenset({"phone_numbers", "registration_codes"})
 
 
-class QuotaExceeded(TelnyxError):
+class QuotaExceeded(KeptBack):
     """The call would go beyond a limit; nothing was sent."""
 
     def __init__(self, limit: Limit, left: float, resets_in: float) -> None:
         super().__init__(f"QuotaExceeded {limit.what}")
+        self.rules = (f"{limit.what}={limit.most}/{limit.period}",)
         self.limit = limit
         self.left = left
         self.resets_in = resets_in

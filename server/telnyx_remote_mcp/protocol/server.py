@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 import mcp_types as types
@@ -36,6 +37,9 @@ from telnyx_tools.tool.tool import Tool
 
 ALLOW_DUPLICATE = "telnyx/allow_duplicate"
 """The key in the `_meta` of a call by which a program says that it means the same call once more."""
+AGENT = ("telnyx/agent_id", "gen_ai.agent.id", "openai/session", "vscode.conversationId")
+"""The keys in the `_meta` of a call by which clients name the agent, the first one that is there counts: ours, that of
+OpenTelemetry's conventions, and the conversations of ChatGPT and VS Code. MCP itself has none."""
 NOBODY = Caller("stdio", None, "stdio")
 
 
@@ -115,7 +119,7 @@ class _Handlers:
     async def call_tool(
         self, ctx: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult | types.InputRequiredResult:
-        surface, client = self.surface(ctx), _client(ctx)
+        surface, client = self.surface(ctx), _client(ctx, params.meta or {})
         tool = surface.find(params.name)
         if tool is None:
             raise MCPError(code=types.INVALID_PARAMS, message=f"Unknown tool: {params.name[:128]}")
@@ -176,13 +180,14 @@ class _Handlers:
         return self._services.local if ctx.request is None else Caller.of(ctx.request.scope)
 
 
-def _client(ctx: Context) -> Client:
+def _client(ctx: Context, meta: Mapping[str, Any]) -> Client:
     told = ctx.session.client_params
     info = told.client_info if told is not None else None
     name, version = (info.name, info.version) if info is not None else ("", "")
     hears_questions = ctx.request is None or not takes_one_answer(ctx.request.scope)
     capabilities = ctx.session.client_capabilities if hears_questions else None
-    return Client(ctx.protocol_version, name, version, capabilities)
+    agent = next((told for key in AGENT if isinstance(told := meta.get(key), str)), "")
+    return Client(ctx.protocol_version, name, version, capabilities, agent)
 
 
 def _request_id(ctx: Context) -> str:

@@ -13,17 +13,24 @@ from tests.wires import MockWire
 
 from telnyx_remote_mcp.audit.log import DIRECTORY, AuditLog
 from telnyx_remote_mcp.audit.reader import records, verify
+from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.client import Client
 from telnyx_remote_mcp.calls.pipeline import Next
-from telnyx_remote_mcp.calls.question import AskFirst, Question
+from telnyx_remote_mcp.calls.question import Answer, AskFirst, Question
 from telnyx_remote_mcp.composition.guards import create_guards
 from telnyx_remote_mcp.guardrails.audit import Book, NotOnRecord, OnRecord, RefusalsOnRecord
+from telnyx_remote_mcp.guardrails.entries import target_id
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
+from telnyx_remote_mcp.surface.policy import Policy
 from telnyx_tools.api.client import Api
+from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.errors import ApiError, OutcomeUnknown, TelnyxError
 from telnyx_tools.registry import registry
 from telnyx_tools.results.result import Result
+from telnyx_tools.tool.effect import Effect
 
 pytestmark = pytest.mark.anyio
 
@@ -93,6 +100,53 @@ async def test_a_record_says_who_what_and_on_whom_and_nothing_that_was_said(tmp_
     written = json.dumps(list(records(tmp_path)))
     for kept_out in (PERSON, "the words", "+13125550100", contexts.TESTER.principal, "KEYtest"):
         assert kept_out not in written
+
+
+AGENT = Client("2026-07-28", "Assistant", "4.2", agent="agent-7")
+THROUGH_A_GRANT = Caller("key:test", Credential("KEYtest"), "oauth", grant_id="ab" * 16)
+
+
+async def test_the_records_of_a_call_that_the_person_agreed_to_say_everything_that_a_record_is_to_say(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(data_dir=tmp_path, secret="s" * 32, audit="on")
+    api = Api("https://api.telnyx.com/v2", wire=MockWire(Telnyx(tmp_path)))
+    asks = Policy(effects={Effect.SPENDS: "ask"})
+    async with aclosing(SqliteStore(tmp_path / "state.db")) as store:
+        dispatch = contexts.dispatch(api, create_guards(settings, contexts.guarded(settings, api, store, asks)).steps)
+
+        def call(**changes: Any) -> Call:
+            return contexts.call(TOOLS["send_message"], TEXT, client=AGENT, caller=THROUGH_A_GRANT, **changes)
+
+        with pytest.raises(AskFirst) as asked:
+            await dispatch(call())
+        answers = {asked.value.question.id: Answer("accept", {"answer": "Yes, once"})}
+        await dispatch(call(answers=answers))
+    kept_back, start, end = records(tmp_path / DIRECTORY)
+    said = {
+        "time": start["at"][:4].isdigit(),
+        "principal, hashed": len(start["who"]) == 16 and "key:test" not in start["who"],
+        "client and version": start["client"] == "Assistant 4.2",
+        "grant": start["grant"] == "ab" * 16,
+        "agent": start["agent"] == "agent-7",
+        "tool and effect": (start["tool"], start["effect"]) == ("send_message", "spends"),
+        "target, masked": start["to"][0]["masked"] == "+13…23",
+        "target, for whoever knows it": start["to"][0]["id"] == target_id(PERSON, Secret(b"s" * 32).derive("audit")),
+        "digest of the arguments": len(start["arguments"]) == 64,
+        "rule": (start["asked"], kept_back["rule"], kept_back["why"]) == (["policy"], "approval_required", ["policy"]),
+        "who approved": start["approved"] == "form",
+        "outcome": end["outcome"] == "done",
+        "cost": end["cost"] == "0.004 USD",
+        "duration": end["ms"] >= 0,
+        "request id": start["call"] == end["call"] == "test",
+    }
+    assert [name for name, told in said.items() if not told] == []
+
+
+@pytest.mark.parametrize("agent", ["+13125550123", "3125550123", "Ada Lovelace", "x" * 101, ""])
+async def test_an_agent_that_is_named_by_something_else_than_an_id_is_not_named(tmp_path: Path, agent: str) -> None:
+    await made(Telnyx(tmp_path), "send_message", TEXT, client=Client("2026-07-28", "Assistant", "4.2", agent=agent))
+    assert "agent" not in next(iter(records(tmp_path)))
 
 
 @pytest.mark.parametrize(("status", "outcome"), [(422, "failed"), (502, "unknown")])
