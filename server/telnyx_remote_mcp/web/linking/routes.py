@@ -5,6 +5,8 @@ from typing import Final
 from starlette.routing import Route
 
 from telnyx_remote_mcp.web.linking.account import AccountPage
+from telnyx_remote_mcp.web.linking.activity import PATH as ACTIVITY
+from telnyx_remote_mcp.web.linking.activity import ActivityPage
 from telnyx_remote_mcp.web.linking.callback import Callback
 from telnyx_remote_mcp.web.linking.guard import PageGuard
 from telnyx_remote_mcp.web.linking.link import LinkPage
@@ -25,6 +27,7 @@ def linking_routes(services: Services) -> list[Route]:
         Route(CALLBACK_PATH, guard(Callback(services, trip, link, account)), methods=["GET"]),
         Route("/account", guard(account.show), methods=["GET"]),
         Route("/account", guard(account.submit), methods=["POST"]),
+        Route(ACTIVITY, guard(ActivityPage(services).show), methods=["GET"]),
         Route("/account/change", guard(account.change), methods=["POST"]),
         Route("/account/revoke", guard(account.revoke), methods=["POST"]),
     ]

@@ -1,0 +1,182 @@
+"""The activity page: what the agents of an account did, as the audit log on this server's disk has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import Response
+
+from telnyx_remote_mcp.audit.history import History
+from telnyx_remote_mcp.audit.log import DIRECTORY
+from telnyx_remote_mcp.audit.reader import Record
+from telnyx_remote_mcp.auth.grant import Grant
+from telnyx_remote_mcp.guardrails.entries import who
+from telnyx_remote_mcp.web.linking.acts import Tally, act, agent_of, whole
+from telnyx_remote_mcp.web.linking.services import Services
+from telnyx_remote_mcp.web.linking.summary import minute
+
+PATH: Final = "/account/activity"
+SHOWN: Final = 50
+"""Calls on a page."""
+COUNTED: Final = timedelta(days=30)
+"""How far the totals go back."""
+LONGEST_CALL: Final = timedelta(minutes=10)
+"""Between the two records of a call."""
+
+Agent = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants to see: the calls of before a moment, of one agent or all of them, reads or not."""
+
+    before: str
+    is_newest: bool
+    agent: Agent | None
+    reads: bool
+
+    @classmethod
+    def of(cls, request: Request) -> Wanted:
+        query = request.query_params
+        now, before = _written(datetime.now(UTC)), query.get("before", "")
+        is_newest = not _is_moment(before) or before > now
+        agent = (query.get("connection", ""), query.get("client", ""))
+        return cls(now if is_newest else before, is_newest, agent if any(agent) else None, "reads" in query)
+
+    def includes(self, record: Record) -> bool:
+        return (self.reads or record.get("effect") != "read") and self.agent in (None, agent_of(record))
+
+    def url(self, **changes: str) -> str:
+        """The page with other wishes, below the path of the server."""
+        connection, client = self.agent or ("", "")
+        given = {"connection": connection, "client": client, "reads": "1" if self.reads else "", **changes}
+        chosen = {name: value for name, value in given.items() if value}
+        return f"{PATH}?{urlencode(chosen)}" if chosen else PATH
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Calls to show, and the moment at which the next page begins, "" where there is none."""
+
+    records: list[Record]
+    older: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What each agent did since a moment."""
+
+    tallies: dict[Agent, Tally]
+    since: str
+
+
+@dataclass(frozen=True)
+class ActivityPage:
+    """The page at `/account/activity`, for whoever proved the account."""
+
+    services: Services
+
+    async def show(self, request: Request) -> Response:
+        services = self.services
+        account = await services.sessions.account(services.browsers.of(request))
+        if account is None:
+            return services.pages.redirect("/account")
+        wanted = Wanted.of(request)
+        grants = [*await services.grants.of_account(account), *await services.grants.past_of_account(account)]
+        names = {grant.id: grant.client_name for grant in grants}
+        found = await run_sync(calls, self._history(account), wanted)
+        shows_totals = wanted.is_newest and wanted.agent is None
+        totals = await run_sync(count, self._history(account), wanted.before) if shows_totals else Totals({}, "")
+        return services.pages.page(
+            "activity.html",
+            keeps_record=services.settings.audit != "off",
+            days=services.settings.audit_days,
+            totals=list(_rows(totals, grants)),
+            since=minute(_unix(totals.since)) if shows_totals else "",
+            acts=[act(record, _name(agent_of(record), names)) for record in found.records],
+            only=_name(wanted.agent, names) if wanted.agent is not None else "",
+            wanted=wanted,
+            older=found.older,
+        )
+
+    def _history(self, account: str) -> History:
+        services = self.services
+        whos = {who(account, key) for key in services.secret.derive_all("audit")}
+        return History(services.settings.data_dir / DIRECTORY, whos)
+
+
+def calls(history: History, wanted: Wanted) -> Found:
+    """The calls that are wanted, the newest first, as many as a page has. All of one moment are on the same page."""
+    records: list[Record] = []
+    for record in _before(history, wanted.before):
+        if not wanted.includes(record):
+            continue
+        if len(records) >= SHOWN and record["at"] != records[-1]["at"]:
+            return Found(records, str(records[-1]["at"]))
+        records.append(record)
+    return Found(records, history.reach.back_to)
+
+
+def count(history: History, now: str) -> Totals:
+    """What each agent did in the last 30 days, or since the moment to which the history reaches."""
+    since = _written(_moment(now) - COUNTED)
+    tallies: dict[Agent, Tally] = {}
+    for record in _before(history, now):
+        if str(record["at"]) < since:
+            break
+        tallies.setdefault(agent_of(record), Tally()).add(record)
+    return Totals(tallies, max(since, history.reach.back_to))
+
+
+def _before(history: History, moment: str) -> Iterator[Record]:
+    """The calls that began before the moment; their ends may be later."""
+    begun = whole(history.before(_written(_moment(moment) + LONGEST_CALL)))
+    return (record for record in begun if str(record["at"]) < moment)
+
+
+def _rows(totals: Totals, grants: Sequence[Grant]) -> Iterator[dict[str, object]]:
+    """What the page says of each agent: those that are connected, and those that did something."""
+    names = {grant.id: grant.client_name for grant in grants}
+    listed = {grant.id: minute(grant.last_listed_at) for grant in grants if grant.last_listed_at is not None}
+    for agent in dict.fromkeys([*((grant.id, "") for grant in grants), *totals.tallies]):
+        connection, client = agent
+        tally = totals.tallies.get(agent, Tally())
+        yield {
+            "name": _name(agent, names),
+            "url": f"{PATH}?{urlencode({'connection': connection} if connection else {'client': client})}",
+            "listed": listed.get(connection, "not so far" if connection in names else "not noted"),
+            "tally": tally,
+            "costs": [f"{amount} {currency}".strip() for currency, amount in tally.costs.items()],
+        }
+
+
+def _name(agent: Agent, names: dict[str, str]) -> str:
+    connection, client = agent
+    if connection:
+        return names.get(connection, "A connection that was ended")
+    return f"{client or 'A client without a name'}, with the API key"
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return _written(_moment(text)) == text
+    except (ValueError, OverflowError):
+        return False
+
+
+def _moment(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _unix(written: str) -> int:
+    return int(_moment(written).timestamp())
