@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 
 import httpx2
 import pytest
-from playwright.async_api import Browser, ViewportSize, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
+from tests.browser.agent import connected
 from tests.browser.person import Person
 from tests.e2e.processes import Server
 from tests.server.serving import serving
@@ -164,17 +165,76 @@ AXE = Path(__file__).parents[1] / "node/node_modules/axe-core/axe.min.js"
 CHECK = "async () => (await axe.run()).violations.map(each => [each.id, ...each.nodes.map(node => node.html)])"
 
 
+@pytest.fixture
+async def acted(server: Server, person: Person) -> Person:
+    """Somebody with an agent that sent a text, was kept from a deletion, and looked at what there is."""
+    async with connected(server.url, person.to_use) as client:
+        await client.call_tool("list_messaging_profiles", {})
+        await client.call_tool("send_message", {"from_number": "+12025550101", "to": "+12025550123", "text": "Hello"})
+        await client.call_tool("delete_messaging_profile", {"messaging_profile_id": "1"})
+    return person
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing_on_any_page(
-    server: Server, chromium: Browser, scheme: Literal["light", "dark"]
+    server: Server, chromium: Browser, acted: Person, scheme: Literal["light", "dark"]
 ) -> None:
     async with await chromium.new_context(color_scheme=scheme) as context:
         page = await context.new_page()
-        pages = ("/", "/account", "/link?request=over")
-        for url in (*(f"{server.base_url}{path}" for path in pages), await asking(server)):
+        first = ("/", "/account", "/link?request=over", "/approve/over")
+        for url in (*(f"{server.base_url}{path}" for path in first), await asking(server)):
             await page.goto(url)
-            await page.evaluate(AXE.read_text())
-            assert await page.evaluate(CHECK) == [], url
+            await _check(page)
+        await _prove(page, server, acted.key)
+        await expect(page.get_by_role("button", name="End this connection")).to_be_visible()
+        await page.get_by_text("Change what it may do").click()
+        await _check(page)
+        await page.goto(f"{server.base_url}/account/activity?reads=1")
+        await _check(page)
+        for shown in ("send_message to +12…23", "delete_messaging_profile", "list_messaging_profiles"):
+            await expect(page.get_by_role("heading", name=shown)).to_be_visible()
+
+
+async def _check(page: Page) -> None:
+    await page.evaluate(AXE.read_text())
+    assert await page.evaluate(CHECK) == [], page.url
+
+
+async def _prove(page: Page, server: Server, key: str) -> None:
+    await page.goto(f"{server.base_url}/account")
+    await page.get_by_label("The API key that you linked").fill(key)
+    await page.get_by_role("button", name="Show the agents").click()
+
+
+async def test_what_two_tabs_do_with_one_connection_ends_well_and_so_do_back_and_reload(
+    server: Server, acted: Person
+) -> None:
+    page, other = acted.page, await acted.context.new_page()
+    for tab in (page, other):
+        await tab.goto(f"{server.base_url}/account")
+    await page.get_by_role("button", name="End this connection").click()
+    await expect(page.get_by_text("No agent is connected")).to_be_visible()
+    await other.get_by_text("Change what it may do").click()
+    await other.get_by_role("button", name="Save what").click()
+    await expect(other.get_by_text("No agent is connected")).to_be_visible()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    await page.go_back()
+    await page.reload()
+    await expect(page.get_by_text("No agent is connected")).to_be_visible()
+    assert "POST" not in sent
+
+
+async def test_leaving_in_one_tab_ends_well_in_the_other(server: Server, acted: Person) -> None:
+    page, other = acted.page, await acted.context.new_page()
+    for tab in (page, other):
+        await tab.goto(f"{server.base_url}/account")
+    await page.get_by_role("button", name="Leave this page").click()
+    await expect(page.get_by_role("button", name="Show the agents")).to_be_visible()
+    await other.get_by_role("button", name="End this connection").click()
+    await expect(other.get_by_role("heading", name="This form cannot be used")).to_be_visible()
+    await other.goto(f"{server.base_url}/account/activity")
+    await expect(other.get_by_role("button", name="Show the agents")).to_be_visible()
 
 
 async def test_a_link_that_is_over_says_so_and_where_to_begin(server: Server, person: Person) -> None:

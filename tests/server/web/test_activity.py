@@ -84,7 +84,7 @@ async def test_it_says_what_was_kept_back_and_what_nobody_knows(site: Site) -> N
     assert "Outcome Answered with the result of the same call before" in shown
     assert "Outcome Failed: 10015" in shown
     assert "Outcome Nobody knows whether it took place" in shown
-    assert "Kept back 4" in shown
+    assert "Kept back 3" in shown
     assert "1 failed, 1 with an unknown outcome" in shown
 
 

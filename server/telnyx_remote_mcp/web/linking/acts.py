@@ -14,10 +14,10 @@ from telnyx_remote_mcp.web.linking.summary import minute
 from telnyx_tools.results.visible import visible
 
 EFFECTS: Final[Mapping[object, str]] = {
-    "read": "looked",
-    "write": "changed something",
-    "destroy": "deleted something",
-    "spends": "spent money or reached people",
+    "read": "looks",
+    "write": "changes something",
+    "destroy": "deletes something",
+    "spends": "spends money or reaches people",
 }
 _KEPT_BACK: Final[Mapping[object, str]] = {
     "approval_required": "You were asked first",
@@ -65,7 +65,7 @@ class Tally:
     """By currency."""
 
     def add(self, record: Record) -> None:
-        self.kept_back += record.get("event") in ("refused", "answered")
+        self.kept_back += record.get("event") == "refused"
         self.failed += record.get("outcome") == "failed"
         self.unknown += record.get("outcome") == "unknown"
         if record.get("outcome") == "done":
