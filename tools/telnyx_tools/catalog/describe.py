@@ -1,14 +1,17 @@
 """Descriptions of operations for agents that want to call them, one level of detail at a time."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from telnyx_tools.catalog.hints import hint
 from telnyx_tools.catalog.illustration import illustrate
 from telnyx_tools.catalog.operation import Operation, Paging, Schema
 from telnyx_tools.catalog.query import flatten
 
 _NAMES = 8
 """How many names of a nested object, or values of an enum in it, are worth showing at once."""
+_BY_FORMAT = {"date-time": ", like 2026-01-15T12:00:00Z", "date": ", like 2026-01-15", "binary": " as base64"}
 
 
 def describe(operation: Operation, at: str = "") -> dict[str, Any]:
@@ -19,7 +22,8 @@ def describe(operation: Operation, at: str = "") -> dict[str, Any]:
     """
     parts = _parts(operation)
     if at:
-        return {"id": operation.id, "at": at, **_level(operation, _descend(operation, parts, at.split(".")))}
+        names = at.split(".")
+        return {"id": operation.id, "at": at, **_level(operation, _descend(operation, parts, names), names)}
     found: dict[str, Any] = {
         "id": operation.id,
         "does": operation.sentence,
@@ -30,7 +34,7 @@ def describe(operation: Operation, at: str = "") -> dict[str, Any]:
     }
     for name, schema in parts.items():
         if _properties(operation, schema) or name == "body":
-            found[name] = _level(operation, schema)
+            found[name] = _level(operation, schema, [name])
     found["example"] = _example(operation)
     if operation.paging is not None:
         found["paging"] = _paging(operation.paging)
@@ -87,20 +91,41 @@ def _properties(operation: Operation, schema: Schema) -> dict[str, Schema]:
     return found
 
 
-def _level(operation: Operation, schema: Schema) -> dict[str, Any]:
+def _level(operation: Operation, schema: Schema, where: Sequence[str]) -> dict[str, Any]:
     schema = operation.resolve(schema)
     if "items" in schema:
-        return {"list_of": _level(operation, schema["items"])}
+        return {"list_of": _level(operation, schema["items"], where)}
     if "anyOf" in schema:
-        return {"one_of": [_level(operation, member) for member in schema["anyOf"]]}
+        return {"one_of": [_level(operation, member, where) for member in schema["anyOf"]]}
     if "properties" not in schema:
-        return {"type": _word(operation, schema, names=True)}
-    words = {name: _word(operation, inner, names=True) for name, inner in schema["properties"].items()}
+        return {"type": _hinted(operation, schema, where)}
+    words = {
+        name: _hinted(operation, inner, [*where, *re.findall(r"[^\[\]]+", name)])
+        for name, inner in schema["properties"].items()
+    }
     needed = schema.get("required", ())
     required = {name: word for name, word in words.items() if name in needed}
     optional = {name: word for name, word in words.items() if name not in needed}
     found = {"required": required, "optional": optional}
     return {kind: names for kind, names in found.items() if names}
+
+
+def _hinted(operation: Operation, schema: Schema, where: Sequence[str]) -> str:
+    """A type in a few words, and what to give where neither it nor the name says that: `string: from things.list`."""
+    word = _word(operation, schema, names=True)
+    said = hint(operation, where) if is_bare(operation, schema) else None
+    return f"{word}: {said}" if said else word
+
+
+def is_bare(operation: Operation, schema: Schema) -> bool:
+    """Return whether a type says nothing about its values: a text, a number, a list or a map of them."""
+    schema = operation.resolve(schema)
+    if "anyOf" in schema:
+        return any(is_bare(operation, member) for member in schema["anyOf"])
+    if "items" in schema:
+        return is_bare(operation, schema["items"])
+    telling = {"enum", "format", "examples", "properties"} & schema.keys()
+    return not telling and schema.get("type") not in {"boolean", "null"}
 
 
 def _word(operation: Operation, schema: Schema, *, names: bool) -> str:
@@ -119,7 +144,8 @@ def _word(operation: Operation, schema: Schema, *, names: bool) -> str:
             return (_object(schema) if names else "object") + null
         case "string" if "examples" in schema:
             return f"string, such as {_values(schema['examples'], _NAMES)}{null}"
-    return str(schema.get("format", schema.get("type", "any"))) + null
+    kind = str(schema.get("format", schema.get("type", "any")))
+    return kind + null + _BY_FORMAT.get(kind, "")
 
 
 def _object(schema: Schema) -> str:
