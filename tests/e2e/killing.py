@@ -1,4 +1,4 @@
-"""Kill -9 in the midst of calls that spend, and the client's retry: `python -m tests.e2e.killing 300` plays more of it.
+"""Kill -9 in the midst of calls, and the client's retry: what the scenarios have in common.
 
 The judge is the sandbox: what it took off the balance of each account, of which every point has its own.
 """
@@ -8,8 +8,8 @@ import json
 import os
 import random
 import sys
-import tempfile
-from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -18,9 +18,7 @@ from typing import Any
 import httpx2
 
 from telnyx_remote_mcp.audit.log import DIRECTORY
-from telnyx_remote_mcp.audit.reader import records, verify
-from telnyx_remote_mcp.commands import say
-from telnyx_remote_mcp.guardrails.entries import who
+from telnyx_remote_mcp.audit.reader import verify
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_sandbox.app import create_app
 from telnyx_sandbox.server import serving
@@ -28,30 +26,8 @@ from telnyx_sandbox.server import serving
 AT_ONCE = 10
 SECRET = "k" * 32
 
-
-@dataclass(frozen=True)
-class Played:
-    """What came of one point: of the call that may have been killed, of its retry, and how often it was sent."""
-
-    first: str | None
-    retry: str | None
-    sent: int
-    on_record: str | None
-    """The outcome in the audit log, `unknown` for a start alone, None for no record of it."""
-
-    @property
-    def is_right(self) -> bool:
-        """It was sent once at most; the retry says what is true, or that nobody knows; the record does not lie."""
-        if self.sent > 1 or (self.first == "done" and (self.sent, self.retry) != (1, "duplicate")):
-            return False
-        if self.retry in ("done", "duplicate"):
-            return self.sent == 1 and self.on_record == "done"
-        return self.retry == "outcome_unknown" and self.sent in _POSSIBLE[self.on_record]
-
-
-_POSSIBLE = {None: {0}, "unknown": {0, 1}, "done": {1}}
-"""How often a call may have been sent, by what is on record. The log may know more than the retry: a process can die
-after it wrote what came of the call there, and before it did so for the retry."""
+Point = dict[str, Any]
+"""A call by an account of its own, as `tests.e2e.zygote` takes it."""
 
 
 class Sandbox:
@@ -68,88 +44,94 @@ class Sandbox:
     async def balance(self, key: str) -> Decimal:
         return Decimal((await self.get("/balance", key))["balance"])
 
-    async def point(self, number: int) -> dict[str, Any]:
+    async def point(self, number: int) -> Point:
         key = f"KEY_sandbox_kill{number}"
         numbers = await self.get("/phone_numbers", key)
         sender = next(number["phone_number"] for number in numbers if number.get("messaging_profile_id"))
         return {"key": key, "arguments": {"to": "+12025550123", "from_number": sender, "text": f"point {number}"}}
 
 
-async def play(count: int, data_dir: Path, **environment: str) -> list[Played]:
-    """So many points, each killed at a random moment of the time that a call takes here."""
+class Zygote:
+    """Makes calls in processes of their own."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def act(self, points: Sequence[Point]) -> list[str | None]:
+        """What came of each of these at once; None where it was killed."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(points).encode() + b"\n")
+        outcomes: list[str | None] = json.loads(await self._process.stdout.readline())
+        return outcomes
+
+    async def end(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+
+
+@dataclass
+class Stage:
+    """Where a scenario is played: its points, how long a call takes here, and what one costs."""
+
+    sandbox: Sandbox
+    zygote: Zygote
+    points: list[Point]
+    before: dict[str, Decimal]
+    took: float
+    price: Decimal
+
+    async def killed(self, points: Sequence[Point]) -> list[str | None]:
+        """What came of each, all of which are killed at a random moment of the time that a call takes."""
+        return await self.zygote.act(
+            [{**point, "kill_after": random.uniform(0.1, 0.6) * self.took} for point in points]
+        )
+
+    async def sent(self, points: Sequence[Point]) -> list[int]:
+        """How often the message of each was sent so far."""
+        spent = [self.before[point["key"]] - await self.sandbox.balance(point["key"]) for point in points]
+        return [round(each / self.price) for each in spent]
+
+    def batches(self) -> list[list[Point]]:
+        return [self.points[start : start + AT_ONCE] for start in range(0, len(self.points), AT_ONCE)]
+
+
+@asynccontextmanager
+async def staged(count: int, data_dir: Path, **environment: str) -> AsyncIterator[Stage]:
+    """A stage with so many points, after a rehearsal."""
     given = {"TELNYX_MCP_DATA_DIR": str(data_dir), "TELNYX_MCP_SECRET": SECRET, **environment}
     async with serving(create_app()) as base_url, httpx2.AsyncClient() as http:
-        sandbox = Sandbox(base_url, http)
-        zygote = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.e2e.zygote"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **given, "TELNYX_API_BASE_URL": base_url},
+        zygote = Zygote(
+            await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.e2e.zygote"),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env={**os.environ, **given, "TELNYX_API_BASE_URL": base_url},
+            )
         )
         try:
-            return await _played(zygote, sandbox, count, data_dir)
+            yield await _rehearsed(Sandbox(base_url, http), zygote, count)
         finally:
-            assert zygote.stdin is not None
-            zygote.stdin.close()
-            await zygote.wait()
+            await zygote.end()
 
 
-async def _played(zygote: asyncio.subprocess.Process, sandbox: Sandbox, count: int, data_dir: Path) -> list[Played]:
+async def _rehearsed(sandbox: Sandbox, zygote: Zygote, count: int) -> Stage:
+    """The stage; how long a call takes and what it costs is found out by calls that nothing kills."""
     points = [await sandbox.point(number) for number in range(count + AT_ONCE)]
     before = {point["key"]: await sandbox.balance(point["key"]) for point in points}
-    whole, points = points[:AT_ONCE], points[AT_ONCE:]
+    whole, points = [{**point, "unasked": True} for point in points[:AT_ONCE]], points[AT_ONCE:]
+    took = 0.0
     for _ in range(2):  # the first time everything is cold
         began = asyncio.get_running_loop().time()
-        assert set(await _ask(zygote, whole)) <= {"done", "duplicate"}
+        assert set(await zygote.act(whole)) <= {"done", "duplicate"}
         took = asyncio.get_running_loop().time() - began
         whole = [{**point, "arguments": {**point["arguments"], "text": "warm"}} for point in whole]
     price = (before[whole[0]["key"]] - await sandbox.balance(whole[0]["key"])) / 2
-    firsts, retries = [], []
-    for start in range(0, count, AT_ONCE):
-        batch = points[start : start + AT_ONCE]
-        firsts += await _ask(zygote, [{**point, "kill_after": random.uniform(0.1, 0.6) * took} for point in batch])
-        retries += await _ask(zygote, batch)
-    sent = [round((before[point["key"]] - await sandbox.balance(point["key"])) / price) for point in points]
-    recorded = _recorded(data_dir)
-    key = Secret(SECRET.encode()).derive("audit")
-    noted = [recorded.get(who(point["key"], key)) for point in points]
-    return [Played(*came) for came in zip(firsts, retries, sent, noted, strict=True)]
-
-
-def _recorded(data_dir: Path) -> dict[str, str]:
-    """The outcome that the audit log has for each account, `unknown` where it has the start of a call alone."""
-    found = [record for record in records(data_dir / DIRECTORY) if record["event"] in ("start", "end")]
-    started = {record["who"]: "unknown" for record in found}
-    return started | {record["who"]: record["outcome"] for record in found if record["event"] == "end"}
+    return Stage(sandbox, zygote, points, before, took, price)
 
 
 def faults(data_dir: Path) -> list[str]:
     """What is wrong with the audit log, but for a last record in the midst of which its process was killed."""
     found = verify(data_dir / DIRECTORY, Secret(SECRET.encode()).derive_all("audit"))
     return [str(fault) for fault in found if "the last 1 of" not in fault.problem]
-
-
-async def _ask(zygote: asyncio.subprocess.Process, points: list[dict[str, Any]]) -> list[str | None]:
-    assert zygote.stdin is not None
-    assert zygote.stdout is not None
-    zygote.stdin.write(json.dumps(points).encode() + b"\n")
-    outcomes: list[str | None] = json.loads(await zygote.stdout.readline())
-    return outcomes
-
-
-def main() -> None:
-    """Print what came of as many points as the first argument says, and end with 1 where one is wrong."""
-    environment = {"TELNYX_MCP_REDIS_URL": sys.argv[2]} if len(sys.argv) > 2 else {}
-    with tempfile.TemporaryDirectory() as directory:
-        played = asyncio.run(play(int(sys.argv[1]), Path(directory), **environment))
-        wrong = [point for point in played if not point.is_right]
-        for (first, retry, sent), times in sorted(
-            Counter((str(point.first), str(point.retry), point.sent) for point in played).items()
-        ):
-            say(f"{times:5}  first: {first:16} retry: {retry:16} sent: {sent}")
-        say(f"{len(played)} points, {len(wrong)} wrong, audit log: {faults(Path(directory)) or 'whole'}")
-    sys.exit(1 if wrong else 0)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,9 @@
 """Makes calls in processes of their own, each of which may be killed in the midst of it.
 
 Reads a JSON list of points from a line of standard input, and writes one of what came of each: `null` where the process
-was killed, else the code of an error, `done` or `duplicate`. Forking spares the import that a new process would need.
+was killed, else the code of an error, `done` or `duplicate`, `asked` and the id of a question, or what was decided.
+A point with `decides` is no call, but the person's decision about it. Forking spares the import that a new process
+would need.
 """
 
 import json
@@ -10,18 +12,24 @@ import signal
 import ssl
 import sys
 import time
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
 import anyio
 from tests import contexts
 
 from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.dispatch import Dispatch
+from telnyx_remote_mcp.calls.question import Answer, AskFirst
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.guardrails import duplicates
+from telnyx_remote_mcp.guardrails.approvals import Approvals
+from telnyx_remote_mcp.guardrails.policy_file import load
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.store import open_calls_store
+from telnyx_remote_mcp.store import open_calls_store, open_store
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.api.errors import TelnyxError
@@ -29,6 +37,7 @@ from telnyx_tools.api.wire import Wire
 from telnyx_tools.registry import registry
 
 LEASE_SECS = 0.4
+YES = Answer("accept", {"answer": "Yes, once"})
 IMPORTED = ("aiosqlite", "redis.asyncio")
 """What a call imports on its way; here that is there before."""
 
@@ -36,19 +45,42 @@ TLS = ssl.create_default_context()
 """Made once: it takes longer than a call."""
 
 
-async def call(settings: Settings, surfaces: Surfaces, point: dict[str, Any]) -> str:
-    """What comes of the call of a point."""
-    credential = Credential(point["key"])
+async def act(settings: Settings, surfaces: Surfaces, point: dict[str, Any]) -> str:
+    """What comes of a point."""
     made = contexts.call(
-        registry().tools["send_message"], point["arguments"], caller=Caller(point["key"], credential, "api_key")
+        registry().tools["send_message"],
+        point["arguments"],
+        caller=Caller(point["key"], Credential(point["key"]), "api_key"),
+        answers={point["answered"]: YES} if "answered" in point else {},
+        allow_duplicate=point.get("allow_duplicate", False),
     )
-    async with Api(settings.api_base_url, wire=Wire(tls=TLS)) as api, aclosing(open_calls_store(settings)) as store:
-        shared = contexts.guarded(settings, api, store)
-        try:
-            result = await create_dispatch(settings, surfaces, api, lambda: shared)(made)
-        except TelnyxError as error:
-            return str(error.describe()["code"])
+    policy = load(settings.policy, registry()) if settings.policy and not point.get("unasked") else None
+    async with AsyncExitStack() as until:
+        api = await until.enter_async_context(Api(settings.api_base_url, wire=Wire(tls=TLS)))
+        store = await until.enter_async_context(aclosing(open_store(settings)))
+        calls = await until.enter_async_context(aclosing(open_calls_store(settings)))
+        shared = replace(contexts.guarded(settings, api, store, policy), calls=calls)
+        if "decides" in point:
+            return await decided(shared.approvals, made, point["decides"])
+        return await came_of(create_dispatch(settings, surfaces, api, lambda: shared), made)
+
+
+async def came_of(dispatch: Dispatch, made: Call) -> str:
+    try:
+        result = await dispatch(made)
+    except AskFirst as first:
+        return f"asked {first.question.id}"
+    except TelnyxError as error:
+        return str(error.describe()["code"])
     return "duplicate" if result.wire().get("duplicate_of") else "done"
+
+
+async def decided(approvals: Approvals, made: Call, decision: Literal["approved", "denied"]) -> str:
+    """What the person finds that opens the page, and decides where there is something to decide."""
+    approval = await approvals.find(approvals.id_of(made))
+    if approval is None or not await approvals.decide(approval, decision):
+        return "nothing"
+    return decision
 
 
 def fork(settings: Settings, surfaces: Surfaces, point: dict[str, Any]) -> tuple[int, int]:
@@ -56,7 +88,7 @@ def fork(settings: Settings, surfaces: Surfaces, point: dict[str, Any]) -> tuple
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        os.write(writer, anyio.run(call, settings, surfaces, point).encode())
+        os.write(writer, anyio.run(act, settings, surfaces, point).encode())
         os._exit(0)  # nothing of the parent's is to be ended here
     os.close(writer)
     return child, reader
