@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from cachetools import LRUCache, TTLCache
@@ -33,6 +34,7 @@ class Contacts:
         self._key = secret.derive("contacts")
         self._known: LRUCache[tuple[str, str], bool] = LRUCache(MOST_KNOWN)
         self._counted: TTLCache[str, bool] = TTLCache(MOST_KNOWN, RECENT_SECS)
+        self._digest = lru_cache(MOST_KNOWN)(self._digested)
 
     async def met(self, principal: str, address: str) -> bool:
         """Whether a call from here reached this address in the last year."""
@@ -70,6 +72,6 @@ class Contacts:
             await self._store.put(kind, key, b"1", MET_SECS)
             self._known[kind, key] = True
 
-    def _digest(self, *parts: str) -> str:
+    def _digested(self, *parts: str) -> str:
         digest = hmac.digest(self._key, json.dumps(parts).encode(), "sha256")
         return base64.urlsafe_b64encode(digest[:24]).decode()
