@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from telnyx_tools.api.client import Reply
 from telnyx_tools.results.answer import Answer, View
+from telnyx_tools.results.pages import DEFAULT_SIZE
 from telnyx_tools.results.result import BUDGET, REDACTED, redacted
-from telnyx_tools.results.shorten import select, shorten, size, without_nulls
+from telnyx_tools.results.shorten import select, shorten, shorten_row, size, without_nulls
 
 if TYPE_CHECKING:
     from telnyx_tools.catalog.operation import Operation, Paging
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 _SIZED = re.compile(r"(.*)/([1-9][0-9]{0,2})", re.DOTALL)
 _SKIPPING = re.compile(r"(.*)\+([0-9]{1,6})", re.DOTALL)
 
-_ROW = 120
-"""Characters that one of many rows may have at least."""
+_ROW = 48
+"""Bytes that one of many rows may have at least: an id, and as many rows of it as one answer may have."""
 MAX_BINARY = 24_000
 """Bytes of a binary answer that are passed on; larger ones have a URL in some other operation."""
 
@@ -42,7 +43,7 @@ class Place:
     @classmethod
     def of(cls, view: View, paging: Paging | None) -> Place:
         numbered = paging is not None and paging.style == "number"
-        token, skip, size = view.page or "", 0, view.page_size
+        token, skip, size = view.page or "", 0, view.page_size or DEFAULT_SIZE
         if numbered and (found := _SIZED.fullmatch(token)):
             token, size = found[1], int(found[2])
         if found := _SKIPPING.fullmatch(token):
@@ -65,9 +66,10 @@ def answer(operation: Operation, reply: Reply, view: View, place: Place) -> Answ
         text, cut = shorten(value, BUDGET[view.detail])
         return Answer(text=text, shortened=cut or None)
     items = _items(operation, value)
+    reads = operation.effect == "read"
     if items is None:
-        return _single(operation, value, view)
-    return _page(operation, value, items, view, place) if operation.effect == "read" else _rows(items, view)
+        return _single(_unwrapped(operation, value), view) if reads else _done(_unwrapped(operation, value), view)
+    return _page(operation, value, items, view, place) if reads else _rows(items, view)
 
 
 def _shown_to_agents(operation: Operation, value: Any) -> Any:
@@ -87,16 +89,31 @@ def _unwrapped(operation: Operation, value: Any) -> Any:
     return value.get(operation.envelope, value) if operation.envelope and isinstance(value, dict) else value
 
 
-def _single(operation: Operation, value: Any, view: View) -> Answer:
-    data, cut = _shown(_unwrapped(operation, value), view)
+def _single(value: Any, view: View) -> Answer:
+    data, cut = _shown(value, view)
     return Answer(data=data, shortened=cut or None)
+
+
+def _done(value: Any, view: View) -> Answer:
+    """The object that a write answered, with every row of the lists in it, as `_rows`."""
+    whole = _wanted(value, view)
+    lists = {name: rows for name, rows in whole.items() if isinstance(rows, list)} if isinstance(whole, dict) else {}
+    if size(whole) <= BUDGET[view.detail] or not lists:
+        return _single(value, view)
+    rows = {name: _all(rows, sum(map(len, lists.values())), view) for name, rows in lists.items()}
+    rest, _ = shorten({name: inner for name, inner in whole.items() if name not in lists}, BUDGET[view.detail] // 4)
+    return Answer(data={**rest, **{name: [row for row, _ in shown] for name, shown in rows.items()}}, shortened=True)
 
 
 def _rows(items: list[Any], view: View) -> Answer:
     """Every row of the answer to a write, shorter the more there are: there is no second page of what was done."""
-    room = max(_ROW, BUDGET[view.detail] // max(1, len(items)))
-    rows = [shorten(without_nulls(select(item, view.fields) if view.fields else item), room) for item in items]
+    rows = _all([_wanted(item, view) for item in items], len(items), view)
     return Answer(items=[row for row, _ in rows], shortened=any(cut for _, cut in rows) or None)
+
+
+def _all(rows: list[Any], count: int, view: View) -> list[tuple[Any, bool]]:
+    room = max(_ROW, BUDGET[view.detail] // max(1, count))
+    return [shorten_row(row, room) for row in rows]
 
 
 def _page(operation: Operation, value: Any, items: list[Any], view: View, place: Place) -> Answer:
@@ -122,8 +139,11 @@ def _page(operation: Operation, value: Any, items: list[Any], view: View, place:
 
 
 def _shown(value: Any, view: View) -> tuple[Any, bool]:
-    wanted = without_nulls(select(value, view.fields) if view.fields else value)
-    return shorten(wanted, BUDGET[view.detail])
+    return shorten(_wanted(value, view), BUDGET[view.detail])
+
+
+def _wanted(value: Any, view: View) -> Any:
+    return without_nulls(select(value, view.fields) if view.fields else value)
 
 
 def _next(paging: Paging | None, value: Any, held: int, place: Place) -> str | None:

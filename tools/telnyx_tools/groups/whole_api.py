@@ -127,7 +127,7 @@ async def read_api_endpoint(
     arguments: ToolArguments = {},
     fields: Annotated[list[str], Field(description="only these, like cost.amount")] = [],
     page: Annotated[str | None, Field(description="`next` of the page before")] = None,
-    page_size: Annotated[int, Field(ge=1, le=250)] = 20,
+    page_size: Annotated[int | None, Field(ge=1, le=250)] = None,
     detail: Detail = "summary",
 ) -> Answer:
     """Call an operation that only reads (path, query, body), or a reading tool (arguments)."""

@@ -28,6 +28,7 @@ class View:
     """The part of an answer that is wanted."""
 
     page: str | None = None
-    page_size: int = 20
+    page_size: int | None = None
+    """Without it, what the list has by itself: 20 where that is an operation."""
     fields: Sequence[str] = ()
     detail: Detail = "summary"

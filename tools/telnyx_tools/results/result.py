@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -87,11 +87,12 @@ class AttachedResult(Result):
 R = TypeVar("R", bound=Result)
 
 
-def shape(model: type[R], answer: object, detail: Detail = "summary") -> R:
+def shape(model: type[R], answer: object, detail: Detail = "summary", also: Iterable[str] = ()) -> R:
     """The model filled from an API answer, `{"data": …}` or bare. Never fails: a 2xx is a success whatever its body.
 
     Fields of an unexpected type move to `unshaped`, and `shape_warning` says so. Of an object of very many fields the
-    first ones stay, and `left_out` says so.
+    first ones stay, and `left_out` says so. `also` names fields that are kept although the model has them not: what an
+    update set is in its answer.
     """
     raw = answer.get("data", answer) if isinstance(answer, dict) else answer
     if not isinstance(raw, dict):
@@ -100,7 +101,9 @@ def shape(model: type[R], answer: object, detail: Detail = "summary") -> R:
         raw = _narrowed(raw, _names(model))
     if detail == "full":
         return _lenient(model, redacted(raw), "allow")
-    return _lenient(model, raw, "ignore")
+    result = _lenient(model, raw, "ignore")
+    kept = {name: raw[name] for name in also if raw.get(name) is not None and name not in _names(model)}
+    return result.model_copy(update=redacted(kept)) if kept else result
 
 
 def measured(model: type[R], answer: object, detail: Detail = "summary") -> tuple[R, int]:

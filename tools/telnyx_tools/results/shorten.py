@@ -20,6 +20,10 @@ class _Limits:
 _STEPS = (_Limits(1_000, 20, 200, 8), _Limits(300, 8, 100, 6), _Limits(120, 3, 50, 4), _Limits(60, 1, 25, 3))
 
 
+_TELLING = ("id", "phone_number", "to", "status", "state", "code", "errors", "error", "title", "name")
+"""Members of a row that tell most of it, the first most."""
+
+
 def size(value: object) -> int:
     """The bytes of its compact JSON."""
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode("utf-8", "replace"))
@@ -35,6 +39,21 @@ def shorten(value: Any, budget: int) -> tuple[Any, bool]:
         if size(shorter) <= budget:
             break
     return shorter, True
+
+
+def shorten_row(value: Any, room: int) -> tuple[Any, bool]:
+    """One of many rows within the room, however small that is: an object keeps what tells which it is, and how it went.
+
+    At least one of its members stays.
+    """
+    shorter, was_cut = shorten(value, room)
+    if not isinstance(shorter, dict) or size(shorter) <= room:
+        return shorter, was_cut
+    kept: dict[str, Any] = {}
+    for name in sorted(shorter, key=lambda name: _TELLING.index(name) if name in _TELLING else len(_TELLING)):
+        if not kept or size({**kept, name: shorter[name]}) <= room:
+            kept[name] = shorter[name]
+    return kept, True
 
 
 def _cut(value: Any, limits: _Limits, depth: int) -> Any:

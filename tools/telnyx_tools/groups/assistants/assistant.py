@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from pydantic import Field
@@ -83,8 +84,8 @@ class Version(AssistantRow):
     version_created_at: str | None = None
 
 
-def assistant_of(answer: object, detail: Detail = "summary") -> Assistant:
-    """The assistant of an answer, its summary within the budget of one."""
+def assistant_of(answer: object, detail: Detail = "summary", also: Collection[str] = ()) -> Assistant:
+    """The assistant of an answer, its summary within the budget of one, with the fields that an update set."""
     raw = answer.get("data", answer) if isinstance(answer, dict) else answer
     if not isinstance(raw, dict):
         return shape(Assistant, answer, detail)
@@ -92,8 +93,8 @@ def assistant_of(answer: object, detail: Detail = "summary") -> Assistant:
     raw = {**safe, "tools": _named(safe.get("tools"), detail)}
     if detail == "full":
         return shape(Assistant, raw, detail)
-    fields = without_nulls({name: raw[name] for name in raw if name in Assistant.model_fields})
-    return shape(Assistant, shorten(fields, ROOM)[0])
+    fields = without_nulls({name: raw[name] for name in raw if name in Assistant.model_fields or name in also})
+    return shape(Assistant, shorten(fields, ROOM)[0], also=also)
 
 
 def rows_of(answer: object) -> object:

@@ -154,7 +154,8 @@ async def update_assistant(
         }
     )
     with _remedied():
-        return assistant_of(await telnyx.post("/ai/assistants/{assistant_id}", body=body, assistant_id=assistant_id))
+        answer = await telnyx.post("/ai/assistants/{assistant_id}", body=body, assistant_id=assistant_id)
+        return assistant_of(answer, also=body)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -157,7 +158,7 @@ async def update_assistant_tool(
             "timeout_ms": timeout_ms,
         }
     )
-    return _shown(await telnyx.patch("/ai/tools/{tool_id}", body=body, tool_id=tool_id))
+    return _shown(await telnyx.patch("/ai/tools/{tool_id}", body=body, tool_id=tool_id), also=body)
 
 
 @assistants.tool(effect=Effect.DESTROY, scope="ai.write", calls="DELETE /ai/tools/{tool_id}")
@@ -186,5 +187,5 @@ async def detach_assistant_tool(telnyx: Telnyx, assistant_id: AssistantId, tool_
     return Attached(assistant_id=assistant_id, tool_id=tool_id, attached=False)
 
 
-def _shown(answer: object, detail: Detail = "summary") -> AssistantTool:
-    return shape(AssistantTool, without_credentials(answer), detail)
+def _shown(answer: object, detail: Detail = "summary", also: Iterable[str] = ()) -> AssistantTool:
+    return shape(AssistantTool, without_credentials(answer), detail, also)

@@ -90,7 +90,7 @@ async def update_assistant_mcp_server(
     """Change an MCP server of assistants."""
     body = changed({"name": name, "url": url, "type": type, "api_key_ref": api_key_ref, "allowed_tools": allowed_tools})
     answer = await telnyx.put("/ai/mcp_servers/{mcp_server_id}", body=body, mcp_server_id=mcp_server_id)
-    return shape(AssistantMcpServer, answer)
+    return shape(AssistantMcpServer, answer, also=body)
 
 
 @assistants.tool(effect=Effect.DESTROY, scope="ai.write", calls="DELETE /ai/mcp_servers/{mcp_server_id}")

@@ -85,7 +85,8 @@ async def update_assistant_version(
             "dynamic_variables": dynamic_variables,
         }
     )
-    return assistant_of(await telnyx.post(_VERSION, body=body, assistant_id=assistant_id, version_id=version_id))
+    answer = await telnyx.post(_VERSION, body=body, assistant_id=assistant_id, version_id=version_id)
+    return assistant_of(answer, also=body)
 
 
 @assistants.tool(effect=Effect.DESTROY, scope="ai.write", calls=f"POST {_VERSION}/promote")

@@ -185,7 +185,7 @@ async def update_call_control_application(
     )
     body = await completed(telnyx, "/call_control_applications/{id}", application_id, body, REQUIRED)
     answer = await telnyx.patch("/call_control_applications/{id}", body=body, id=application_id)
-    return shape(CallControlApplication, answer)
+    return shape(CallControlApplication, answer, also=body)
 
 
 @call_control.tool(effect=Effect.DESTROY, scope="voice.write", calls="DELETE /call_control_applications/{id}")

@@ -104,7 +104,7 @@ async def update_connection(
     kind = await find_kind(telnyx, connection_id, connection_type)
     if kind.name != "connection_name" and "connection_name" in body:
         body[kind.name] = body.pop("connection_name")
-    return shape_settings(await send_change(telnyx, kind, connection_id, body))
+    return shape_settings(await send_change(telnyx, kind, connection_id, body), also=body)
 
 
 @connections.tool(effect=Effect.DESTROY, scope="voice.write", calls=(*DELETES, "GET /connections/{id}"))

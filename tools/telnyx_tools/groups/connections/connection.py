@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field
@@ -44,14 +45,16 @@ class ConnectionSettings(Connection):
     settings_not_read: str | None = Field(None, description="why only the general fields are there")
 
 
-def shape_settings(answer: Json, general: Json = None, detail: Detail = "summary") -> ConnectionSettings:
+def shape_settings(
+    answer: Json, general: Json = None, detail: Detail = "summary", also: Iterable[str] = ()
+) -> ConnectionSettings:
     """A connection from the answer of its type, with what `/connections/{id}` says besides. Secrets are left out."""
     data = unwrapped(answer)
     if not isinstance(data, dict):
         return shape(ConnectionSettings, answer, detail)
     known = unwrapped(general)
     fields: dict[str, Any] = {**(known if isinstance(known, dict) else {}), **redacted(data)}
-    return shape(ConnectionSettings, {"data": {**fields, **_names(fields)}}, detail)
+    return shape(ConnectionSettings, {"data": {**fields, **_names(fields)}}, detail, also)
 
 
 def _names(fields: dict[str, Any]) -> dict[str, Any]:

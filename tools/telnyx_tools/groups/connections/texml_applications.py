@@ -133,7 +133,7 @@ async def update_texml_application(
             "tags": tags,
         }
     )
-    return shape_settings(await send_change(telnyx, KIND, application_id, body))
+    return shape_settings(await send_change(telnyx, KIND, application_id, body), also=body)
 
 
 @connections.tool(effect=Effect.DESTROY, scope="voice.write", calls="DELETE /texml_applications/{id}")

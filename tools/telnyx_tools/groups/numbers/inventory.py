@@ -146,7 +146,7 @@ async def update_phone_number(
     )
     number_id = await resolve_number(telnyx, phone_number)
     answer = await telnyx.patch("/phone_numbers/{phone_number_id}", body=body, phone_number_id=number_id)
-    return shape(NumberDetails, answer)
+    return shape(NumberDetails, answer, also=body)
 
 
 @numbers.tool(effect=Effect.DESTROY, scope="numbers.write", calls=("DELETE /phone_numbers/{id}", "GET /phone_numbers"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
@@ -135,10 +136,10 @@ async def update_number_order(
     """Give a pending order its missing requirements, or change its reference. Telnyx then reviews them."""
     body = changed({"regulatory_requirements": regulatory_requirements, "customer_reference": customer_reference})
     answer = await telnyx.patch("/number_orders/{number_order_id}", body=body, number_order_id=number_order_id)
-    return await _order(telnyx, answer)
+    return await _order(telnyx, answer, also=body)
 
 
-async def _order(telnyx: Telnyx, answer: Json, detail: Detail = "summary") -> NumberOrder:
-    order = shape(NumberOrder, answer, detail)
+async def _order(telnyx: Telnyx, answer: Json, detail: Detail = "summary", also: Iterable[str] = ()) -> NumberOrder:
+    order = shape(NumberOrder, answer, detail, also)
     missing = await missing_requirements(telnyx, answer)
     return order.model_copy(update={"missing_requirements": missing, "next_step": HOW_TO_GIVE}) if missing else order
