@@ -15,7 +15,6 @@ from telnyx_tools.tool.tool import Tool
 WITHOUT_A_TOOL = {
     "account_sid": "in every TeXML webhook; the account's own",
     "app_id": "of an app at Meta",
-    "application_session_id": "in the webhooks of an application of one's own",
     "approval_id": "in the answer of the call that the user is asked about",
     "catalog_id": "of a catalog at Meta",
     "customer_id": "chosen by whoever signs up",

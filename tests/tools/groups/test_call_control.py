@@ -154,7 +154,7 @@ async def test_a_call_that_makes_no_sense_is_not_dialled(arguments: dict[str, ob
         ("bridge_calls", {"queue": "support"}, "bridge", {"call_control_id": "", "queue": "support"}),
         (
             "join_call_assistant",
-            {"conversation_id": "c", "participant": {"id": "v3:other"}},
+            {"conversation_id": "c", "participant": {"call_control_id": "v3:other"}},
             "ai_assistant_join",
             {"conversation_id": "c", "participant": {"id": "v3:other", "role": "user"}},
         ),

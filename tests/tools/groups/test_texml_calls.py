@@ -42,7 +42,7 @@ async def test_a_call_is_placed_followed_and_ended(telnyx: Telnyx, clock: Clock)
     assert (await call(telnyx, "end_texml_call", **sids))["status"] == "completed"
     assert (await call(telnyx, "list_texml_calls", **account, status="busy"))["items"] == []
     (found,) = (await call(telnyx, "list_texml_calls", **account, page_size=1))["items"]
-    assert (found["sid"], found["to"]) == (started["call_sid"], "+12025550123")
+    assert (found["call_sid"], found["to"]) == (started["call_sid"], "+12025550123")
     assert float(found["price"]) > 0
 
 
@@ -51,7 +51,7 @@ async def test_somebody_is_dialled_into_a_conference_muted_and_taken_out(telnyx:
     await call(telnyx, "create_conference", call_control_id=first, name="Standup")
     account = await account_of(telnyx)
     (found,) = (await call(telnyx, "list_texml_conferences", **account, name="Standup"))["items"]
-    room = {**account, "conference_sid": found["sid"]}
+    room = {**account, "conference_sid": found["conference_sid"]}
     numbers = {"to": "+12025550124", "from_number": "+12025550101"}
     joining = await call(telnyx, "dial_texml_conference_participant", **room, **numbers, muted=True)
     assert joining["status"] == "connecting"
@@ -154,7 +154,7 @@ async def test_a_list_is_followed_by_its_tokens_and_loses_nothing_to_the_size_of
                 page=page,
                 page_size=10,
             )
-            seen += [item["sid"][:8] for item in found["items"]]
+            seen += [item["call_sid"][:8] for item in found["items"]]
             page = found.get("next")
     assert seen == [f"first-{number}-"[:8] for number in range(10)] + [f"second-{number}"[:8] for number in range(10)]
     given = {"Status": "completed", "StartTime>": "2026-03-01", "PageSize": "10"}

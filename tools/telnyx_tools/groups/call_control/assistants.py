@@ -18,7 +18,7 @@ from telnyx_tools.tool.types import CallControlId, Id
 
 
 class Participant(Given):
-    id: CallControlId
+    call_control_id: CallControlId
     role: Literal["user"] = "user"
     name: str | None = None
     on_hangup: Literal["continue_conversation", "end_conversation"] | None = None
@@ -33,8 +33,9 @@ Messages = Annotated[list[AssistantMessage], Field(min_length=1)]
 
 
 def _joining(participant: Participant) -> dict[str, object]:
-    """Build the participant as it is sent: with its role, which is always the same."""
-    return participant.model_dump(exclude_none=True)
+    """Build the participant as it is sent: with its role, which is always the same, and the call as its id."""
+    given = participant.model_dump(exclude_none=True)
+    return {"id": given.pop("call_control_id"), **given}
 
 
 @call_control.tool(

@@ -28,7 +28,7 @@ class StartedTexmlCall(Result):
 
 
 class TexmlCall(Result):
-    sid: str | None = None
+    call_sid: str | None = Field(None, validation_alias="sid")
     status: str | None = Field(None, description="ringing, in-progress, completed, canceled, failed, busy or no-answer")
     direction: str | None = None
     sender: str | None = Field(None, alias="from")

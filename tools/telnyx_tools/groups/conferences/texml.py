@@ -24,7 +24,7 @@ _PARTICIPANT = f"{_PARTICIPANTS}/{{call_sid_or_participant_label}}"
 
 
 class TexmlConference(Result):
-    sid: str | None = None
+    conference_sid: str | None = Field(None, validation_alias="sid")
     friendly_name: str | None = None
     status: str | None = Field(None, description="init, in-progress or completed")
     region: str | None = None
@@ -93,7 +93,7 @@ async def list_texml_conference_participants(
 async def dial_texml_conference_participant(
     telnyx: Telnyx,
     account_sid: TexmlAccountSid,
-    conference_sid: Annotated[TexmlConferenceSid, From("list_texml_conferences", what="sid or name")],
+    conference_sid: Annotated[TexmlConferenceSid, From("list_texml_conferences", what="conference_sid or name")],
     to: Callee,
     from_number: TexmlCaller,
     texml_application_id: TexmlApplicationId | None = None,

@@ -40,6 +40,7 @@ class Step(Part):
 
 
 class OtherCall(Part):
+    call_control_id: str | None = None
     call_leg_id: str | None = None
     started_at: str | None = None
     to: str | None = None
@@ -58,6 +59,7 @@ class CallDiagnosis(Result):
     sender: str | None = Field(None, serialization_alias="from")
     to: str | None = None
     connection_id: str | None = None
+    call_control_id: str | None = Field(None, description="while its events are known")
     call_leg_id: str | None = None
     call_session_id: str | None = None
     started_at: str | None = None
@@ -131,6 +133,7 @@ def _diagnosis(leg: Leg, others: list[Leg]) -> CallDiagnosis:
         sender=leg.said("from", "cli", "originating_number") or None,
         to=leg.said("to", "cld", "destination_number") or None,
         connection_id=leg.said("connection_id") or None,
+        call_control_id=leg.said("call_control_id") or None,
         call_leg_id=leg.id or None,
         call_session_id=leg.session_id or None,
         started_at=leg.started_at or None,
@@ -169,7 +172,13 @@ def _step(event: Event) -> Step:
 
 def _other(leg: Leg) -> OtherCall:
     to = leg.said("to", "cld", "destination_number") or None
-    return OtherCall(call_leg_id=leg.id, started_at=leg.started_at, to=to, hangup_cause=leg.cause or None)
+    return OtherCall(
+        call_control_id=leg.said("call_control_id") or None,
+        call_leg_id=leg.id,
+        started_at=leg.started_at,
+        to=to,
+        hangup_cause=leg.cause or None,
+    )
 
 
 def _secs(leg: Leg) -> int | None:

@@ -85,7 +85,7 @@ async def delivery(telnyx: Telnyx, message: M, progress: Progress) -> M:
     return await follow(
         message,
         read,
-        done=lambda m: _FINAL.issuperset(party.status for party in m.to or []),
+        done=lambda m: bool(m.to) and _FINAL.issuperset(party.status for party in m.to or []),
         status=lambda m: ", ".join(party.status or "unknown" for party in m.to or []),
         progress=progress,
         seconds=DELIVERY_SECS,
