@@ -15,6 +15,7 @@ from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.web.icon import icon_route
 from telnyx_remote_mcp.web.linking.approve import PATH, ApproveServices, approve_routes
 from telnyx_remote_mcp.web.linking.proof import NotProved, Proof
 from telnyx_remote_mcp.web.loopback import LoopbackPages
@@ -49,7 +50,8 @@ def local_guards(
 
     def routes() -> list[Route]:
         proof = Proof("Your passphrase", "You set it with: telnyx-mcp-server passphrase", prove)
-        return approve_routes(ApproveServices(settings, store, shared.approvals, proof, shared.secret))
+        services = ApproveServices(settings, store, shared.approvals, proof, shared.secret)
+        return [*approve_routes(services), icon_route()]
 
     pages = LoopbackPages(routes)
     until.push_async_callback(pages.aclose)

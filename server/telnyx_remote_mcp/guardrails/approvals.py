@@ -36,6 +36,7 @@ Place = Literal["page", "text", "word"]
 PriceOf = Callable[[Call], Awaitable[str | None]]
 """Tells what a call costs, in words; None for what costs nothing."""
 
+_LONGEST_PURPOSE: Final = 200
 _LONGEST_SHOWN: Final = 2_000
 """Characters of one argument that a person is shown."""
 
@@ -68,6 +69,8 @@ class Approval:
     arguments: dict[str, Any]
     reasons: tuple[Reason, ...]
     expires_at: int
+    does: str = ""
+    """What the action is for, in a sentence."""
     price: str | None = None
     """What it costs, in words; None for what costs nothing."""
     state: State = "pending"
@@ -121,6 +124,7 @@ class Approvals:
             arguments=_shown(call.arguments),
             reasons=tuple(reasons),
             expires_at=int(self._clock()) + OPEN_SECS,
+            does=call.action.summary.rstrip(".")[:_LONGEST_PURPOSE],
             price=await price(call),
         )
         if kept is None:

@@ -59,6 +59,8 @@ def _flat(value: object, name: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _flat(item, f"{name}.{key}" if name and name != "body" else str(key))
+    elif isinstance(value, list) and all(isinstance(item, str) for item in value):
+        yield visible(name), visible(", ".join(value))
     else:
         yield visible(name), visible(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 

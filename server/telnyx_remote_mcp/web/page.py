@@ -1,4 +1,4 @@
-"""The page at `/` and its icon: where to connect, and how."""
+"""The page at `/`: where to connect, and how."""
 
 import base64
 import hashlib
@@ -17,6 +17,7 @@ from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.web.clients import KEY, clients
+from telnyx_remote_mcp.web.icon import icon_route
 from telnyx_remote_mcp.web.rendering import render
 
 SANDBOX_KEY: Final = "KEY_sandbox_you"
@@ -30,26 +31,12 @@ def page_routes(settings: Settings, surfaces: Surfaces) -> list[Route]:
     style = _asset("page.css")
     policy = _policy(style, _asset("page.js"))
     page = cache(lambda: _render(settings, surfaces, style).encode())
-    icon = _asset("icon.svg").encode()
 
     async def show_page(_: Request) -> Response:
         headers = {**_SAFE, "Content-Security-Policy": policy, "Cache-Control": "public, max-age=300"}
         return Response(page(), media_type="text/html", headers=headers)
 
-    async def show_icon(_: Request) -> Response:
-        return Response(icon, media_type="image/svg+xml", headers=_ICON_HEADERS)
-
-    return [Route("/", show_page, methods=["GET"]), Route("/icon.svg", show_icon, methods=["GET"])]
-
-
-_ICON_HEADERS: Final = {
-    **_SAFE,
-    "Content-Security-Policy": "default-src 'none'",
-    "Cache-Control": "public, max-age=86400",
-    "Access-Control-Allow-Origin": "*",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
-"""MCP clients show the icon inside their own pages."""
+    return [Route("/", show_page, methods=["GET"]), icon_route()]
 
 
 def _policy(style: str, script: str) -> str:

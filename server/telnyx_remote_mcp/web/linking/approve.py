@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from telnyx_remote_mcp.guardrails.approvals import Approval, Approvals, Extent
-from telnyx_remote_mcp.guardrails.question_text import EXTENTS, agent, arguments, deed
+from telnyx_remote_mcp.guardrails.question_text import agent, arguments, deed
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
@@ -23,7 +23,7 @@ from telnyx_remote_mcp.web.linking.services import PageParts
 
 PATH: Final = "/approve/"
 _DECIDED: Final = {
-    "approved": ("You agreed", "The agent can go on. You can close this page."),
+    "approved": ("You agreed", "Tell the agent to go on: it can do this now. You can close this page."),
     "denied": ("You said no", "The agent was told. You can close this page."),
     "used": ("This was done", "You agreed, and the agent has done it. You can close this page."),
 }
@@ -77,9 +77,8 @@ class ApprovePage:
         if approval.state != "pending":
             title, text = _DECIDED[approval.state]
             return services.pages.problem(200, title, text)
-        offered = [(key, words) for key, words in EXTENTS.items() if key != "destination" or approval.addresses]
         shown = {"agent": agent(approval), "deed": deed(approval), "arguments": list(arguments(approval))}
-        return self._page(browser, "approve.html", approval, offered=offered, **shown)
+        return self._page(browser, "approve.html", approval, **shown)
 
     async def submit(self, request: Request) -> Response:
         services, browser = self.services, self.services.browsers.of(request)
