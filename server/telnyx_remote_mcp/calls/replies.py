@@ -56,6 +56,8 @@ def success(result: Result, *, in_full: bool, more: str) -> types.CallToolResult
     if may_hide(text):  # strangers wrote it: messages, names, transcripts, files
         structured = visible_only(structured)
         text = to_json(structured).decode()
+    if "</" in text:
+        text = text.replace("</", "<\\/")  # the same JSON; no text in it ends what a client puts around it
     content = types.TextContent(type="text", text=text)
     return types.CallToolResult(content=[content, *files], structured_content=structured)
 

@@ -44,3 +44,14 @@ def special(number: str) -> Special | None:
         return None
     premium = phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.PREMIUM_RATE
     return "premium_rate" if premium else None
+
+
+@lru_cache(maxsize=4096)
+def national(number: str) -> str:
+    """The digits of an E.164 number without those of its country; all of them where it is none."""
+    import phonenumbers
+
+    try:
+        return phonenumbers.national_significant_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return "".join(sign for sign in number if sign.isdecimal())

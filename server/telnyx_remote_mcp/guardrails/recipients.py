@@ -37,7 +37,11 @@ _CAPITALS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _URL: Final = re.compile(r"(?:(?:https?|wss?|ftps?|sftp|rtmps?|s3)://|(?:udp|tcp|tls):)[^\s\"'<>]+", re.IGNORECASE)
 _SIP: Final = re.compile(r"sips?:(?:[^@\s,;]*@)?[^\s,;?<>\"]+", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"[^\s@<>,;\"']+@[^\s@<>,;\"']+\.[^\s@<>,;\"']+")
-_PHONE: Final = re.compile(r"(?:tel:|whatsapp:)?(\+|00)?([0-9][0-9 ().\-]*)", re.IGNORECASE)
+_PHONE: Final = re.compile(r"(?:tel:|whatsapp:)?(\+|00)?(\(?[0-9][0-9 ().\-]*)", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"(?:tel:|whatsapp:)?\+?\(?[0-9][0-9 ().\-]{6,24}", re.IGNORECASE)
+_NAMED: Final = re.compile(r"[^<>]*<[^<>\s]+@[^<>\s]+>\s*")
+_HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+\.?(?::[0-9]{1,5})?|[0-9a-f:]*:[0-9a-f:]+", re.IGNORECASE)
+_LONGEST_ADDRESS: Final = 255
 _LONGEST_SHORT_CODE: Final = 9
 _NATIONAL: Final = 10
 """Digits of a number without its country: Telnyx reads those of North America."""
@@ -73,6 +77,47 @@ def recipients(call: Call) -> tuple[Recipient, ...]:
     for recipient in _inside(dict(call.arguments), "", False, _reached_by(call.action)):
         found.setdefault((recipient.kind, recipient.value), recipient)
     return tuple(found.values())
+
+
+def pointed_at(call: Call) -> tuple[Recipient, ...]:
+    """Every further address that an argument is as a whole, whatever its name: a host to route to, a number to present.
+
+    Nobody is reached there by itself; but whoever gave it to the agent may be where things go from now on.
+    """
+    if call.action.effect is Effect.READ:
+        return ()
+    found: dict[tuple[Kind, str], Recipient] = {}
+    for text, key in _texts_inside(dict(call.arguments), ""):
+        plain = unicodedata.normalize("NFKC", text).strip()
+        for kind, value in _address(plain) if len(plain) <= _LONGEST_ADDRESS else ():
+            found.setdefault((kind, value), Recipient(kind, value, key))
+    return tuple(found.values())
+
+
+def _address(plain: str) -> list[tuple[Kind, str]]:
+    """What a text is that is an address and nothing else."""
+    if _HOST.fullmatch(plain):
+        return [("other", plain.lower())]
+    if (
+        _NUMBER.fullmatch(plain)
+        or (":" in plain and _SIP.fullmatch(plain))
+        or _EMAIL.fullmatch(plain)
+        or _NAMED.fullmatch(plain)
+    ):
+        return addresses(plain)
+    return []
+
+
+def _texts_inside(value: object, key: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield value, key
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _texts_inside(item, f"{key}[{index}]")
+    elif isinstance(value, dict | BaseModel):
+        for name, item in value.items() if isinstance(value, dict) else value:
+            if item and item is not True:
+                yield from _texts_inside(item, f"{key}.{name}" if key else str(name))
 
 
 def _reached_by(action: Action) -> frozenset[str]:

@@ -10,7 +10,7 @@ from telnyx_remote_mcp.guardrails.approvals import Approvals
 from telnyx_remote_mcp.guardrails.by_text import ByText, OwnerPhone
 from telnyx_remote_mcp.guardrails.contacts import Contacts
 from telnyx_remote_mcp.guardrails.opt_outs import OptOuts
-from telnyx_remote_mcp.guardrails.own_countries import OwnCountries
+from telnyx_remote_mcp.guardrails.own_numbers import OwnNumbers
 from telnyx_remote_mcp.guardrails.prices import Prices
 from telnyx_remote_mcp.guardrails.strangers import Strangers
 from telnyx_remote_mcp.guardrails.unusual import Unusual
@@ -65,5 +65,5 @@ class Shared:
     @cached_property
     def unusual(self) -> Unusual:
         contacts = Contacts(self.calls, self.secret)
-        own_countries = OwnCountries(self.api, self.calls)
-        return Unusual(contacts, self.strangers, own_countries, OptOuts(self.api), self.prices)
+        own = OwnNumbers(self.api, self.calls)
+        return Unusual(contacts, self.strangers, own.countries, own.has, OptOuts(self.api), self.prices)

@@ -1,79 +1,34 @@
-"""Texts of strangers: the numbers, addresses and hosts in them, which an agent may have been talked into using."""
+"""Strangers: what their texts name that an agent may have been talked into reaching, and who wrote to the account."""
 
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 
-from telnyx_remote_mcp.guardrails.recipients import Recipient
+from telnyx_remote_mcp.guardrails.digit_words import BREAK
+from telnyx_remote_mcp.guardrails.hosts import SHORTEST, host_of, spelled, spellings
+from telnyx_remote_mcp.guardrails.phone_numbers import national
+from telnyx_remote_mcp.guardrails.recipients import Recipient, addresses
+from telnyx_remote_mcp.guardrails.traces import Traces
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.journal import START
 from telnyx_remote_mcp.store.vault import Vault, VaultError
 
 KEPT_SECS: Final = 24 * 3_600
 KEPT_ENTRIES: Final = 2_000
-SHORTEST: Final = 7
-"""Digits that make a number: fewer are an hour, a price, a short code."""
+NOTED_SECS: Final = 3_600
 MOST_HOSTS: Final = 20_000
-MOST_CHARACTERS: Final = 200_000
-"""Of one result, that are looked through."""
-
+MOST_KNOWN: Final = 20_000
 KIND = "strangers"
-_WORDS: Final = {
-    **dict.fromkeys(("zero", "oh", "null", "cero", "zéro"), "0"),
-    **dict.fromkeys(("one", "eins", "ein", "uno", "un", "une"), "1"),
-    **dict.fromkeys(("two", "zwei", "zwo", "dos", "deux", "due"), "2"),
-    **dict.fromkeys(("three", "drei", "tres", "trois", "tre"), "3"),
-    **dict.fromkeys(("four", "vier", "cuatro", "quatre", "quattro"), "4"),
-    **dict.fromkeys(("five", "fünf", "cinco", "cinq", "cinque"), "5"),
-    **dict.fromkeys(("six", "sechs", "seis", "sei"), "6"),
-    **dict.fromkeys(("seven", "sieben", "siete", "sept", "sette"), "7"),
-    **dict.fromkeys(("eight", "acht", "ocho", "huit", "otto"), "8"),
-    **dict.fromkeys(("nine", "neun", "nueve", "neuf", "nove"), "9"),
-}
-_WORD: Final = re.compile(r"\w+", re.UNICODE)
-_REPEATS: Final = {"double": 2, "triple": 3}
-_HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-_DOTS: Final = re.compile(r"\s*[\[({<]?\s*\b(?:dot|punkt|punto|point)\b\s*[\])}>]?\s*|\s*[\[({<]\s*\.\s*[\])}>]\s*")
-_ATS: Final = re.compile(r"\s*[\[({<]?\s*\b(?:at|arroba)\b\s*[\])}>]?\s*|\s*[\[({<]\s*@\s*[\])}>]\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class Traces:
-    """What a text holds that a call could be pointed at: all its digits in a row, and its hosts."""
-
-    digits: str
-    hosts: frozenset[str]
-
-    @staticmethod
-    def of(text: str) -> Traces:
-        """The traces of a text, however its digits and dots are written."""
-        plain = unicodedata.normalize("NFKC", text[:MOST_CHARACTERS]).lower()
-        joined = _ATS.sub("@", _DOTS.sub(".", plain))
-        return Traces("".join(_digits(plain)), frozenset(_HOST.findall(joined)) | frozenset(_HOST.findall(plain)))
-
-    def __bool__(self) -> bool:
-        return len(self.digits) >= SHORTEST or bool(self.hosts)
-
-
-def _digits(plain: str) -> Iterator[str]:
-    """Every digit in order, those that are words included; letters between them are passed over."""
-    times = 1
-    for word in _WORD.findall(plain):
-        if word in _REPEATS:
-            times = _REPEATS[word]
-        elif word in _WORDS:
-            yield _WORDS[word] * times
-            times = 1
-        else:
-            yield "".join(str(unicodedata.digit(c)) for c in word if unicodedata.digit(c, None) is not None)
+_LOCAL: Final = 7
+"""Digits of a number without its area."""
+_MESSAGE: Final = 200
+"""Digits of what is as short as a message: halves of a number are looked for in those."""
 
 
 @dataclass(slots=True)
@@ -83,33 +38,78 @@ class _Seen:
     cursor: str = START
     digits: list[str] = field(default_factory=list)
     hosts: LRUCache[str, bool] = field(default_factory=lambda: LRUCache(MOST_HOSTS))
+    known: LRUCache[str, bool] = field(default_factory=lambda: LRUCache(MOST_KNOWN))
+    """Addresses of who wrote, and of the account itself."""
 
-    def add(self, traces: Traces) -> None:
+    def add(self, traces: Traces, known: Iterable[str]) -> None:
         self.digits.append(traces.digits)
         del self.digits[:-KEPT_ENTRIES]
         self.hosts.update(dict.fromkeys(traces.hosts, True))
+        self.known.update(dict.fromkeys(known, True))
 
-    def holds(self, traces: Traces) -> bool:
-        return all(host in self.hosts for host in traces.hosts) and (
-            len(traces.digits) < SHORTEST or traces.digits in self.digits
+    def holds(self, traces: Traces, known: Iterable[str]) -> bool:
+        return (
+            all(host in self.hosts for host in traces.hosts)
+            and (not traces.digits or traces.digits in self.digits)
+            and all(address in self.known for address in known)
         )
 
     def tells(self, recipient: Recipient) -> bool:
-        if recipient.kind == "phone":
-            return self._has_number(recipient.value)
-        if recipient.kind == "url":
-            return (urlsplit(recipient.value).hostname or "") in self.hosts
-        host = recipient.value.rpartition("@")[2].partition(";")[0].partition(":")[0]
-        return host in self.hosts or self._has_number(recipient.value)
+        if recipient.value in self.known:
+            return False
+        match recipient.kind:
+            case "phone":
+                return self._has_number(recipient.value)
+            case "url":
+                return self._has_host(host_of(urlsplit(recipient.value).netloc))
+            case "email":
+                return self._has_mailbox(recipient.value)
+        user, _, host = recipient.value.rpartition("@")
+        host = host.partition(";")[0].partition(":")[0].removeprefix("sip:").removeprefix("sips:")
+        return self._has_host(spelled(host)) or self._has_number(user or recipient.value)
 
     def _has_number(self, value: str) -> bool:
-        """Whether its last digits stand in what was read: forwards, backwards, or split over two texts."""
-        digits = "".join(c for c in value if c.isdigit())[-10:]
-        if len(digits) < SHORTEST:
-            return False
-        end = digits[-SHORTEST:]
-        read = "".join(self.digits)
-        return end in read or end[::-1] in read
+        """Whether its digits stand in what was read: forwards, backwards, or split over texts."""
+        digits = national(value)
+        if len(digits) < _LOCAL:
+            return bool(digits) and any(f"{BREAK}{digits}{BREAK}" in f"{BREAK}{read}{BREAK}" for read in self.digits)
+        for order in (self.digits, self.digits[::-1]):
+            read = (2 * BREAK).join(order)
+            if any(form in read.replace(BREAK, "") for form in (digits, digits[::-1])):
+                return True
+        return f"{BREAK}{digits[-_LOCAL:]}{BREAK}" in f"{BREAK}{read}{BREAK}" or self._has_halves(digits)
+
+    def _has_halves(self, digits: str) -> bool:
+        """Whether two messages, which others may lie between, name one part of it each."""
+        parts = {part for read in self.digits if len(read) <= _MESSAGE for part in read.split(BREAK)}
+        for cut in range(3, len(digits) - 2):
+            if digits[cut:] in parts and any(part.endswith(digits[:cut]) for part in parts):
+                return True
+        return False
+
+    def _has_host(self, host: str) -> bool:
+        return any(self._has_part(form) or f"@{form}" in self.hosts for form in spellings(host))
+
+    def _has_mailbox(self, address: str) -> bool:
+        local, _, host = address.rpartition("@")
+        plain = f"{local.partition('+')[0]}@{spelled(host)}"
+        if any(self._has_part(form) for form in {address, plain, *spellings(plain)}):
+            return True
+        return self._has_host_itself(spelled(host))
+
+    def _has_host_itself(self, host: str) -> bool:
+        """Whether the host was named by itself, and not as that of somebody's mailbox."""
+        return any(self._has_part(form) for form in spellings(host))
+
+    def _has_part(self, name: str) -> bool:
+        """Whether this was named, or an end of it that is long enough or begins at a dot; or so its beginning."""
+        ends = (name[at:] for at in range(len(name)) if _tells(name[at:], at == 0 or name[at - 1] == "."))
+        begins = (name[:at] for at in range(SHORTEST, len(name)) if _tells(name[:at], name[at] == "."))
+        return name in self.hosts or any(part in self.hosts for part in (*ends, *begins))
+
+
+def _tells(part: str, whole_labels: bool) -> bool:
+    return part[:1] == "." or (whole_labels and "." in part) or ("." in part and len(part) >= SHORTEST)
 
 
 class Strangers:
@@ -119,37 +119,46 @@ class Strangers:
         self._store = store
         self._vault = vault
         self._seen: LRUCache[str, _Seen] = LRUCache(500)
+        self._noted: TTLCache[int, bool] = TTLCache(MOST_KNOWN, NOTED_SECS)
 
-    async def note(self, principal: str, texts: Iterable[str]) -> None:
-        """An agent is about to read these."""
-        traces = Traces.of("\n".join(texts))
-        if not traces or self._of(principal).holds(traces):
+    async def note(self, principal: str, texts: Sequence[str], filled_in: Sequence[str] = ()) -> None:
+        """An agent is about to read these texts, and the addresses that Telnyx itself filled in."""
+        read = hash((principal, *texts, "", *filled_in))
+        if read in self._noted:  # who waits for an answer reads the same again and again
             return
-        entry = json.dumps([traces.digits, sorted(traces.hosts)]).encode()
-        self._of(principal).add(traces)
+        await self._note(principal, texts, filled_in)
+        self._noted[read] = True
+
+    async def _note(self, principal: str, texts: Sequence[str], filled_in: Sequence[str]) -> None:
+        traces = Traces.of(texts)
+        known = sorted({value for text in filled_in for _, value in addresses(text)})
+        if self._of(principal).holds(traces, known):
+            return
+        entry = json.dumps([traces.digits, sorted(traces.hosts), known]).encode()
+        self._of(principal).add(traces, known)
         sealed = self._vault.seal(entry, _place(principal))
         await self._store.journal.append(KIND, principal, sealed, keep=KEPT_ENTRIES, ttl_secs=KEPT_SECS)
 
-    async def told(self, principal: str, recipient: Recipient) -> bool:
-        """Whether a stranger's text that an agent of this principal read names the recipient."""
+    async def told(self, principal: str, recipients: Iterable[Recipient]) -> list[Recipient]:
+        """Those that a stranger's text names which an agent of this principal read, and who did not write."""
         seen = self._of(principal)
         while entries := await self._store.journal.after(KIND, principal, seen.cursor, 500):
             for cursor, sealed in entries:
                 seen.cursor = cursor
-                if (traces := self._opened(principal, sealed)) is not None and not seen.holds(traces):
-                    seen.add(traces)
-        return seen.tells(recipient)
+                if (opened := self._opened(principal, sealed)) is not None and not seen.holds(*opened):
+                    seen.add(*opened)
+        return [recipient for recipient in recipients if seen.tells(recipient)]
 
     def _of(self, principal: str) -> _Seen:
         seen: _Seen = self._seen.setdefault(principal, _Seen())
         return seen
 
-    def _opened(self, principal: str, sealed: bytes) -> Traces | None:
+    def _opened(self, principal: str, sealed: bytes) -> tuple[Traces, list[str]] | None:
         try:
-            digits, hosts = json.loads(self._vault.open(sealed, _place(principal)))
+            digits, hosts, *known = json.loads(self._vault.open(sealed, _place(principal)))
         except (VaultError, ValueError):
             return None
-        return Traces(digits, frozenset(hosts))
+        return Traces(digits, frozenset(hosts)), known[0] if known else []
 
 
 def _place(principal: str) -> str:

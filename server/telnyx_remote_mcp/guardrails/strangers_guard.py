@@ -1,4 +1,4 @@
-"""The step that remembers what strangers wrote, before an agent reads it."""
+"""The step that cleans and marks what strangers wrote, and remembers the addresses in it, before an agent reads it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Final
 
 from pydantic import BaseModel
 
@@ -14,63 +14,60 @@ from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.store.base import StoreUnavailable
-from telnyx_tools.results.foreign import foreign_texts, is_foreign
-from telnyx_tools.results.result import Result
+from telnyx_remote_mcp.surface.deeds import deeds_of
+from telnyx_tools.results.outside import MARK, Found, Sieve, tells_of_others
+from telnyx_tools.results.result import Result, result_type
 from telnyx_tools.tool.tool import Tool
+
+WORDS_OF_OTHERS: Final = frozenset({"read-texts", "read-emails", "read-conversations", "search-the-web"})
+"""Deeds whose answers hold what somebody else wrote or said: there an operation's every text is taken for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StrangersGuard:
-    """Notes the addresses in strangers' texts that a result holds. What the agent itself gave is no stranger's."""
+    """Cleans the texts of others in a result, says in `from_outside` which they are, and notes the addresses in them.
+
+    What the agent itself gave is no stranger's, and no word for where an address is from.
+    """
 
     shared: Shared
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
         result = await proceed(call)
-        if call.preview or not _may_tell(call):
+        if call.preview or not _may_tell(call, result):
             return result
-        texts = list(foreign_texts(result.wire()))
-        if texts:
-            own = set(_texts(call.arguments))
+        wire = result.wire()
+        sieve = _sieve(call, result)
+        sieve.members(wire, "", (_model(call.action),) if isinstance(call.action, Tool) else ())
+        await self._note(call.caller.principal, sieve.found)
+        mark = sieve.found.mark()
+        return result.shown_as({MARK: mark, **wire} if mark else wire)
+
+    async def _note(self, principal: str, found: Found) -> None:
+        if found.texts or found.addresses:
             with suppress(StoreUnavailable):  # this process remembers; nothing is spent while the store is away
-                await self.shared.strangers.note(call.caller.principal, [text for text in texts if text not in own])
-        return result
+                await self.shared.strangers.note(principal, found.texts, found.addresses)
 
 
-def _may_tell(call: Call) -> bool:
+def _may_tell(call: Call, result: Result) -> bool:
     """Whether the result may hold what strangers wrote: a tool tells by its fields, unless all fields are shown."""
-    if not isinstance(call.action, Tool) or call.arguments.get("detail") == "full":
-        return True
-    return has_foreign_fields(call.action)
+    action = call.action
+    return not isinstance(action, Tool) or _all_fields(call, result) or tells_of_others(_model(action))
+
+
+def _all_fields(call: Call, result: Result) -> bool:
+    return call.arguments.get("detail") == "full" or result.shape_warning is not None
 
 
 @lru_cache(maxsize=1024)
-def has_foreign_fields(tool: Tool) -> bool:
-    """Whether a field of its result, by its name or for want of a type, may hold what strangers wrote."""
-    return any(is_foreign(name) or _is_open(part) for name, part in _fields(tool.output_schema))
+def _model(tool: Tool) -> type[BaseModel]:
+    return result_type(tool.function)
 
 
-def _is_open(part: Any) -> bool:
-    """Whether the schema of a field says nothing of what is inside."""
-    if not isinstance(part, dict):
-        return True
-    if part.get("type") == "array":
-        return _is_open(part.get("items"))
-    if "anyOf" in part:
-        return any(map(_is_open, part["anyOf"]))
-    return not part.keys() & {"type", "$ref", "enum"} or (part.get("type") == "object" and not part.get("properties"))
-
-
-def _fields(schema: Any) -> Iterator[tuple[str, Any]]:
-    """Every field in a schema, at any depth, but for the one that warns of a shape."""
-    if isinstance(schema, dict):
-        fields = schema.get("properties", {})
-        yield from ((name, part) for name, part in fields.items() if name != "shape_warning")
-        for part in schema.values():
-            yield from _fields(part)
-    elif isinstance(schema, list):
-        for part in schema:
-            yield from _fields(part)
+def _sieve(call: Call, result: Result) -> Sieve:
+    undeclared = _all_fields(call, result) or not isinstance(call.action, Tool)
+    everything = undeclared and bool(deeds_of(call.action) & WORDS_OF_OTHERS)
+    return Sieve(undeclared, everything, frozenset(_texts(call.arguments)))
 
 
 def _texts(value: object) -> Iterator[str]:

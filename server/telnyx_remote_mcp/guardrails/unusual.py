@@ -13,7 +13,7 @@ from telnyx_remote_mcp.guardrails.local_time import is_night
 from telnyx_remote_mcp.guardrails.phone_numbers import country
 from telnyx_remote_mcp.guardrails.price_rules import price_reasons
 from telnyx_remote_mcp.guardrails.prices import Prices
-from telnyx_remote_mcp.guardrails.recipients import Recipient, phone
+from telnyx_remote_mcp.guardrails.recipients import Recipient, phone, pointed_at
 from telnyx_remote_mcp.guardrails.rules import Rules
 from telnyx_remote_mcp.guardrails.strangers import Strangers
 from telnyx_remote_mcp.surface.deeds import deeds_of
@@ -21,6 +21,8 @@ from telnyx_tools.tool.effect import Effect
 
 _SENDER: Final = ("from", "from_number", "caller_id", "from_")
 
+IsOwn = Callable[[Call, str], Awaitable[bool]]
+"""Whether a phone number is one of those that the caller's account has."""
 OwnCountries = Callable[[Call], Awaitable[frozenset[str]]]
 """The countries of the numbers that the caller's account has."""
 OptOuts = Callable[[Call], Awaitable[frozenset[str]]]
@@ -34,6 +36,7 @@ class Unusual:
     contacts: Contacts
     strangers: Strangers
     own_countries: OwnCountries
+    is_own: IsOwn
     opt_outs: OptOuts
     prices: Prices
 
@@ -45,6 +48,8 @@ class Unusual:
         if call.action.effect is not Effect.SPENDS:
             rules = rules.for_what_is_free()
         found = [reason async for reason in self._of_recipients(call, reached, rules)]
+        if rules.tainted:
+            found += [reason async for reason in self._of_strangers(call, reached)]
         found += [reason async for reason in price_reasons(call, reached, rules, self.prices)]
         if rules.recipients is not None and reached:
             count = await self.contacts.lately(call.caller.principal, reached)
@@ -64,14 +69,23 @@ class Unusual:
                 yield Reason("night", f"It is night where {address} is.")
             if await self.contacts.met(principal, address):
                 continue
-            if rules.tainted and await self.strangers.told(principal, recipient):
-                yield Reason(
-                    "tainted", f"The agent has {address} from a text that somebody else wrote, not from you.", address
-                )
             if rules.new_country and recipient.kind == "phone" and await self._is_new_country(call, address):
                 yield Reason("new_country", f"{address} is in {country(address)}, which is new here.", address)
             if rules.first_contact:
                 yield Reason("first_contact", f"{address} was never contacted from here.", address)
+
+    async def _of_strangers(self, call: Call, reached: Sequence[Recipient]) -> AsyncIterator[Reason]:
+        """Reasons for what a stranger's text named and nothing of the account's own does: whom the call reaches, and
+        where things go from now on."""
+        principal = call.caller.principal
+        named = {recipient.value: recipient for recipient in (*pointed_at(call), *reached)}
+        for recipient in await self.strangers.told(principal, named.values()):
+            address = recipient.value
+            if await self.contacts.met(principal, address):
+                continue
+            if recipient.kind != "phone" or not await self.is_own(call, address):
+                text = f"The agent has {address} from a text that somebody else wrote, not from you."
+                yield Reason("tainted", text, address)
 
     async def _opted_out(self, call: Call, rules: Rules) -> frozenset[str]:
         texts = rules.opted_out and "text-a-person" in deeds_of(call.action)

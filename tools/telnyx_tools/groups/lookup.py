@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
+from telnyx_tools.results.outside import LONGEST_NAME, Outside
 from telnyx_tools.results.result import Detail, Part, Result, shape
 from telnyx_tools.shared.parallel import read_all
 from telnyx_tools.tool.effect import Effect
@@ -28,21 +29,21 @@ class Carrier(Part):
 
 
 class CallerName(Part):
-    caller_name: str | None = None
+    caller_name: Annotated[str | None, Outside("the number's owner", LONGEST_NAME)] = None
     error_code: str | None = None
 
 
 class Address(Part):
-    street_line_1: str | None = None
-    street_line_2: str | None = None
-    city: str | None = None
+    street_line_1: Annotated[str | None, Outside("the number's owner", LONGEST_NAME)] = None
+    street_line_2: Annotated[str | None, Outside("the number's owner", LONGEST_NAME)] = None
+    city: Annotated[str | None, Outside("the number's owner", LONGEST_NAME)] = None
     state_code: str | None = None
     postal_code: str | None = None
     country_code: str | None = None
 
 
 class CallerIdentity(Part):
-    name: str | None = None
+    name: Annotated[str | None, Outside("the number's owner", LONGEST_NAME)] = None
     address: Address | None = None
     confidence_score: float | None = Field(None, description="50 limited, 60 moderate, 70 to 90 high; no probability")
     error_code: str | None = None

@@ -10,6 +10,7 @@ from pydantic import Field, WithJsonSchema
 
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.results.answer import Answer, View
+from telnyx_tools.results.outside import MARK
 from telnyx_tools.results.result import Detail, Part, Result
 from telnyx_tools.tool.context import Action, Actions
 from telnyx_tools.tool.effect import Effect
@@ -229,7 +230,7 @@ def _selected(wire: dict[str, Any], fields: Sequence[str]) -> Any:
     from telnyx_tools.results.shorten import select
 
     if "items" not in wire:
-        return select(wire, fields)
+        return select(wire, [*fields, MARK])
     return {**wire, "items": select(wire["items"], fields)}
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Literal, Self, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError
-from pydantic_core import to_jsonable_python
+from pydantic_core import to_json, to_jsonable_python
 
 from telnyx_tools.results.secret_fields import is_secret
 from telnyx_tools.schema import compact
@@ -44,13 +44,20 @@ class Result(Part):
     shape_warning: str | None = None
     """Set when the API answered with success but not as documented: the call did take place."""
 
+    _shown: dict[str, Any] | None = PrivateAttr(None)
+
     def wire(self) -> dict[str, Any]:
         """The result as JSON values, without nulls."""
-        return self.model_dump(mode="json", exclude_none=True, by_alias=True)
+        return self._shown or self.model_dump(mode="json", exclude_none=True, by_alias=True)
 
     def wire_json(self) -> str:
         """The same as compact JSON."""
-        return self.model_dump_json(exclude_none=True, by_alias=True)
+        return to_json(self._shown).decode() if self._shown else self.model_dump_json(exclude_none=True, by_alias=True)
+
+    def shown_as(self, wire: dict[str, Any]) -> Self:
+        """The result, shown as these JSON values from now on."""
+        self._shown = wire
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +233,7 @@ def _bounded(value: object, limit: int = 2_000) -> object:
 
 
 def _without_the_largest(result: R, excess: int) -> R:
-    fields = result.model_dump(mode="json", exclude_none=True)
+    fields = result._shown or result.model_dump(mode="json", exclude_none=True)
     sizes = {name: len(json.dumps(value, ensure_ascii=False)) for name, value in fields.items()}
     left_out: dict[str, str] = {}
     for name in sorted(sizes, key=sizes.__getitem__, reverse=True):
@@ -234,6 +241,9 @@ def _without_the_largest(result: R, excess: int) -> R:
             break
         excess -= sizes[name]
         left_out[name] = f"{sizes[name]:,} characters"
+    if result._shown is not None:
+        kept = {name: value for name, value in fields.items() if name not in left_out}
+        return result.model_copy().shown_as({**kept, "left_out": named(left_out)})
     return result.model_copy(update={**dict.fromkeys(left_out), "left_out": named(left_out)})
 
 

@@ -10,6 +10,7 @@ from telnyx_tools.api.client import LONG_SECS, Json, Telnyx
 from telnyx_tools.api.errors import OutcomeUnknown
 from telnyx_tools.groups.assistants import assistants
 from telnyx_tools.groups.assistants.conversations import ConversationId
+from telnyx_tools.results.outside import Outside
 from telnyx_tools.results.result import Result, marked, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
@@ -25,7 +26,9 @@ Metadata = Annotated[dict[str, str], Field(description="kept with the conversati
 
 
 class ChatReply(Result):
-    content: str | None = Field(None, description="what the assistant answered")
+    content: Annotated[str | None, Outside("the assistant, of what it was given to read")] = Field(
+        None, description="what the assistant answered"
+    )
     conversation_id: str | None = Field(None, description="give it to go on")
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.assistants import assistants
+from telnyx_tools.results.outside import LONGEST_NAME, Outside
 from telnyx_tools.results.pages import NEXT, Cursor, Page, PageCursor, cursor_of, page_of, page_of_whole
 from telnyx_tools.results.result import Detail, Part, Result, objects
 from telnyx_tools.tool.effect import Effect
@@ -39,7 +40,7 @@ class ConversationInfo(Part):
 
 class Conversation(Result):
     id: str | None = None
-    name: str | None = None
+    name: Annotated[str | None, Outside("the conversation", LONGEST_NAME)] = None
     created_at: str | None = None
     last_message_at: str | None = None
     metadata: ConversationInfo | None = None
@@ -47,12 +48,12 @@ class Conversation(Result):
 
 class ToolCall(Part):
     id: str | None = None
-    function: dict[str, object] | None = None
+    function: Annotated[dict[str, object] | None, Outside("the assistant, in talk with a person")] = None
 
 
 class ConversationMessage(Result):
     role: str | None = Field(None, description="user, assistant or tool")
-    text: str | None = None
+    text: Annotated[str | None, Outside("a person in talk with the assistant, or it")] = None
     sent_at: str | None = None
     tool_calls: list[ToolCall] | None = None
 
@@ -71,7 +72,9 @@ class DeletedConversation(Result):
 
 class Insight(Part):
     insight_id: str | None = None
-    result: str | None = Field(None, description="text, or JSON where the insight has a schema")
+    result: Annotated[str | None, Outside("a model, of a conversation")] = Field(
+        None, description="text, or JSON where the insight has a schema"
+    )
 
 
 class ConversationInsights(Result):

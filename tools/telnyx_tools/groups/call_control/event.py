@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from telnyx_tools.results.outside import LONGEST_NAME, Outside
 from telnyx_tools.results.result import Result
 from telnyx_tools.shared.client_state import decoded
 from telnyx_tools.shared.event_payload import payload_of
@@ -38,13 +39,15 @@ class CallEvent(Result):
     to: Any = None
     direction: Any = None
     status: Any = None
-    digits: Any = None
-    result: Any = Field(None, description="what detection or an AI gather found")
+    digits: Annotated[Any, Outside("the caller", LONGEST_NAME)] = None
+    result: Annotated[Any, Outside("the caller, or a model of what they said")] = Field(
+        None, description="what detection or an AI gather found"
+    )
     hangup_cause: str | None = None
     hangup_source: str | None = None
     sip_hangup_cause: str | None = None
     recording_id: str | None = None
-    transcription_data: Any = None
+    transcription_data: Annotated[Any, Outside("who spoke on the call")] = None
     client_state: Annotated[Any, BeforeValidator(decoded)] = None
 
     @model_validator(mode="before")

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from telnyx_tools.api.client import Json, Query, Telnyx
 from telnyx_tools.api.errors import ApiError
+from telnyx_tools.results.outside import LONGEST_NAME, Outside
 from telnyx_tools.results.result import Result, objects, shape
 from telnyx_tools.shared.client_state import decoded
 from telnyx_tools.shared.event_payload import payload_of
@@ -50,9 +51,9 @@ class CallState(Result):
     client_state: Annotated[Any, BeforeValidator(decoded)] = None
     event: str | None = Field(None, description="what ended the wait")
     occurred_at: str | None = None
-    digits: str | None = Field(None, description="gathered")
+    digits: Annotated[str | None, Outside("the caller", LONGEST_NAME)] = Field(None, description="gathered")
     gather_status: str | None = Field(None, description="valid, invalid, timeout, call_hangup or cancelled")
-    result: Any = Field(
+    result: Annotated[Any, Outside("the caller, or a model of what they said")] = Field(
         None, description="what an AI gather, the machine detection or a payment came to; who was not reached"
     )
     payment_error: str | None = None

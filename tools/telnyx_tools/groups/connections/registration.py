@@ -10,6 +10,7 @@ from telnyx_tools.api.client import Json, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.connections import connections
 from telnyx_tools.groups.connections.kinds import ConnectionType, find_kind
+from telnyx_tools.results.outside import LONGEST_NAME, Outside
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import ConnectionId
@@ -25,7 +26,7 @@ class Registration(Result):
     ip_address: str | None = Field(None, description="of the phone")
     port: int | None = None
     transport: str | None = None
-    user_agent: str | None = None
+    user_agent: Annotated[str | None, Outside("the SIP device", LONGEST_NAME)] = None
 
 
 @connections.tool(

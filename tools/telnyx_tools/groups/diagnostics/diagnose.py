@@ -15,6 +15,7 @@ from telnyx_tools.groups.diagnostics.call import Event, Leg, text, worst
 from telnyx_tools.groups.diagnostics.deliveries import WebhookDelivery
 from telnyx_tools.groups.diagnostics.evidence import Wanted, find_legs
 from telnyx_tools.groups.diagnostics.hangups import Meaning, explain
+from telnyx_tools.results.outside import LONGEST_NAME, Outside
 from telnyx_tools.results.pages import Cursor, page_of
 from telnyx_tools.results.result import Part, Result
 from telnyx_tools.tool.effect import Effect
@@ -36,7 +37,7 @@ class Step(Part):
     at: str | None = None
     event: str | None = None
     command: bool | None = Field(None, description="true: sent to Telnyx; else reported by it")
-    told: dict[str, str] | None = None
+    told: Annotated[dict[str, str] | None, Outside("the network, or the other side of the call", LONGEST_NAME)] = None
 
 
 class OtherCall(Part):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.embeddings import embeddings
+from telnyx_tools.results.outside import LONGEST_NAME, Outside
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Result, unwrapped
 from telnyx_tools.tool.effect import Effect
@@ -17,7 +20,7 @@ class EmbeddedBucket(Result):
 
 
 class EmbeddedFile(Result):
-    filename: str | None = None
+    filename: Annotated[str | None, Outside("who named the file", LONGEST_NAME)] = None
     status: str | None = None
     error_reason: str | None = Field(None, description="why it failed")
     last_embedded_at: str | None = None

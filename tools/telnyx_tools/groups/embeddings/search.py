@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from telnyx_tools.api.client import LONG_SECS, Telnyx
 from telnyx_tools.groups.embeddings import embeddings
 from telnyx_tools.groups.embeddings.task import explaining_404
+from telnyx_tools.results.outside import LONGEST_NAME, Outside
 from telnyx_tools.results.result import BUDGET, Part, Result, shape, unwrapped
 from telnyx_tools.results.shorten import size
 from telnyx_tools.tool.effect import Effect
@@ -23,11 +24,13 @@ _ENVELOPE, _MARKS = 200, 40
 
 
 class Passage(Part):
-    text: str | None = Field(None, validation_alias="document_chunk")
+    text: Annotated[str | None, Outside("who wrote the document")] = Field(None, validation_alias="document_chunk")
     distance: float | None = Field(None, description="0 to 1; lower is closer")
-    filename: str | None = None
-    source: str | None = None
-    loader_metadata: dict[str, object] | None = Field(None, description="of Intercom articles: heading, article_url")
+    filename: Annotated[str | None, Outside("who named the document", LONGEST_NAME)] = None
+    source: Annotated[str | None, Outside("who named the document", LONGEST_NAME)] = None
+    loader_metadata: Annotated[dict[str, object] | None, Outside("who wrote the document")] = Field(
+        None, description="of Intercom articles: heading, article_url"
+    )
     cut: bool | None = Field(None, description="the text goes on; a smaller num_of_docs shows more")
 
     @model_validator(mode="before")

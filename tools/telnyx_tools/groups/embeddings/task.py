@@ -10,6 +10,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
 from telnyx_tools.api.errors import ApiError, TelnyxError
+from telnyx_tools.results.outside import LONGEST_NAME, Outside
 from telnyx_tools.results.result import Part, Result, objects, shape
 from telnyx_tools.shared.waiting import follow
 from telnyx_tools.tool.context import Progress
@@ -33,7 +34,7 @@ NEXT_STEP = (
 
 
 class FailedFile(Part):
-    filename: str | None = None
+    filename: Annotated[str | None, Outside("who named the file", LONGEST_NAME)] = None
     error_reason: str | None = None
 
 

@@ -12,6 +12,7 @@ from telnyx_tools.api.client import LONG_SECS, Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.inference import inference
+from telnyx_tools.results.outside import Outside
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.tool.bodies import Given, present
 from telnyx_tools.tool.effect import Effect
@@ -42,7 +43,7 @@ class Usage(Part):
 
 
 class ChatAnswer(Result):
-    text: str | None = None
+    text: Annotated[str | None, Outside("a model, of what it was given to read")] = None
     text_cut: bool | None = Field(None, description=f"true: only its first {MOST_TEXT:,} characters are here")
     finish_reason: str | None = Field(None, description="length: max_tokens ended it")
     model: str | None = None

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.inference import inference
+from telnyx_tools.results.outside import LONGEST_NAME, Outside
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.shared.waiting import follow
 from telnyx_tools.tool.bodies import present
@@ -24,15 +25,15 @@ ResearchTaskId = Annotated[Id, From("research_web")]
 
 
 class Citation(Part):
-    title: str | None = None
-    url: str | None = None
-    snippet: str | None = None
+    title: Annotated[str | None, Outside("the web page", LONGEST_NAME)] = None
+    url: Annotated[str | None, Outside("the web")] = None
+    snippet: Annotated[str | None, Outside("the web page")] = None
 
 
 class Research(Result):
     task_id: str | None = None
     status: str | None = Field(None, description="pending, running, completed or failed")
-    answer: str | None = None
+    answer: Annotated[str | None, Outside("a model, of web pages")] = None
     citations: list[Citation] | None = Field(None, description=f"the first {MOST_CITATIONS}")
     error: str | None = None
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from telnyx_tools.api.client import LONG_SECS, Telnyx
 from telnyx_tools.groups.inference import inference
 from telnyx_tools.groups.inference.chat import LOST
+from telnyx_tools.results.outside import Outside
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.effect import Effect
@@ -16,7 +17,7 @@ from telnyx_tools.tool.types import BucketName, ObjectName
 
 
 class Summary(Result):
-    summary: str | None = None
+    summary: Annotated[str | None, Outside("a model, of what it was given to read")] = None
 
 
 @inference.tool(

@@ -13,6 +13,7 @@ from telnyx_tools.api.client import LONG_SECS, File, Request, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.inference import inference
 from telnyx_tools.groups.inference.chat import LOST
+from telnyx_tools.results.outside import Outside
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.shared.presigned import LOOKED_AT, PRESIGN, address_of_object, check_one_source
 from telnyx_tools.tool.effect import Effect
@@ -38,12 +39,12 @@ _NAMES_SPEAKERS = ("deepgram/", "reson8/")
 class Segment(Part):
     start: float | None = Field(None, description="seconds")
     end: float | None = None
-    text: str | None = None
+    text: Annotated[str | None, Outside("who speaks in the recording")] = None
     speakers: list[int] | None = None
 
 
 class AudioTranscript(Result):
-    text: str | None = None
+    text: Annotated[str | None, Outside("who speaks in the recording")] = None
     text_cut: bool | None = Field(None, description=f"true: only its first {MOST_TEXT:,} characters are here")
     duration: float | None = Field(None, description="seconds")
     segments: list[Segment] | None = Field(None, description=f"the first {MOST_SEGMENTS}")

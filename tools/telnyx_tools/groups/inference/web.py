@@ -9,6 +9,7 @@ from pydantic import Field
 from telnyx_tools.api.client import LONG_SECS, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.inference import inference
+from telnyx_tools.results.outside import LONGEST_NAME, Outside
 from telnyx_tools.results.pages import Cursor, page_of
 from telnyx_tools.results.result import Part, Result, objects
 from telnyx_tools.tool.bodies import present
@@ -24,10 +25,10 @@ ROOM = 36_000
 
 
 class WebResult(Result):
-    url: str | None = None
-    title: str | None = None
-    description: str | None = None
-    snippets: list[str] | None = None
+    url: Annotated[str | None, Outside("the web")] = None
+    title: Annotated[str | None, Outside("the web page", LONGEST_NAME)] = None
+    description: Annotated[str | None, Outside("the web page")] = None
+    snippets: Annotated[list[str] | None, Outside("the web page")] = None
     kind: str | None = Field(None, description="web or news")
 
 
@@ -37,9 +38,9 @@ class WebResults(Result):
 
 
 class WebPage(Part):
-    url: str | None = None
-    title: str | None = None
-    text: str | None = Field(None, description="Markdown; HTML where there is none")
+    url: Annotated[str | None, Outside("the web")] = None
+    title: Annotated[str | None, Outside("the web page", LONGEST_NAME)] = None
+    text: Annotated[str | None, Outside("the web page")] = Field(None, description="Markdown; HTML where there is none")
     text_cut: bool | None = None
 
 

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.remedies import meta_code, remedy
+from telnyx_tools.results.outside import Outside
 from telnyx_tools.results.result import Part, Result, shape
 from telnyx_tools.shared.waiting import follow
 from telnyx_tools.tool.context import Progress
@@ -58,7 +59,7 @@ class Message(Result):
     direction: str | None = None
     sender: Party | None = Field(None, alias="from")
     to: list[Party] | None = None
-    text: str | None = None
+    text: Annotated[str | None, Outside("who sent it")] = None
     messaging_profile_id: str | None = None
     parts: int | None = Field(None, description="segments charged")
     cost: Cost | None = None

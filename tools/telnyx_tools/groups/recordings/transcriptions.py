@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.groups.recordings import recordings
 from telnyx_tools.groups.recordings.recording import Between, bounds
+from telnyx_tools.results.outside import Outside
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page
 from telnyx_tools.results.result import Detail, Result, shape
 from telnyx_tools.tool.effect import Effect
@@ -22,7 +25,7 @@ class TranscriptionSummary(Result):
 
 
 class Transcription(TranscriptionSummary):
-    transcription_text: str | None = None
+    transcription_text: Annotated[str | None, Outside("who spoke on the call")] = None
 
 
 @recordings.tool(effect=Effect.READ, scope="voice.read", calls="GET /recording_transcriptions")

@@ -25,6 +25,7 @@ from telnyx_tools.groups.storage.stored_object import (
     check_free,
     type_of,
 )
+from telnyx_tools.results.outside import Outside
 from telnyx_tools.results.result import BUDGET, AttachedResult, Attachment
 from telnyx_tools.shared.buckets import ENSURE, ensure_bucket
 from telnyx_tools.shared.file_types import UNKNOWN, mime_type
@@ -42,11 +43,13 @@ TOO_LARGE = (
 
 
 class ObjectContent(AttachedResult):
-    object_name: str | None = None
+    object_name: Annotated[str | None, Outside("who named the object", 1024)] = None
     size: int | None = Field(None, description="bytes of the whole object")
     content_type: str | None = None
     modified_at: str | None = None
-    text: str | None = Field(None, description="what it says, where it is text; other files are attached")
+    text: Annotated[str | None, Outside("who wrote the object")] = Field(
+        None, description="what it says, where it is text; other files are attached"
+    )
     next_start: int | None = Field(None, description="give it as `start` for more")
     not_attached: str | None = Field(None, description="why, and what to do")
 

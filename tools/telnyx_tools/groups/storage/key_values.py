@@ -8,6 +8,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Request, Telnyx
 from telnyx_tools.groups.storage import storage
+from telnyx_tools.results.outside import Outside
 from telnyx_tools.results.pages import NEXT, Page, PageCursor, PageSize, cursor_of, fetch_page, fitting
 from telnyx_tools.results.result import BUDGET, AttachedResult, Attachment, Result, measured, objects, shape
 from telnyx_tools.tool.effect import Effect
@@ -31,7 +32,7 @@ class KvStore(Result):
 
 
 class StoredKey(Result):
-    key: str | None = None
+    key: Annotated[str | None, Outside("who wrote the value", 1024)] = None
     size_bytes: int | None = None
     updated_at: str | None = None
 
@@ -39,7 +40,9 @@ class StoredKey(Result):
 class StoredValue(AttachedResult):
     key: str | None = None
     size_bytes: int | None = None
-    text: str | None = Field(None, description="the value, where it is text of up to 7,000 characters; else attached")
+    text: Annotated[str | None, Outside("who wrote the value")] = Field(
+        None, description="the value, where it is text of up to 7,000 characters; else attached"
+    )
     status: str | None = None
 
 

@@ -20,6 +20,7 @@ from telnyx_tools.groups.storage.stored_object import (
     described,
     type_of,
 )
+from telnyx_tools.results.outside import Outside
 from telnyx_tools.results.pages import NEXT, Page, PageSize, cursor_of, fitting
 from telnyx_tools.results.result import BUDGET, Result
 from telnyx_tools.tool.effect import Effect
@@ -32,8 +33,10 @@ _ENVELOPE = 4_200
 
 
 class ListedObject(Result):
-    object_name: str | None = None
-    folder: str | None = Field(None, description="a prefix that holds objects; instead of object_name")
+    object_name: Annotated[str | None, Outside("who named the object", 1024)] = None
+    folder: Annotated[str | None, Outside("who named the object", 1024)] = Field(
+        None, description="a prefix that holds objects; instead of object_name"
+    )
     size: int | None = Field(None, description="bytes")
     modified_at: str | None = None
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from telnyx_tools.api.client import LONG_SECS, Telnyx
 from telnyx_tools.groups.storage import storage
 from telnyx_tools.groups.storage.key_values import NewName
+from telnyx_tools.results.outside import Outside
 from telnyx_tools.results.pages import Page, PageCursor, PageSize, fetch_page, fitting
 from telnyx_tools.results.result import BUDGET, Result, objects, shape
 from telnyx_tools.results.shorten import shorten, size
@@ -28,7 +29,7 @@ class SqlDatabase(Result):
 
 
 class SqlAnswer(Result):
-    rows: list[dict[str, Any]] | None = None
+    rows: Annotated[list[dict[str, Any]] | None, Outside("who wrote the rows")] = None
     count: int | None = Field(None, description="rows that the statement gave")
     not_shown: int | None = Field(None, description="rows for which there was no room; use LIMIT and OFFSET")
     changes: int | None = Field(None, description="rows changed")

@@ -11,6 +11,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.api.s3 import ObjectEntry
 from telnyx_tools.argument_errors import InvalidArguments, Problem
+from telnyx_tools.results.outside import Outside
 from telnyx_tools.results.result import Result
 
 NewObjectName = Annotated[str, Field(min_length=1, max_length=1_000, description="key, like contracts/acme.pdf")]
@@ -29,7 +30,7 @@ TEXT = "text/plain; charset=utf-8"
 
 class StoredObject(Result):
     bucket_name: str | None = None
-    object_name: str | None = None
+    object_name: Annotated[str | None, Outside("who named the object", 1024)] = None
     size: int | None = Field(None, description="bytes")
     content_type: str | None = None
     modified_at: str | None = None

@@ -1,0 +1,103 @@
+"""Hosts and mailboxes, in one spelling, and those that a text names in whatever spelling."""
+
+from __future__ import annotations
+
+import codecs
+import ipaddress
+import re
+import socket
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final
+from urllib.parse import unquote
+
+_LABEL: Final = r"[^\W_](?:[\w-]*[^\W_])?|[\w-]+"
+_HOST: Final = re.compile(rf"(?:{_LABEL})?(?:\.(?:{_LABEL}))+")
+_MAILBOX: Final = re.compile(rf"[\w.+%-]+@((?:{_LABEL})(?:\.(?:{_LABEL}))*)")
+_NETLOC: Final = re.compile(r"[a-z][a-z0-9+.-]{0,15}:/{1,3}([^\s/?#\"'<>\\]+)")
+_IPV6: Final = re.compile(r"(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])")
+_DOT_WORDS: Final = r"dot|punkt|punto|point|ponto|punt|piste|точка|nokta|kropka|tečka|tecka|点|點|ドット|นจุด|نقطة|डॉट"
+_AT_WORDS: Final = r"at|arroba|chiocciola|klammeraffe|kukac|zavináč|małpa|собака|arobase|アット|艾特"
+_DOTS: Final = re.compile(rf"\s*[\[({{<]\s*(?:\.|{_DOT_WORDS})\s*[\])}}>]\s*|\s+(?:{_DOT_WORDS})\s+|\s+\.\s+|[。｡・]")
+_ATS: Final = re.compile(rf"\s*[\[({{<]\s*(?:@|{_AT_WORDS})\s*[\])}}>]\s*|\s+(?:{_AT_WORDS})\s+|\s+@\s+")
+_DASHES: Final = re.compile(r"\s+(?:dash|hyphen|minus|bindestrich|guion|tiret|trattino)\s+")
+_SPACED: Final = re.compile(r"(?<![^\s])[\w.@-](?: [\w.@/:-](?![^\s])){4,}")
+_WORDED: Final = re.compile(
+    rf"(?:\s|[\[({{<]|^)(?:[.@]|{_DOT_WORDS})(?:\s|[\])}}>])|[。｡・]|(?:^|\s)[\w.@-](?: [\w.@/:-](?!\S)){{4}}"
+)
+"""What is worth to be joined: a dot in a word, in brackets, or between letters that stand apart."""
+_ALIKE: Final = str.maketrans("аеорсухіјѕԁһӏԛԝьвкмнтгпαβεικνορτυχηωɑɡıℓ", "aeopcyxijsdhlqwbbkmhtrnabeiknoptuxnwagil")
+"""Letters of other scripts as the Latin letters that they look like."""
+SHORTEST: Final = 8
+"""Characters of a part of a host or mailbox that stands for the whole."""
+
+
+def host_of(written: str) -> str:
+    """The host in what stands between `//` and the path of a URL, as everybody in the network writes it."""
+    host = unquote(written).replace("\\", "/").partition("/")[0].rpartition("@")[2]
+    inside = host[1:].partition("]")[0] if host.startswith("[") else host
+    return _address(inside) or spelled(inside.partition(":")[0])
+
+
+def spelled(host: str) -> str:
+    """A host in its one spelling: letters of ASCII, no dot at the end, no `www.`; an address in dots."""
+    plain = re.sub("[。｡]", ".", unicodedata.normalize("NFKC", host)).lower().strip().rstrip(".")
+    if (address := _address(plain)) is not None:
+        return address
+    with suppress(UnicodeError):
+        plain = plain.encode("idna").decode()
+    return plain.removeprefix("www.")
+
+
+def _address(host: str) -> str | None:
+    """An IP address however it is written: `0x7f.1`, `2130706433`, `::ffff:7f00:1`."""
+    with suppress(ValueError):
+        found = ipaddress.ip_address(host)
+        mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+        return str(mapped or found)
+    if re.fullmatch(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}", host):
+        with suppress(OSError):
+            return socket.inet_ntoa(socket.inet_aton(host))
+    return None
+
+
+def hosts_in(plain: str) -> Iterator[str]:
+    """The hosts, mailboxes and parts of such in a text in lower case. A mailbox's host is given as `@host`."""
+    yield from _named(plain)
+    if _WORDED.search(plain) is not None:
+        # where a word stands for the sign, a mailbox has a whole host: `call me at 5` names none
+        yield from (name for name in _named(_joined(plain)) if "@" not in name or "." in name.rpartition("@")[2])
+
+
+def _named(text: str) -> Iterator[str]:
+    if "@" in text:
+        for mailbox in _MAILBOX.finditer(text):
+            yield mailbox[0]
+            yield f"@{spelled(mailbox[1])}"
+    if ":" in text:
+        yield from (host_of(netloc) for netloc in _NETLOC.findall(text))
+        yield from (found for address in _IPV6.findall(text) if (found := _address(address)) is not None)
+    if "." in text:
+        rest = _MAILBOX.sub(" ", text) if "@" in text else text
+        yield from (host if host.startswith(".") else spelled(host) for host in _HOST.findall(rest))
+
+
+def _joined(plain: str) -> str:
+    """The text with what is written in words, or letter by letter, as signs."""
+    text = _SPACED.sub(lambda found: found[0].replace(" ", ""), plain)
+    return _DASHES.sub("-", _ATS.sub("@", _DOTS.sub(".", f" {text} ")))
+
+
+def lookalike(text: str) -> str:
+    """The text with the letters of other scripts as the Latin ones that they look like."""
+    return unicodedata.normalize("NFKC", text).lower().translate(_ALIKE)
+
+
+def spellings(host: str) -> set[str]:
+    """The host, and how it stands in a text that hides it: in letters that look alike, backwards, rotated by 13."""
+    shown = host
+    if "xn--" in host:
+        with suppress(UnicodeError):
+            shown = host.encode().decode("idna")
+    return {host, shown, lookalike(shown), host[::-1], codecs.encode(host, "rot13")}

@@ -1,0 +1,64 @@
+"""An account's own numbers, and the countries that they are in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from cachetools import TTLCache
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.guardrails.phone_numbers import country
+from telnyx_remote_mcp.store.base import Store
+from telnyx_tools.api.client import Api
+from telnyx_tools.api.errors import TelnyxError
+
+KEPT_SECS: Final = 24 * 3_600
+MOST_NUMBERS: Final = 250
+"""Looked at; an account with more has its countries among them, or is asked once for each other one."""
+
+KNOWN_SECS: Final = 60
+MOST_KNOWN: Final = 10_000
+KIND: Final = "own-countries"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNumbers:
+    """Asks Telnyx. Raises StoreUnavailable."""
+
+    api: Api
+    store: Store
+    _known: TTLCache[tuple[str, str], bool] = field(default_factory=lambda: TTLCache(MOST_KNOWN, KNOWN_SECS))
+
+    async def countries(self, call: Call) -> frozenset[str]:
+        """The ISO codes, asked for once a day; none where Telnyx cannot say."""
+        key = call.caller.principal.replace(":", "-")
+        if (kept := await self.store.get(KIND, key)) is not None:
+            return frozenset(json.loads(kept))
+        numbers = await self._asked(call, {"page": {"size": MOST_NUMBERS}})
+        found = frozenset(code for number in numbers if (code := country(number)) is not None)
+        if found:
+            await self.store.put(KIND, key, json.dumps(sorted(found)).encode(), KEPT_SECS)
+        return found
+
+    async def has(self, call: Call, number: str) -> bool:
+        """Whether this E.164 number is among them; not where Telnyx cannot say."""
+        key = (call.caller.principal, number)
+        if key not in self._known:
+            self._known[key] = number in await self._asked(call, {"filter": {"phone_number": number}})
+        return self._known[key]
+
+    async def _asked(self, call: Call, query: dict[str, Any]) -> list[str]:
+        telnyx = self.api.bind(call.caller.credential, call.caller.principal)
+        try:
+            answer = await telnyx.get("/phone_numbers", query=query)
+        except TelnyxError:
+            return []
+        return list(_numbers(answer))
+
+
+def _numbers(answer: Any) -> Iterator[str]:
+    items = answer.get("data") if isinstance(answer, dict) else None
+    yield from (str(item.get("phone_number")) for item in items or () if isinstance(item, dict))

@@ -1,0 +1,233 @@
+"""Texts from outside: declared on the fields of results, found in an answer, and cleaned there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
+from typing import Annotated, Any, Final, get_args, get_origin
+
+from pydantic import BaseModel
+
+from telnyx_tools.results.field_names import is_address, is_foreign, is_settled, says_who_wrote
+from telnyx_tools.results.harmless import harmless
+
+_OUTBOUND: Final = ("outbound", "outbound-api", "outbound-dial")
+"""Directions of what the account itself said."""
+_LONGEST: Final = 50_000
+_NATIONAL: Final = 10
+"""Digits at the end of a number that are it, without its country."""
+_MOST_PLACES: Final = 12
+"""Fields that the mark names one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Declares that others wrote a field of a result, and who: `Annotated[str | None, Outside("the caller")]`.
+
+    Everything inside the field counts. A text beyond `most` characters is cut.
+    """
+
+    who: str
+    most: int = _LONGEST
+
+
+MARK: Final = "from_outside"
+"""The member of an answer that says which of its fields others wrote."""
+LONGEST_NAME: Final = 200
+"""Characters that a name needs at most."""
+UNDECLARED: Final = Outside("others, perhaps")
+"""Who wrote a field of which only the name is known."""
+
+Declared = Outside | tuple[type[BaseModel], ...] | None
+"""What is known of a field: who wrote it, or the models inside it; None for the account's or Telnyx's own words."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What an answer holds of others: their texts; the places, as `items[].text`, and who wrote there; and addresses
+    that Telnyx filled in, of who wrote or called and of whom the account reached."""
+
+    texts: list[str] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+    addresses: list[str] = field(default_factory=list)
+
+    def mark(self) -> dict[str, str]:
+        """What an agent reads of it, before everything else."""
+        more = len(self.places) - _MOST_PLACES
+        first = dict(islice(self.places.items(), _MOST_PLACES))
+        return {**first, "…": f"and {more} fields more"} if more > 0 else first
+
+
+@cache
+def declared(model: type[BaseModel]) -> Mapping[str, Declared]:
+    """The fields of a model, by their names in JSON, with what is declared of each."""
+    return {
+        str(part.serialization_alias or part.alias or name): _declared(part.annotation, part.metadata)
+        for name, part in model.model_fields.items()
+    }
+
+
+def _declared(annotation: Any, metadata: list[Any]) -> Declared:
+    for said in (*metadata, *_metadata(annotation)):
+        if isinstance(said, Outside):
+            return said
+    return tuple(_models(annotation)) or None
+
+
+def _metadata(annotation: Any) -> Iterator[Any]:
+    if get_origin(annotation) is Annotated:
+        yield from annotation.__metadata__
+    for part in get_args(annotation):
+        yield from _metadata(part)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    else:
+        for part in get_args(annotation):
+            yield from _models(part)
+
+
+@cache
+def reachable(model: type[BaseModel]) -> frozenset[type[BaseModel]]:
+    """The model and every model inside it."""
+    found: set[type[BaseModel]] = set()
+    new = [model]
+    while new:
+        found.add(current := new.pop())
+        inner = (part for said in declared(current).values() if isinstance(said, tuple) for part in said)
+        new += [part for part in inner if part not in found]
+    return frozenset(found)
+
+
+@cache
+def tells_of_others(model: type[BaseModel]) -> bool:
+    """Whether a result of this model may hold texts from outside, or addresses of people."""
+    return any(
+        isinstance(said, Outside) or is_address(name)
+        for each in reachable(model)
+        for name, said in declared(each).items()
+    )
+
+
+@cache
+def _telling(model: type[BaseModel]) -> tuple[tuple[str, Declared], ...]:
+    """The fields of a model that are worth a look; there are few."""
+    return tuple(
+        (name, said)
+        for name, said in declared(model).items()
+        if isinstance(said, Outside)
+        or is_address(name)
+        or (isinstance(said, tuple) and any(map(tells_of_others, said)))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """Goes through an answer as JSON values: cleans in place what others wrote, and collects it in `found`.
+
+    Of fields that a model declares it looks at those alone that may tell of others. The `undeclared` ones, which
+    exist where everything was asked for, are judged by their names; with `everything` each that is not settled counts.
+    """
+
+    undeclared: bool = False
+    everything: bool = False
+    given: frozenset[str] = frozenset()
+    """Texts that the agent gave itself: they are no others', and no word for where an address is from."""
+    found: Found = field(default_factory=Found)
+
+    def members(
+        self, value: dict[str, Any], path: str, models: tuple[type[BaseModel], ...], *, trusted: bool = True
+    ) -> None:
+        """Go through an object; `trusted` is whether Telnyx or the account chose the addresses in it."""
+        own = value.get("direction") in _OUTBOUND
+        known: set[str] = set()
+        for model in models:
+            for name, said in _telling(model):
+                if name in value:
+                    value[name] = self._field(name, value[name], f"{path}{name}", said, own, trusted)
+            known |= declared(model).keys()
+        if self.undeclared or not models:
+            for name in [name for name in value if name not in known]:
+                value[name] = self._unknown(name, value[name], f"{path}{name}", own, trusted)
+
+    def _field(self, name: str, value: Any, place: str, said: Declared, own: bool, trusted: bool) -> Any:
+        if isinstance(said, Outside):
+            return value if own else self._theirs(value, place, said)
+        models = said or ()
+        if is_address(name):
+            return self._address(value, place, models, trusted and (own or says_who_wrote(name)))
+        return self._inner(value, place, models, trusted)
+
+    def _unknown(self, name: str, value: Any, place: str, own: bool, trusted: bool) -> Any:
+        if is_address(name):
+            return self._address(value, place, (), trusted and (own or says_who_wrote(name)))
+        if not own and (
+            is_foreign(name)
+            or _is_name_of_others(place)
+            or (self.everything and _is_text(value) and not is_settled(name))
+        ):
+            return self._theirs(value, place, UNDECLARED)
+        return self._inner(value, place, (), trusted)
+
+    def _inner(self, value: Any, place: str, models: tuple[type[BaseModel], ...], trusted: bool) -> Any:
+        """A value that is not itself of others, with what is inside it gone through."""
+        if isinstance(value, dict):
+            self.members(value, f"{place}.", models, trusted=trusted)
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                value[index] = self._inner(item, f"{place}[]", models, trusted)
+        return value
+
+    def _address(self, value: Any, place: str, models: tuple[type[BaseModel], ...], trusted: bool) -> Any:
+        """Who wrote or was reached: an address as such, or with a name beside it, which is theirs."""
+        if isinstance(value, str):
+            if any(sign.isspace() or sign in '<>"' for sign in value.strip()):
+                return self._theirs(value, place, UNDECLARED)
+            if trusted and not self._is_given(value):
+                self.found.addresses.append(value)
+            return value
+        if isinstance(value, list):
+            return [self._address(item, f"{place}[]", models, trusted) for item in value]
+        return self._inner(value, place, models, trusted)
+
+    def _is_given(self, address: str) -> bool:
+        """Whether the agent asked for this address: that it is answered says nothing of it."""
+        digits = _digits(address)[-_NATIONAL:]
+        return any(address.casefold() in text.casefold() or (digits and digits in _digits(text)) for text in self.given)
+
+    def _theirs(self, value: Any, place: str, said: Outside) -> Any:
+        """What others wrote, cleaned, the names inside it too."""
+        if isinstance(value, str):
+            if not value or value in self.given:
+                return value
+            self.found.places.setdefault(place, said.who)
+            self.found.texts.append(value)
+            return harmless(value, said.most)
+        if isinstance(value, list):
+            return [self._theirs(item, f"{place}[]", said) for item in value]
+        if isinstance(value, dict):
+            self.found.texts += value.keys()
+            return {
+                harmless(name, LONGEST_NAME): self._theirs(item, f"{place}.*", said) for name, item in value.items()
+            }
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            self.found.texts.append(str(value))
+        return value
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and any(isinstance(item, str) for item in value))
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
+
+
+def _is_name_of_others(place: str) -> bool:
+    """Whether it is called `name` in an object that is a person, as in `contacts[].name`."""
+    parent, _, name = place.rpartition(".")
+    return name == "name" and is_foreign(f"{parent.rpartition('.')[2].rstrip('[]').removesuffix('s')}_name")
