@@ -18,6 +18,7 @@ from tests.contract import storage
 from tests.contract.arguments import arguments
 from tests.wires import MockWire
 
+from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.replies import reply
 from telnyx_remote_mcp.guardrails.preview import PreviewGuard
 from telnyx_tools.api.client import Api
@@ -112,6 +113,10 @@ def play(tool: Tool | str, arguments: Mapping[str, object], answer: Answer) -> P
     return run(_play(tool, arguments, answer))
 
 
+async def _no_price(call: Call) -> None:
+    """Nothing is known of what a call costs."""
+
+
 async def _play(tool: Tool | str, arguments: Mapping[str, object], answer: Answer) -> Played:
     found = registry().find(tool) if isinstance(tool, str) else tool
     assert found is not None
@@ -122,7 +127,7 @@ async def _play(tool: Tool | str, arguments: Mapping[str, object], answer: Answe
         return answer(request)
 
     async with Api(wire=MockWire(respond)) as api:
-        carry_out = contexts.dispatch(api, [PreviewGuard([], always=False)], files=Files([FOLDER.name]))
+        carry_out = contexts.dispatch(api, [PreviewGuard([], _no_price, always=False)], files=Files([FOLDER.name]))
 
         async def outcome() -> Result:
             return await carry_out(contexts.call(found, arguments))
