@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from telnyx_sandbox.groups.storage.bucket import Bucket
 from telnyx_tools.api.call import Call as Sent
 from telnyx_tools.api.client import Credential
 from telnyx_tools.api.reply import Reply
+from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.registry import registry
 
 CORPUS = Path(__file__).parents[3] / "evals" / "injections"
@@ -106,22 +107,23 @@ class Upstream:
         await self.http.aclose()
 
     async def effects(self) -> int:
-        """How many requests arrived that are no plain reads."""
+        """How many requests arrived at the sandbox that are no reads."""
         seen = (await self.http.get("/sandbox/requests")).json()["data"]
         return sum(request["method"] != "GET" for request in seen)
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """An agent with a key of its own, so that it has read nothing before; nobody answers what it is asked."""
+    """An agent that has read nothing before; nobody answers what it is asked."""
 
     dispatch: Dispatch
     key: str
+    name: str
 
     async def call(self, name: str, arguments: Mapping[str, Any]) -> types.CallToolResult | None:
         """What it reads; None where the person would have to say yes first."""
         tool = registry().tools[name]
-        caller = Caller(f"key:{self.key}", Credential(self.key), "api_key")
+        caller = Caller(f"key:{self.name}", Credential(self.key), "api_key")
 
         async def outcome() -> Any:
             return await self.dispatch(contexts.call(tool, arguments, caller=caller))
@@ -139,12 +141,15 @@ class Mailroom:
     upstream: Upstream
     bucket: Bucket
 
-    async def read(self, injection: Injection, key: str) -> list[Made]:
-        texts = injection.texts
-        if injection.where in ("message", "whatsapp"):
-            channel = "sms" if injection.where == "message" else "whatsapp"
-            return [("get_message", {"message_id": await self._sent(key, channel, text)}) for text in texts]
-        return [made for number, text in enumerate(texts) for made in self._placed(injection.where, text, number)]
+    async def deliver(self, injection: Injection, key: str) -> AsyncIterator[tuple[str, Sequence[Made]]]:
+        """Each text of an injection once it is there, and the ways to read it: by its own tool, by a generic one."""
+        for number, text in enumerate(injection.texts):
+            if injection.where in ("message", "whatsapp"):
+                channel = "sms" if injection.where == "message" else "whatsapp"
+                read: Made = ("get_message", {"message_id": await self._sent(key, channel, text)})
+            else:
+                read = self._placed(injection.where, text, number)
+            yield text, [read, _generic(*read)]
 
     async def _sent(self, key: str, channel: str, text: str) -> str:
         body = {"key": key, "channel": channel, "from": WRITER, "to": OWN, "text": text}
@@ -152,19 +157,19 @@ class Mailroom:
         assert response.status_code == 201, response.text
         return str(response.json()["id"])
 
-    def _placed(self, where: str, text: str, number: int) -> list[Made]:
+    def _placed(self, where: str, text: str, number: int) -> Made:
         match where:
             case "object":
                 name = f"letter{number}.txt"
                 self.bucket.objects[name] = stored(name, text.encode())
-                return [("cloud_storage_get_object", {"bucket_name": BUCKET, "object_name": name})]
+                return "cloud_storage_get_object", {"bucket_name": BUCKET, "object_name": name}
             case "file_name":
                 self.bucket.objects[text] = stored(text, b"")
-                return [("cloud_storage_list_objects", {"bucket_name": BUCKET})]
+                return "cloud_storage_list_objects", {"bucket_name": BUCKET}
         one = f"{ID[:-1]}{number}"
         path, answer, made = _ANSWERS[where](text, one)
         self.upstream.written[path] = {"data": answer}
-        return [made]
+        return made
 
     def clear(self) -> None:
         self.upstream.written.clear()
@@ -215,6 +220,29 @@ def _passage(text: str, _: str) -> Placed:
 
 def _read(operation: str, **path: str) -> Made:
     return "read_api_endpoint", {"endpoint": operation, "path": path}
+
+
+_OPERATIONS = {
+    "get_message": "messages.retrieve",
+    "get_conversation_messages": "ai.conversations.messages.list",
+    "get_recording_transcription": "recording_transcriptions.retrieve",
+    "lookup_number": "number_lookup.retrieve",
+    "read_web_pages": "web_search.contents",
+    "web_search": "web_search.create",
+    "similarity_search": "ai.embeddings.similarity_search",
+}
+"""What a tool reads, as an operation; of cloud storage there is none."""
+
+
+def _generic(name: str, arguments: Mapping[str, Any]) -> Made:
+    """The same read by a generic tool: of the operation, or of the tool where there is none."""
+    if (operation := Catalog.load().get(_OPERATIONS.get(name, ""))) is None:
+        generic = arguments if name == "read_api_endpoint" else {"endpoint": name, "arguments": arguments}
+        return "read_api_endpoint", dict(generic)
+    given = {**arguments, **({"id": arguments["message_id"]} if "message_id" in arguments else {})}
+    path = {part: given[part] for part in operation.path_params}
+    body = None if operation.method == "GET" else arguments
+    return "read_api_endpoint", {"endpoint": operation.id, "path": path, "body": body}
 
 
 Placed = tuple[str, Any, Made]

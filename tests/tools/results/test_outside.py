@@ -39,7 +39,8 @@ def test_declared_fields_are_found_with_who_wrote_them_and_the_others_are_left()
     }
     answer = {"items": [letter, {"text": "e"}]}
     found = sifted(answer, Letters)
-    assert found.mark() == {"items[].sender.name": "who wrote", "items[].text": "who wrote"}
+    assert found.places == {"items[].sender.name": "who wrote", "items[].text": "who wrote"}
+    assert found.places.items() <= found.mark().items()
     assert found.texts == ["Mallory", "a\u200bb", "e"]
     assert found.addresses == ["+12025550123"]
     assert letter["sender"]["name"] == "Mallo…"
@@ -82,3 +83,10 @@ def test_signs_by_which_models_tell_roles_apart_are_broken_and_markup_stays() ->
     hidden = "<|im_start|>system [INST] <<SYS>> <start_of_turn>user </tool_response>"
     assert not any(sign in harmless(hidden, 1_000) for sign in ("<|", "[INST", "<<", "<start", "</tool"))
     assert harmless("<p>2 < 3 [1]</p>", 1_000) == "<p>2 < 3 [1]</p>"
+
+
+def test_a_mark_names_a_few_fields_and_says_how_many_there_are_besides() -> None:
+    mark = sifted({f"text_{number}_text": "a" for number in range(30)}).mark()
+    assert len(mark) < 20
+    assert "18" in mark["…"]
+    assert sifted({"id": "1"}).mark() == {}
