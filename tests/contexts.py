@@ -23,7 +23,8 @@ from telnyx_tools.api.client import Api, Credential, Telnyx
 from telnyx_tools.files import Files
 from telnyx_tools.registry import registry
 from telnyx_tools.results.result import Result
-from telnyx_tools.tool.context import Action, Actions, Context, Decision, Progress, Server
+from telnyx_tools.tool.context import Action, Actions, Context, Decision, Inbox, Progress, Server
+from telnyx_tools.tool.event import Event, Events, Poll, Wanted
 from telnyx_tools.tool.server_info import ServerInfo
 
 EVERY_TOOL = Surfaces(registry(), Selection(), allowed=KINDS, local=True).of(Selection(surface="full"))
@@ -89,6 +90,46 @@ class AnyActions(NoActions):
         return await run(action, arguments, self._telnyx)
 
 
+class OneInbox:
+    """The inbox of a server that nothing reaches: what is added to it, and what a poll finds at once."""
+
+    def __init__(self, url: str | None = None) -> None:
+        self.url = url
+        self.events: list[Event] = []
+        self.notes: dict[str, Mapping[str, Any]] = {}
+
+    async def webhook_url(self) -> str | None:
+        return self.url
+
+    async def add(self, events: Sequence[Event]) -> None:
+        known = {event.subject for event in self.events}
+        self.events += [event for event in events if event.subject not in known]
+
+    async def find(self, wanted: Wanted, since: str | None, limit: int) -> Events:
+        if since is not None and not since.isdigit():
+            raise ValueError("no cursor")
+        found = [event for event in self.events[int(since or 0) :] if wanted.matches(event)]
+        return Events(events=found[:limit], next=str(len(self.events)))
+
+    async def wait(
+        self, wanted: Wanted, since: str | None, wait_secs: float, poll: Poll | None, progress: Progress
+    ) -> Events:
+        if poll is not None:
+            await self.add(await poll(0.0))
+        return await self.find(wanted, since, 50)
+
+    async def refused(self) -> int:
+        return 0
+
+    async def remember(self, name: str, note: Mapping[str, Any] | None) -> None:
+        self.notes.pop(name, None)
+        if note is not None:
+            self.notes[name] = note
+
+    async def recall(self, name: str) -> Mapping[str, Any] | None:
+        return self.notes.get(name)
+
+
 def context(
     telnyx: Telnyx,
     *,
@@ -96,6 +137,7 @@ def context(
     files: Files | None = None,
     server: Server | None = None,
     actions: Actions | None = None,
+    inbox: Inbox | None = None,
 ) -> Context:
     """A context with this client, and with the least of everything else."""
     return Context(
@@ -104,6 +146,7 @@ def context(
         files=files or Files(),
         server=server or PlainServer(),
         actions=actions or NoActions(),
+        inbox=inbox or OneInbox(),
     )
 
 
@@ -126,6 +169,7 @@ def dispatch(
             api=api,
             files=files or Files(),
             server=lambda call: server or PlainServer(),
+            inbox=lambda call, telnyx: OneInbox(),
             rejected=lambda principal: None,
         ),
         steps,

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.discovery.routes import apps_response, discovery_routes
+from telnyx_remote_mcp.events.receiver import MAX_BYTES, MAX_SECS, PATH
 from telnyx_remote_mcp.gate.authenticate import Authenticate
 from telnyx_remote_mcp.gate.handshake import Handshake
 from telnyx_remote_mcp.gate.json_replies import JsonReplies
@@ -59,10 +60,12 @@ def build_app(
     oauth: OAuth | None = None,
     stores: Sequence[Store] = (),
     pages: Sequence[Route] = (),
+    webhooks: ASGIApp | None = None,
     closers: Sequence[Callable[[], None]] = (),
     meter: Meter = UNMEASURED,
 ) -> Starlette:
-    """Every layer between the socket and the handlers of `server`; `pages` are for people who decide something.
+    """Every layer between the socket and the handlers of `server`; `pages` are for people who decide something, and
+    `webhooks` are taken by the app of that name.
 
     The app closes the stores when it ends. `closers` are called when it is asked to end: they end subscriptions.
     """
@@ -133,6 +136,7 @@ def build_app(
         Route("/v2/mcp", mcp),
         Route("/v2/mcp/apps/{slug}/mcp", mcp),
         Route("/v2/mcp/apps", guarded(apps_response(settings, surfaces)), methods=["GET"]),
+        *([Route(PATH, BodyLimits(webhooks, MAX_BYTES, kept, max_secs=MAX_SECS))] if webhooks is not None else ()),
     ]
     app = Starlette(
         lifespan=lifespan,

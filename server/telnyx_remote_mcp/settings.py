@@ -147,6 +147,9 @@ class Settings(BaseSettings):
     redis_url: str | None = Field(
         None, description="redis:// or rediss:// URL where all replicas keep their data, instead of a file", repr=False
     )
+    webhook_public_key: str | None = Field(
+        None, description="the public key that Telnyx signs webhooks with, where an account cannot be asked for its own"
+    )
     server_name: str = Field("local.telnyx/mcp", description="name on the server card")
     operator: str | None = Field(None, description="who runs this server, as its page says")
     metrics_port: int | None = Field(
@@ -207,6 +210,12 @@ class Settings(BaseSettings):
         """
         host = "localhost" if self.host in ANY_ADDRESS else f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def webhook_base(self) -> str | None:
+        """The URL below which Telnyx can reach this server; None where it cannot. An API on this machine can always."""
+        upstream_is_here = urlsplit(self.api_base_url).hostname in LOOPBACK
+        return self.public_url or (self.url if upstream_is_here and not self.url_is_unknown else None)
 
     @property
     def url_is_unknown(self) -> bool:

@@ -19,9 +19,11 @@ from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.verdicts import Verdict
 from telnyx_remote_mcp.calls.pipeline import Step
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
+from telnyx_remote_mcp.events.services import EventServices
 from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.registry import Registry
@@ -64,8 +66,11 @@ def app_of(
     keys = ApiKeys(_check, os.urandom(32))
     surfaces = Surfaces(registry or tools(), settings.ceiling)
     store = open_store(settings)
+    secret = Secret.load(settings.secret, settings.data_dir)
+    events = EventServices(store, store, lambda: secret, settings.webhook_base)
+    shared = contexts.guarded(settings, api, store)
     dispatch = (
-        create_dispatch(settings, surfaces, api, lambda: contexts.guarded(settings, api, store), rejected=keys.reject)
+        create_dispatch(settings, surfaces, api, lambda: shared, lambda: events, rejected=keys.reject)
         if steps is None
         else contexts.dispatch(api, steps)
     )
@@ -76,7 +81,17 @@ def app_of(
             dispatch=dispatch,
         )
     )
-    return build_app(settings, server, api, keys, surfaces, stores=[store], closers=closers), server
+    app = build_app(
+        settings,
+        server,
+        api,
+        keys,
+        surfaces,
+        stores=[store],
+        webhooks=events.receiver,
+        closers=[events.close, *closers],
+    )
+    return app, server
 
 
 async def _check(credential: Credential) -> Verdict:

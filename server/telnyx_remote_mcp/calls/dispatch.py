@@ -7,23 +7,25 @@ from dataclasses import dataclass
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Step, pipeline
-from telnyx_tools.api.client import Api
+from telnyx_tools.api.client import Api, Telnyx
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.files import Files
 from telnyx_tools.results.result import Result
-from telnyx_tools.tool.context import Action, Context, Server
+from telnyx_tools.tool.context import Action, Context, Inbox, Server
 
 
 @dataclass(frozen=True, kw_only=True)
 class Upstream:
     """The means to carry calls out: the API, the files that tools may touch, and what the server tells of itself.
 
-    `rejected` is told the principal whose key Telnyx rejected during a call.
+    `inbox` is that of the account that makes a call; `rejected` is told the principal whose key Telnyx rejected
+    meanwhile.
     """
 
     api: Api
     files: Files
     server: Callable[[Call], Server]
+    inbox: Callable[[Call, Telnyx], Inbox]
     rejected: Callable[[str], None]
 
 
@@ -66,6 +68,7 @@ class Dispatch:
             files=upstream.files,
             server=upstream.server(call),
             actions=_Reachable(call, self),
+            inbox=upstream.inbox(call, telnyx),
         )
 
 

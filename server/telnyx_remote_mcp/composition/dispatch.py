@@ -14,14 +14,15 @@ from telnyx_remote_mcp.calls.pipeline import Next, pipeline
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
-from telnyx_tools.api.client import Api
+from telnyx_tools.api.client import Api, Telnyx
 from telnyx_tools.files import Files
 from telnyx_tools.results.result import Result
-from telnyx_tools.tool.context import Decision
+from telnyx_tools.tool.context import Decision, Inbox
 from telnyx_tools.tool.server_info import Quota
 
 if TYPE_CHECKING:
     from telnyx_remote_mcp.composition.guards import Guards
+    from telnyx_remote_mcp.events.services import EventServices
     from telnyx_remote_mcp.guardrails.shared import Shared
 
 
@@ -30,6 +31,7 @@ def create_dispatch(
     surfaces: Surfaces,
     api: Api,
     shared: Callable[[], Shared],
+    events: Callable[[], EventServices],
     *,
     files: Files | None = None,
     rejected: Callable[[str], None] = lambda principal: None,
@@ -37,7 +39,8 @@ def create_dispatch(
 ) -> Dispatch:
     """The dispatch of one process; without `files`, no tool touches any.
 
-    The guards are made with the first call, of what `shared` gives: the first answer over stdio needs none of them.
+    The guards are made with the first call, of what `shared` gives, as is what keeps events: the first answer over
+    stdio needs none of them.
     """
 
     @cache
@@ -64,9 +67,15 @@ def create_dispatch(
     async def confirmed(call: Call, approval_id: str) -> Decision | None:
         return await guards().policy.confirm(call, approval_id)
 
+    def inbox(call: Call, telnyx: Telnyx) -> Inbox:
+        from telnyx_remote_mcp.events.caller_inbox import CallerInbox
+
+        return CallerInbox(events(), call, telnyx)
+
     upstream = Upstream(
         api=api,
         files=files or Files(),
+        inbox=inbox,
         server=partial(Info, settings, surfaces, budgets, decided, confirmed),
         rejected=rejected,
     )

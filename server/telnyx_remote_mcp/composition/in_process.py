@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from telnyx_remote_mcp.calls.dispatch import Dispatch
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_calls_store, open_store
+from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.credential import Credential
@@ -22,6 +24,7 @@ from telnyx_tools.files import Files
 from telnyx_tools.registry import Registry
 
 if TYPE_CHECKING:
+    from telnyx_remote_mcp.events.services import EventServices
     from telnyx_remote_mcp.guardrails.shared import Shared
 
 logger = logging.getLogger(__name__)
@@ -54,7 +57,15 @@ async def local_dispatch(settings: Settings, registry: Registry) -> AsyncIterato
 
             return local_guards(kept, surfaces.registry, api, store, calls, PRINCIPAL, until)
 
-        yield surfaces, create_dispatch(kept, surfaces, api, shared, files=Files(settings.file_roots))
+        @cache
+        def events() -> EventServices:
+            from telnyx_remote_mcp.events.services import EventServices
+
+            services = EventServices(store, calls, lambda: Secret.load(kept.secret, kept.data_dir))
+            until.callback(services.close)
+            return services
+
+        yield surfaces, create_dispatch(kept, surfaces, api, shared, events, files=Files(settings.file_roots))
 
 
 def _keeping(settings: Settings) -> Settings:

@@ -14,6 +14,7 @@ from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.auth.verdicts import balance_check, measured
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.composition.watch import watch
+from telnyx_remote_mcp.events.services import EventServices
 from telnyx_remote_mcp.guardrails.policy_file import load
 from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.protocol.server import Services, create_server
@@ -63,6 +64,7 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None, meter: Mete
         if oauth is not None:
             oauth.tokens.suspect(principal)
 
+    events = EventServices(store, calls, lambda: secret, settings.webhook_base, settings.webhook_public_key)
     page = settings.url + PATH if is_secure(settings.url) else None
     shared = Shared(
         surfaces.registry,
@@ -78,7 +80,9 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None, meter: Mete
         Services(
             settings=settings,
             surfaces=surfaces,
-            dispatch=create_dispatch(settings, surfaces, api, lambda: shared, rejected=rejected, meter=meter),
+            dispatch=create_dispatch(
+                settings, surfaces, api, lambda: shared, lambda: events, rejected=rejected, meter=meter
+            ),
             request_state=RequestStateSecurity(
                 keys=secret.derive_all("request-state"), ttl=ANSWER_SECS, bind_principal=_principal
             ),
@@ -88,8 +92,19 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None, meter: Mete
     approving = ApproveServices(
         settings, store, shared.approvals, key_proof(keys), secret, signs_in=settings.telnyx_client_id is not None
     )
-    pages = approve_routes(approving)
-    return build_app(settings, server, api, keys, surfaces, oauth, [calls, store], pages, meter=meter)
+    return build_app(
+        settings,
+        server,
+        api,
+        keys,
+        surfaces,
+        oauth,
+        [calls, store],
+        approve_routes(approving),
+        webhooks=events.receiver,
+        closers=[events.close],
+        meter=meter,
+    )
 
 
 def _principal(ctx: ServerRequestContext[Any, Any]) -> str | None:

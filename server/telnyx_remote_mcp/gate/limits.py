@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, defaultdict, deque
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.calls import place
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
@@ -53,8 +55,8 @@ class InFlight:
     """Lets so many requests of a principal work at a time; stands behind `Authenticate`.
 
     More of them wait, so many and for so long, then get a 429; where too many of all principals work, a 503 comes at
-    once. Subscriptions, which last, have as many places of their own. The streams that older clients open with GET are
-    not counted: each session has one.
+    once. Subscriptions, which last, have as many places of their own; a call lends its place while it waits for an
+    event. The streams that older clients open with GET are not counted: each session has one.
     """
 
     def __init__(
@@ -86,12 +88,18 @@ class InFlight:
         except Refusal as refusal:
             await refusal(scope, receive, send)
             return
+        place.enter(scope, _Place(self, principal))
         self._meter.working(1)
         try:
             await self.app(scope, receive, send)
         finally:
             self._meter.working(-1)
-            self._leave(principal)
+            self.leave(principal)
+
+    def take_back(self, principal: str) -> None:
+        """Count one more at work, who was before, and only waited meanwhile."""
+        self._working[principal] += 1
+        self._all += 1
 
     async def _enter(self, principal: str) -> None:
         if self._all >= self._overall:
@@ -114,7 +122,7 @@ class InFlight:
                 await place
         except BaseException as error:
             if place.done() and not place.cancelled():
-                self._leave(principal)  # it was given just now, and nobody takes it
+                self.leave(principal)  # it was given just now, and nobody takes it
             elif place in queue:
                 queue.remove(place)
             if isinstance(error, TimeoutError):
@@ -123,7 +131,8 @@ class InFlight:
         finally:
             self._meter.waiting(-1)
 
-    def _leave(self, principal: str) -> None:
+    def leave(self, principal: str) -> None:
+        """Give the place of one at work to the next in the queue, or free it."""
         queue = self._queues.get(principal)
         while queue:
             place = queue.popleft()
@@ -144,6 +153,20 @@ class InFlight:
             "wait as long as Retry-After says, then repeat the request.",
             retry_after(2),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The place of one request."""
+
+    limit: InFlight
+    principal: str
+
+    def leave(self) -> None:
+        self.limit.leave(self.principal)
+
+    def take_back(self) -> None:
+        self.limit.take_back(self.principal)
 
 
 def _listens(scope: Scope) -> bool:

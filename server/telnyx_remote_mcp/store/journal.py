@@ -1,6 +1,8 @@
 """Journals: what happened, in order, for any number of readers."""
 
 import re
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
 
 START: Final = "0"
@@ -30,6 +32,19 @@ class Journal(Protocol):
         """Up to `limit` entries after the cursor, oldest first, each with its own cursor.
 
         Raises ValueError for a text that is no cursor.
+        """
+        ...
+
+    async def newest(self, kind: str, key: str, limit: int) -> list[tuple[str, bytes]]:
+        """The newest `limit` entries, oldest first, each with its cursor."""
+        ...
+
+    def watch(self, kind: str) -> AbstractAsyncContextManager[AsyncGenerator[str, None]]:
+        """The keys of journals of a kind to which anybody appends, as it happens, for as long as the context lasts.
+
+        Whoever reads a journal after the context was entered, and again for its key, misses nothing. One watch serves a
+        process: whichever way it comes by the news, that costs the same for one reader and for many. The iterator
+        raises StoreUnavailable; what happened since is then not told.
         """
         ...
 

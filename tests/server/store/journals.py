@@ -1,5 +1,7 @@
 """What the journals of every store do."""
 
+from contextlib import aclosing
+
 import anyio
 import pytest
 
@@ -97,3 +99,23 @@ class JournalBehaviour:
                 pass
         assert await store.journal.append("inbox", "a", b"again", keep=KEEP, ttl_secs=60, once="event-1") is not None
         assert await texts(store) == [b"again"]
+
+    async def test_the_newest_are_read_oldest_first(self, store: Store) -> None:
+        assert await store.journal.newest("inbox", "a", 2) == []
+        cursors = await appended(store, b"1", b"2", b"3")
+        assert await store.journal.newest("inbox", "a", 2) == [(cursors[1], b"2"), (cursors[2], b"3")]
+
+    async def test_who_watches_a_kind_is_told_the_keys_that_anybody_appends_to(
+        self, store: Store, replica: Store
+    ) -> None:
+        await appended(store, b"before")
+        async with store.journal.watch("inbox") as keys, aclosing(keys) as told:
+            await replica.journal.append("audit", "a", b"another kind", keep=KEEP)
+            await replica.journal.append("inbox", "b", b"1", keep=KEEP)
+            with anyio.fail_after(5):
+                assert await anext(told) == "b"
+            await store.journal.append("inbox", "c", b"1", keep=KEEP, once="1")
+            await store.journal.append("inbox", "c", b"1", keep=KEEP, once="1")
+            await store.journal.append("inbox", "d", b"1", keep=KEEP)
+            with anyio.fail_after(5):
+                assert [await anext(told), await anext(told)] == ["c", "d"]

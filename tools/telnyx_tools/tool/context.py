@@ -11,6 +11,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.files import Files
 from telnyx_tools.results.result import Result
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.event import Event, Events, Poll, Wanted
 from telnyx_tools.tool.server_info import ServerInfo
 
 
@@ -138,6 +139,50 @@ class Server(Protocol):
         ...
 
 
+class Inbox(Protocol):
+    """The events of the caller's account. A cursor is a text that an answer gave as `next`.
+
+    Every method raises a TelnyxError while what keeps the events does not answer.
+    """
+
+    async def webhook_url(self) -> str | None:
+        """The URL that Telnyx sends this account's events to; None where this server has no address that it can reach.
+
+        Raises a TelnyxError where the account's public key cannot be had.
+        """
+        ...
+
+    async def add(self, events: Sequence[Event]) -> None:
+        """Put in those that are not there yet."""
+        ...
+
+    async def find(self, wanted: Wanted, since: str | None, limit: int) -> Events:
+        """The events after a cursor; without one the newest. Raises ValueError for a text that is no cursor."""
+        ...
+
+    async def wait(
+        self, wanted: Wanted, since: str | None, wait_secs: float, poll: Poll | None, progress: Progress
+    ) -> Events:
+        """The wanted events as soon as there is one, or none after `wait_secs`.
+
+        `poll` is asked at once and then from time to time, until webhooks tell of what is wanted. Raises ValueError as
+        `find`, and a TelnyxError where too many wait already.
+        """
+        ...
+
+    async def refused(self) -> int:
+        """How many webhooks with a wrong signature came within a day."""
+        ...
+
+    async def remember(self, name: str, note: Mapping[str, Any] | None) -> None:
+        """Keep a note of that name for this account; None deletes it."""
+        ...
+
+    async def recall(self, name: str) -> Mapping[str, Any] | None:
+        """The note of that name."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """The context of one call. A tool's function takes parts of it, by the types of its parameters.
@@ -150,6 +195,7 @@ class Context:
     files: Files
     server: Server
     actions: Actions
+    inbox: Inbox
 
 
 @cache

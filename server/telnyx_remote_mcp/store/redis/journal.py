@@ -1,9 +1,19 @@
 """Journals in Redis."""
 
-from typing import Final, cast
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from typing import TYPE_CHECKING, Final, cast
 
 from telnyx_remote_mcp.store.journal import START, position
 from telnyx_remote_mcp.store.redis.client import RedisClient, millis
+
+if TYPE_CHECKING:
+    from redis.asyncio.client import PubSub
+
+HEARD_SECS: Final = 2.0
+"""How long one read waits for news; less than a connection may be silent."""
 
 _Entries = list[tuple[bytes, dict[bytes, bytes]]]
 
@@ -27,7 +37,7 @@ local function trim(keep, millis)
 end
 """
 _APPEND: Final = f"""{_TRIM}
-local entry, keep, millis, once = unpack(ARGV)
+local channel, key, entry, keep, millis, once = unpack(ARGV)
 -- First what has expired: its name may be used again.
 trim('', millis)
 if once and redis.call('HEXISTS', names, once) == 1 then return false end
@@ -39,9 +49,10 @@ else
     cursor = redis.call('XADD', stream, '*', 'entry', entry)
 end
 trim(keep, '')
-for _, key in ipairs(KEYS) do
-    if millis == '' then redis.call('PERSIST', key) else redis.call('PEXPIRE', key, millis) end
+for _, name in ipairs(KEYS) do
+    if millis == '' then redis.call('PERSIST', name) else redis.call('PEXPIRE', name, millis) end
 end
+redis.call('PUBLISH', channel, key)
 return cursor
 """
 _TRIM_ALONE: Final = f"{_TRIM} trim(ARGV[1], ARGV[2])"
@@ -62,7 +73,8 @@ class RedisJournal:
     ) -> str | None:
         named = () if once is None else (once,)
         keys = self._names(kind, key)
-        cursor: bytes | None = await self._client.script(_APPEND, keys, entry, keep, millis(ttl_secs) or "", *named)
+        values = (self._channel(kind), key, entry, keep, millis(ttl_secs) or "", *named)
+        cursor: bytes | None = await self._client.script(_APPEND, keys, *values)
         return cursor.decode() if cursor is not None else None
 
     async def after(self, kind: str, key: str, cursor: str, limit: int) -> list[tuple[str, bytes]]:
@@ -70,6 +82,26 @@ class RedisJournal:
         with self._client.available() as redis:
             found = await redis.xrange(self._names(kind, key)[0], f"({first}-{second}", count=limit)
         return [(entry_id.decode(), fields[b"entry"]) for entry_id, fields in cast("_Entries", found)]
+
+    async def newest(self, kind: str, key: str, limit: int) -> list[tuple[str, bytes]]:
+        with self._client.available() as redis:
+            found = await redis.xrevrange(self._names(kind, key)[0], count=limit)
+        return [(entry_id.decode(), fields[b"entry"]) for entry_id, fields in reversed(cast("_Entries", found))]
+
+    @asynccontextmanager
+    async def watch(self, kind: str) -> AsyncIterator[AsyncGenerator[str, None]]:
+        with self._client.available() as redis:
+            told = redis.pubsub(ignore_subscribe_messages=True)
+            await told.subscribe(self._channel(kind))
+        async with aclosing(told):
+            yield self._news(told)
+
+    async def _news(self, told: PubSub) -> AsyncGenerator[str, None]:
+        with self._client.available():
+            while True:
+                message = await told.get_message(timeout=HEARD_SECS)
+                if message is not None:
+                    yield message["data"].decode()
 
     async def end(self, kind: str, key: str) -> str:
         with self._client.available() as redis:
@@ -82,3 +114,6 @@ class RedisJournal:
 
     def _names(self, kind: str, key: str) -> list[str]:
         return [f"{self._prefix}:{kind}:{key}", f"{self._prefix}-once:{kind}:{key}"]
+
+    def _channel(self, kind: str) -> str:
+        return f"{self._prefix}-news:{kind}"

@@ -1,7 +1,11 @@
 """Journals in the SQLite file."""
 
 import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
+
+import anyio
 
 from telnyx_remote_mcp.store.journal import START, position
 from telnyx_remote_mcp.store.sqlite.file import SqliteFile, expiry
@@ -16,6 +20,13 @@ ON CONFLICT DO NOTHING RETURNING id
 _AFTER: Final = """
 SELECT id, entry FROM journal WHERE kind = ? AND key = ? AND id > ? AND expires_at > ? ORDER BY id LIMIT ?
 """
+_NEWEST: Final = """
+SELECT id, entry FROM journal WHERE kind = ? AND key = ? AND expires_at > ? ORDER BY id DESC LIMIT ?
+"""
+_LAST: Final = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0)"
+_NEWS: Final = "SELECT max(id), key FROM journal WHERE id > ? AND +kind = ? GROUP BY key"
+LOOK_SECS: Final = 0.02
+"""How often the file is looked at for what other processes appended."""
 _END: Final = "SELECT max(id) FROM journal WHERE kind = ? AND key = ?"
 _KEEP: Final = """
 DELETE FROM journal WHERE kind = :kind AND key = :key AND id <= (
@@ -47,6 +58,22 @@ class SqliteJournal:
     async def after(self, kind: str, key: str, cursor: str, limit: int) -> list[tuple[str, bytes]]:
         rows = await self._file.run(_AFTER, kind, key, position(cursor)[0], time.time(), limit)
         return [(str(row[0]), bytes(row[1])) for row in rows]
+
+    async def newest(self, kind: str, key: str, limit: int) -> list[tuple[str, bytes]]:
+        rows = await self._file.run(_NEWEST, kind, key, time.time(), limit)
+        return [(str(row[0]), bytes(row[1])) for row in reversed(rows)]
+
+    @asynccontextmanager
+    async def watch(self, kind: str) -> AsyncIterator[AsyncGenerator[str, None]]:
+        ((last,),) = await self._file.run(_LAST)
+        yield self._news(kind, last)
+
+    async def _news(self, kind: str, last: int) -> AsyncGenerator[str, None]:
+        while True:
+            for newest, key in await self._file.run(_NEWS, last, kind):
+                last = max(last, newest)
+                yield key
+            await anyio.sleep(LOOK_SECS)
 
     async def end(self, kind: str, key: str) -> str:
         ((newest,),) = await self._file.run(_END, kind, key)

@@ -1,0 +1,1 @@
+"""Events: what Telnyx tells by webhooks, kept for each account, and brought to whoever waits for it."""

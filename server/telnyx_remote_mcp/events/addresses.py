@@ -1,0 +1,112 @@
+"""The addresses of inboxes: unguessable ids in the URLs that Telnyx is given, and the keys that it signs with."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final
+
+from cachetools import TTLCache
+
+from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.records import Kept, Records
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
+
+ID_BYTES: Final = 32
+LONGEST_ID: Final = 64
+KEYS: Final = 2
+"""Public keys of an account that are believed: its present one, and the one before."""
+FRESH_SECS: Final = 3_600
+REMEMBERED_SECS: Final = 30
+REMEMBERED: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An inbox as the receiver needs it. `public_keys` are in base64, newest first."""
+
+    principal: str
+    public_keys: tuple[str, ...] = ()
+    checked_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Mine:
+    """The id of an account's inbox."""
+
+    id: str = field(repr=False)
+
+
+class Addresses:
+    """Methods raise StoreUnavailable.
+
+    The store holds no id but sealed: whoever reads it learns no URL, and whoever writes it makes none.
+    """
+
+    def __init__(self, store: Store, secret: Callable[[], Secret], *, clock: Clock = time.time) -> None:
+        self._store = store
+        self._secret = secret
+        self._clock = clock
+        self._recent: TTLCache[str, Address] = TTLCache(REMEMBERED, REMEMBERED_SECS)
+
+    @cached_property
+    def _addresses(self) -> Records[Address]:
+        return Records(self._store, Vault(self._secret()), "inbox", Address)
+
+    @cached_property
+    def _ids(self) -> Records[_Mine]:
+        return Records(self._store, Vault(self._secret()), "inbox_of", _Mine)
+
+    async def find(self, inbox_id: str) -> Address | None:
+        """The inbox of this id, as it was half a minute ago at most."""
+        if len(inbox_id) > LONGEST_ID:
+            return None
+        key = key_of(inbox_id)
+        address = self._recent.get(key) or await self._addresses.get(key)
+        if address is not None:
+            self._recent[key] = address
+        return address
+
+    async def of(self, principal: str) -> str:
+        """The id of the account's inbox, which is made with the first asking."""
+        mine = await self._ids.get(principal)
+        if mine is None:
+            fresh = _Mine(secrets.token_urlsafe(ID_BYTES))
+            # The address first: an id that is given out has one, whenever the process ends.
+            await self._addresses.put(key_of(fresh.id), Address(principal), None)
+            mine = fresh if await self._ids.add(principal, fresh, None) else await self._ids.get(principal)
+        return mine.id if mine is not None else await self._anew(principal)
+
+    async def _anew(self, principal: str) -> str:
+        """An id in place of one that cannot be opened any more, since its secret is gone."""
+        await self._ids.delete(principal)
+        return await self.of(principal)
+
+    async def needs_key(self, inbox_id: str) -> bool:
+        """Whether the account's public key is to be asked for: it never was, or a while ago."""
+        kept = await self._addresses.get(key_of(inbox_id))
+        return kept is None or not kept.public_keys or kept.checked_at < self._clock() - FRESH_SECS
+
+    async def trust(self, inbox_id: str, principal: str, public_key: str) -> None:
+        """Believe from now on what is signed with this key, and with the one that was believed before."""
+        key = key_of(inbox_id)
+        kept: Kept[Address] | None = await self._addresses.read(key)
+        before = kept.value if kept is not None else Address(principal)
+        keys = (public_key, *(each for each in before.public_keys if each != public_key))[:KEYS]
+        after = replace(before, public_keys=keys, checked_at=self._clock())
+        if kept is None:
+            await self._addresses.put(key, after, None)
+        elif not await self._addresses.swap(key, kept, after, None):
+            await self.trust(inbox_id, principal, public_key)
+        self._recent.pop(key, None)
+
+
+def key_of(inbox_id: str) -> str:
+    """The key that an inbox is stored under, which does not tell its id."""
+    return hashlib.sha256(inbox_id.encode()).hexdigest()

@@ -1,0 +1,243 @@
+"""The inbox of a caller, as tools are given it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.place import lent
+from telnyx_remote_mcp.events.addresses import key_of
+from telnyx_remote_mcp.events.letters import Letter
+from telnyx_remote_mcp.events.services import EventServices, Note
+from telnyx_remote_mcp.events.signature import read_key
+from telnyx_remote_mcp.events.waiting import KEPT_AT_HAND, Listener, Room
+from telnyx_remote_mcp.store.base import StoreUnavailable
+from telnyx_remote_mcp.store.journal import START, position
+from telnyx_tools.api.client import Telnyx
+from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.event import Event, Events, Poll, Wanted, seconds
+
+FIRST_PAUSE_SECS: Final = 0.5
+LONGEST_PAUSE_SECS: Final = 5.0
+TOLD_PAUSE_SECS: Final = 30.0
+"""How often Telnyx is asked where webhooks tell of what is wanted: for those alone that got lost."""
+PROGRESS_SECS: Final = 10.0
+READ_AT_ONCE: Final = 500
+MOST_ANSWERED: Final = 50
+PUBLIC_KEY: Final = "/public_key"
+
+
+class InboxUnavailable(TelnyxError):
+    """What keeps the events does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__("inbox unavailable")
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "code": "store_unavailable",
+            "title": "This server cannot reach its store, where the events are kept",
+            "remedy": "Try again in a minute. Meanwhile get_call_status and get_message tell the state of things.",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CallerInbox:
+    """The inbox of the account that makes a call."""
+
+    services: EventServices
+    call: Call
+    telnyx: Telnyx
+
+    @property
+    def _principal(self) -> str:
+        return self.call.caller.principal
+
+    async def webhook_url(self) -> str | None:
+        if self.services.base_url is None:
+            return None
+        with _available():
+            inbox_id = await self.services.addresses.of(self._principal)
+            if await self.services.addresses.needs_key(inbox_id):
+                await self.services.addresses.trust(inbox_id, self._principal, await self._public_key())
+        return f"{self.services.base_url}/webhooks/{inbox_id}"
+
+    async def _public_key(self) -> str:
+        """The account's own; the operator's setting where that cannot be asked for."""
+        try:
+            answer = await self.telnyx.get(PUBLIC_KEY)
+        except TelnyxError:
+            if self.services.public_key is None:
+                raise
+            return self.services.public_key
+        data = answer.get("data") if isinstance(answer, dict) else None
+        key = str(data.get("public", "")) if isinstance(data, dict) else ""
+        read_key(key)
+        return key
+
+    async def add(self, events: Sequence[Event]) -> None:
+        with _available():
+            new = [await self.services.letters.append(self._principal, event) for event in events]
+        if any(new):
+            self.services.waiting.ring(self._principal)
+
+    async def find(self, wanted: Wanted, since: str | None, limit: int) -> Events:
+        with _available():
+            if since is None:
+                letters = await self.services.letters.newest(self._principal, KEPT_AT_HAND)
+                return _answer([each for each in letters if wanted.matches(each[1])][-limit:], _last(letters))
+            start = _position(since)
+            found, last = await self._after(wanted, start, limit)
+            return _answer(found, last, missed=not await self.services.letters.reaches(self._principal, start))
+
+    async def _after(self, wanted: Wanted, cursor: str, limit: int) -> tuple[list[Letter], str]:
+        """The wanted letters after the cursor, and the cursor of the last that was looked at."""
+        found: list[Letter] = []
+        while letters := await self.services.letters.after(self._principal, cursor, READ_AT_ONCE):
+            for cursor, event in letters:
+                if wanted.matches(event):
+                    found.append((cursor, event))
+                    if len(found) == limit:
+                        return found, cursor
+        return found, cursor
+
+    async def wait(
+        self, wanted: Wanted, since: str | None, wait_secs: float, poll: Poll | None, progress: Progress
+    ) -> Events:
+        start = _position(since) if since is not None else None
+        with _available(), lent(self.call.place):
+            async with self.services.waiting.listening(self._principal, wanted.matches) as (room, listener):
+                there = await self._there(room, wanted, start)
+                if there.events or wait_secs <= 0:
+                    return there
+                letters = await self._arriving(room, listener, wanted, since, wait_secs, poll, progress)
+                return _answer(letters, letters[-1][0] if letters else _last(room.letters), since=since)
+
+    async def _there(self, room: Room, wanted: Wanted, start: str | None) -> Events:
+        """What is there already. Without a cursor only what is at hand is looked at."""
+        if start is not None and not room.reaches(start):
+            return _answer(*await self._after(wanted, start, MOST_ANSWERED))
+        letters = room.letters if start is None else room.after(start)
+        found = [each for each in letters if wanted.matches(each[1])]
+        if start is not None and len(found) > MOST_ANSWERED:
+            return _answer(found[:MOST_ANSWERED], found[MOST_ANSWERED - 1][0])
+        return _answer(found[-MOST_ANSWERED:], _last(room.letters))
+
+    async def _arriving(
+        self,
+        room: Room,
+        listener: Listener,
+        wanted: Wanted,
+        since: str | None,
+        wait_secs: float,
+        poll: Poll | None,
+        progress: Progress,
+    ) -> list[Letter]:
+        """The first wanted letters that arrive, or none in time. Raises what the first poll raises."""
+        until = time.monotonic() + wait_secs
+        beside: set[asyncio.Task[Any]] = {asyncio.create_task(_reported(progress, wait_secs))}
+        if poll is not None:
+            beside.add(asyncio.create_task(self._polled(room, wanted, poll, _moment(wanted, since))))
+        arriving = asyncio.create_task(listener.next())
+        try:
+            while (left := until - time.monotonic()) > 0:
+                done, _ = await asyncio.wait([arriving, *beside], timeout=left, return_when=asyncio.FIRST_COMPLETED)
+                if arriving in done or not done:
+                    break
+                for task in done:  # none of them ends but by an error
+                    task.result()
+            return arriving.result() if arriving.done() else []
+        finally:
+            for task in (arriving, *beside):
+                task.cancel()
+            await asyncio.gather(arriving, *beside, return_exceptions=True)
+
+    async def _polled(self, room: Room, wanted: Wanted, poll: Poll, moment: float) -> None:
+        """Ask Telnyx at once and again. An error ends the wait where it is the first answer."""
+        await self.add(await poll(moment))
+        pause = FIRST_PAUSE_SECS
+        while True:
+            await asyncio.sleep(TOLD_PAUSE_SECS if _is_told(room, wanted) else pause)
+            pause = min(pause * 1.5, LONGEST_PAUSE_SECS)
+            with suppress(TelnyxError):
+                await self.add(await poll(moment))
+
+    async def refused(self) -> int:
+        with _available():
+            inbox_id = await self.services.addresses.of(self._principal)
+            return await self.services.refusals.within_a_day(key_of(inbox_id))
+
+    async def remember(self, name: str, note: Mapping[str, Any] | None) -> None:
+        with _available():
+            if note is None:
+                await self.services.notes.delete(self._note_key(name))
+            else:
+                await self.services.notes.put(self._note_key(name), Note(note), None)
+
+    async def recall(self, name: str) -> Mapping[str, Any] | None:
+        with _available():
+            note = await self.services.notes.get(self._note_key(name))
+        return note.content if note is not None else None
+
+    def _note_key(self, name: str) -> str:
+        return f"{self._principal}.{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    try:
+        yield
+    except StoreUnavailable:
+        raise InboxUnavailable from None
+
+
+def _is_told(room: Room, wanted: Wanted) -> bool:
+    """Whether webhooks tell of what is wanted: they told before of the same call, message or numbers."""
+    products = {type_.partition(".")[0] for type_ in wanted.types}
+    return any(
+        event.polled is None and wanted.is_about(event) and (not products or event.type.partition(".")[0] in products)
+        for _, event in room.letters
+    )
+
+
+async def _reported(progress: Progress, wait_secs: float) -> None:
+    began = time.monotonic()
+    while True:
+        await progress(round(time.monotonic() - began, 1), wait_secs, "waiting")
+        await asyncio.sleep(PROGRESS_SECS)
+
+
+def _answer(letters: Sequence[Letter], last: str, *, since: str | None = None, missed: bool = False) -> Events:
+    """The events in the order in which they occurred, and where to go on."""
+    events = sorted((event for _, event in letters), key=lambda event: event.occurred_at)
+    if last == START and since is not None:
+        last = _position(since)
+    return Events(events=events, next=f"{last}.{int(time.time())}", missed=missed or None)
+
+
+def _last(letters: Sequence[Letter]) -> str:
+    return letters[-1][0] if letters else START
+
+
+def _position(since: str) -> str:
+    """The journal's cursor in one of ours. Raises ValueError."""
+    cursor, _, at = since.partition(".")
+    position(cursor)
+    if not at.isdigit():
+        position("")
+    return cursor
+
+
+def _moment(wanted: Wanted, since: str | None) -> float:
+    """The moment from which on Telnyx is asked."""
+    if since is not None:
+        return float(since.partition(".")[2])
+    asked = seconds(wanted.since) if wanted.since is not None else None
+    return asked if asked is not None else time.time()

@@ -1,0 +1,84 @@
+"""The letters of all accounts: their events, kept in the order in which they arrived, sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.journal import START, position
+from telnyx_remote_mcp.store.record import Record
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
+from telnyx_tools.tool.event import Event
+
+KIND: Final = "event"
+KEPT: Final = 20_000
+"""Events of one account; the oldest go first."""
+KEPT_SECS: Final = 7 * 24 * 3_600
+
+Letter = tuple[str, Event]
+"""An event with its place in the order of arrival: a cursor of the journal."""
+
+
+class Letters:
+    """Methods raise StoreUnavailable. Letters that cannot be opened any more count as gone."""
+
+    def __init__(self, store: Store, secret: Callable[[], Secret]) -> None:
+        self.store = store
+        self._secret = secret
+
+    @cached_property
+    def _vault(self) -> Vault:
+        return Vault(self._secret())
+
+    @cached_property
+    def _form(self) -> Record[Event]:
+        return Record(KIND, TypeAdapter(Event))
+
+    async def append(self, principal: str, event: Event) -> bool:
+        """Put the event in; False where one about the same happening is there."""
+        sealed = self._vault.seal(event.model_dump_json(exclude_none=True, by_alias=True).encode(), _place(principal))
+        cursor = await self.store.journal.append(
+            KIND, principal, sealed, keep=KEPT, ttl_secs=KEPT_SECS, once=event.subject
+        )
+        return cursor is not None
+
+    async def after(self, principal: str, cursor: str, limit: int) -> list[Letter]:
+        """Up to `limit` letters after the cursor, oldest first. Raises ValueError for a text that is no cursor."""
+        return self._opened(principal, await self.store.journal.after(KIND, principal, cursor, limit))
+
+    async def newest(self, principal: str, limit: int) -> list[Letter]:
+        """The newest `limit` letters, oldest first."""
+        return self._opened(principal, await self.store.journal.newest(KIND, principal, limit))
+
+    async def end(self, principal: str) -> str:
+        """The cursor of the newest letter."""
+        return await self.store.journal.end(KIND, principal)
+
+    async def reaches(self, principal: str, cursor: str) -> bool:
+        """Whether nothing that came after the cursor was dropped: its own letter is there still, or it has none."""
+        if cursor == START:
+            return True
+        found = await self.store.journal.after(KIND, principal, _before(cursor), 1)
+        return bool(found) and found[0][0] == cursor
+
+    def _opened(self, principal: str, entries: list[tuple[str, bytes]]) -> list[Letter]:
+        place = _place(principal)
+        opened = ((cursor, self._form.open(sealed, self._vault, place)) for cursor, sealed in entries)
+        return [(cursor, event) for cursor, event in opened if event is not None]
+
+
+def _place(principal: str) -> str:
+    return f"{KIND}/{principal}"
+
+
+def _before(cursor: str) -> str:
+    """A cursor right before this one."""
+    first, second = position(cursor)
+    if "-" not in cursor:
+        return str(first - 1)
+    return f"{first}-{second - 1}" if second else f"{first - 1}-{10**18 - 1}"

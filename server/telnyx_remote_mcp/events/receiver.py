@@ -1,0 +1,100 @@
+"""The receiver of webhooks: takes what Telnyx signed for an inbox, and answers once it is kept."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.events.addresses import Address, Addresses, key_of
+from telnyx_remote_mcp.events.letters import Letters
+from telnyx_remote_mcp.events.refusals import Refusals
+from telnyx_remote_mcp.events.signature import is_signed, read_key
+from telnyx_remote_mcp.http.refusal import Refusal, retry_after
+from telnyx_remote_mcp.store.base import StoreUnavailable
+from telnyx_tools.api.values import MOST_VALUES, values_in
+from telnyx_tools.shared.telnyx_events import from_webhook
+from telnyx_tools.tool.event import Event
+
+PATH: Final = "/webhooks/{inbox}"
+MAX_BYTES: Final = 262_144
+MAX_SECS: Final = 5.0
+"""How long a body may take to arrive: Telnyx gives up after two seconds."""
+
+logger = logging.getLogger(__name__)
+
+
+class Receiver:
+    """An ASGI app behind a limit of bodies. Told of every new event is `arrived`, by its account.
+
+    404 for an inbox that does not exist, 401 for what its account's key did not sign within five minutes, 503 while the
+    event cannot be kept; Telnyx then sends it again. 2xx says that it is kept, now or before, or that it is no event.
+    """
+
+    def __init__(
+        self,
+        addresses: Addresses,
+        letters: Letters,
+        refusals: Refusals,
+        arrived: Callable[[str], None],
+        *,
+        clock: Clock = time.time,
+    ) -> None:
+        self._addresses = addresses
+        self._letters = letters
+        self._refusals = refusals
+        self._arrived = arrived
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._take(Request(scope, receive))
+            answer: Response | Refusal = Response(status_code=200, headers={"Cache-Control": "no-store"})
+        except Refusal as refusal:
+            answer = refusal
+        except StoreUnavailable as error:
+            logger.warning("A webhook could not be kept: %s", error)
+            answer = Refusal(503, "unavailable", "The event cannot be kept now; send it again.", retry_after(1))
+        await answer(scope, receive, send)
+
+    async def _take(self, request: Request) -> None:
+        if request.method != "POST":
+            raise Refusal(405, "method_not_allowed", "Webhooks are POSTed here.", {"Allow": "POST"})
+        inbox_id = request.path_params["inbox"]
+        address = await self._addresses.find(inbox_id)
+        if address is None:
+            raise Refusal(404, "not_found", "There is no such inbox.")
+        body = await request.body()
+        if not self._is_signed(address, request, body):
+            self._refusals.count(key_of(inbox_id))
+            raise Refusal(401, "bad_signature", "Not signed with the key of this inbox's account within five minutes.")
+        event = read(body)
+        if event is not None and await self._letters.append(address.principal, event):
+            self._arrived(address.principal)
+
+    def _is_signed(self, address: Address, request: Request, body: bytes) -> bool:
+        headers = request.headers
+        timestamp, signature = headers.get("telnyx-timestamp", ""), headers.get("telnyx-signature-ed25519", "")
+        return is_signed(_keys(address.public_keys), timestamp, signature, body, self._clock())
+
+
+def read(body: bytes) -> Event | None:
+    """The event of a webhook; None for what is none, which to send again would not help."""
+    if values_in(body) > MOST_VALUES:
+        return None
+    try:
+        return from_webhook(json.loads(body))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _keys(public_keys: Sequence[str]) -> list[Ed25519PublicKey]:
+    return [read_key(each) for each in public_keys]

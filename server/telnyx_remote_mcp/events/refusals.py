@@ -1,0 +1,57 @@
+"""Webhooks that were refused, counted for each inbox, so that its owner sees what goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from typing import Final
+
+from telnyx_remote_mcp.store.base import Store, StoreUnavailable
+
+KIND: Final = "webhooks_refused"
+DAY_SECS: Final = 24 * 3_600
+TOLD_EVERY_SECS: Final = 1.0
+"""A flood of forged webhooks costs one write a second."""
+
+logger = logging.getLogger(__name__)
+
+
+class Refusals:
+    """Counted in memory, and put down from time to time."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._open: Counter[str] = Counter()
+        self._telling: asyncio.Task[None] | None = None
+
+    def count(self, inbox: str) -> None:
+        """Count one more, of the inbox that is kept under this key."""
+        self._open[inbox] += 1
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell())
+
+    async def within_a_day(self, inbox: str) -> int:
+        """How many there were within about a day. Raises StoreUnavailable."""
+        await self.put_down()
+        return int(await self._store.counters.get(KIND, inbox))
+
+    async def put_down(self) -> None:
+        """Add what was counted here to what everybody counted. Raises StoreUnavailable."""
+        counted, self._open = self._open, Counter()
+        for inbox, count in counted.items():
+            await self._store.counters.add(KIND, inbox, count, DAY_SECS)
+
+    async def _tell(self) -> None:
+        await asyncio.sleep(TOLD_EVERY_SECS)
+        total = self._open.total()
+        logger.warning("%d webhooks were refused: not signed by the account of their inbox, or late", total)
+        try:
+            await self.put_down()
+        except StoreUnavailable as error:
+            logger.warning("Refused webhooks are not counted: %s", error)
+
+    def close(self) -> None:
+        """Stop counting."""
+        if self._telling is not None:
+            self._telling.cancel()

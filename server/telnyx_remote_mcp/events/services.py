@@ -1,0 +1,61 @@
+"""The parts that take, keep and bring events, made once for a process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from telnyx_remote_mcp.events.addresses import Addresses
+from telnyx_remote_mcp.events.letters import Letters
+from telnyx_remote_mcp.events.receiver import Receiver
+from telnyx_remote_mcp.events.refusals import Refusals
+from telnyx_remote_mcp.events.waiting import Waiting
+from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.records import Records
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a tool keeps for an account."""
+
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+class EventServices:
+    """`base_url` is where Telnyx reaches this server; None where it cannot. `public_key` is believed for every account
+    whose own key cannot be asked for."""
+
+    def __init__(
+        self,
+        store: Store,
+        calls: Store,
+        secret: Callable[[], Secret],
+        base_url: str | None = None,
+        public_key: str | None = None,
+    ) -> None:
+        self.base_url = base_url
+        self.public_key = public_key
+        self.addresses = Addresses(store, secret)
+        self.letters = Letters(store, secret)
+        self.refusals = Refusals(calls)
+        self.waiting = Waiting(self.letters)
+        self._store = store
+        self._secret = secret
+
+    @cached_property
+    def notes(self) -> Records[Note]:
+        """What tools keep, by account and name."""
+        return Records(self._store, Vault(self._secret()), "event_note", Note)
+
+    @cached_property
+    def receiver(self) -> Receiver:
+        return Receiver(self.addresses, self.letters, self.refusals, self.waiting.ring)
+
+    def close(self) -> None:
+        """End what runs beside the requests."""
+        self.waiting.close()
+        self.refusals.close()

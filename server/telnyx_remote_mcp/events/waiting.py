@@ -1,0 +1,208 @@
+"""Waiting for events: one watch of the store for a process, one reader for an account, any number of listeners."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager, suppress
+from typing import Final
+
+from telnyx_remote_mcp.events.letters import KIND, Letter, Letters
+from telnyx_remote_mcp.store.base import StoreUnavailable
+from telnyx_remote_mcp.store.journal import START, position
+from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.tool.event import Event
+
+logger = logging.getLogger(__name__)
+
+KEPT_AT_HAND: Final = 1_000
+"""Letters of an account that somebody waits for, in memory."""
+READ_AT_ONCE: Final = 500
+PER_PRINCIPAL: Final = 512
+OVERALL: Final = 2_048
+"""Listeners of one account, and of all, in one process."""
+AGAIN_SECS: Final = 0.5
+"""After this long a store that did not answer is asked anew."""
+
+Matches = Callable[[Event], bool]
+
+
+class TooManyWaiting(TelnyxError):
+    """As many wait for events as may at a time; nothing was sent."""
+
+    def __init__(self) -> None:
+        super().__init__("too many waiting")
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "code": "too_many_waiting",
+            "title": "Too many calls wait for events at the moment; nothing was sent",
+            "remedy": "Call list_events from time to time instead, or wait again in a minute.",
+        }
+
+
+class Listener:
+    """Somebody who waits: gets every letter that `matches`, once."""
+
+    def __init__(self, matches: Matches) -> None:
+        self._matches = matches
+        self._letters: list[Letter] = []
+        self._arrived = asyncio.Event()
+
+    def offer(self, letters: list[Letter]) -> None:
+        """Take those that match, and wake."""
+        found = [letter for letter in letters if self._matches(letter[1])]
+        if found:
+            self._letters += found
+            self._arrived.set()
+
+    async def next(self) -> list[Letter]:
+        """The letters that came since the last time, as soon as there are any."""
+        await self._arrived.wait()
+        self._arrived.clear()
+        taken, self._letters = self._letters, []
+        return taken
+
+
+class Room:
+    """The newest letters of one account, and who listens for more. Read once for all of them."""
+
+    def __init__(self, letters: Letters, principal: str) -> None:
+        self._source = letters
+        self.principal = principal
+        self.letters: list[Letter] = []
+        self.listeners: set[Listener] = set()
+        self._cursor = START
+        self._loading = asyncio.Lock()
+        self._loaded = False
+        self._reading: asyncio.Task[None] | None = None
+        self._rung = False
+
+    async def load(self) -> None:
+        """Read the newest letters, once. Raises StoreUnavailable."""
+        async with self._loading:
+            if not self._loaded:
+                self._keep(await self._source.newest(self.principal, KEPT_AT_HAND))
+                self._loaded = True
+
+    def reaches(self, cursor: str) -> bool:
+        """Whether everything after the cursor is at hand."""
+        if len(self.letters) < KEPT_AT_HAND:
+            return True
+        return position(self.letters[0][0]) <= position(cursor)
+
+    def after(self, cursor: str) -> list[Letter]:
+        """The letters at hand after the cursor."""
+        where = position(cursor)
+        return [letter for letter in self.letters if position(letter[0]) > where]
+
+    def ring(self) -> None:
+        """Read what is new, and offer it to the listeners."""
+        self._rung = True
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read())
+
+    def close(self) -> None:
+        """End a reading that is under way."""
+        if self._reading is not None:
+            self._reading.cancel()
+
+    async def _read(self) -> None:
+        with suppress(StoreUnavailable):  # whoever watches rings again when the store is back
+            await self.load()
+            while self._rung:
+                self._rung = False
+                while new := await self._source.after(self.principal, self._cursor, READ_AT_ONCE):
+                    self._keep(new)
+                    for listener in list(self.listeners):
+                        listener.offer(new)
+
+    def _keep(self, new: list[Letter]) -> None:
+        if new:
+            self.letters = [*self.letters, *new][-KEPT_AT_HAND:]
+            self._cursor = new[-1][0]
+
+
+class Waiting:
+    """Everybody in this process who waits for events. Nothing runs while nobody does."""
+
+    def __init__(self, letters: Letters, per_principal: int = PER_PRINCIPAL, overall: int = OVERALL) -> None:
+        self.letters = letters
+        self._per_principal = per_principal
+        self._overall = overall
+        self._rooms: dict[str, Room] = {}
+        self._places: Counter[str] = Counter()
+        self._watching: asyncio.Task[None] | None = None
+        self._watches = asyncio.Event()
+
+    @asynccontextmanager
+    async def listening(self, principal: str, matches: Matches) -> AsyncIterator[tuple[Room, Listener]]:
+        """A listener in the room of an account, whose letters are at hand.
+
+        What is not among these is offered to the listener. Raises TooManyWaiting, StoreUnavailable.
+        """
+        if self._places[principal] >= self._per_principal or self._places.total() >= self._overall:
+            raise TooManyWaiting
+        self._places[principal] += 1
+        room = self._rooms.setdefault(principal, Room(self.letters, principal))
+        listener = Listener(matches)
+        room.listeners.add(listener)
+        try:
+            await self._watch()
+            await room.load()
+            yield room, listener
+        finally:
+            room.listeners.discard(listener)
+            self._leave(room)
+
+    def ring(self, principal: str) -> None:
+        """Tell the listeners of an account that a letter came; does nothing where there are none."""
+        if (room := self._rooms.get(principal)) is not None:
+            room.ring()
+
+    def close(self) -> None:
+        """End the watch of the store, and every reading."""
+        for room in self._rooms.values():
+            room.close()
+        if self._watching is not None:
+            self._watching.cancel()
+            self._watching = None
+
+    async def _watch(self) -> None:
+        """Begin to watch the store, unless that goes on."""
+        if self._watching is None:
+            self._watches = asyncio.Event()
+            self._watching = asyncio.create_task(self._watched(self._watches))
+        await self._watches.wait()
+
+    async def _watched(self, begun: asyncio.Event) -> None:
+        """Watch for as long as somebody waits. Where the store does not answer, try again: listeners hear meanwhile of
+        what this process puts in."""
+        while True:
+            try:
+                async with self.letters.store.journal.watch(KIND) as keys, aclosing(keys) as told:
+                    if begun.is_set():  # nobody was told of what came meanwhile
+                        self._ring_all()
+                    begun.set()
+                    async for principal in told:
+                        self.ring(principal)
+            except StoreUnavailable as error:
+                logger.warning("Events that other processes take are not seen for a moment: %s", error)
+                begun.set()
+                await asyncio.sleep(AGAIN_SECS)
+
+    def _ring_all(self) -> None:
+        for room in self._rooms.values():
+            room.ring()
+
+    def _leave(self, room: Room) -> None:
+        self._places[room.principal] -= 1
+        if self._places[room.principal]:
+            return
+        del self._places[room.principal]
+        del self._rooms[room.principal]
+        room.close()
+        if not self._rooms:
+            self.close()

@@ -1,0 +1,204 @@
+"""Events as Telnyx tells them, by webhooks and in lists, read into the one form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from telnyx_tools.tool.event import Event, utc
+
+Fields = Mapping[str, Any]
+
+LONGEST_TEXT: Final = 4_000
+"""Characters of a message that an event holds; a tool reads the rest."""
+LONGEST: Final = 500
+
+_NAMES: Final = {
+    "call.answered": "call.answered",
+    "call.hangup": "call.ended",
+    "call.gather.ended": "call.digits",
+    "call.dtmf.received": "call.key",
+    "message.sent": "message.sent",
+    "message.read": "message.read",
+}
+_FINAL: Final = {"delivered": "message.delivered", "read": "message.read"}
+_ORDERS: Final = {"success": "number_order.completed", "failure": "number_order.failed"}
+_KEPT: Final = (
+    "call_control_id",
+    "call_leg_id",
+    "call_session_id",
+    "connection_id",
+    "messaging_profile_id",
+    "recording_id",
+    "hangup_cause",
+    "digits",
+    "status",
+    "result",
+)
+
+
+def from_webhook(body: object) -> Event | None:
+    """The event that a webhook tells, in either shape: `{"data": …}`, or the one of the Voice API's own, with the event
+    inside of `metadata`. None for what is no event."""
+    if not isinstance(body, Mapping):
+        return None
+    metadata = body.get("metadata")
+    for inner in (body.get("data"), metadata.get("event") if isinstance(metadata, Mapping) else None, metadata, body):
+        if isinstance(inner, Mapping) and (event := from_event(inner)) is not None:
+            return event
+    return None
+
+
+def from_event(raw: Fields) -> Event | None:
+    """The event of `{"id", "event_type", "occurred_at", "payload"}`; None where one of the first two is missing."""
+    name, id_, payload = raw.get("event_type"), raw.get("id"), raw.get("payload")
+    if not isinstance(name, str) or not isinstance(id_, str) or not name or not id_:
+        return None
+    payload = payload if isinstance(payload, Mapping) else {}
+    fields = {**_plain(payload), **_parts(name, payload)}
+    occurred = utc(str(raw.get("occurred_at") or payload.get("occurred_at") or ""))
+    return _event(id=id_[:LONGEST], type=_type(name, payload), occurred_at=occurred, **fields)
+
+
+def from_message(message: Fields) -> Event | None:
+    """The event that the state of a message tells of: it arrived, was delivered or failed; None while under way."""
+    id_, recipients = str(message.get("id") or ""), message.get("to")
+    statuses = [str(each.get("status")) for each in recipients or [] if isinstance(each, Mapping)]
+    inbound = message.get("direction") == "inbound"
+    if not id_ or not (inbound or message.get("completed_at")):
+        return None
+    name = "message.received" if inbound else "message.finalized"
+    at = utc(str(message.get("received_at" if inbound else "completed_at") or ""))
+    fields = _parts(name, {**message, "to": recipients})
+    event = _event(id=f"{name}:{id_}", type=_type(name, message), occurred_at=at, **fields)
+    return event if inbound or statuses else None
+
+
+def from_record(record: Fields) -> Event | None:
+    """The event of the detail record of a message that arrived; it holds no text."""
+    id_ = str(record.get("uuid") or record.get("id") or "")
+    if not id_ or record.get("direction") != "inbound":
+        return None
+    return _event(
+        id=f"message.received:{id_}",
+        type="whatsapp.message_received" if record.get("message_type") == "WHATSAPP" else "message.received",
+        occurred_at=utc(str(record.get("created_at") or "")),
+        sender=record.get("cli"),
+        to=record.get("cld"),
+        message_id=id_,
+        messaging_profile_id=record.get("profile_id"),
+        status="received",
+    )
+
+
+def from_order(order: Fields) -> Event | None:
+    """The event that the state of a number order tells of; None while it is under way."""
+    id_, type_ = str(order.get("id") or ""), _ORDERS.get(str(order.get("status")))
+    if not id_ or type_ is None:
+        return None
+    at = utc(str(order.get("updated_at") or order.get("created_at") or ""))
+    return _event(
+        id=f"number_order.complete:{id_}", type=type_, occurred_at=at, number_order_id=id_, status=order.get("status")
+    )
+
+
+def from_verification(verification: Fields) -> Event | None:
+    """The event that the state of a verification tells of; None while it is under way."""
+    id_, status = str(verification.get("id") or ""), str(verification.get("status") or "")
+    if not id_ or status in ("", "pending"):
+        return None
+    type_ = "verification.completed" if status == "accepted" else "verification.failed"
+    at = utc(str(verification.get("updated_at") or verification.get("created_at") or ""))
+    return _event(
+        id=f"{type_}:{id_}",
+        type=type_,
+        occurred_at=at,
+        verification_id=id_,
+        to=verification.get("phone_number"),
+        status=status,
+    )
+
+
+def _type(name: str, payload: Fields) -> str:
+    """The event's type: a name of ours where agents need one, else Telnyx's."""
+    if name == "call.initiated":
+        return "call.incoming" if payload.get("direction") in ("incoming", "inbound") else name
+    if name == "message.received":
+        return "whatsapp.message_received" if payload.get("type") == "WHATSAPP" else name
+    if name == "message.finalized":
+        return _FINAL.get(str(_first(payload.get("to")).get("status")), "message.failed")
+    if name.startswith("number_order."):
+        return _ORDERS.get(str(payload.get("status")), "number_order.updated")
+    if name.startswith(("verify.", "verification.")):
+        return "verification.completed" if _verified(payload) else "verification.failed"
+    return _NAMES.get(name, name)[:LONGEST]
+
+
+def _verified(payload: Fields) -> bool:
+    return str(payload.get("status")) in ("accepted", "verified")
+
+
+def _parts(name: str, payload: Fields) -> dict[str, Any]:
+    """What the product's events have of their own."""
+    if name.startswith(("message.", "whatsapp.message")):
+        return _of_message(payload)
+    id_ = payload.get("id")
+    if name.startswith("number_order."):
+        return {"number_order_id": id_}
+    if name.startswith(("verify.", "verification.")):
+        return {"verification_id": id_ or payload.get("verification_id"), "to": payload.get("phone_number")}
+    return {"sender": _number(payload.get("from")), "to": _number(payload.get("to"))}
+
+
+def _of_message(payload: Fields) -> dict[str, Any]:
+    recipient = _first(payload.get("to"))
+    inbound = payload.get("direction") == "inbound"
+    return {
+        "message_id": payload.get("id"),
+        "messaging_profile_id": payload.get("messaging_profile_id"),
+        "sender": _number(payload.get("from")),
+        "to": _number(payload.get("to")),
+        "status": recipient.get("status") or ("received" if inbound else None),
+        "text": _text(payload) if inbound else None,
+        "error_codes": [str(error.get("code")) for error in payload.get("errors") or [] if isinstance(error, Mapping)]
+        or None,
+    }
+
+
+def _text(payload: Fields) -> str | None:
+    """The words of a message. Those of WhatsApp stand in its body, by the kind of message."""
+    body = payload.get("body")
+    inner = body.get("text") if isinstance(body, Mapping) else body
+    found = payload.get("text") or (inner.get("body") if isinstance(inner, Mapping) else inner)
+    return str(found)[:LONGEST_TEXT] if found else None
+
+
+def _number(party: object) -> str | None:
+    """The number of a party, or of the first of several."""
+    if isinstance(party, str):
+        return party
+    found = party.get("phone_number") if isinstance(party, Mapping) else _first(party).get("phone_number")
+    return str(found) if found else None
+
+
+def _first(parties: object) -> Fields:
+    first = parties[0] if isinstance(parties, list) and parties else parties
+    return first if isinstance(first, Mapping) else {}
+
+
+def _plain(payload: Fields) -> dict[str, Any]:
+    return {name: payload[name] for name in _KEPT if payload.get(name) not in (None, "")}
+
+
+def _event(**fields: Any) -> Event:
+    """The event, without what is empty; a value of another kind than text is told as text, and cut."""
+    kept = {name: value for name, value in fields.items() if value not in (None, "", [])}
+    return Event.model_validate({name: _bounded(name, value) for name, value in kept.items()})
+
+
+def _bounded(name: str, value: Any) -> Any:
+    if name == "error_codes":
+        return value[:10]
+    if name == "result" and not isinstance(value, str):
+        return value if len(str(value)) <= LONGEST_TEXT else str(value)[:LONGEST_TEXT]
+    return str(value)[: LONGEST_TEXT if name == "text" else LONGEST]
