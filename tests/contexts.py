@@ -23,6 +23,7 @@ from telnyx_tools.api.client import Api, Credential, Telnyx
 from telnyx_tools.files import Files
 from telnyx_tools.registry import registry
 from telnyx_tools.results.result import Result
+from telnyx_tools.shared import waiting
 from telnyx_tools.tool.context import Action, Actions, Context, Decision, Inbox, Progress, Server
 from telnyx_tools.tool.event import Event, Events, Poll, Wanted
 from telnyx_tools.tool.server_info import ServerInfo
@@ -93,7 +94,7 @@ class AnyActions(NoActions):
 class OneInbox:
     """The inbox of a server that nothing reaches: what is added to it, and what a poll finds at once."""
 
-    def __init__(self, url: str | None = None) -> None:
+    def __init__(self, url: str | None = "https://mcp.example.com/webhooks/inbox") -> None:
         self.url = url
         self.events: list[Event] = []
         self.notes: dict[str, Mapping[str, Any]] = {}
@@ -116,7 +117,10 @@ class OneInbox:
     ) -> Events:
         if poll is not None:
             await self.add(await poll(0.0))
-        return await self.find(wanted, since, 50)
+        found = await self.find(wanted, since, 50)
+        if not found.events:
+            await waiting.CLOCK.sleep(wait_secs)
+        return found
 
     async def refused(self) -> int:
         return 0

@@ -73,6 +73,7 @@ GROUPS = (
     "lookup",
     "account",
     "diagnostics",
+    "events",
     "whole_api",
     "guards",
 )

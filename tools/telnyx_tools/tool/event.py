@@ -51,14 +51,15 @@ class Event(Part):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A choice of events. What is not given is not asked for; `number` stands on either side, `profile` is that of
-    messages or the application of calls. `since` is a moment in ISO 8601."""
+    """A choice of events. What is not given is not asked for; `number` stands on either side, those of
+    `between` on both; `profile` is that of messages or the application of calls, `since` a moment in ISO 8601."""
 
     types: frozenset[str] = frozenset()
     call_control_id: str | None = None
     message_id: str | None = None
     number_order_id: str | None = None
     number: str | None = None
+    between: frozenset[str] = frozenset()
     sender: str | None = None
     to: str | None = None
     profile: str | None = None
@@ -81,6 +82,7 @@ class Wanted:
             and self.sender in (None, event.sender)
             and self.to in (None, event.to)
             and (self.number is None or self.number in (event.sender, event.to))
+            and (not self.between or self.between == {event.sender, event.to})
             and (self.profile is None or self.profile in (event.messaging_profile_id, event.connection_id))
         )
 

@@ -11,9 +11,10 @@ from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.arguments import LiveCall
 from telnyx_tools.groups.call_control.state import CallState, read_state
 from telnyx_tools.shared import waiting
-from telnyx_tools.shared.waiting import follow
-from telnyx_tools.tool.context import Progress
+from telnyx_tools.shared.waiting import follow, until_told
+from telnyx_tools.tool.context import Inbox, Progress
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.event import Wanted
 
 SETTLING_SECS = 1.0
 
@@ -33,6 +34,7 @@ async def get_call_status(telnyx: Telnyx, call_control_id: LiveCall) -> CallStat
 async def wait_for_call(
     telnyx: Telnyx,
     progress: Progress,
+    inbox: Inbox,
     call_control_id: LiveCall,
     until: Annotated[Until, Field(description="gathered: digits; spoken: speech or audio is over; paid: a payment is")],
     timeout_secs: Annotated[int, Field(ge=0, le=300)] = 45,
@@ -50,6 +52,7 @@ async def wait_for_call(
         status=lambda each: each.status or "unknown",
         progress=progress,
         seconds=timeout_secs,
+        rest=until_told(inbox, Wanted(call_control_id=call_control_id), progress),
     )
     if state.status == "ended" and state.hangup_cause is None:
         await waiting.CLOCK.sleep(SETTLING_SECS)  # the last events may come after the end

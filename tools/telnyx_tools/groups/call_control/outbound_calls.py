@@ -30,7 +30,9 @@ from telnyx_tools.groups.call_control.arguments import (
 from telnyx_tools.groups.call_control.commands import command_body
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.shared.client_state import ClientState
+from telnyx_tools.shared.told_here import ToldHere, webhook_for
 from telnyx_tools.tool.bodies import require_at_most_one
+from telnyx_tools.tool.context import Inbox
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import BillingGroupId, CallControlApplicationId, CallControlId, MediaName, OwnNumber, Url
@@ -63,10 +65,11 @@ class PlacedCall(Result):
 )
 async def make_call(
     telnyx: Telnyx,
+    inbox: Inbox,
     to: Annotated[
         Target | Annotated[list[Annotated[str, Dialled]], Field(min_length=1)],
         BeforeValidator(listed),
-        Field(description="E.164 or SIP URI; a list rings all, the first to answer wins"),
+        Field(description="E.164 or SIP URI; of a list the first to answer"),
     ],
     from_number: OwnNumber,
     connection_id: Annotated[
@@ -86,8 +89,9 @@ async def make_call(
     transcription: bool | None = None,
     webhook_url: WebhookUrl | None = None,
     webhook_url_method: Literal["POST", "GET"] | None = None,
+    events: ToldHere = None,
     client_state: ClientState | None = None,
-    link_to: Annotated[str | None, Field(description="call_control_id to link or bridge with")] = None,
+    link_to: Annotated[str | None, Field(description="call_control_id to link with")] = None,
     bridge_on_answer: bool | None = None,
     sip_region: SipRegion | None = None,
     privacy: Literal["id", "none"] | None = None,
@@ -101,7 +105,9 @@ async def make_call(
         record_format=record_format,
         record_max_length=record_max_length,
     )
+    told, unheard = await webhook_for(inbox, events, webhook_url)
     chosen, note = await choose_application(telnyx, connection_id)
+    note = " ".join(filter(None, (note, unheard))) or None
     fields: dict[str, Any] = {
         "connection_id": chosen,
         "to": to,
@@ -116,7 +122,7 @@ async def make_call(
         **recorded,
         "send_digits_on_answer": send_digits_on_answer,
         "transcription": transcription,
-        "webhook_url": webhook_url,
+        "webhook_url": told,
         "webhook_url_method": webhook_url_method,
         "link_to": link_to,
         "bridge_on_answer": bridge_on_answer,

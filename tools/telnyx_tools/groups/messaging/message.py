@@ -10,8 +10,9 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.remedies import meta_code, remedy
 from telnyx_tools.results.outside import Outside
 from telnyx_tools.results.result import Part, Result, shape
-from telnyx_tools.shared.waiting import follow
-from telnyx_tools.tool.context import Progress
+from telnyx_tools.shared.waiting import follow, until_told
+from telnyx_tools.tool.context import Inbox, Progress
+from telnyx_tools.tool.event import Wanted
 
 DELIVERY_SECS = 45
 
@@ -69,12 +70,13 @@ class Message(Result):
     received_at: str | None = None
     sent_at: str | None = None
     completed_at: str | None = None
+    note: str | None = None
 
 
 M = TypeVar("M", bound=Message)
 
 
-async def delivery(telnyx: Telnyx, message: M, progress: Progress) -> M:
+async def delivery(telnyx: Telnyx, message: M, progress: Progress, inbox: Inbox | None = None) -> M:
     """The message once every recipient's outcome is known, or as it stands after 45 seconds."""
     message_id = message.id
     if message_id is None:
@@ -90,4 +92,5 @@ async def delivery(telnyx: Telnyx, message: M, progress: Progress) -> M:
         status=lambda m: ", ".join(party.status or "unknown" for party in m.to or []),
         progress=progress,
         seconds=DELIVERY_SECS,
+        rest=until_told(inbox, Wanted(message_id=message_id), progress) if inbox is not None else None,
     )

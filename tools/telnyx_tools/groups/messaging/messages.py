@@ -13,8 +13,9 @@ from telnyx_tools.groups.messaging import messaging
 from telnyx_tools.groups.messaging.message import Message, delivery
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, shape
+from telnyx_tools.shared.told_here import ToldHere, webhook_for
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.context import Inbox, Progress
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import E164s, MessageId, MessagingProfileId, Moment, OwnNumber, Recipient, Sender, Url
@@ -24,7 +25,7 @@ Subject = Annotated[str, Field(description="MMS only")]
 Kind = Literal["SMS", "MMS"]
 WebhookUrl = Annotated[Url, Field(description="gets the delivery events")]
 UseProfileWebhooks = Annotated[bool, Field(description="default true")]
-SendAt = Annotated[Moment, Field(description="5 minutes to 5 days ahead, like 2026-03-01T15:00:00-05:00")]
+SendAt = Annotated[Moment, Field(description="5 minutes to 5 days ahead, with zone")]
 
 CHECK = (
     "Some minutes later, call search_message_records with the same recipient: a record means that it was sent. "
@@ -42,6 +43,7 @@ CHECK = (
 async def send_message(
     telnyx: Telnyx,
     progress: Progress,
+    inbox: Inbox,
     to: Recipient,
     text: str = "",
     from_number: Sender | None = None,
@@ -55,10 +57,12 @@ async def send_message(
     webhook_url: WebhookUrl | None = None,
     webhook_failover_url: Url | None = None,
     use_profile_webhooks: UseProfileWebhooks | None = None,
+    events: ToldHere = None,
     wait_for: Annotated[Literal["delivered"] | None, Field(description="wait up to 45 s for it")] = None,
 ) -> Message:
     """Send one SMS or MMS, now or at send_at. Give from_number, messaging_profile_id (its number pool sends), or both
-    (alphanumeric sender). Returns the id and status; delivery follows: poll get_message."""
+    (alphanumeric sender). Delivery follows: poll get_message."""
+    told, note = await webhook_for(inbox, events, webhook_url)
     body = _outgoing(
         {
             "to": to,
@@ -71,13 +75,14 @@ async def send_message(
             "encoding": encoding,
             "auto_detect": auto_detect,
             "send_at": send_at,
-            "webhook_url": webhook_url,
+            "webhook_url": told,
             "webhook_failover_url": webhook_failover_url,
             "use_profile_webhooks": use_profile_webhooks,
         }
     )
     message = shape(Message, await telnyx.post("/messages", body=body, idempotency_key=True))
-    return await delivery(telnyx, message, progress) if wait_for else message
+    message.note = note
+    return await delivery(telnyx, message, progress, inbox) if wait_for else message
 
 
 @messaging.tool(
