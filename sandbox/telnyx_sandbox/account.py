@@ -10,6 +10,7 @@ from .clock import Clock
 from .errors import SandboxError
 from .ids import Sequence
 from .replays import Replays
+from .signing import Signer
 
 T = TypeVar("T")
 
@@ -21,6 +22,9 @@ LONGEST_KEY = 128
 class Account:
     """One account's state. A group keeps its resources in `collection(Resource)`, by id."""
 
+    records_after_secs = 0.0
+    """How late the detail records of messages come."""
+
     def __init__(self, key: str, clock: Clock, hooks: Iterable[object] = ()) -> None:
         self.clock = clock
         self.ids = Sequence(key)
@@ -30,6 +34,7 @@ class Account:
         self.replays = Replays()
         self.agenda = Agenda()
         self.requests_in_window = (0, 0)
+        self.signer = Signer(key)
         self._collections: dict[type, dict[str, object]] = {}
         self._hooks = {type(hook): hook for hook in hooks}
 
@@ -76,9 +81,16 @@ class Accounts:
         self._hooks = tuple(hooks)
         self._limit = limit
         self._by_key: OrderedDict[str, Account] = OrderedDict()
+        self.records_after_secs = 0.0
 
     def __iter__(self) -> Iterator[Account]:
         return iter(self._by_key.values())
+
+    def record_after(self, secs: float) -> None:
+        """Let the detail records of messages come so much later, in every account."""
+        self.records_after_secs = secs
+        for account in self:
+            account.records_after_secs = secs
 
     def get(self, key: str) -> Account:
         account = self._by_key.get(key)
@@ -94,6 +106,7 @@ class Accounts:
         if not key.startswith(KEY_PREFIX) or len(key) > LONGEST_KEY:
             raise SandboxError("10009", f"The sandbox takes API keys that begin with {KEY_PREFIX}.")
         account = Account(key, self._clock, self._hooks)
+        account.records_after_secs = self.records_after_secs
         for seed in self._seeds:
             seed(account)
         return account

@@ -16,6 +16,7 @@ from .faults import Fault
 from .reply import Reply
 from .request import Headers, Request, header
 from .routing import Operation, Router
+from .sender import Sender
 from .world import Seen, World
 
 LARGEST_BODY = 8 * 1024 * 1024
@@ -28,8 +29,9 @@ _GARBAGE = b"<html><body>It works!</body></html>"
 class Api:
     """The ASGI app under `/v2`: every request has to fit the API's contract, whether or not a group simulates it."""
 
-    def __init__(self, world: World, router: Router) -> None:
+    def __init__(self, world: World, router: Router, sender: Sender) -> None:
         self._world = world
+        self._sender = sender
         self._router = router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,6 +57,7 @@ class Api:
             account.origin = f"{scope.get('scheme', 'http')}://{header(headers, b'host')}"
             # Before the handler looks at anything: what was due before this request has to have happened.
             account.catch_up()
+            self._sender.attend(account, content)
             limits, exceeded = self._count(account)
             if exceeded:
                 raise SandboxError("10011")

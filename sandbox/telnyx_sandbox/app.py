@@ -16,6 +16,7 @@ from .groups.storage.s3 import Storage
 from .groups.voice import recordings
 from .oauth.routes import Authorization
 from .routing import Router
+from .sender import Sender
 from .world import World
 
 
@@ -31,8 +32,9 @@ def create_app(
     """
     clock = clock or Clock()
     world = World(Accounts(clock, SEEDS, HOOKS), clock, faults or Faults(), rate_limit)
-    api = Api(world, Router(GROUPS))
-    return Starlette(
+    sender = Sender(world.webhooks)
+    api = Api(world, Router(GROUPS), sender)
+    app = Starlette(
         routes=[
             *Authorization(world.tokens).routes,
             Mount("/v2", app=api),
@@ -41,3 +43,5 @@ def create_app(
             Mount("/sandbox", routes=Control(world).routes),
         ]
     )
+    app.state.sender = sender
+    return app

@@ -5,7 +5,9 @@ DELETE /sandbox/faults    forget the faults that are left
 GET    /sandbox/requests  the last 10,000 requests under /v2: method, path, names of headers, Idempotency-Key
 POST   /sandbox/clock     {"advance_secs": 3600} moves the sandbox's time forward
 POST   /sandbox/inbound   {"key", "channel": "whatsapp" or "sms", "from", "to", "text"}: a person writes to an account
-POST   /sandbox/settings  {"ignore_idempotency": true} makes `Idempotency-Key` mean nothing
+POST   /sandbox/settings  {"ignore_idempotency": true} makes `Idempotency-Key` mean nothing; {"records_after_secs": 60}
+                          lets the detail records of messages come that late
+POST   /sandbox/webhooks  how webhooks to this machine arrive: see `faults.WebhookManner`
 POST   /sandbox/calls     {"key": "KEY_sandbox...", "from": "+1...", "to": "+12025550101"} lets a call arrive
 POST   /sandbox/parties   {"key": ..., "call_control_id": ..., "digits": "1", "hangs_up": true}: the other party does so
 POST   /sandbox/callees   {"key": ..., "number": "+1...", "outcome": "busy"} decides who is at a number; "digits": "12"
@@ -23,7 +25,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from .errors import SandboxError
-from .faults import Fault
+from .faults import Fault, WebhookManner
 from .groups.assistants.texts import receive as receive_sms
 from .groups.voice.switches import Arrival, Callee, Deed, arrive, do, script
 from .groups.whatsapp.conversation import receive as receive_whatsapp
@@ -51,7 +53,8 @@ class Inbound(BaseModel):
 class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    ignore_idempotency: bool
+    ignore_idempotency: bool | None = None
+    records_after_secs: Annotated[float | None, Field(ge=0, le=24 * 60 * 60)] = None
 
 
 CHANNELS = {"sms": receive_sms, "whatsapp": receive_whatsapp}
@@ -75,6 +78,7 @@ class Control:
             Route("/clock", _local(self.advance_clock), methods=["POST"]),
             Route("/inbound", _local(self.receive), methods=["POST"]),
             Route("/settings", _local(self.change_settings), methods=["POST"]),
+            Route("/webhooks", _local(self.change_webhooks), methods=["POST"]),
             Route("/calls", _local(self.add_call), methods=["POST"]),
             Route("/parties", _local(self.let_party), methods=["POST"]),
             Route("/callees", _local(self.script_callee), methods=["POST"]),
@@ -108,8 +112,17 @@ class Control:
 
     async def change_settings(self, request: Request) -> Response:
         settings = Settings.model_validate_json(await request.body())
-        self._world.ignore_idempotency = settings.ignore_idempotency
-        return JSONResponse(settings.model_dump())
+        if settings.ignore_idempotency is not None:
+            self._world.ignore_idempotency = settings.ignore_idempotency
+        if settings.records_after_secs is not None:
+            self._world.accounts.record_after(settings.records_after_secs)
+        return JSONResponse(settings.model_dump(exclude_none=True))
+
+    async def change_webhooks(self, request: Request) -> Response:
+        manner = WebhookManner.model_validate_json(await request.body())
+        for name in manner.model_fields_set:
+            setattr(self._world.webhooks, name, getattr(manner, name))
+        return JSONResponse(self._world.webhooks.model_dump())
 
     async def add_call(self, request: Request) -> Response:
         arrival = Arrival.model_validate_json(await request.body())

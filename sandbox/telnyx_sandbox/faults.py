@@ -62,3 +62,15 @@ class Faults:
                     self._pending.remove(fault)
                 return fault
         return None
+
+
+class WebhookManner(BaseModel):
+    """How webhooks arrive: so many of them twice, up to so much later than others, late by so much, and again after
+    these pauses where the URL does not take them."""
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+    duplicates: Annotated[float, Field(ge=0, le=1)] = 0.0
+    disorder_secs: Annotated[float, Field(ge=0, le=60)] = 0.0
+    delay_secs: Annotated[float, Field(ge=0, le=60)] = 0.0
+    retries_after_secs: Annotated[list[float], Field(max_length=10)] = [5.0, 25.0]

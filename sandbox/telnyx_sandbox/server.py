@@ -84,6 +84,7 @@ async def serving(app: Starlette, host: str = "127.0.0.1", port: int = 0) -> Asy
     try:
         yield await listening
     finally:
+        app.state.sender.close()
         server.should_exit = True
         await task
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from .account import Accounts
 from .clock import Clock
-from .faults import Faults
+from .faults import Faults, WebhookManner
 from .oauth.tokens import Tokens
 from .request import Headers, header
 
@@ -43,6 +43,7 @@ class World:
     faults: Faults
     rate_limit: int
     ignore_idempotency: bool = False
+    webhooks: WebhookManner = field(default_factory=WebhookManner)
     seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=10_000))
     tokens: Tokens = field(init=False)
 

@@ -25,6 +25,7 @@ from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.dispatch import Dispatch
 from telnyx_remote_mcp.calls.question import Answer, AskFirst
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
+from telnyx_remote_mcp.events.services import EventServices
 from telnyx_remote_mcp.guardrails import duplicates
 from telnyx_remote_mcp.guardrails.approvals import Approvals
 from telnyx_remote_mcp.guardrails.policy_file import load
@@ -62,7 +63,8 @@ async def act(settings: Settings, surfaces: Surfaces, point: dict[str, Any]) -> 
         shared = replace(contexts.guarded(settings, api, store, policy), calls=calls)
         if "decides" in point:
             return await decided(shared.approvals, made, point["decides"])
-        return await came_of(create_dispatch(settings, surfaces, api, lambda: shared), made)
+        events = EventServices(store, calls, lambda: shared.secret)
+        return await came_of(create_dispatch(settings, surfaces, api, lambda: shared, lambda: events), made)
 
 
 async def came_of(dispatch: Dispatch, made: Call) -> str:

@@ -23,6 +23,13 @@ _NAMES: Final = {
 }
 _FINAL: Final = {"delivered": "message.delivered", "read": "message.read"}
 _ORDERS: Final = {"success": "number_order.completed", "failure": "number_order.failed"}
+_VERIFICATIONS: Final = {
+    "accepted": "verification.completed",
+    "verified": "verification.completed",
+    "expired": "verification.failed",
+    "rejected": "verification.failed",
+}
+"""By status; while it is pending, its events tell of the delivery of the code, under Telnyx's own names."""
 _KEPT: Final = (
     "call_control_id",
     "call_leg_id",
@@ -107,7 +114,7 @@ def from_verification(verification: Fields) -> Event | None:
     id_, status = str(verification.get("id") or ""), str(verification.get("status") or "")
     if not id_ or status in ("", "pending"):
         return None
-    type_ = "verification.completed" if status == "accepted" else "verification.failed"
+    type_ = _VERIFICATIONS.get(status, "verification.failed")
     at = utc(str(verification.get("updated_at") or verification.get("created_at") or ""))
     return _event(
         id=f"{type_}:{id_}",
@@ -130,12 +137,8 @@ def _type(name: str, payload: Fields) -> str:
     if name.startswith("number_order."):
         return _ORDERS.get(str(payload.get("status")), "number_order.updated")
     if name.startswith(("verify.", "verification.")):
-        return "verification.completed" if _verified(payload) else "verification.failed"
+        return _VERIFICATIONS.get(str(payload.get("status")), name)
     return _NAMES.get(name, name)[:LONGEST]
-
-
-def _verified(payload: Fields) -> bool:
-    return str(payload.get("status")) in ("accepted", "verified")
 
 
 def _parts(name: str, payload: Fields) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Event(Part):
     def subject(self) -> str:
         """What names the happening: the same, whether a webhook told it or it was found by asking."""
         about = self.message_id or self.number_order_id or self.verification_id
-        return f"{self.type} {about}" if about is not None else self.id
+        return f"{self.type} {self.id if about is None else about}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

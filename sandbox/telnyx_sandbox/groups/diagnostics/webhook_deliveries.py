@@ -1,4 +1,5 @@
-"""Webhook deliveries: how the events of calls and messages reached their URLs, newest first. Nothing is really sent.
+"""Webhook deliveries: how events reached their URLs, newest first. Only what goes to this machine is really sent, by
+the `sender`; what the list says is made up for all.
 
 A URL that contains "fail" answers 500 to every attempt, one that contains "timeout" never answers, all others answer
 200 at once. An event whose delivery failed goes to the failover URL, if there is one.
@@ -18,7 +19,11 @@ from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
 from ..connections.connection import Connection
-from ..messaging.message import Message
+from ..messaging.message import FINAL_AFTER_SECS, Message
+from ..messaging_profiles.profiles import MessagingProfile
+from ..numbers.order import NumberOrder
+from ..verify.profiles import VerifyProfile
+from ..verify.verification import Verification
 from ..voice.events import CallEvent
 
 routes = Routes()
@@ -29,6 +34,16 @@ TIMEOUT_SECS = 2.0
 FAILED = 500
 
 Event = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event, the moment of it, and where its webhook goes."""
+
+    event: Event
+    at: float
+    url: str | None
+    failover: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +109,12 @@ class Delivery:
         }
 
 
+@routes.get("/public_key")
+def get_public_key(request: Request) -> Reply:
+    """The key that the account's webhooks are verified with."""
+    return data({"record_type": "public_key", "public": request.account.signer.public_key})
+
+
 @routes.get("/webhook_deliveries")
 def list_deliveries(request: Request) -> Reply:
     account = request.account
@@ -113,16 +134,25 @@ def get_delivery(request: Request) -> Reply:
 def _deliveries(account: Account) -> Iterator[Delivery]:
     """The deliveries that are finished by now."""
     now = account.clock.now()
-    for event, at, url, failover in (*_of_calls(account), *_of_messages(account, now)):
-        first = Delivery(event, url, at) if url else None
+    for each in told(account):
+        first = Delivery(each.event, each.url, each.at) if each.url else None
         if first is None or first.finished_at > now:
             continue
         yield first
-        if first.failed and failover:
-            yield Delivery(event, failover, first.finished_at)
+        if first.failed and each.failover:
+            yield Delivery(each.event, each.failover, first.finished_at)
 
 
-def _of_calls(account: Account) -> Iterator[tuple[Event, float, str | None, str | None]]:
+def told(account: Account) -> Iterator[Told]:
+    """Every event up to now that is told by webhooks."""
+    now = account.clock.now()
+    yield from _of_calls(account)
+    yield from _of_messages(account, now)
+    yield from _of_orders(account, now)
+    yield from _of_verifications(account, now)
+
+
+def _of_calls(account: Account) -> Iterator[Told]:
     connections = account.collection(Connection)
     for event in account.collection(CallEvent).values():
         if event.type == "webhook":
@@ -130,15 +160,52 @@ def _of_calls(account: Account) -> Iterator[tuple[Event, float, str | None, str 
             url = event.call.settings.get("webhook_url") or (connection.webhook_event_url if connection else None)
             failover = connection.settings.get("webhook_event_failover_url") if connection else None
             reported = _event(event.id, event.name, event.at, event.payload)
-            yield reported, event.at, _text(url), _text(failover)
+            yield Told(reported, event.at, _text(url), _text(failover))
 
 
-def _of_messages(account: Account, now: float) -> Iterator[tuple[Event, float, str | None, str | None]]:
+def _of_messages(account: Account, now: float) -> Iterator[Told]:
     for message in account.collection(Message).values():
         for name, at in _steps(message, now):
             if at is not None:
                 event = _event(str(uuid5(NAMESPACE_URL, f"{message.id} {name}")), name, at, message.render(now))
-                yield event, at, message.webhook_url, message.webhook_failover_url
+                yield Told(event, at, message.webhook_url, message.webhook_failover_url)
+
+
+def _of_orders(account: Account, now: float) -> Iterator[Told]:
+    """Orders are told to the messaging profile that they name, else to the connection."""
+    for order in account.collection(NumberOrder).values():
+        if order.done_at > now:
+            continue
+        profile = account.collection(MessagingProfile).get(order.messaging_profile_id or "")
+        connection = account.collection(Connection).get(order.connection_id or "")
+        url = (profile.webhook_url if profile else None) or (connection.webhook_event_url if connection else None)
+        event = _event(_uuid(order.id, "complete"), "number_order.complete", order.done_at, order.render(now))
+        yield Told(event, order.done_at, url, profile.webhook_failover_url if profile else None)
+
+
+def _of_verifications(account: Account, now: float) -> Iterator[Told]:
+    """As the real service has it, the events of a verification have its id."""
+    for verification in account.collection(Verification).values():
+        profile = account.collection(VerifyProfile).get(verification.profile_id)
+        fields = profile.fields if profile else {}
+        url, failover = _text(fields.get("webhook_url")), _text(fields.get("webhook_failover_url"))
+        for name, at, status in _stages(verification, now):
+            payload = {**verification.render(now), "status": status}
+            yield Told(_event(verification.id, name, at, payload), at, url, failover)
+
+
+def _stages(verification: Verification, now: float) -> Iterator[tuple[str, float, str]]:
+    delivered_at = verification.created_at + FINAL_AFTER_SECS
+    if now >= delivered_at:
+        yield "verify.delivered", delivered_at, "pending"
+    status = verification.status(now)
+    if status != "pending":
+        over = verification.accepted_at or verification.created_at + verification.timeout_secs
+        yield "verify.completed", over, status
+
+
+def _uuid(resource_id: str, name: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"{resource_id} {name}"))
 
 
 def _text(value: object) -> str | None:

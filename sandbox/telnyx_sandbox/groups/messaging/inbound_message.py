@@ -32,6 +32,7 @@ class InboundMessage(Message):
     @classmethod
     def of(cls, account: Account, person: str, number: str, profile_id: str, content: Content) -> Self:
         now = account.clock.now()
+        profile = account.collection(MessagingProfile).get(profile_id)
         return cls(
             id=account.ids.uuid("inbound_message"),
             organization_id=account.ids.owner_id,
@@ -43,8 +44,8 @@ class InboundMessage(Message):
             failure=None,
             created_at=now,
             starts_at=now,
-            webhook_url=None,
-            webhook_failover_url=None,
+            webhook_url=profile.webhook_url if profile else None,
+            webhook_failover_url=profile.webhook_failover_url if profile else None,
         )
 
     @property

@@ -64,13 +64,18 @@ def _records(request: Request, record_type: str, time: str) -> list[dict[str, ob
     found: list[tuple[float, dict[str, object]]] = []
     if record_type == "messaging":
         messages = account.collection(Message).values()
-        found = [(each.created_at, _record(request, each, now)) for each in messages if each.status(now) in STATUSES]
+        there = [each for each in messages if _is_recorded(each, now - account.records_after_secs)]
+        found = [(each.created_at, _record(request, each, now)) for each in there]
     elif record_type == "verify":
         found = [(each.created_at, each.record(now)) for each in account.collection(Verification).values()]
     elif record_type in KINDS:
         found = list(KINDS[record_type].records(account))
     first, last = period(request.query.text("filter[date_range]"), now)
     return [record for moment, record in found if first <= moment < last and _within(request, time, iso(moment))]
+
+
+def _is_recorded(message: Message, now: float) -> bool:
+    return message.created_at <= now and message.status(now) in STATUSES
 
 
 def _within(request: Request, time: str, moment: str) -> bool:

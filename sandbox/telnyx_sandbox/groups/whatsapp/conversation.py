@@ -1,6 +1,6 @@
 """Conversation windows: 24 hours from a person's last message in which anything may be sent to them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...account import Account
 from ...clock import iso
@@ -9,6 +9,7 @@ from ...request import Request
 from ...routing import Routes
 from ..messaging.inbound_message import InboundMessage, keep
 from ..messaging_profiles.profiles import MessagingProfile
+from .business_account import BusinessAccount
 from .message import WhatsappContent
 from .number import WhatsappNumber
 from .numbers import find
@@ -50,7 +51,17 @@ def receive(account: Account, person: str, phone_number: str, text: str) -> Inbo
     open_window(account, phone_number, person)
     profile_id = str(number.profile.get("profile_id") or next(iter(account.collection(MessagingProfile)), ""))
     content = WhatsappContent(text, None, (), None, 1, "RECEIVED")
-    return keep(account, InboundMessage.of(account, person, phone_number, profile_id, content))
+    message = InboundMessage.of(account, person, phone_number, profile_id, content)
+    return keep(account, _told(account, number, message))
+
+
+def _told(account: Account, number: WhatsappNumber, message: InboundMessage) -> InboundMessage:
+    """The message with the webhooks of the number's business account, where that has them enabled."""
+    business = account.collection(BusinessAccount).get(number.business_id)
+    if business is None or not business.settings.get("webhook_enabled") or not business.settings.get("webhook_url"):
+        return message
+    url, failover = business.settings["webhook_url"], business.settings.get("webhook_failover_url")
+    return replace(message, webhook_url=str(url), webhook_failover_url=str(failover) if failover else None)
 
 
 @routes.get("/whatsapp/phone_numbers/{phone_number}/conversation_window")
