@@ -12,11 +12,13 @@ from telnyx_remote_mcp.http.protocol import BoundedProtocol
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, http: str | type[asyncio.Protocol] = BoundedProtocol) -> AsyncIterator[str]:
-    """The app in uvicorn on a free port; gives its URL."""
+async def serving(
+    app: ASGIApp, http: str | type[asyncio.Protocol] = BoundedProtocol, port: int = 0
+) -> AsyncIterator[str]:
+    """The app in uvicorn on a free port, or on this one; gives its URL."""
     config = uvicorn.Config(app, http=http, lifespan="off", log_config=None, access_log=False, proxy_headers=False)
     server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -161,13 +161,15 @@ class CallerInbox:
 
     async def _polled(self, room: Room, wanted: Wanted, poll: Poll, moment: float) -> None:
         """Ask Telnyx at once and again. An error ends the wait where it is the first answer."""
-        await self.add(await poll(moment))
-        pause = FIRST_PAUSE_SECS
+        may_poll, pause = self.services.waiting.may_poll, FIRST_PAUSE_SECS
+        if may_poll(self._principal):
+            await self.add(await poll(moment))
         while True:
             await asyncio.sleep(TOLD_PAUSE_SECS if _is_told(room, wanted) else pause)
             pause = min(pause * 1.5, LONGEST_PAUSE_SECS)
-            with suppress(TelnyxError):
-                await self.add(await poll(moment))
+            if may_poll(self._principal):
+                with suppress(TelnyxError):
+                    await self.add(await poll(moment))
 
     async def refused(self) -> int:
         with _available():

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Final
 
+from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.events.letters import KIND, Letter, Letters
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.journal import START, position
@@ -25,6 +26,10 @@ OVERALL: Final = 2_048
 """Listeners of one account, and of all, in one process."""
 AGAIN_SECS: Final = 0.5
 """After this long a store that did not answer is asked anew."""
+
+POLLS_PER_MINUTE: Final = 120
+POLLS_AT_ONCE: Final = 20
+"""Askings of Telnyx for one account, by everybody who waits for its events in this process."""
 
 Matches = Callable[[Event], bool]
 
@@ -136,6 +141,11 @@ class Waiting:
         self._places: Counter[str] = Counter()
         self._watching: asyncio.Task[None] | None = None
         self._watches = asyncio.Event()
+        self._polls = TokenBuckets(POLLS_PER_MINUTE, POLLS_AT_ONCE)
+
+    def may_poll(self, principal: str) -> bool:
+        """Whether Telnyx may be asked once more for an account, however many wait for it."""
+        return self._polls.take(principal) == 0.0
 
     @asynccontextmanager
     async def listening(self, principal: str, matches: Matches) -> AsyncIterator[tuple[Room, Listener]]:
