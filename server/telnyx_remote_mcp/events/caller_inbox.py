@@ -202,11 +202,21 @@ def _available() -> Iterator[None]:
 
 def _is_told(room: Room, wanted: Wanted) -> bool:
     """Whether webhooks tell of what is wanted: they told before of the same call, message or numbers."""
-    products = {type_.partition(".")[0] for type_ in wanted.types}
+    products = {_product(type_) for type_ in wanted.types}
     return any(
-        event.polled is None and wanted.is_about(event) and (not products or event.type.partition(".")[0] in products)
+        event.polled is None and (not products or _product(event.type) in products) and _tells_of(event, wanted)
         for _, event in room.letters
     )
+
+
+def _tells_of(event: Event, wanted: Wanted) -> bool:
+    """Whether who is told of the event is told of what is wanted: of one message to a number, then of all of them."""
+    came_to = event.to if event.type.endswith(("message.received", "message_received")) else None
+    return wanted.is_about(event) or (came_to is not None and came_to in (wanted.to, wanted.number, *wanted.between))
+
+
+def _product(type_: str) -> str:
+    return type_.partition(".")[0]
 
 
 async def _reported(progress: Progress, wait_secs: float) -> None:

@@ -27,7 +27,7 @@ OVERALL: Final = 2_048
 AGAIN_SECS: Final = 0.5
 """After this long a store that did not answer is asked anew."""
 
-POLLS_PER_MINUTE: Final = 120
+POLLS_PER_MINUTE: Final = 30
 POLLS_AT_ONCE: Final = 20
 """Askings of Telnyx for one account, by everybody who waits for its events in this process."""
 
