@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -65,6 +66,7 @@ class Upkeep:
         clients: Clients,
         accounts: TelnyxAccounts,
         keys: SigningKeys,
+        others: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
         self._store = store
         self._vault = vault
@@ -74,6 +76,7 @@ class Upkeep:
         self._clients = clients
         self._accounts = accounts
         self._keys = keys
+        self._others = others
         self._running = anyio.Lock()
         self._done = False
 
@@ -120,6 +123,8 @@ class Upkeep:
         for grant in first.values():
             await self._grants.settle(grant, LASTING_SECS)
         await self._keys.current()
+        for renew in self._others:
+            await renew()
 
     def _believed(self, key: str, raw: bytes, first: dict[str, Grant]) -> RefreshToken | None:
         try:

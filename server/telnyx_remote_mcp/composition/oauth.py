@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
+
 from telnyx_remote_mcp.auth.access_tokens import AccessTokens
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.authorization_server.client_documents import ClientDocuments
@@ -43,8 +45,9 @@ def create_oauth(
     secret: Secret,
     store: Store,
     fetch: PublicFetch | None = None,
+    renewing: Sequence[Callable[[], Awaitable[None]]] = (),
 ) -> OAuth:
-    """The OAuth lane of one worker process."""
+    """The OAuth lane of one worker process. `renewing` seal again what other parts keep, after a change of secret."""
     scopes = Scopes(surfaces)
     resources = Resources(settings.url, surfaces.groups)
     sign_in = _sign_in(settings, api)
@@ -70,7 +73,7 @@ def create_oauth(
         access_secs=access_secs,
     )
     accounts = TelnyxAccounts(store, vault, secret)
-    upkeep = Upkeep(store, vault, grants, refresh_tokens, clients, accounts, signing_keys)
+    upkeep = Upkeep(store, vault, grants, refresh_tokens, clients, accounts, signing_keys, renewing)
     server = AuthorizationServer(protocol, PendingRequests(store, vault), scopes.baseline, upkeep.ensure)
     tokens = AccessTokens(settings.url, resources, signing_keys, grants, check)
     linking = Services(settings, surfaces, server, grants, keys, store, secret, sign_in)

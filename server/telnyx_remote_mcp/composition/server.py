@@ -52,19 +52,21 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None, meter: Mete
     keys = ApiKeys(check, secret.derive("pepper"), sandbox=settings.sandbox)
     surfaces = Surfaces(registry(), settings.ceiling, allowed=settings.allowed_kinds)
     store, calls = open_store(settings, meter), open_calls_store(settings, meter)
+    events = EventServices(
+        store, calls, lambda: secret, settings.webhook_base, settings.webhook_public_key, meter=meter
+    )
     oauth = None
     if settings.serves_oauth:
         from telnyx_remote_mcp.composition.oauth import create_oauth
 
         store.prepare()
-        oauth = create_oauth(settings, surfaces, api, keys, check, secret, store, fetch)
+        oauth = create_oauth(settings, surfaces, api, keys, check, secret, store, fetch, [events.renew])
 
     def rejected(principal: str) -> None:
         keys.reject(principal)
         if oauth is not None:
             oauth.tokens.suspect(principal)
 
-    events = EventServices(store, calls, lambda: secret, settings.webhook_base, settings.webhook_public_key)
     page = settings.url + PATH if is_secure(settings.url) else None
     shared = Shared(
         surfaces.registry,

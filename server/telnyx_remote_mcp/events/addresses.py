@@ -106,6 +106,11 @@ class Addresses:
             await self.trust(inbox_id, principal, public_key)
         self._recent.pop(key, None)
 
+    async def renew(self) -> None:
+        """Seal again what an older value of the secret sealed."""
+        await self._addresses.renew(lambda _: None)
+        await self._ids.renew(lambda _: None)
+
 
 def key_of(inbox_id: str) -> str:
     """The key that an inbox is stored under, which does not tell its id."""

@@ -20,9 +20,10 @@ from telnyx_remote_mcp.events.refusals import Refusals
 from telnyx_remote_mcp.events.signature import is_signed, read_key
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_remote_mcp.store.base import StoreUnavailable
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_tools.api.values import MOST_VALUES, values_in
 from telnyx_tools.shared.telnyx_events import from_webhook
-from telnyx_tools.tool.event import Event
+from telnyx_tools.tool.event import Event, seconds
 
 PATH: Final = "/webhooks/{inbox}"
 MAX_BYTES: Final = 262_144
@@ -46,12 +47,14 @@ class Receiver:
         refusals: Refusals,
         arrived: Callable[[str], None],
         *,
+        meter: Meter = UNMEASURED,
         clock: Clock = time.time,
     ) -> None:
         self._addresses = addresses
         self._letters = letters
         self._refusals = refusals
         self._arrived = arrived
+        self._meter = meter
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,6 +65,7 @@ class Receiver:
             answer = refusal
         except StoreUnavailable as error:
             logger.warning("A webhook could not be kept: %s", error)
+            self._meter.event("in", "unavailable")
             answer = Refusal(503, "unavailable", "The event cannot be kept now; send it again.", retry_after(1))
         await answer(scope, receive, send)
 
@@ -71,14 +75,26 @@ class Receiver:
         inbox_id = request.path_params["inbox"]
         address = await self._addresses.find(inbox_id)
         if address is None:
+            self._meter.event("in", "unknown_inbox")
             raise Refusal(404, "not_found", "There is no such inbox.")
         body = await request.body()
         if not self._is_signed(address, request, body):
             self._refusals.count(key_of(inbox_id))
+            self._meter.event("in", "refused")
             raise Refusal(401, "bad_signature", "Not signed with the key of this inbox's account within five minutes.")
         event = read(body)
-        if event is not None and await self._letters.append(address.principal, event):
+        if event is None:
+            self._meter.event("in", "no_event")
+        elif await self._letters.append(address.principal, event):
             self._arrived(address.principal)
+            self._meter.event("in", "kept", self._lag(event))
+        else:
+            self._meter.event("in", "known")
+
+    def _lag(self, event: Event) -> float | None:
+        """How long ago it happened."""
+        at = seconds(event.occurred_at)
+        return max(0.0, self._clock() - at) if at is not None else None
 
     def _is_signed(self, address: Address, request: Request, body: bytes) -> bool:
         headers = request.headers

@@ -16,6 +16,7 @@ from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,11 @@ class EventServices:
         secret: Callable[[], Secret],
         base_url: str | None = None,
         public_key: str | None = None,
+        meter: Meter = UNMEASURED,
     ) -> None:
         self.base_url = base_url
         self.public_key = public_key
+        self._meter = meter
         self.addresses = Addresses(store, secret)
         self.letters = Letters(store, secret)
         self.refusals = Refusals(calls)
@@ -53,7 +56,12 @@ class EventServices:
 
     @cached_property
     def receiver(self) -> Receiver:
-        return Receiver(self.addresses, self.letters, self.refusals, self.waiting.ring)
+        return Receiver(self.addresses, self.letters, self.refusals, self.waiting.ring, meter=self._meter)
+
+    async def renew(self) -> None:
+        """Seal again what an older value of the secret sealed, but for the events: they are gone before long anyway."""
+        await self.addresses.renew()
+        await self.notes.renew(lambda _: None)
 
     def close(self) -> None:
         """End what runs beside the requests."""
