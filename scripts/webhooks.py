@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import aiohttp
 from tests.e2e.clients import call, connected
 from tests.services.conftest import RedisServer
 
@@ -137,8 +137,8 @@ async def _flooded(replicas: Sequence[Replica], redis_url: str, webhooks: int, s
         for number, account in enumerate(accounts)
     ]
     killing = asyncio.create_task(_killed(replicas[0], secs / 2))
-    limits = httpx2.Limits(max_connections=200, max_keepalive_connections=200)
-    async with httpx2.AsyncClient(timeout=TIMEOUT_SECS, limits=limits, trust_env=False) as http:
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=TIMEOUT_SECS, sock_read=TIMEOUT_SECS)
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100), timeout=timeout) as http:
         await _sent(http, replicas, accounts, outcome, webhooks, secs)
     await killing
     done.set()
@@ -164,7 +164,7 @@ async def _nobody(_: object) -> Verdict:
 
 
 async def _sent(
-    http: httpx2.AsyncClient,
+    http: aiohttp.ClientSession,
     replicas: Sequence[Replica],
     accounts: Sequence[Account],
     outcome: Outcome,
@@ -187,7 +187,7 @@ async def _sent(
 
 
 async def _send(
-    http: httpx2.AsyncClient,
+    http: aiohttp.ClientSession,
     replicas: Sequence[Replica],
     first: int,
     account: Account,
@@ -199,11 +199,11 @@ async def _send(
         url = replicas[(first + attempt) % 2].url + account.path
         began = time.monotonic()
         try:
-            answer = await http.post(url, content=body, headers=signers[account.key].headers(body))
-            if answer.is_success:
-                outcome.took.append(time.monotonic() - began)
-                return
-        except httpx2.HTTPError:
+            async with http.post(url, data=body, headers=signers[account.key].headers(body)) as answer:
+                if answer.ok:
+                    outcome.took.append(time.monotonic() - began)
+                    return
+        except (aiohttp.ClientError, TimeoutError):
             pass
         outcome.again += 1
         await asyncio.sleep(min(0.1 * 2**attempt, 5.0))
