@@ -103,6 +103,7 @@ class AccessTokens:
             scopes=grant.scopes if claims.scopes is None else within(claims.scopes, grant.scopes),
             permission=grant.permission,
             grant_id=grant.id,
+            rules=grant.rules,
         )
         return Identity.of(caller, self._issuer)
 

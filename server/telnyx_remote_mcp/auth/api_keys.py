@@ -30,6 +30,11 @@ STALE_SECS: Final = 3600.0
 MAX_KEYS: Final = 10_000
 
 
+def principal_of(key: str, pepper: bytes) -> str:
+    """The principal of an API key under one value of the secret."""
+    return "key:" + hmac.digest(pepper, key.encode(), "sha256").hex()[:32]
+
+
 class Budget:
     """Limits how many unproven keys are shown to Telnyx, by address and overall. Genuine ones cost nothing."""
 
@@ -106,7 +111,7 @@ class ApiKeys:
 
     def principal(self, key: str) -> str:
         """The name of the key's owner in logs, sessions and limits."""
-        return "key:" + hmac.digest(self._pepper, key.encode(), "sha256").hex()[:32]
+        return principal_of(key, self._pepper)
 
     def known(self, key: str) -> Identity | None:
         """The identity behind a key whose verdict is fresh and good; never asks anybody."""

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from starlette.types import Scope
 
+from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules
 from telnyx_remote_mcp.surface.permission import Permission
 from telnyx_tools.api.credential import Credential
 
@@ -16,7 +17,8 @@ class Caller:
     """The caller: `principal` names the account without revealing its key, `credential` acts for it.
 
     `scopes` is None for a caller without restriction (an API key, or stdio). `permission` is how far the person who
-    connected the caller lets it go, None where the caller is that person; `grant_id` is the grant behind a token.
+    connected the caller lets it go, None where the caller is that person; `grant_id` is the grant behind a token, and
+    `rules` what the person laid down for it.
     """
 
     principal: str
@@ -25,6 +27,7 @@ class Caller:
     scopes: frozenset[str] | None = None
     permission: Permission | None = None
     grant_id: str | None = None
+    rules: OwnerRules = NO_RULES
 
     @staticmethod
     def of(scope: Scope) -> "Caller":

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules
 from telnyx_remote_mcp.surface.permission import Level, Permission, permission
 
 Lane = Literal["key", "telnyx"]
@@ -46,6 +47,8 @@ class Grant:
     ended_at: int | None = None
     replaces: str | None = None
     """The grant of the same client and account whose place it takes when it begins."""
+    rules: OwnerRules = NO_RULES
+    """What the person laid down for it beside the permission; before they could, that was nothing."""
 
     def lives(self, now: float) -> bool:
         """Return whether it gives access."""

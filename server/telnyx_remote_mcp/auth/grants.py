@@ -20,6 +20,7 @@ from telnyx_remote_mcp.store.record import Record
 from telnyx_remote_mcp.store.records import every_key
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
+from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules
 from telnyx_remote_mcp.surface.permission import Permission
 from telnyx_tools.api.credential import Credential
 
@@ -73,6 +74,7 @@ class Grants:
         given: frozenset[str] | None = None,
         expires_at: int | None = None,
         replaces: str | None = None,
+        rules: OwnerRules = NO_RULES,
     ) -> Grant:
         """A draft, with the credential that was linked for it, until `begin`. Raises ValueError for a past end."""
         now = int(self._clock())
@@ -93,6 +95,7 @@ class Grants:
             begun=False,
             kept_until=now + DRAFT_SECS,
             replaces=replaces,
+            rules=rules,
         )
         # The link first: a grant that can be read has a credential.
         await self._links.keep(grant, linked)
@@ -116,14 +119,24 @@ class Grants:
         return grant
 
     async def change(
-        self, grant_id: str, permission: Permission, scopes: frozenset[str], expires_at: int | None
+        self,
+        grant_id: str,
+        permission: Permission,
+        scopes: frozenset[str],
+        expires_at: int | None,
+        rules: OwnerRules | None = None,
     ) -> None:
-        """Let the client go further, or less far; every replica knows within 5 seconds. Raises ValueError for a past
-        end."""
+        """Let the client go further, or less far; `rules` are new ones. Every replica knows within 5 seconds.
+
+        Raises ValueError for a past end.
+        """
         if expires_at is not None and expires_at <= self._clock():
             raise ValueError("A grant must end in the future.")
         changed = await self._changed(
-            grant_id, lambda kept: replace(kept, permission=permission, scopes=scopes, expires_at=expires_at)
+            grant_id,
+            lambda kept: replace(
+                kept, permission=permission, scopes=scopes, expires_at=expires_at, rules=rules or kept.rules
+            ),
         )
         if changed is not None:
             await self._links.keep_on(changed)

@@ -42,7 +42,7 @@ def explained(policy: Policy) -> list[str]:
     lines = []
     for effect in Effect:
         tools = [tool for tool in registry().tools.values() if tool.effect is effect and tool.target is None]
-        words = Counter(ruling(tool, registry(), [policy]).word for tool in tools)
+        words = Counter(ruling(tool, registry(), {"operator": policy}).word for tool in tools)
         lines.append(f"{effect}: " + ", ".join(f"{words[word]} {WORDS[word]}" for word in WORDS if words[word]))
     lines.append(f"unusual: {', '.join(Rules.of([policy]).explained()) or 'nothing'}")
     if policy.agent_may_confirm:

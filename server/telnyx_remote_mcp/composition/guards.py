@@ -8,6 +8,7 @@ from telnyx_remote_mcp.audit.log import DIRECTORY, AuditLog
 from telnyx_remote_mcp.calls.pipeline import Step
 from telnyx_remote_mcp.guardrails.audit import Book, OnRecord, RefusalsOnRecord
 from telnyx_remote_mcp.guardrails.duplicates import DuplicateGuard
+from telnyx_remote_mcp.guardrails.live_calls import LiveCallsGuard
 from telnyx_remote_mcp.guardrails.mode import ModeShown
 from telnyx_remote_mcp.guardrails.permission import PermissionGuard
 from telnyx_remote_mcp.guardrails.policy_guard import PolicyGuard
@@ -35,17 +36,18 @@ def create_guards(settings: Settings, shared: Shared) -> Guards:
     is not asked about again; what is asked about is not counted before the yes.
     """
     book = _book(settings, shared)
-    quotas, policy = QuotaGuard(shared.calls, lambda: shared.secret, settings.limits), PolicyGuard(shared)
+    quotas, policy, live_calls = QuotaGuard(shared, settings.limits), PolicyGuard(shared), LiveCallsGuard(shared)
     duplicates = _duplicates(settings, shared)
     steps: list[Step] = [
         *([RefusalsOnRecord(book)] if book is not None else ()),
         StrangersGuard(shared),
         PermissionGuard(),
         SensitiveGuard(),
-        PreviewGuard([*duplicates, policy, quotas], shared.prices.of, always=settings.dry_run),
+        PreviewGuard([*duplicates, policy, quotas, live_calls], shared.prices.of, always=settings.dry_run),
         *duplicates,
         policy,
         quotas,
+        live_calls,
         *([OnRecord(book)] if book is not None else ()),
         ModeShown(sandbox=settings.sandbox),
     ]

@@ -77,6 +77,7 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None, meter: Mete
         operator=load(settings.policy, surfaces.registry) if settings.policy is not None else None,
         page=lambda: page,
         no_page="Tell the user: the operator of this server has to give it an https URL (--public-url).",
+        account_page=f"{settings.url}/account",
     )
     server = create_server(
         Services(

@@ -12,20 +12,26 @@ NIGHT: Final = (21, 8)
 
 def is_night(number: str, now: datetime | None = None) -> bool:
     """Whether it is night in every place where an E.164 number may be; False where that is not known."""
+    begins, ends = NIGHT
+    times = local_times(number, now)
+    return bool(times) and all(local.hour >= begins or local.hour < ends for local in times)
+
+
+def local_times(number: str, now: datetime | None = None) -> list[datetime]:
+    """The time in every place where an E.164 number may be, as far as that is known."""
     from phonenumbers import NumberParseException, parse
     from phonenumbers.timezone import time_zones_for_number
 
     try:
         zones = time_zones_for_number(parse(number))
     except NumberParseException:
-        return False
-    hours = [hour for zone in zones if (hour := _hour(zone, now or datetime.now(UTC))) is not None]
-    begins, ends = NIGHT
-    return bool(hours) and all(hour >= begins or hour < ends for hour in hours)
+        return []
+    return [local for zone in zones if (local := local_time(zone, now)) is not None]
 
 
-def _hour(zone: str, now: datetime) -> int | None:
+def local_time(zone: str, now: datetime | None = None) -> datetime | None:
+    """The time in a zone; None for one that is not known on this machine."""
     try:
-        return now.astimezone(ZoneInfo(zone)).hour
+        return (now or datetime.now(UTC)).astimezone(ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError):
         return None

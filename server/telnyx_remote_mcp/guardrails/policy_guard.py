@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Final
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.calls.question import Agreement
 from telnyx_remote_mcp.guardrails.approvals import Reason
+from telnyx_remote_mcp.guardrails.layers import Layers
 from telnyx_remote_mcp.guardrails.person import Person, Refused
-from telnyx_remote_mcp.guardrails.phone_numbers import special
+from telnyx_remote_mcp.guardrails.phone_numbers import country, special
 from telnyx_remote_mcp.guardrails.recipients import Recipient, recipients
 from telnyx_remote_mcp.guardrails.rules import Rules
 from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
+from telnyx_remote_mcp.guardrails.unusual import senders
 from telnyx_remote_mcp.store.base import StoreUnavailable
-from telnyx_remote_mcp.surface.policy import Policy, ruling, takes_word
+from telnyx_remote_mcp.surface.policy import Policy, Whose, takes_word
 from telnyx_tools.results.result import Result
 from telnyx_tools.tool.context import Decision
 from telnyx_tools.tool.effect import Effect
+
+_WHOSE: Final[Mapping[Whose, str]] = {
+    "operator": "the policy of this server",
+    "account": "the policy of the account",
+    "connection": "the policy of this connection",
+    "request": "the policy in the URL or the headers",
+    "default": "the default policy",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +75,11 @@ class PolicyGuard:
 
     async def confirm(self, call: Call, approval_id: str) -> Decision | None:
         """Take the agent's word that the person agreed. Raises Refused where no policy does."""
-        if not takes_word(self._laid_down()):
-            remedy = "Give the user the link: they decide there."
-            raise Refused("No policy here takes your word for the user's", remedy, "word")
         try:
+            layers = await self.shared.laid_down(call)
+            if not takes_word(layers.policies.values()):
+                remedy = "Give the user the link: they decide there."
+                raise Refused("No policy here takes your word for the user's", remedy, "word")
             return await Person(self.shared).confirmed(call, approval_id)
         except StoreUnavailable:
             raise CannotRemember from None
@@ -75,28 +87,41 @@ class PolicyGuard:
     async def _check(self, call: Call, reached: Sequence[Recipient]) -> Agreement | None:
         """Return where the call may run: how the person agreed, where they were asked. Raises Refused, or AskFirst."""
         if reasons := await self._reasons(call, reached):
-            return await Person(self.shared).agrees(call, reasons, by_word=takes_word(self._laid_down()))
+            layers = await self.shared.layers(call)
+            return await Person(self.shared).agrees(call, reasons, by_word=takes_word(layers.policies.values()))
         return None
-
-    def _laid_down(self) -> list[Policy]:
-        return [self.shared.operator] if self.shared.operator is not None else []
 
     async def _reasons(self, call: Call, reached: Sequence[Recipient]) -> list[Reason]:
         """Why the person is asked first; nothing where they are not. Raises Refused."""
-        laid_down = self._laid_down()
-        rule = ruling(call.action, self.shared.registry, laid_down, call.surface.policy)
+        layers = await self.shared.layers(call)
+        rule = layers.rule(call.action, self.shared.registry)
         if rule.word == "refuse":
-            raise Refused(
-                f"{call.action.name} is refused by a policy ({rule.text})",
-                "Tell the user: they or the operator of this server can change the policy.",
-                rule.text,
-            )
-        _check_numbers(reached, laid_down)
+            title = f"{call.action.name} is refused by {_WHOSE[rule.whose]} ({rule.text})"
+            raise Refused(title, self.shared.who_changes(rule.whose), rule.text)
+        _check_numbers(reached, [*layers.policies.values()])
+        self._check_countries(call, reached, layers)
+        quiet = layers.quiet(reached) if call.action.effect is Effect.SPENDS else []
         if rule.word == "ask":
-            return [Reason("policy", f"The policy asks about every such call ({rule.text}).")]
+            whose = _WHOSE[rule.whose].removeprefix("the ")
+            return [Reason("policy", f"The {whose} asks about every such call ({rule.text})."), *quiet]
         if rule.word == "ask_when_unusual":
-            return await self.shared.unusual.reasons(call, reached, Rules.of(laid_down))
-        return []
+            rules = Rules.of(layers.policies.values())
+            return [*await self.shared.unusual.reasons(call, reached, rules), *quiet]
+        return quiet
+
+    def _check_countries(self, call: Call, reached: Sequence[Recipient], layers: Layers) -> None:
+        """Raises Refused for a number outside the countries that the owner allows; a short code is in that of the
+        number that it is reached from."""
+        for recipient in reached:
+            if recipient.kind != "phone":
+                continue
+            short = not recipient.value.startswith("+")
+            codes = senders(call) or {None} if short else {country(recipient.value)}
+            whose = next((found for code in codes if (found := layers.forbids(code)) is not None), None)
+            if whose is not None:
+                where = country(recipient.value) or "no country that is known"
+                title = f"{recipient.key} is in {where}, outside the countries that {_WHOSE[whose]} allows"
+                raise Refused(title, self.shared.who_changes(whose), "countries")
 
 
 def _check_numbers(reached: Sequence[Recipient], laid_down: Sequence[Policy]) -> None:

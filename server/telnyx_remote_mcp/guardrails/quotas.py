@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, lru_cache
 from typing import Final
@@ -15,10 +15,12 @@ from telnyx_remote_mcp.calls.kept_back import KeptBack
 from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.guardrails.entries import cost
 from telnyx_remote_mcp.guardrails.fingerprint import account, keyed
+from telnyx_remote_mcp.guardrails.layers import Bound, Layers
 from telnyx_remote_mcp.guardrails.recipients import recipients
+from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
-from telnyx_remote_mcp.store.base import Store, StoreUnavailable
-from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.base import StoreUnavailable
+from telnyx_remote_mcp.store.counters import Counters
 from telnyx_remote_mcp.surface.limits import Limit, What
 from telnyx_tools.api.errors import OutcomeUnknown, ResponseTooLarge, TelnyxError
 from telnyx_tools.results.result import Result
@@ -43,44 +45,41 @@ _BOUGHT: Final = frozenset({"phone_numbers", "registration_codes"})
 
 
 class QuotaExceeded(KeptBack):
-    """The call would go beyond a limit; nothing was sent."""
+    """The call would go beyond a limit, as `rule` names it; nothing was sent. `remedy` says who can change it."""
 
-    def __init__(self, limit: Limit, left: float, resets_in: float) -> None:
-        super().__init__(f"QuotaExceeded {limit.what}")
-        self.rules = (f"{limit.what}={limit.most}/{limit.period}",)
+    def __init__(self, limit: str, rule: str, left: float, remedy: str, resets_in: float | None = None) -> None:
+        super().__init__("quota exceeded")
+        self.rules = (rule,)
         self.limit = limit
         self.left = left
         self.resets_in = resets_in
+        self._remedy = remedy
 
     def describe(self) -> dict[str, object]:
-        return {
-            "code": "quota_exceeded",
-            "title": f"This would be more than {self.limit}; nothing was sent",
-            "left": self.left,
-            "retry_after_secs": round(self.resets_in),
-            "remedy": "Do less at a time, or go on when the limit is reset. Whoever runs this server sets it "
-            "(TELNYX_MCP_QUOTAS).",
-        }
+        resets = {} if self.resets_in is None else {"retry_after_secs": round(self.resets_in)}
+        title = f"This would be more than {self.limit}; nothing was sent"
+        return {"code": "quota_exceeded", "title": title, "left": self.left, **resets, "remedy": self._remedy}
 
 
 class QuotaGuard:
-    """Refuses what would go beyond a limit: QuotaExceeded. The numbers are shared by all processes and replicas; each
-    is for an account, and starts anew an hour or a day after the first use. What failed for certain does not count.
+    """Refuses what would go beyond a limit, of the operator or of the owner: QuotaExceeded. The numbers are shared by
+    all processes and replicas; each is for an account or for one connection, and starts anew an hour or a day after the
+    first use. What failed for certain does not count.
 
     Without its store nothing goes on but reads: CannotRemember.
     """
 
-    def __init__(self, store: Store, secret: Callable[[], Secret], limits: Sequence[Limit]) -> None:
-        self._counters = store.counters
-        self._load = secret
+    def __init__(self, shared: Shared, limits: Sequence[Limit]) -> None:
+        self._shared = shared
         self._limits = tuple(limits)
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
-        if call.action.effect is Effect.READ or call.preview or not self._limits:
+        if call.action.effect is Effect.READ or call.preview:
             return await proceed(call)
-        taken: list[tuple[Limit, float]] = []
+        taken: list[tuple[Bound, float]] = []
         try:
-            await self._take(call, taken)
+            bounds = await self._bounds(call)
+            await self._take(call, bounds, taken)
         except StoreUnavailable:
             raise CannotRemember from None
         except QuotaExceeded:
@@ -93,74 +92,95 @@ class QuotaGuard:
         except TelnyxError:
             await self._give_back(call, taken)
             raise
-        await self._spent(call, result)
+        await self._spent(call, bounds, result)
         return result
 
     async def foresee(self, call: Call) -> list[str]:
         """The limits that the call would go beyond."""
         return [
             f"More than {limit}: {budget.left:g} left, the call needs {by:g}."
-            for (limit, by), budget in zip(self._needs(call), await self._budgets(call), strict=True)
-            if by and budget.left is not None and budget.left < by
+            for bound, budget in await self._budgets(call)
+            if (by := count(call, (limit := bound.limit).what)) and budget.left is not None and budget.left < by
         ]
 
     async def budgets(self, call: Call) -> list[Quota]:
-        """What is left of each limit to the account of the call."""
-        return await self._budgets(call)
+        """What is left of each limit to the account and the connection of the call."""
+        return [budget for _, budget in await self._budgets(call)]
 
-    async def _budgets(self, call: Call) -> list[Quota]:
+    async def _bounds(self, call: Call) -> list[Bound]:
+        return (await self._shared.layers(call)).bounds(self._limits)
+
+    async def _budgets(self, call: Call) -> list[tuple[Bound, Quota]]:
         try:
-            return [
-                Quota(of=limit.what, limit=limit.most, per=limit.period, left=await self._left(call, limit))
-                for limit in self._limits
-            ]
+            bounds = (await self._shared.laid_down(call)).bounds(self._limits)
+        except StoreUnavailable:
+            bounds = Layers(connection=call.caller.rules).bounds(self._limits)
+        return [(bound, await self._budget(call, bound)) for bound in bounds]
+
+    async def _budget(self, call: Call, bound: Bound) -> Quota:
+        limit = bound.limit
+        try:
+            used: float | None = await self._counters.get(KIND, self._name(call, bound))
         except (StoreUnavailable, CannotRemember):
-            return [Quota(of=limit.what, limit=limit.most, per=limit.period) for limit in self._limits]
+            used = None
+        left = None if used is None else max(0.0, round(limit.most - used / _unit(limit), 6))
+        return Quota(of=limit.what, limit=limit.most, per=limit.period, left=left, holds_for=_held(bound))
 
-    async def _left(self, call: Call, limit: Limit) -> float:
-        used = await self._counters.get(KIND, self._name(call, limit))
-        return max(0.0, round(limit.most - (used / _MICRO if limit.what == "spend" else used), 6))
-
-    def _needs(self, call: Call) -> list[tuple[Limit, float]]:
-        """How much the call takes of each limit. What it will cost is not known yet: it takes the last bit, if any."""
-        return [(limit, _count(call, limit.what)) for limit in self._limits]
-
-    async def _take(self, call: Call, taken: list[tuple[Limit, float]]) -> None:
-        for limit, by in self._needs(call):
-            if not by:
+    async def _take(self, call: Call, bounds: Sequence[Bound], taken: list[tuple[Bound, float]]) -> None:
+        """Take what the call needs. What it will cost is not known yet: it takes the last bit of the money, if any."""
+        for bound in bounds:
+            limit = bound.limit
+            if not (by := count(call, limit.what)):
                 continue
-            unit = _MICRO if limit.what == "spend" else 1
-            got = await self._counters.take(KIND, self._name(call, limit), by, limit.most * unit, limit.secs)
+            unit = _unit(limit)
+            got = await self._counters.take(KIND, self._name(call, bound), by, limit.most * unit, limit.secs)
             if not got.allowed:
-                raise QuotaExceeded(limit, max(0.0, limit.most - got.value / unit), got.resets_in)
-            taken.append((limit, by))
+                left = max(0.0, limit.most - got.value / unit)
+                remedy = f"Do less at a time, or go on when it is reset. {self._shared.who_changes(bound.whose)}"
+                rule = f"{limit.what}={limit.most}/{limit.period}"
+                raise QuotaExceeded(f"{limit} for {_held(bound)}", rule, left, remedy, got.resets_in)
+            taken.append((bound, by))
 
-    async def _give_back(self, call: Call, taken: Sequence[tuple[Limit, float]]) -> None:
+    async def _give_back(self, call: Call, taken: Sequence[tuple[Bound, float]]) -> None:
         with suppress(StoreUnavailable):
-            for limit, by in taken:
-                await self._counters.add(KIND, self._name(call, limit), -by, limit.secs)
+            for bound, by in taken:
+                await self._counters.add(KIND, self._name(call, bound), -by, bound.limit.secs)
 
-    async def _spent(self, call: Call, result: Result) -> None:
+    async def _spent(self, call: Call, bounds: Sequence[Bound], result: Result) -> None:
         """Count what the answer says that the call cost."""
         told = cost(result)
         amount = round(float(told.partition(" ")[0]) * _MICRO) if told else 0
         with suppress(StoreUnavailable):
-            for limit in self._limits:
-                if limit.what == "spend" and amount:
-                    await self._counters.add(KIND, self._name(call, limit), amount, limit.secs)
+            for bound in bounds:
+                if bound.limit.what == "spend" and amount:
+                    await self._counters.add(KIND, self._name(call, bound), amount, bound.limit.secs)
 
-    def _name(self, call: Call, limit: Limit) -> str:
-        return keyed(self._key, account(call), limit.what, limit.period)
+    def _name(self, call: Call, bound: Bound) -> str:
+        limit = bound.limit
+        of = (account(call), limit.what, limit.period)
+        return keyed(self._key, *of, str(call.caller.grant_id)) if bound.of_connection else keyed(self._key, *of)
+
+    @property
+    def _counters(self) -> Counters:
+        return self._shared.calls.counters
 
     @cached_property
     def _key(self) -> bytes:
         try:
-            return self._load().derive(PURPOSE)
+            return self._shared.secret.derive(PURPOSE)
         except (ValueError, OSError):  # no secret
             raise CannotRemember from None
 
 
-def _count(call: Call, what: What) -> float:
+def _unit(limit: Limit) -> int:
+    return _MICRO if limit.what == "spend" else 1
+
+
+def _held(bound: Bound) -> str:
+    return "this connection" if bound.of_connection else "the account"
+
+
+def count(call: Call, what: What) -> float:
     """How much of something a call is that does not only read."""
     if what == "changes":
         return 0 if call.action.effect is Effect.SPENDS else 1

@@ -6,20 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from telnyx_remote_mcp.auth.account_rules import AccountRules, RulesUnreadable
+from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.guardrails.approvals import Approvals
 from telnyx_remote_mcp.guardrails.by_text import ByText, OwnerPhone
 from telnyx_remote_mcp.guardrails.contacts import Contacts
+from telnyx_remote_mcp.guardrails.layers import Layers
 from telnyx_remote_mcp.guardrails.opt_outs import OptOuts
 from telnyx_remote_mcp.guardrails.own_numbers import OwnNumbers
 from telnyx_remote_mcp.guardrails.prices import Prices
 from telnyx_remote_mcp.guardrails.strangers import Strangers
+from telnyx_remote_mcp.guardrails.unavailable import CannotReadRules
 from telnyx_remote_mcp.guardrails.unusual import Unusual
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
-from telnyx_remote_mcp.surface.policy import Policy
+from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules
+from telnyx_remote_mcp.surface.policy import Policy, Whose
 from telnyx_tools.api.client import Api
 from telnyx_tools.registry import Registry
+from telnyx_tools.tool.effect import Effect
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class Shared:
     """Each part is made when it is first needed: over stdio the first answer needs none of them.
 
     `page` tells the URL of the page where a person decides, without the id of the approval; None where there is none,
-    and then `no_page` says what the person can set up.
+    and then `no_page` says what the person can set up. `account_page` is where the owner of an account lays down rules.
     """
 
     registry: Registry
@@ -41,6 +47,7 @@ class Shared:
     no_page: str = ""
     phone: OwnerPhone | None = None
     """Where there is one, people without another way are asked by text."""
+    account_page: str = "/account"
 
     @cached_property
     def secret(self) -> Secret:
@@ -67,3 +74,39 @@ class Shared:
         contacts = Contacts(self.calls, self.secret)
         own = OwnNumbers(self.api, self.calls)
         return Unusual(contacts, self.strangers, own.countries, own.has, OptOuts(self.api), self.prices)
+
+    @cached_property
+    def account_rules(self) -> AccountRules:
+        return AccountRules(self.store, self.secret)
+
+    async def layers(self, call: Call) -> Layers:
+        """What a call has to keep to. For what only reads nobody looks for the account's rules.
+
+        Raises StoreUnavailable and CannotReadRules.
+        """
+        if call.action.effect is Effect.READ:
+            return self._layers(call, NO_RULES)
+        return await self.laid_down(call)
+
+    async def laid_down(self, call: Call) -> Layers:
+        """What is laid down for the caller of a call; over stdio the operator is the owner. Raises as `layers`."""
+        caller = call.caller
+        if caller.lane == "stdio":
+            return self._layers(call, NO_RULES)
+        try:
+            return self._layers(call, await self.account_rules.of(caller.principal, caller.credential))
+        except RulesUnreadable:
+            raise CannotReadRules(self.account_page) from None
+
+    def _layers(self, call: Call, account: OwnerRules) -> Layers:
+        return Layers(
+            operator=self.operator, account=account, connection=call.caller.rules, request=call.surface.policy
+        )
+
+    def who_changes(self, whose: Whose) -> str:
+        """Who can change what was laid down, in words for an agent."""
+        if whose in ("account", "connection"):
+            return f"Tell the user: they laid it down, and can change it on {self.account_page}."
+        if whose == "request":
+            return "Whoever set up this connection can change it, in the URL or the headers."
+        return "Tell the user: the operator of this server can change it."

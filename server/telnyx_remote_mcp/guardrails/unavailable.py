@@ -1,4 +1,4 @@
-"""The refusal of a call because this server cannot remember what it has to."""
+"""The refusals of calls because this server cannot remember what it has to, or cannot read what was laid down."""
 
 from telnyx_tools.api.errors import TelnyxError
 
@@ -15,4 +15,20 @@ class CannotRemember(TelnyxError):
             "title": "This server cannot reach its store, so it only reads; nothing was sent",
             "remedy": "Make the same call again in a minute. Whoever runs the server finds the reason with "
             "telnyx-mcp-server doctor.",
+        }
+
+
+class CannotReadRules(TelnyxError):
+    """The rules of the account are of a form or a secret that this server does not know; nothing was sent."""
+
+    def __init__(self, account_page: str) -> None:
+        super().__init__("cannot read rules")
+        self._account_page = account_page
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "code": "rules_unreadable",
+            "title": "This server cannot read the rules that the owner laid down for this account, so it only reads; "
+            "nothing was sent",
+            "remedy": f"Tell the user: lay them down anew on {self._account_page}.",
         }

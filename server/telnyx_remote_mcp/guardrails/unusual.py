@@ -93,12 +93,12 @@ class Unusual:
 
     async def _is_new_country(self, call: Call, number: str) -> bool:
         code = country(number)
-        if code is None or code in _senders(call) or await self.contacts.met_country(call.caller.principal, code):
+        if code is None or code in senders(call) or await self.contacts.met_country(call.caller.principal, code):
             return False
         return code not in await self.own_countries(call)
 
 
-def _senders(call: Call) -> set[str | None]:
+def senders(call: Call) -> set[str | None]:
     """The country of the number that the call is made from, which is one of the account's own."""
     body = call.arguments.get("body")
     places = (call.arguments, body if isinstance(body, dict) else {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,6 +18,9 @@ Word = Literal["run", "ask_when_unusual", "ask", "refuse"]
 """What happens to a call, from the mildest to the strictest."""
 GroupWord = Literal["run", "ask_when_unusual", "ask", "refuse", "read_only"]
 Special = Literal["emergency", "premium_rate"]
+Whose = Literal["operator", "account", "connection", "request", "default"]
+"""Who laid something down: the operator of the server; the owner of the account, for all of it or for one connection;
+whoever wrote the URL and the headers of a request; or nobody."""
 
 _STRICTNESS: Final[Mapping[Word, int]] = {"run": 0, "ask_when_unusual": 1, "ask": 2, "refuse": 3}
 DEFAULTS: Final[Mapping[Effect, Word]] = {
@@ -96,21 +99,28 @@ class Policy(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What happens to a call, and the words of the policy that say so."""
+    """What happens to a call, the words of the policy that say so, and whose policy it is."""
 
     word: Word
     text: str
+    whose: Whose = "default"
 
 
-def ruling(action: Action, registry: Registry, laid_down: Iterable[Policy], narrower: Policy | None = None) -> Rule:
+def ruling(
+    action: Action, registry: Registry, laid_down: Mapping[Whose, Policy], narrower: Policy | None = None
+) -> Rule:
     """The rule for an action: the strictest of those laid down, and the default where nobody says anything.
 
     What narrows can make that stricter, never milder.
     """
-    rules = [rule for policy in laid_down if (rule := policy.rule(action, registry)) is not None]
+    rules = [
+        replace(rule, whose=whose)
+        for whose, policy in laid_down.items()
+        if (rule := policy.rule(action, registry)) is not None
+    ]
     found = max(rules, key=strictness, default=_default(action))
     narrowed = narrower.rule(action, registry) if narrower is not None else None
-    return max([found, *([narrowed] if narrowed is not None else [])], key=strictness)
+    return max([found, *([replace(narrowed, whose="request")] if narrowed is not None else [])], key=strictness)
 
 
 def takes_word(laid_down: Iterable[Policy]) -> bool:

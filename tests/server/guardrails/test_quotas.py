@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from pydantic import ValidationError
 from tests import contexts
+from tests.wires import MockWire
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.calls.call import Call
@@ -14,10 +16,9 @@ from telnyx_remote_mcp.guardrails.quotas import KIND, QuotaExceeded, QuotaGuard
 from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 from telnyx_remote_mcp.surface.limits import limits
-from telnyx_tools.api.client import Credential
+from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.api.errors import OutcomeUnknown, Unreachable
 from telnyx_tools.catalog.action import OperationAction
 from telnyx_tools.catalog.catalog import Catalog
@@ -54,7 +55,12 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 def guard(store: Store, *written: str) -> QuotaGuard:
-    return QuotaGuard(store, lambda: Secret(b"s" * 32), limits(written))
+    shared = contexts.guarded(Settings(secret="s" * 32), Api(wire=MockWire(nothing)), store)
+    return QuotaGuard(shared, limits(written))
+
+
+def nothing(_: httpx2.Request) -> httpx2.Response:
+    return httpx2.Response(404, json={"errors": []})
 
 
 def text(**changes: Any) -> Call:

@@ -33,7 +33,7 @@ from telnyx_remote_mcp.web.linking.sessions import Sessions
 from telnyx_tools.api.credential import Credential
 
 DIRECTORY = Path(__file__).parents[2] / "fixtures" / "stored"
-VERSIONS = sorted(path.name for path in DIRECTORY.iterdir())
+VERSIONS = sorted(path.parent.name for path in DIRECTORY.glob("*/state.db"))
 
 
 @dataclass(frozen=True)

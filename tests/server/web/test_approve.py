@@ -79,7 +79,7 @@ async def test_the_owner_agrees_once_and_the_call_is_made_once(office: Office, b
     text = " ".join(re.sub(r"<[^>]*>", " ", shown.text).split())
     assert "test wants to send message" in text
     assert "to +12025550123" in text
-    assert "The policy asks about every such call" in text
+    assert "The policy of this server asks about every such call" in text
     decided = await browser.post(page, data={**filled(shown.text), "decision": "once"})
     assert "You agreed" in decided.text
     assert "id" in await office.call("send_message", TEXT)

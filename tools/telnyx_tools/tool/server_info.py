@@ -12,6 +12,7 @@ class Quota(Part):
     limit: int | None = None
     per: str | None = None
     left: float | None = None
+    holds_for: str | None = Field(None, description="the account, or this connection alone")
 
 
 class ServerInfo(Result):

@@ -1,0 +1,87 @@
+"""The rules that people laid down for their whole accounts, whoever calls: an agent that signed in, or an API key."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from telnyx_remote_mcp.auth.api_keys import principal_of
+from telnyx_remote_mcp.auth.recent import Recent
+from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.record import Record
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
+from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules
+from telnyx_tools.api.credential import Credential
+
+RECENT_SECS: Final = 2.0
+"""How long rules that were read are believed: every replica knows new ones within that."""
+MAX_RECENT: Final = 10_000
+KIND: Final = "account-rules"
+
+
+class RulesUnreadable(Exception):
+    """There are rules, and this server cannot read them: nobody knows what they hold back."""
+
+
+class AccountRules:
+    """The rules of accounts by principal, sealed in the store. An account here is one API key, or one sign-in at
+    Telnyx.
+
+    Methods raise StoreUnavailable.
+    """
+
+    def __init__(self, store: Store, secret: Secret, *, monotonic: Clock = time.monotonic) -> None:
+        self._store = store
+        self._vault = Vault(secret)
+        self._older_peppers = secret.derive_all("pepper")[1:]
+        self._form: Record[OwnerRules] = Record(KIND, TypeAdapter(OwnerRules))
+        self._recent: Recent[OwnerRules] = Recent(RECENT_SECS, MAX_RECENT, clock=monotonic)
+
+    async def of(self, principal: str, credential: Credential | None = None) -> OwnerRules:
+        """The rules of an account, NO_RULES where it has none. Raises RulesUnreadable.
+
+        With the credential, also those that were laid down under an older value of the secret, when the same API key
+        had another principal.
+        """
+        return await self._recent.get(principal, lambda: self._read(principal, credential))
+
+    async def lay_down(self, principal: str, rules: OwnerRules) -> None:
+        """These are the rules of the account from now on."""
+        await self._store.put(KIND, _key(principal), self._seal(principal, rules))
+        self._recent.put(principal, rules)
+
+    async def _read(self, principal: str, credential: Credential | None) -> OwnerRules:
+        for name in (principal, *self._older(principal, credential)):
+            sealed = await self._store.get(KIND, _key(name))
+            if sealed is None:
+                continue
+            rules = self._form.open(sealed, self._vault, _place(name))
+            if rules is None:
+                raise RulesUnreadable
+            if name != principal:
+                await self._store.add(KIND, _key(principal), self._seal(principal, rules))
+            elif self._vault.outdated(sealed):
+                await self._store.swap(KIND, _key(principal), sealed, self._seal(principal, rules))
+            return rules
+        return NO_RULES
+
+    def _seal(self, principal: str, rules: OwnerRules) -> bytes:
+        return self._form.seal(rules, self._vault, _place(principal))
+
+    def _older(self, principal: str, credential: Credential | None) -> list[str]:
+        if credential is None or not principal.startswith("key:"):
+            return []
+        return [principal_of(credential.secret, pepper) for pepper in self._older_peppers]
+
+
+def _key(principal: str) -> str:
+    """A principal is an HMAC or a random number, so that the store does not tell whose it is."""
+    return principal.replace(":", "-")
+
+
+def _place(principal: str) -> str:
+    return f"{KIND}/{_key(principal)}"

@@ -1,0 +1,196 @@
+"""The step that keeps the calls of an account, and of a connection, to as many at once as its owner allows."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.pipeline import Next
+from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.guardrails.fingerprint import account, keyed
+from telnyx_remote_mcp.guardrails.quotas import QuotaExceeded, count
+from telnyx_remote_mcp.guardrails.shared import Shared
+from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
+from telnyx_remote_mcp.store.base import StoreUnavailable
+from telnyx_remote_mcp.store.records import Kept, Records
+from telnyx_remote_mcp.store.vault import Vault
+from telnyx_remote_mcp.surface.policy import Whose
+from telnyx_tools.api.errors import ApiError, OutcomeUnknown, ResponseTooLarge, TelnyxError
+from telnyx_tools.results.result import Result
+from telnyx_tools.tool.effect import Effect
+
+KIND: Final = "live-calls"
+PURPOSE: Final = "live-calls"
+LONGEST_SECS: Final = 4 * 3_600
+"""Telnyx ends a call after four hours, unless the call that placed it said otherwise."""
+_IDS: Final = ("call_control_id", "call_sid", "sid")
+_TRIES: Final = 20
+_GONE: Final = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Calls that were placed together; `id` is that of the first one, "" as long as Telnyx told none."""
+
+    token: str
+    legs: int
+    until: int
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """The calls that may be going on."""
+
+    placed: tuple[Placed, ...] = ()
+
+    @property
+    def legs(self) -> int:
+        return sum(placed.legs for placed in self.placed)
+
+
+class LiveCallsGuard:
+    """Refuses to place a call while as many go on as the owner allows: QuotaExceeded.
+
+    It counts what was placed through this server, and takes a call off once Telnyx says that it ended, which it is
+    asked only when there is no room; those of which it told no id end by time. Calls that somebody else placed, and
+    ones that came in, are not known here.
+    """
+
+    def __init__(self, shared: Shared, *, clock: Clock = time.time) -> None:
+        self._shared = shared
+        self._clock = clock
+
+    async def __call__(self, call: Call, proceed: Next) -> Result:
+        legs = self._legs(call)
+        if not legs:
+            return await proceed(call)
+        try:
+            bounds = (await self._shared.layers(call)).calls_at_once()
+        except StoreUnavailable:
+            raise CannotRemember from None
+        if not bounds:
+            return await proceed(call)
+        return await self._counted(call, legs, bounds, proceed)
+
+    async def foresee(self, call: Call) -> list[str]:
+        """The limits that the call would go beyond, if all calls that are known still go on."""
+        if not (legs := self._legs(call)):
+            return []
+        try:
+            bounds = (await self._shared.layers(call)).calls_at_once()
+            going = {whose: (await self._read(call, whose))[0] for whose in bounds}
+        except StoreUnavailable:
+            raise CannotRemember from None
+        return [
+            f"More than {most} calls at once: {going[whose].legs} may be going on."
+            for whose, most in bounds.items()
+            if going[whose].legs + legs > most
+        ]
+
+    def _legs(self, call: Call) -> int:
+        return int(count(call, "calls")) if call.action.effect is Effect.SPENDS and not call.preview else 0
+
+    async def _counted(self, call: Call, legs: int, bounds: Mapping[Whose, int], proceed: Next) -> Result:
+        mine = Placed(secrets.token_hex(8), legs, int(self._clock()) + LONGEST_SECS)
+        taken: list[Whose] = []
+        try:
+            for whose, most in bounds.items():
+                await self._take(call, whose, most, mine)
+                taken.append(whose)
+        except StoreUnavailable:
+            raise CannotRemember from None
+        except QuotaExceeded:
+            await self._change(call, taken, mine, None)
+            raise
+        try:
+            result = await proceed(call)
+        except (OutcomeUnknown, ResponseTooLarge):
+            raise
+        except TelnyxError:
+            await self._change(call, taken, mine, None)
+            raise
+        # A leg that a call is transferred to has no id in the answer; it ends with that call, which the arguments name.
+        await self._change(call, taken, mine, replace(mine, id=_id(result.wire()) or _id(call.arguments) or ""))
+        return result
+
+    async def _take(self, call: Call, whose: Whose, most: int, mine: Placed) -> None:
+        for _ in range(_TRIES):
+            going, kept = await self._read(call, whose)
+            if going.legs + mine.legs > most:
+                going = await self._alive(call, going)
+            if going.legs + mine.legs > most:
+                whom = "this connection" if whose == "connection" else "the account"
+                remedy = f"End a call, or wait until one ends. {self._shared.who_changes(whose)}"
+                left = max(0, most - going.legs)
+                raise QuotaExceeded(f"{most} calls at once for {whom}", f"calls_at_once={most}", left, remedy)
+            if await self._swap(call, whose, kept, Going((*going.placed, mine))):
+                return
+        raise CannotRemember
+
+    async def _change(self, call: Call, bounds: Iterable[Whose], mine: Placed, to: Placed | None) -> None:
+        """Note what became of the calls; where the store fails now, they end by time."""
+        with suppress(StoreUnavailable):
+            for whose in bounds:
+                for _ in range(_TRIES):
+                    going, kept = await self._read(call, whose)
+                    others = [placed for placed in going.placed if placed.token != mine.token]
+                    if await self._swap(call, whose, kept, Going((*others, *([to] if to is not None else [])))):
+                        break
+
+    async def _alive(self, call: Call, going: Going) -> Going:
+        """Without those of which Telnyx says that they ended."""
+        telnyx = self._shared.api.bind(call.caller.credential, call.caller.principal)
+        return Going(tuple([each for each in going.placed if not each.id or await _goes_on(telnyx, each.id)]))
+
+    async def _read(self, call: Call, whose: Whose) -> tuple[Going, Kept[Going] | None]:
+        kept = await self._records.read(self._name(call, whose))
+        now = self._clock()
+        placed = kept.value.placed if kept is not None else ()
+        return Going(tuple(each for each in placed if each.until > now)), kept
+
+    async def _swap(self, call: Call, whose: Whose, kept: Kept[Going] | None, going: Going) -> bool:
+        name = self._name(call, whose)
+        if kept is None:
+            return await self._records.add(name, going, LONGEST_SECS)
+        return await self._records.swap(name, kept, going, LONGEST_SECS)
+
+    def _name(self, call: Call, whose: Whose) -> str:
+        grant = call.caller.grant_id if whose == "connection" else None
+        return keyed(self._key, account(call), str(grant))
+
+    @cached_property
+    def _key(self) -> bytes:
+        return self._shared.secret.derive(PURPOSE)
+
+    @cached_property
+    def _records(self) -> Records[Going]:
+        return Records(self._shared.calls, Vault(self._shared.secret), KIND, Going)
+
+
+async def _goes_on(telnyx: Any, call_id: str) -> bool:
+    """Whether a call goes on; also where Telnyx cannot say."""
+    try:
+        answer = await telnyx.get("/calls/{call_control_id}", call_control_id=call_id)
+    except ApiError as error:
+        return error.status != _GONE
+    except TelnyxError:
+        return True
+    state = answer.get("data") if isinstance(answer, dict) else None
+    return not (isinstance(state, dict) and state.get("is_alive") is False)
+
+
+def _id(value: object) -> str | None:
+    """The id of the call in what a tool or an operation answered, wherever it stands."""
+    if isinstance(value, Mapping):
+        own = next((str(value[name]) for name in _IDS if isinstance(value.get(name), str)), None)
+        return own or next((found for item in value.values() if (found := _id(item)) is not None), None)
+    if isinstance(value, list):
+        return next((found for item in value if (found := _id(item)) is not None), None)
+    return None
