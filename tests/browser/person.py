@@ -43,7 +43,7 @@ class Person:
     async def to_use(self, url: str) -> None:
         """Link the account with an API key, and let the agent do all that the products do."""
         await self.open(url)
-        await self.page.get_by_label("Use it.").check()
+        await self.page.get_by_label("Use it,").check()
         await self.page.get_by_label("API key", exact=True).fill(self.key)
         await self.press("Connect with this key")
 

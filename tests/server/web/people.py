@@ -81,7 +81,7 @@ class Person:
 
     async def submit(self, page: httpx2.Response, path: str = "/link", **fields: object) -> httpx2.Response:
         """Send the form; where it comes back, look at it again."""
-        answered = await self.http.post(path, data={**filled(page.text), **fields})
+        answered = await self.http.post(path, data={**filled(page.text, path), **fields})
         return await self.returned(answered)
 
     async def returned(self, answered: httpx2.Response) -> httpx2.Response:
@@ -110,19 +110,25 @@ class Person:
         return await self.http.get("/account")
 
 
-def filled(html: str) -> dict[str, object]:
-    """What the form of a page would send without further input."""
+def filled(html: str, path: str = "") -> dict[str, object]:
+    """What the form of a page, the first one for this path, would send without further input."""
+    forms = re.findall(r"<form[^>]*>.*?</form>", html, re.DOTALL)
+    html = next((form for form in forms if path and f'action="{path}"' in form), html)
     fields: dict[str, object] = {name: _selected(options) for name, options in _SELECT.findall(html)}
-    groups = []
+    many: dict[str, object] = {name: [] for name in MANY}
     for tag in re.findall(r"<input[^>]*>", html):
         given = {name: unescape(value) for name, value in re.findall(r'([a-z_]+)="([^"]*)"', tag)}
         if given["type"] in ("checkbox", "radio") and not tag.endswith(" checked>"):
             continue
-        if given["name"] == "group":
-            groups.append(given["value"])
+        if given["name"] in MANY:
+            many[given["name"]] = [*many[given["name"]], given["value"]]  # type: ignore[misc] # a list
         else:
             fields[given["name"]] = given.get("value", "")
-    return {**fields, "group": groups}
+    return {**fields, **many}
+
+
+MANY = ("group", "read_only", "unusual")
+"""The fields of which several can be ticked."""
 
 
 _SELECT = re.compile(r'<select name="([a-z_]+)".*?>(.*?)</select>', re.DOTALL)

@@ -24,7 +24,7 @@ async def test_who_proves_the_key_sees_the_agents_and_what_they_may_do(site: Sit
     page = await (await site.browser()).enter_account()
     text = " ".join(re.sub(r"<[^>]*>", " ", page.text).split())
     assert "Agent" in text
-    assert "Look Messaging Since" in text
+    assert "Look Messaging At most 100 messages a day, 50 calls a day" in text
     assert "End this connection" in text
     assert "Until you end it" not in text
 
@@ -158,7 +158,7 @@ async def test_what_an_agent_may_do_is_changed_without_a_new_sign_in(site: Site)
     assert grant.scopes == site.services.scopes.covering(grant.permission)
     assert "messaging.write" in grant.scopes
     text = " ".join(re.sub(r"<[^>]*>", " ", (await person.http.get("/account")).text).split())
-    assert "Use it Messaging Look Rest of the Telnyx API Since" in text
+    assert "Use it Messaging Look Rest of the Telnyx API At most" in text
 
 
 async def test_a_form_that_is_saved_as_it_is_changes_nothing(site: Site) -> None:
@@ -210,7 +210,7 @@ async def test_the_agents_of_another_account_cannot_be_changed_nor_without_a_for
 async def test_what_telnyx_did_not_give_cannot_be_given_here(site: Site) -> None:
     person = await site.browser()
     page = await person.open((await site.answers.ask()).id)
-    left = await person.submit(page, action="sign_in", group=["messaging"])
+    left = await person.submit(page, action="sign_in", group=["messaging"], level="look")
     grant_id = answer(await person.at_telnyx(left))["code"]
     page = await person.submit(await person.http.get("/account"), "/account/change", level_messaging="spend")
     grant = await grant_of(site, grant_id)

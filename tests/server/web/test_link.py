@@ -15,6 +15,7 @@ from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.web.linking import sessions
 from telnyx_remote_mcp.web.linking.offer import WORDS
+from telnyx_remote_mcp.web.linking.rules_form import SUGGESTED
 from telnyx_tools.registry import registry
 
 
@@ -34,7 +35,7 @@ async def test_a_key_links_the_account_and_sends_the_person_back(site: Site) -> 
     grant = await granted(site, response)
     assert answer(response)["state"] == "st"
     assert (grant.client_id, grant.client_name, grant.account) == (CLIENT.id, "Agent", site.keys.principal(KEY))
-    assert grant.permission == everything(Level.LOOK)
+    assert (grant.permission, grant.rules) == (everything(Level.SPEND), SUGGESTED)
     assert grant.scopes == site.services.scopes.covering(grant.permission)
     assert grant.expires_at is not None
     assert abs(grant.expires_at - (datetime.now(UTC) + timedelta(days=90)).timestamp()) < 60
@@ -70,12 +71,14 @@ async def test_the_rest_of_the_api_is_granted_only_where_it_is_ticked(site: Site
 
 async def test_a_product_that_is_ticked_beside_all_of_them_is_the_only_one(site: Site) -> None:
     response = await (await site.browser()).link((await site.answers.ask()).id, group=["all", "messaging"])
-    assert (await granted(site, response)).permission == permission({"messaging": Level.LOOK})
+    assert (await granted(site, response)).permission == permission({"messaging": Level.SPEND})
 
 
-async def test_nothing_above_looking_and_nothing_beyond_the_products_is_preselected(site: Site) -> None:
+async def test_to_use_the_products_within_limits_is_preselected_and_nothing_beyond_them(site: Site) -> None:
     form = filled((await (await site.browser()).open((await site.answers.ask()).id)).text)
-    assert (form["level"], form["group"], form.get("rest"), form["ends"]) == ("look", ["all"], None, "90")
+    assert (form["level"], form["group"], form.get("rest"), form["ends"]) == ("spend", ["all"], None, "90")
+    limits = [form[f"limit_{what}_day"] for what in ("messages", "calls", "purchases", "spend")]
+    assert limits == ["100", "50", "5", "20"]
 
 
 @pytest.mark.parametrize(
@@ -219,7 +222,7 @@ async def test_a_step_up_keeps_what_was_chosen_shows_what_is_added_and_takes_its
 
 async def test_a_step_up_may_be_answered_with_less(site: Site) -> None:
     person = await site.browser()
-    await person.link((await site.answers.ask(scopes=READS)).id, group=["messaging", "numbers"])
+    await person.link((await site.answers.ask(scopes=READS)).id, group=["messaging", "numbers"], level="look")
     page = await person.open((await site.answers.ask(scopes=(*READS, "messaging.write"))).id)
     grant = await granted(site, await person.submit(page, action="reuse", level="change"))
     assert grant.permission == permission({"messaging": Level.CHANGE, "numbers": Level.LOOK})

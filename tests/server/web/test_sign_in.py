@@ -39,7 +39,7 @@ async def test_signing_in_links_the_account_with_what_was_chosen(site: Site) -> 
 
 async def test_telnyx_is_asked_for_no_more_than_was_chosen_and_with_pkce(site: Site) -> None:
     person = await site.browser()
-    asked = parse_qs(urlsplit((await leave(site, person, group=["messaging"])).headers["location"]).query)
+    asked = parse_qs(urlsplit((await leave(site, person, group=["messaging"], level="look")).headers["location"]).query)
     assert asked["scope"] == ["messaging.read reporting.read"]
     assert asked["code_challenge_method"] == ["S256"]
     assert asked["redirect_uri"] == [f"{site.url}/link/telnyx/callback"]

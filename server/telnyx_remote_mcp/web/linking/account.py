@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -13,27 +14,38 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from telnyx_remote_mcp.auth.account_rules import RulesUnreadable
 from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.scopes import within
+from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules
+from telnyx_remote_mcp.web.linking import rules_form
 from telnyx_remote_mcp.web.linking.agents import Agent, PastAgent, changed
+from telnyx_remote_mcp.web.linking.bad_choice import BadChoice
 from telnyx_remote_mcp.web.linking.browser import Browser
-from telnyx_remote_mcp.web.linking.choice import BadChoice
 from telnyx_remote_mcp.web.linking.offer import WORDS, offer
 from telnyx_remote_mcp.web.linking.proof import NotProved, by_key
 from telnyx_remote_mcp.web.linking.round_trip import RoundTrip
+from telnyx_remote_mcp.web.linking.rules_form import given, laid_down
 from telnyx_remote_mcp.web.linking.services import Services
 
 IDENTITY_SCOPES: Final = frozenset({"billing.read"})
 """Asked for where only the account's identity is wanted; the tokens are dropped at once."""
 
 _PURPOSE: Final = "account"
+_WHOLE: Final = "account"
+"""Where a problem is about the rules of the whole account, in place of a connection."""
+_UNREADABLE: Final = (
+    "The rules of this account cannot be read any more, so agents only read. Lay them down anew, and save them."
+)
 
 
 class Problem(BaseModel):
-    """A problem with the form that came back; `grant` is the connection that it was about, else ""."""
+    """A problem with the form that came back; `grant` is the connection that it was about, else "". `rules` are as they
+    were filled in, where it had any."""
 
     text: str
     grant: str = ""
+    rules: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,9 @@ class AccountPage:
                 return self.services.pages.redirect("/account")
             if form.get("action") == "sign_in":
                 return await self.round_trip.leave(browser, IDENTITY_SCOPES)
-            _, account = await by_key(self.services.keys, form, request)
+            linked, account = await by_key(self.services.keys, form, request)
+            with suppress(RulesUnreadable):  # those of the key under an earlier secret are found by the key alone
+                await self.services.account_rules.of(account, linked.credential)
         except NotProved as error:
             return self.refused(browser, str(error))
         return await self.enter(browser, account)
@@ -96,15 +110,29 @@ class AccountPage:
             for grant in chosen:
                 await self._change(form, grant)
         except BadChoice as error:
-            return self._again(browser, Problem(text=str(error), grant=chosen[0].id))
+            return self._again(browser, Problem(text=str(error), grant=chosen[0].id, rules=dict(given(form))))
+        return self.services.pages.redirect("/account")
+
+    async def lay_down(self, request: Request) -> Response:
+        """Keep the rules that hold for whoever acts for the account."""
+        form = await request.form()
+        browser = self.services.browsers.of(request)
+        account = await self.services.sessions.account(browser)
+        if account is None or not self._is_ours(browser, form.get("token")):
+            return self.services.pages.forged()
+        products = dict.fromkeys(offer(self.services.surfaces).names)
+        try:
+            await self.services.account_rules.lay_down(account, laid_down(given(form), products))
+        except BadChoice as error:
+            return self._again(browser, Problem(text=str(error), grant=_WHOLE, rules=dict(given(form))))
         return self.services.pages.redirect("/account")
 
     async def _change(self, form: FormData, grant: Grant) -> None:
         scopes = self.services.scopes
         permitted, expires_at = changed(form, grant, offer(self.services.surfaces), datetime.now(UTC))
         needed = scopes.covering(permitted)
-        given = needed if grant.given is None else within(needed, grant.given)
-        await self.services.grants.change(grant.id, permitted, given, expires_at)
+        held = needed if grant.given is None else within(needed, grant.given)
+        await self.services.grants.change(grant.id, permitted, held, expires_at, laid_down(given(form)))
 
     def refused(self, browser: Browser, text: str) -> Response:
         """Nothing was proved: back to the form, with what to do."""
@@ -124,6 +152,9 @@ class AccountPage:
         services, offered = self.services, offer(self.services.surfaces)
         current = await services.grants.of_account(account)
         past = await services.grants.past_of_account(account)
+        rules = await self._rules(account)
+        if problem is None and rules is None:
+            problem = Problem(text=_UNREADABLE, grant=_WHOLE)
         return self._page(
             browser,
             "account.html",
@@ -131,9 +162,21 @@ class AccountPage:
             agents=[Agent.of(grant, offered, services.scopes) for grant in current],
             past=[PastAgent.of(grant) for grant in past],
             levels=[WORDS[level] for level in offered.levels],
+            whole=_WHOLE,
+            laid_down=rules_form.in_words(rules or NO_RULES),
+            rules=rules_form.shown(rules or NO_RULES),
+            products=offered.products,
+            rules_form=rules_form,
             problem=problem,
             today=datetime.now(UTC).date().isoformat(),
         )
+
+    async def _rules(self, account: str) -> OwnerRules | None:
+        """The rules of the account; None where they cannot be read."""
+        try:
+            return await self.services.account_rules.of(account)
+        except RulesUnreadable:
+            return None
 
     def _page(self, browser: Browser, template: str, *, leads_to: Iterable[str] = (), **values: object) -> Response:
         token = self.services.browsers.token(browser, _PURPOSE)

@@ -11,8 +11,10 @@ from starlette.datastructures import FormData
 from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.scopes import Scopes
 from telnyx_remote_mcp.surface.permission import Level, Permission, permission
-from telnyx_remote_mcp.web.linking.choice import BadChoice, end
+from telnyx_remote_mcp.web.linking.bad_choice import BadChoice
+from telnyx_remote_mcp.web.linking.choice import end
 from telnyx_remote_mcp.web.linking.offer import LEVELS, Offer
+from telnyx_remote_mcp.web.linking.rules_form import Values, in_words, shown
 from telnyx_remote_mcp.web.linking.summary import REST, Right, day, minute, rights, summary
 
 
@@ -30,6 +32,8 @@ class Agent:
     last_acted: str
     last_listed: str
     until: str
+    limits: list[str]
+    rules: Values
 
     @classmethod
     def of(cls, grant: Grant, offered: Offer, scopes: Scopes) -> Agent:
@@ -43,6 +47,8 @@ class Agent:
             last_acted=minute(grant.last_used_at) if grant.last_used_at > grant.created_at else "nothing noted so far",
             last_listed=minute(grant.last_listed_at) if grant.last_listed_at is not None else "not so far",
             until="you end it" if grant.expires_at is None else day(grant.expires_at),
+            limits=in_words(grant.rules),
+            rules=shown(grant.rules),
         )
 
 

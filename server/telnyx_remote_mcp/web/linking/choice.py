@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.datastructures import FormData
 
+from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules
 from telnyx_remote_mcp.surface.permission import Level, Permission, permission
+from telnyx_remote_mcp.web.linking import rules_form
+from telnyx_remote_mcp.web.linking.bad_choice import BadChoice
 from telnyx_remote_mcp.web.linking.offer import LEVELS, WORDS, Offer
 
 ENDS: Final = {"30": 30, "90": 90, "never": None}
@@ -16,14 +19,6 @@ ENDS: Final = {"30": 30, "90": 90, "never": None}
 DEFAULT_END: Final = "90"
 ALL: Final = "all"
 """The form's value for all products; one product that is ticked beside it is the narrower meaning."""
-
-
-class BadChoice(ValueError):
-    """The form is filled in wrongly; the text tells the person what to do. `field` is the one that it is about."""
-
-    def __init__(self, text: str, field: str) -> None:
-        super().__init__(text)
-        self.field = field
 
 
 class _FirstChoice(BaseModel):
@@ -35,7 +30,8 @@ class _FirstChoice(BaseModel):
 
 
 class Choice(BaseModel):
-    """The extent of the agent's access, and its end in Unix seconds. `replaces` is the grant that it adds to.
+    """The extent of the agent's access, its end in Unix seconds, and the rules that hold for it. `replaces` is the
+    grant that it adds to.
 
     It is stored on the way to Telnyx: without defaults, so that nothing that is missing then means more access.
     """
@@ -45,17 +41,20 @@ class Choice(BaseModel):
     permission: Permission
     expires_at: int | None
     replaces: str | None
+    rules: OwnerRules
 
     @model_validator(mode="before")
     @classmethod
-    def _of_the_first_version(cls, value: object) -> object:
-        """One in the form of 0.1.0 means the products that it names, and no others."""
-        if not isinstance(value, dict) or "permission" in value:
+    def _of_earlier_versions(cls, value: object) -> object:
+        """One in the form of 0.1.0 means the products that it names, and no others; the page had no rules then."""
+        if not isinstance(value, dict):
             return value
+        if "permission" in value:
+            return {"rules": NO_RULES, **value}
         first = _FirstChoice.model_validate(value)
         level = Level.LOOK if first.read_only else Level.SPEND
         named = permission(dict.fromkeys(first.groups, level))
-        return {"permission": named, "expires_at": first.expires_at, "replaces": None}
+        return {"permission": named, "expires_at": first.expires_at, "replaces": None, "rules": NO_RULES}
 
 
 class Filled(BaseModel):
@@ -63,11 +62,12 @@ class Filled(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    level: str = WORDS[Level.LOOK]
+    level: str = WORDS[Level.SPEND]
     groups: frozenset[str] = frozenset({ALL})
     rest: bool = False
     ends: str = DEFAULT_END
     end_date: str = ""
+    rules: dict[str, str] = Field(default_factory=lambda: dict(rules_form.shown(rules_form.SUGGESTED)))
     problem: str = ""
     field: str = ""
 
@@ -79,10 +79,11 @@ class Filled(BaseModel):
             rest=form.get("rest") == "yes",
             ends=str(form.get("ends", DEFAULT_END)),
             end_date=str(form.get("end_date", ""))[:10],
+            rules=dict(rules_form.given(form)),
         )
 
     @classmethod
-    def with_permission(cls, given: Permission, offered: Offer) -> Filled:
+    def as_before(cls, given: Permission, rules: OwnerRules, offered: Offer) -> Filled:
         """The form for what was chosen before; where products differ, with the lowest level of them."""
         levels = [level for _, level in given.products] + ([given.rest] if given.rest is not None else [])
         groups = {name for name, _ in given.products}
@@ -90,6 +91,7 @@ class Filled(BaseModel):
             level=WORDS[min(levels, default=Level.LOOK)],
             groups=frozenset({ALL} if groups.issuperset(offered.names) else groups),
             rest=given.rest is not None,
+            rules=dict(rules_form.shown(rules)),
         )
 
 

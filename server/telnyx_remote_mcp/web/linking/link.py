@@ -14,9 +14,11 @@ from telnyx_remote_mcp.auth.authorization_server.pending import Gone, Pending
 from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.links import ApiKeyLink, Linked, LinkLost
 from telnyx_remote_mcp.auth.scopes import within
+from telnyx_remote_mcp.web.linking import rules_form
 from telnyx_remote_mcp.web.linking.addition import Addition, addition
+from telnyx_remote_mcp.web.linking.bad_choice import BadChoice
 from telnyx_remote_mcp.web.linking.browser import Browser
-from telnyx_remote_mcp.web.linking.choice import BadChoice, Choice, Filled, chosen, end
+from telnyx_remote_mcp.web.linking.choice import Choice, Filled, chosen, end
 from telnyx_remote_mcp.web.linking.offer import WORDS, Offer, offer
 from telnyx_remote_mcp.web.linking.proof import NotProved, by_key, verified
 from telnyx_remote_mcp.web.linking.requests import Applicant
@@ -85,7 +87,8 @@ class LinkPage:
         offered, now = self._offer, datetime.now(UTC)
         adds_to = form.get("adds_to")
         if adds_to is None:
-            return Choice(permission=chosen(form, offered), expires_at=end(form, now), replaces=None)
+            rules = rules_form.laid_down(rules_form.given(form))
+            return Choice(permission=chosen(form, offered), expires_at=end(form, now), replaces=None, rules=rules)
         added = await self._addition(browser, pending)
         if added is None or added.grant.id != adds_to:
             raise BadChoice("The connection has changed meanwhile. Look at what is chosen now.", "group")
@@ -95,6 +98,7 @@ class LinkPage:
             permission=grant.permission.joined(more),
             expires_at=end(form, now, grant.expires_at),
             replaces=grant.id,
+            rules=rules_form.laid_down(rules_form.given(form)),
         )
 
     async def connect(
@@ -122,6 +126,7 @@ class LinkPage:
             given=given,
             expires_at=choice.expires_at,
             replaces=choice.replaces,
+            rules=choice.rules,
         )
         try:
             url = await services.requests.approve(pending.id, grant)
@@ -195,6 +200,7 @@ class LinkPage:
             added=added,
             kept=summary(self._offer, added.grant, services.scopes) if added is not None else (),
             kept_until=day(added.grant.expires_at) if added is not None and added.grant.expires_at else "",
+            rules_form=rules_form,
             form=filled or await self._prefilled(browser, pending, added, offered),
             today=datetime.now(UTC).date().isoformat(),
             reusable=await self._reusable(browser, pending) is not None,
@@ -205,12 +211,16 @@ class LinkPage:
         return response
 
     async def _prefilled(self, browser: Browser, pending: Pending, added: Addition | None, offered: Offer) -> Filled:
-        """Return the choice that the form begins with: to look, what was chosen before, or what was asked for now."""
+        """Return the choice that the form begins with: to use it within limits, what was chosen before, or what was
+        asked for now."""
         if added is not None:
             level = WORDS[min(added.level, offered.levels[-1])]
-            return Filled(level=level, groups=frozenset(added.products), ends="kept")
+            kept = dict(rules_form.shown(added.grant.rules))
+            return Filled(level=level, groups=frozenset(added.products), ends="kept", rules=kept)
         earlier = await self._earlier(browser, pending)
-        return Filled() if earlier is None else Filled.with_permission(earlier.permission, offered)
+        if earlier is None:
+            return Filled(level=WORDS[offered.levels[-1]])
+        return Filled.as_before(earlier.permission, earlier.rules, offered)
 
 
 def purpose(request_id: str) -> str:

@@ -29,5 +29,6 @@ def linking_routes(services: Services) -> list[Route]:
         Route("/account", guard(account.submit), methods=["POST"]),
         Route(ACTIVITY, guard(ActivityPage(services).show), methods=["GET"]),
         Route("/account/change", guard(account.change), methods=["POST"]),
+        Route("/account/rules", guard(account.lay_down), methods=["POST"]),
         Route("/account/revoke", guard(account.revoke), methods=["POST"]),
     ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from telnyx_remote_mcp.auth.account_rules import AccountRules
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.auth.scopes import Scopes
@@ -70,3 +71,7 @@ class Services(PageParts):
     @cached_property
     def accounts(self) -> TelnyxAccounts:
         return TelnyxAccounts(self.store, self.vault, self.secret)
+
+    @cached_property
+    def account_rules(self) -> AccountRules:
+        return AccountRules(self.store, self.secret)
