@@ -23,7 +23,7 @@ class Person:
         await self.page.get_by_role("button", name=button, exact=True).click()
 
     async def by_key(self, url: str) -> None:
-        """Link the account with an API key, changing nothing else."""
+        """Link the account with an API key, changing nothing else: to use it within limits."""
         await self.open(url)
         await self.page.get_by_label("API key", exact=True).fill(self.key)
         await self.press("Connect with this key")
@@ -40,10 +40,10 @@ class Person:
         await self.open(url)
         await self.press("Connect with that account")
 
-    async def to_use(self, url: str) -> None:
-        """Link the account with an API key, and let the agent do all that the products do."""
+    async def to_look(self, url: str) -> None:
+        """Link the account with an API key, and let the agent only read what is free to read."""
         await self.open(url)
-        await self.page.get_by_label("Use it,").check()
+        await self.page.get_by_label("Look.").check()
         await self.page.get_by_label("API key", exact=True).fill(self.key)
         await self.press("Connect with this key")
 

@@ -91,7 +91,6 @@ async def link(context: BrowserContext, url: str, client_id: str) -> None:
             await page.get_by_label("Messaging", exact=False).first.check()
             await page.locator("input[value=verify]").check()
         else:
-            await page.get_by_label("Use it.").check()
             await page.get_by_label("Until when").select_option("never")
         key = page.get_by_label("API key", exact=True)
         if await key.is_visible():
@@ -124,6 +123,9 @@ async def photograph(browser: Browser, url: str, look: Look) -> None:
         await page.goto(f"{url}/account")
         await page.get_by_text("Change what it may do").first.click()
         await take(page, "account", look)
+        await page.get_by_text("Change what it may do").first.click()
+        await page.get_by_text("Change the rules").click()
+        await take(page, "account-rules", look)
         await page.goto(asking(url, client_id, LOCAL, f"{READS} verify.write"))
         await take(page, "link-more", look)
         await context.clear_cookies()

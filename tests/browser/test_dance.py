@@ -38,7 +38,7 @@ async def test_an_agent_that_registers_itself_is_connected_and_acts_for_the_acco
 async def test_a_tool_that_changes_something_asks_the_person_again_who_need_not_enter_the_key(
     server: Server, person: Person
 ) -> None:
-    visits = [person.by_key, person.again]
+    visits = [person.to_look, person.again]
     async with connected(server.url, lambda url: visits.pop(0)(url)) as client:
         message = await call(client, "send_message", **{**SMS, "from_number": await sender(client)})
     assert message["id"]
@@ -46,7 +46,7 @@ async def test_a_tool_that_changes_something_asks_the_person_again_who_need_not_
 
 
 async def test_who_is_let_use_the_account_at_once_never_asks_again(server: Server, person: Person) -> None:
-    async with connected(server.url, person.to_use) as client:
+    async with connected(server.url, person.by_key) as client:
         message = await call(client, "send_message", **{**SMS, "from_number": await sender(client)})
     assert message["id"]
     assert person.visits == 1
