@@ -1,6 +1,5 @@
 """Rules as a person lays them down in a browser: with the keyboard alone, without scripts, on a small screen."""
 
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -14,6 +13,7 @@ from tests.browser.test_pages import AXE, CHECK, asking
 from tests.e2e.processes import Server
 from tests.server.serving import serving
 
+SCRIPT = AXE.read_text()
 OPENED = "for (const each of document.querySelectorAll('details')) each.open = true"
 
 
@@ -75,5 +75,5 @@ async def test_opened_forms_of_rules_fit_every_screen_and_axe_finds_nothing_in_t
 async def _check(page: Page, width: int) -> None:
     await page.evaluate(OPENED)
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
-    await page.evaluate(Path(AXE).read_text())
+    await page.evaluate(SCRIPT)
     assert await page.evaluate(CHECK) == []

@@ -120,3 +120,17 @@ async def test_invoices_are_of_the_months_before(api: httpx2.AsyncClient) -> Non
     latest = data(await api.get("/invoices", params={"sort": "-period_start"}))[0]
     assert (latest["period_start"], latest["period_end"]) == ("2026-08-01", "2026-08-31")
     assert (await api.get("/invoices/none")).status_code == 404
+
+
+async def test_spend_limits_by_product_are_set_changed_and_lifted(api: httpx2.AsyncClient) -> None:
+    def shown(answer: httpx2.Response) -> tuple[object, object]:
+        return data(answer)["effective_limit_usd"], data(answer)["limit"] is None
+
+    made = await api.post("/spend_limits", json={"product": "messaging", "amount": 20, "period": "daily"})
+    assert shown(made) == ("20.00", False)
+    assert code(await api.post("/spend_limits", json={"product": "messaging", "amount": 5})) == "10027"
+    assert shown(await api.patch("/spend_limits/messaging", json={"amount": 5.5})) == ("5.50", False)
+    assert shown(await api.patch("/spend_limits/messaging", json={"unlimited": True})) == (None, False)
+    assert shown(await api.delete("/spend_limits/messaging")) == (None, True)
+    assert [item["product"] for item in (await api.get("/spend_limits")).json()["data"]] == ["messaging", "voice"]
+    assert code(await api.patch("/spend_limits/nothing", json={"amount": 1})) == "10005"

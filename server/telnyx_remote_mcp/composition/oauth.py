@@ -76,7 +76,7 @@ def create_oauth(
     upkeep = Upkeep(store, vault, grants, refresh_tokens, clients, accounts, signing_keys, renewing)
     server = AuthorizationServer(protocol, PendingRequests(store, vault), scopes.baseline, upkeep.ensure)
     tokens = AccessTokens(settings.url, resources, signing_keys, grants, check)
-    linking = Services(settings, surfaces, server, grants, keys, store, secret, sign_in)
+    linking = Services(settings, surfaces, server, grants, keys, api, store, secret, sign_in)
     return OAuth(
         upkeep,
         grants,

@@ -179,7 +179,7 @@ def linking(store: Store) -> Services:
     """What the round trip to Telnyx works with, and no more."""
     sign_in = TelnyxSignIn(Api("https://api.telnyx.com/v2"), "client-at-telnyx", None, f"{ISSUER}/link/telnyx/callback")
     settings = Settings(public_url=ISSUER)
-    return Services(settings, None, None, None, None, store, Secret(SECRET), sign_in)
+    return Services(settings, None, None, None, None, None, store, Secret(SECRET), sign_in)
 
 
 def _endless(file: Path) -> list[dict[str, str]]:

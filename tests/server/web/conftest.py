@@ -46,7 +46,7 @@ async def site(tmp_path: Path, upstream: str) -> AsyncIterator[Site]:
         keys = ApiKeys(balance_check(api), secret.derive("pepper"))
         answers = Answers(store, Vault(secret), grants)
         surfaces = Surfaces(registry(), Selection())
-        services = Services(settings, surfaces, answers, grants, keys, store, secret, sign_in)
+        services = Services(settings, surfaces, answers, grants, keys, api, store, secret, sign_in)
         app.router.routes.extend(linking_routes(services))
         async with AsyncExitStack() as browsers:
             yield Site(url, upstream, answers, grants, keys, services, browsers)

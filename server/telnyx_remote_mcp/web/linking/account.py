@@ -16,7 +16,9 @@ from starlette.responses import Response
 
 from telnyx_remote_mcp.auth.account_rules import RulesUnreadable
 from telnyx_remote_mcp.auth.grant import Grant
+from telnyx_remote_mcp.auth.links import LinkLost
 from telnyx_remote_mcp.auth.scopes import within
+from telnyx_remote_mcp.auth.telnyx_sign_in import SignInFailed
 from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules
 from telnyx_remote_mcp.web.linking import rules_form
 from telnyx_remote_mcp.web.linking.agents import Agent, PastAgent, changed
@@ -27,6 +29,9 @@ from telnyx_remote_mcp.web.linking.proof import NotProved, by_key
 from telnyx_remote_mcp.web.linking.round_trip import RoundTrip
 from telnyx_remote_mcp.web.linking.rules_form import given, laid_down
 from telnyx_remote_mcp.web.linking.services import Services
+from telnyx_remote_mcp.web.linking.telnyx_limits import TelnyxLimit, hold_to
+from telnyx_tools.api.credential import Credential
+from telnyx_tools.api.errors import TelnyxError
 
 IDENTITY_SCOPES: Final = frozenset({"billing.read"})
 """Asked for where only the account's identity is wanted; the tokens are dropped at once."""
@@ -34,9 +39,21 @@ IDENTITY_SCOPES: Final = frozenset({"billing.read"})
 _PURPOSE: Final = "account"
 _WHOLE: Final = "account"
 """Where a problem is about the rules of the whole account, in place of a connection."""
+_AT_TELNYX: Final = "telnyx"
+"""Where it is about the limits that Telnyx keeps."""
+_HELD: Final = "held"
+_SHOWN: Final = 20
+"""Limits that are shown: they are carried in an address."""
 _UNREADABLE: Final = (
     "The rules of this account cannot be read any more, so agents only read. Lay them down anew, and save them."
 )
+
+
+class Held(BaseModel):
+    """The limits that Telnyx keeps now, and how many of them are not shown."""
+
+    limits: list[TelnyxLimit]
+    more: int = 0
 
 
 class Problem(BaseModel):
@@ -59,7 +76,10 @@ class AccountPage:
         browser = self.services.browsers.of(request)
         account = await self.services.sessions.account(browser)
         problem = self.services.returned.open(browser, _PURPOSE, request.query_params.get("again", ""), Problem)
-        return self._prove(browser, problem) if account is None else await self._agents(browser, account, problem)
+        if account is None:
+            return self._prove(browser, problem)
+        held = self.services.returned.open(browser, _HELD, request.query_params.get("held", ""), Held)
+        return await self._agents(browser, account, problem, held)
 
     async def submit(self, request: Request) -> Response:
         """Prove an account by key, go to Telnyx to prove it, or leave."""
@@ -127,6 +147,37 @@ class AccountPage:
             return self._again(browser, Problem(text=str(error), grant=_WHOLE, rules=dict(given(form))))
         return self.services.pages.redirect("/account")
 
+    async def hold_to(self, request: Request) -> Response:
+        """Have Telnyx itself stop at so much a day, with a credential of the account that is linked, or the key that
+        was entered for this."""
+        form = await request.form()
+        browser = self.services.browsers.of(request)
+        account = await self.services.sessions.account(browser)
+        if account is None or not self._is_ours(browser, form.get("token")):
+            return self.services.pages.forged()
+        try:
+            if (most := rules_form.daily_limit(form)) is None:
+                raise BadChoice("Write how much Telnyx is to stop at.", "limits")
+            credential = await self._credential(form, request, account)
+        except (BadChoice, NotProved) as error:
+            return self._again(browser, Problem(text=str(error), grant=_AT_TELNYX))
+        found = await hold_to(self.services.api.bind(credential, account), most)
+        held = Held(limits=found[:_SHOWN], more=max(0, len(found) - _SHOWN))
+        sealed = self.services.returned.seal(browser, _HELD, held)
+        return self.services.pages.redirect(f"/account?{urlencode({'held': sealed})}")
+
+    async def _credential(self, form: FormData, request: Request, account: str) -> Credential:
+        """The key in the form, else that of a connection. Raises NotProved."""
+        if form.get("api_key"):
+            linked, owner = await by_key(self.services.keys, form, request)
+            if owner != account:
+                raise NotProved("This is the key of another account than the one that you showed.")
+            return linked.credential
+        for grant in await self.services.grants.of_account(account):
+            with suppress(LinkLost, SignInFailed, TelnyxError, TimeoutError):
+                return await self.services.grants.credential(grant)
+        raise NotProved("Enter the API key of your Telnyx account.")
+
     async def _change(self, form: FormData, grant: Grant) -> None:
         scopes = self.services.scopes
         permitted, expires_at = changed(form, grant, offer(self.services.surfaces), datetime.now(UTC))
@@ -148,7 +199,7 @@ class AccountPage:
         leads_to = sign_in.pages if sign_in is not None else ()
         return self._page(browser, "prove.html", leads_to=leads_to, problem=problem, sign_in=sign_in is not None)
 
-    async def _agents(self, browser: Browser, account: str, problem: Problem | None) -> Response:
+    async def _agents(self, browser: Browser, account: str, problem: Problem | None, held: Held | None) -> Response:
         services, offered = self.services, offer(self.services.surfaces)
         current = await services.grants.of_account(account)
         past = await services.grants.past_of_account(account)
@@ -163,6 +214,8 @@ class AccountPage:
             past=[PastAgent.of(grant) for grant in past],
             levels=[WORDS[level] for level in offered.levels],
             whole=_WHOLE,
+            at_telnyx=_AT_TELNYX,
+            held=held,
             laid_down=rules_form.in_words(rules or NO_RULES),
             rules=rules_form.shown(rules or NO_RULES),
             products=offered.products,

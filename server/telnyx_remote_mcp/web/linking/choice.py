@@ -42,6 +42,8 @@ class Choice(BaseModel):
     expires_at: int | None
     replaces: str | None
     rules: OwnerRules
+    telnyx_daily: int | None = None
+    """What Telnyx itself is to stop at, for each profile and day."""
 
     @model_validator(mode="before")
     @classmethod
@@ -68,6 +70,7 @@ class Filled(BaseModel):
     ends: str = DEFAULT_END
     end_date: str = ""
     rules: dict[str, str] = Field(default_factory=lambda: dict(rules_form.shown(rules_form.SUGGESTED)))
+    telnyx_daily: str = ""
     problem: str = ""
     field: str = ""
 
@@ -80,6 +83,7 @@ class Filled(BaseModel):
             ends=str(form.get("ends", DEFAULT_END)),
             end_date=str(form.get("end_date", ""))[:10],
             rules=dict(rules_form.given(form)),
+            telnyx_daily=str(form.get("telnyx_daily", ""))[:20],
         )
 
     @classmethod

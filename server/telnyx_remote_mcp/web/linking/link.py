@@ -25,6 +25,7 @@ from telnyx_remote_mcp.web.linking.requests import Applicant
 from telnyx_remote_mcp.web.linking.round_trip import RoundTrip
 from telnyx_remote_mcp.web.linking.services import Services
 from telnyx_remote_mcp.web.linking.summary import day, summary
+from telnyx_remote_mcp.web.linking.telnyx_limits import hold_to
 
 _ENDED = "The connection that was there has ended. Link your account again."
 
@@ -87,8 +88,13 @@ class LinkPage:
         offered, now = self._offer, datetime.now(UTC)
         adds_to = form.get("adds_to")
         if adds_to is None:
-            rules = rules_form.laid_down(rules_form.given(form))
-            return Choice(permission=chosen(form, offered), expires_at=end(form, now), replaces=None, rules=rules)
+            return Choice(
+                permission=chosen(form, offered),
+                expires_at=end(form, now),
+                replaces=None,
+                rules=rules_form.laid_down(rules_form.given(form)),
+                telnyx_daily=rules_form.daily_limit(form),
+            )
         added = await self._addition(browser, pending)
         if added is None or added.grant.id != adds_to:
             raise BadChoice("The connection has changed meanwhile. Look at what is chosen now.", "group")
@@ -133,9 +139,18 @@ class LinkPage:
         except Exception:
             await services.grants.revoke(grant.id)
             raise
-        response = services.pages.redirect(url)
+        response = await self._back(pending, choice, linked, account, url)
         await services.sessions.enter(browser, account, response, grant.id)
         return response
+
+    async def _back(self, pending: Pending, choice: Choice, linked: Linked, account: str, url: str) -> Response:
+        """To the client; where Telnyx is to keep limits as well, by a page that says which it has now."""
+        if choice.telnyx_daily is None:
+            return self.services.pages.redirect(url)
+        telnyx = self.services.api.bind(linked.credential, account)
+        limits = await hold_to(telnyx, choice.telnyx_daily)
+        client = Applicant.of(pending.client)
+        return self.services.pages.page("linked.html", limits=limits, client=client, url=url)
 
     async def _linked_before(self, browser: Browser, pending: Pending, request: Request) -> tuple[ApiKeyLink, str]:
         """The account that this browser linked to the same client by key. Raises NotProved."""

@@ -30,5 +30,6 @@ def linking_routes(services: Services) -> list[Route]:
         Route(ACTIVITY, guard(ActivityPage(services).show), methods=["GET"]),
         Route("/account/change", guard(account.change), methods=["POST"]),
         Route("/account/rules", guard(account.lay_down), methods=["POST"]),
+        Route("/account/telnyx-limits", guard(account.hold_to), methods=["POST"]),
         Route("/account/revoke", guard(account.revoke), methods=["POST"]),
     ]

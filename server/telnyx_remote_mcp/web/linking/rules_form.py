@@ -125,6 +125,11 @@ def in_words(rules: OwnerRules) -> list[str]:
     return said + [f"{group} only to read" for group, word in rules.policy.groups.items() if word == "read_only"]
 
 
+def daily_limit(form: FormData) -> int | None:
+    """What Telnyx itself is to stop at, if that was filled in. Raises BadChoice."""
+    return _number(str(form.get("telnyx_daily", "")).strip(), 999_999)
+
+
 def usual(effect: Effect) -> str:
     """What happens where nobody says anything, in words."""
     return WORDS[DEFAULTS[effect]]

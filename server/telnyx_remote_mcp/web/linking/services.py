@@ -19,6 +19,7 @@ from telnyx_remote_mcp.web.linking.pages import Pages
 from telnyx_remote_mcp.web.linking.requests import Requests
 from telnyx_remote_mcp.web.linking.returned import Returned
 from telnyx_remote_mcp.web.linking.sessions import Sessions
+from telnyx_tools.api.client import Api
 
 
 class PageParts:
@@ -60,6 +61,7 @@ class Services(PageParts):
     requests: Requests
     grants: Grants
     keys: ApiKeys
+    api: Api
     store: Store
     secret: Secret = field(repr=False)
     sign_in: TelnyxSignIn | None = None
