@@ -20,7 +20,7 @@ COMMANDS = {
     "serve": "serve many accounts over HTTP",
     "tools": "list the tools",
     "call": "call one tool and print its result",
-    "policy": "explain a policy file",
+    "policy": "explain a policy file, or run the audit log against it",
     "passphrase": "set the passphrase with which you decide what agents ask over stdio",
     "doctor": "check this machine, the settings and the API key",
     "audit": "read, export and verify the record of every call",

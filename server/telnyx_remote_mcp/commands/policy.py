@@ -1,4 +1,4 @@
-"""Explain a policy file: what runs, what asks the person first, what is refused."""
+"""Explain a policy file (what runs, what asks the person first, what is refused), or run the audit log against it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from telnyx_remote_mcp.audit.log import DIRECTORY
+from telnyx_remote_mcp.audit.reader import records
 from telnyx_remote_mcp.commands import Failure, say
+from telnyx_remote_mcp.commands.options import add_settings, settings
 from telnyx_remote_mcp.guardrails.policy_file import PolicyFileError, load
+from telnyx_remote_mcp.guardrails.replay import NOT_IN_THE_LOG, WHAT_COMES, Replay
 from telnyx_remote_mcp.guardrails.rules import Rules
 from telnyx_remote_mcp.surface.policy import Policy, Word, ruling
 from telnyx_tools.registry import registry
@@ -23,8 +27,14 @@ WORDS: Mapping[Word, str] = {
 
 
 def configure(parser: ArgumentParser) -> None:
-    parser.add_argument("action", choices=["check"], help="check: read the file, and say what it means")
+    add_settings(parser, "data_dir")
+    parser.add_argument(
+        "action",
+        choices=["check", "replay"],
+        help="check: say what the file means; replay: run the audit log against it, and say what would have been asked",
+    )
     parser.add_argument("file", metavar="FILE", type=Path, help="a policy in TOML")
+    parser.add_argument("--since", metavar="TIME", help="replay from this moment on, such as 2026-03-01")
 
 
 def run(options: Namespace) -> int:
@@ -32,9 +42,24 @@ def run(options: Namespace) -> int:
         policy = load(options.file, registry())
     except PolicyFileError as error:
         raise Failure(str(error)) from None
-    for line in explained(policy):
+    lines = explained(policy) if options.action == "check" else replayed(policy, options)
+    for line in lines:
         say(line)
     return 0
+
+
+def replayed(policy: Policy, options: Namespace) -> list[str]:
+    """What the policy would have done to the calls on record, tool by tool, and what cannot be told of it."""
+    directory = settings(options).data_dir / DIRECTORY
+    if not directory.is_dir():
+        raise Failure(f"There is no audit log in {directory}; see --data-dir, and TELNYX_MCP_AUDIT.")
+    since = options.since or ""
+    found = Replay(policy, registry()).run(each for each in records(directory) if str(each.get("at")) >= since)
+    lines = [f"{name}: {tool}" for name, tool in sorted(found.items(), key=lambda each: -each[1].calls.total())]
+    together = Counter[str](outcome for tool in found.values() for outcome in tool.calls.elements())
+    totals = ", ".join(f"{count} {WHAT_COMES[outcome]}" for outcome, count in together.most_common())
+    lines.append(f"\n{together.total()} calls: {totals or 'none on record'}")
+    return [*lines, "\nThe log has no contents, so these are not replayed:", *(f"  {what}" for what in NOT_IN_THE_LOG)]
 
 
 def explained(policy: Policy) -> list[str]:

@@ -40,14 +40,17 @@ WORDS: Final[Mapping[Word, str]] = {
 UNUSUAL: Final = {
     "tainted": "an address that the agent has from what somebody else wrote",
     "new_country": "a country that is new for the account",
+    "opted_out": "somebody who answered STOP",
     "recurring_price": "what costs money every month",
+    "unknown_price": "a price that Telnyx does not tell",
     "first_contact": "somebody who was never reached from here",
     "night": "night where they are",
 }
 """The rules of the unusual that are on or off, and what each is about."""
-_ON: Final = ("tainted", "new_country", "recurring_price")
+_ON: Final = ("tainted", "new_country", "opted_out", "recurring_price", "unknown_price")
 """Those that are on unless somebody says otherwise."""
-RECIPIENTS: Final = "20"
+BOUNDS: Final = {"recipients": "20", "price": "10"}
+"""Those with a bound, and what it is unless somebody says otherwise."""
 
 SUGGESTED: Final = OwnerRules(
     limits=(
@@ -64,7 +67,7 @@ _MANY: Final = ("read_only", "unusual")
 _ONE: Final = (
     *(f"limit_{what}_{period}" for what in COUNTED for period in SECS),
     *(f"asks_{effect}" for effect in ASKED),
-    *("calls_at_once", "countries", "quiet_begins", "quiet_ends", "quiet_zone", "recipients"),
+    *("calls_at_once", "countries", "quiet_begins", "quiet_ends", "quiet_zone", *BOUNDS),
 )
 _AREAS: Final = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 
@@ -72,7 +75,6 @@ _AREAS: Final = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Eur
 def shown(rules: OwnerRules) -> Values:
     """The fields as they are filled in for these rules."""
     hours, policy = rules.quiet_hours, rules.policy
-    bound = policy.unusual.recipients
     values = dict.fromkeys(_ONE, "")
     values |= {f"limit_{limit.what}_{limit.period}": str(limit.most) for limit in rules.limits}
     values |= {f"asks_{effect}": word for effect, word in policy.effects.items()}
@@ -82,7 +84,7 @@ def shown(rules: OwnerRules) -> Values:
         "quiet_begins": "" if hours is None else f"{hours.begins:%H:%M}",
         "quiet_ends": "" if hours is None else f"{hours.ends:%H:%M}",
         "quiet_zone": "" if hours is None else hours.zone or "",
-        "recipients": RECIPIENTS if bound is None else "" if bound is False else str(bound),
+        **{name: _bound(policy.unusual, name) for name in BOUNDS},
         "read_only": ",".join(group for group, word in policy.groups.items() if word == "read_only"),
         "unusual": ",".join(name for name in UNUSUAL if _is_on(policy.unusual, name)),
     }
@@ -186,13 +188,18 @@ def _quiet_hours(values: Values) -> QuietHours | None:
 
 def _unusual(values: Values) -> Unusual:
     on = _split(values, "unusual")
-    bound = _number(values.get("recipients", ""), 10_000)
-    return Unusual.model_validate({**{name: name in on for name in UNUSUAL}, "recipients": bound or False})
+    bounds = {name: _number(values.get(name, ""), 10_000) or False for name in BOUNDS}
+    return Unusual.model_validate({**{name: name in on for name in UNUSUAL}, **bounds})
 
 
 def _is_on(unusual: Unusual, name: str) -> bool:
     said = getattr(unusual, name)
     return name in _ON if said is None else bool(said)
+
+
+def _bound(unusual: Unusual, name: str) -> str:
+    said = getattr(unusual, name)
+    return BOUNDS[name] if said is None else "" if said is False else f"{said:g}"
 
 
 def _split(values: Values, name: str) -> list[str]:

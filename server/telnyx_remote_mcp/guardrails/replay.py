@@ -1,0 +1,172 @@
+"""A replay of the audit log: what a policy would have asked about or refused of the calls that were made."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from telnyx_remote_mcp.audit.reader import Record
+from telnyx_remote_mcp.guardrails.contacts import RECENT_SECS
+from telnyx_remote_mcp.guardrails.price_rules import RECURRING, TOLD
+from telnyx_remote_mcp.guardrails.rules import Rules
+from telnyx_remote_mcp.surface.deeds import deeds_of
+from telnyx_remote_mcp.surface.policy import Policy, ruling
+from telnyx_tools.registry import Registry
+from telnyx_tools.tool.context import Action
+from telnyx_tools.tool.effect import Effect
+
+MADE: Final = ("start", "call")
+"""Events of calls that came through; a `refused` one was kept back, perhaps by what the policy would allow."""
+NOT_IN_THE_LOG: Final = (
+    "tainted: whether an address came from what somebody else wrote",
+    "opted_out, price and unknown_price: what Telnyx would have told before the call",
+    "new_country and night: the log has no more of a number than its first and last digits",
+    "emergency and premium-rate numbers, for the same reason",
+    "rules that the owner of an account laid down, policies in URLs and headers, and yeses that last",
+)
+"""What a replay cannot tell, since the log has no contents."""
+
+Outcome = Literal["runs", "asks", "may ask", "is refused"]
+WHAT_COMES: Final[Mapping[str, str]] = {
+    "runs": "run",
+    "asks": "would ask",
+    "may ask": "may ask",
+    "is refused": "would be refused",
+}
+"""The outcomes of several calls, in words."""
+
+
+@dataclass(slots=True)
+class Replayed:
+    """The calls of one tool: how many of them come to what, and the rules behind it."""
+
+    calls: Counter[Outcome] = field(default_factory=Counter)
+    rules: Counter[tuple[Outcome, str]] = field(default_factory=Counter)
+
+    def note(self, outcome: Outcome, rules: Iterable[str]) -> None:
+        self.calls[outcome] += 1
+        self.rules.update((outcome, rule) for rule in rules)
+
+    def __str__(self) -> str:
+        return ", ".join(self._in_words(outcome, count) for outcome, count in self.calls.most_common())
+
+    def _in_words(self, outcome: Outcome, count: int) -> str:
+        rules = [f"{rule} {n}" for (of, rule), n in self.rules.most_common() if of == outcome]
+        return f"{count} {WHAT_COMES[outcome]}" + (f" ({', '.join(rules)})" if rules else "")
+
+
+class Replay:
+    """Runs records, oldest first, against a policy. Whom an account had reached before the log begins is not known."""
+
+    def __init__(self, policy: Policy, registry: Registry) -> None:
+        self._policy = policy
+        self._registry = registry
+        self._rules = Rules.of([policy])
+        self._met: defaultdict[str, set[str]] = defaultdict(set)
+        self._recent: defaultdict[str, dict[str, float]] = defaultdict(dict)
+
+    def run(self, records: Iterable[Record]) -> dict[str, Replayed]:
+        """What comes of the calls, by the name of the tool or operation."""
+        found: defaultdict[str, Replayed] = defaultdict(Replayed)
+        for record in attempts(list(records)):
+            name = str(record.get("tool"))
+            action = _action(name, self._registry)
+            if action is None:
+                found[name].note("may ask", ["no such tool in this version"])
+            else:
+                found[name].note(*self._outcome(action, record))
+        return dict(found)
+
+    def _outcome(self, action: Action, record: Record) -> tuple[Outcome, list[str]]:
+        rule = ruling(action, self._registry, {"operator": self._policy})
+        certain, unknown = self._unusual(action, record)
+        if rule.word == "refuse":
+            return "is refused", [rule.text]
+        if rule.word == "ask":
+            return "asks", [rule.text]
+        if rule.word == "ask_when_unusual" and certain:
+            return "asks", certain
+        if rule.word == "ask_when_unusual" and unknown:
+            return "may ask", unknown
+        return "runs", []
+
+    def _unusual(self, action: Action, record: Record) -> tuple[list[str], list[str]]:
+        """The rules that call it unusual, and those of which the log cannot tell. The recipients count as met then."""
+        rules, who = self._rules, str(record.get("who"))
+        targets: list[Mapping[str, Any]] = list(record.get("to", ()))
+        new = [target for target in targets if str(target.get("id")) not in self._met[who]]
+        phones = [target for target in targets if target.get("kind") == "phone"]
+        unknown = ["tainted"] if rules.tainted and new else []
+        if action.effect is not Effect.SPENDS:
+            return [], unknown
+        if rules.new_country and any(target in new for target in phones):
+            unknown.append("new_country")
+        if rules.night and phones:
+            unknown.append("night")
+        unknown += _asks_telnyx(rules, action)
+        certain = ["recurring_price"] if rules.recurring_price and deeds_of(action) & RECURRING else []
+        if rules.first_contact and new:
+            certain.append("first_contact")
+        if rules.recipients is not None and self._lately(who, targets, record) > rules.recipients:
+            certain.append("recipients")
+        self._met[who].update(str(target.get("id")) for target in targets)
+        return certain, unknown
+
+    def _lately(self, who: str, targets: Sequence[Mapping[str, Any]], record: Record) -> int:
+        """How many different recipients there were within ten minutes, these included; 0 where none of them is new."""
+        now, recent = _seconds(record), self._recent[who]
+        for known in [each for each, at in recent.items() if now - at >= RECENT_SECS]:
+            del recent[known]
+        before = len(recent)
+        for target in targets:
+            recent.setdefault(str(target.get("id")), now)
+        unlisted = max(0, int(record.get("reached", 0)) - len(targets))
+        return len(recent) + unlisted if len(recent) > before else 0
+
+
+def attempts(records: Sequence[Record]) -> Iterator[Record]:
+    """The calls that somebody wanted made, each once: one that was kept back, and made later with the same arguments,
+    is the later one."""
+    made = {_same(record) for record in records if record.get("event") in MADE}
+    kept_back: set[tuple[object, ...]] = set()
+    for record in records:
+        if record.get("event") in MADE:
+            yield record
+        elif record.get("event") == "refused" and _same(record) not in made | kept_back:
+            kept_back.add(_same(record))
+            yield record
+
+
+def _asks_telnyx(rules: Rules, action: Action) -> list[str]:
+    """The rules that Telnyx is asked about such a call for."""
+    told = not TOLD.isdisjoint(action.calls)
+    on = {
+        "opted_out": rules.opted_out and "text-a-person" in deeds_of(action),
+        "price": rules.price is not None and told,
+        "unknown_price": rules.unknown_price and told,
+    }
+    return [name for name, is_on in on.items() if is_on]
+
+
+def _same(record: Record) -> tuple[object, ...]:
+    return tuple(record.get(name) for name in ("who", "grant", "tool", "arguments"))
+
+
+def _action(name: str, registry: Registry) -> Action | None:
+    if (tool := registry.find(name)) is not None:
+        return tool
+    from telnyx_tools.catalog.action import OperationAction  # takes a while, and a log may name tools alone
+    from telnyx_tools.catalog.catalog import Catalog
+
+    operation = Catalog.load().get(name)
+    return OperationAction(operation) if operation is not None else None
+
+
+def _seconds(record: Record) -> float:
+    try:
+        return datetime.fromisoformat(str(record.get("at"))).timestamp()
+    except ValueError:
+        return 0.0
