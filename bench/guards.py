@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import datetime as dt
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ from telnyx_remote_mcp.guardrails.measured import CallMeasured, GuardMeasured
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_calls_store
 from telnyx_remote_mcp.telemetry.metrics import Metrics
+from telnyx_remote_mcp.surface.limits import Limit
+from telnyx_remote_mcp.surface.owner_rules import OwnerRules, QuietHours
 from telnyx_tools.api.call import Call as Sent
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.reply import Reply
@@ -58,7 +62,30 @@ def spend(number: int) -> Call:
     return contexts.call(TOOLS["send_message"], {"to": "+13125550123", "from_number": "+13125550100", "text": text})
 
 
-KINDS: dict[str, tuple[Callable[[int], Call], int]] = {"READ": (read, 150), "SPENDS": (spend, 1_000)}
+def within(number: int) -> Call:
+    """A call of a connection with every kind of limit that its owner can lay down."""
+    return replace(spend(number), caller=replace(contexts.TESTER, lane="oauth", grant_id="g", rules=RULES))
+
+
+def limit(what: Any, period: Any) -> Limit:
+    return Limit(what, 1_000_000, period)
+
+
+RULES = OwnerRules(
+    limits=tuple(limit(what, period) for what in ("messages", "spend") for period in ("hour", "day")),
+    countries=("US",),
+    quiet_hours=QuietHours(begins=dt.time(3), ends=dt.time(3, 1)),
+)
+
+KINDS: dict[str, tuple[Callable[[int], Call], int]] = {
+    "READ": (read, 150),
+    "SPENDS": (spend, 1_000),
+    "RULES": (within, 1_000),
+}
+    "READ": (read, 150),
+    "SPENDS": (spend, 1_000),
+    "RULES": (within, 1_000),
+}
 """Calls of an effect, and how many microseconds the guards may take for one."""
 
 

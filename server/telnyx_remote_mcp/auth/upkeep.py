@@ -10,6 +10,7 @@ from typing import Final
 import anyio
 from pydantic import TypeAdapter, ValidationError
 
+from telnyx_remote_mcp.auth.account_rules import KIND as ACCOUNT_RULES
 from telnyx_remote_mcp.auth.authorization_server.clients import Clients
 from telnyx_remote_mcp.auth.authorization_server.flows import LASTING_SECS
 from telnyx_remote_mcp.auth.authorization_server.keys import SigningKeys
@@ -20,6 +21,7 @@ from telnyx_remote_mcp.auth.telnyx_accounts import TelnyxAccounts
 from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.vault import Vault, VaultError
+from telnyx_remote_mcp.surface.owner_rules import OwnerRules
 
 _KIND, _KEY = "upkeep", "state"
 _MAX_SECS: Final = 600.0
@@ -119,6 +121,7 @@ class Upkeep:
             (lambda key, raw: self._believed(key, raw, first)) if believe_plain else None,
         )
         await self._clients.renew(believe_plain=believe_plain)
+        await Records(self._store, self._vault, ACCOUNT_RULES, OwnerRules).renew(lambda _: None)
         await self._accounts.renew({grant.account for grant in first.values()} if believe_plain else None)
         for grant in first.values():
             await self._grants.settle(grant, LASTING_SECS)
