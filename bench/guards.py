@@ -7,8 +7,8 @@ everything that metrics are told of a call, and without.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import datetime as dt
+import itertools
 import statistics
 import tempfile
 import time
@@ -27,9 +27,9 @@ from telnyx_remote_mcp.composition.watch import watch
 from telnyx_remote_mcp.guardrails.measured import CallMeasured, GuardMeasured
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_calls_store
-from telnyx_remote_mcp.telemetry.metrics import Metrics
 from telnyx_remote_mcp.surface.limits import Limit
 from telnyx_remote_mcp.surface.owner_rules import OwnerRules, QuietHours
+from telnyx_remote_mcp.telemetry.metrics import Metrics
 from telnyx_tools.api.call import Call as Sent
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.reply import Reply
@@ -78,10 +78,6 @@ RULES = OwnerRules(
 )
 
 KINDS: dict[str, tuple[Callable[[int], Call], int]] = {
-    "READ": (read, 150),
-    "SPENDS": (spend, 1_000),
-    "RULES": (within, 1_000),
-}
     "READ": (read, 150),
     "SPENDS": (spend, 1_000),
     "RULES": (within, 1_000),

@@ -22,7 +22,7 @@ MADE: Final = ("start", "call")
 """Events of calls that came through; a `refused` one was kept back, perhaps by what the policy would allow."""
 NOT_IN_THE_LOG: Final = (
     "tainted: whether an address came from what somebody else wrote",
-    "opted_out, price and unknown_price: what Telnyx would have told before the call",
+    "opted_out, and of texts the price: what Telnyx would have told before a call",
     "new_country and night: the log has no more of a number than its first and last digits",
     "emergency and premium-rate numbers, for the same reason",
     "rules that the owner of an account laid down, policies in URLs and headers, and yeses that last",
@@ -106,7 +106,7 @@ class Replay:
             unknown.append("new_country")
         if rules.night and phones:
             unknown.append("night")
-        unknown += _asks_telnyx(rules, action)
+        unknown += _of_the_price(rules, action)
         certain = ["recurring_price"] if rules.recurring_price and deeds_of(action) & RECURRING else []
         if rules.first_contact and new:
             certain.append("first_contact")
@@ -140,15 +140,11 @@ def attempts(records: Sequence[Record]) -> Iterator[Record]:
             yield record
 
 
-def _asks_telnyx(rules: Rules, action: Action) -> list[str]:
-    """The rules that Telnyx is asked about such a call for."""
+def _of_the_price(rules: Rules, action: Action) -> list[str]:
+    """The rules of the price that Telnyx is asked for before such a call."""
     told = not TOLD.isdisjoint(action.calls)
-    on = {
-        "opted_out": rules.opted_out and "text-a-person" in deeds_of(action),
-        "price": rules.price is not None and told,
-        "unknown_price": rules.unknown_price and told,
-    }
-    return [name for name, is_on in on.items() if is_on]
+    on = {"price": rules.price is not None, "unknown_price": rules.unknown_price}
+    return [name for name, is_on in on.items() if told and is_on]
 
 
 def _same(record: Record) -> tuple[object, ...]:

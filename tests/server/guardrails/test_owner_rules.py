@@ -73,6 +73,8 @@ class Server:
         path = request.url.path
         if request.method == "GET" and path.endswith("/phone_numbers"):
             return httpx2.Response(200, json={"data": [{"phone_number": OWN}]})
+        if path.endswith("/messaging_optouts"):
+            return httpx2.Response(200, json={"data": []})
         if request.method == "GET" and "/calls/" in path:
             return httpx2.Response(200, json={"data": {"is_alive": path.rpartition("/")[2] in self.going}})
         self.sent.append(f"{request.method} {path}")

@@ -26,7 +26,15 @@ from telnyx_tools.tool.effect import Effect
 pytestmark = pytest.mark.anyio
 
 SECRET = "s" * 32
-QUIET = Unusual(tainted=False, new_country=False, recurring_price=False, recipients=False)
+QUIET = Unusual(
+    tainted=False,
+    new_country=False,
+    opted_out=False,
+    price=False,
+    unknown_price=False,
+    recurring_price=False,
+    recipients=False,
+)
 ALL_RUN = Policy(effects=dict.fromkeys(Effect, "run"))
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("get_messaging_profile", DELETION),

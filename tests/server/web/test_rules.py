@@ -8,10 +8,10 @@ from tests.server.web.people import KEY, Site, answer, filled
 
 from telnyx_remote_mcp.auth.account_rules import KIND
 from telnyx_remote_mcp.auth.grant import Grant
+from telnyx_remote_mcp.guardrails.rules import Rules
 from telnyx_remote_mcp.surface.limits import limits
 from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules, QuietHours
 from telnyx_remote_mcp.surface.policy import Policy
-from telnyx_remote_mcp.web.linking import rules_form
 from telnyx_tools.tool.effect import Effect
 
 EVERYTHING = {
@@ -109,7 +109,7 @@ async def test_saving_the_form_of_an_account_without_rules_changes_nothing_that_
     await person.submit(await person.enter_account(), "/account/rules")
     rules = await site.services.account_rules.of(site.keys.principal(KEY))
     assert (rules.limits, rules.policy.effects, rules.policy.groups) == ((), {}, {})
-    assert rules_form.shown(rules) == rules_form.shown(NO_RULES)
+    assert Rules.of([rules.policy]) == Rules()
 
 
 async def test_rules_of_a_connection_are_changed_and_a_mistake_is_told_beside_it(site: Site) -> None:
