@@ -51,7 +51,7 @@ async def signed_in(server: Server, key: str, **choice: object) -> str:
 
 
 async def test_who_signed_in_acts_on_the_account_within_the_scopes(server: Server) -> None:
-    token = await signed_in(server, "KEY_sandbox_signed_in")
+    token = await signed_in(server, "KEY_sandbox_signed_in", level="look")
     async with connected(server.url, token) as client:
         assert "send_message" in {tool.name for tool in (await client.list_tools()).tools}
         assert not (await client.call_tool("get_balance", {})).is_error
