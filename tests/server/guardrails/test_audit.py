@@ -143,6 +143,29 @@ async def test_the_records_of_a_call_that_the_person_agreed_to_say_everything_th
     assert [name for name, told in said.items() if not told] == []
 
 
+async def test_where_the_person_agreed_is_on_record(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, secret="s" * 32, audit="on", duplicate_window_secs=0)
+    api = Api("https://api.telnyx.com/v2", wire=MockWire(Telnyx(tmp_path)))
+    asks = Policy(effects={Effect.SPENDS: "ask"})
+    async with aclosing(SqliteStore(tmp_path / "state.db")) as store:
+        shared = contexts.guarded(settings, api, store, asks)
+        dispatch, call = contexts.dispatch(api, create_guards(settings, shared).steps), _text()
+        for decided in ({"by": "text"}, {"by": "word"}, {"extent": "hour"}):
+            with pytest.raises(AskFirst):
+                await dispatch(call)
+            approval = await shared.approvals.find(shared.approvals.id_of(call))
+            assert approval is not None
+            await shared.approvals.decide(approval, "approved", **decided)
+            await dispatch(call)
+        await dispatch(call)
+    started = [record["approved"] for record in records(tmp_path / DIRECTORY) if record["event"] == "start"]
+    assert started == ["text", "word", "page", "hour"]
+
+
+def _text() -> Call:
+    return contexts.call(TOOLS["send_message"], TEXT)
+
+
 @pytest.mark.parametrize("agent", ["+13125550123", "3125550123", "Ada Lovelace", "x" * 101, ""])
 async def test_an_agent_that_is_named_by_something_else_than_an_id_is_not_named(tmp_path: Path, agent: str) -> None:
     await made(Telnyx(tmp_path), "send_message", TEXT, client=Client("2026-07-28", "Assistant", "4.2", agent=agent))

@@ -29,6 +29,8 @@ _KEPT_BACK: Final[Mapping[object, str]] = {
 _AGREED: Final[Mapping[object, str]] = {
     "form": "you said yes in the client",
     "page": "you said yes on the page of this server",
+    "text": "you said yes by a text",
+    "word": "the agent said that you agreed, which a policy takes for a yes",
     "hour": "you had allowed this tool for an hour",
     "destination": "you had allowed this destination",
 }
