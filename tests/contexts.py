@@ -47,7 +47,6 @@ class PlainServer:
             protocol_version="2026-07-28",
             tools=1,
             groups=["guards"],
-            all_groups=["guards"],
             read_only=False,
             sandbox=False,
             telnyx_api="https://api.telnyx.com/v2",

@@ -18,7 +18,7 @@ from telnyx_tools.api.client import Api, Telnyx
 from telnyx_tools.files import Files
 from telnyx_tools.results.result import Result
 from telnyx_tools.tool.context import Decision, Inbox
-from telnyx_tools.tool.server_info import Quota
+from telnyx_tools.tool.server_info import PolicyInfo, Quota
 
 if TYPE_CHECKING:
     from telnyx_remote_mcp.composition.guards import Guards
@@ -61,6 +61,9 @@ def create_dispatch(
     async def budgets(call: Call) -> list[Quota]:
         return await guards().quotas.budgets(call)
 
+    async def explained(call: Call) -> PolicyInfo:
+        return await guards().policy.explain(call)
+
     async def decided(call: Call, approval_id: str, wait_secs: float) -> Decision | None:
         return await guards().policy.decision(call, approval_id, wait_secs)
 
@@ -76,7 +79,7 @@ def create_dispatch(
         api=api,
         files=files or Files(),
         inbox=inbox,
-        server=partial(Info, settings, surfaces, budgets, decided, confirmed),
+        server=partial(Info, settings, surfaces, budgets, explained, decided, confirmed),
         rejected=rejected,
     )
     return Dispatch(upstream, [guarded])

@@ -11,6 +11,7 @@ from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.calls.question import Agreement
 from telnyx_remote_mcp.guardrails.approvals import Reason
+from telnyx_remote_mcp.guardrails.explanation import explained
 from telnyx_remote_mcp.guardrails.layers import Layers
 from telnyx_remote_mcp.guardrails.person import Person, Refused
 from telnyx_remote_mcp.guardrails.phone_numbers import country, special
@@ -24,6 +25,7 @@ from telnyx_remote_mcp.surface.policy import Policy, Whose, takes_word
 from telnyx_tools.results.result import Result
 from telnyx_tools.tool.context import Decision
 from telnyx_tools.tool.effect import Effect
+from telnyx_tools.tool.server_info import PolicyInfo
 
 _WHOSE: Final[Mapping[Whose, str]] = {
     "operator": "the policy of this server",
@@ -65,6 +67,18 @@ class PolicyGuard:
             return [refusal.title]
         except StoreUnavailable:
             raise CannotRemember from None
+
+    async def explain(self, call: Call) -> PolicyInfo:
+        """What happens to the calls of this caller."""
+        try:
+            layers = await self.shared.laid_down(call)
+        except StoreUnavailable:
+            raise CannotRemember from None
+        return explained(
+            call.surface.callable.values(),
+            lambda tool: layers.rule(tool, self.shared.registry).word,
+            Rules.of(layers.policies.values()).explained(),
+        )
 
     async def decision(self, call: Call, approval_id: str, wait_secs: float) -> Decision | None:
         """What the person decided about a call of this caller's, as soon as they did; None for no such approval."""

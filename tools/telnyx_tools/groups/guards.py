@@ -19,7 +19,7 @@ guards = Group("guards", title="Server", summary="What this server is and what i
 
 @guards.tool(effect=Effect.READ, scope=NO_SCOPE, core=True)
 async def get_server_info(server: Server) -> ServerInfo:
-    """This server's version, the tool groups you see and could see, and whether it is read-only or a sandbox."""
+    """What you may do here: groups seen and hidden, what asks the user, what limits leave, sandbox or live."""
     return await server.info()
 
 
