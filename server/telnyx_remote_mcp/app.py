@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
-from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.buckets import RateOf, local_rate
 from telnyx_remote_mcp.discovery.routes import apps_response, discovery_routes
 from telnyx_remote_mcp.events.receiver import MAX_BYTES, MAX_SECS, PATH
 from telnyx_remote_mcp.gate.authenticate import Authenticate
@@ -24,6 +24,7 @@ from telnyx_remote_mcp.gate.handshake import Handshake
 from telnyx_remote_mcp.gate.json_replies import JsonReplies
 from telnyx_remote_mcp.gate.limits import InFlight, RateLimit
 from telnyx_remote_mcp.gate.ready_listings import ReadyListings
+from telnyx_remote_mcp.gate.remembering import Remembering
 from telnyx_remote_mcp.gate.select_surface import SelectSurface
 from telnyx_remote_mcp.gate.sessions import Sessions
 from telnyx_remote_mcp.gate.step_up import StepUp
@@ -62,12 +63,15 @@ def build_app(
     pages: Sequence[Route] = (),
     webhooks: ASGIApp | None = None,
     closers: Sequence[Callable[[], None]] = (),
+    rates: RateOf = local_rate,
+    is_away: Callable[[], bool] = lambda: False,
     meter: Meter = UNMEASURED,
 ) -> Starlette:
     """Every layer between the socket and the handlers of `server`; `pages` are for people who decide something, and
     `webhooks` are taken by the app of that name.
 
-    The app closes the stores when it ends. `closers` are called when it is asked to end: they end subscriptions.
+    The app closes the stores when it ends; `is_away` tells whether what calls are remembered in does not answer.
+    `closers` are called when it is asked to end: they end subscriptions.
     """
     resource_server = oauth.resource_server if oauth is not None else None
     manager = (
@@ -85,6 +89,7 @@ def build_app(
     endpoint: ASGIApp = MediaTypes(Handshake(replies))
     streams = OpenStreams(endpoint if settings.keeps_sessions else _PostOnly(endpoint))
     kept = KeptBytes()
+    requests, logins = rates("requests", settings.rate_limit_per_minute), rates("logins", FAILED_LOGINS_PER_MINUTE)
 
     def guarded(app: ASGIApp) -> ASGIApp:
         # CORS outside, so that pages can read refusals too. Limits inside of Authenticate, which knows whose they are;
@@ -93,11 +98,11 @@ def build_app(
             Authenticate(
                 RateLimit(
                     InFlight(BodyLimits(app, settings.max_body_bytes, kept, json=True), meter=meter),
-                    settings.rate_limit_per_minute,
+                    requests,
                     settings.rate_limit_per_minute,
                 ),
                 keys,
-                TokenBuckets(FAILED_LOGINS_PER_MINUTE, FAILED_LOGINS_PER_MINUTE),
+                logins,
                 resource_server,
             ),
             allow_origin_regex=".+",  # Hosts has refused the others
@@ -107,7 +112,7 @@ def build_app(
         )
 
     called = StepUp(streams, resource_server) if resource_server is not None else streams
-    mcp = guarded(SelectSurface(called, surfaces))
+    mcp = guarded(SelectSurface(Remembering(called, is_away), surfaces))
     public = [
         *discovery_routes(settings, surfaces),
         *page_routes(settings, surfaces),

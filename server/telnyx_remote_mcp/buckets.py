@@ -2,11 +2,28 @@
 
 import time
 from collections import OrderedDict
-from typing import Final
+from collections.abc import Callable
+from typing import Final, Protocol
 
 from telnyx_remote_mcp.clock import Clock
 
 MAX_KEYS: Final = 10_000
+
+
+class Rate(Protocol):
+    """How often something may happen in a minute, by key; whoever counts it."""
+
+    async def wait(self, key: str) -> float:
+        """Seconds until it may happen again: 0.0 where it may now. Takes nothing."""
+        ...
+
+    async def take(self, key: str) -> float:
+        """Let it happen once and return 0.0, or return the seconds until it may."""
+        ...
+
+
+RateOf = Callable[[str, int], Rate]
+"""Gives the rate of this name, and of so many a minute."""
 
 
 class TokenBuckets:
@@ -55,3 +72,21 @@ class TokenBuckets:
         self._full_at.move_to_end(key)
         if len(self._full_at) > self._max_keys:
             self._full_at.popitem(last=False)
+
+
+def local_rate(name: str, per_minute: int) -> Rate:
+    """A rate of this process, which needs no name."""
+    return LocalRate(per_minute)
+
+
+class LocalRate:
+    """A rate that this process counts by itself."""
+
+    def __init__(self, per_minute: int, *, clock: Clock = time.monotonic) -> None:
+        self._buckets = TokenBuckets(per_minute, per_minute, clock=clock)
+
+    async def wait(self, key: str) -> float:
+        return self._buckets.wait(key)
+
+    async def take(self, key: str) -> float:
+        return self._buckets.take(key)

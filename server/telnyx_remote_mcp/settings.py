@@ -125,7 +125,9 @@ class Settings(BaseSettings):
     trusted_proxies: Names = Field([], description="addresses or networks whose X-Forwarded-For is believed")
     stateful: bool | None = Field(None, description="keep sessions of older clients; default: with one worker")
     max_body_bytes: int = Field(1_048_576, ge=1_024, description="largest request body")
-    rate_limit_per_minute: int = Field(600, ge=1, description="requests per minute and account, counted in each worker")
+    rate_limit_per_minute: int = Field(
+        600, ge=1, description="requests per minute and account: of all replicas with Redis, else of each worker"
+    )
 
     duplicate_window_secs: int = Field(
         30, ge=0, le=86_400, description="how long the same call that spends is answered and not made again; 0: never"

@@ -27,6 +27,10 @@ class RedisServer:
                 return
         raise RuntimeError("redis-server did not start")
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def stop(self) -> None:
         self._process.terminate()
         self._process.communicate(timeout=10)

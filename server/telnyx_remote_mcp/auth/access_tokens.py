@@ -95,7 +95,8 @@ class AccessTokens:
         credential = await self._grants.credential(grant)
         if grant.account in self._suspects:
             await self._confirm(grant, credential)
-        await self._grants.touch(grant.id)
+        with suppress(StoreUnavailable):
+            await self._grants.touch(grant.id)
         caller = Caller(
             principal=grant.account,
             credential=credential,

@@ -16,10 +16,12 @@ from cachetools import LRUCache
 
 from telnyx_remote_mcp.auth import challenges
 from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.auth.deaths import Deaths
 from telnyx_remote_mcp.auth.identity import Identity
 from telnyx_remote_mcp.auth.verdicts import Check, Verdict
-from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.buckets import RateOf, TokenBuckets
 from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_tools.api.credential import Credential
 
 ISSUER: Final = "telnyx-api-key"
@@ -27,6 +29,9 @@ GENUINE_SECS: Final = 300.0
 DEAD_SECS: Final = 30.0
 UNKNOWN_SECS: Final = 10.0
 STALE_SECS: Final = 3600.0
+LOOK_EVERY_SECS: Final = 4.0
+BLIND_SECS: Final = 60.0
+"""How long a key is believed alive while the store, where others say that it died, does not answer."""
 MAX_KEYS: Final = 10_000
 
 
@@ -36,19 +41,38 @@ def principal_of(key: str, pepper: bytes) -> str:
 
 
 class Budget:
-    """Limits how many unproven keys are shown to Telnyx, by address and overall. Genuine ones cost nothing."""
+    """Limits how many unproven keys are shown to Telnyx, by address and overall. Genuine ones cost nothing.
 
-    def __init__(self, per_address: int = 60, overall: int = 600, *, clock: Clock = time.monotonic) -> None:
+    With `rates` all replicas together show no more, but for what is under way at a time.
+    """
+
+    def __init__(
+        self,
+        per_address: int = 60,
+        overall: int = 600,
+        *,
+        rates: RateOf | None = None,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self._shared = (rates("keys-of-address", per_address), rates("keys", overall)) if rates is not None else None
         self._per_address = TokenBuckets(per_address, per_address, clock=clock)
         self._overall = TokenBuckets(overall, overall, clock=clock)
 
-    def spend(self, address: str) -> None:
+    async def spend(self, address: str) -> None:
         """Take one check from both budgets, or raise the 429 that says how long to wait."""
         wait = max(self._per_address.wait(address), self._overall.wait(""))
+        if self._shared is not None:
+            wait = max(wait, await self._shared[0].wait(address), await self._shared[1].wait(""))
         if wait:
             raise challenges.throttled(wait)
         self._per_address.take(address)
         self._overall.take("")
+
+    async def settle(self, address: str) -> None:
+        """The key turned out to be none, or nobody knows: the other replicas are told."""
+        if self._shared is not None:
+            await self._shared[0].take(address)
+            await self._shared[1].take("")
 
     def refund(self, address: str) -> None:
         """The key turned out to be genuine: Telnyx said so of this very key, which no limit on all of them does."""
@@ -64,8 +88,11 @@ class _Standing:
     genuine_at: float = -math.inf
     dead: bool = False
     recheck_at: float = -math.inf
+    looked_at: float = -math.inf
+    """When Telnyx or the other replicas were last asked about it."""
 
     def record(self, verdict: Verdict, identity: Identity, now: float) -> None:
+        self.looked_at = now
         if verdict is Verdict.GENUINE:
             self.identity, self.genuine_at, self.dead = identity, now, False
             self.recheck_at = now + GENUINE_SECS
@@ -88,7 +115,8 @@ class ApiKeys:
     """Verifies API keys, and remembers the verdicts by the HMAC of the key.
 
     A genuine verdict is good for 5 minutes, a dead one for 30 seconds. Where Telnyx cannot be asked, the
-    last good verdict counts for up to an hour, and the next check waits 10 seconds.
+    last good verdict counts for up to an hour, and the next check waits 10 seconds. What `deaths` knows of keys that
+    other replicas found dead is heard within 4 seconds.
     """
 
     def __init__(
@@ -97,6 +125,7 @@ class ApiKeys:
         pepper: bytes,
         *,
         budget: Budget | None = None,
+        deaths: Deaths | None = None,
         clock: Clock = time.monotonic,
         max_keys: int = MAX_KEYS,
         sandbox: bool = False,
@@ -105,6 +134,7 @@ class ApiKeys:
         self._sandbox = sandbox
         self._pepper = pepper
         self._budget = budget or Budget(clock=clock)
+        self._deaths = deaths
         self._clock = clock
         self._standings: LRUCache[str, _Standing] = LRUCache(max_keys)
         self._checking: WeakValueDictionary[str, anyio.Lock] = WeakValueDictionary()
@@ -113,14 +143,30 @@ class ApiKeys:
         """The name of the key's owner in logs, sessions and limits."""
         return principal_of(key, self._pepper)
 
-    def known(self, key: str) -> Identity | None:
-        """The identity behind a key whose verdict is fresh and good; never asks anybody."""
+    async def known(self, key: str) -> Identity | None:
+        """The identity behind a key whose verdict is fresh and good; never asks Telnyx.
+
+        Raises the 503 where nobody can say any more whether it died elsewhere.
+        """
         principal = self.principal(key)
         standing = self._standings.get(principal)
         now = self._clock()
         if standing is None or now >= standing.recheck_at:
             return None
+        if self._deaths is not None and now >= standing.looked_at + LOOK_EVERY_SECS:
+            await self._look(self._deaths, principal, standing, now)
         return standing.usable(now)
+
+    async def _look(self, deaths: Deaths, principal: str, standing: _Standing, now: float) -> None:
+        try:
+            died = await deaths.of(principal)
+        except StoreUnavailable:
+            if now >= standing.looked_at + BLIND_SECS:
+                raise challenges.unverifiable(UNKNOWN_SECS) from None
+            return
+        standing.looked_at = now
+        if died:
+            standing.bury(now)
 
     async def verify(self, key: str, address: str) -> Identity:
         """The identity behind a key, asking Telnyx where the verdict is not fresh.
@@ -137,23 +183,33 @@ class ApiKeys:
         return self._answer(standing)
 
     def reject(self, principal: str) -> None:
-        """Telnyx refused the key during a call: until the next check it is dead."""
+        """Telnyx refused the key during a call: until the next check it is dead, at every replica."""
         standing = self._standings.get(principal) or self._admit(principal)
         standing.bury(self._clock())
+        if self._deaths is not None:
+            self._deaths.tell(principal)
 
     async def _examine(self, principal: str, key: str, address: str) -> _Standing:
         standing = self._standings.get(principal)
         proven = standing is not None and standing.identity is not None
         if not proven:
-            self._budget.spend(address)
+            await self._budget.spend(address)
         credential = Credential(key)
         verdict = await self._check(credential)
-        if verdict is Verdict.GENUINE and not proven:
-            self._budget.refund(address)
+        if not proven:
+            await self._settle(verdict, address)
+        if self._deaths is not None and verdict is not Verdict.UNKNOWN:
+            self._deaths.tell(principal, died=verdict is Verdict.DEAD)
         standing = self._standings.get(principal) or self._admit(principal)
         identity = Identity.of(Caller(principal, credential, "api_key"), ISSUER)
         standing.record(verdict, identity, self._clock())
         return standing
+
+    async def _settle(self, verdict: Verdict, address: str) -> None:
+        if verdict is Verdict.GENUINE:
+            self._budget.refund(address)
+        else:
+            await self._budget.settle(address)
 
     def _admit(self, principal: str) -> _Standing:
         standing = self._standings[principal] = _Standing()

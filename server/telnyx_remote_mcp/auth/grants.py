@@ -26,6 +26,8 @@ from telnyx_tools.api.credential import Credential
 
 RECENT_SECS: Final = 4.0
 """How long a grant that was read is believed: one that is revoked stops within 5 seconds on every replica."""
+STALE_SECS: Final = 60.0
+"""How long it is believed where the store does not answer."""
 MAX_RECENT: Final = 10_000
 TOUCH_EVERY_SECS: Final = 60
 DRAFT_SECS: Final = 120
@@ -38,8 +40,9 @@ _GRANT: Final[Record[Grant | FirstGrant]] = Record(_KIND, TypeAdapter(Grant | Fi
 class Grants:
     """The grants of all accounts, encrypted in the store, and the credentials behind them.
 
-    What a grant allows is believed for 4 seconds after it was read. `refresh` gets new tokens for accounts
-    linked at Telnyx; `products` are those of this server, which grants of the first version meant by naming none.
+    What a grant allows is believed for 4 seconds after it was read, and for a minute where the store does not answer.
+    `refresh` gets new tokens for accounts linked at Telnyx; `products` are those of this server, which grants of the
+    first version meant by naming none.
     Methods raise StoreUnavailable where the store does not answer.
     """
 
@@ -58,8 +61,8 @@ class Grants:
         self._index_keys = secret.derive_all("store")
         self._products = products
         self._clock = clock
-        self._recent: Recent[Grant | None] = Recent(RECENT_SECS, MAX_RECENT, clock=monotonic)
-        links: Recent[Linked] = Recent(RECENT_SECS, MAX_RECENT, clock=monotonic)
+        self._recent: Recent[Grant | None] = Recent(RECENT_SECS, MAX_RECENT, stale_secs=STALE_SECS, clock=monotonic)
+        links: Recent[Linked] = Recent(RECENT_SECS, MAX_RECENT, stale_secs=STALE_SECS, clock=monotonic)
         self._links = Links(store, self._vault, refresh, links, clock=clock)
 
     async def create(

@@ -86,10 +86,16 @@ def create_oauth(
         [
             *resource_routes(resources, scopes.baseline),
             *authorization_routes(
-                server, metadata(settings.url, scopes.baseline, documents=takes_documents), settings.base_path
+                server,
+                metadata(settings.url, scopes.baseline, documents=takes_documents),
+                linking.rates,
+                settings.base_path,
             ),
         ],
-        [authorization_endpoint(server, linking.pages.problem, settings.base_path), *linking_routes(linking)],
+        [
+            authorization_endpoint(server, linking.pages.problem, linking.rates, settings.base_path),
+            *linking_routes(linking),
+        ],
     )
 
 

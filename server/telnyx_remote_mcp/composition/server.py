@@ -9,9 +9,11 @@ from mcp.server.request_state import RequestStateSecurity
 from starlette.applications import Starlette
 
 from telnyx_remote_mcp.app import build_app
-from telnyx_remote_mcp.auth.api_keys import ApiKeys
+from telnyx_remote_mcp.auth.api_keys import ApiKeys, Budget
 from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.auth.deaths import Deaths
 from telnyx_remote_mcp.auth.verdicts import balance_check, measured
+from telnyx_remote_mcp.buckets import local_rate
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.composition.watch import watch
 from telnyx_remote_mcp.events.services import EventServices
@@ -20,6 +22,7 @@ from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.settings import Settings, is_secure
 from telnyx_remote_mcp.store import open_calls_store, open_store
+from telnyx_remote_mcp.store.rates import Rates
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
@@ -49,9 +52,16 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None, meter: Mete
         watch=watch(meter) if meter is not UNMEASURED else None,
     )
     secret, check = Secret.load(settings.secret, settings.data_dir), measured(balance_check(api.apart()), meter)
-    keys = ApiKeys(check, secret.derive("pepper"), sandbox=settings.sandbox)
-    surfaces = Surfaces(registry(), settings.ceiling, allowed=settings.allowed_kinds)
     store, calls = open_store(settings, meter), open_calls_store(settings, meter)
+    rates, is_shared = Rates(calls, secret), settings.redis_url is not None
+    keys = ApiKeys(
+        check,
+        secret.derive("pepper"),
+        budget=Budget(rates=rates if is_shared else None),
+        deaths=Deaths(calls) if is_shared else None,
+        sandbox=settings.sandbox,
+    )
+    surfaces = Surfaces(registry(), settings.ceiling, allowed=settings.allowed_kinds)
     events = EventServices(
         store, calls, lambda: secret, settings.webhook_base, settings.webhook_public_key, meter=meter
     )
@@ -106,6 +116,8 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None, meter: Mete
         approve_routes(approving),
         webhooks=events.receiver,
         closers=[events.close],
+        rates=rates if is_shared else local_rate,
+        is_away=lambda: calls.is_away,
         meter=meter,
     )
 

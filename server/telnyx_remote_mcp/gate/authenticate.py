@@ -10,7 +10,7 @@ from telnyx_remote_mcp.auth import challenges
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.identity import Identity
 from telnyx_remote_mcp.auth.resource_server import ResourceServer
-from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.buckets import Rate
 from telnyx_remote_mcp.gate.grant_lifetime import EndsWithGrant
 from telnyx_remote_mcp.http.client_address import budget_address
 from telnyx_remote_mcp.http.edge import Visit
@@ -38,7 +38,7 @@ class Authenticate:
         self,
         app: ASGIApp,
         api_keys: ApiKeys,
-        failures: TokenBuckets,
+        failures: Rate,
         resource_server: ResourceServer | None = None,
     ) -> None:
         self.app = app if resource_server is None else EndsWithGrant(app, resource_server)
@@ -65,11 +65,11 @@ class Authenticate:
         key = credential.decode() if _KEY.fullmatch(credential) else None
         if key is None and self._resource_server is not None and _TOKEN.fullmatch(credential):
             return await self._verify_token(self._resource_server, credential.decode(), scope)
-        identity = self._api_keys.known(key) if key else None
+        identity = await self._api_keys.known(key) if key else None
         return identity or await self._verify(key, budget_address(scope))
 
     async def _verify(self, key: str | None, address: str) -> Identity:
-        wait = self._failures.wait(address)
+        wait = await self._failures.wait(address)
         if wait:
             raise challenges.throttled(wait)
         try:
@@ -78,14 +78,14 @@ class Authenticate:
             return await self._api_keys.verify(key, address)
         except Refusal as refusal:
             if refusal.status == 401:
-                self._failures.take(address)
+                await self._failures.take(address)
             raise
 
     async def _verify_token(self, server: ResourceServer, token: str, scope: Scope) -> Identity:
         try:
             return await server.identify(token, scope["path"])
         except challenges.Unauthorized:
-            wait = self._failures.take(budget_address(scope))
+            wait = await self._failures.take(budget_address(scope))
             if wait:
                 raise challenges.throttled(wait) from None
             raise

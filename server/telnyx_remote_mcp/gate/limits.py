@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 from typing import Final
@@ -11,9 +10,8 @@ from typing import Final
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telnyx_remote_mcp.auth.caller import Caller
-from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.buckets import Rate
 from telnyx_remote_mcp.calls import place
-from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
@@ -26,16 +24,16 @@ LISTENING: Final = " listening"
 
 
 class RateLimit:
-    """Bounds the requests of one authenticated principal; stands behind `Authenticate`."""
+    """Bounds the requests of one authenticated principal, as `rate` counts them; stands behind `Authenticate`."""
 
-    def __init__(self, app: ASGIApp, per_minute: int, burst: int, *, clock: Clock = time.monotonic) -> None:
+    def __init__(self, app: ASGIApp, rate: Rate, per_minute: int) -> None:
         self.app = app
         self._per_minute = per_minute
-        self._buckets = TokenBuckets(per_minute, burst, clock=clock)
+        self._rate = rate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            wait = self._buckets.take(Caller.of(scope).principal)
+            wait = await self._rate.take(Caller.of(scope).principal)
             if wait:
                 await self._refusal(wait)(scope, receive, send)
                 return

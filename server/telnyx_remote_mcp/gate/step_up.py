@@ -30,12 +30,12 @@ class StepUp:
         if caller.scopes is None or scope["method"] != "POST":
             await self.app(scope, receive, send)
             return
-        body, replay = await _buffered(receive)
+        body, replay = await buffered(receive)
         try:
-            message = _message(body)
+            message = parsed(body)
             if message.get("method") == "tools/list":
                 await self._resource_server.note_listing(caller)
-            if (call := _tool_call(message)) is not None:
+            if (call := tool_call(message)) is not None:
                 self._resource_server.check_scope(caller, Surface.of(scope), call, scope["path"])
         except Refusal as refusal:
             await refusal(scope, replay, send)
@@ -43,7 +43,7 @@ class StepUp:
         await self.app(scope, replay, send)
 
 
-async def _buffered(receive: Receive) -> tuple[bytes, Receive]:
+async def buffered(receive: Receive) -> tuple[bytes, Receive]:
     """The whole body, which the layer above has bounded, and a `receive` that begins with it."""
     parts: list[bytes] = []
     more = True
@@ -60,7 +60,7 @@ async def _buffered(receive: Receive) -> tuple[bytes, Receive]:
     return body, replay
 
 
-def _message(body: bytes) -> Mapping[str, Any]:
+def parsed(body: bytes) -> Mapping[str, Any]:
     """Parse the body; empty where it is no single message. Raises the 400 for a body that is not JSON.
 
     Such a body is refused here: another parser might read a call in it.
@@ -72,7 +72,7 @@ def _message(body: bytes) -> Mapping[str, Any]:
     return message if isinstance(message, dict) else {}
 
 
-def _tool_call(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def tool_call(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The parameters of a `tools/call`."""
     params = message.get("params")
     return params if message.get("method") == "tools/call" and isinstance(params, dict) else None

@@ -13,6 +13,7 @@ class CannotRemember(TelnyxError):
         return {
             "code": "store_unavailable",
             "title": "This server cannot reach its store, so it only reads; nothing was sent",
+            "retry_after_secs": 5,
             "remedy": "Make the same call again in a minute. Whoever runs the server finds the reason with "
             "telnyx-mcp-server doctor.",
         }

@@ -3,6 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
 
+from telnyx_remote_mcp.buckets import Rate
 from telnyx_remote_mcp.store.counters import Counters
 from telnyx_remote_mcp.store.journal import Journal
 
@@ -34,6 +35,17 @@ class Store(Protocol):
     @property
     def journal(self) -> Journal:
         """The journal, kept beside the values."""
+        ...
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the last use of it found that it does not answer."""
+        ...
+
+    def rate(self, name: str, per_minute: int) -> Rate:
+        """A limit of its own, counted together by all who share the store, where that is quick; else by each process,
+        as all do while the store does not answer. Keys are as readable as the others: see `Rates`.
+        """
         ...
 
     def prepare(self) -> None:

@@ -1,15 +1,20 @@
 """Verification of API keys: who is asked, how often, and what is remembered."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
+from pathlib import Path
 
 import pytest
 from tests.server.auth.upstream import Telnyx
 from tests.server.clocks import ManualClock
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys, Budget
+from telnyx_remote_mcp.auth.deaths import Deaths
 from telnyx_remote_mcp.auth.verdicts import Verdict
+from telnyx_remote_mcp.buckets import LocalRate, Rate
 from telnyx_remote_mcp.http.refusal import Refusal
+from telnyx_remote_mcp.store.base import StoreUnavailable
+from telnyx_remote_mcp.store.sqlite import SqliteStore
 from telnyx_tools.api.credential import Credential
 
 KEY, OTHER, MADE_UP = "KEY_one", "KEY_two", "KEY_made_up"
@@ -67,9 +72,9 @@ async def test_the_principal_depends_on_the_pepper(telnyx: Telnyx) -> None:
 async def test_a_genuine_verdict_is_good_for_five_minutes(keys: ApiKeys, telnyx: Telnyx, clock: ManualClock) -> None:
     identity = await keys.verify(KEY, ADDRESS)
     clock.advance(299)
-    assert keys.known(KEY) is identity
+    assert await keys.known(KEY) is identity
     clock.advance(1)
-    assert keys.known(KEY) is None
+    assert await keys.known(KEY) is None
     await keys.verify(KEY, ADDRESS)
     assert telnyx.shown == [KEY, KEY]
 
@@ -79,7 +84,7 @@ async def test_a_dead_verdict_is_good_for_half_a_minute(keys: ApiKeys, telnyx: T
     for _ in range(2):
         assert (await refusal(keys.verify(MADE_UP, ADDRESS))).status == 401
     assert telnyx.shown == [MADE_UP]
-    assert keys.known(MADE_UP) is None
+    assert await keys.known(MADE_UP) is None
     clock.advance(30)
     telnyx.genuine.add(MADE_UP)
     assert (await keys.verify(MADE_UP, ADDRESS)).caller.credential == Credential(MADE_UP)
@@ -109,9 +114,9 @@ async def test_while_telnyx_is_down_the_last_good_verdict_counts_for_an_hour(
     telnyx.down = True
     clock.advance(3590)
     assert (await keys.verify(KEY, ADDRESS)) is identity
-    assert keys.known(KEY) is identity
+    assert await keys.known(KEY) is identity
     clock.advance(10)
-    assert keys.known(KEY) is None
+    assert await keys.known(KEY) is None
     assert (await refusal(keys.verify(KEY, ADDRESS))).status == 503
 
 
@@ -132,7 +137,7 @@ async def test_a_dead_key_does_not_come_back_because_telnyx_is_down(
 async def test_a_key_rejected_during_a_call_is_dead_at_once(keys: ApiKeys, telnyx: Telnyx, clock: ManualClock) -> None:
     identity = await keys.verify(KEY, ADDRESS)
     keys.reject(identity.caller.principal)
-    assert keys.known(KEY) is None
+    assert await keys.known(KEY) is None
     assert (await refusal(keys.verify(KEY, ADDRESS))).status == 401
     assert telnyx.shown == [KEY]
     clock.advance(30)
@@ -247,7 +252,90 @@ async def test_only_so_many_keys_are_remembered_and_the_busy_ones_stay(telnyx: T
     keys = ApiKeys(telnyx.check, PEPPER, clock=clock, max_keys=2)
     await keys.verify(KEY, ADDRESS)
     await keys.verify(OTHER, ADDRESS)
-    assert keys.known(KEY)
+    assert await keys.known(KEY)
     await refusal(keys.verify(MADE_UP, ADDRESS))
-    assert keys.known(KEY)
-    assert keys.known(OTHER) is None
+    assert await keys.known(KEY)
+    assert await keys.known(OTHER) is None
+
+
+class SharedStore(SqliteStore):
+    """The store of two replicas, which may be away."""
+
+    away = False
+
+    async def get(self, kind: str, key: str) -> bytes | None:
+        if self.away:
+            raise StoreUnavailable
+        return await super().get(kind, key)
+
+
+async def heard(shared: SharedStore, principal: str, *, died: bool) -> None:
+    """Wait until the store says so."""
+    async with asyncio.timeout(10):
+        while await Deaths(shared).of(principal) is not died:
+            pass
+
+
+@pytest.fixture
+async def shared(tmp_path: Path) -> AsyncIterator[SharedStore]:
+    store = SharedStore(tmp_path / "calls.db")
+    yield store
+    await store.aclose()
+
+
+@pytest.mark.anyio
+async def test_a_key_that_one_replica_finds_dead_is_dead_at_the_others_within_5_seconds(
+    telnyx: Telnyx, clock: ManualClock, shared: SharedStore
+) -> None:
+    one, other = (ApiKeys(telnyx.check, PEPPER, deaths=Deaths(shared), clock=clock) for _ in range(2))
+    await one.verify(KEY, ADDRESS)
+    await other.verify(KEY, ADDRESS)
+    telnyx.genuine.remove(KEY)
+    one.reject(one.principal(KEY))
+    await heard(shared, one.principal(KEY), died=True)
+    clock.advance(4.5)
+    assert await other.known(KEY) is None
+    assert (await refusal(other.verify(KEY, ADDRESS))).status == 401
+    clock.advance(200)
+    assert await ApiKeys(telnyx.check, PEPPER, deaths=Deaths(shared), clock=clock).known(KEY) is None
+    telnyx.genuine.add(KEY)
+    assert await one.verify(KEY, ADDRESS)
+    await heard(shared, one.principal(KEY), died=False)
+
+
+@pytest.mark.anyio
+async def test_while_the_store_is_away_a_key_counts_for_a_minute_after_it_was_looked_at(
+    telnyx: Telnyx, clock: ManualClock, shared: SharedStore
+) -> None:
+    keys = ApiKeys(telnyx.check, PEPPER, deaths=Deaths(shared), clock=clock)
+    await keys.verify(KEY, ADDRESS)
+    clock.advance(30)
+    assert await keys.known(KEY)
+    shared.away = True
+    clock.advance(59)
+    assert await keys.known(KEY)
+    clock.advance(1)
+    refused = await refusal(keys.known(KEY))
+    assert (refused.status, "Retry-After" in refused.headers) == (503, True)
+    shared.away = False
+    assert await keys.known(KEY)
+
+
+@pytest.mark.anyio
+async def test_replicas_show_telnyx_no_more_unproven_keys_together_than_one_does(
+    telnyx: Telnyx, clock: ManualClock
+) -> None:
+    counted: dict[str, LocalRate] = {}
+
+    def rates(name: str, per_minute: int) -> Rate:
+        return counted.setdefault(name, LocalRate(per_minute, clock=clock))
+
+    one, other = (
+        ApiKeys(telnyx.check, PEPPER, budget=Budget(3, 100, rates=rates, clock=clock), clock=clock) for _ in range(2)
+    )
+    await one.verify(KEY, ADDRESS)  # costs nothing
+    statuses = [
+        (await refusal((one if number % 2 else other).verify(f"{MADE_UP}{number}", ADDRESS))).status
+        for number in range(5)
+    ]
+    assert statuses == [401, 401, 401, 429, 429]

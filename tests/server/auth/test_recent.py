@@ -4,6 +4,7 @@ import pytest
 from tests.server.clocks import ManualClock
 
 from telnyx_remote_mcp.auth.recent import Recent
+from telnyx_remote_mcp.store.base import StoreUnavailable
 
 pytestmark = pytest.mark.anyio
 
@@ -79,3 +80,19 @@ async def test_a_value_that_is_no_longer_recent_is_let_go_with_the_next() -> Non
     clock.advance(4)
     recent.put("b", "other")
     assert "secret" not in str(vars(recent))
+
+
+async def test_a_value_counts_for_longer_while_the_store_is_away_and_then_no_more() -> None:
+    clock = ManualClock()
+    recent, source = Recent[int](4, 10, stale_secs=60, clock=clock), Source(clock)
+
+    async def away() -> int:
+        raise StoreUnavailable
+
+    assert await recent.get("a", source) == 1
+    clock.advance(59)
+    assert await recent.get("a", away) == 1
+    clock.advance(1)
+    with pytest.raises(StoreUnavailable):
+        await recent.get("a", away)
+    assert await recent.get("a", source) == 2

@@ -15,7 +15,7 @@ from tests.server.serving import raw_exchange, serving
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.auth.verdicts import balance_check
-from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.buckets import LocalRate
 from telnyx_remote_mcp.gate.authenticate import Authenticate
 from telnyx_remote_mcp.http.edge import Edge
 from telnyx_tools.api.client import Api
@@ -41,7 +41,7 @@ class Gate:
         self.telnyx = Telnyx(KEY)
         self.clock = ManualClock()
         self.keys = ApiKeys(self.telnyx.check, b"p" * 32, clock=self.clock)
-        self.app = Authenticate(whoami, self.keys, TokenBuckets(failures, failures, clock=self.clock))
+        self.app = Authenticate(whoami, self.keys, LocalRate(failures, clock=self.clock))
 
     async def ask(
         self, headers: Mapping[str, str] | Sequence[tuple[str, str]] = (), query: str = "", method: str = "POST"
@@ -265,7 +265,7 @@ async def test_no_log_and_no_answer_holds_a_key_whatever_becomes_of_it(
     caplog.set_level(logging.DEBUG)
     async with serving(BalanceServer(KEY)) as telnyx, Api(f"{telnyx}/v2") as api:
         keys = ApiKeys(balance_check(api), b"p" * 32)
-        app = Edge(Authenticate(whoami, keys, TokenBuckets(9, 9)))
+        app = Edge(Authenticate(whoami, keys, LocalRate(9)))
         async with serving(app) as url:
             answers = [
                 await raw_exchange(url, [f"POST {target} HTTP/1.1", "Host: localhost", *headers])

@@ -10,7 +10,6 @@ from typing import Final
 from authlib.oauth2.rfc6749 import InvalidRequestError
 
 from telnyx_remote_mcp.auth.authorization_server.words import Words
-from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_remote_mcp.store.base import Store
@@ -72,7 +71,7 @@ class PendingRequests:
 
     def __init__(self, store: Store, vault: Vault, *, clock: Clock = time.time) -> None:
         self._records = Records(store, vault, _KIND, Pending)
-        self._room = TokenBuckets(PENDING_PER_MINUTE, PENDING_PER_MINUTE)
+        self._room = store.rate("pending", PENDING_PER_MINUTE)
         self._clock = clock
 
     async def add(
@@ -86,7 +85,7 @@ class PendingRequests:
         kept = tuple((name, value) for name, value in parameters if name in _KEPT)
         if len(dict(kept).get("state", "")) > MAX_STATE or sum(len(value) for _, value in kept) > MAX_CHARACTERS:
             raise InvalidRequestError(Words(f"The request is too large: state may have {MAX_STATE} characters."))
-        if wait := self._room.take(""):
+        if wait := await self._room.take(""):
             raise Refusal(429, "slow_down", "Too many people sign in at this moment; try again.", retry_after(wait))
         pending = Pending(
             id=secrets.token_urlsafe(32),

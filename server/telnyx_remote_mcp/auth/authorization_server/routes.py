@@ -26,11 +26,12 @@ from telnyx_remote_mcp.auth.authorization_server.metadata import (
 from telnyx_remote_mcp.auth.authorization_server.requests import Answer, Parameters
 from telnyx_remote_mcp.auth.authorization_server.server import AuthorizationServer
 from telnyx_remote_mcp.auth.authorization_server.words import described
-from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.buckets import Rate
 from telnyx_remote_mcp.http.client_address import budget_address
 from telnyx_remote_mcp.http.document import Document
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_remote_mcp.store.base import StoreUnavailable
+from telnyx_remote_mcp.store.rates import Rates
 
 LINK: Final = "/link"
 """The page where a person decides."""
@@ -46,13 +47,13 @@ Problem = Callable[[int, str, str], Response]
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def authorization_endpoint(server: AuthorizationServer, problem: Problem, base_path: str = "") -> Route:
+def authorization_endpoint(server: AuthorizationServer, problem: Problem, rates: Rates, base_path: str = "") -> Route:
     """The endpoint to which clients send browsers; they go on to the page of the decision, below `base_path`."""
-    requests = TokenBuckets(REQUESTS_PER_MINUTE, REQUESTS_PER_MINUTE)
+    requests = rates("authorize", REQUESTS_PER_MINUTE)
 
     async def authorize(request: Request) -> Response:
         try:
-            limit(requests, request)
+            await limit(requests, request)
             decided = await server.authorize(_parameters(request.url.query.encode()))
         except OAuth2Error as error:
             text = f"{described(error)} Go back to the application and connect again."
@@ -60,7 +61,9 @@ def authorization_endpoint(server: AuthorizationServer, problem: Problem, base_p
         except Refusal as refusal:
             return problem(refusal.status, "Not now", refusal.description)
         except StoreUnavailable:
-            return problem(503, "Not now", _UNAVAILABLE)
+            answer = problem(503, "Not now", _UNAVAILABLE)
+            answer.headers.update(retry_after(5))
+            return answer
         if isinstance(decided, Answer):
             return _response(decided)
         return RedirectResponse(f"{base_path}{LINK}?request={quote(decided.id)}", 302, headers=_NO_STORE)
@@ -69,28 +72,30 @@ def authorization_endpoint(server: AuthorizationServer, problem: Problem, base_p
 
 
 def authorization_routes(
-    server: AuthorizationServer, metadata: Mapping[str, object], base_path: str = ""
+    server: AuthorizationServer, metadata: Mapping[str, object], rates: Rates, base_path: str = ""
 ) -> list[Route]:
     """The endpoints for clients, which may be scripts on any site, and the metadata that names them.
 
     Below a `base_path` clients look for the metadata where that path follows the well-known one (RFC 8414, 3.1).
     """
-    requests = TokenBuckets(REQUESTS_PER_MINUTE, REQUESTS_PER_MINUTE)
-    registrations = Registrations()
+    refused, revocations = rates("token", REQUESTS_PER_MINUTE), rates("revoke", REQUESTS_PER_MINUTE)
+    registrations = Registrations(rates)
 
     async def token(request: Request) -> Response:
-        limit(requests, request)
+        address = budget_address(request.scope)
+        if wait := await refused.wait(address):
+            raise _too_many(wait)
         answer = await server.token(await _form(request), request.headers)
-        if answer.status == 200:  # hosted clients come for thousands of people from a few addresses
-            requests.put_back(budget_address(request.scope))
+        if answer.status != 200:  # hosted clients come for thousands of people from a few addresses
+            await refused.take(address)
         return _response(answer)
 
     async def revoke(request: Request) -> Response:
-        limit(requests, request)
+        await limit(revocations, request)
         return _response(await server.revoke(await _form(request), request.headers))
 
     async def register(request: Request) -> Response:
-        registrations.take(request)
+        await registrations.take(request)
         return _response(await server.register(await _document(request)))
 
     async def jwks(_: Request) -> Response:
@@ -113,22 +118,20 @@ def authorization_routes(
 class Registrations:
     """Limits how many clients are registered, from one address and overall."""
 
-    def __init__(self) -> None:
-        self._by_address = TokenBuckets(REGISTRATIONS_PER_MINUTE, REGISTRATIONS_PER_MINUTE)
-        self._overall = TokenBuckets(ALL_REGISTRATIONS_PER_MINUTE, ALL_REGISTRATIONS_PER_MINUTE)
+    def __init__(self, rates: Rates) -> None:
+        self._by_address = rates("registrations-of-address", REGISTRATIONS_PER_MINUTE)
+        self._overall = rates("registrations", ALL_REGISTRATIONS_PER_MINUTE)
 
-    def take(self, request: Request) -> None:
+    async def take(self, request: Request) -> None:
         """Raises the 429 that says how long to wait."""
-        limit(self._by_address, request)
-        wait = self._overall.take("")
-        if wait:
+        await limit(self._by_address, request)
+        if wait := await self._overall.take(""):
             raise _too_many(wait)
 
 
-def limit(buckets: TokenBuckets, request: Request) -> None:
+async def limit(rate: Rate, request: Request) -> None:
     """Take one from what the address has. Raises the 429 that says how long to wait."""
-    wait = buckets.take(budget_address(request.scope))
-    if wait:
+    if wait := await rate.take(budget_address(request.scope)):
         raise _too_many(wait)
 
 

@@ -30,6 +30,7 @@ class RedisClient:
         self._url = url
         self._meter = meter
         self._silent_until: float | None = None
+        self._away = False
 
     @cached_property
     def redis(self) -> Redis:
@@ -49,20 +50,25 @@ class RedisClient:
             raise StoreError("TELNYX_MCP_REDIS_URL is no redis://, rediss:// or unix:// URL") from None
         return Redis.from_pool(pool)
 
+    @property
+    def is_away(self) -> bool:
+        """Whether the last command found that Redis does not answer."""
+        return self._away
+
     @contextmanager
     def available(self) -> Iterator[Redis]:
         """The client, for commands that raise StoreUnavailable where Redis does not answer."""
-        from redis.exceptions import RedisError
+        from redis.exceptions import RedisError, ResponseError
         from redis.exceptions import TimeoutError as Silence
 
         self._look()
         began, outcome = time.perf_counter(), "unavailable"
         try:
             yield self.redis
-            self._silent_until, outcome = None, "ok"
+            self._silent_until, self._away, outcome = None, False, "ok"
         except (RedisError, OSError) as error:
-            if isinstance(error, Silence):
-                self._silent_until = time.monotonic() + LOOK_EVERY_SECS
+            self._away = not isinstance(error, ResponseError)
+            self._silent_until = time.monotonic() + LOOK_EVERY_SECS if isinstance(error, Silence) else None
             # By kind only: a message of the client may quote the URL, password and all.
             raise StoreUnavailable(f"Redis: {type(error).__name__}") from None
         except StoreError as error:

@@ -3,11 +3,13 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Final, cast
 
+from telnyx_remote_mcp.buckets import Rate
 from telnyx_remote_mcp.store.base import MAX_KEYS
 from telnyx_remote_mcp.store.locks import locked
 from telnyx_remote_mcp.store.redis.client import RedisClient, millis
 from telnyx_remote_mcp.store.redis.counters import RedisCounters
 from telnyx_remote_mcp.store.redis.journal import RedisJournal
+from telnyx_remote_mcp.store.redis.rates import RedisRates
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
 _SCANNED_AT_ONCE: Final = 1_000
@@ -28,7 +30,15 @@ class RedisStore:
         self._prefix = prefix
         self._client = RedisClient(url, meter)
         self.counters = RedisCounters(self._client, f"{prefix}-counters")
+        self._rates = RedisRates(self._client, f"{prefix}-rates")
         self.journal = RedisJournal(self._client, f"{prefix}-journal")
+
+    @property
+    def is_away(self) -> bool:
+        return self._client.is_away
+
+    def rate(self, name: str, per_minute: int) -> Rate:
+        return self._rates.rate(name, per_minute)
 
     def prepare(self) -> None:
         _ = self._client.redis

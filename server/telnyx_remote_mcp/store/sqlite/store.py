@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Final
 
+from telnyx_remote_mcp.buckets import LocalRate, Rate
 from telnyx_remote_mcp.store.base import MAX_KEYS
 from telnyx_remote_mcp.store.locks import locked
 from telnyx_remote_mcp.store.sqlite.counters import SqliteCounters
@@ -40,6 +41,13 @@ class SqliteStore:
         self._file = SqliteFile(path, busy_secs=busy_secs, durable=durable, meter=meter)
         self.counters = SqliteCounters(self._file)
         self.journal = SqliteJournal(self._file)
+
+    @property
+    def is_away(self) -> bool:
+        return False
+
+    def rate(self, name: str, per_minute: int) -> Rate:
+        return LocalRate(per_minute)
 
     def prepare(self) -> None:
         self._file.prepare()

@@ -6,7 +6,6 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.http.client_address import budget_address
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.web.linking.services import PageParts
@@ -23,7 +22,7 @@ class PageGuard:
     def __init__(self, services: PageParts) -> None:
         self._pages = services.pages
         self._https = services.settings.url.startswith("https:")
-        self._forms = TokenBuckets(FORMS_PER_MINUTE, FORMS_PER_MINUTE)
+        self._forms = services.rates("forms", FORMS_PER_MINUTE)
 
     def __call__(self, handler: Handler) -> Handler:
         async def guarded(request: Request) -> Response:
@@ -31,7 +30,7 @@ class PageGuard:
                 return self._pages.problem(
                     400, "Use https", "Keys are taken over https only. Open this page with https."
                 )
-            if request.method == "POST" and self._forms.take(budget_address(request.scope)):
+            if request.method == "POST" and await self._forms.take(budget_address(request.scope)):
                 return self._pages.problem(429, "Too many attempts", "Wait a minute, then try again.")
             try:
                 return await handler(request)

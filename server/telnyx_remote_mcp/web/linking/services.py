@@ -11,6 +11,7 @@ from telnyx_remote_mcp.auth.telnyx_accounts import TelnyxAccounts
 from telnyx_remote_mcp.auth.telnyx_sign_in import TelnyxSignIn
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.rates import Rates
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.surface.surfaces import Surfaces
@@ -32,6 +33,10 @@ class PageParts:
     @cached_property
     def vault(self) -> Vault:
         return Vault(self.secret)
+
+    @cached_property
+    def rates(self) -> Rates:
+        return Rates(self.store, self.secret)
 
     @cached_property
     def pages(self) -> Pages:

@@ -24,7 +24,7 @@ from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.links import ApiKeyLink
 from telnyx_remote_mcp.auth.oauth import OAuth
-from telnyx_remote_mcp.buckets import TokenBuckets
+from telnyx_remote_mcp.buckets import LocalRate
 from telnyx_remote_mcp.composition.oauth import create_oauth
 from telnyx_remote_mcp.gate.authenticate import Authenticate
 from telnyx_remote_mcp.gate.select_surface import SelectSurface
@@ -185,7 +185,7 @@ async def running(
         gate = Authenticate(
             SelectSurface(StepUp(_endpoint, oauth.resource_server), surfaces),
             keys,
-            TokenBuckets(failures, failures),
+            LocalRate(failures),
             oauth.resource_server,
         )
         paths = ("/mcp", "/v2/mcp", "/v2/mcp/apps/{slug}/mcp")
