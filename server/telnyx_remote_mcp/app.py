@@ -130,7 +130,7 @@ def build_app(
             await stack.enter_async_context(plain.run())
             if oauth is not None:
                 await oauth.upkeep.begin()
-            with on_termination(streams.close, *closers):
+            with on_termination(streams.close, *closers, drain_secs=settings.drain_secs):
                 yield
 
     not_found = NotFound(settings.url)

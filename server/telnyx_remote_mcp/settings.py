@@ -120,6 +120,9 @@ class Settings(BaseSettings):
     client_documents: Literal["on", "off"] = Field(
         "on", description="take clients that describe themselves in a document on their own site, fetched over https"
     )
+    drain_secs: int = Field(
+        0, ge=0, le=300, description="how long requests are still taken after SIGTERM, while /readyz says no"
+    )
     allowed_hosts: Names = Field([], description="further Host values to answer to, host or host:port")
     allowed_origins: Names = Field([], description="browser origins that may call, such as https://app.example.com")
     trusted_proxies: Names = Field([], description="addresses or networks whose X-Forwarded-For is believed")

@@ -32,7 +32,7 @@ class OpenStreams:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         grace = _grace_secs(scope)
         if grace is None:
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, _last(send) if self._closed else send)
             return
         response = OpenResponse(send)
         with anyio.CancelScope() as cancel:
@@ -56,6 +56,17 @@ class OpenStreams:
         now = asyncio.get_running_loop().time()
         for cancel, grace in list(self._open.items()):
             cancel.deadline = now + grace
+
+
+def _last(send: Send) -> Send:
+    """Answers are the last of their connections: what comes next is for others."""
+
+    async def send_last(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
+        await send(message)
+
+    return send_last
 
 
 def _grace_secs(scope: Scope) -> float | None:

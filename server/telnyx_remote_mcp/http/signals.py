@@ -12,19 +12,27 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
-def on_termination(*close: Callable[[], None]) -> Iterator[None]:
+def on_termination(*close: Callable[[], None], drain_secs: float = 0.0) -> Iterator[None]:
     """Call each of `close` in the running loop when the process is asked to end, whether or not one before it fails.
 
-    They begin the end of what they close and do not wait for it. The handlers of the signal before run as well.
+    They begin the end of what they close and do not wait for it. The handlers of the signal before run as well: of the
+    first SIGTERM so many seconds later, in which a load balancer notices that others are to be asked.
     """
     loop = asyncio.get_running_loop()
+    drained = False
     previous = {number: signal.getsignal(number) for number in _SIGNALS}
 
     def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal drained
         for each in close:
             loop.call_soon_threadsafe(each)
         before = previous[signal.Signals(number)]
-        if callable(before):
+        if not callable(before):
+            return
+        if number == signal.SIGTERM and drain_secs and not drained:
+            drained = True
+            loop.call_soon_threadsafe(loop.call_later, drain_secs, before, number, frame)
+        else:
             before(number, frame)
 
     try:

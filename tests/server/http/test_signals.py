@@ -74,6 +74,21 @@ async def test_where_there_was_no_handler_it_calls_back_alone(ignored: signal.Ha
         signal.signal(signal.SIGTERM, outer)
 
 
+async def test_the_first_sigterm_leaves_time_to_drain_and_the_second_does_not() -> None:
+    before, asked = Before(), asyncio.Event()
+    outer = signal.signal(signal.SIGTERM, before)
+    try:
+        with on_termination(asked.set, drain_secs=60):
+            os.kill(os.getpid(), signal.SIGTERM)
+            async with asyncio.timeout(5):
+                await asked.wait()
+            assert before.heard == []
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert before.heard == [signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGTERM, outer)
+
+
 def test_outside_the_main_thread_it_changes_nothing() -> None:
     handlers = [signal.getsignal(number) for number in ASKED]
     seen: list[object] = []
