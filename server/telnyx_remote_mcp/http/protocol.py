@@ -10,6 +10,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MAX_HEAD_BYTES: Final = 32_768
 MAX_HEADERS: Final = 100
 HEAD_SECS: Final = 10.0
+LINGER_SECS: Final = 0.5
+"""Of a connection without a request, once the process is about to end: one may be on its way."""
 MAX_PIPELINED: Final = 8
 MAX_CONNECTIONS: Final = 2_000
 """Of one process. One more takes the place of the connection that has waited longest for its next request."""
@@ -37,6 +39,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _header_count = 0
     _in_head = True
     _too_large = False
+    _ends = False
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -81,6 +84,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head, self._head_bytes = False, 0
         self._forget_deadline()
         super().on_headers_complete()
+        if self._ends and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         self._in_head = True
@@ -90,6 +95,14 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self.waits and not self.transport.is_closing():
             self._expect_head()
+
+    def shutdown(self) -> None:
+        """Begin to end: after the answer that is under way, or the one to a request that comes within a moment."""
+        if not self.waits:
+            super().shutdown()
+            return
+        self._ends = True
+        self.loop.call_later(LINGER_SECS, self._close_idle)
 
     def send_400_response(self, msg: str) -> None:
         """End the connection over a request that cannot be parsed; in the middle of an answer, without a word."""

@@ -1,0 +1,241 @@
+"""Several replicas on one Redis behind one nginx, in front of one sandbox: what a company runs, in small."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from tests.e2e.processes import END_SECS, PROGRAM, environment
+
+SECRET = "c" * 32
+MODERN, LEGACY = "2026-07-28", "2025-11-25"
+_ACCEPT = "application/json, text/event-stream"
+_META = {
+    "io.modelcontextprotocol/protocolVersion": MODERN,
+    "io.modelcontextprotocol/clientInfo": {"name": "cluster", "version": "1"},
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+_NGINX = """
+daemon off;
+master_process off;
+pid {directory}/nginx.pid;
+error_log {directory}/nginx.log;
+events {{ worker_connections 512; }}
+http {{
+    access_log off;
+    client_body_temp_path {directory}/body;
+    proxy_temp_path {directory}/proxy;
+    fastcgi_temp_path {directory}/fastcgi;
+    uwsgi_temp_path {directory}/uwsgi;
+    scgi_temp_path {directory}/scgi;
+    upstream replicas {{
+        {servers}
+        keepalive 16;
+    }}
+    server {{
+        listen 127.0.0.1:{port};
+        location {path}/ {{
+            proxy_pass http://replicas/;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Host $http_host;
+            {more}
+        }}
+    }}
+}}
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+class RedisServer:
+    """A Redis of the tests' own, on a socket in a directory of theirs; what it acknowledged it has on disk."""
+
+    def __init__(self, directory: Path, *options: str) -> None:
+        self.url = f"unix://{directory}/redis.sock"
+        self._command = [
+            *("redis-server", "--port", "0", "--unixsocket", f"{directory}/redis.sock", "--dir", str(directory)),
+            *("--save", "", "--appendonly", "yes", *options),
+        ]
+        self.start()
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if "ready to accept connections" in line.lower():
+                return
+        raise RuntimeError("redis-server did not start")
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        self._process.send_signal(number)
+        self._process.communicate(timeout=10)
+
+
+class Replica:
+    """One `serve` on a port that it keeps, with what every replica is given."""
+
+    def __init__(self, directory: Path, given: dict[str, str], options: tuple[str, ...]) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self.port, self.metrics_port = free_port(), free_port()
+        self._directory = directory
+        self._given = given
+        self._command = [PROGRAM, "serve", "--port", str(self.port), "--metrics-port", str(self.metrics_port), *options]
+        self._log = (directory / "log").open("a")
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        given = environment(self._directory, **self._given)
+        self.process = subprocess.Popen(
+            self._command, stdout=subprocess.PIPE, stderr=self._log, text=True, env=given, start_new_session=True
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line.startswith("Serving on"), self.log
+
+    @property
+    def log(self) -> str:
+        return (self._directory / "log").read_text()
+
+    def metric(self, name: str, **labels: str) -> float:
+        """The sum of the samples of this name that have these labels."""
+        text = httpx2.get(f"http://127.0.0.1:{self.metrics_port}/metrics").text
+        wanted = [f'{label}="{value}"' for label, value in labels.items()]
+        lines = (line for line in text.splitlines() if line.startswith((f"{name}{{", f"{name} ")))
+        return sum(float(line.rpartition(" ")[2]) for line in lines if all(each in line for each in wanted))
+
+    def end(self) -> int:
+        self.process.terminate()
+        code = self.process.wait(END_SECS)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return code
+
+    def kill(self) -> None:
+        """Kill it with everything that it started, as a machine that is switched off."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.end()
+
+    def close(self) -> None:
+        self.end()
+        self._log.close()
+
+
+@contextmanager
+def nginx(directory: Path, *ports: int, path: str = "", more: str = "proxy_buffering off;") -> Iterator[str]:
+    """An nginx in front of these ports; gives its URL. A server that does not take a connection is passed over."""
+    port = free_port()
+    servers = "\n".join(f"server 127.0.0.1:{each} max_fails=1 fail_timeout=1s;" for each in ports)
+    file = directory / "nginx.conf"
+    file.write_text(_NGINX.format(directory=directory, servers=servers, port=port, path=path, more=more))
+    with subprocess.Popen(["nginx", "-c", str(file), "-e", f"{directory}/nginx.log"]) as process:
+        try:
+            _wait_for(port)
+            yield f"http://127.0.0.1:{port}{path}"
+        finally:
+            process.terminate()
+            process.wait(END_SECS)
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + END_SECS
+    with socket.socket() as probe:
+        while probe.connect_ex(("127.0.0.1", port)) != 0:
+            assert time.monotonic() < until
+            os.sched_yield()
+
+
+@dataclass(frozen=True)
+class Cluster:
+    url: str
+    redis: RedisServer
+    replicas: list[Replica]
+
+
+@contextmanager
+def cluster(directory: Path, api: str, *options: str, count: int = 2, **given: str) -> Iterator[Cluster]:
+    """So many replicas in front of the API at this URL, which is on loopback."""
+    with ExitStack() as stack:
+        redis = RedisServer(directory, "--appendfsync", "always")
+        stack.callback(redis.stop)
+        shared = {
+            "TELNYX_MCP_SECRET": SECRET,
+            "TELNYX_MCP_REDIS_URL": redis.url,
+            "TELNYX_API_BASE_URL": api,
+            "TELNYX_MCP_STATEFUL": "false",
+            "TELNYX_MCP_DRAIN_SECS": "1",
+            **given,
+        }
+        replicas = []
+        for number in range(count):
+            replica = Replica(directory / f"replica{number}", shared, options)
+            stack.callback(replica.close)
+            replicas.append(replica)
+        url = stack.enter_context(nginx(directory, *(replica.port for replica in replicas)))
+        yield Cluster(url, redis, replicas)
+
+
+class Agent:
+    """A client that makes calls over one pool of connections, in either era, and reads what came of each."""
+
+    def __init__(self, url: str, http: httpx2.AsyncClient) -> None:
+        self._url = url
+        self._http = http
+
+    @classmethod
+    @asynccontextmanager
+    async def of(cls, url: str, timeout_secs: float = 30) -> AsyncIterator[Agent]:
+        limits = httpx2.Limits(max_connections=64, max_keepalive_connections=16)
+        async with httpx2.AsyncClient(timeout=timeout_secs, limits=limits) as http:
+            yield cls(url, http)
+
+    async def post(self, key: str, tool: str, arguments: dict[str, Any], era: str = MODERN) -> httpx2.Response:
+        params: dict[str, Any] = {"name": tool, "arguments": arguments}
+        headers = {"Authorization": f"Bearer {key}", "Accept": _ACCEPT, "MCP-Protocol-Version": era}
+        if era == MODERN:
+            params["_meta"] = _META
+            headers |= {"Mcp-Method": "tools/call", "Mcp-Name": tool}
+        message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        return await self._http.post(f"{self._url}/mcp", json=message, headers=headers)
+
+    async def call(self, key: str, tool: str, arguments: dict[str, Any], era: str = MODERN) -> str:
+        """`done`, `duplicate`, the code of the error, the HTTP status, or `lost` for no answer."""
+        try:
+            answer = await self.post(key, tool, arguments, era)
+        except httpx2.TransportError:
+            return "lost"
+        if answer.status_code != 200:
+            return str(answer.status_code)
+        result = _message(answer)["result"]
+        if result.get("isError"):
+            return str(json.loads(result["content"][0]["text"])["error"]["code"])
+        return "duplicate" if "duplicate_of" in result["structuredContent"] else "done"
+
+
+def _message(answer: httpx2.Response) -> dict[str, Any]:
+    text = answer.text
+    if answer.headers["content-type"].startswith("text/event-stream"):
+        text = next(line[6:] for line in text.splitlines() if line.startswith("data: {"))
+    message: dict[str, Any] = json.loads(text)
+    return message
