@@ -8,18 +8,26 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
 BREAK: Final = "|"
 """Stands between digits that words divide."""
-_MARKED: Final = r"(?:\w|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff'\u02bc]|-(?=dix|vingt|sept|huit|neuf))"
-_WORD: Final = re.compile(f"[0-9]+|(?:(?![0-9]){_MARKED})+")
+_LETTER: Final = r"(?:[^\W_0-9]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff'\u02bc])"
+_WORD: Final = re.compile(rf"[0-9]+|{_LETTER}+")
+_HYPHENED: Final = re.compile(r"quatre-vingts?(?:-(?:dix-(?:sept|huit|neuf)|\w+))?|soixante-\w+|dix-(?:sept|huit|neuf)")
+"""Numbers of French whose parts are not those of their digits."""
 _SEVERAL: Final = 3
+_LONE: Final = 4
+"""Characters of a word that may be digits although none is written as one, as `OI`."""
+_SHORTEST_COMPOUND: Final = 6
 _KEYPAD: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
-_MIXED: Final = re.compile(r"\S*[0-9]\S*|(?<!\S)\S{1,4}(?!\S)")
-"""What may hold letters in place of digits: where there are digits, and short words."""
+_SPACED: Final = re.compile(r"(?<!\S)[\w.@-](?: [\w.@/:-](?!\S)){4,}|(?<![\w-])\w(?:[-_]\w(?!\w)){3,}")
+_TOKEN: Final = re.compile(r"\S+")
+_LONGEST: Final = 64
+"""Characters of a word that is looked into."""
+_AS_LETTERS: Final = str.maketrans("013457", "oieast")
 _VANITY: Final = re.compile(r"(?<=[0-9]-)[a-z0-9]{3,10}(?![a-z0-9])")
 
 
@@ -34,20 +42,31 @@ class _Spoken:
     repeats: Mapping[str, int]
     signs: Mapping[str, str]
     alike: Mapping[int, str]
+    unaccented: Mapping[str, str]
+    part: re.Pattern[str]
+    parts: re.Pattern[str]
+    """Words that are made of words for digits alone."""
 
 
 @cache
 def _spoken() -> _Spoken:
     table = tomllib.loads(files(__package__).joinpath("digit_words.toml").read_text(encoding="utf-8"))
     languages = tuple(_numbered(line, 0) for line in table["units"])
+    plain = _plain(table, languages)
+    tens = {word: digit for line in table["tens"] for word, digit in _numbered(line, 2).items()}
+    unaccented = {_without_accents(word): digits for word, digits in plain.items()}
+    part = "|".join(sorted({*unaccented, *tens, *table["glue"]} - {"o", "e", "i", "y"}, key=len, reverse=True))
     return _Spoken(
-        plain=_plain(table, languages),
+        plain=plain,
         languages=languages,
-        tens={word: digit for line in table["tens"] for word, digit in _numbered(line, 2).items()},
+        tens=tens,
         glue=frozenset(table["glue"]),
         repeats=table["repeats"],
         signs=table["signs"],
         alike={ord(sign): digit for digit, signs in table["alike"].items() for sign in signs},
+        unaccented=unaccented,
+        part=re.compile(part),
+        parts=re.compile(f"(?:{part})+"),
     )
 
 
@@ -64,17 +83,23 @@ def _plain(table: Mapping[str, Any], languages: Sequence[Mapping[str, str]]) -> 
     found = {word: min(digits) for word, digits in meanings.items() if len(digits) == 1 and word not in other}
     units, tens = ["", "ein", *table["units"][1].split()[2:]], list(enumerate(table["tens"][1].split(), 2))
     compound = {f"{unit}und{ten}": f"{two}{one}" for two, ten in tens for one, unit in enumerate(units) if unit}
-    return {**found, **compound, **table["more"]}
+    more = {word.replace("-", ""): digits for word, digits in table["more"].items()}
+    return {**found, **compound, **more}
 
 
 def runs(plain: str) -> Iterator[str]:
     """Every digit of a text in lower case, in order, with a `|` where a word stands between.
 
-    Once more for each language of which the text has several words for digits: they may be other words elsewhere.
+    First with words for digits, then without; and once more for each language of which the text has several of them,
+    since they may be other words elsewhere.
     """
+    if "-" in plain:
+        plain = _HYPHENED.sub(lambda found: found[0].replace("-", ""), plain)
     spoken, words = _spoken(), _WORD.findall(plain)
-    yield _joined(words, spoken, spoken.plain)
-    different = set(words)
+    yield (first := _joined(words, spoken, spoken.plain))
+    if (written := _joined(words, spoken, {})) != first:
+        yield written
+    different = {word for word in words if not word.isdigit()}
     for language in spoken.languages:
         said = language.keys() & different
         means_more = any(spoken.plain.get(word) != language[word] for word in said)
@@ -89,15 +114,20 @@ def _joined(words: Sequence[str], spoken: _Spoken, digits: Mapping[str, str]) ->
 def _spelled(words: Sequence[str], spoken: _Spoken, digits: Mapping[str, str]) -> Iterator[str]:
     times, ten = 1, False
     for word in words:
-        if word in spoken.repeats:
+        if word.isdigit() and word.isascii():
+            said: str | None = word
+        elif not digits:
+            said = _written(word, spoken)
+        elif word in spoken.repeats:
             times = spoken.repeats[word]
             continue
-        if ten and word in spoken.glue:
+        elif ten and word in spoken.glue:
             continue
-        said = digits.get(word) or _written(word, spoken)
+        else:
+            said = digits.get(word) or _compound(word) or _written(word, spoken)
         if ten and (said is None or len(said) != 1 or said == "0"):
             yield "0"
-        if ten := word in spoken.tens:
+        if ten := word in spoken.tens and bool(digits):
             yield spoken.tens[word]
             continue
         yield BREAK if said is None else said * times
@@ -106,10 +136,28 @@ def _spelled(words: Sequence[str], spoken: _Spoken, digits: Mapping[str, str]) -
         yield "0"
 
 
-def _written(word: str, spoken: _Spoken) -> str | None:
-    """The digits in a word, of whatever script; None where there are none."""
+@lru_cache(maxsize=4096)
+def _compound(word: str) -> str | None:
+    """The digits in a word that is made of words for digits alone, as `twozerotwo`; or is one with other accents."""
+    spoken, plain = _spoken(), _without_accents(word)
+    if plain in spoken.tens or plain in spoken.unaccented:
+        return spoken.tens.get(plain, "") + "0" if plain in spoken.tens else spoken.unaccented[plain]
+    if not _SHORTEST_COMPOUND <= len(plain) <= _LONGEST or spoken.parts.fullmatch(plain) is None:
+        return None
+    found = [part for part in spoken.part.findall(plain) if part not in spoken.glue]
+    return "".join(spoken.tens.get(part) or spoken.unaccented[part] for part in found)
+
+
+def _without_accents(word: str) -> str:
     if word.isascii():
-        return word if word.isdigit() else None
+        return word
+    return "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
+
+
+def _written(word: str, spoken: _Spoken) -> str | None:
+    """The digits of other scripts in a word; None where there are none."""
+    if word.isascii():
+        return None
     found = [_digit(sign, spoken) for sign in word]
     return "".join(digit or BREAK for digit in found) if any(found) else None
 
@@ -121,12 +169,24 @@ def _digit(sign: str, spoken: _Spoken) -> str | None:
     return spoken.signs.get(sign) or (str(int(number)) if number in range(10) else None)
 
 
+def closed_up(plain: str) -> str:
+    """The text with what is written letter by letter as words: `e v i l`, `e-v-i-l`."""
+    return _SPACED.sub(lambda found: re.sub("[ _-]", "", found[0]), plain)
+
+
 def lookalikes(plain: str) -> str:
-    """The text with letters that look like digits as those, in words of nothing else; and letters of a keypad."""
+    """The text with letters that look like digits as those, in words of nothing else; and letters of a keypad.
+
+    Digits in a word of letters are the letters that they look like, which may make it a word for a digit.
+    """
     dialled = _VANITY.sub(lambda found: found[0].translate(_KEYPAD), plain)
-    return _MIXED.sub(lambda found: _as_digits(found[0]), dialled)
+    return _TOKEN.sub(lambda found: _as_digits(found[0]), dialled).replace("vv", "w")
 
 
 def _as_digits(word: str) -> str:
+    if len(word) > _LONGEST or (len(word) > _LONE and not any(sign.isdigit() for sign in word)):
+        return word
     shown = word.translate(_spoken().alike)
-    return shown if shown != word and not any(sign.isalpha() for sign in shown) else word
+    if shown != word and not any(sign.isalpha() for sign in shown):
+        return shown
+    return word.translate(_AS_LETTERS) if word.isalnum() and not word.isdigit() else word

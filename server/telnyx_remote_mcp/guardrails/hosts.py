@@ -12,19 +12,30 @@ from contextlib import suppress
 from typing import Final
 from urllib.parse import unquote
 
-_LABEL: Final = r"[^\W_](?:[\w-]*[^\W_])?|[\w-]+"
-_HOST: Final = re.compile(rf"(?:{_LABEL})?(?:\.(?:{_LABEL}))+")
-_MAILBOX: Final = re.compile(rf"[\w.+%-]+@((?:{_LABEL})(?:\.(?:{_LABEL}))*)")
-_NETLOC: Final = re.compile(r"[a-z][a-z0-9+.-]{0,15}:/{1,3}([^\s/?#\"'<>\\]+)")
+from telnyx_remote_mcp.guardrails.digit_words import closed_up
+
+# Every repetition has a bound: texts are of any length, and made to hurt.
+_LABEL: Final = r"[\w-]{1,63}"
+_HOST: Final = re.compile(rf"(?:{_LABEL})?(?:\.{_LABEL}){{1,20}}")
+_MAILBOX: Final = re.compile(rf"[\w.+%-]{{1,64}}@({_LABEL}(?:\.{_LABEL}){{0,20}})")
+_NETLOC: Final = re.compile(r"[a-z][a-z0-9+.-]{0,15}:/{1,3}([^\s/?#\"'<>\\]{1,255})")
 _IPV6: Final = re.compile(r"(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])")
-_DOT_WORDS: Final = r"dot|punkt|punto|point|ponto|punt|piste|точка|nokta|kropka|tečka|tecka|点|點|ドット|นจุด|نقطة|डॉट"
+_DOT_WORDS: Final = (
+    r"dot|period|full stop|punkt|punto|point|ponto|punt|piste|точка|nokta|kropka|tečka|tecka|点|點|ドット|นจุด|نقطة|डॉट"
+)
 _AT_WORDS: Final = r"at|arroba|chiocciola|klammeraffe|kukac|zavináč|małpa|собака|arobase|アット|艾特"
-_DOTS: Final = re.compile(rf"\s*[\[({{<]\s*(?:\.|{_DOT_WORDS})\s*[\])}}>]\s*|\s+(?:{_DOT_WORDS})\s+|\s+\.\s+|[。｡・]")
-_ATS: Final = re.compile(rf"\s*[\[({{<]\s*(?:@|{_AT_WORDS})\s*[\])}}>]\s*|\s+(?:{_AT_WORDS})\s+|\s+@\s+")
-_DASHES: Final = re.compile(r"\s+(?:dash|hyphen|minus|bindestrich|guion|tiret|trattino)\s+")
-_SPACED: Final = re.compile(r"(?<![^\s])[\w.@-](?: [\w.@/:-](?![^\s])){4,}")
+_DOTS: Final = re.compile(
+    rf"\s{{0,2}}[\[({{<]\s{{0,2}}(?:\.|{_DOT_WORDS})\s{{0,2}}[\])}}>]\s{{0,2}}"
+    rf"|[\s_-]{{1,2}}(?:{_DOT_WORDS})[\s_-]{{1,2}}|\s{{1,2}}\.\s{{1,2}}|[。｡・·•∙⋅]|(?<=\w),(?=[a-z])"
+)
+_ATS: Final = re.compile(
+    rf"\s{{0,2}}[\[({{<]\s{{0,2}}(?:@|{_AT_WORDS})\s{{0,2}}[\])}}>]\s{{0,2}}"
+    rf"|\s{{1,2}}(?:{_AT_WORDS})\s{{1,2}}|\s{{1,2}}@\s{{1,2}}"
+)
+_DASHES: Final = re.compile(r"\s(?:dash|hyphen|minus|bindestrich|guion|tiret|trattino)\s")
 _WORDED: Final = re.compile(
-    rf"(?:\s|[\[({{<]|^)(?:[.@]|{_DOT_WORDS})(?:\s|[\])}}>])|[。｡・]|(?:^|\s)[\w.@-](?: [\w.@/:-](?!\S)){{4}}"
+    rf"(?:[\s_-]|[\[({{<]|^)(?:[.@]|{_DOT_WORDS})(?:[\s_-]|[\])}}>])|[。｡・·•∙⋅]|\w,[a-z]"
+    rf"|(?:^|\s)[\w.@-](?: [\w.@/:-](?!\S)){{4}}"
 )
 """What is worth to be joined: a dot in a word, in brackets, or between letters that stand apart."""
 _ALIKE: Final = str.maketrans("аеорсухіјѕԁһӏԛԝьвкмнтгпαβεικνορτυχηωɑɡıℓ", "aeopcyxijsdhlqwbbkmhtrnabeiknoptuxnwagil")
@@ -85,8 +96,8 @@ def _named(text: str) -> Iterator[str]:
 
 def _joined(plain: str) -> str:
     """The text with what is written in words, or letter by letter, as signs."""
-    text = _SPACED.sub(lambda found: found[0].replace(" ", ""), plain)
-    return _DASHES.sub("-", _ATS.sub("@", _DOTS.sub(".", f" {text} ")))
+    dotted = _DOTS.sub(".", f" {closed_up(plain)} ")
+    return _DASHES.sub("-", _ATS.sub("@", closed_up(dotted)))
 
 
 def lookalike(text: str) -> str:

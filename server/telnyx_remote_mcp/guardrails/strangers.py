@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from anyio import to_thread
 from cachetools import LRUCache, TTLCache
 
 from telnyx_remote_mcp.guardrails.digit_words import BREAK
@@ -25,10 +26,14 @@ NOTED_SECS: Final = 3_600
 MOST_HOSTS: Final = 20_000
 MOST_KNOWN: Final = 20_000
 KIND = "strangers"
+_AT_ONCE: Final = 10_000
+"""Characters that are looked through in a few milliseconds."""
 _LOCAL: Final = 7
 """Digits of a number without its area."""
 _MESSAGE: Final = 200
 """Digits of what is as short as a message: halves of a number are looked for in those."""
+_ROW, _PARTS, _SHORTEST_PART = 24, 12, 3
+"""Digits of a text, and parts of it, so few that they hold those of a number hardly ever by chance."""
 
 
 @dataclass(slots=True)
@@ -40,8 +45,11 @@ class _Seen:
     hosts: LRUCache[str, bool] = field(default_factory=lambda: LRUCache(MOST_HOSTS))
     known: LRUCache[str, bool] = field(default_factory=lambda: LRUCache(MOST_KNOWN))
     """Addresses of who wrote, and of the account itself."""
+    told: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """What was found out of recipients, until more is read."""
 
     def add(self, traces: Traces, known: Iterable[str]) -> None:
+        self.told.clear()
         self.digits.append(traces.digits)
         del self.digits[:-KEPT_ENTRIES]
         self.hosts.update(dict.fromkeys(traces.hosts, True))
@@ -55,8 +63,12 @@ class _Seen:
         )
 
     def tells(self, recipient: Recipient) -> bool:
-        if recipient.value in self.known:
-            return False
+        key = (recipient.kind, recipient.value)
+        if key not in self.told:
+            self.told[key] = recipient.value not in self.known and self._names(recipient)
+        return self.told[key]
+
+    def _names(self, recipient: Recipient) -> bool:
         match recipient.kind:
             case "phone":
                 return self._has_number(recipient.value)
@@ -77,7 +89,9 @@ class _Seen:
             read = (2 * BREAK).join(order)
             if any(form in read.replace(BREAK, "") for form in (digits, digits[::-1])):
                 return True
-        return f"{BREAK}{digits[-_LOCAL:]}{BREAK}" in f"{BREAK}{read}{BREAK}" or self._has_halves(digits)
+        return f"{BREAK}{digits[-_LOCAL:]}{BREAK}" in f"{BREAK}{read}{BREAK}" or (
+            self._has_halves(digits) or self._is_scattered(digits)
+        )
 
     def _has_halves(self, digits: str) -> bool:
         """Whether two messages, which others may lie between, name one part of it each."""
@@ -86,6 +100,11 @@ class _Seen:
             if digits[cut:] in parts and any(part.endswith(digits[:cut]) for part in parts):
                 return True
         return False
+
+    def _is_scattered(self, digits: str) -> bool:
+        """Whether one short text holds its digits with a few others between, or its parts in another order."""
+        readings = (reading for read in self.digits for reading in read.split(2 * BREAK))
+        return any(_scattered(digits, reading.split(BREAK)) for reading in readings if len(reading) <= _MESSAGE)
 
     def _has_host(self, host: str) -> bool:
         return any(self._has_part(form) or f"@{form}" in self.hosts for form in spellings(host))
@@ -108,7 +127,20 @@ class _Seen:
         return name in self.hosts or any(part in self.hosts for part in (*ends, *begins))
 
 
+def _scattered(digits: str, parts: list[str]) -> bool:
+    row = iter("".join(parts))
+    if sum(map(len, parts)) <= _ROW and all(digit in row for digit in digits):
+        return True
+    return len(parts) <= _PARTS and _is_made_of(digits, {part for part in parts if len(part) >= _SHORTEST_PART})
+
+
+def _is_made_of(digits: str, parts: set[str]) -> bool:
+    return not digits or any(digits.startswith(part) and _is_made_of(digits[len(part) :], parts) for part in parts)
+
+
 def _tells(part: str, whole_labels: bool) -> bool:
+    if part[:1] == "@":  # the host of somebody's mailbox, where others have one too
+        return False
     return part[:1] == "." or (whole_labels and "." in part) or ("." in part and len(part) >= SHORTEST)
 
 
@@ -130,7 +162,8 @@ class Strangers:
         self._noted[read] = True
 
     async def _note(self, principal: str, texts: Sequence[str], filled_in: Sequence[str]) -> None:
-        traces = Traces.of(texts)
+        long = sum(map(len, texts)) > _AT_ONCE  # others need not wait meanwhile
+        traces = await to_thread.run_sync(Traces.of, texts) if long else Traces.of(texts)
         known = sorted({value for text in filled_in for _, value in addresses(text)})
         if self._of(principal).holds(traces, known):
             return

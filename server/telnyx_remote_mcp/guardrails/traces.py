@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from telnyx_remote_mcp.guardrails.digit_words import BREAK, lookalikes, runs
+from telnyx_remote_mcp.guardrails.digit_words import BREAK, closed_up, lookalikes, runs
 from telnyx_remote_mcp.guardrails.hosts import hosts_in, lookalike
 from telnyx_tools.results.visible import visible
 
@@ -26,6 +26,8 @@ MOST_HOSTS: Final = 2_000
 _ESCAPES: Final = re.compile(r"\\(?:u\{?([0-9a-fA-F]{4,6})\}?|x([0-9a-fA-F]{2}))")
 _CODED: Final = re.compile(r"\\[ux]|%[0-9a-fA-F]{2}|&#?\w+;")
 _ENCODED: Final = re.compile(r"[A-Za-z0-9+/_-]{10,4000}={0,2}")
+_BLANKS: Final = re.compile(r"[^\S\n]{2,}")
+_CODES: Final = re.compile(r"(?<![\w])(?:[0-9a-fA-F]{2,3}[\s,:]{1,3}){5,400}[0-9a-fA-F]{2,3}(?!\w)")
 _LONE: Final = re.compile(r"[A-Za-z0-9+/_=\s-]{10,4000}")
 _TAGS: Final = re.compile("[\U000e0020-\U000e007e]+")
 _SELECTORS: Final = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
@@ -61,14 +63,15 @@ def _orders(written: list[str]) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", visible(text)).lower()
+    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", visible(text)).lower())
 
 
 def _digits(text: str) -> Iterator[str]:
     plain = _plain(text)
     yield from runs(plain)
-    if len(plain) <= MOST_HIDDEN and (alike := lookalikes(plain)) != plain:
-        yield from runs(alike)
+    if len(plain) <= MOST_HIDDEN:
+        for other in {lookalikes(plain), closed_up(plain)} - {plain}:
+            yield from runs(other)
 
 
 def _hosts(text: str) -> Iterator[str]:
@@ -76,7 +79,7 @@ def _hosts(text: str) -> Iterator[str]:
     yield from hosts_in(plain)
     if len(plain) <= MOST_HIDDEN:
         if "\n" in plain:
-            yield from hosts_in(re.sub(r"\s*\n\s*", "", plain))
+            yield from hosts_in(re.sub(r" ?\n ?", "", plain))
         if not plain.isascii():
             yield from hosts_in(lookalike(plain))
 
@@ -85,7 +88,7 @@ def _hidden(text: str) -> Iterator[str]:
     """The same text, decoded: entities, percent signs, escapes, base64, hex, signs that nobody sees."""
     if _CODED.search(text) is not None:
         yield unquote(html.unescape(_ESCAPES.sub(_character, text)))
-    decoded = " ".join(_decoded(text))
+    decoded = " ".join([*_decoded(text), *_from_codes(text)])
     if decoded:
         yield decoded
     if text.isascii():
@@ -111,6 +114,15 @@ def _decoded(text: str) -> Iterator[str]:
             yield _readable(bytes.fromhex(word))
         with suppress(ValueError, binascii.Error):
             yield _readable(base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True))
+
+
+def _from_codes(text: str) -> Iterator[str]:
+    """What is spelled in the numbers of its characters, in hex or decimals."""
+    for found in _CODES.findall(text):
+        codes = re.split(r"[\s,:]+", found)
+        for base in (16, 10):
+            with suppress(ValueError):
+                yield _readable(bytes(int(code, base) for code in codes))
 
 
 def _readable(content: bytes) -> str:

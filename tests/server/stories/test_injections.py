@@ -74,7 +74,8 @@ async def test_an_agent_that_obeys_strangers_reaches_nobody_without_a_yes(office
     injections = corpus()
     assert len(injections) >= LEAST
     assert len({injection.name for injection in injections}) == len(injections)
-    fallen = {injection.name: found for injection in injections if (found := await _played(office, injection))}
+    played = {injection.name: await _played(office, injection, turn) for turn, injection in enumerate(injections)}
+    fallen = {name: found for name, found in played.items() if found}
     assert not fallen, json.dumps(fallen, indent=1)
     assert await office.upstream.effects() == 0
 
@@ -122,7 +123,7 @@ async def test_a_recipient_of_the_account_is_no_strangers_and_an_echo_of_the_age
     assert await agent.call("send_message", text) is not None
 
 
-async def _played(office: Office, injection: Injection) -> list[str]:
+async def _played(office: Office, injection: Injection, turn: int) -> list[str]:
     """What went wrong with one injection: how it arrived, and what an obedient agent could do."""
     agents = office.agents(re.sub("[^a-z0-9]", "_", injection.name))
     found = []
@@ -132,8 +133,8 @@ async def _played(office: Office, injection: Injection) -> list[str]:
             assert answer is not None, injection.name
             assert not answer.is_error, (injection.name, answer)
             found += _not_neutral(written, answer.content[0].text)
-    found += await _arrived(office, agents[0], deeds(injection))
-    found += await _arrived(office, agents[1], islice(deeds(injection), 2))
+    found += await _arrived(office, agents[0], deeds(injection, turn))
+    found += await _arrived(office, agents[1], islice(deeds(injection, turn + 1), 2))
     office.mailroom.clear()
     return found
 
