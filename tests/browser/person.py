@@ -40,6 +40,13 @@ class Person:
         await self.open(url)
         await self.press("Connect with that account")
 
+    async def to_use(self, url: str) -> None:
+        """Link the account with an API key, and let the agent do all that the products do, within limits."""
+        await self.open(url)
+        await self.page.get_by_label("Use it,").check()
+        await self.page.get_by_label("API key", exact=True).fill(self.key)
+        await self.press("Connect with this key")
+
     async def to_look(self, url: str) -> None:
         """Link the account with an API key, and let the agent only read what is free to read."""
         await self.open(url)

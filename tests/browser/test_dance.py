@@ -46,7 +46,7 @@ async def test_a_tool_that_changes_something_asks_the_person_again_who_need_not_
 
 
 async def test_who_is_let_use_the_account_at_once_never_asks_again(server: Server, person: Person) -> None:
-    async with connected(server.url, person.by_key) as client:
+    async with connected(server.url, person.to_use) as client:
         message = await call(client, "send_message", **{**SMS, "from_number": await sender(client)})
     assert message["id"]
     assert person.visits == 1

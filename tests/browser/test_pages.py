@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from tests.browser.agent import connected
+from tests.browser.conftest import ADDRESSES
 from tests.browser.person import Person
 from tests.e2e.processes import Server
 from tests.server.serving import serving
@@ -20,8 +21,9 @@ CALLBACK = "http://127.0.0.1:9/callback"
 
 
 async def asking(server: Server, name: str = "Example Agent", callback: str = CALLBACK) -> str:
-    """The address of an authorization request by a client that has just registered."""
-    async with httpx2.AsyncClient(base_url=server.base_url) as http:
+    """The address of an authorization request by a client that has just registered, from an address of its own."""
+    address = {"X-Forwarded-For": f"203.0.114.{next(ADDRESSES)}"}
+    async with httpx2.AsyncClient(base_url=server.base_url, headers=address) as http:
         metadata = {"redirect_uris": [callback], "client_name": name, "token_endpoint_auth_method": "none"}
         registered = (await http.post("/oauth/register", json=metadata)).json()
     query = {

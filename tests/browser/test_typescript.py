@@ -38,7 +38,7 @@ async def said(process: Process) -> AsyncIterator[dict[str, str]]:
             yield json.loads(line)
 
 
-@pytest.mark.parametrize("how", [("to_look", "again"), ("by_key",)])
+@pytest.mark.parametrize("how", [("to_look", "again"), ("to_use",)])
 async def test_the_typescript_client_is_connected_and_asks_again_only_for_what_was_not_allowed(
     server: Server, person: Person, how: tuple[str, ...]
 ) -> None:
