@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import Final, Literal
 
+import anyio
+from cachetools import TTLCache
 from pydantic import BaseModel
 
 from telnyx_remote_mcp.calls.call import Call
@@ -16,11 +18,13 @@ from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.guardrails.entries import cost
 from telnyx_remote_mcp.guardrails.fingerprint import account, keyed
 from telnyx_remote_mcp.guardrails.layers import Bound, Layers
+from telnyx_remote_mcp.guardrails.phone_numbers import country
 from telnyx_remote_mcp.guardrails.recipients import recipients
 from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.counters import Counters
+from telnyx_remote_mcp.surface.deeds import deeds_of
 from telnyx_remote_mcp.surface.limits import Limit, What
 from telnyx_tools.api.errors import OutcomeUnknown, ResponseTooLarge, TelnyxError
 from telnyx_tools.results.result import Result
@@ -38,6 +42,10 @@ COUNTED: Final[Mapping[What, frozenset[str]]] = {
     ),
 }
 """The deeds that count as one, by their families in the catalog; those within them count as well."""
+UNKNOWN_SECS: Final = 60
+MOST_UNKNOWN: Final = 10_000
+PRICE_SECS: Final = 5
+"""How long a call waits for its price to be known."""
 _MICRO: Final = 1_000_000
 """Money is counted in whole millionths."""
 _QUANTITIES: Final = frozenset({"quantity", "count_requested", "amount", "channels"})
@@ -72,6 +80,7 @@ class QuotaGuard:
     def __init__(self, shared: Shared, limits: Sequence[Limit]) -> None:
         self._shared = shared
         self._limits = tuple(limits)
+        self._unknown: TTLCache[tuple[str, ...], bool] = TTLCache(MOST_UNKNOWN, UNKNOWN_SECS)
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
         if call.action.effect is Effect.READ or call.preview:
@@ -79,7 +88,8 @@ class QuotaGuard:
         taken: list[tuple[Bound, float]] = []
         try:
             bounds = await self._bounds(call)
-            await self._take(call, bounds, taken)
+            price = await self._price(call, bounds)
+            await self._take(call, bounds, price, taken)
         except StoreUnavailable:
             raise CannotRemember from None
         except QuotaExceeded:
@@ -92,15 +102,22 @@ class QuotaGuard:
         except TelnyxError:
             await self._give_back(call, taken)
             raise
-        await self._spent(call, bounds, result)
+        await self._spent(call, bounds, price, result)
         return result
 
     async def foresee(self, call: Call) -> list[str]:
         """The limits that the call would go beyond."""
+        budgets = await self._budgets(call)
+        try:
+            price = await self._price(call, [bound for bound, _ in budgets])
+        except StoreUnavailable:
+            raise CannotRemember from None
         return [
             f"More than {limit}: {budget.left:g} left, the call needs {by:g}."
-            for bound, budget in await self._budgets(call)
-            if (by := count(call, (limit := bound.limit).what)) and budget.left is not None and budget.left < by
+            for bound, budget in budgets
+            if (by := _needs(call, (limit := bound.limit), price) / _unit(limit))
+            and budget.left is not None
+            and budget.left < by
         ]
 
     async def budgets(self, call: Call) -> list[Quota]:
@@ -126,11 +143,26 @@ class QuotaGuard:
         left = None if used is None else max(0.0, round(limit.most - used / _unit(limit), 6))
         return Quota(of=limit.what, limit=limit.most, per=limit.period, left=left, holds_for=_held(bound))
 
-    async def _take(self, call: Call, bounds: Sequence[Bound], taken: list[tuple[Bound, float]]) -> None:
-        """Take what the call needs. What it will cost is not known yet: it takes the last bit of the money, if any."""
+    async def _price(self, call: Call, bounds: Sequence[Bound]) -> int:
+        """What the call is known to cost before it is made, in millionths; one where that is not known, so that nothing
+        goes on when all money is spent. Looked up only where it is limited, and of texts whose price was not known
+        once a minute."""
+        countries = {country(one.value) for one in recipients(call)} if "text-a-person" in deeds_of(call.action) else {}
+        key = (call.caller.principal, *sorted(map(str, countries)))
+        limited = call.action.effect is Effect.SPENDS and any(bound.limit.what == "spend" for bound in bounds)
+        if not limited or key in self._unknown:
+            return 1
+        with anyio.move_on_after(PRICE_SECS):
+            if (price := await self._shared.prices.of(call)) is not None:
+                return max(1, round(price.amount * _MICRO))
+        if countries:
+            self._unknown[key] = True
+        return 1
+
+    async def _take(self, call: Call, bounds: Sequence[Bound], price: int, taken: list[tuple[Bound, float]]) -> None:
         for bound in bounds:
             limit = bound.limit
-            if not (by := count(call, limit.what)):
+            if not (by := _needs(call, limit, price)):
                 continue
             unit = _unit(limit)
             got = await self._counters.take(KIND, self._name(call, bound), by, limit.most * unit, limit.secs)
@@ -146,14 +178,15 @@ class QuotaGuard:
             for bound, by in taken:
                 await self._counters.add(KIND, self._name(call, bound), -by, bound.limit.secs)
 
-    async def _spent(self, call: Call, bounds: Sequence[Bound], result: Result) -> None:
-        """Count what the answer says that the call cost."""
-        told = cost(result)
-        amount = round(float(told.partition(" ")[0]) * _MICRO) if told else 0
+    async def _spent(self, call: Call, bounds: Sequence[Bound], price: int, result: Result) -> None:
+        """Count what the answer says that the call cost, in place of the price that was known before."""
+        if (told := cost(result)) is None:
+            return
+        more = round(float(told.partition(" ")[0]) * _MICRO) - price
         with suppress(StoreUnavailable):
             for bound in bounds:
-                if bound.limit.what == "spend" and amount:
-                    await self._counters.add(KIND, self._name(call, bound), amount, bound.limit.secs)
+                if bound.limit.what == "spend" and call.action.effect is Effect.SPENDS and more:
+                    await self._counters.add(KIND, self._name(call, bound), more, bound.limit.secs)
 
     def _name(self, call: Call, bound: Bound) -> str:
         limit = bound.limit
@@ -172,6 +205,13 @@ class QuotaGuard:
             raise CannotRemember from None
 
 
+def _needs(call: Call, limit: Limit, price: int) -> float:
+    """How much the call takes of a limit, in the unit in which it is counted."""
+    if limit.what != "spend":
+        return count(call, limit.what)
+    return price if call.action.effect is Effect.SPENDS else 0
+
+
 def _unit(limit: Limit) -> int:
     return _MICRO if limit.what == "spend" else 1
 
@@ -180,12 +220,10 @@ def _held(bound: Bound) -> str:
     return "this connection" if bound.of_connection else "the account"
 
 
-def count(call: Call, what: What) -> float:
+def count(call: Call, what: Literal["messages", "calls", "purchases", "changes"]) -> float:
     """How much of something a call is that does not only read."""
     if what == "changes":
         return 0 if call.action.effect is Effect.SPENDS else 1
-    if what == "spend":
-        return 1 if call.action.effect is Effect.SPENDS else 0  # a millionth, so that nothing goes on at the end
     if call.action.effect is not Effect.SPENDS or not COUNTED[what] & _deeds(call.action):
         return 0
     if what == "purchases":

@@ -9,7 +9,8 @@ from typing import Final, Literal, get_args
 
 What = Literal["messages", "calls", "purchases", "changes", "spend"]
 """`messages` and `calls` count those who are reached, `purchases` what is bought, `changes` the calls that change or
-delete something and cost nothing, `spend` what the answers of Telnyx say that calls cost, in the account's currency."""
+delete something and cost nothing, `spend` what calls cost, in the account's currency, as far as that is known before or
+the answers of Telnyx say it."""
 Period = Literal["hour", "day"]
 
 SECS: Final[dict[Period, int]] = {"hour": 3_600, "day": 86_400}
@@ -29,7 +30,8 @@ class Limit:
         return SECS[self.period]
 
     def __str__(self) -> str:
-        return f"{self.most:,} {self.what} {'an' if self.period == 'hour' else 'a'} {self.period}"
+        what = "of money" if self.what == "spend" else self.what
+        return f"{self.most:,} {what} {'an' if self.period == 'hour' else 'a'} {self.period}"
 
 
 def limits(written: Iterable[str]) -> list[Limit]:

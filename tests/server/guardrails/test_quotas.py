@@ -122,6 +122,51 @@ async def test_money_is_counted_as_telnyx_tells_it_and_nothing_goes_on_when_it_i
     await quotas(contexts.call(TOOLS["delete_messaging_profile"], {"messaging_profile_id": "1"}), telnyx)
 
 
+def priced(request: httpx2.Request) -> httpx2.Response:
+    """Telnyx, which sells a number for 12 and the first month of it for 3, and took 0.5 for a part of the last text."""
+    if request.url.path.endswith("/available_phone_numbers"):
+        cost = {"upfront_cost": "12.00", "monthly_cost": "3.00", "currency": "USD"}
+        return httpx2.Response(200, json={"data": [{"phone_number": PERSON, "cost_information": cost}]})
+    record = {"cost": "0.5", "parts": 1, "currency": "USD"}
+    return httpx2.Response(200, json={"data": [record] if request.url.path.endswith("/detail_records") else []})
+
+
+async def test_what_a_call_is_known_to_cost_is_counted_before_it_is_made(store: Store) -> None:
+    shared = contexts.guarded(Settings(secret="s" * 32), Api(wire=MockWire(priced)), store)
+    telnyx, quotas = Telnyx(), QuotaGuard(shared, limits(["spend=20/day"]))
+    order = contexts.call(TOOLS["initiate_phone_number_order"], {"phone_numbers": [PERSON]})
+    assert await quotas.foresee(order) == []
+    await quotas(order, telnyx)
+    with pytest.raises(QuotaExceeded) as exceeded:
+        await quotas(order, telnyx)
+    assert exceeded.value.describe()["left"] == 5
+    assert await quotas.foresee(order) == ["More than 20 of money a day: 5 left, the call needs 15."]
+    await quotas(text(), telnyx)
+    told = Telnyx(Result.model_validate({"cost": {"amount": "2", "currency": "USD"}}))
+    await quotas(text(), told)
+    (budget,) = await quotas.budgets(text())
+    assert budget.left == 2.5
+    assert len(telnyx.calls) == 2
+
+
+async def test_the_price_of_texts_is_looked_up_where_money_is_limited_and_once_a_minute_where_it_is_not_known(
+    store: Store,
+) -> None:
+    asked: list[str] = []
+
+    def unknown(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        return httpx2.Response(200, json={"data": []})
+
+    shared = contexts.guarded(Settings(secret="s" * 32), Api(wire=MockWire(unknown)), store)
+    await QuotaGuard(shared, limits(["messages=5/day"]))(text(), Telnyx())
+    assert asked == []
+    quotas = QuotaGuard(shared, limits(["spend=5/day"]))
+    for _ in range(3):
+        await quotas(text(), Telnyx())
+    assert asked == ["/v2/detail_records"]
+
+
 async def test_each_account_has_its_own_in_all_processes(store: Store, tmp_path: Path) -> None:
     other_process = SqliteStore(tmp_path / "state.db")
     await guard(store, "messages=1/hour")(text(), Telnyx())
