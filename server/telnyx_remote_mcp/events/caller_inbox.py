@@ -118,17 +118,15 @@ class CallerInbox:
                 if there.events or wait_secs <= 0:
                     return there
                 letters = await self._arriving(room, listener, wanted, since, wait_secs, poll, progress)
-                return _answer(letters, letters[-1][0] if letters else _last(room.letters), since=since)
+                last = letters[-1][0] if letters else room.cursor
+                return _answer(letters, start if last == START and start is not None else last)
 
     async def _there(self, room: Room, wanted: Wanted, start: str | None) -> Events:
-        """What is there already. Without a cursor only what is at hand is looked at."""
-        if start is not None and not room.reaches(start):
+        """What is there already. Without a cursor only the newest letters are looked at."""
+        if start is not None:
             return _answer(*await self._after(wanted, start, MOST_ANSWERED))
-        letters = room.letters if start is None else room.after(start)
-        found = [each for each in letters if wanted.matches(each[1])]
-        if start is not None and len(found) > MOST_ANSWERED:
-            return _answer(found[:MOST_ANSWERED], found[MOST_ANSWERED - 1][0])
-        return _answer(found[-MOST_ANSWERED:], _last(room.letters))
+        letters = await room.newest()
+        return _answer([each for each in letters if wanted.matches(each[1])][-MOST_ANSWERED:], _last(letters))
 
     async def _arriving(
         self,
@@ -165,7 +163,7 @@ class CallerInbox:
         if may_poll(self._principal):
             await self.add(await poll(moment))
         while True:
-            await asyncio.sleep(TOLD_PAUSE_SECS if _is_told(room, wanted) else pause)
+            await asyncio.sleep(TOLD_PAUSE_SECS if _is_told(await room.newest(), wanted) else pause)
             pause = min(pause * 1.5, LONGEST_PAUSE_SECS)
             if may_poll(self._principal):
                 with suppress(TelnyxError):
@@ -200,12 +198,12 @@ def _available() -> Iterator[None]:
         raise InboxUnavailable from None
 
 
-def _is_told(room: Room, wanted: Wanted) -> bool:
+def _is_told(letters: Sequence[Letter], wanted: Wanted) -> bool:
     """Whether webhooks tell of what is wanted: they told before of the same call, message or numbers."""
     products = {_product(type_) for type_ in wanted.types}
     return any(
         event.polled is None and (not products or _product(event.type) in products) and _tells_of(event, wanted)
-        for _, event in room.letters
+        for _, event in letters
     )
 
 
@@ -226,11 +224,9 @@ async def _reported(progress: Progress, wait_secs: float) -> None:
         await asyncio.sleep(PROGRESS_SECS)
 
 
-def _answer(letters: Sequence[Letter], last: str, *, since: str | None = None, missed: bool = False) -> Events:
+def _answer(letters: Sequence[Letter], last: str, *, missed: bool = False) -> Events:
     """The events in the order in which they occurred, and where to go on."""
     events = sorted((event for _, event in letters), key=lambda event: event.occurred_at)
-    if last == START and since is not None:
-        last = _position(since)
     return Events(events=events, next=f"{last}.{int(time.time())}", missed=missed or None)
 
 

@@ -19,7 +19,7 @@ from telnyx_tools.tool.event import Event
 logger = logging.getLogger(__name__)
 
 KEPT_AT_HAND: Final = 1_000
-"""Letters of an account that somebody waits for, in memory."""
+"""Letters of an account that a wait looks at which does not say since when."""
 READ_AT_ONCE: Final = 500
 PER_PRINCIPAL: Final = 512
 OVERALL: Final = 2_048
@@ -72,36 +72,35 @@ class Listener:
 
 
 class Room:
-    """The newest letters of one account, and who listens for more. Read once for all of them."""
+    """Those who listen for letters of one account, which are read once for all of them."""
 
     def __init__(self, letters: Letters, principal: str) -> None:
         self._source = letters
         self.principal = principal
-        self.letters: list[Letter] = []
         self.listeners: set[Listener] = set()
-        self._cursor = START
-        self._loading = asyncio.Lock()
-        self._loaded = False
+        self.cursor = START
+        """Up to here, every letter was offered to the listeners of its time."""
+        self._new: list[Letter] = []
+        self._old: list[Letter] | None = None
+        self._beginning = asyncio.Lock()
+        self._begun = False
         self._reading: asyncio.Task[None] | None = None
         self._rung = False
 
-    async def load(self) -> None:
-        """Read the newest letters, once. Raises StoreUnavailable."""
-        async with self._loading:
-            if not self._loaded:
-                self._keep(await self._source.newest(self.principal, KEPT_AT_HAND))
-                self._loaded = True
+    async def begin(self) -> None:
+        """Offer, from now on, every letter that comes. Raises StoreUnavailable."""
+        async with self._beginning:
+            if not self._begun:
+                self.cursor = await self._source.end(self.principal)
+                self._begun = True
 
-    def reaches(self, cursor: str) -> bool:
-        """Whether everything after the cursor is at hand."""
-        if len(self.letters) < KEPT_AT_HAND:
-            return True
-        return position(self.letters[0][0]) <= position(cursor)
-
-    def after(self, cursor: str) -> list[Letter]:
-        """The letters at hand after the cursor."""
-        where = position(cursor)
-        return [letter for letter in self.letters if position(letter[0]) > where]
+    async def newest(self) -> list[Letter]:
+        """The newest letters, oldest first; read from the store once. Raises StoreUnavailable."""
+        async with self._beginning:
+            if self._old is None:
+                self._old = await self._source.newest(self.principal, KEPT_AT_HAND)
+        last = position(self._old[-1][0] if self._old else START)
+        return [*self._old, *(letter for letter in self._new if position(letter[0]) > last)]
 
     def ring(self) -> None:
         """Read what is new, and offer it to the listeners."""
@@ -116,18 +115,14 @@ class Room:
 
     async def _read(self) -> None:
         with suppress(StoreUnavailable):  # whoever watches rings again when the store is back
-            await self.load()
+            await self.begin()
             while self._rung:
                 self._rung = False
-                while new := await self._source.after(self.principal, self._cursor, READ_AT_ONCE):
-                    self._keep(new)
+                while new := await self._source.after(self.principal, self.cursor, READ_AT_ONCE):
+                    self._new = [*self._new, *new][-KEPT_AT_HAND:]
+                    self.cursor = new[-1][0]
                     for listener in list(self.listeners):
                         listener.offer(new)
-
-    def _keep(self, new: list[Letter]) -> None:
-        if new:
-            self.letters = [*self.letters, *new][-KEPT_AT_HAND:]
-            self._cursor = new[-1][0]
 
 
 class Waiting:
@@ -149,9 +144,9 @@ class Waiting:
 
     @asynccontextmanager
     async def listening(self, principal: str, matches: Matches) -> AsyncIterator[tuple[Room, Listener]]:
-        """A listener in the room of an account, whose letters are at hand.
+        """A listener in the room of an account: is offered every letter that is not there yet when the context begins.
 
-        What is not among these is offered to the listener. Raises TooManyWaiting, StoreUnavailable.
+        Raises TooManyWaiting, StoreUnavailable.
         """
         if self._places[principal] >= self._per_principal or self._places.total() >= self._overall:
             raise TooManyWaiting
@@ -161,7 +156,7 @@ class Waiting:
         room.listeners.add(listener)
         try:
             await self._watch()
-            await room.load()
+            await room.begin()
             yield room, listener
         finally:
             room.listeners.discard(listener)
