@@ -30,7 +30,7 @@ class Limit:
         return SECS[self.period]
 
     def __str__(self) -> str:
-        what = "of money" if self.what == "spend" else self.what
+        what = "of money" if self.what == "spend" else self.what.removesuffix("s") if self.most == 1 else self.what
         return f"{self.most:,} {what} {'an' if self.period == 'hour' else 'a'} {self.period}"
 
 

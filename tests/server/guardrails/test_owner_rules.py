@@ -158,7 +158,7 @@ async def test_the_lower_limit_counts_and_says_whose_it_is_and_a_connection_has_
     with pytest.raises(QuotaExceeded) as exceeded:
         await server.text(caller=narrow)
     told = exceeded.value.describe()
-    assert (told["left"], "1 messages an hour for this connection" in str(told["title"])) == (0, True)
+    assert (told["left"], "1 message an hour for this connection" in str(told["title"])) == (0, True)
     assert "can change it on /account" in str(told["remedy"])
     await server.text(caller=replace(narrow, grant_id="another"))
     await server.text()

@@ -12,6 +12,7 @@ from telnyx_remote_mcp.guardrails.rules import Rules
 from telnyx_remote_mcp.surface.limits import limits
 from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules, QuietHours
 from telnyx_remote_mcp.surface.policy import Policy
+from telnyx_remote_mcp.web.linking.choice import Choice
 from telnyx_tools.tool.effect import Effect
 
 EVERYTHING = {
@@ -140,3 +141,10 @@ async def test_nobody_lays_down_rules_for_an_account_that_they_did_not_prove(sit
     page = await stranger.http.get("/account")
     assert (await stranger.http.post("/account/rules", data=filled(page.text))).status_code == 403
     assert await site.services.account_rules.of(site.keys.principal(KEY)) == NO_RULES
+
+
+def test_a_choice_that_was_on_its_way_to_telnyx_before_there_were_rules_has_none() -> None:
+    stored = {"permission": {"products": [["messaging", 3]], "rest": None}, "expires_at": None, "replaces": None}
+    choice = Choice.model_validate(stored)
+    assert (choice.rules, choice.telnyx_daily) == (NO_RULES, None)
+    assert Choice.model_validate_json(choice.model_copy(update={"rules": MEANT}).model_dump_json()).rules == MEANT
