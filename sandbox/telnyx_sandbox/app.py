@@ -3,6 +3,9 @@
 S3 is under `/storage/{region}`. `/sandbox-files` holds what answers of the API link to, for whoever has the address.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -34,14 +37,19 @@ def create_app(
     world = World(Accounts(clock, SEEDS, HOOKS), clock, faults or Faults(), rate_limit)
     sender = Sender(world.webhooks)
     api = Api(world, Router(GROUPS), sender)
-    app = Starlette(
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        sender.close()
+
+    return Starlette(
+        lifespan=lifespan,
         routes=[
             *Authorization(world.tokens).routes,
             Mount("/v2", app=api),
             Mount("/sandbox-files", routes=recordings.files(world.accounts)),
             Mount("/storage", app=Storage(world)),
             Mount("/sandbox", routes=Control(world).routes),
-        ]
+        ],
     )
-    app.state.sender = sender
-    return app

@@ -41,7 +41,7 @@ class Server(uvicorn.Server):
             port=port,
             http=_Protocol,
             ws="none",
-            lifespan="off",
+            lifespan="auto",
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -84,7 +84,6 @@ async def serving(app: Starlette, host: str = "127.0.0.1", port: int = 0) -> Asy
     try:
         yield await listening
     finally:
-        app.state.sender.close()
         server.should_exit = True
         await task
 

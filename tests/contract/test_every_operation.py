@@ -14,6 +14,7 @@ from telnyx_sandbox.api import Api as SandboxApi
 from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.faults import Faults
 from telnyx_sandbox.routing import Router
+from telnyx_sandbox.sender import Sender
 from telnyx_sandbox.server import serving
 from telnyx_sandbox.world import World
 from telnyx_tools.api.client import Api, Credential
@@ -46,7 +47,7 @@ async def call() -> AsyncIterator[Caller]:
     """A caller of an API that simulates nothing: what fits the contract is answered, the rest refused."""
     clock = Clock()
     world = World(Accounts(clock, ()), clock, Faults(), rate_limit=100_000)
-    app = Starlette(routes=[Mount("/v2", app=SandboxApi(world, Router(())))])
+    app = Starlette(routes=[Mount("/v2", app=SandboxApi(world, Router(()), Sender(world.webhooks)))])
     async with serving(app, "127.0.0.1", 0) as url, Api(url) as api:
         yield Caller(api)
 

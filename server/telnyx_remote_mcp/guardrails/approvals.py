@@ -206,8 +206,9 @@ class Approvals:
 
 
 def _canonical(arguments: Mapping[str, object]) -> str:
-    """The arguments as one text, secrets included; the same for the same call."""
-    plain = to_jsonable_python(arguments, bytes_mode="base64", fallback=str)
+    """The arguments as one text, secrets included; the same for the same call, whatever a tool may learn to take."""
+    given = {name: value for name, value in arguments.items() if value is not None}  # within a body null has a meaning
+    plain = to_jsonable_python(given, bytes_mode="base64", fallback=str)
     if isinstance(body := plain.get("body"), dict):
         # Minted for each attempt, so that Telnyx carries out a command once.
         plain["body"] = {name: value for name, value in body.items() if name != "command_id"}

@@ -13,6 +13,7 @@ from tests.contexts import TESTER
 from tests.wires import MockWire
 
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
+from telnyx_remote_mcp.events.services import EventServices
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.surface.permission import Level, permission
@@ -39,7 +40,8 @@ async def info(tmp_path: Path) -> AsyncIterator[Ask]:
         permitted, changes = selected.pop("permission", None), selected.pop("settings", {})
         surfaces = Surfaces(registry(), ceiling)
         shared = contexts.guarded(settings, api, store, operator)
-        dispatch = create_dispatch(settings.model_copy(update=changes), surfaces, api, lambda: shared)
+        events = EventServices(store, store, lambda: shared.secret)
+        dispatch = create_dispatch(settings.model_copy(update=changes), surfaces, api, lambda: shared, lambda: events)
         caller = replace(TESTER, permission=permitted)
         surface = surfaces.of(Selection(**selected), permitted)
         call = contexts.call(registry().tools["get_server_info"], {}, surface, caller=caller)

@@ -14,7 +14,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.events import events
-from telnyx_tools.results.result import Result, objects, unwrapped
+from telnyx_tools.results.result import Result, objects, shape, unwrapped
 from telnyx_tools.tool.context import Inbox
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import CallControlApplicationId, MessagingProfileId, WhatsappAccountId
@@ -190,11 +190,12 @@ async def _inbox_url(inbox: Inbox) -> tuple[str | None, str | None]:
 
 async def _shown(inbox: Inbox, kind: _Kind, raw: Mapping[str, Any], url: str | None) -> Webhook:
     id_, now = str(raw.get("id") or ""), raw.get(kind.url) or None
-    return Webhook(
-        kind=kind.name,
-        id=id_,
-        name=raw.get("name") or raw.get("application_name"),
-        webhook_url=now,
-        here=now is not None and now == url,
-        restorable=await inbox.recall(f"{kind.name} {id_}") is not None or None,
-    )
+    told = {
+        "kind": kind.name,
+        "id": id_,
+        "name": raw.get("name") or raw.get("application_name"),
+        "webhook_url": now,
+        "here": now is not None and now == url,
+        "restorable": await inbox.recall(f"{kind.name} {id_}") is not None or None,
+    }
+    return shape(Webhook, told)
