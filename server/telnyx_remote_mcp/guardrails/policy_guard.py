@@ -19,7 +19,7 @@ from telnyx_remote_mcp.guardrails.recipients import Recipient, recipients
 from telnyx_remote_mcp.guardrails.rules import Rules
 from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
-from telnyx_remote_mcp.guardrails.unusual import senders
+from telnyx_remote_mcp.guardrails.unusual import sender_countries, senders
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.surface.policy import Policy, Whose, takes_word
 from telnyx_tools.results.result import Result
@@ -56,7 +56,8 @@ class PolicyGuard:
         result = await proceed(replace(call, agreement=agreement))
         if call.action.effect is Effect.SPENDS and reached:
             with suppress(StoreUnavailable):  # it was sent: not to remember that is no reason to say otherwise
-                await self.shared.unusual.contacts.note(call.caller.principal, reached)
+                # Who sent it is known from now on as well: Telnyx takes nobody's but the account's own numbers.
+                await self.shared.unusual.contacts.note(call.caller.principal, [*reached, *senders(call)])
         return result
 
     async def foresee(self, call: Call) -> list[str]:
@@ -130,7 +131,7 @@ class PolicyGuard:
             if recipient.kind != "phone":
                 continue
             short = not recipient.value.startswith("+")
-            codes = senders(call) or {None} if short else {country(recipient.value)}
+            codes = sender_countries(call) or {None} if short else {country(recipient.value)}
             whose = next((found for code in codes if (found := layers.forbids(code)) is not None), None)
             if whose is not None:
                 where = country(recipient.value) or "no country that is known"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,9 +47,11 @@ class Unusual:
         """
         if call.action.effect is not Effect.SPENDS:
             rules = rules.for_what_is_free()
-        found = [reason async for reason in self._of_recipients(call, reached, rules)]
-        if rules.tainted:
-            found += [reason async for reason in self._of_strangers(call, reached)]
+        named = {one.value: one for one in (*(pointed_at(call) if rules.tainted else ()), *reached)}
+        new = {address: one for address, one in named.items() if not await self._is_met(call, address)}
+        found = [reason async for reason in self._of_recipients(call, reached, new, rules)]
+        if rules.tainted and new:
+            found += [reason async for reason in self._of_strangers(call, new.values())]
         found += [reason async for reason in price_reasons(call, reached, rules, self.prices)]
         if rules.recipients is not None and reached:
             count = await self.contacts.lately(call.caller.principal, reached)
@@ -58,8 +60,12 @@ class Unusual:
                 found.append(Reason("recipients", text))
         return found
 
-    async def _of_recipients(self, call: Call, reached: Sequence[Recipient], rules: Rules) -> AsyncIterator[Reason]:
-        principal = call.caller.principal
+    async def _is_met(self, call: Call, address: str) -> bool:
+        return await self.contacts.met(call.caller.principal, address)
+
+    async def _of_recipients(
+        self, call: Call, reached: Sequence[Recipient], new: Container[str], rules: Rules
+    ) -> AsyncIterator[Reason]:
         opted_out = await self._opted_out(call, rules)
         for recipient in reached:
             address = recipient.value
@@ -67,22 +73,18 @@ class Unusual:
                 yield Reason("opted_out", f"{address} answered STOP to this account and wants no more messages.")
             if rules.night and recipient.kind == "phone" and is_night(address):
                 yield Reason("night", f"It is night where {address} is.")
-            if await self.contacts.met(principal, address):
+            if address not in new:
                 continue
             if rules.new_country and recipient.kind == "phone" and await self._is_new_country(call, address):
                 yield Reason("new_country", f"{address} is in {country(address)}, which is new here.", address)
             if rules.first_contact:
                 yield Reason("first_contact", f"{address} was never contacted from here.", address)
 
-    async def _of_strangers(self, call: Call, reached: Sequence[Recipient]) -> AsyncIterator[Reason]:
+    async def _of_strangers(self, call: Call, new: Iterable[Recipient]) -> AsyncIterator[Reason]:
         """Reasons for what a stranger's text named and nothing of the account's own does: whom the call reaches, and
         where things go from now on."""
-        principal = call.caller.principal
-        named = {recipient.value: recipient for recipient in (*pointed_at(call), *reached)}
-        for recipient in await self.strangers.told(principal, named.values()):
+        for recipient in await self.strangers.told(call.caller.principal, new):
             address = recipient.value
-            if await self.contacts.met(principal, address):
-                continue
             if recipient.kind != "phone" or not await self.is_own(call, address):
                 text = f"The agent has {address} from a text that somebody else wrote, not from you."
                 yield Reason("tainted", text, address)
@@ -93,14 +95,24 @@ class Unusual:
 
     async def _is_new_country(self, call: Call, number: str) -> bool:
         code = country(number)
-        if code is None or code in senders(call) or await self.contacts.met_country(call.caller.principal, code):
+        if (
+            code is None
+            or code in sender_countries(call)
+            or await self.contacts.met_country(call.caller.principal, code)
+        ):
             return False
         return code not in await self.own_countries(call)
 
 
-def senders(call: Call) -> set[str | None]:
-    """The country of the number that the call is made from, which is one of the account's own."""
+def senders(call: Call) -> list[Recipient]:
+    """The number that the call is made from, which is one of the account's own."""
     body = call.arguments.get("body")
     places = (call.arguments, body if isinstance(body, dict) else {})
-    given = (str(place[name]) for place in places for name in _SENDER if place.get(name))
-    return {country(number) for text in given if (number := phone(text)) is not None and number.startswith("+")}
+    given = ((name, str(place[name])) for place in places for name in _SENDER if place.get(name))
+    numbers = ((name, number) for name, text in given if (number := phone(text)) is not None)
+    return [Recipient("phone", number, name) for name, number in numbers if number.startswith("+")]
+
+
+def sender_countries(call: Call) -> set[str | None]:
+    """The countries of the numbers that the call is made from."""
+    return {country(sender.value) for sender in senders(call)}
