@@ -16,7 +16,7 @@ from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.surface.deeds import deeds_of
 from telnyx_tools.results.outside import MARK, Found, Sieve, tells_of_others
-from telnyx_tools.results.result import Result, result_type
+from telnyx_tools.results.result import AttachedResult, Result, result_type
 from telnyx_tools.tool.tool import Tool
 
 WORDS_OF_OTHERS: Final = frozenset({"read-texts", "read-emails", "read-conversations", "search-the-web"})
@@ -39,6 +39,7 @@ class StrangersGuard:
         wire = result.wire()
         sieve = _sieve(call, result)
         sieve.members(wire, "", (_model(call.action),) if isinstance(call.action, Tool) else ())
+        sieve.found.texts += _attached(result)
         await self._note(call.caller.principal, sieve.found)
         mark = sieve.found.mark()
         return result.shown_as({MARK: mark, **wire} if mark else wire)
@@ -68,6 +69,14 @@ def _sieve(call: Call, result: Result) -> Sieve:
     undeclared = _all_fields(call, result) or not isinstance(call.action, Tool)
     everything = undeclared and bool(deeds_of(call.action) & WORDS_OF_OTHERS)
     return Sieve(undeclared, everything, frozenset(_texts(call.arguments)))
+
+
+def _attached(result: Result) -> Iterator[str]:
+    """The files beside a result that are text. They stay as they are: whoever wants a file wants it whole."""
+    for file in result.attachments if isinstance(result, AttachedResult) else ():
+        if not file.mime_type.startswith(("audio/", "image/", "video/")):
+            with suppress(UnicodeDecodeError):
+                yield file.content.decode()
 
 
 def _texts(value: object) -> Iterator[str]:
