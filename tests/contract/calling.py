@@ -3,12 +3,13 @@
 import asyncio
 import atexit
 import json
-from collections.abc import Callable, Coroutine, Mapping, Set
+from collections.abc import Callable, Coroutine, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
 
 import httpx2
 import mcp_types as types
@@ -21,6 +22,8 @@ from tests.wires import MockWire
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.replies import reply
 from telnyx_remote_mcp.guardrails.preview import PreviewGuard
+from telnyx_remote_mcp.guardrails.shared import Shared
+from telnyx_remote_mcp.guardrails.strangers_guard import StrangersGuard
 from telnyx_tools.api.client import Api
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.example import response
@@ -113,6 +116,16 @@ def play(tool: Tool | str, arguments: Mapping[str, object], answer: Answer) -> P
     return run(_play(tool, arguments, answer))
 
 
+class _Forgetful:
+    """Remembers nothing of what strangers wrote."""
+
+    async def note(self, principal: str, texts: Sequence[str], filled_in: Sequence[str]) -> None:
+        """Has nothing to do."""
+
+
+_MARKING = StrangersGuard(cast("Shared", SimpleNamespace(strangers=_Forgetful())))
+
+
 async def _no_price(call: Call) -> None:
     """Nothing is known of what a call costs."""
 
@@ -127,7 +140,9 @@ async def _play(tool: Tool | str, arguments: Mapping[str, object], answer: Answe
         return answer(request)
 
     async with Api(wire=MockWire(respond)) as api:
-        carry_out = contexts.dispatch(api, [PreviewGuard([], _no_price, always=False)], files=Files([FOLDER.name]))
+        carry_out = contexts.dispatch(
+            api, [_MARKING, PreviewGuard([], _no_price, always=False)], files=Files([FOLDER.name])
+        )
 
         async def outcome() -> Result:
             return await carry_out(contexts.call(found, arguments))
