@@ -3,9 +3,14 @@
 from typing import Any
 
 import pytest
-from tests.contract.calling import TOOLS, Played, documented, play
+from tests.contract.calling import CURATED, TOOLS, Played, documented, play
 from tests.sweeps import for_each
 
+from telnyx_tools.argument_errors import InvalidArguments
+from telnyx_tools.catalog import Catalog
+from telnyx_tools.catalog.action import OperationAction
+from telnyx_tools.catalog.hints import hint
+from telnyx_tools.tool.source import source_of
 from telnyx_tools.tool.tool import Tool
 
 NUMBER = "+12025550123"
@@ -112,3 +117,42 @@ def test_a_list_given_as_json_text_is_taken() -> None:
 def test_a_text_given_as_json_text_is_sent_as_it_is() -> None:
     played = play("send_message", MESSAGE | {"text": '["hello"]'}, documented)
     assert rb'"text":"[\"hello\"]"' in played.requests[0].content
+
+
+def test_an_argument_that_a_tool_gives_is_missed_with_the_tool_that_gives_it() -> None:
+    told = 0
+    for tool in CURATED:
+        sources = {name: source_of(tool.arguments.fields[name][0]) for name in tool.required}
+        tools = {name: source.tools for name, source in sources.items() if source and source.tools}
+        if tools:
+            remedy = play(tool, {}, documented).error["remedy"]
+            assert any(f"Get {name} " in remedy and found[0] in remedy for name, found in tools.items()), tool.name
+            told += 1
+    assert told > 150
+
+
+def test_whoever_calls_by_name_is_told_where_the_arguments_are_described() -> None:
+    for name, caller, remedy in (
+        ("messages.send", "write_api_endpoint", "describe_tool shows what messages.send takes, with an example."),
+        ("get_invoice", "read_api_endpoint", "Get invoice_id from list_invoices."),
+        ("create_verify_profile", "write_api_endpoint", "describe_tool shows what create_verify_profile takes"),
+        ("messages.send", "read_api_endpoint", "Call it with write_api_endpoint."),
+        ("messages.fly", "read_api_endpoint", "search_tools finds it by what it does."),
+    ):
+        assert play(caller, {"endpoint": name}, documented).error["remedy"].startswith(remedy)
+
+
+def test_every_operation_says_of_what_it_lacks_where_that_is_from() -> None:
+    lacking = 0
+    for operation in Catalog.load().values():
+        if not (needed := OperationAction(operation).required):
+            continue
+        with pytest.raises(InvalidArguments) as refused:
+            OperationAction(operation).parse({"body": {}})
+        assert "describe_tool" in str(refused.value.remedy)
+        said = {problem.argument: problem.problem for problem in refused.value.problems}
+        for name in operation.path_params:
+            lacking += 1
+            assert (hint(operation, ["path", name]) or "is required") in said[f"path.{name}"], operation.id
+        assert said or not needed
+    assert lacking > 800

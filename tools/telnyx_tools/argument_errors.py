@@ -19,15 +19,17 @@ class Problem:
 
 
 class InvalidArguments(TelnyxError):
-    """The arguments do not fit the tool; nothing was sent."""
+    """The arguments do not fit the tool. `remedy` is the next step, where there is one."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], remedy: str | None = None) -> None:
         super().__init__("invalid arguments")
         self.problems = problems
+        self.remedy = remedy
 
     def describe(self) -> dict[str, object]:
-        return {
+        described: dict[str, object] = {
             "code": "invalid_arguments",
-            "title": "Invalid arguments; nothing was sent",
+            "title": f"Invalid arguments; {self.so_far}",
             "problems": [{"argument": p.argument, "problem": p.problem} for p in self.problems],
         }
+        return {**described, "remedy": self.remedy} if self.remedy else described

@@ -33,7 +33,7 @@ class Foreseeing(Protocol):
 
 
 class Preview(Result):
-    preview: str = "nothing was sent"
+    preview: str = "this request was not sent"
     effect: str | None = None
     request: dict[str, Any] | None = Field(None, description="method, url, body; secrets are left out")
     price: str | None = Field(None, description="what the call costs, where it spends")

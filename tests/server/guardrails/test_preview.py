@@ -70,7 +70,7 @@ async def test_a_preview_is_what_is_then_sent(
     guarded = dispatch(store, telnyx, tmp_path)
     shown = await previewed(guarded, name, arguments)
     assert telnyx.changes == []
-    assert (shown["effect"], shown["preview"]) == ("spends", "nothing was sent")
+    assert (shown["effect"], shown["preview"]) == ("spends", "this request was not sent")
     given = {"arguments": arguments} if name in TOOLS else arguments
     await guarded(contexts.call(TOOLS["write_api_endpoint"], {"endpoint": name, **given}))
     (sent,) = (request for request in telnyx.requests if request.method != "GET")
@@ -134,7 +134,7 @@ async def test_in_a_dry_run_nothing_is_sent_but_what_reads(
 ) -> None:
     dry = dispatch(store, telnyx, tmp_path, dry_run=True)
     shown = (await dry(contexts.call(TOOLS[name], arguments))).wire()
-    assert shown.get("data", shown)["preview"] == "nothing was sent"
+    assert shown.get("data", shown)["preview"] == "this request was not sent"
     await dry(contexts.call(TOOLS["list_messaging_profiles"], {}))
     assert telnyx.changes == []
     assert telnyx.requests[-1].url.path == "/v2/messaging_profiles"

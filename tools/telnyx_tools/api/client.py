@@ -14,9 +14,9 @@ from weakref import WeakValueDictionary
 from telnyx_tools.api.call import LONG_SECS, READ_SECS, Call
 from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.downloads import checked_download
-from telnyx_tools.api.errors import ApiError, MissingCredential, Unreachable
+from telnyx_tools.api.errors import READS, ApiError, MissingCredential, Unreachable
 from telnyx_tools.api.exchange import Watch, exchange
-from telnyx_tools.api.held import READS, HeldBack
+from telnyx_tools.api.held import HeldBack
 from telnyx_tools.api.hosts import checked_upstream
 from telnyx_tools.api.query import Query
 from telnyx_tools.api.regions import ENDPOINT, StorageHosts
@@ -149,11 +149,19 @@ class Telnyx:
         self._on_rejected = on_rejected
         self._kept: tuple[str, ...] = (credential.secret,) if credential else ()
         self._holds_back = False
+        self.sent: list[str] | None = None
+        """The methods of its requests, where somebody watches."""
 
     def keeping(self, secrets: Iterable[str]) -> Telnyx:
         """The same API; `secrets`, which its calls will carry, are kept out of errors as the credential is."""
         other = copy(self)
         other._kept = (*self._kept, *secrets)
+        return other
+
+    def watched(self) -> Telnyx:
+        """The same API, which notes what it sends."""
+        other = copy(self)
+        other.sent = []
         return other
 
     def inside(self) -> Telnyx:
@@ -255,8 +263,14 @@ class Telnyx:
         """A call that is already built, for hosts with another form of authorization than `send` gives."""
         if self._holds_back and call.method not in READS:
             raise HeldBack(call, self._kept)
+        if self.sent is not None:
+            self.sent.append(call.method)
         try:
             return await self._perform(call)
+        except Unreachable:
+            if self.sent is not None:
+                self.sent.remove(call.method)
+            raise
         except ApiError as error:
             if error.status == 401 and self._on_rejected is not None:
                 self._on_rejected()

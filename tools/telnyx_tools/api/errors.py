@@ -1,9 +1,9 @@
 """The errors of a call, as one tree.
 
 TelnyxError
-├── InvalidArgument      refused here, nothing was sent: a bad id, value or credential
-├── MissingCredential    refused here, nothing was sent: the caller brought no credential
-├── Unreachable          no connection to Telnyx, or none free; nothing was sent
+├── InvalidArgument      refused here, not sent: a bad id, value or credential
+├── MissingCredential    refused here, not sent: the caller brought no credential
+├── Unreachable          no connection to Telnyx, or none free; not sent
 ├── ApiError             Telnyx answered with an error; the call was not carried out
 ├── OutcomeUnknown       sent, and the answer lost, a server failure or a redirect: it may have been carried out
 ├── NoAnswer             as OutcomeUnknown, for a call that may safely be made again
@@ -22,10 +22,21 @@ from dataclasses import dataclass
 from telnyx_tools.api.remedies import meta_code, remedy
 
 MAX_OTHERS = 5
+READS = frozenset({"GET", "HEAD"})
 
 
 class TelnyxError(Exception):
     """Anything that kept a call from giving its result."""
+
+    sent: Sequence[str] = ()
+    """The methods of the requests that Telnyx had of the same call before."""
+
+    @property
+    def so_far(self) -> str:
+        """What became of the call until then: a tool of several requests may have sent some of them."""
+        if not self.sent:
+            return "nothing was sent"
+        return "nothing was changed" if READS.issuperset(self.sent) else "what the call had done before stays"
 
     def describe(self) -> dict[str, object]:
         """The error for the agent: `code` and `title` always, other keys where known."""
@@ -53,7 +64,7 @@ class InvalidArgument(TelnyxError):
     def describe(self) -> dict[str, object]:
         return {
             "code": "invalid_argument",
-            "title": "Invalid argument; nothing was sent",
+            "title": f"Invalid argument; {self.so_far}",
             "detail": f"{self.argument}: {self.problem}",
             "pointer": self.argument,
         }
@@ -68,25 +79,26 @@ class MissingCredential(TelnyxError):
     def describe(self) -> dict[str, object]:
         return {
             "code": "missing_credential",
-            "title": "No Telnyx credential; nothing was sent",
+            "title": f"No Telnyx credential; {self.so_far}",
             "remedy": "Set TELNYX_API_KEY, or send an API key as Authorization: Bearer. "
             "Keys are made at https://portal.telnyx.com/#/api-keys.",
         }
 
 
 class Unreachable(TelnyxError):
-    """Nothing was sent, so the same call can be made again. `reason` says why, in our own words."""
+    """The request was not sent, so it can be made again. `reason` says why, in our own words."""
 
     def __init__(self, label: str, reason: str) -> None:
         super().__init__(f"Unreachable {label}")
         self.reason = reason
 
     def describe(self) -> dict[str, object]:
+        again = "Make the same call again in a minute; see https://status.telnyx.com if it persists."
         return {
             "code": "unreachable",
-            "title": "Telnyx could not be reached; nothing was sent",
+            "title": f"Telnyx could not be reached; {self.so_far}",
             "detail": self.reason,
-            "remedy": "Make the same call again in a minute; see https://status.telnyx.com if it persists.",
+            "remedy": again if READS.issuperset(self.sent) else "Look at what was done before making this call again.",
         }
 
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from telnyx_tools.api.call import Call
 
-READS = frozenset({"GET", "HEAD"})
-
 
 class HeldBack(BaseException):
     """A request that would change something was not sent. No error of a call, so that nothing on its way takes it for

@@ -15,8 +15,10 @@ from telnyx_tools.api.errors import OutcomeUnknown
 from telnyx_tools.api.kept import without_any
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.catalog.answer import Place, answer
+from telnyx_tools.catalog.hints import hint
 from telnyx_tools.catalog.operation import Operation, Paging
 from telnyx_tools.catalog.query import flatten, nest
+from telnyx_tools.catalog.validate import Problem as Invalid
 from telnyx_tools.catalog.validate import problems
 from telnyx_tools.results.answer import Answer, View
 from telnyx_tools.results.result import secret_texts
@@ -154,7 +156,14 @@ def _check(operation: Operation, arguments: Mapping[str, Any]) -> None:
     minted = {"Idempotency-Key": "minted"} if operation.takes_idempotency_key else {}
     found = problems(operation, **{**arguments, "headers": {**minted, **arguments["headers"]}})
     if found:
-        raise InvalidArguments([Problem(problem.where, problem.what) for problem in found])
+        named = [Problem(problem.where, _explained(operation, problem)) for problem in found]
+        raise InvalidArguments(named, f"describe_tool shows what {operation.id} takes, with an example.")
+
+
+def _explained(operation: Operation, problem: Invalid) -> str:
+    """What is wrong, with the hint of the argument where it is missing."""
+    said = hint(operation, problem.where.split(".")) if problem.kind == "missing" else None
+    return f"{problem.what}; {said}" if said else problem.what
 
 
 def _request(operation: Operation, arguments: Mapping[str, Any]) -> Request:

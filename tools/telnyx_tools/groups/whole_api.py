@@ -190,7 +190,7 @@ async def _call(
         _check_caller(caller, tool)
         _check_unused(tool.name, sent)
         given = {**_view(tool, view), **arguments}
-        wire = (await actions.call(tool, given, allow_duplicate=allow_duplicate)).wire()
+        wire = (await _called(actions, tool, given, allow_duplicate)).wire()
         return Answer(data=_selected(wire, view.fields) if view.fields else wire)
     action = action_named(actions, "endpoint", endpoint, view)
     _check_caller(caller, action)
@@ -200,12 +200,21 @@ async def _call(
     return answer if isinstance(answer, Answer) else Answer(data=answer.wire())
 
 
+async def _called(actions: Actions, tool: Action, given: Sent, allow_duplicate: bool) -> Result:
+    """The result of a tool. Whoever called it by its name may not have seen what it takes."""
+    try:
+        return await actions.call(tool, given, allow_duplicate=allow_duplicate)
+    except InvalidArguments as error:
+        error.remedy = error.remedy or f"describe_tool shows what {tool.name} takes, with an example."
+        raise
+
+
 def _check_caller(caller: str, action: Action) -> None:
     """Each caller keeps to its effects, so that a client can allow reads without asking."""
     right = CALLERS[action.effect]
     if right != caller:
-        problem = f"{action.name} has the effect {action.effect}: call it with {right}."
-        raise InvalidArguments([Problem("endpoint", problem)])
+        problem = f"{action.name} has the effect {action.effect}."
+        raise InvalidArguments([Problem("endpoint", problem)], f"Call it with {right}.")
 
 
 def _check_unused(tool: str, given: Mapping[str, Any]) -> None:
@@ -244,8 +253,9 @@ def action_named(actions: Actions, argument: str, name: str, view: View = _WHOLE
         from telnyx_tools.catalog.names import nearest
 
         close = nearest(name, [*actions.tools, *catalog])
-        hint = f"Did you mean {', '.join(close)}? " if close else ""
-        raise InvalidArguments([Problem(argument, f"There is no such tool or operation. {hint}Use search_tools.")])
+        hint = f" Did you mean {', '.join(close)}?" if close else ""
+        problem = Problem(argument, f"There is no such tool or operation.{hint}")
+        raise InvalidArguments([problem], "search_tools finds it by what it does.")
     action = _operation_action(operation, view)
     refusal = actions.refusal(action)
     if refusal is not None:

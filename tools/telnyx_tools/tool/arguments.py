@@ -108,7 +108,8 @@ class Arguments:
         try:
             model = self.model.model_validate(self._normal(arguments))
         except ValidationError as error:
-            raise InvalidArguments(self._problems(error)) from None
+            problems = self._problems(error)
+            raise InvalidArguments(problems, self._next_step(problems)) from None
         return self._cleared({name: _own(value) for name, value in model.__dict__.items()})
 
     def _cleared(self, values: dict[str, Any]) -> dict[str, object]:
@@ -146,6 +147,12 @@ class Arguments:
         pointed = (error.items[0].pointer or "").rpartition("/")[2]
         named = ", ".join(f"{name} ({ids[name].origin})" for name in ([pointed] if pointed in ids else ids))
         return f"Check {named}: it may be mistyped, deleted, or belong to another account." if named else None
+
+    def _next_step(self, problems: Sequence[Problem]) -> str | None:
+        """Where the first of these arguments is from that a tool gives."""
+        names = (problem.argument.split(".")[0] for problem in problems)
+        found = next((name for name in names if name in self._sources and self._sources[name].tools), None)
+        return f"Get {found} {self._sources[found].origin}." if found else None
 
     @cached_property
     def _sources(self) -> dict[str, From]:

@@ -77,7 +77,7 @@ class Action(Protocol):
         ...
 
     def parse(self, arguments: Mapping[str, object]) -> Mapping[str, object]:
-        """The arguments, validated. Raises InvalidArguments, which names every bad one; nothing is sent."""
+        """The arguments, validated; nothing is sent. Raises InvalidArguments, which names every bad one."""
         ...
 
     async def run(self, arguments: Mapping[str, object], context: Context) -> Result:

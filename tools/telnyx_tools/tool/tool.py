@@ -8,7 +8,7 @@ from functools import cached_property
 from inspect import cleandoc
 from typing import Any, ClassVar
 
-from telnyx_tools.api.errors import ApiError, InvalidArgument, OutcomeUnknown
+from telnyx_tools.api.errors import ApiError, InvalidArgument, OutcomeUnknown, TelnyxError
 from telnyx_tools.api.kept import secrets_in, without_any
 from telnyx_tools.results.result import AttachedResult, Result, output_schema, result_type
 from telnyx_tools.tool.arguments import Arguments
@@ -128,17 +128,25 @@ class Tool:
         Secrets among the arguments are kept out of the result, and out of what the API answers with an error. The
         result of an update names what it set and cleared. Errors about an argument name it as the tool does.
         """
+        telnyx = context.telnyx.watched()
         try:
-            return self.arguments.told(await self._run(arguments, context), arguments)
-        except InvalidArgument as error:
-            raise self.arguments.refused(error, arguments) from None
-        except OutcomeUnknown as error:
+            return self.arguments.told(await self._run(arguments, replace(context, telnyx=telnyx)), arguments)
+        except TelnyxError as error:
+            explained = self._explained(error, arguments)
+            explained.sent = error.sent or telnyx.sent or ()
+            if explained is error:
+                raise
+            raise explained from None
+
+    def _explained(self, error: TelnyxError, arguments: Mapping[str, object]) -> TelnyxError:
+        """The error in the words of this tool: its arguments, its check, where its ids are from."""
+        if isinstance(error, InvalidArgument):
+            return self.arguments.refused(error, arguments)
+        if isinstance(error, OutcomeUnknown):
             error.check = error.check or self.check
-            raise
-        except ApiError as error:
-            if self.calls:  # a generic tool is given ids inside its arguments
-                error.remedy = error.remedy or self.arguments.remedy(error, arguments)
-            raise
+        elif isinstance(error, ApiError) and self.calls:  # a generic tool is given ids inside its arguments
+            error.remedy = error.remedy or self.arguments.remedy(error, arguments)
+        return error
 
     async def _run(self, arguments: Mapping[str, object], context: Context) -> Result:
         secrets = tuple(secrets_in(dict(arguments))) if self.arguments.secrets else ()

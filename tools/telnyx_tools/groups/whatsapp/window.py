@@ -26,7 +26,7 @@ class Window(Result):
 
 
 class WindowClosed(TelnyxError):
-    """The person wrote over 24 hours ago or never; nothing was sent. `templates` may be sent in its place."""
+    """The person wrote over 24 hours ago or never; the message was not sent. `templates` may be sent in its place."""
 
     def __init__(self, window: Window, templates: list[dict[str, object]]) -> None:
         super().__init__("WindowClosed")
@@ -37,7 +37,7 @@ class WindowClosed(TelnyxError):
         last = self.window.last_user_message_at
         found: dict[str, object] = {
             "code": "conversation_window_closed",
-            "title": "The 24-hour window is closed; nothing was sent",
+            "title": "The 24-hour window is closed; the message was not sent",
             "detail": f"The person's last message: {last}." if last else "The person has not written to this number.",
             "remedy": "Send an approved template with send_whatsapp_template; list_whatsapp_templates has them with "
             "their variables. The person's reply opens the window.",
