@@ -101,10 +101,10 @@ async def update_connection(
             "onnet_t38_passthrough_enabled": onnet_t38_passthrough_enabled,
         }
     )
-    kind = await find_kind(telnyx, connection_id, connection_type)
+    kind, changes = await find_kind(telnyx, connection_id, connection_type), list(body)
     if kind.name != "connection_name" and "connection_name" in body:
         body[kind.name] = body.pop("connection_name")
-    return shape_settings(await send_change(telnyx, kind, connection_id, body), also=body)
+    return shape_settings(await send_change(telnyx, kind, connection_id, body), also=changes)
 
 
 @connections.tool(effect=Effect.DESTROY, scope="voice.write", calls=(*DELETES, "GET /connections/{id}"))
