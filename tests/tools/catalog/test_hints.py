@@ -56,11 +56,11 @@ def texts() -> Iterator[tuple[str, str]]:
 def test_every_argument_has_been_looked_at(every: list[Argument]) -> None:
     """Whoever adds an operation gives its arguments hints, or says that their names are plain."""
     plain = set(hints()["plain"]["names"].split())
-    bare = [argument for argument in every if is_bare(argument.operation, argument.schema)]
-    told = [argument for argument in bare if hint(argument.operation, argument.where)]
-    unsaid = [one for one in bare if one not in told and not plain & {one.name, one.where[-1]}]
-    assert [(one.operation.id, ".".join(one.where)) for one in unsaid] == []
-    assert len(told) > 0.7 * len(bare) > 4_000
+    bare = [one for one in every if is_bare(one.operation, one.schema)]
+    unsaid = [one for one in bare if not hint(one.operation, one.where)]
+    unseen = [one for one in unsaid if not plain & {one.name, one.where[-1]}]
+    assert [(one.operation.id, ".".join(one.where)) for one in unseen] == []
+    assert len(unsaid) < 0.3 * len(bare)
 
 
 def test_every_hint_is_one_of_an_argument(every: list[Argument]) -> None:
