@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -70,7 +71,7 @@ def from_event(raw: Fields) -> Event | None:
 def from_message(message: Fields) -> Event | None:
     """The event that the state of a message tells of: it arrived, was delivered or failed; None while under way."""
     id_, recipients = str(message.get("id") or ""), message.get("to")
-    statuses = [str(each.get("status")) for each in recipients or [] if isinstance(each, Mapping)]
+    statuses = [str(each.get("status")) for each in _objects(recipients)]
     inbound = message.get("direction") == "inbound"
     if not id_ or not (inbound or message.get("completed_at")):
         return None
@@ -163,8 +164,7 @@ def _of_message(payload: Fields) -> dict[str, Any]:
         "to": _number(payload.get("to")),
         "status": recipient.get("status") or ("received" if inbound else None),
         "text": _text(payload) if inbound else None,
-        "error_codes": [str(error.get("code")) for error in payload.get("errors") or [] if isinstance(error, Mapping)]
-        or None,
+        "error_codes": [str(error.get("code")) for error in _objects(payload.get("errors"))],
     }
 
 
@@ -185,8 +185,11 @@ def _number(party: object) -> str | None:
 
 
 def _first(parties: object) -> Fields:
-    first = parties[0] if isinstance(parties, list) and parties else parties
-    return first if isinstance(first, Mapping) else {}
+    return next(iter(_objects(parties if isinstance(parties, list) else [parties])), {})
+
+
+def _objects(value: object) -> list[Fields]:
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def _plain(payload: Fields) -> dict[str, Any]:
@@ -201,7 +204,13 @@ def _event(**fields: Any) -> Event:
 
 def _bounded(name: str, value: Any) -> Any:
     if name == "error_codes":
-        return value[:10]
+        return [_clean(code)[:LONGEST] for code in value[:10]]
     if name == "result" and not isinstance(value, str):
-        return value if len(str(value)) <= LONGEST_TEXT else str(value)[:LONGEST_TEXT]
-    return str(value)[: LONGEST_TEXT if name == "text" else LONGEST]
+        text = _clean(json.dumps(value, ensure_ascii=False))
+        return json.loads(text) if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT]
+    return _clean(str(value))[: LONGEST_TEXT if name in ("text", "result") else LONGEST]
+
+
+def _clean(text: str) -> str:
+    """The text without halves of surrogate pairs, which nothing can be written with."""
+    return text.encode("utf-8", "replace").decode()
