@@ -10,6 +10,7 @@ from telnyx_remote_mcp.guardrails.audit import Book, OnRecord, RefusalsOnRecord
 from telnyx_remote_mcp.guardrails.duplicates import DuplicateGuard
 from telnyx_remote_mcp.guardrails.live_calls import LiveCallsGuard
 from telnyx_remote_mcp.guardrails.mode import ModeShown
+from telnyx_remote_mcp.guardrails.outage import OutageGuard
 from telnyx_remote_mcp.guardrails.permission import PermissionGuard
 from telnyx_remote_mcp.guardrails.policy_guard import PolicyGuard
 from telnyx_remote_mcp.guardrails.preview import PreviewGuard
@@ -44,6 +45,7 @@ def create_guards(settings: Settings, shared: Shared) -> Guards:
         PermissionGuard(),
         SensitiveGuard(),
         PreviewGuard([*duplicates, policy, quotas, live_calls], shared.prices.of, always=settings.dry_run),
+        OutageGuard(shared.calls),
         *duplicates,
         policy,
         quotas,

@@ -5,6 +5,7 @@ import json
 import time
 from base64 import urlsafe_b64encode
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -16,11 +17,11 @@ from tests.server.clocks import ManualClock
 from telnyx_remote_mcp.auth import challenges
 from telnyx_remote_mcp.auth.access_tokens import AccessTokens
 from telnyx_remote_mcp.auth.authorization_server.keys import SigningKeys
-from telnyx_remote_mcp.auth.grants import Grants
+from telnyx_remote_mcp.auth.grants import STALE_SECS, TOUCH_EVERY_SECS, Grants
 from telnyx_remote_mcp.auth.resources import Resources
 from telnyx_remote_mcp.auth.verdicts import Verdict
 from telnyx_remote_mcp.http.refusal import Refusal
-from telnyx_remote_mcp.store.base import StoreUnavailable
+from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.surface.permission import Level, permission
@@ -202,6 +203,43 @@ async def test_without_the_store_the_answer_is_503_and_not_a_new_sign_in(replica
         return Verdict.GENUINE
 
     tokens = AccessTokens(replica.url, Resources(replica.url, []), keys, grants, check)
+    with pytest.raises(Refusal) as refused:
+        await tokens.verify(token, "/mcp")
+    assert refused.value.status == 503
+
+
+class Switched:
+    """A store that can be switched off."""
+
+    def __init__(self, store: Store) -> None:
+        self._stores: list[Any] = [store, Failing()]
+        self.down = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stores[self.down], name)
+
+
+async def test_who_was_there_a_minute_before_the_store_went_away_goes_on_for_that_minute(replica: Replica) -> None:
+    token, store, clock = await forged(replica), Switched(replica.store), ManualClock()
+    secret = Secret(b"s" * 32)
+    keys = SigningKeys(replica.store, Vault(secret))
+    later = 0
+
+    def unix() -> float:
+        return time.time() + later
+
+    grants = Grants(store, secret, clock=unix, monotonic=clock)  # type: ignore[arg-type]  # as a store does
+
+    async def check(_: Credential) -> Verdict:
+        return Verdict.GENUINE
+
+    tokens = AccessTokens(replica.url, Resources(replica.url, []), keys, grants, check)
+    await tokens.verify(token, "/mcp")
+    store.down = True
+    later = TOUCH_EVERY_SECS  # so that the use of the grant would be noted
+    clock.advance(STALE_SECS - 0.1)
+    assert (await tokens.verify(token, "/mcp")).caller.credential is not None
+    clock.advance(0.1)
     with pytest.raises(Refusal) as refused:
         await tokens.verify(token, "/mcp")
     assert refused.value.status == 503

@@ -1,0 +1,31 @@
+"""The step that lets nothing but reads go on while the store cannot be reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.pipeline import Next
+from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
+from telnyx_remote_mcp.store.base import Store, StoreUnavailable
+from telnyx_tools.results.result import Result
+from telnyx_tools.tool.effect import Effect
+
+KIND: Final = "outage"
+
+
+@dataclass(frozen=True, slots=True)
+class OutageGuard:
+    """Asks the store once, whichever of the guards behind it need it: that a change is refused during an outage does
+    not hang on how they are set. Raises CannotRemember."""
+
+    store: Store
+
+    async def __call__(self, call: Call, proceed: Next) -> Result:
+        if call.action.effect is not Effect.READ and not call.preview:
+            try:
+                await self.store.get(KIND, KIND)
+            except StoreUnavailable:
+                raise CannotRemember from None
+        return await proceed(call)
