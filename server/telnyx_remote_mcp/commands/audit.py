@@ -11,12 +11,16 @@ from telnyx_remote_mcp.audit.log import DIRECTORY
 from telnyx_remote_mcp.audit.reader import Record, records, verify
 from telnyx_remote_mcp.commands import Failure, UsageError, say
 from telnyx_remote_mcp.commands.options import add_settings, settings
+from telnyx_remote_mcp.commands.output import CYAN, RED, SHADES, YELLOW, is_terminal, row
 from telnyx_remote_mcp.guardrails.entries import target_id
 from telnyx_remote_mcp.guardrails.recipients import addresses
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.secret import Secret, SecretError
 from telnyx_tools.tool.effect import Effect
 
+_WIDTHS = (24, 8, 7, 28)
+"""Of the columns that every record has."""
+_SHADES = {**SHADES, "refused": YELLOW, "failed": RED, "unknown": RED, "done": CYAN}
 EQUAL = ("tool", "effect", "who", "grant", "outcome", "call")
 """The members of a record that an option of the same name asks for."""
 
@@ -84,16 +88,13 @@ def _target_ids(address: str, keys: Sequence[bytes]) -> set[str]:
 
 
 def _line(record: Record) -> str:
+    """One line for a person: of columns at a terminal, of what there is elsewhere."""
     targets = ", ".join(str(target.get("masked")) for target in record.get("to", ()))
-    told = (record.get("outcome"), record.get("rule"), record.get("error"), record.get("cost"))
-    parts = [
-        record.get("at"),
-        record.get("event"),
-        record.get("effect"),
-        record.get("tool"),
-        f"who={record.get('who')}",
-    ]
-    return "  ".join(str(part) for part in [*parts, targets, *told, record["id"]] if part)
+    told = [record.get(name) for name in ("outcome", "rule", "error", "approved", "cost", "agent")]
+    named = [str(record.get(name, "")) for name in ("at", "event", "effect", "tool")]
+    rest = [f"who={record.get('who')}", targets, *told, record["id"]]
+    shown = [str(part) for part in rest if part]
+    return row([*named, *shown], _WIDTHS, _SHADES) if is_terminal() else "  ".join([*filter(None, named), *shown])
 
 
 def _keys(settings: Settings) -> list[bytes]:

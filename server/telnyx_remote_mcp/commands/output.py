@@ -6,8 +6,12 @@ import codecs
 import os
 import re
 import sys
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 BOLD, DIM, CYAN, YELLOW, RED = "1", "2", "36", "33", "31"
+SHADES: Final[Mapping[str, str]] = {"read": DIM, "write": YELLOW, "destroy": RED, "spends": RED}
+"""The style of each effect."""
 
 
 def styled(text: str, style: str) -> str:
@@ -45,5 +49,18 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
     return "".join(f"\\u{lost[i]:02x}{lost[i + 1]:02x}" for i in range(0, len(lost), 2)), error.end
 
 
+def row(cells: Sequence[str], widths: Sequence[int], shades: Mapping[str, str] = SHADES) -> str:
+    """A line of a table: cells of these widths, and whatever follows; those that `shades` names in their style."""
+    padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=False)] + list(cells[len(widths) :])
+    styles = [shades.get(cell) for cell in cells]
+    shown = [styled(text, style) if style else text for text, style in zip(padded, styles, strict=True)]
+    return "  ".join(shown).rstrip()
+
+
+def is_terminal() -> bool:
+    """Whether a person looks at what is written."""
+    return sys.stdout.isatty()
+
+
 def _has_colours() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -10,7 +10,7 @@ from typing import Literal
 from telnyx_remote_mcp.commands import UsageError, say
 from telnyx_remote_mcp.commands.manual import manual
 from telnyx_remote_mcp.commands.options import SELECTION, add_settings, settings, surfaces
-from telnyx_remote_mcp.commands.output import BOLD, styled
+from telnyx_remote_mcp.commands.output import BOLD, row, styled
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.selection import SURFACES, Name, Selection
 from telnyx_tools.registry import modules, registry_of
@@ -90,6 +90,5 @@ def _table(tools: Iterable[Tool]) -> str:
     rows = [head]
     rows += [(t.name, t.group, t.effect.value, t.scope, "yes" if t.core else "no") for t in tools]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    first, *rest = (line.rstrip() for line in lines)
+    first, *rest = (row(cells, widths) for cells in rows)
     return "\n".join([styled(first, BOLD), *rest])

@@ -1,6 +1,10 @@
 """The audit log on the command line: read, filtered, exported, verified."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +54,20 @@ def test_a_person_reads_one_line_for_each_record(data_dir: Path, capsys: pytest.
     assert main(["audit", "read", "--tool", "delete_bucket"]) == 0
     line = capsys.readouterr().out
     assert "refused  destroy  delete_bucket  who=b2  not_permitted" in line
+
+
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_at_a_terminal_it_is_a_table_in_colours_unless_they_are_not_wanted(data_dir: Path, no_color: str) -> None:
+    ours, theirs = os.openpty()
+    given = {**os.environ, "TELNYX_MCP_DATA_DIR": str(data_dir), "NO_COLOR": no_color, "TERM": "xterm"}
+    command = [sys.executable, "-m", "telnyx_remote_mcp", "audit", "read"]
+    subprocess.run(command, check=True, stdout=theirs, env=given)
+    os.close(theirs)
+    lines = os.read(ours, 10_000).decode().splitlines()
+    os.close(ours)
+    plain = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
+    assert (plain == lines) is bool(no_color)
+    assert [line.index("who=") for line in plain] == [75, 75, 75]
 
 
 def test_verifying_says_what_was_changed_and_ends_with_1(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
