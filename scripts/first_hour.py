@@ -1,7 +1,8 @@
 """Walks the first hour of two roles in a home of its own, with the lines that the guides print: scripts/first_hour
 
-The developer installs with uv and sends a message in the sandbox; the person at Claude Desktop lets it start the
-program of the file, cold and warm. The operator's path is `tests/e2e/test_operator.py`, signing in
+The developer installs with uv and sends a message in the sandbox, then without uv: with pipx, and with pip in a venv.
+The person at Claude Desktop lets it start the program of the file, cold and warm, and that of the bundle. All share
+what was downloaded once. The operator's path is `tests/e2e/test_operator.py`, signing in
 `tests/browser/test_dance.py`. Needs uv and a registry. Lines for Docker are checked by reading, in
 `tests/server/discovery/test_deployment.py`.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from scripts.bundle import wheel_of
+
+from telnyx_remote_mcp.discovery.bundle import contents
 from telnyx_remote_mcp.web.clients import CHECKOUT, UVX, clients
 
 ROOT = Path(__file__).parents[1]
@@ -32,6 +37,8 @@ def main() -> int:
         environment = {**kept, "HOME": home, "PATH": path, "UV_CACHE_DIR": f"{home}/cache"}
         times = {"developer": _developer(environment), "person, cold": _person(environment)}
         times["person, warm"] = _person(environment)
+        times["person, bundle"] = _bundle(environment, Path(home))
+        times["developer, pipx"], times["developer, venv"] = _without_uv(environment, Path(home))
     for role, seconds in times.items():
         print(f"first hour: {role}: {seconds:.1f} s to the first message")
     return 0 if sum(times.values()) < LIMIT_SECS else 1
@@ -50,6 +57,45 @@ def _developer(environment: dict[str, str]) -> float:
     return time.monotonic() - started
 
 
+def _without_uv(environment: dict[str, str], home: Path) -> tuple[float, float]:
+    """Run the two other lines of the README, in a copy of the checkout, and send a message with each."""
+    printed = re.search(r"Without uv: `(pipx [^`]*)`, or `(python3 [^`]*)`", (ROOT / "README.md").read_text())
+    assert printed is not None
+    ignored = shutil.ignore_patterns(".*", "node_modules", "__pycache__", "tests", "docs")
+    checkout = shutil.copytree(ROOT, home / "checkout", ignore=ignored)
+    pipx = ["uv", "tool", "install", "--quiet", "pipx"]
+    subprocess.run(pipx, check=True, env=environment, stderr=subprocess.DEVNULL)
+    clean = {**environment, "PIPX_HOME": f"{home}/pipx", "PIPX_BIN_DIR": f"{checkout}/pipx/bin"}
+    times = []
+    for line, programs in zip(printed.groups(), ("pipx/bin", "env/bin"), strict=True):
+        started = time.monotonic()
+        subprocess.run(["sh", "-ec", line], check=True, cwd=checkout, env=clean, capture_output=True)
+        send = [f"{checkout}/{programs}/telnyx-mcp-server", "call", "--sandbox", "send_message"]
+        send += [f"{name}={value}" for name, value in MESSAGE.items()]
+        sent = subprocess.run(send, check=True, cwd="/", env=clean, stdout=subprocess.PIPE, text=True)
+        assert json.loads(sent.stdout)["to"]
+        times.append(time.monotonic() - started)
+    return times[0], times[1]
+
+
+def _bundle(environment: dict[str, str], home: Path) -> float:
+    """Start the bundle for Claude Desktop by its manifest, as it would, and have it send a message."""
+    directory = home / "bundle"
+    directory.mkdir()
+    for name, text in contents(wheel_of(directory).name).items():
+        (directory / name).write_text(text)
+    started = json.loads((directory / "manifest.json").read_text())["server"]["mcp_config"]
+    filled = {"api_key": "KEY_sandbox_person", "sandbox": "true", "read_only": "false", "file_roots": ""}
+
+    def given(text: str) -> str:
+        for name, value in filled.items():
+            text = text.replace(f"${{user_config.{name}}}", value)
+        return text.replace("${__dirname}", str(directory))
+
+    variables = {name: given(value) for name, value in started["env"].items()}
+    return _converse([started["command"], *map(given, started["args"])], {**environment, **variables})
+
+
 def _person(environment: dict[str, str]) -> float:
     """Start what the file for Claude Desktop says, as it would, and have it send a message."""
     (desktop,) = (client for client in clients("", "KEY_sandbox_person") if client.local)
@@ -57,7 +103,11 @@ def _person(environment: dict[str, str]) -> float:
     uvx = subprocess.run(["sh", "-c", "command -v uvx"], check=True, capture_output=True, text=True, env=environment)
     command = [server["command"].replace(UVX, uvx.stdout.strip())]
     command += [each.replace(CHECKOUT, str(ROOT)) for each in server["args"]]
-    given = {**environment, **server["env"], "TELNYX_MCP_SANDBOX": "true"}
+    return _converse(command, {**environment, **server["env"], "TELNYX_MCP_SANDBOX": "true"})
+
+
+def _converse(command: list[str], given: dict[str, str]) -> float:
+    """Start a server over stdio, and have it send a message; how long that took."""
     started = time.monotonic()
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, cwd="/", env=given, text=True, **pipes) as process:

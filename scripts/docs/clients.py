@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from telnyx_remote_mcp.web.clients import Client, checked, clients
 
 URL = "https://mcp.example.com/v2/mcp"
@@ -46,13 +48,19 @@ def _index(known: list[Client]) -> str:
 def _guide(client: Client) -> str:
     lines = [f"# {client.name}", ""]
     if client.steps:
-        lines += [*(f"{number}. {step}" for number, step in enumerate(client.steps, 1)), ""]
+        lines += [*_numbered(client.steps), ""]
+    if client.bundle:
+        lines += ["Or on your own computer, as a bundle:", "", *_numbered(client.bundle), ""]
     if client.snippet:
         lines += [_before(client), "", f"```{client.language}", client.snippet, "```", ""]
     if client.sign_in:
         lines += ["## Without a key: sign in", "", *_sign_in(client), ""]
     lines += ["## Worth knowing", "", *(f"- {note}" for note in client.notes), ELSEWHERE.format(url=URL), ""]
     return "\n".join([*lines, _said(client), ""])
+
+
+def _numbered(steps: Iterable[str]) -> list[str]:
+    return [f"{number}. {step}" for number, step in enumerate(steps, 1)]
 
 
 def _before(client: Client) -> str:

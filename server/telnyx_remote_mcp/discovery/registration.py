@@ -14,6 +14,7 @@ from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.registry import registry
 
 _SCHEMA: Final = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
+KEY_DESCRIPTION: Final = "Your Telnyx API v2 key from https://portal.telnyx.com/#/api-keys"
 
 
 def registry_document(name: str, version: str, apps: Sequence[App]) -> dict[str, object]:
@@ -50,7 +51,7 @@ def _package(version: str) -> dict[str, object]:
         "environmentVariables": [
             {
                 "name": "TELNYX_API_KEY",
-                "description": "Your Telnyx API v2 key from https://portal.telnyx.com/#/api-keys",
+                "description": KEY_DESCRIPTION,
                 "isRequired": True,
                 "isSecret": True,
                 "format": "string",

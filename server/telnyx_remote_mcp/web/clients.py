@@ -23,9 +23,9 @@ CHECKOUT: Final = "/absolute/path/to/this/repository"
 class Client:
     """A client: where its configuration goes (`file`, None for a shell or a program), and what to put there.
 
-    `steps` are for those that are set up in their windows; `sign_in` says what differs without a key. `link` opens the
-    client with this server filled in. `test` keeps the guide true; without one it is from the client's documentation,
-    at `source`.
+    `steps` are for those that are set up in their windows, `bundle` for those that install one; `sign_in` says what
+    differs without a key. `link` opens the client with this server filled in. `test` keeps the guide true; without one
+    it is from the client's documentation, at `source`.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Client:
     language: str = ""
     snippet: str = ""
     steps: tuple[str, ...] = ()
+    bundle: tuple[str, ...] = ()
     sign_in: str = ""
     steps_sign_in: str = ""
     notes: tuple[str, ...] = ()
