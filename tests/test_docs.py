@@ -44,3 +44,9 @@ def test_no_guide_is_left_of_a_client_that_is_gone() -> None:
 def test_the_readme_names_the_two_commands_that_set_up_everything() -> None:
     readme = (ROOT / "README.md").read_text()
     assert [command for command in ("scripts/demo", "scripts/test") if f"`{command}`" not in readme] == []
+
+
+def test_every_test_that_the_threat_model_names_is_there() -> None:
+    rows = re.findall(r"^\|.*\| `(tests/\S+\.py)::(\w+)` \|$", (ROOT / "SECURITY.md").read_text(), re.MULTILINE)
+    assert len(rows) > 20
+    assert [f"{file}::{name}" for file, name in rows if f"def {name}(" not in (ROOT / file).read_text()] == []

@@ -7,13 +7,20 @@ from typing import Any
 
 import pytest
 import yaml
+from prometheus_client import CollectorRegistry, Metric
 
 from telnyx_remote_mcp.http.health import health_routes
+from telnyx_remote_mcp.serve import GRACE_SECS
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).parents[3]
-MANIFESTS = ["deploy/kubernetes.yaml", "deploy/kubernetes-replicas.yaml"]
-EXAMPLES = ["Dockerfile", "deploy/compose.yaml", *MANIFESTS]
+MANIFESTS = ["deploy/kubernetes.yaml", "deploy/kubernetes/deployment.yaml"]
+COMPOSES = ["deploy/compose.yaml", "deploy/compose-replicas.yaml"]
+EXAMPLES = ["Dockerfile", *COMPOSES, *MANIFESTS]
+KUSTOMIZED = ROOT / "deploy/kubernetes"
+FOREIGN = {"ServiceMonitor", "ExternalSecret", "Kustomization"}
+"""Kinds that operators bring, whose schemas are not those of Kubernetes."""
 
 
 async def ready() -> bool:
@@ -38,18 +45,78 @@ def test_no_pod_is_given_the_names_of_services_and_none_keeps_its_data_in_itself
 
 
 def test_what_runs_twice_shares_its_data_and_keeps_no_sessions() -> None:
-    deployment = next(yaml.safe_load_all((ROOT / MANIFESTS[1]).read_text()))
+    deployment = yaml.safe_load((ROOT / MANIFESTS[1]).read_text())
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     variables = {each["name"]: each.get("value") for each in container["env"]}
-    assert deployment["spec"]["replicas"] == 2
-    assert variables["TELNYX_MCP_STATEFUL"] == "false"
-    assert {"TELNYX_MCP_REDIS_URL", "TELNYX_MCP_SECRET"} <= variables.keys()
+    of_compose = yaml.safe_load((ROOT / COMPOSES[1]).read_text())["services"]["server"]["environment"]
+    for given in (variables, of_compose):
+        assert given["TELNYX_MCP_STATEFUL"] == "false"
+        assert {"TELNYX_MCP_REDIS_URL", "TELNYX_MCP_SECRET"} <= given.keys()
+
+
+def test_a_pod_that_ends_has_time_to_drain_and_to_finish_its_calls(pod: dict[str, Any]) -> None:
+    variables = {each["name"]: each.get("value") for each in pod["containers"][0]["env"]}
+    drains = int(variables.get("TELNYX_MCP_DRAIN_SECS", 0))
+    assert pod["terminationGracePeriodSeconds"] >= drains + GRACE_SECS + 5
+
+
+def test_the_redis_of_the_example_loses_nothing_that_it_acknowledged() -> None:
+    command = yaml.safe_load((ROOT / COMPOSES[1]).read_text())["services"]["redis"]["command"]
+    for option in ("--appendonly yes", "--appendfsync always", "--maxmemory-policy noeviction"):
+        assert option in command
+
+
+def test_kubernetes_takes_every_manifest() -> None:
+    import kubernetes_validate
+
+    for file in [ROOT / "deploy/kubernetes.yaml", *KUSTOMIZED.glob("*.yaml")]:
+        for manifest in yaml.safe_load_all(file.read_text()):
+            if manifest["kind"] not in FOREIGN:
+                kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
+
+
+def test_the_kustomization_has_every_manifest_of_its_directory() -> None:
+    listed = yaml.safe_load((KUSTOMIZED / "kustomization.yaml").read_text())["resources"]
+    assert sorted([*listed, "kustomization.yaml"]) == sorted(file.name for file in KUSTOMIZED.iterdir())
+
+
+def test_no_manifest_holds_a_secret_and_every_container_is_held_down(
+    pod: dict[str, Any], container: dict[str, Any]
+) -> None:
+    held = container["securityContext"]
+    assert (held["readOnlyRootFilesystem"], held["allowPrivilegeEscalation"]) == (True, False)
+    assert held["capabilities"] == {"drop": ["ALL"]}
+    assert (pod["securityContext"]["runAsNonRoot"], pod["securityContext"]["seccompProfile"]["type"]) == (
+        True,
+        "RuntimeDefault",
+    )
+    assert pod["automountServiceAccountToken"] is False
+    assert "kind: Secret\n" not in "".join(file.read_text() for file in KUSTOMIZED.glob("*.yaml"))
+
+
+def test_alerts_and_dashboard_ask_for_metrics_that_there_are_and_each_alert_is_explained() -> None:
+    registry = CollectorRegistry()
+    Metrics("1", registry)
+    there = {sample for family in registry.collect() for sample in _samples(family)}
+    alerts = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yaml").read_text())["groups"][0]["rules"]
+    panels = json.loads((ROOT / "deploy/grafana/dashboard.json").read_text())["panels"]
+    asked = [rule["expr"] for rule in alerts] + [each["expr"] for panel in panels for each in panel["targets"]]
+    named = {name for expression in asked for name in re.findall(r"telnyx_mcp_\w+", expression)}
+    assert named <= there
+    explained = (ROOT / "docs/operations.md").read_text()
+    assert [rule["alert"] for rule in alerts if f"`{rule['alert']}`" not in explained] == []
+
+
+def _samples(family: Metric) -> list[str]:
+    endings = {"counter": ["_total"], "histogram": ["_bucket", "_count", "_sum"]}.get(family.type, [""])
+    return [family.name + ending for ending in endings]
 
 
 def test_memory_and_processes_are_bounded(container: dict[str, Any]) -> None:
     assert container["resources"]["limits"]["memory"]
-    for service in yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())["services"].values():
-        assert {"mem_limit", "pids_limit"} <= service.keys()
+    for example in COMPOSES:
+        for service in yaml.safe_load((ROOT / example).read_text())["services"].values():
+            assert {"mem_limit", "pids_limit"} <= service.keys()
 
 
 def test_every_variable_in_the_examples_is_a_setting() -> None:

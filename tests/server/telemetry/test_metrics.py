@@ -14,8 +14,9 @@ from telnyx_remote_mcp.calls.question import AskFirst, Question
 from telnyx_remote_mcp.composition.watch import watch
 from telnyx_remote_mcp.guardrails.measured import CallMeasured, GuardMeasured
 from telnyx_remote_mcp.http.edge import Edge
+from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.telemetry.meter import Meter, Meters
-from telnyx_remote_mcp.telemetry.metrics import Metrics
+from telnyx_remote_mcp.telemetry.metrics import Metrics, published
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.api.retry import Clock
@@ -130,3 +131,9 @@ async def test_several_meters_are_told_the_same() -> None:
         assert each.value("events_total", direction="in", outcome="kept") == 1
         assert each.value("event_lag_seconds_sum", direction="in") == 1.5
         assert each.value("requests_working") == 1
+
+
+def test_metrics_are_at_a_port_of_their_own_on_loopback_alone() -> None:
+    assert (Settings().metrics_port, Settings().metrics_host) == (None, "127.0.0.1")
+    with published("127.0.0.1", 0, workers=1) as port:
+        assert "python_info" in httpx2.get(f"http://127.0.0.1:{port}/metrics").text
