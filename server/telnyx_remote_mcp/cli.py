@@ -22,7 +22,7 @@ COMMANDS = {
     "call": "call one tool and print its result",
     "policy": "explain a policy file, or run the audit log against it",
     "passphrase": "set the passphrase with which you decide what agents ask over stdio",
-    "doctor": "check this machine, the settings and the API key",
+    "doctor": "check this machine, the settings and the API key, or a running server (--url)",
     "audit": "read, export and verify the record of every call",
     "demo": "send a message, call somebody and order a number in the sandbox",
     "sandbox": "run the local Telnyx API by itself",

@@ -48,7 +48,6 @@ http {{
             proxy_pass http://replicas/;
             proxy_http_version 1.1;
             proxy_set_header Connection "";
-            proxy_set_header Host $http_host;
             {more}
         }}
     }}
@@ -148,6 +147,8 @@ def nginx(directory: Path, *ports: int, path: str = "", more: str = "proxy_buffe
     port = free_port()
     servers = "\n".join(f"server 127.0.0.1:{each} max_fails=1 fail_timeout=1s;" for each in ports)
     file = directory / "nginx.conf"
+    if " Host " not in more:
+        more += " proxy_set_header Host $http_host;"
     file.write_text(_NGINX.format(directory=directory, servers=servers, port=port, path=path, more=more))
     with subprocess.Popen(["nginx", "-c", str(file), "-e", f"{directory}/nginx.log"]) as process:
         try:

@@ -1,4 +1,4 @@
-"""Check this machine, the settings and the API key, and say what to do about what is wrong."""
+"""Check this machine, the settings and the API key, or a running server, and say what to do about what is wrong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -20,6 +19,7 @@ from telnyx_remote_mcp.auth.verdicts import Verdict, balance_check
 from telnyx_remote_mcp.commands import UsageError, cannot_listen, say
 from telnyx_remote_mcp.commands.options import add_settings, check_local, settings
 from telnyx_remote_mcp.commands.output import mark
+from telnyx_remote_mcp.commands.outside import Deployment, Finding
 from telnyx_remote_mcp.commands.sandbox import sandboxed
 from telnyx_remote_mcp.commands.serve import hints
 from telnyx_remote_mcp.serve import check, listen
@@ -36,14 +36,6 @@ MAX_SKEW_SECS = 60
 TIMEOUT_SECS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was checked; `text` is what was found, or what to do."""
-
-    good: bool
-    text: str
-
-
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "command",
@@ -51,15 +43,31 @@ def configure(parser: ArgumentParser) -> None:
         choices=("stdio", "serve"),
         help="what is to run here (default: stdio where TELNYX_API_KEY is set, else serve)",
     )
+    parser.add_argument(
+        "--url",
+        metavar="URL",
+        help="look at a running server from outside instead; with a key in TELNYX_API_KEY calls are tried as well",
+    )
     add_settings(parser, *(name for name in Settings.model_fields if name not in SECRETS))
 
 
 def run(options: Namespace) -> int:
     logs.configure("error")
+    if options.url is not None:
+        return anyio.run(_from_outside, options)
     findings = [Finding(True, f"Python {platform.python_version()}"), *_examined(options)]
     for finding in findings:
         say(f"{mark(finding.good)} {finding.text}")
     return 0 if all(finding.good for finding in findings) else 1
+
+
+async def _from_outside(options: Namespace) -> int:
+    key = settings(options).api_key
+    good = True
+    async for finding in Deployment(options.url, key.strip() if key else None).examine():
+        say(f"{mark(finding.good)} {finding.text}")
+        good = good and finding.good
+    return 0 if good else 1
 
 
 def _examined(options: Namespace) -> list[Finding]:
