@@ -80,6 +80,16 @@ class Layers:
         """How many calls may go on at once, by who laid that down."""
         return {whose: rules.calls_at_once for whose, rules in self._owner.items() if rules.calls_at_once is not None}
 
+    def explained(self) -> Mapping[str, object]:
+        """What the owner lays down besides policies and limits, as `PolicyInfo` has it."""
+        named = [set(rules.countries) for rules in self._owner.values() if rules.countries]
+        hours = [rules.quiet_hours for rules in self._owner.values() if rules.quiet_hours is not None]
+        return {
+            "countries": sorted(set.intersection(*named)) if named else None,
+            "quiet_hours": [f"{each} {each.zone or 'where they are'}" for each in hours] or None,
+            "calls_at_once": min(self.calls_at_once().values(), default=None),
+        }
+
     @property
     def _owner(self) -> Mapping[Whose, OwnerRules]:
         return {"account": self.account, "connection": self.connection}

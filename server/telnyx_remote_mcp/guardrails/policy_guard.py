@@ -70,16 +70,17 @@ class PolicyGuard:
             raise CannotRemember from None
 
     async def explain(self, call: Call) -> PolicyInfo:
-        """What happens to the calls of this caller."""
+        """What happens to the calls of this caller; without the rules of the account where they cannot be read now."""
         try:
             layers = await self.shared.laid_down(call)
         except StoreUnavailable:
-            raise CannotRemember from None
-        return explained(
+            layers = Layers(operator=self.shared.operator, connection=call.caller.rules, request=call.surface.policy)
+        told = explained(
             call.surface.callable.values(),
             lambda tool: layers.rule(tool, self.shared.registry).word,
             Rules.of(layers.policies.values()).explained(),
         )
+        return told.model_copy(update=dict(layers.explained()))
 
     async def decision(self, call: Call, approval_id: str, wait_secs: float) -> Decision | None:
         """What the person decided about a call of this caller's, as soon as they did; None for no such approval."""

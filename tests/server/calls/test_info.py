@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ import pytest
 from pydantic_core import to_json
 from tests import contexts
 from tests.contexts import TESTER
+from tests.server.guardrails.test_outage import Down
 from tests.wires import MockWire
 
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.events.services import EventServices
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules, QuietHours
 from telnyx_remote_mcp.surface.permission import Level, permission
 from telnyx_remote_mcp.surface.policy import Policy
 from telnyx_remote_mcp.surface.selection import EVERYTHING, Selection
@@ -39,10 +42,11 @@ async def info(tmp_path: Path) -> AsyncIterator[Ask]:
     async def ask(operator: Policy | None = None, ceiling: Selection = EVERYTHING, **selected: Any) -> dict[str, Any]:
         permitted, changes = selected.pop("permission", None), selected.pop("settings", {})
         surfaces = Surfaces(registry(), ceiling)
-        shared = contexts.guarded(settings, api, store, operator)
-        events = EventServices(store, store, lambda: shared.secret)
+        rules, kept = selected.pop("rules", NO_RULES), selected.pop("store", store)
+        shared = contexts.guarded(settings, api, kept, operator)
+        events = EventServices(store, store, lambda: shared.secret, settings.webhook_base)
         dispatch = create_dispatch(settings.model_copy(update=changes), surfaces, api, lambda: shared, lambda: events)
-        caller = replace(TESTER, permission=permitted)
+        caller = replace(TESTER, permission=permitted, rules=rules)
         surface = surfaces.of(Selection(**selected), permitted)
         call = contexts.call(registry().tools["get_server_info"], {}, surface, caller=caller)
         return (await dispatch(call)).wire()
@@ -97,6 +101,24 @@ async def test_what_differs_is_named_by_group_where_all_of_it_does(info: Ask) ->
     assert told["others"]["refuse"] == ["assistants (but reads)", "storage"]
     assert "send_whatsapp_text" in told["others"]["ask"]
     assert "send_message" not in told["others"]["ask"]
+
+
+async def test_it_says_what_the_owner_lays_down_for_the_connection(info: Ask) -> None:
+    hours = QuietHours(begins=time(22), ends=time(7), zone="Europe/Berlin")
+    rules = OwnerRules(
+        countries=("US", "CA"), quiet_hours=hours, calls_at_once=2, policy=Policy(tools={"make_call": "ask"})
+    )
+    told = (await info(rules=rules))["policy"]
+    assert "make_call" in told["others"]["ask"]
+    assert told["countries"] == ["CA", "US"]
+    assert told["quiet_hours"] == ["22:00 to 07:00 Europe/Berlin"]
+    assert told["calls_at_once"] == 2
+
+
+async def test_while_the_store_is_down_it_still_answers(info: Ask) -> None:
+    told = await info(Policy(effects={Effect.WRITE: "refuse"}), store=Down())
+    assert told["policy"]["effects"]["write"] == "refuse"
+    assert {quota.get("left") for quota in told["quotas"]} == {None}
 
 
 async def test_the_request_makes_it_stricter_and_a_dry_run_is_said(info: Ask) -> None:

@@ -21,6 +21,9 @@ class PolicyInfo(Part):
     effects: dict[str, str] = Field({}, description="the word for most calls, by effect")
     others: dict[str, list[str]] | None = Field(None, description="tools, or whole groups, with another word, by word")
     unusual: list[str] | None = Field(None, description="what makes a call unusual")
+    countries: list[str] | None = Field(None, description="the only ones that may be reached")
+    quiet_hours: list[str] | None = Field(None, description="when the user is asked before anybody is reached")
+    calls_at_once: int | None = None
 
 
 class ServerInfo(Result):
