@@ -15,6 +15,7 @@ from pydantic_core import to_jsonable_python
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.guardrails.fingerprint import given
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.secret import Secret
@@ -206,9 +207,8 @@ class Approvals:
 
 
 def _canonical(arguments: Mapping[str, object]) -> str:
-    """The arguments as one text, secrets included; the same for the same call, whatever a tool may learn to take."""
-    given = {name: value for name, value in arguments.items() if value is not None}  # within a body null has a meaning
-    plain = to_jsonable_python(given, bytes_mode="base64", fallback=str)
+    """The arguments as one text, secrets included; the same for the same call."""
+    plain = to_jsonable_python(given(arguments), bytes_mode="base64", fallback=str)
     if isinstance(body := plain.get("body"), dict):
         # Minted for each attempt, so that Telnyx carries out a command once.
         plain["body"] = {name: value for name, value in body.items() if name != "command_id"}

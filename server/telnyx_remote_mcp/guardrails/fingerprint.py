@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 
 from pydantic_core import to_jsonable_python
 
@@ -29,8 +30,13 @@ def fingerprint(call: Call, key: bytes) -> str:
 
 def digest(call: Call, key: bytes) -> str:
     """64 hex digits for the arguments alone. Without the key nobody finds out by trying what was said, or to whom."""
-    plain = to_jsonable_python(dict(call.arguments), bytes_mode="base64", fallback=repr)
+    plain = to_jsonable_python(given(call.arguments), bytes_mode="base64", fallback=repr)
     return keyed(key, json.dumps(plain, sort_keys=True, separators=(",", ":")))
+
+
+def given(arguments: Mapping[str, object]) -> dict[str, object]:
+    """The arguments but for those that are as if absent: after an upgrade that adds one, a call is still the same."""
+    return {name: value for name, value in arguments.items() if value is not None}
 
 
 def keyed(key: bytes, *texts: str) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +128,15 @@ async def test_the_order_of_arguments_and_what_is_minted_for_a_request_make_no_d
     for body in bodies:
         await guard(store)(contexts.call(dial, {"body": body}), telnyx)
     assert len(telnyx.calls) == 1
+
+
+async def test_a_version_in_which_the_tool_takes_one_more_argument_knows_the_call_again(
+    store: Store, telnyx: Telnyx
+) -> None:
+    call = text()
+    await guard(store)(call, telnyx)
+    later = replace(call, arguments={**call.arguments, "one_more": None})
+    assert "duplicate_of" in (await guard(store)(later, telnyx)).wire()
 
 
 async def test_only_what_spends_is_held_back_and_only_unless_it_is_meant(store: Store, telnyx: Telnyx) -> None:
