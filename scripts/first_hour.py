@@ -41,7 +41,7 @@ def main() -> int:
         times["developer, pipx"], times["developer, venv"] = _without_uv(environment, Path(home))
     for role, seconds in times.items():
         print(f"first hour: {role}: {seconds:.1f} s to the first message")
-    return 0 if sum(times.values()) < LIMIT_SECS else 1
+    return 0 if max(times.values()) < LIMIT_SECS else 1
 
 
 def _developer(environment: dict[str, str]) -> float:
