@@ -56,10 +56,10 @@ def refusals(tool: Tool) -> Iterator[tuple[Played, int]]:
     """Calls that come to an error, and how many of their requests arrived."""
     played = play(tool, {}, documented)
     yield played, len(played.requests)
-    given, several = least(tool), len(declared(tool)) > 1
-    for arrived in range(3 if several else 1):
-        yield play(tool, given, cut_off_after(arrived)), arrived
-    if several:
+    if len(declared(tool)) > 1:
+        given = least(tool)
+        for arrived in range(3):
+            yield play(tool, given, cut_off_after(arrived)), arrived
         played = play(tool, given, empty)
         yield played, len(played.requests)
 
