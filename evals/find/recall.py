@@ -33,7 +33,7 @@ async def main() -> None:
     async with local_server(Settings(), Selection(surface="default")) as server, Client(server) as client:
         for file in SETS:
             judged = [request for request in requests(file) if request.accepted]
-            for split in ("judge", "tune") if judged else ():
+            for split in sorted({request.split for request in judged}):
                 await _report(client, file.stem, split, [request for request in judged if request.split == split])
 
 
