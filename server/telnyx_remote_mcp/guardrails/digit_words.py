@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
+_HUNDRED: Final = "00"
 BREAK: Final = "|"
 """Stands between digits that words divide."""
 _LETTER: Final = r"(?:[^\W_0-9]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff'\u02bc])"
@@ -112,28 +113,45 @@ def _joined(words: Sequence[str], spoken: _Spoken, digits: Mapping[str, str]) ->
 
 
 def _spelled(words: Sequence[str], spoken: _Spoken, digits: Mapping[str, str]) -> Iterator[str]:
-    times, ten = 1, False
+    times, before = 1, ""
     for word in words:
-        if word.isdigit() and word.isascii():
-            said: str | None = word
-        elif not digits:
-            said = _written(word, spoken)
-        elif word in spoken.repeats:
+        if digits and word in spoken.repeats:
             times = spoken.repeats[word]
             continue
-        elif ten and word in spoken.glue:
+        if before and word in spoken.glue:
+            before = f"{before} {word}"
             continue
-        else:
-            said = digits.get(word) or _compound(word) or _written(word, spoken)
-        if ten and (said is None or len(said) != 1 or said == "0"):
-            yield "0"
-        if ten := word in spoken.tens and bool(digits):
+        said = word if word.isdigit() and word.isascii() else _meant(word, spoken, digits)
+        is_ten = word in spoken.tens and bool(digits)
+        yield _rest(before, "10" if is_ten else said)
+        before = word if is_ten or (said == _HUNDRED and not word.isdigit()) else ""
+        if is_ten:
             yield spoken.tens[word]
-            continue
-        yield BREAK if said is None else said * times
-        times = 1
-    if ten:
-        yield "0"
+        elif not before:
+            yield BREAK if said is None else said * times
+            times = 1
+    yield _rest(before, None)
+
+
+def _meant(word: str, spoken: _Spoken, digits: Mapping[str, str]) -> str | None:
+    if not digits:
+        return _written(word, spoken)
+    return digits.get(word) or _compound(word) or _written(word, spoken)
+
+
+def _rest(before: str, said: str | None) -> str:
+    """What is still to be written of a ten or a hundred before these digits, of which the units were waited for.
+
+    In English a digit after a hundred is one of its own, unless they are joined: `eight hundred five five five`.
+    """
+    is_unit = said is not None and len(said) == 1 and said != "0"
+    if not before:
+        return ""
+    if before.partition(" ")[0] in _spoken().tens:
+        return "" if is_unit else "0"
+    if is_unit and before != "hundred":
+        return "0"
+    return "" if said is not None and len(said) == 2 else _HUNDRED
 
 
 @lru_cache(maxsize=4096)
@@ -144,8 +162,7 @@ def _compound(word: str) -> str | None:
         return spoken.tens.get(plain, "") + "0" if plain in spoken.tens else spoken.unaccented[plain]
     if not _SHORTEST_COMPOUND <= len(plain) <= _LONGEST or spoken.parts.fullmatch(plain) is None:
         return None
-    found = [part for part in spoken.part.findall(plain) if part not in spoken.glue]
-    return "".join(spoken.tens.get(part) or spoken.unaccented[part] for part in found)
+    return _joined(spoken.part.findall(plain), spoken, spoken.unaccented)
 
 
 def _without_accents(word: str) -> str:

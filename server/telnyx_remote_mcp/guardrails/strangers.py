@@ -32,7 +32,7 @@ _LOCAL: Final = 7
 """Digits of a number without its area."""
 _MESSAGE: Final = 200
 """Digits of what is as short as a message: halves of a number are looked for in those."""
-_ROW, _PARTS, _SHORTEST_PART = 24, 12, 3
+_ROW, _PARTS, _SHORTEST_PART = 16, 12, 3
 """Digits of a text, and parts of it, so few that they hold those of a number hardly ever by chance."""
 
 
@@ -128,6 +128,8 @@ class _Seen:
 
 
 def _scattered(digits: str, parts: list[str]) -> bool:
+    if any(len(part) >= len(digits) for part in parts):  # a whole number: whoever writes one hides none
+        return False
     row = iter("".join(parts))
     if sum(map(len, parts)) <= _ROW and all(digit in row for digit in digits):
         return True

@@ -67,6 +67,17 @@ async def test_long_pages_of_digits_name_no_number_by_chance(store: Store) -> No
     assert sum([await names(strangers, number) for number in numbers]) <= 3
 
 
+async def test_hundreds_of_customers_with_numbers_of_one_town_name_no_other_by_chance(store: Store) -> None:
+    strangers = Strangers(store, VAULT)
+    for customer in range(400):
+        number = 2_000_000 + customer * 19_997
+        await strangers.note(
+            AGENT, [f"Order {customer * 37 % 9973}: call 312 {number} at {customer % 12 + 1} pm, 2026-11-29"]
+        )
+    numbers = [f"+1312{2_000_000 + number * 20_011 + 7}" for number in range(300)]
+    assert sum([await names(strangers, number) for number in numbers]) <= 3
+
+
 async def test_every_replica_and_the_next_process_know_what_was_read(store: Store) -> None:
     first, second = Strangers(store, VAULT), Strangers(store, VAULT)
     await first.note(AGENT, ["text 202 555 0188", "or mail in@evil.example"], ["+12025550109"])
