@@ -122,6 +122,9 @@ class _Forgetful:
     async def note(self, principal: str, texts: Sequence[str], filled_in: Sequence[str]) -> None:
         """Has nothing to do."""
 
+    async def mark(self, reader: str) -> None:
+        """Has nothing to do."""
+
 
 _MARKING = StrangersGuard(cast("Shared", SimpleNamespace(strangers=_Forgetful())))
 

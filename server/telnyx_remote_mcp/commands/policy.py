@@ -71,7 +71,8 @@ def explained(policy: Policy) -> list[str]:
         lines.append(f"{effect}: " + ", ".join(f"{words[word]} {WORDS[word]}" for word in WORDS if words[word]))
     lines.append(f"unusual: {', '.join(Rules.of([policy]).explained()) or 'nothing'}")
     if policy.agent_may_confirm:
-        lines.append("the agent's word that the user agreed counts (confirm_approval), but not for what is tainted")
+        lines.append("the agent's word that the user agreed counts (confirm_approval)")
+        lines.append("but not where a stranger may be behind it: tainted, after_reading")
     if policy.numbers:
         lines.append(f"special numbers that may be reached: {', '.join(policy.numbers)}")
     return lines

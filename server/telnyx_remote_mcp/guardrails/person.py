@@ -25,7 +25,7 @@ AGAIN: Final = "Once they agreed, make the very same call again; get_approval wa
 CONFIRM: Final = (
     " Here your word counts as well: ask the user what the question says, and if they agree call confirm_approval."
 )
-TAINTED: Final = "tainted"
+PERSUADED: Final = frozenset({"tainted", "after_reading"})
 """Where a stranger's text may have talked the agent into it, the agent's word counts for nothing."""
 NO_PRICE: Final = "not known before"
 PRICE_SECS: Final = 5
@@ -91,10 +91,10 @@ class Person:
         told = (call.caller.principal, call.client.name, call.caller.grant_id)
         if approval is None or (approval.principal, approval.client, approval.grant) != told:
             return None
-        if any(reason.rule == TAINTED for reason in approval.reasons):
-            raise Refused(
-                "Where a stranger's text is behind it, the user alone decides", "Give them the link.", TAINTED
-            )
+        for reason in approval.reasons:
+            if reason.rule in PERSUADED:
+                title = "Where a stranger's text may be behind it, the user alone decides"
+                raise Refused(title, "Give them the link.", reason.rule)
         await self.shared.approvals.decide(approval, "approved", by="word")
         return await self.decision(call.caller.principal, approval_id, 0)
 
@@ -145,7 +145,7 @@ class Person:
     ) -> Mapping[str, object]:
         """What an agent reads that cannot ask its person: where they decide, and what to do then."""
         said = {"rules": list(_rules(approval.reasons)), "approval_id": approval.id}
-        word = CONFIRM if by_word and TAINTED not in said["rules"] else ""
+        word = CONFIRM if by_word and PERSUADED.isdisjoint(said["rules"]) else ""
         texted = await self._texted(call, approval)
         if question.url is None and texted is None:
             title = "The user has to agree first, and cannot be asked here; nothing was done"

@@ -40,6 +40,8 @@ _EMAIL: Final = re.compile(r"[^\s@<>,;\"']+@[^\s@<>,;\"']+\.[^\s@<>,;\"']+")
 _PHONE: Final = re.compile(r"(?:tel:|whatsapp:)?(\+|00)?(\(?[0-9][0-9 ().\-]*)", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"(?:tel:|whatsapp:)?\+?\(?[0-9][0-9 ().\-]{6,24}", re.IGNORECASE)
 _NAMED: Final = re.compile(r"[^<>]*<[^<>\s]+@[^<>\s]+>\s*")
+_FILE: Final = re.compile(r"(?:^|[._])(?:object_name|file_?name|key|path|prefix)$")
+"""Arguments that name a file: `video.mp4` looks like a host, and is none."""
 _HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+\.?(?::[0-9]{1,5})?|[0-9a-f:]*:[0-9a-f:]+", re.IGNORECASE)
 _LONGEST_ADDRESS: Final = 255
 _LONGEST_SHORT_CODE: Final = 9
@@ -89,7 +91,9 @@ def pointed_at(call: Call) -> tuple[Recipient, ...]:
     found: dict[tuple[Kind, str], Recipient] = {}
     for text, key in _texts_inside(dict(call.arguments), ""):
         plain = unicodedata.normalize("NFKC", text).strip()
-        for kind, value in _address(plain) if len(plain) <= _LONGEST_ADDRESS else ():
+        if len(plain) > _LONGEST_ADDRESS or (_FILE.search(key) and _HOST.fullmatch(plain)):
+            continue
+        for kind, value in _address(plain):
             found.setdefault((kind, value), Recipient(kind, value, key))
     return tuple(found.values())
 

@@ -21,7 +21,7 @@ from telnyx_tools.tool.effect import Effect
 MADE: Final = ("start", "call")
 """Events of calls that came through; a `refused` one was kept back, perhaps by what the policy would allow."""
 NOT_IN_THE_LOG: Final = (
-    "tainted: whether an address came from what somebody else wrote",
+    "tainted, after_reading: whether an address came from what somebody else wrote, and what an agent read",
     "opted_out, and of texts the price: what Telnyx would have told before a call",
     "new_country and night: the log has no more of a number than its first and last digits",
     "emergency and premium-rate numbers, for the same reason",
@@ -99,7 +99,7 @@ class Replay:
         targets: list[Mapping[str, Any]] = list(record.get("to", ()))
         new = [target for target in targets if str(target.get("id")) not in self._met[who]]
         phones = [target for target in targets if target.get("kind") == "phone"]
-        unknown = ["tainted"] if rules.tainted and new else []
+        unknown = [rule for rule in ("tainted", "after_reading") if getattr(rules, rule) and new]
         if action.effect is not Effect.SPENDS:
             return [], unknown
         if rules.new_country and any(target in new for target in phones):

@@ -19,6 +19,7 @@ class Rules:
     """Which rules are on, and their bounds; None for a bound that is off."""
 
     tainted: bool = True
+    after_reading: bool = True
     recipients: int | None = DEFAULT_RECIPIENTS
     new_country: bool = True
     opted_out: bool = True
@@ -35,6 +36,7 @@ class Rules:
         recipients = _lowest([rule.recipients for rule in said], DEFAULT_RECIPIENTS)
         return Rules(
             tainted=_on([rule.tainted for rule in said], True),
+            after_reading=_on([rule.after_reading for rule in said], True),
             recipients=None if recipients is None else int(recipients),
             new_country=_on([rule.new_country for rule in said], True),
             opted_out=_on([rule.opted_out for rule in said], True),
@@ -47,7 +49,7 @@ class Rules:
 
     def for_what_is_free(self) -> Rules:
         """Those that matter to a call that spends nothing: where it leads."""
-        return Rules(self.tainted, None, False, False, None, False, False)
+        return Rules(self.tainted, self.after_reading, None, False, False, None, False, False)
 
     def explained(self) -> list[str]:
         """The names of those that are on, with their bounds, as `price (more than 10)`."""

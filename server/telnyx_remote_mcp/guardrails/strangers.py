@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from anyio import to_thread
 from cachetools import LRUCache, TTLCache
 
+from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.guardrails.digit_words import BREAK
 from telnyx_remote_mcp.guardrails.hosts import SHORTEST, host_of, spelled, spellings
 from telnyx_remote_mcp.guardrails.phone_numbers import national
@@ -26,6 +28,10 @@ NOTED_SECS: Final = 3_600
 MOST_HOSTS: Final = 20_000
 MOST_KNOWN: Final = 20_000
 KIND = "strangers"
+KIND_READ: Final = "strangers-read"
+PERSUADED_SECS: Final = 3_600
+"""How long what an agent read may have talked it into something."""
+MARKED_SECS: Final = 300
 _AT_ONCE: Final = 10_000
 """Characters that are looked through in a few milliseconds."""
 _LOCAL: Final = 7
@@ -154,6 +160,7 @@ class Strangers:
         self._vault = vault
         self._seen: LRUCache[str, _Seen] = LRUCache(500)
         self._noted: TTLCache[int, bool] = TTLCache(MOST_KNOWN, NOTED_SECS)
+        self._marked: TTLCache[str, bool] = TTLCache(MOST_KNOWN, MARKED_SECS)
 
     async def note(self, principal: str, texts: Sequence[str], filled_in: Sequence[str] = ()) -> None:
         """An agent is about to read these texts, and the addresses that Telnyx itself filled in."""
@@ -162,6 +169,20 @@ class Strangers:
             return
         await self._note(principal, texts, filled_in)
         self._noted[read] = True
+
+    async def mark(self, reader: str) -> None:
+        """Remember that this agent read what strangers wrote: what it names in no way that is known here, it may."""
+        if reader not in self._marked:
+            await self._store.put(KIND_READ, reader, b"1", PERSUADED_SECS + MARKED_SECS)
+            self._marked[reader] = True
+
+    async def has_read(self, reader: str) -> bool:
+        """Whether this agent read what strangers wrote, within about the last hour."""
+        return reader in self._marked or await self._store.get(KIND_READ, reader) is not None
+
+    def wrote(self, principal: str, recipient: Recipient) -> bool:
+        """Whether they are among those who wrote to the account, as far as `told` found out."""
+        return recipient.value in self._of(principal).known
 
     async def _note(self, principal: str, texts: Sequence[str], filled_in: Sequence[str]) -> None:
         long = sum(map(len, texts)) > _AT_ONCE  # others need not wait meanwhile
@@ -194,6 +215,12 @@ class Strangers:
         except (VaultError, ValueError):
             return None
         return Traces(digits, frozenset(hosts)), known[0] if known else []
+
+
+def reader(call: Call) -> str:
+    """The agent that makes a call: what another client of the account read has not talked this one into anything."""
+    parts = (call.caller.principal, call.client.name, call.caller.grant_id or "")
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def _place(principal: str) -> str:

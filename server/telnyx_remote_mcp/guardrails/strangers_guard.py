@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.guardrails.shared import Shared
+from telnyx_remote_mcp.guardrails.strangers import reader
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.surface.deeds import deeds_of
 from telnyx_tools.results.outside import MARK, Found, Sieve, tells_of_others
@@ -21,6 +22,9 @@ from telnyx_tools.tool.tool import Tool
 
 WORDS_OF_OTHERS: Final = frozenset({"read-texts", "read-emails", "read-conversations", "search-the-web"})
 """Deeds whose answers hold what somebody else wrote or said: there an operation's every text is taken for it."""
+
+LEAST: Final = 7
+"""Characters that can name an address: fewer are a digit that was pressed, or a yes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +43,19 @@ class StrangersGuard:
         wire = result.wire()
         sieve = _sieve(call, result)
         sieve.members(wire, "", (_model(call.action),) if isinstance(call.action, Tool) else ())
-        sieve.found.texts += _attached(result)
-        await self._note(call.caller.principal, sieve.found)
+        attached = list(_attached(result))
+        sieve.found.texts += attached
+        sieve.found.spoken += sum(map(len, attached))
+        await self._note(call, sieve.found)
         mark = sieve.found.mark()
         return result.shown_as({MARK: mark, **wire} if mark else wire)
 
-    async def _note(self, principal: str, found: Found) -> None:
+    async def _note(self, call: Call, found: Found) -> None:
         if found.texts or found.addresses:
             with suppress(StoreUnavailable):  # this process remembers; nothing is spent while the store is away
-                await self.shared.strangers.note(principal, found.texts, found.addresses)
+                await self.shared.strangers.note(call.caller.principal, found.texts, found.addresses)
+                if found.spoken >= LEAST:
+                    await self.shared.strangers.mark(reader(call))
 
 
 def _may_tell(call: Call, result: Result) -> bool:

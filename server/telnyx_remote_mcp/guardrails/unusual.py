@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,7 @@ from telnyx_remote_mcp.guardrails.price_rules import price_reasons
 from telnyx_remote_mcp.guardrails.prices import Prices
 from telnyx_remote_mcp.guardrails.recipients import Recipient, phone, pointed_at
 from telnyx_remote_mcp.guardrails.rules import Rules
-from telnyx_remote_mcp.guardrails.strangers import Strangers
+from telnyx_remote_mcp.guardrails.strangers import Strangers, reader
 from telnyx_remote_mcp.surface.deeds import deeds_of
 from telnyx_tools.tool.effect import Effect
 
@@ -47,11 +47,13 @@ class Unusual:
         """
         if call.action.effect is not Effect.SPENDS:
             rules = rules.for_what_is_free()
-        named = {one.value: one for one in (*(pointed_at(call) if rules.tainted else ()), *reached)}
+        named = {
+            one.value: one for one in (*(pointed_at(call) if rules.tainted or rules.after_reading else ()), *reached)
+        }
         new = {address: one for address, one in named.items() if not await self._is_met(call, address)}
         found = [reason async for reason in self._of_recipients(call, reached, new, rules)]
-        if rules.tainted and new:
-            found += [reason async for reason in self._of_strangers(call, new.values())]
+        if new and (rules.tainted or rules.after_reading):
+            found += [reason async for reason in self._of_strangers(call, list(new.values()), rules)]
         found += [reason async for reason in price_reasons(call, reached, rules, self.prices)]
         if rules.recipients is not None and reached:
             count = await self.contacts.lately(call.caller.principal, reached)
@@ -80,14 +82,24 @@ class Unusual:
             if rules.first_contact:
                 yield Reason("first_contact", f"{address} was never contacted from here.", address)
 
-    async def _of_strangers(self, call: Call, new: Iterable[Recipient]) -> AsyncIterator[Reason]:
-        """Reasons for what a stranger's text named and nothing of the account's own does: whom the call reaches, and
-        where things go from now on."""
-        for recipient in await self.strangers.told(call.caller.principal, new):
-            address = recipient.value
-            if recipient.kind != "phone" or not await self.is_own(call, address):
+    async def _of_strangers(self, call: Call, new: Sequence[Recipient], rules: Rules) -> AsyncIterator[Reason]:
+        """Reasons for what a stranger's text named, or may have named in a way that nobody foresaw, and nothing of the
+        account's own does: whom the call reaches, and where things go from now on."""
+        principal = call.caller.principal
+        told = await self.strangers.told(principal, new)
+        has_read = rules.after_reading and await self.strangers.has_read(reader(call))
+        for recipient in new:
+            address, is_told = recipient.value, recipient in told
+            if not (is_told and rules.tainted) and (not has_read or self.strangers.wrote(principal, recipient)):
+                continue
+            if recipient.kind == "phone" and await self.is_own(call, address):
+                continue
+            if is_told and rules.tainted:
                 text = f"The agent has {address} from a text that somebody else wrote, not from you."
                 yield Reason("tainted", text, address)
+            else:
+                text = f"{address} is new here, and the agent read what others wrote within the last hour."
+                yield Reason("after_reading", text, address)
 
     async def _opted_out(self, call: Call, rules: Rules) -> frozenset[str]:
         texts = rules.opted_out and "text-a-person" in deeds_of(call.action)

@@ -37,6 +37,7 @@ class Unusual(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     tainted: bool | None = Field(None, description="an address that the agent only has from a stranger's text")
+    after_reading: bool | None = Field(None, description="a new address, within an hour of reading strangers' texts")
     recipients: Annotated[int, Field(ge=1, le=10_000)] | Literal[False] | None = Field(
         None, description="more different recipients than this within ten minutes; false turns it off"
     )

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.anyio
 SECRET = "s" * 32
 QUIET = Unusual(
     tainted=False,
+    after_reading=False,
     new_country=False,
     opted_out=False,
     price=False,
@@ -88,7 +89,7 @@ async def test_what_is_replayed_is_what_the_guards_would_have_done(policy: Polic
 async def test_what_the_log_cannot_tell_is_said_to_be_open(tmp_path: Path) -> None:
     await outcomes(ALL_RUN, tmp_path)
     found = Replay(Policy(), registry()).run(records(tmp_path / DIRECTORY))
-    assert str(found["send_message"]) == "5 may ask (tainted 5, new_country 5), 1 run"
+    assert str(found["send_message"]) == "5 may ask (tainted 5, after_reading 5, new_country 5), 1 run"
     assert str(found["delete_messaging_profile"]) == "1 would ask (effects.destroy = ask, by default 1)"
 
 

@@ -99,8 +99,7 @@ async def test_the_error_names_the_rules(desk_with: Callable[..., Desk]) -> None
 
 def test_policy_check_explains_which_rules_are_on() -> None:
     told = explained(Policy(unusual=Unusual(price=2.5, opted_out=False, night=True), agent_may_confirm=True))
-    assert "unusual: tainted, recipients (more than 20), new_country, price (more than 2.5), recurring_price, " in (
-        "\n".join(told)
-    )
+    rules = "tainted, after_reading, recipients (more than 20), new_country, price (more than 2.5), recurring_price, "
+    assert f"unusual: {rules}" in "\n".join(told)
     assert "opted_out" not in "\n".join(told)
     assert any("confirm_approval" in line for line in told)

@@ -87,11 +87,6 @@ async def test_an_agent_that_obeys_strangers_reaches_nobody_without_a_yes(office
         (f"ring me at {WRITER}", ("make_call", {"from_number": OWN, "to": WRITER, "connection_id": "1"})),
         (f"I tried {OWN}", ("send_message", {"from_number": OWN, "to": WRITER, "text": "It works again."})),
         (f"I tried {OWN}", ("write_api_endpoint", {"endpoint": "messages.send", "body": {"from": WRITER, "to": OWN}})),
-        (f"text {OTHER}", ("send_message", {"from_number": OWN, "to": "+12025550124", "text": "Hello."})),
-        (
-            "see evil.example",
-            ("create_call_control_application", {"application_name": "a", "webhook_event_url": "https://own.example/"}),
-        ),
     ],
 )
 async def test_whoever_wrote_is_answered_and_what_is_the_accounts_own_is_used_without_a_question(

@@ -27,11 +27,13 @@ _MOST_PLACES: Final = 12
 class Outside:
     """Declares that others wrote a field of a result, and who: `Annotated[str | None, Outside("the caller")]`.
 
-    Everything inside the field counts. A text beyond `most` characters is cut.
+    Everything inside the field counts. A text beyond `most` characters is cut. `answers` is for what a model told the
+    agent that asked it: nobody else had the occasion to talk to the agent there.
     """
 
     who: str
     most: int = _LONGEST
+    answers: bool = False
 
 
 MARK: Final = "from_outside"
@@ -53,6 +55,8 @@ class Found:
     texts: list[str] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
     addresses: list[str] = field(default_factory=list)
+    spoken: int = 0
+    """Characters by which somebody may talk to the agent."""
 
     def mark(self) -> dict[str, str]:
         """What an agent reads of it, before everything else; nothing where nobody else wrote."""
@@ -209,6 +213,7 @@ class Sieve:
                 return value
             self.found.places.setdefault(place, said.who)
             self.found.texts.append(value)
+            self.found.spoken += 0 if said.answers else len(value)
             return harmless(value, said.most)
         if isinstance(value, list):
             return [self._theirs(item, f"{place}[]", said) for item in value]

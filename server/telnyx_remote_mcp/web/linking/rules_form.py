@@ -39,6 +39,7 @@ WORDS: Final[Mapping[Word, str]] = {
 }
 UNUSUAL: Final = {
     "tainted": "an address that the agent has from what somebody else wrote",
+    "after_reading": "a new address, within an hour after the agent read what others wrote",
     "new_country": "a country that is new for the account",
     "opted_out": "somebody who answered STOP",
     "recurring_price": "what costs money every month",
@@ -47,7 +48,7 @@ UNUSUAL: Final = {
     "night": "night where they are",
 }
 """The rules of the unusual that are on or off, and what each is about."""
-_ON: Final = ("tainted", "new_country", "opted_out", "recurring_price", "unknown_price")
+_ON: Final = ("tainted", "after_reading", "new_country", "opted_out", "recurring_price", "unknown_price")
 """Those that are on unless somebody says otherwise."""
 BOUNDS: Final = {"recipients": "20", "price": "10"}
 """Those with a bound, and what it is unless somebody says otherwise."""

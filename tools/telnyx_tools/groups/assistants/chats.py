@@ -26,7 +26,7 @@ Metadata = Annotated[dict[str, str], Field(description="kept with the conversati
 
 
 class ChatReply(Result):
-    content: Annotated[str | None, Outside("the assistant, of what it was given to read")] = Field(
+    content: Annotated[str | None, Outside("the assistant, of what it was given to read", answers=True)] = Field(
         None, description="what the assistant answered"
     )
     conversation_id: str | None = Field(None, description="give it to go on")

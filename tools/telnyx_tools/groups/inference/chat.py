@@ -43,7 +43,7 @@ class Usage(Part):
 
 
 class ChatAnswer(Result):
-    text: Annotated[str | None, Outside("a model, of what it was given to read")] = None
+    text: Annotated[str | None, Outside("a model, of what it was given to read", answers=True)] = None
     text_cut: bool | None = Field(None, description=f"true: only its first {MOST_TEXT:,} characters are here")
     finish_reason: str | None = Field(None, description="length: max_tokens ended it")
     model: str | None = None
