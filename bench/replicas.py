@@ -1,6 +1,6 @@
 """What replicas on one Redis cost, beside one of them, and with a full store: `python -m bench.replicas`.
 
-Needs redis-server and nginx. Load, Redis, proxy and replicas share the cores, so processor time is what is compared.
+Needs redis-server and haproxy. Load, Redis, proxy and replicas share the cores, so processor time is what is compared.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Everything that breaks, at random, under load: `python -m tests.services.chaos MINUTES [SEED]`.
 
-Two replicas on a Redis behind nginx. Replicas and Redis are killed, Redis is paused and filled, Telnyx is slow, resets
-and fails; then the disk of a replica without Redis is full. The judge is the sandbox: what it took off the balance of
-each account, of which every message has its own. Ends with 1 where anything was sent twice, lost, or said wrongly, or
-where it took more than ten seconds until everything worked again.
+Two replicas on a Redis behind haproxy. Replicas and Redis are killed, Redis is paused and filled, Telnyx is slow,
+resets and fails; then the disk of a replica without Redis is full. The judge is the sandbox: what it took off the
+balance of each account, of which every message has its own. Ends with 1 where anything was sent twice, lost, or said
+wrongly, or where it took more than ten seconds until everything worked again.
 """
 
 from __future__ import annotations

@@ -1,15 +1,16 @@
-"""Several replicas on one Redis behind one nginx, in front of one sandbox: what a company runs, in small."""
+"""Several replicas on one Redis behind a proxy, in front of one sandbox: what a company runs, in small."""
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,26 +39,40 @@ http {{
     fastcgi_temp_path {directory}/fastcgi;
     uwsgi_temp_path {directory}/uwsgi;
     scgi_temp_path {directory}/scgi;
-    upstream replicas {{
-        {servers}
-        keepalive 16;
-    }}
     server {{
         listen 127.0.0.1:{port};
         location {path}/ {{
-            proxy_pass http://replicas/;
+            proxy_pass http://127.0.0.1:{server}/;
             proxy_http_version 1.1;
-            proxy_set_header Connection "";
             {more}
         }}
     }}
 }}
 """
+_HAPROXY = """
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 60s
+    timeout server 60s
+    timeout check 2s
+    option redispatch
+    http-reuse never
+frontend people
+    bind 127.0.0.1:{port}
+    default_backend replicas
+backend replicas
+    option httpchk GET /readyz
+"""
+"""Asks who is ready, as an orchestrator does, and sends at another one what could not be sent, and nothing else."""
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """A port that nothing is given by chance: connections that go out have those above 32,767."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 class RedisServer:
@@ -113,6 +128,10 @@ class Replica:
         line = self.process.stdout.readline()
         assert line.startswith("Serving on"), self.log
 
+    def ready(self) -> None:
+        """Wait until it answers: it listens before it does."""
+        assert httpx2.get(f"{self.url}/readyz", timeout=END_SECS).status_code == 200
+
     @property
     def log(self) -> str:
         return (self._directory / "log").read_text()
@@ -137,25 +156,42 @@ class Replica:
         self.end()
 
     def close(self) -> None:
-        self.end()
+        if self.process.poll() is None:
+            self.kill()
         self._log.close()
 
 
 @contextmanager
-def nginx(directory: Path, *ports: int, path: str = "", more: str = "proxy_buffering off;") -> Iterator[str]:
-    """An nginx in front of these ports; gives its URL. A server that does not take a connection is passed over."""
+def nginx(directory: Path, server: int, path: str = "", more: str = "proxy_buffering off;") -> Iterator[str]:
+    """An nginx in front of this port; gives its URL."""
     port = free_port()
-    servers = "\n".join(f"server 127.0.0.1:{each} max_fails=1 fail_timeout=1s;" for each in ports)
     file = directory / "nginx.conf"
     if " Host " not in more:
         more += " proxy_set_header Host $http_host;"
-    file.write_text(_NGINX.format(directory=directory, servers=servers, port=port, path=path, more=more))
-    with subprocess.Popen(["nginx", "-c", str(file), "-e", f"{directory}/nginx.log"]) as process:
+    file.write_text(_NGINX.format(directory=directory, server=server, port=port, path=path, more=more))
+    with _proxy(["nginx", "-c", str(file), "-e", f"{directory}/nginx.log"], port) as url:
+        yield url + path
+
+
+@contextmanager
+def haproxy(directory: Path, *ports: int) -> Iterator[str]:
+    """A haproxy in front of these ports, of which it asks those that are ready; gives its URL."""
+    port = free_port()
+    servers = (f"    server s{each} 127.0.0.1:{each} check inter 100ms fall 1 rise 1\n" for each in ports)
+    file = directory / "haproxy.cfg"
+    file.write_text(_HAPROXY.format(port=port) + "".join(servers))
+    with _proxy(["haproxy", "-db", "-q", "-f", str(file)], port) as url:
+        yield url
+
+
+@contextmanager
+def _proxy(command: list[str], port: int) -> Iterator[str]:
+    with subprocess.Popen(command) as process:
         try:
             _wait_for(port)
-            yield f"http://127.0.0.1:{port}{path}"
+            yield f"http://127.0.0.1:{port}"
         finally:
-            process.terminate()
+            process.kill()
             process.wait(END_SECS)
 
 
@@ -185,7 +221,7 @@ def cluster(directory: Path, api: str, *options: str, count: int = 2, **given: s
             "TELNYX_MCP_REDIS_URL": redis.url,
             "TELNYX_API_BASE_URL": api,
             "TELNYX_MCP_STATEFUL": "false",
-            "TELNYX_MCP_DRAIN_SECS": "1",
+            "TELNYX_MCP_DRAIN_SECS": "2",
             **given,
         }
         replicas = []
@@ -193,7 +229,9 @@ def cluster(directory: Path, api: str, *options: str, count: int = 2, **given: s
             replica = Replica(directory / f"replica{number}", shared, options)
             stack.callback(replica.close)
             replicas.append(replica)
-        url = stack.enter_context(nginx(directory, *(replica.port for replica in replicas)))
+        for replica in replicas:
+            replica.ready()
+        url = stack.enter_context(haproxy(directory, *(replica.port for replica in replicas)))
         yield Cluster(url, redis, replicas)
 
 

@@ -30,6 +30,8 @@ from telnyx_sandbox.server import serving
 
 WORKERS, ACCOUNTS = 10, 50
 SAMPLE_SECS, WARM_SECS, QUIET_SECS = 2.0, 20.0, 20.0
+LONG_MINUTES = 20.0
+"""From here on clients leave sessions without a word: these last for 5 minutes more, in which memory may grow."""
 MOST_LEFT = 10
 """Connections to Redis, of which there may be more at one moment than at another."""
 WARM = 0.25
@@ -41,8 +43,9 @@ MESSAGE = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALI
 class Soak:
     """The load on one replica."""
 
-    def __init__(self, url: str, sender: dict[str, Any]) -> None:
+    def __init__(self, url: str, sender: dict[str, Any], *, leaves: bool) -> None:
         self._url = url
+        self._leaves = leaves
         self._sender = sender
         self._numbers = itertools.count()
         self.done: Counter[str] = Counter()
@@ -94,7 +97,7 @@ class Soak:
                 return
             async with http.stream("GET", "/mcp", headers={**session, "Accept": "text/event-stream"}):
                 await asyncio.sleep(random.uniform(0, 0.5))
-            if random.random() < 0.5:  # others leave without a word
+            if not self._leaves or random.random() < 0.5:
                 await http.delete("/mcp", headers=session)
 
     async def signs_in(self, agent: Agent) -> None:
@@ -155,7 +158,7 @@ async def main(minutes: float) -> int:
 
 
 async def _soak(replica: Replica, sender: dict[str, Any], minutes: float) -> int:
-    samples, soak = Samples(replica.process.pid), Soak(replica.url, sender)
+    samples, soak = Samples(replica.process.pid), Soak(replica.url, sender, leaves=minutes >= LONG_MINUTES)
     warm = time.monotonic() + WARM_SECS
     await asyncio.gather(*(soak.work(warm) for _ in range(WORKERS)))  # opens what stays open, to Redis
     await asyncio.sleep(QUIET_SECS)

@@ -1,4 +1,4 @@
-"""Two replicas on one Redis behind an nginx: to a client they are one server, and none of its calls is lost."""
+"""Two replicas on one Redis behind a haproxy: to a client they are one server, and none of its calls is lost."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -70,6 +70,7 @@ async def test_a_replica_that_is_replaced_loses_no_call_and_doubles_none(running
         for replica in running.replicas:
             assert await anyio.to_thread.run_sync(replica.end) == 0
             await anyio.to_thread.run_sync(replica.start)
+            await anyio.to_thread.run_sync(replica.ready)
 
     async with Agent.of(running.url) as agent, asyncio.TaskGroup() as tasks:
         replacing = tasks.create_task(replace())
