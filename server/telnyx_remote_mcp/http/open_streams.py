@@ -63,7 +63,8 @@ def _last(send: Send) -> Send:
 
     async def send_last(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
+            others = (header for header in message.get("headers", ()) if header[0].lower() != b"connection")
+            message["headers"] = [*others, (b"connection", b"close")]
         await send(message)
 
     return send_last
