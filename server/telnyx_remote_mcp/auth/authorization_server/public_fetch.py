@@ -1,4 +1,4 @@
-"""Fetching a document from an address that a stranger chose, without being sent to the inside of a network."""
+"""Requests to an address that a stranger chose, without being sent to the inside of a network."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cached_property, partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import anyio
@@ -72,8 +73,22 @@ def _is_public_v6(address: IPv6Address) -> bool:
     return address in _UNICAST and address.is_global
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A vetted address to connect to for a URL, and under which name."""
+
+    url: httpx2.URL
+    host: str
+    """As the Host header has it, with the port where the URL names one."""
+    extensions: dict[str, Any]
+    """The name by which the other side has to prove itself."""
+
+
+Got = TypeVar("Got")
+
+
 class PublicFetch:
-    """GET over https from a vetted address, which is the one that is connected to.
+    """Requests over https to a vetted address, which is the one that is connected to.
 
     No redirect, no proxy, at most 64 kB within 5 seconds. `resolver` and `tls` are for tests, which have names and
     a certificate authority of their own.
@@ -85,39 +100,50 @@ class PublicFetch:
 
     async def json_text(self, url: str) -> bytes:
         """The JSON document at an https URL. Raises FetchError."""
-        parts = urlsplit(url)
-        host = parts.hostname or ""
         try:
             with anyio.fail_after(TIMEOUT_SECS):
-                addresses = await self._resolver(host, parts.port or 443)
-                return await self._first(url, host, parts.netloc, addresses)
+                return await self.reach(url, self._get)
         except TimeoutError:
             raise Unreachable("its host takes too long") from None
         except (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError, OSError):
             raise Unreachable("its host cannot be reached over https") from None
+
+    async def reach(self, url: str, attempt: Callable[[Target], Awaitable[Got]]) -> Got:
+        """What the attempt brings from the first address that can be connected to, of three at most.
+
+        The addresses are looked up and vetted anew each time. Raises FetchError where there is none, and what the
+        attempt raises.
+        """
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        *others, last = (await self._resolver(host, parts.port or 443))[:MAX_ADDRESSES]
+        for address in others:
+            try:
+                return await attempt(_target(url, host, parts.netloc, address))
+            except httpx2.ConnectError:
+                continue
+        return await attempt(_target(url, host, parts.netloc, last))
+
+    def client(self) -> httpx2.AsyncClient:
+        """A client for attempts: it goes where it is told, and nowhere else."""
+        return httpx2.AsyncClient(verify=self._tls, trust_env=False, follow_redirects=False)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         """Made once: to read the certificate authorities takes 50 ms of the processor."""
         return self._given or ssl.create_default_context()
 
-    async def _first(self, url: str, host: str, netloc: str, addresses: list[tuple[str, int]]) -> bytes:
-        """The document from the first address that can be connected to, of three at most."""
-        *others, last = addresses[:MAX_ADDRESSES]
-        for address in others:
-            try:
-                return await self._get(url, host, netloc, address)
-            except httpx2.ConnectError:
-                continue
-        return await self._get(url, host, netloc, last)
+    async def _get(self, target: Target) -> bytes:
+        headers = {"Host": target.host, "Accept": "application/json", "Accept-Encoding": "identity"}
+        async with (
+            self.client() as client,
+            client.stream("GET", target.url, headers=headers, extensions=target.extensions) as response,
+        ):
+            return await _document(response)
 
-    async def _get(self, url: str, host: str, netloc: str, address: tuple[str, int]) -> bytes:
-        async with httpx2.AsyncClient(verify=self._tls, trust_env=False, follow_redirects=False) as client:
-            target = httpx2.URL(url).copy_with(host=address[0], port=address[1])
-            headers = {"Host": netloc, "Accept": "application/json", "Accept-Encoding": "identity"}
-            extensions = {"sni_hostname": host}
-            async with client.stream("GET", target, headers=headers, extensions=extensions) as response:
-                return await _document(response)
+
+def _target(url: str, host: str, netloc: str, address: tuple[str, int]) -> Target:
+    return Target(httpx2.URL(url).copy_with(host=address[0], port=address[1]), netloc, {"sni_hostname": host})
 
 
 async def _document(response: httpx2.Response) -> bytes:
