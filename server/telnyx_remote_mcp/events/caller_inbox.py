@@ -86,7 +86,7 @@ class CallerInbox:
         with _available():
             new = [await self.services.letters.append(self._principal, event) for event in events]
         if any(new):
-            self.services.waiting.ring(self._principal)
+            self.services.arrived(self._principal)
 
     async def find(self, wanted: Wanted, since: str | None, limit: int) -> Events:
         with _available():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from telnyx_remote_mcp.events.addresses import Addresses
 from telnyx_remote_mcp.events.letters import Letters
@@ -17,6 +17,12 @@ from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
+
+if TYPE_CHECKING:
+    from telnyx_remote_mcp.events.deliverer import Pace
+    from telnyx_remote_mcp.events.delivery import Delivery
+    from telnyx_remote_mcp.events.outbound import Outbound
+    from telnyx_remote_mcp.events.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,9 @@ class EventServices:
         self.letters = Letters(store, secret)
         self.refusals = Refusals(calls)
         self.waiting = Waiting(self.letters)
+        self.delivery: Delivery | None = None
         self._store = store
+        self._calls = calls
         self._secret = secret
 
     @cached_property
@@ -56,14 +64,30 @@ class EventServices:
 
     @cached_property
     def receiver(self) -> Receiver:
-        return Receiver(self.addresses, self.letters, self.refusals, self.waiting.ring, meter=self._meter)
+        return Receiver(self.addresses, self.letters, self.refusals, self.arrived, meter=self._meter)
 
     async def renew(self) -> None:
-        """Seal again what an older value of the secret sealed, but for the events: they are gone before long anyway."""
+        """Seal again what an older value of the secret sealed, but for the events and subscriptions: they are gone
+        before long anyway."""
         await self.addresses.renew()
         await self.notes.renew(lambda _: None)
 
+    def deliver(self, standing: Standing, outbound: Outbound, pace: Pace | None = None) -> Delivery:
+        """Take part in delivering to subscribers; whoever serves keeps this running."""
+        from telnyx_remote_mcp.events.delivery import Delivery
+
+        self.delivery = Delivery(self._store, self._calls, self.letters, self._secret, standing, outbound, pace)
+        return self.delivery
+
+    def arrived(self, principal: str) -> None:
+        """Tell whoever waits, and those who deliver, that an event of the account came."""
+        self.waiting.ring(principal)
+        if self.delivery is not None:
+            self.delivery.ring(principal)
+
     def close(self) -> None:
         """End what runs beside the requests."""
+        if self.delivery is not None:
+            self.delivery.close()
         self.waiting.close()
         self.refusals.close()

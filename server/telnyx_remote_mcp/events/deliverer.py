@@ -1,0 +1,291 @@
+"""The deliverer: brings one subscriber the events of a subscription, each until it is acknowledged or given up."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import random
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from telnyx_remote_mcp.events.catalogue import CATALOGUE, EventType, canonical
+from telnyx_remote_mcp.events.cursors import cursor_of
+from telnyx_remote_mcp.events.letters import KEPT, KIND, Letters
+from telnyx_remote_mcp.events.outbound import Line, Outbound, Reason, Undelivered, reason_of
+from telnyx_remote_mcp.events.progress import Progress, ProgressBook
+from telnyx_remote_mcp.events.standard_webhooks import headers
+from telnyx_remote_mcp.events.standing import Standing
+from telnyx_remote_mcp.events.subscriptions import Subscription, Subscriptions
+from telnyx_tools.tool.event import Event
+
+AT_ONCE: Final = 16
+"""Requests to one subscriber at a time."""
+WINDOW: Final = 1_000
+"""Events on the way to one subscriber, those included that wait for another attempt."""
+READ_AT_ONCE: Final = 200
+BELIEVED_SECS: Final = 1.0
+"""How long a subscription that was read is believed."""
+GONE: Final = 410
+TOO_LARGE: Final = 413
+CODES: Final = {
+    "sep": {"NotFound": -32023, "Forbidden": -32024},
+    "sketch": {"NotFound": -32011, "Forbidden": -32012},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long things take, in seconds. Five attempts within twelve minutes; tests are in a hurry."""
+
+    pauses: tuple[float, ...] = (10, 50, 180, 420)
+    again: float = 5
+    """Where it cannot be said whether the subscription's authority stands."""
+    look: float = 0.5
+    """Between two looks for what other processes took."""
+    linger: float = 2
+    """How long a deliverer stays that has nothing to do."""
+    lease: float = 15
+    sweep: float = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What deliverers work with."""
+
+    letters: Letters
+    subscriptions: Subscriptions
+    book: ProgressBook
+    standing: Standing
+    outbound: Outbound
+    pace: Pace
+
+
+class Over(Exception):
+    """Nothing more is to be delivered. `error` is what the subscriber is told, if anything."""
+
+    def __init__(self, error: str | None = None) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class Deliverer:
+    """Delivers in the order of arrival, several events at a time, each on its own.
+
+    What is settled is put down every second. A deliverer that ends in the midst of its work leaves the rest to the next
+    one, which may send once more what was not put down: receivers know it by its `webhook-id`.
+    """
+
+    def __init__(self, subscription: Subscription, means: Means) -> None:
+        self._means = means
+        self._known = subscription
+        self._known_at = time.monotonic()
+        self._rung = asyncio.Event()
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._pending: dict[asyncio.Task[None], str] = {}
+        """Each with the place in the journal before it, in order."""
+        self._progress = Progress(subscription.since, subscription.since)
+        self._kept = self._progress
+        self._place = subscription.since
+        self._put_down_at = 0.0
+
+    def ring(self) -> None:
+        """Say that something came, or that the subscription was renewed."""
+        self._known_at = 0.0
+        self._rung.set()
+
+    async def run(self) -> None:
+        """Deliver until there is nothing to do for a while. Raises StoreUnavailable."""
+        self._progress = self._kept = await self._means.book.of(self._known)
+        if self._progress.is_suspended(self._known):
+            return
+        self._progress = self._progress.revived() if self._progress.suspended_at is not None else self._progress
+        self._place = self._progress.cursor
+        async with self._means.outbound.line(self._known.url) as line:
+            try:
+                await self._mind_the_gap(line)
+                await self._deliver_all(line)
+            except Over as over:
+                await self._stop()
+                await self._end(line, over)
+            finally:
+                await self._stop()
+        await self._put_down()
+
+    async def _deliver_all(self, line: Line) -> None:
+        idle_since = time.monotonic()
+        while not self._progress.is_suspended(self._known):
+            self._rung.clear()
+            if await self._read(line) or self._pending:
+                idle_since = time.monotonic()
+            elif time.monotonic() - idle_since >= self._means.pace.linger:
+                return
+            if time.monotonic() - self._put_down_at >= 1:
+                await self._put_down()
+            waker = asyncio.create_task(self._rung.wait())
+            await asyncio.wait(
+                [waker, *self._pending], timeout=self._means.pace.look, return_when=asyncio.FIRST_COMPLETED
+            )
+            waker.cancel()
+            for task in [each for each in self._pending if each.done()]:
+                task.result()  # where it raises, its event is not settled, and stays
+                del self._pending[task]
+
+    async def _read(self, line: Line) -> bool:
+        """Begin to deliver what came, as far as there is room; whether there was anything."""
+        room = WINDOW - len(self._pending)
+        letters = await self._means.letters.after(self._known.principal, self._place, min(room, READ_AT_ONCE))
+        if not letters:
+            return False
+        type_ = await self._type()
+        wanted = type_.wanted(self._known.arguments)
+        for cursor, event in letters:
+            if wanted.matches(event):
+                task = asyncio.create_task(self._deliver(line, type_, event))
+                self._pending[task] = self._place
+            self._place = cursor
+        if len(letters) == READ_AT_ONCE:
+            self._rung.set()
+        return True
+
+    async def _deliver(self, line: Line, type_: EventType, event: Event) -> None:
+        """Attempt it up to five times. Raises Over."""
+        occurrence = type_.occurrence(event)
+        for pause in (*self._means.pace.pauses, None):
+            status = await self._attempt(line, type_, event.id, occurrence)
+            if status == GONE and self._known.profile == "sketch":
+                raise Over
+            if 200 <= status < 300 or status in (GONE, TOO_LARGE) or pause is None:
+                return
+            await asyncio.sleep(pause * random.uniform(0.9, 1.1))  # noqa: S311 - spreads attempts, keeps no secret
+
+    async def _attempt(self, line: Line, type_: EventType, event_id: str, occurrence: Mapping[str, Any]) -> int:
+        """The status of one attempt; 0 where there was no answer."""
+        async with self._at_once:
+            await self._stands(type_)
+            body = canonical({**occurrence, "cursor": cursor_of(self._watermark)}).encode()
+            reason: Reason | None = None
+            status = 0
+            try:
+                status, _ = await send(line, await self._subscription(), event_id, body)
+                reason = None if 200 <= status < 300 else reason_of(status)
+            except Undelivered as undelivered:
+                reason = undelivered.reason
+            self._progress = self._progress.attempted(reason, time.time())
+            return status
+
+    @property
+    def _watermark(self) -> str:
+        """The place in the journal before which everything is settled."""
+        return next((place for task, place in self._pending.items() if not _is_settled(task)), self._place)
+
+    async def _stands(self, type_: EventType) -> None:
+        """Return while the subscription's authority stands. Raises Over."""
+        while True:
+            stands = await self._means.standing(await self._subscription(), type_)
+            if stands is not None:
+                break
+            await asyncio.sleep(self._means.pace.again)
+        if not stands:
+            raise Over("Forbidden")
+
+    async def _type(self) -> EventType:
+        type_ = CATALOGUE.find((await self._subscription()).name)
+        if type_ is None:
+            raise Over("NotFound")
+        return type_
+
+    async def _subscription(self) -> Subscription:
+        """The subscription, as it was a second ago at most. Raises Over where it has ended."""
+        if time.monotonic() - self._known_at > BELIEVED_SECS:
+            found = await self._means.subscriptions.find(self._known.principal, self._known.id)
+            if found is None or found.since != self._known.since:
+                raise Over
+            self._known, self._known_at = found, time.monotonic()
+        if time.time() >= self._known.until:
+            raise Over
+        return self._known
+
+    async def _mind_the_gap(self, line: Line) -> None:
+        """Tell the subscriber where events were dropped before they could be delivered."""
+        letters, principal = self._means.letters, self._known.principal
+        if await letters.reaches(principal, self._place):
+            return
+        kept: Sequence[object] = await letters.store.journal.newest(KIND, principal, KEPT)
+        if len(kept) == KEPT:  # else its own letter has only grown old
+            await self._tell(line, {"type": "gap", "cursor": cursor_of(self._place)})
+
+    async def _end(self, line: Line, over: Over) -> None:
+        """End the subscription, if it has not ended yet, and tell the subscriber why."""
+        current = await self._means.subscriptions.find(self._known.principal, self._known.id)
+        if current is None or current.since != self._known.since:
+            return
+        if over.error is not None:
+            code = CODES[self._known.profile][over.error]
+            await self._tell(line, {"type": "terminated", "error": {"code": code, "message": over.error}})
+        await self._means.subscriptions.drop(self._known.principal, self._known.id)
+
+    async def _tell(self, line: Line, control: Mapping[str, Any]) -> None:
+        """Send a message of ours, which only SEP-3415 has; once more where that fails."""
+        if self._known.profile == "sketch":
+            return
+        message_id = f"msg_{control['type']}_{secrets.token_hex(8)}"
+        for _ in range(2):
+            try:
+                status, _body = await send(line, self._known, message_id, canonical(control).encode())
+            except Undelivered:
+                continue
+            if status < 500:
+                return
+
+    async def _put_down(self) -> None:
+        self._put_down_at = time.monotonic()
+        self._progress = replace(self._progress, cursor=self._watermark)
+        if self._progress != self._kept:
+            await self._means.book.put(self._known, self._progress)
+            self._kept = self._progress
+
+    async def _stop(self) -> None:
+        """Stop what is under way; what was not settled is before the place that is put down."""
+        watermark = self._watermark
+        for task in self._pending:
+            task.cancel()
+        await asyncio.gather(*self._pending, return_exceptions=True)
+        self._pending.clear()
+        self._place = watermark
+
+
+async def send(line: Line, subscription: Subscription, message_id: str, body: bytes) -> tuple[int, bytes]:
+    """Send one message, signed at this second. Raises Undelivered."""
+    now = time.time()
+    signed = headers(subscription.secrets(now), message_id, int(now), body)
+    return await line.post(body, {**signed, "X-MCP-Subscription-Id": subscription.id})
+
+
+async def verify(outbound: Outbound, subscription: Subscription) -> None:
+    """Have the URL show that it wants what is delivered: it returns a challenge. Raises Undelivered."""
+    challenge = secrets.token_urlsafe(32)
+    message_id = f"msg_verification_{secrets.token_hex(8)}"
+    body = canonical({"type": "verification", "challenge": challenge}).encode()
+    async with outbound.line(subscription.url) as line:
+        status, answer = await send(line, subscription, message_id, body)
+    if not 200 <= status < 300:
+        raise Undelivered(reason_of(status))
+    if not hmac.compare_digest(_echo(answer).encode(errors="replace"), challenge.encode()):
+        raise Undelivered("challenge_failed")
+
+
+def _echo(answer: bytes) -> str:
+    try:
+        read = json.loads(answer)
+    except (ValueError, RecursionError):
+        return ""
+    echo = read.get("challenge") if isinstance(read, dict) else None
+    return echo if isinstance(echo, str) else ""
+
+
+def _is_settled(task: asyncio.Task[None]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None

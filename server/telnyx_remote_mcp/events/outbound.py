@@ -1,0 +1,109 @@
+"""Deliveries on their way out: a POST to the URL of a subscriber, whose address is vetted each time."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+import anyio
+import httpx2
+
+from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError, PublicFetch, Target
+from telnyx_remote_mcp.identity import VERSION
+
+TIMEOUT_SECS: Final = 5.0
+MAX_ANSWER: Final = 4_096
+"""Bytes of an answer that are read: an echo is short, and nothing else is looked at."""
+LONGEST_URL: Final = 2_048
+
+_HEADERS: Final = {
+    "Content-Type": "application/json",
+    "Accept-Encoding": "identity",
+    "User-Agent": f"telnyx-remote-mcp/{VERSION}",
+}
+
+Reason = Literal["connection_refused", "timeout", "tls_error", "http_4xx", "http_5xx", "challenge_failed"]
+"""All that is ever said of what went wrong: anything more would tell about the network that this server is in."""
+
+
+class Undelivered(Exception):
+    """A delivery failed before there was an answer."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason: Reason = reason
+
+
+class Line:
+    """The way to one URL. Its connections are used again, as long as its host has the address that they lead to."""
+
+    def __init__(self, fetch: PublicFetch, client: httpx2.AsyncClient, url: str) -> None:
+        self._fetch = fetch
+        self._client = client
+        self._url = url
+
+    async def post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """The status of the answer, and the beginning of its body. Raises Undelivered."""
+
+        async def attempt(target: Target) -> tuple[int, bytes]:
+            return await self._post(target, body, headers)
+
+        try:
+            with anyio.fail_after(TIMEOUT_SECS):
+                return await self._fetch.reach(self._url, attempt)
+        except (TimeoutError, httpx2.TimeoutException):
+            raise Undelivered("timeout") from None
+        except (FetchError, httpx2.HTTPError, httpx2.InvalidURL, ValueError, OSError) as error:
+            raise Undelivered("tls_error" if _is_of_tls(error) else "connection_refused") from None
+
+    async def _post(self, target: Target, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        told = {**headers, **_HEADERS, "Host": target.host}
+        self._client.cookies.clear()
+        async with self._client.stream(
+            "POST", target.url, content=body, headers=told, extensions=target.extensions
+        ) as response:
+            answer = b""
+            async for chunk in response.aiter_raw():
+                answer += chunk
+                if len(answer) > MAX_ANSWER:
+                    break
+            return response.status_code, answer[:MAX_ANSWER]
+
+
+class Outbound:
+    """Opens lines to subscribers."""
+
+    def __init__(self, fetch: PublicFetch) -> None:
+        self._fetch = fetch
+
+    @asynccontextmanager
+    async def line(self, url: str) -> AsyncIterator[Line]:
+        async with self._fetch.client() as client:
+            yield Line(self._fetch, client, url)
+
+
+def check(url: object) -> str:
+    """The URL, if it is one that may be delivered to. Raises ValueError."""
+    try:
+        parts = urlsplit(url) if isinstance(url, str) and len(url) <= LONGEST_URL else None
+        good = parts is not None and parts.scheme == "https" and parts.hostname and (parts.port or 443) > 0
+    except ValueError:
+        parts, good = None, None
+    if not good or parts is None or "@" in parts.netloc or parts.fragment or not str(url).isascii():
+        raise ValueError("delivery.url is an https URL without a user name or a fragment")
+    return str(url)
+
+
+def reason_of(status: int) -> Reason:
+    """What is said of an answer that is no success."""
+    return "http_5xx" if status >= 500 else "http_4xx"
+
+
+def _is_of_tls(error: BaseException) -> bool:
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    return cause is not None

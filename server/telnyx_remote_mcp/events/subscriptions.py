@@ -1,0 +1,181 @@
+"""Subscriptions by webhook: who wants which events at which URL, kept sealed, all of an account in one record."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Final, Literal
+
+from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.events.catalogue import canonical
+from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.records import Kept, Records
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.vault import Vault
+
+MOST: Final = 50
+"""Subscriptions of one account."""
+SHORTEST_SECS: Final = 60
+LONGEST_SECS: Final = 86_400
+ROTATION_SECS: Final = 600
+"""How long what is delivered is signed with the secret before as well."""
+MOST_VERIFIED: Final = 100
+VERIFIED_SECS: Final = 7 * 86_400
+"""How long a URL counts as one that wants our deliveries."""
+
+Profile = Literal["sep", "sketch"]
+"""SEP-3415, or the sketch before it, which ChatGPT speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One subscription. `since` is the cursor of the journal after which it began.
+
+    It ends with the grant or the API key that it was made with.
+    """
+
+    id: str
+    principal: str
+    url: str
+    name: str
+    arguments: Mapping[str, Any]
+    secret: str = field(repr=False)
+    profile: Profile
+    since: str
+    until: float
+    grant_id: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    before: str | None = field(default=None, repr=False)
+    """The secret that this one replaced, which signs too until `before_until`."""
+    before_until: float = 0.0
+    renewed_at: float = 0.0
+
+    def secrets(self, now: float) -> list[str]:
+        """The secrets that a delivery is signed with now."""
+        return [self.secret, *([self.before] if self.before is not None and now < self.before_until else ())]
+
+    def renewed(self, fresh: Subscription, now: float) -> Subscription:
+        """This one, subscribed to once more: from now on it is signed with the new secret too, and goes on where it
+        is."""
+        if fresh.secret == self.secret:
+            before, until = self.before, self.before_until
+        else:
+            before, until = self.secret, now + ROTATION_SECS
+        return replace(fresh, since=self.since, before=before, before_until=until)
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """The subscriptions of an account, and until when its URLs count as verified."""
+
+    subscriptions: tuple[Subscription, ...] = ()
+    verified: Mapping[str, float] = field(default_factory=dict)
+
+    def without_past(self, now: float) -> _Account:
+        return _Account(
+            tuple(each for each in self.subscriptions if now < each.until),
+            {url: until for url, until in list(self.verified.items())[-MOST_VERIFIED:] if now < until},
+        )
+
+    def without(self, id_: str) -> _Account:
+        return replace(self, subscriptions=tuple(each for each in self.subscriptions if each.id != id_))
+
+    def find(self, id_: str) -> Subscription | None:
+        return next((each for each in self.subscriptions if each.id == id_), None)
+
+
+class TooMany(Exception):
+    """The account has as many subscriptions as it may."""
+
+
+class Subscriptions:
+    """The subscriptions of all accounts. Methods raise StoreUnavailable.
+
+    Those of an account are one record: whoever changes it at the same time as another does it once more.
+    """
+
+    def __init__(self, store: Store, secret: Callable[[], Secret], *, clock: Clock = time.time) -> None:
+        self._store = store
+        self._secret = secret
+        self._clock = clock
+
+    @cached_property
+    def _accounts(self) -> Records[_Account]:
+        return Records(self._store, Vault(self._secret()), "event_subscriptions", _Account)
+
+    async def of(self, principal: str) -> list[Subscription]:
+        """The subscriptions of an account."""
+        account = await self._accounts.get(_key(principal))
+        return list(account.without_past(self._clock()).subscriptions) if account is not None else []
+
+    async def all(self) -> AsyncIterator[Subscription]:
+        """Those of all accounts, for the work at a start and from time to time."""
+        async for _, account in self._accounts.all():
+            for each in account.without_past(self._clock()).subscriptions:
+                yield each
+
+    async def find(self, principal: str, id_: str) -> Subscription | None:
+        return next((each for each in await self.of(principal) if each.id == id_), None)
+
+    async def is_verified(self, principal: str, url: str) -> bool:
+        """Whether the URL showed, not long ago, that it wants what is delivered for this account."""
+        account = await self._accounts.get(_key(principal))
+        return account is not None and account.verified.get(url, 0.0) > self._clock()
+
+    async def verified(self, principal: str, url: str) -> None:
+        """Count the URL as verified from now on."""
+        until = self._clock() + VERIFIED_SECS
+        await self._change(
+            principal, lambda account: replace(account, verified={**account.verified, url: until}), VERIFIED_SECS
+        )
+
+    async def put(self, fresh: Subscription) -> Subscription:
+        """Keep the subscription, or renew the one that is there; the one that is kept. Raises TooMany."""
+        now = self._clock()
+
+        def change(account: _Account) -> _Account:
+            old = account.find(fresh.id)
+            if old is None and len(account.subscriptions) >= MOST:
+                raise TooMany
+            kept = old.renewed(fresh, now) if old is not None else fresh
+            others = account.without(fresh.id)
+            return replace(others, subscriptions=(*others.subscriptions, kept))
+
+        changed = await self._change(fresh.principal, change, fresh.until - now)
+        return changed.find(fresh.id) or fresh
+
+    async def drop(self, principal: str, id_: str) -> bool:
+        """End the subscription; whether there was one."""
+        existed = await self.find(principal, id_) is not None
+        if existed:
+            await self._change(principal, lambda account: account.without(id_), 0)
+        return existed
+
+    async def _change(self, principal: str, change: Callable[[_Account], _Account], at_least_secs: float) -> _Account:
+        """Change the record of an account, which then stays for as long as anything in it."""
+        key = _key(principal)
+        while True:
+            now = self._clock()
+            kept: Kept[_Account] | None = await self._accounts.read(key)
+            account = change((kept.value if kept is not None else _Account()).without_past(now))
+            ends = [*(each.until for each in account.subscriptions), *account.verified.values()]
+            ttl_secs = max([at_least_secs, 1.0, *(end - now for end in ends)])
+            if kept is None:
+                done = await self._accounts.add(key, account, ttl_secs)
+            else:
+                done = await self._accounts.swap(key, kept, account, ttl_secs)
+            if done:
+                return account
+
+
+def id_of(principal: str, url: str, name: str, arguments: Mapping[str, Any]) -> str:
+    """The id of a subscription, which follows from what it is about: the same call again is the same subscription."""
+    told = canonical([principal, url, name, arguments])
+    return f"sub_{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+
+
+def _key(principal: str) -> str:
+    return hashlib.sha256(principal.encode()).hexdigest()[:32]
