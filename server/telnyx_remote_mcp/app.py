@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from mcp.server import Server
@@ -65,13 +65,15 @@ def build_app(
     closers: Sequence[Callable[[], None]] = (),
     rates: RateOf = local_rate,
     is_away: Callable[[], bool] = lambda: False,
+    beside: Sequence[Callable[[], AbstractAsyncContextManager[None]]] = (),
     meter: Meter = UNMEASURED,
 ) -> Starlette:
     """Every layer between the socket and the handlers of `server`; `pages` are for people who decide something, and
     `webhooks` are taken by the app of that name.
 
     The app closes the stores when it ends; `is_away` tells whether what calls are remembered in does not answer.
-    `closers` are called when it is asked to end: they end subscriptions.
+    `closers` are called when it is asked to end: they end subscriptions. What goes on `beside` the requests begins and
+    ends with the app.
     """
     resource_server = oauth.resource_server if oauth is not None else None
     manager = (
@@ -130,6 +132,8 @@ def build_app(
             await stack.enter_async_context(plain.run())
             if oauth is not None:
                 await oauth.upkeep.begin()
+            for each in beside:
+                await stack.enter_async_context(each())
             with on_termination(streams.close, *closers, drain_secs=settings.drain_secs):
                 yield
 

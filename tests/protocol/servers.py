@@ -1,7 +1,6 @@
 """The whole app on a socket, with tools of its own, and requests to it as they are."""
 
 import json
-import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,10 +15,15 @@ from tests.server.serving import serving
 
 from telnyx_remote_mcp.app import build_app
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
+from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
 from telnyx_remote_mcp.auth.verdicts import Verdict
 from telnyx_remote_mcp.calls.pipeline import Step
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
+from telnyx_remote_mcp.events.deliverer import Pace
+from telnyx_remote_mcp.events.outbound import Outbound
 from telnyx_remote_mcp.events.services import EventServices
+from telnyx_remote_mcp.events.standing import Authority
+from telnyx_remote_mcp.protocol.open_requests import OpenRequests
 from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
@@ -58,16 +62,24 @@ def app_of(
     registry: Registry | None = None,
     steps: Sequence[Step] | None = None,
     closers: Sequence[Callable[[], None]] = (),
+    fetch: PublicFetch | None = None,
+    pace: Pace | None = None,
+    parts: dict[str, Any] | None = None,
     **given: Any,
 ) -> tuple[Starlette, Server[None]]:
-    """The app and the MCP server in it. All keys but one are genuine. `steps` take the place of the guards."""
+    """The app and the MCP server in it. All keys but one are genuine. `steps` take the place of the guards.
+
+    With a `fetch` it delivers events to subscribers. `parts` gets those inside of it that a test plays with.
+    """
     settings = Settings(data_dir=data_dir, rate_limit_per_minute=100_000, **given)
     api = api or Api()
-    keys = ApiKeys(_check, os.urandom(32))
+    secret = Secret.load(settings.secret, settings.data_dir)
+    keys = ApiKeys(_check, secret.derive("pepper"))
     surfaces = Surfaces(registry or tools(), settings.ceiling)
     store = open_store(settings)
-    secret = Secret.load(settings.secret, settings.data_dir)
     events = EventServices(store, store, lambda: secret, settings.webhook_base)
+    delivery = events.deliver(Authority(surfaces, keys, None), Outbound(fetch), pace) if fetch is not None else None
+    open_requests = OpenRequests()
     shared = contexts.guarded(settings, api, store)
     dispatch = (
         create_dispatch(settings, surfaces, api, lambda: shared, lambda: events, rejected=keys.reject)
@@ -79,6 +91,8 @@ def app_of(
             settings=settings,
             surfaces=surfaces,
             dispatch=dispatch,
+            events=lambda: events,
+            open_requests=open_requests,
         )
     )
     app = build_app(
@@ -89,8 +103,11 @@ def app_of(
         surfaces,
         stores=[store],
         webhooks=events.receiver,
-        closers=[events.close, *closers],
+        closers=[open_requests.close, events.close, *closers],
+        beside=[delivery.running] if delivery is not None else [],
     )
+    if parts is not None:
+        parts |= {"events": events, "keys": keys, "open_requests": open_requests}
     return app, server
 
 

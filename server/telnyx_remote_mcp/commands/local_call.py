@@ -45,8 +45,8 @@ def call_here(settings: Settings, name: str, arguments: Mapping[str, str], *, ke
 
 
 async def _call(settings: Settings, known: Registry, name: str, arguments: Mapping[str, str]) -> types.CallToolResult:
-    async with local_dispatch(settings, known) as (surfaces, dispatch), Progress(name) as progress:
-        surface = surfaces.of(Selection(surface="full"))
+    async with local_dispatch(settings, known) as parts, Progress(name) as progress:
+        surface = parts.surfaces.of(Selection(surface="full"))
         tool = surface.find(name)
         if tool is None:
             raise UsageError(f"{name} is not among the tools that the settings leave.")
@@ -64,7 +64,7 @@ async def _call(settings: Settings, known: Registry, name: str, arguments: Mappi
                 progress=progress,
                 answers=answers,
             )
-            return await dispatch(call)
+            return await parts.dispatch(call)
 
         answers: Answers = {}
         while True:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -32,6 +33,15 @@ logger = logging.getLogger(__name__)
 PRINCIPAL: Final = "stdio"
 
 
+@dataclass(frozen=True, slots=True)
+class InProcess:
+    """The parts for one person; what keeps the events is made with the first asking."""
+
+    surfaces: Surfaces
+    dispatch: Dispatch
+    events: Callable[[], EventServices]
+
+
 def local_caller(settings: Settings) -> Caller:
     """Return the one person on this machine; without a key every call says what is missing."""
     credential = Credential(settings.api_key.strip()) if settings.api_key else None
@@ -39,7 +49,7 @@ def local_caller(settings: Settings) -> Caller:
 
 
 @asynccontextmanager
-async def local_dispatch(settings: Settings, registry: Registry) -> AsyncIterator[tuple[Surfaces, Dispatch]]:
+async def local_dispatch(settings: Settings, registry: Registry) -> AsyncIterator[InProcess]:
     """Yield the surfaces of these tools, and their dispatch, which may use files of this machine."""
     surfaces = Surfaces(registry, settings.ceiling, allowed=settings.allowed_kinds, local=True)
     upstream = Api(
@@ -65,7 +75,8 @@ async def local_dispatch(settings: Settings, registry: Registry) -> AsyncIterato
             until.callback(services.close)
             return services
 
-        yield surfaces, create_dispatch(kept, surfaces, api, shared, events, files=Files(settings.file_roots))
+        dispatch = create_dispatch(kept, surfaces, api, shared, events, files=Files(settings.file_roots))
+        yield InProcess(surfaces, dispatch, events)
 
 
 def _keeping(settings: Settings) -> Settings:

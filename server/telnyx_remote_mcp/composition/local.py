@@ -21,12 +21,13 @@ async def local_server(settings: Settings, selection: Selection = EVERYTHING) ->
 
     `selection` is what its one caller sees of the tools, within what the settings allow.
     """
-    async with local_dispatch(settings, registry()) as (surfaces, dispatch):
+    async with local_dispatch(settings, registry()) as parts:
         yield create_server(
             Services(
                 settings=settings,
-                surfaces=surfaces,
-                dispatch=dispatch,
+                surfaces=parts.surfaces,
+                dispatch=parts.dispatch,
+                events=parts.events,
                 local=local_caller(settings),
                 selection=selection,
             )

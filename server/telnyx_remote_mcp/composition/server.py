@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from mcp.server.context import ServerRequestContext
 from mcp.server.request_state import RequestStateSecurity
@@ -10,15 +10,20 @@ from starlette.applications import Starlette
 
 from telnyx_remote_mcp.app import build_app
 from telnyx_remote_mcp.auth.api_keys import ApiKeys, Budget
+from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.auth.deaths import Deaths
 from telnyx_remote_mcp.auth.verdicts import balance_check, measured
 from telnyx_remote_mcp.buckets import local_rate
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.composition.watch import watch
+from telnyx_remote_mcp.events.deliverer import Pace
+from telnyx_remote_mcp.events.outbound import Outbound
 from telnyx_remote_mcp.events.services import EventServices
+from telnyx_remote_mcp.events.standing import Authority
 from telnyx_remote_mcp.guardrails.policy_file import load
 from telnyx_remote_mcp.guardrails.shared import Shared
+from telnyx_remote_mcp.protocol.open_requests import OpenRequests
 from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.settings import Settings, is_secure
 from telnyx_remote_mcp.store import open_calls_store, open_store
@@ -31,19 +36,17 @@ from telnyx_remote_mcp.web.linking.proof import key_proof
 from telnyx_tools.api.client import Api
 from telnyx_tools.registry import registry
 
-if TYPE_CHECKING:
-    from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
-
-
 ANSWER_SECS: Final = 900
 """How long a person may take to answer a question of a call."""
 
 
-def create_app(settings: Settings, fetch: PublicFetch | None = None, meter: Meter = UNMEASURED) -> Starlette:
+def create_app(
+    settings: Settings, fetch: PublicFetch | None = None, meter: Meter = UNMEASURED, pace: Pace | None = None
+) -> Starlette:
     """The app of one worker process. Raises ValueError for settings that cannot be served.
 
-    `fetch` gets clients' metadata documents; tests give one that trusts their own names and certificates.
-    `meter` is told what happens.
+    `fetch` gets clients' metadata documents and reaches subscribers; tests give one that trusts their own names and
+    certificates, and deliver at another `pace`. `meter` is told what happens.
     """
     api = Api(
         settings.api_base_url,
@@ -65,12 +68,18 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None, meter: Mete
     events = EventServices(
         store, calls, lambda: secret, settings.webhook_base, settings.webhook_public_key, meter=meter
     )
+    fetch = fetch or PublicFetch()
     oauth = None
     if settings.serves_oauth:
         from telnyx_remote_mcp.composition.oauth import create_oauth
 
         store.prepare()
         oauth = create_oauth(settings, surfaces, api, keys, check, secret, store, fetch, [events.renew])
+
+    delivery = None
+    if settings.webhook_base is not None:
+        authority = Authority(surfaces, keys, oauth.grants if oauth is not None else None)
+        delivery = events.deliver(authority, Outbound(fetch), pace)
 
     def rejected(principal: str) -> None:
         keys.reject(principal)
@@ -89,6 +98,7 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None, meter: Mete
         no_page="Tell the user: the operator of this server has to give it an https URL (--public-url).",
         account_page=f"{settings.url}/account",
     )
+    open_requests = OpenRequests()
     server = create_server(
         Services(
             settings=settings,
@@ -100,6 +110,8 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None, meter: Mete
                 keys=secret.derive_all("request-state"), ttl=ANSWER_SECS, bind_principal=_principal
             ),
             meter=meter,
+            events=lambda: events,
+            open_requests=open_requests,
         )
     )
     approving = ApproveServices(
@@ -115,7 +127,8 @@ def create_app(settings: Settings, fetch: PublicFetch | None = None, meter: Mete
         [calls, store],
         approve_routes(approving),
         webhooks=events.receiver,
-        closers=[events.close],
+        closers=[open_requests.close, events.close],
+        beside=[delivery.running] if delivery is not None else [],
         rates=rates if is_shared else local_rate,
         is_away=lambda: calls.is_away,
         meter=meter,

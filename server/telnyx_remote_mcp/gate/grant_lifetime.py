@@ -8,10 +8,9 @@ import anyio
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telnyx_remote_mcp.auth.caller import Caller
-from telnyx_remote_mcp.http.open_streams import OpenResponse
+from telnyx_remote_mcp.http.open_streams import STAYS_OPEN, OpenResponse
 
 LOOK_EVERY_SECS: Final = 1.0
-_LISTEN: Final = (b"mcp-method", b"subscriptions/listen")
 
 
 class Standing(Protocol):
@@ -50,4 +49,6 @@ class EndsWithGrant:
 
 
 def _stays_open(scope: Scope) -> bool:
-    return scope["method"] == "GET" or _LISTEN in scope["headers"]
+    return scope["method"] == "GET" or any(
+        name == b"mcp-method" and value in STAYS_OPEN for name, value in scope["headers"]
+    )

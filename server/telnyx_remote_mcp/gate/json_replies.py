@@ -10,6 +10,8 @@ from anyio import CancelScope
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from telnyx_remote_mcp.http.open_streams import STAYS_OPEN
+from telnyx_remote_mcp.http.refusal import Refusal
 from telnyx_tools.registry import Registry
 from telnyx_tools.tool.context import Actions, Progress
 from telnyx_tools.tool.effect import Effect
@@ -22,6 +24,9 @@ _LISTINGS: Final = frozenset(
     {b"server/discover", b"tools/list", b"prompts/list", b"resources/list", b"resources/templates/list"}
 )
 _STREAMS: Final = (b"text/event-stream", b"text/*", b"*/*")
+_NEEDS_A_STREAM: Final = Refusal(
+    406, "not_acceptable", "What stays open is answered by text/event-stream: accept that as well."
+)
 _VERSIONS: Final = frozenset(version.encode() for version in MODERN_PROTOCOL_VERSIONS)
 
 
@@ -42,8 +47,12 @@ class JsonReplies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Of a header that is there twice the first one counts, as for the SDK, which may then refuse the request.
-        if not self._is_plain(dict(reversed(scope["headers"]))):
+        headers = dict(reversed(scope["headers"]))
+        if not self._is_plain(headers):
             await self.app(scope, receive, send)
+            return
+        if headers.get(b"mcp-method") in STAYS_OPEN:
+            await _NEEDS_A_STREAM(scope, receive, send)
             return
         with CancelScope() as request:
             departure = _Departure(receive, request.cancel)

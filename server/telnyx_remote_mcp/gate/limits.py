@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.buckets import Rate
 from telnyx_remote_mcp.calls import place
+from telnyx_remote_mcp.http.open_streams import STAYS_OPEN
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
@@ -169,7 +170,7 @@ class _Place:
 
 def _listens(scope: Scope) -> bool:
     """Return whether the routing header begins a subscription: one that lies is refused, or takes a place."""
-    return (b"mcp-method", b"subscriptions/listen") in scope["headers"]
+    return any(name == b"mcp-method" and value in STAYS_OPEN for name, value in scope["headers"])
 
 
 def _overloaded() -> Refusal:

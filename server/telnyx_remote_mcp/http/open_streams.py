@@ -13,7 +13,8 @@ GRACE_SECS: Final = 0.5
 """How long a subscription may take to end by itself, once the server is about to."""
 
 _VERSIONS: Final = frozenset(version.encode() for version in MODERN_PROTOCOL_VERSIONS)
-_LISTEN: Final = b"subscriptions/listen"
+STAYS_OPEN: Final = frozenset({b"subscriptions/listen", b"events/stream"})
+"""The methods whose answers stay open: streams of newer clients."""
 
 
 class OpenStreams:
@@ -81,7 +82,7 @@ def _grace_secs(scope: Scope) -> float | None:
     if scope["method"] == "GET":
         return 0.0
     headers = dict(reversed(scope["headers"]))
-    listens = headers.get(b"mcp-method") == _LISTEN and headers.get(b"mcp-protocol-version") in _VERSIONS
+    listens = headers.get(b"mcp-method") in STAYS_OPEN and headers.get(b"mcp-protocol-version") in _VERSIONS
     return GRACE_SECS if listens else None
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import mcp_types as types
@@ -20,14 +20,17 @@ from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.calls.asking import answers_in, asked
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.client import Client
-from telnyx_remote_mcp.calls.dispatch import Dispatch
+from telnyx_remote_mcp.calls.dispatch import Dispatch, NotAllowed
 from telnyx_remote_mcp.calls.place import place_of
 from telnyx_remote_mcp.calls.question import Answers, AskFirst
 from telnyx_remote_mcp.calls.replies import reply
 from telnyx_remote_mcp.http.edge import Visit
 from telnyx_remote_mcp.http.media_types import takes_one_answer
 from telnyx_remote_mcp.identity import INSTRUCTIONS, SANDBOX, TITLE, VERSION
+from telnyx_remote_mcp.protocol.event_handlers import serve_events
+from telnyx_remote_mcp.protocol.event_requests import EventRequests
 from telnyx_remote_mcp.protocol.listings import Context, Listings
+from telnyx_remote_mcp.protocol.open_requests import OpenRequests
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.selection import EVERYTHING, Selection
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
@@ -35,6 +38,9 @@ from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.results.result import Result
 from telnyx_tools.tool.tool import Tool
+
+if TYPE_CHECKING:
+    from telnyx_remote_mcp.events.services import EventServices
 
 ALLOW_DUPLICATE = "telnyx/allow_duplicate"
 """The key in the `_meta` of a call by which a program says that it means the same call once more."""
@@ -59,6 +65,9 @@ class Services:
     selection: Selection = EVERYTHING
     request_state: RequestStateSecurity = field(default_factory=RequestStateSecurity.ephemeral)
     meter: Meter = UNMEASURED
+    events: Callable[[], EventServices] | None = None
+    """Gives what keeps the events; without it the server has no methods and no resources for them."""
+    open_requests: OpenRequests = field(default_factory=OpenRequests)
 
 
 def create_server(services: Services) -> Server[None]:
@@ -77,9 +86,6 @@ def create_server(services: Services) -> Server[None]:
         get_tool_input_schema=_takes_no_headers,
         on_list_tools=handlers.list_tools,
         on_call_tool=handlers.call_tool,
-        on_list_resources=handlers.list_resources,
-        on_list_resource_templates=handlers.list_resource_templates,
-        on_read_resource=handlers.read_resource,
         on_list_prompts=handlers.list_prompts,
         on_get_prompt=handlers.get_prompt,
     )
@@ -91,6 +97,13 @@ def create_server(services: Services) -> Server[None]:
     # First, so that whatever stands behind it reads what was sealed here and nothing that a client made up.
     server.middleware.append(RequestStateBoundary(services.request_state, default_audience=services.settings.url))
     server.middleware.append(handlers.remembered)
+    if services.events is not None:
+        serve_events(
+            server,
+            EventRequests(services.events, handlers),
+            services.open_requests,
+            keeps_connections=services.settings.keeps_sessions,
+        )
     return server
 
 
@@ -129,7 +142,7 @@ class _Handlers:
             call = Call(
                 action=tool,
                 arguments=self._parsed(tool, params, client),
-                caller=self._caller(ctx),
+                caller=self.caller(ctx),
                 surface=surface,
                 client=client,
                 request_id=_request_id(ctx),
@@ -158,14 +171,25 @@ class _Handlers:
             self._services.meter.call(tool.name, tool.effect.value, "invalid", era, 0.0)
             raise
 
-    async def list_resources(self, ctx: Context, params: object) -> types.ListResourcesResult:
-        return types.ListResourcesResult(resources=[])
+    async def read(self, ctx: Context, name: str, arguments: Mapping[str, object]) -> Result:
+        """What a tool that reads brings for this request, by the way of every call.
 
-    async def list_resource_templates(self, ctx: Context, params: object) -> types.ListResourceTemplatesResult:
-        return types.ListResourceTemplatesResult(resource_templates=[])
-
-    async def read_resource(self, ctx: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
-        raise MCPError(code=types.INVALID_PARAMS, message="Resource not found", data={"uri": str(params.uri)[:500]})
+        Raises InvalidArguments, and a TelnyxError where there is no such tool here, or it fails.
+        """
+        surface = self.surface(ctx)
+        tool = surface.find(name)
+        if tool is None:
+            raise NotAllowed(name, "it is out of reach here")
+        call = Call(
+            action=tool,
+            arguments=tool.parse(arguments),
+            caller=self.caller(ctx),
+            surface=surface,
+            client=_client(ctx, ctx.meta or {}),
+            request_id=_request_id(ctx),
+            progress=ctx.session.report_progress,
+        )
+        return await self._services.dispatch(call)
 
     async def list_prompts(self, ctx: Context, params: object) -> types.ListPromptsResult:
         return types.ListPromptsResult(prompts=[])
@@ -178,7 +202,7 @@ class _Handlers:
             return self._services.surfaces.of(self._services.selection)
         return Surface.of(ctx.request.scope)
 
-    def _caller(self, ctx: Context) -> Caller:
+    def caller(self, ctx: Context) -> Caller:
         return self._services.local if ctx.request is None else Caller.of(ctx.request.scope)
 
 

@@ -27,7 +27,7 @@ async def test_requests_make_no_spans_where_nobody_takes_them(monkeypatch: pytes
     monkeypatch.delitem(sys.modules, "telnyx_remote_mcp.protocol.spans", raising=False)
     async with local_server(Settings()) as server:
         kinds = [type(each).__name__ for each in server.middleware]
-    assert kinds == ["RequestStateBoundary", "method"]
+    assert kinds == ["RequestStateBoundary", "method", "Capabilities"]
     assert "telnyx_remote_mcp.protocol.spans" not in sys.modules
 
 

@@ -1,0 +1,40 @@
+"""What the server says that it can do, where the SDK says more or less."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mcp.server.context import CallNext, HandlerResult
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+
+from telnyx_remote_mcp.protocol.listings import Context
+
+EXTENSION: Final = "io.modelcontextprotocol/events"
+
+
+class Capabilities:
+    """Middleware behind the SDK's models: these drop keys that they do not know.
+
+    There are events, in the key of SEP-3415 and in the one that ChatGPT reads. No list changes; resources do, of which
+    an older client is told only over a connection that is kept.
+    """
+
+    def __init__(self, *, keeps_connections: bool) -> None:
+        self._keeps_connections = keeps_connections
+
+    async def __call__(self, ctx: Context, call_next: CallNext) -> HandlerResult:
+        result = await call_next(ctx)
+        if ctx.method not in ("server/discover", "initialize") or not isinstance(result, dict):
+            return result
+        return {**result, "capabilities": self._told(ctx, result.get("capabilities") or {})}
+
+    def _told(self, ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
+        lists = [(name, {**given[name], "listChanged": False}) for name in ("tools", "prompts") if name in given]
+        watched = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS or ctx.request is None or self._keeps_connections
+        return {
+            **given,
+            **dict(lists),
+            "resources": {"subscribe": watched, "listChanged": False},
+            "events": {},
+            "extensions": {**(given.get("extensions") or {}), EXTENSION: {}},
+        }

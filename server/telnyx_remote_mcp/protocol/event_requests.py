@@ -1,0 +1,153 @@
+"""Requests for events: who asks, what the parameters say, and errors in the profile that the client speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import mcp_types as types
+from mcp.shared.exceptions import MCPError
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import ConfigDict
+
+from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.protocol.capabilities import EXTENSION
+from telnyx_remote_mcp.protocol.listings import Context
+from telnyx_remote_mcp.store.base import StoreUnavailable
+from telnyx_remote_mcp.surface.surfaces import Surface
+from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.results.result import Result
+
+if TYPE_CHECKING:
+    from telnyx_remote_mcp.events.catalogue import EventType
+    from telnyx_remote_mcp.events.services import EventServices
+    from telnyx_remote_mcp.events.subscriptions import Profile
+
+CODES: Final = {
+    "sep": {
+        "NotFound": -32023,
+        "Forbidden": -32024,
+        "ResourceExhausted": -32025,
+        "Unsupported": -32026,
+        "CallbackEndpointError": -32027,
+    },
+    "sketch": {
+        "NotFound": -32011,
+        "Forbidden": -32012,
+        "ResourceExhausted": -32013,
+        "Unsupported": -32014,
+        "CallbackEndpointError": -32015,
+    },
+}
+
+
+class Params(types.RequestParams):
+    """Parameters as they come: these methods are new, and may get more of them."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Requests(Protocol):
+    """What is known of a request, and what can be read in its name."""
+
+    def surface(self, ctx: Context) -> Surface: ...
+    def caller(self, ctx: Context) -> Caller: ...
+    async def read(self, ctx: Context, name: str, arguments: Mapping[str, object]) -> Result: ...
+
+
+@dataclass(frozen=True, slots=True)
+class EventRequests:
+    """What the handlers of events have in common."""
+
+    services: Callable[[], EventServices]
+    requests: Requests
+
+    def principal(self, ctx: Context) -> str:
+        return self.requests.caller(ctx).principal
+
+    def modes(self, ctx: Context) -> list[str]:
+        """The ways in which events reach this client."""
+        push = ["push"] if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS else []
+        webhook = ["webhook"] if self.may_deliver(ctx) else []
+        return ["poll", *push, *webhook]
+
+    def may_deliver(self, ctx: Context) -> bool:
+        """Whether webhooks come here, and may go on from here: not over stdio, whose process ends with its client."""
+        services = self.services()
+        return ctx.request is not None and services.delivery is not None and services.base_url is not None
+
+    def chosen(self, ctx: Context, mode: str) -> tuple[EventType, dict[str, Any]]:
+        """The type, and the filter. A type that the caller may not know is told as one that is not."""
+        from telnyx_remote_mcp.events.catalogue import CATALOGUE
+
+        params = ctx.params or {}
+        type_ = CATALOGUE.find(params.get("name"))
+        if type_ is None or not type_.is_allowed(self.requests.surface(ctx), self.requests.caller(ctx)):
+            raise error_of(ctx, "NotFound", kind="event")
+        if mode not in self.modes(ctx):
+            raise error_of(ctx, "Unsupported", feature="deliveryMode", value=mode)
+        arguments = object_of(params.get("arguments"))
+        try:
+            type_.wanted(arguments)
+        except ValueError as error:
+            raise invalid(f"Invalid arguments: {error}") from None
+        return type_, arguments
+
+    async def begin(self, ctx: Context) -> tuple[str, bool]:
+        """The place in the journal after which this request begins, and whether it skips something."""
+        from telnyx_remote_mcp.events.cursors import begin
+
+        cursor, age_ms = (ctx.params or {}).get("cursor"), whole(ctx, "maxAgeMs", None)
+        if cursor is not None and not isinstance(cursor, str):
+            raise invalid("cursor is a text that was returned here, or null")
+        age_secs = None if age_ms is None else age_ms / 1_000
+        return await begin(self.services().letters, self.principal(ctx), cursor, age_secs)
+
+
+def profile_of(ctx: Context) -> Profile:
+    """The profile that the client of this request speaks."""
+    capabilities = ctx.session.client_capabilities
+    return "sep" if capabilities is not None and EXTENSION in (capabilities.extensions or {}) else "sketch"
+
+
+def error_of(ctx: Context, name: str, **data: Any) -> MCPError:
+    return MCPError(code=CODES[profile_of(ctx)][name], message=name, data=data or None)
+
+
+def invalid(why: str) -> MCPError:
+    return MCPError(code=types.INVALID_PARAMS, message=why)
+
+
+def object_of(value: object) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise invalid("arguments and delivery are objects")
+    return value
+
+
+def whole(ctx: Context, name: str, default: int | None) -> int | None:
+    value = (ctx.params or {}).get(name, default)
+    if value is not None and (type(value) is not int or value < 0):
+        raise invalid(f"{name} is a whole number")
+    return value
+
+
+@contextmanager
+def available() -> Iterator[None]:
+    """Tells what keeps a method from its work as an error of the protocol."""
+    try:
+        yield
+    except StoreUnavailable:
+        message = "What keeps the events cannot be reached; try again in a minute"
+        raise MCPError(code=types.INTERNAL_ERROR, message=message) from None
+    except TelnyxError as error:
+        raise failed(error) from None
+
+
+def failed(error: TelnyxError) -> MCPError:
+    """The error of a tool, as one of the protocol."""
+    told = error.describe()
+    return MCPError(code=types.INTERNAL_ERROR, message=str(told.get("title") or "It failed"), data=dict(told))

@@ -1,0 +1,67 @@
+"""Requests that stay open: what they wait for, and how they end when the server does."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import mcp_types as types
+from mcp.shared.exceptions import MCPError
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import BaseModel
+
+from telnyx_remote_mcp.protocol.listings import Context
+
+if TYPE_CHECKING:
+    from telnyx_remote_mcp.events.letters import Letter
+    from telnyx_remote_mcp.events.waiting import Listener
+
+SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId"
+
+
+class Notify(BaseModel):
+    """A notification that the SDK does not know."""
+
+    method: str
+    params: dict[str, Any]
+
+
+class OpenRequests:
+    """The open requests of a process. They end with their result once it is asked to end."""
+
+    def __init__(self) -> None:
+        self._closed = asyncio.Event()
+
+    def close(self) -> None:
+        """Begin to end them."""
+        self._closed.set()
+
+    async def arriving(self, listener: Listener, secs: float | None = None) -> list[Letter] | None:
+        """The next letters; none after so many seconds; None once the server ends."""
+        closed, next_ = asyncio.create_task(self._closed.wait()), asyncio.create_task(listener.next())
+        try:
+            await asyncio.wait([closed, next_], timeout=secs, return_when=asyncio.FIRST_COMPLETED)
+            if next_.done():
+                return next_.result()
+            return None if closed.done() else []
+        finally:
+            closed.cancel()
+            next_.cancel()
+
+
+def meta_of(ctx: Context) -> dict[str, Any]:
+    """What marks everything that belongs to an open request."""
+    return {SUBSCRIPTION_ID: ctx.request_id}
+
+
+async def tell(ctx: Context, method: str, **params: Any) -> None:
+    """Send a notification of an open request."""
+    message = Notify(method=method, params={**params, "_meta": meta_of(ctx)})
+    # The SDK sends any model with a method and parameters; it is typed for those that it knows.
+    await ctx.session.send_notification(message, related_request_id=ctx.request_id)  # type: ignore[arg-type]
+
+
+def check_stays_open(ctx: Context) -> None:
+    """Raises an MCPError where nobody could end the request: on the older protocol."""
+    if ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
+        raise MCPError(code=types.METHOD_NOT_FOUND, message=f"{ctx.method} is of protocol 2026-07-28")

@@ -1,0 +1,213 @@
+"""Resources: what is kept of events and calls, read by the same way as by tools; and who is told when they change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import Final
+
+import mcp_types as types
+from mcp.server.session import ServerSession
+from mcp.shared.exceptions import MCPError
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+
+from telnyx_remote_mcp.calls.question import AskFirst
+from telnyx_remote_mcp.calls.replies import success
+from telnyx_remote_mcp.events.letters import Letter
+from telnyx_remote_mcp.events.waiting import Listener
+from telnyx_remote_mcp.protocol.event_requests import EventRequests, failed
+from telnyx_remote_mcp.protocol.listings import Context
+from telnyx_remote_mcp.protocol.open_requests import OpenRequests, check_stays_open, meta_of, tell
+from telnyx_remote_mcp.protocol.views import JSON, VIEWS, View, find, values
+from telnyx_remote_mcp.store.base import StoreUnavailable
+from telnyx_tools.api.errors import ApiError, TelnyxError
+from telnyx_tools.argument_errors import InvalidArguments
+from telnyx_tools.results.result import Result
+from telnyx_tools.tool.event import Event
+
+MOST_COMPLETED: Final = 100
+LOOKED_THROUGH: Final = 500
+"""Of the newest events, those that completion knows."""
+MOST_WATCHED: Final = 100
+"""Resources of one subscription, or of one connection of an older client."""
+_WATCH: Final = "telnyx.watch"
+
+Views = list[View]
+
+Watched = dict[str, tuple[View, str]]
+"""Views and the values of their variables, by the URIs as the client wrote them."""
+Listening = Callable[[], AbstractAsyncContextManager[Listener]]
+
+
+class Resources:
+    """The handlers. What a caller may not read they may not watch either, and it is told as what does not exist."""
+
+    def __init__(self, events: EventRequests, open_requests: OpenRequests) -> None:
+        self._events = events
+        self._open = open_requests
+
+    async def list(self, ctx: Context, _: types.PaginatedRequestParams) -> types.ListResourcesResult:
+        return types.ListResourcesResult(
+            resources=[view.resource() for view in self._allowed(ctx) if view.variable is None]
+        )
+
+    async def templates(self, ctx: Context, _: types.PaginatedRequestParams) -> types.ListResourceTemplatesResult:
+        return types.ListResourceTemplatesResult(
+            resource_templates=[view.template() for view in self._allowed(ctx) if view.variable is not None]
+        )
+
+    async def read(self, ctx: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+        view, value = self._found(ctx, params.uri)
+        with _as_errors(ctx, params.uri):
+            result = await self._events.requests.read(ctx, view.reader, view.arguments(value))
+        shown = Result.model_validate(view.shown(result.wire()))
+        (content,) = success(shown, in_full=False, more=f"{view.reader} shows more").content
+        text = content.text if isinstance(content, types.TextContent) else ""
+        return types.ReadResourceResult(
+            contents=[types.TextResourceContents(uri=params.uri, mime_type=JSON, text=text)],
+            ttl_ms=0,
+            cache_scope="private",
+        )
+
+    async def complete(self, ctx: Context, params: types.CompleteRequestParams) -> types.CompleteResult:
+        view = next((each for each in VIEWS if each.variable and each.uri == getattr(params.ref, "uri", None)), None)
+        if view is None:
+            raise MCPError(code=types.INVALID_PARAMS, message="Unknown prompt or template")
+        found: Sequence[str] = ()
+        if view in self._allowed(ctx) and params.argument.name == view.variable:
+            with _as_errors(ctx, view.uri):
+                letters = await self._events.services().letters.newest(self._events.principal(ctx), LOOKED_THROUGH)
+            found = values(view, (event for _, event in reversed(letters)), params.argument.value)
+        return types.CompleteResult(
+            completion=types.Completion(
+                values=list(found[:MOST_COMPLETED]), total=len(found), has_more=len(found) > MOST_COMPLETED
+            )
+        )
+
+    async def listen(
+        self, ctx: Context, params: types.SubscriptionsListenRequestParams
+    ) -> types.SubscriptionsListenResult:
+        check_stays_open(ctx)
+        watched = self._watchable(ctx, params.notifications.resource_subscriptions or ())
+        honored = {"resourceSubscriptions": list(watched)} if watched else {}
+        async with self._listening(ctx, watched) as listener:
+            await tell(ctx, "notifications/subscriptions/acknowledged", notifications=honored)
+            while (letters := await self._open.arriving(listener)) is not None:
+                for uri in _changed(watched, letters):
+                    await tell(ctx, "notifications/resources/updated", uri=uri)
+        return types.SubscriptionsListenResult(_meta=meta_of(ctx))
+
+    async def subscribe(self, ctx: Context, params: types.SubscribeRequestParams) -> types.EmptyResult:
+        found = self._found(ctx, params.uri)
+        watch = self._watch(ctx)
+        if params.uri not in watch.watched and len(watch.watched) >= MOST_WATCHED:
+            raise MCPError(code=types.INVALID_PARAMS, message=f"One connection watches {MOST_WATCHED} resources")
+        watch.watched[params.uri] = found
+        with _as_errors(ctx, params.uri):
+            await watch.begin(lambda: self._listening(ctx, watch.watched))
+        return types.EmptyResult()
+
+    async def unsubscribe(self, ctx: Context, params: types.UnsubscribeRequestParams) -> types.EmptyResult:
+        self._watch(ctx).watched.pop(params.uri, None)
+        return types.EmptyResult()
+
+    def _allowed(self, ctx: Context) -> Views:
+        surface, caller = self._events.requests.surface(ctx), self._events.requests.caller(ctx)
+        return [view for view in VIEWS if view.is_allowed(surface, caller)]
+
+    def _found(self, ctx: Context, uri: str) -> tuple[View, str]:
+        found = find(uri)
+        if found is None or found[0] not in self._allowed(ctx):
+            raise _missing(ctx, uri)
+        return found
+
+    def _watchable(self, ctx: Context, uris: Iterable[str]) -> Watched:
+        allowed = self._allowed(ctx)
+        found = {uri: find(uri) for uri in list(uris)[:MOST_WATCHED]}
+        return {uri: each for uri, each in found.items() if each is not None and each[0] in allowed}
+
+    @asynccontextmanager
+    async def _listening(self, ctx: Context, watched: Watched) -> AsyncIterator[Listener]:
+        def is_watched(event: Event) -> bool:
+            return any(view.is_about(event, value) for view, value in watched.values())
+
+        with _as_errors(ctx, ""):
+            waiting = self._events.services().waiting
+            async with waiting.listening(self._events.principal(ctx), is_watched) as (_, listener):
+                yield listener
+
+    def _watch(self, ctx: Context) -> Watch:
+        """What the connection of an older client watches. Raises where none is kept, so that nothing could be told."""
+        connection = ctx.session._connection
+        if not connection.has_standalone_channel:
+            raise MCPError(code=types.METHOD_NOT_FOUND, message="This server keeps no connections: read again instead")
+        watch: Watch | None = connection.state.get(_WATCH)
+        if watch is None:
+            watch = connection.state[_WATCH] = Watch(ctx.session)
+            connection.exit_stack.callback(watch.end)
+        return watch
+
+
+class Watch:
+    """Tells one connection of an older client when what it watches changes."""
+
+    def __init__(self, session: ServerSession) -> None:
+        self.watched: Watched = {}
+        self._session = session
+        self._task: asyncio.Task[None] | None = None
+
+    async def begin(self, listening: Listening) -> None:
+        """Begin to watch, unless that goes on. Raises what listening raises."""
+        if self._task is not None and not self._task.done():
+            return
+        begun = asyncio.Event()
+        self._task = asyncio.create_task(self._tell(listening, begun))
+        waiting = asyncio.create_task(begun.wait())
+        await asyncio.wait([waiting, self._task], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if self._task.done():
+            self._task.result()
+
+    def end(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _tell(self, listening: Listening, begun: asyncio.Event) -> None:
+        async with listening() as listener:
+            begun.set()
+            while True:
+                for uri in _changed(self.watched, await listener.next()):
+                    await self._session.send_resource_updated(uri)
+
+
+def _changed(watched: Watched, letters: Iterable[Letter]) -> Iterator[str]:
+    """The URIs of what these events change."""
+    events = [event for _, event in letters]
+    for uri, (view, value) in list(watched.items()):
+        if any(view.is_about(event, value) for event in events):
+            yield uri
+
+
+def _missing(ctx: Context, uri: str) -> MCPError:
+    code = types.INVALID_PARAMS if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS else -32002
+    return MCPError(code=code, message="Resource not found", data={"uri": uri[:500]})
+
+
+@contextmanager
+def _as_errors(ctx: Context, uri: str) -> Iterator[None]:
+    """Tells what keeps a resource from being read as an error of the protocol."""
+    try:
+        yield
+    except InvalidArguments:
+        raise _missing(ctx, uri) from None
+    except AskFirst:
+        message = "The user has to agree first; the tool that reads the same can ask them"
+        raise MCPError(code=types.INVALID_REQUEST, message=message) from None
+    except ApiError as error:
+        raise _missing(ctx, uri) if error.status == 404 else failed(error) from None
+    except TelnyxError as error:
+        raise failed(error) from None
+    except StoreUnavailable:
+        message = "What keeps the events cannot be reached; try again in a minute"
+        raise MCPError(code=types.INTERNAL_ERROR, message=message) from None
