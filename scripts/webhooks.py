@@ -56,11 +56,12 @@ class Replica:
 
     directory: Path
     variables: dict[str, str]
+    program: Sequence[str] = (PROGRAM, "serve", "--log-level", "error", "--port", "{port}")
     port: int = 0
     process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        command = [PROGRAM, "serve", "--port", str(self.port), "--log-level", "error"]
+        command = [each.format(port=self.port) for each in self.program]
         environment = {**os.environ, "TELNYX_MCP_DATA_DIR": str(self.directory), **self.variables}
         environment["TELNYX_MCP_RATE_LIMIT_PER_MINUTE"] = "60000"
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
@@ -135,17 +136,17 @@ async def flood(redis_url: str, directory: Path, webhooks: int, secs: float) -> 
 
 async def _flooded(replicas: Sequence[Replica], redis_url: str, webhooks: int, secs: float) -> Outcome:
     each = int(webhooks / (1 + TWICE) / ACCOUNTS)
-    accounts = [await _account(replicas[0], number, each) for number in range(ACCOUNTS)]
+    accounts = [await account_of(replicas[0], number, each) for number in range(ACCOUNTS)]
     outcome, done = Outcome(webhooks), asyncio.Event()
     following = [
         asyncio.create_task(_followed(replicas[number % 2], account, outcome, done))
         for number, account in enumerate(accounts)
     ]
-    killing = asyncio.create_task(_killed(replicas[0], secs / 2, outcome))
+    killing = asyncio.create_task(killed(replicas[0], secs / 2, outcome))
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=TIMEOUT_SECS, sock_read=TIMEOUT_SECS)
     try:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=timeout) as http:
-            await _sent(http, replicas, accounts, outcome, webhooks, secs)
+            await sent(http, replicas, accounts, outcome, webhooks, secs)
         await killing
     finally:
         done.set()
@@ -157,7 +158,8 @@ async def _flooded(replicas: Sequence[Replica], redis_url: str, webhooks: int, s
     return outcome
 
 
-async def _account(replica: Replica, number: int, count: int) -> Account:
+async def account_of(replica: Replica, number: int, count: int) -> Account:
+    """An account that will have so many events, and whose inbox is there."""
     key = f"KEY_sandbox_flood_{number}"
     async with connected(f"{replica.url}/mcp?groups=events", key) as client:
         url = (await call(client, "get_webhook_setup"))["inbox_url"]
@@ -170,7 +172,7 @@ async def _nobody(_: object) -> Verdict:
     return Verdict.UNKNOWN
 
 
-async def _sent(
+async def sent(
     http: aiohttp.ClientSession,
     replicas: Sequence[Replica],
     accounts: Sequence[Account],
@@ -232,7 +234,8 @@ def _body(account: Account, number: int) -> bytes:
     return json.dumps({"data": {"record_type": "event", **event, "payload": payload}}).encode()
 
 
-async def _killed(replica: Replica, after: float, outcome: Outcome) -> None:
+async def killed(replica: Replica, after: float, outcome: Outcome) -> None:
+    """Kill a replica after so many seconds, and start it again."""
     await asyncio.sleep(after)
     outcome.killed_at = time.monotonic()
     replica.kill()
