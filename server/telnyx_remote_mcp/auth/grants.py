@@ -6,6 +6,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +15,7 @@ from pydantic import TypeAdapter
 from telnyx_remote_mcp.auth.grant import Ending, FirstGrant, Grant
 from telnyx_remote_mcp.auth.links import ApiKeyLink, Linked, LinkLost, Links, LinkUnreadable, Refresh
 from telnyx_remote_mcp.auth.recent import Recent
+from telnyx_remote_mcp.auth.telnyx_sign_in import SignInFailed
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.record import Record
@@ -23,6 +25,7 @@ from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules
 from telnyx_remote_mcp.surface.permission import Permission
 from telnyx_tools.api.credential import Credential
+from telnyx_tools.api.errors import TelnyxError
 
 RECENT_SECS: Final = 4.0
 """How long a grant that was read is believed: one that is revoked stops within 5 seconds on every replica."""
@@ -181,6 +184,13 @@ class Grants:
             if grant.ended is None:
                 await self.disconnect(grant.id, "rejected")
             raise
+
+    async def any_credential(self, account: str) -> Credential | None:
+        """A credential that acts for a principal, of the first of its grants that has one; None where none has."""
+        for grant in await self.of_account(account):
+            with suppress(LinkLost, SignInFailed, TelnyxError, TimeoutError):
+                return await self.credential(grant)
+        return None
 
     async def of_account(self, account: str) -> list[Grant]:
         """The grants of a principal, newest first, as they are now."""

@@ -26,6 +26,7 @@ from telnyx_remote_mcp.auth.telnyx_accounts import TelnyxAccounts
 from telnyx_remote_mcp.auth.telnyx_sign_in import TelnyxSignIn
 from telnyx_remote_mcp.auth.upkeep import Upkeep
 from telnyx_remote_mcp.auth.verdicts import Check
+from telnyx_remote_mcp.events.owner_phone import OwnerPhones
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
@@ -46,8 +47,10 @@ def create_oauth(
     store: Store,
     fetch: PublicFetch | None = None,
     renewing: Sequence[Callable[[], Awaitable[None]]] = (),
+    phones: OwnerPhones | None = None,
 ) -> OAuth:
-    """The OAuth lane of one worker process. `renewing` seal again what other parts keep, after a change of secret."""
+    """The OAuth lane of one worker process. `renewing` seal again what other parts keep, after a change of secret;
+    `phones` are those of owners, where they can be asked by text."""
     scopes = Scopes(surfaces)
     resources = Resources(settings.url, surfaces.groups)
     sign_in = _sign_in(settings, api)
@@ -76,7 +79,7 @@ def create_oauth(
     upkeep = Upkeep(store, vault, grants, refresh_tokens, clients, accounts, signing_keys, renewing)
     server = AuthorizationServer(protocol, PendingRequests(store, vault), scopes.baseline, upkeep.ensure)
     tokens = AccessTokens(settings.url, resources, signing_keys, grants, check)
-    linking = Services(settings, surfaces, server, grants, keys, api, store, secret, sign_in)
+    linking = Services(settings, surfaces, server, grants, keys, api, store, secret, sign_in, phones)
     return OAuth(
         upkeep,
         grants,

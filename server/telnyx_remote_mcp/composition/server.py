@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mcp.server.context import ServerRequestContext
 from mcp.server.request_state import RequestStateSecurity
@@ -19,6 +19,7 @@ from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.composition.watch import watch
 from telnyx_remote_mcp.events.deliverer import Pace
 from telnyx_remote_mcp.events.outbound import Outbound
+from telnyx_remote_mcp.events.owner_phone import OwnerPhones
 from telnyx_remote_mcp.events.services import EventServices
 from telnyx_remote_mcp.events.standing import Authority
 from telnyx_remote_mcp.guardrails.policy_file import load
@@ -34,7 +35,12 @@ from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_remote_mcp.web.linking.approve import PATH, ApproveServices, approve_routes
 from telnyx_remote_mcp.web.linking.proof import key_proof
 from telnyx_tools.api.client import Api
+from telnyx_tools.api.credential import Credential
 from telnyx_tools.registry import registry
+from telnyx_tools.tool.event import Event
+
+if TYPE_CHECKING:
+    from telnyx_remote_mcp.auth.oauth import OAuth
 
 ANSWER_SECS: Final = 900
 """How long a person may take to answer a question of a call."""
@@ -69,12 +75,18 @@ def create_app(
         store, calls, lambda: secret, settings.webhook_base, settings.webhook_public_key, meter=meter
     )
     fetch = fetch or PublicFetch()
-    oauth = None
+    oauth: OAuth | None = None
+
+    async def credential(principal: str) -> Credential | None:
+        return await oauth.grants.any_credential(principal) if oauth is not None else None
+
+    phones = OwnerPhones(store, lambda: secret, api, events.inbox_url, credential) if events.base_url else None
     if settings.serves_oauth:
         from telnyx_remote_mcp.composition.oauth import create_oauth
 
         store.prepare()
-        oauth = create_oauth(settings, surfaces, api, keys, check, secret, store, fetch, [events.renew])
+        renewing = [events.renew, *([phones.renew] if phones is not None else ())]
+        oauth = create_oauth(settings, surfaces, api, keys, check, secret, store, fetch, renewing, phones)
 
     delivery = None
     if settings.webhook_base is not None:
@@ -97,7 +109,14 @@ def create_app(
         page=lambda: page,
         no_page="Tell the user: the operator of this server has to give it an https URL (--public-url).",
         account_page=f"{settings.url}/account",
+        phone=phones if oauth is not None else None,
     )
+
+    async def heard(principal: str, event: Event) -> None:
+        if shared.by_text is not None and event.type == "message.received" and event.sender and event.text:
+            await shared.by_text.heard(principal, event.sender, event.text)
+
+    events.hear = heard
     open_requests = OpenRequests()
     server = create_server(
         Services(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -34,7 +34,8 @@ logger = logging.getLogger(__name__)
 
 
 class Receiver:
-    """An ASGI app behind a limit of bodies. Told of every new event is `arrived`, by its account.
+    """An ASGI app behind a limit of bodies. Told of every new event is `arrived`, by its account; `hear` is given each
+    that was signed before it is kept, since what fails is sent again.
 
     404 for an inbox that does not exist, 401 for what its account's key did not sign within five minutes, 503 while the
     event cannot be kept; Telnyx then sends it again. 2xx says that it is kept, now or before, or that it is no event.
@@ -47,6 +48,7 @@ class Receiver:
         refusals: Refusals,
         arrived: Callable[[str], None],
         *,
+        hear: Callable[[str, Event], Awaitable[None]] | None = None,
         meter: Meter = UNMEASURED,
         clock: Clock = time.time,
     ) -> None:
@@ -54,6 +56,7 @@ class Receiver:
         self._letters = letters
         self._refusals = refusals
         self._arrived = arrived
+        self._hear = hear
         self._meter = meter
         self._clock = clock
 
@@ -83,6 +86,8 @@ class Receiver:
             self._meter.event("in", "refused")
             raise Refusal(401, "bad_signature", "Not signed with the key of this inbox's account within five minutes.")
         event = read(body)
+        if event is not None and self._hear is not None:
+            await self._hear(address.principal, event)
         if event is None:
             self._meter.event("in", "no_event")
         elif await self._letters.append(address.principal, event):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
+from telnyx_tools.tool.event import Event
 
 if TYPE_CHECKING:
     from telnyx_remote_mcp.events.deliverer import Pace
@@ -53,6 +54,8 @@ class EventServices:
         self.refusals = Refusals(calls)
         self.waiting = Waiting(self.letters)
         self.delivery: Delivery | None = None
+        self.hear: Callable[[str, Event], Awaitable[None]] | None = None
+        """Is given every signed event, with its account, before it is kept."""
         self._store = store
         self._calls = calls
         self._secret = secret
@@ -64,7 +67,7 @@ class EventServices:
 
     @cached_property
     def receiver(self) -> Receiver:
-        return Receiver(self.addresses, self.letters, self.refusals, self.arrived, meter=self._meter)
+        return Receiver(self.addresses, self.letters, self.refusals, self.arrived, hear=self.hear, meter=self._meter)
 
     async def renew(self) -> None:
         """Seal again what an older value of the secret sealed, but for the events and subscriptions: they are gone
@@ -78,6 +81,10 @@ class EventServices:
 
         self.delivery = Delivery(self._store, self._calls, self.letters, self._secret, standing, outbound, pace)
         return self.delivery
+
+    async def inbox_url(self, principal: str) -> str | None:
+        """The URL of the account's inbox; None where Telnyx does not reach this server."""
+        return f"{self.base_url}/webhooks/{await self.addresses.of(principal)}" if self.base_url is not None else None
 
     def arrived(self, principal: str) -> None:
         """Tell whoever waits, and those who deliver, that an event of the account came."""

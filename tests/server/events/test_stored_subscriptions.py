@@ -1,4 +1,5 @@
-"""What was stored of subscriptions is read by every later version: `tests/fixtures/events/subscriptions.json`.
+"""What was stored of subscriptions and of owners' phones is read by every later version:
+`tests/fixtures/events/subscriptions.json`.
 
     python -m tests.server.events.test_stored_subscriptions tests/fixtures/events/NEXT.json
 
@@ -15,11 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from telnyx_remote_mcp.events.owner_phone import OwnerPhones, Phone
 from telnyx_remote_mcp.events.progress import Progress, ProgressBook
 from telnyx_remote_mcp.events.subscriptions import Subscription, Subscriptions
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite import SqliteStore
+from telnyx_tools.api.client import Api
 
 SECRET, NOW = b"the secret of the stored examples", 1_790_000_000.0
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "events" / "subscriptions.json"
@@ -38,7 +41,16 @@ SUBSCRIPTION = Subscription(
     before_until=NOW + 600,
     renewed_at=NOW,
 )
+PHONE = Phone("+13125550123", "+13125550100", "profile-1")
 PROGRESS = Progress("41", "44", NOW, "http_5xx", NOW - 10, NOW - 60, 7, 2)
+
+
+async def unused(_: str) -> None:
+    return None
+
+
+def phones(store: Store) -> OwnerPhones:
+    return OwnerPhones(store, lambda: Secret(SECRET), Api(), unused, unused)
 
 
 def parts(store: Store) -> tuple[Subscriptions, ProgressBook]:
@@ -52,6 +64,7 @@ async def write() -> str:
         await subscriptions.put(SUBSCRIPTION)
         await subscriptions.verified(SUBSCRIPTION.principal, SUBSCRIPTION.url)
         await book.put(SUBSCRIPTION, PROGRESS)
+        await phones(store)._phones.put(SUBSCRIPTION.principal, PHONE, None)
         await store.aclose()
         connection = sqlite3.connect(Path(directory) / "state.db")
         rows = connection.execute("SELECT kind, key, value FROM entries ORDER BY kind").fetchall()
@@ -70,6 +83,7 @@ async def test_a_stored_subscription_and_its_progress_are_read_as_they_were(tmp_
     (found,) = await subscriptions.of(first["subscription"]["principal"])
     progress = await book.of(found)
     assert await subscriptions.is_verified(found.principal, found.url)
+    assert await phones(store).of(found.principal) == PHONE
     await store.aclose()
     assert asdict(found) == first["subscription"]
     assert (progress.since, progress.cursor, progress.last_error, progress.attempts) == ("41", "44", "http_5xx", 7)

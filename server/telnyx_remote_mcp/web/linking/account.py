@@ -16,9 +16,7 @@ from starlette.responses import Response
 
 from telnyx_remote_mcp.auth.account_rules import RulesUnreadable
 from telnyx_remote_mcp.auth.grant import Grant
-from telnyx_remote_mcp.auth.links import LinkLost
 from telnyx_remote_mcp.auth.scopes import within
-from telnyx_remote_mcp.auth.telnyx_sign_in import SignInFailed
 from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules
 from telnyx_remote_mcp.web.linking import rules_form
 from telnyx_remote_mcp.web.linking.agents import Agent, PastAgent, changed
@@ -31,7 +29,6 @@ from telnyx_remote_mcp.web.linking.rules_form import given, laid_down
 from telnyx_remote_mcp.web.linking.services import Services
 from telnyx_remote_mcp.web.linking.telnyx_limits import TelnyxLimit, hold_to
 from telnyx_tools.api.credential import Credential
-from telnyx_tools.api.errors import TelnyxError
 
 IDENTITY_SCOPES: Final = frozenset({"billing.read"})
 """Asked for where only the account's identity is wanted; the tokens are dropped at once."""
@@ -173,10 +170,9 @@ class AccountPage:
             if owner != account:
                 raise NotProved("This is the key of another account than the one that you showed.")
             return linked.credential
-        for grant in await self.services.grants.of_account(account):
-            with suppress(LinkLost, SignInFailed, TelnyxError, TimeoutError):
-                return await self.services.grants.credential(grant)
-        raise NotProved("Enter the API key of your Telnyx account.")
+        if (credential := await self.services.grants.any_credential(account)) is None:
+            raise NotProved("Enter the API key of your Telnyx account.")
+        return credential
 
     async def _change(self, form: FormData, grant: Grant) -> None:
         scopes = self.services.scopes
@@ -210,6 +206,7 @@ class AccountPage:
             browser,
             "account.html",
             account=account,
+            phones=services.phones is not None,
             agents=[Agent.of(grant, offered, services.scopes) for grant in current],
             past=[PastAgent.of(grant) for grant in past],
             levels=[WORDS[level] for level in offered.levels],

@@ -10,6 +10,8 @@ from telnyx_remote_mcp.web.linking.activity import ActivityPage
 from telnyx_remote_mcp.web.linking.callback import Callback
 from telnyx_remote_mcp.web.linking.guard import PageGuard
 from telnyx_remote_mcp.web.linking.link import LinkPage
+from telnyx_remote_mcp.web.linking.phone import PATH as PHONE
+from telnyx_remote_mcp.web.linking.phone import PhonePage
 from telnyx_remote_mcp.web.linking.round_trip import RoundTrip
 from telnyx_remote_mcp.web.linking.services import Services
 
@@ -21,6 +23,7 @@ def linking_routes(services: Services) -> list[Route]:
     trip = RoundTrip(services)
     link, account = LinkPage(services, trip), AccountPage(services, trip)
     guard = PageGuard(services)
+    phone = PhonePage(services, services.phones) if services.phones is not None else None
     return [
         Route("/link", guard(link.show), methods=["GET"]),
         Route("/link", guard(link.submit), methods=["POST"]),
@@ -32,4 +35,6 @@ def linking_routes(services: Services) -> list[Route]:
         Route("/account/rules", guard(account.lay_down), methods=["POST"]),
         Route("/account/telnyx-limits", guard(account.hold_to), methods=["POST"]),
         Route("/account/revoke", guard(account.revoke), methods=["POST"]),
+        *([Route(PHONE, guard(phone.show), methods=["GET"])] if phone is not None else ()),
+        *([Route(PHONE, guard(phone.submit), methods=["POST"])] if phone is not None else ()),
     ]

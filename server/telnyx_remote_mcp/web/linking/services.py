@@ -9,6 +9,7 @@ from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.auth.scopes import Scopes
 from telnyx_remote_mcp.auth.telnyx_accounts import TelnyxAccounts
 from telnyx_remote_mcp.auth.telnyx_sign_in import TelnyxSignIn
+from telnyx_remote_mcp.events.owner_phone import OwnerPhones
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.rates import Rates
@@ -70,6 +71,8 @@ class Services(PageParts):
     store: Store
     secret: Secret = field(repr=False)
     sign_in: TelnyxSignIn | None = None
+    phones: OwnerPhones | None = None
+    """Where there are any, owners are asked by text too."""
 
     @cached_property
     def scopes(self) -> Scopes:

@@ -1,0 +1,80 @@
+"""The page of the owner's phone: a code is sent to it, and entered here; then agents' questions come by text too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from telnyx_remote_mcp.events.owner_phone import OwnerPhones, PhoneRefused
+from telnyx_remote_mcp.guardrails.entries import masked
+from telnyx_remote_mcp.guardrails.recipients import Recipient
+from telnyx_remote_mcp.web.linking.services import Services
+from telnyx_tools.api.errors import TelnyxError
+
+PATH: Final = "/account/phone"
+_PURPOSE: Final = "phone"
+WRONG_CODE: Final = "That is not the code, or it is too old. Look at the newest text, or have another one sent."
+
+
+class Problem(BaseModel):
+    """What went wrong with the form that came back."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class PhonePage:
+    """The page at `/account/phone`, for whoever proved the account."""
+
+    services: Services
+    phones: OwnerPhones
+
+    async def show(self, request: Request) -> Response:
+        services = self.services
+        browser = services.browsers.of(request)
+        account = await services.sessions.account(browser)
+        if account is None:
+            return services.pages.redirect("/account")
+        phone = await self.phones.of(account)
+        problem = services.returned.open(browser, _PURPOSE, request.query_params.get("again", ""), Problem)
+        response = services.pages.page(
+            "phone.html",
+            token=services.browsers.token(browser, _PURPOSE),
+            number=masked(Recipient("phone", phone.number, "")) if phone is not None else "",
+            waiting=await self.phones.is_waiting(account),
+            problem=problem,
+        )
+        services.browsers.remember(browser, response)
+        return response
+
+    async def submit(self, request: Request) -> Response:
+        """Send a code, take it, or forget the number."""
+        services, form = self.services, await request.form()
+        browser = services.browsers.of(request)
+        account = await services.sessions.account(browser)
+        token = str(form.get("token"))
+        if account is None or not services.browsers.proves(browser, _PURPOSE, token):
+            return services.pages.forged()
+        try:
+            await self._do(account, str(form.get("action")), str(form.get("number", "")), str(form.get("code", "")))
+        except PhoneRefused as error:
+            sealed = services.returned.seal(browser, _PURPOSE, Problem(text=str(error)))
+            return services.pages.redirect(f"{PATH}?{urlencode({'again': sealed})}")
+        return services.pages.redirect(PATH)
+
+    async def _do(self, account: str, action: str, number: str, code: str) -> None:
+        if action == "forget":
+            await self.phones.forget(account)
+        elif action == "confirm":
+            if not await self.phones.confirm(account, code):
+                raise PhoneRefused(WRONG_CODE)
+        else:
+            try:
+                await self.phones.begin(account, number)
+            except TelnyxError as error:
+                raise PhoneRefused(f"Telnyx did not send it: {error.in_words()}") from None
