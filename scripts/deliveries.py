@@ -71,7 +71,9 @@ class Receivers:
         return read
 
 
-async def flood(redis_url: str, directory: Path, webhooks: int, secs: float) -> bool:
+async def flood(
+    redis_url: str, directory: Path, webhooks: int, secs: float, *, down_secs: float = DOWN_SECS, pace: str = "usual"
+) -> bool:
     """Flood so many webhooks within so many seconds; whether both subscribers have all of them."""
     async with serving(create_app()) as sandbox:
         variables = {
@@ -82,16 +84,18 @@ async def flood(redis_url: str, directory: Path, webhooks: int, secs: float) -> 
         with ExitStack() as ends:
             receivers = Receivers(directory)
             ends.callback(receivers.end)
-            arguments = ["{port}", str(receivers.port), str(directory / "ca.pem")]
+            arguments = ["{port}", str(receivers.port), str(directory / "ca.pem"), pace]
             program = [sys.executable, "-m", "scripts.delivering", *arguments]
             replicas = [Replica(directory, variables, program) for _ in range(2)]
             for replica in replicas:
                 ends.callback(replica.kill)
                 await asyncio.to_thread(replica.start)
-            return await _flooded(replicas, receivers, webhooks, secs)
+            return await _flooded(replicas, receivers, webhooks, secs, down_secs)
 
 
-async def _flooded(replicas: Sequence[Replica], receivers: Receivers, webhooks: int, secs: float) -> bool:
+async def _flooded(
+    replicas: Sequence[Replica], receivers: Receivers, webhooks: int, secs: float, down_secs: float
+) -> bool:
     each = int(webhooks / (1 + TWICE) / len(PATHS))
     accounts = {path: await account_of(replicas[0], number, each) for number, path in enumerate(PATHS)}
     for number, (path, account) in enumerate(accounts.items()):
@@ -99,7 +103,7 @@ async def _flooded(replicas: Sequence[Replica], receivers: Receivers, webhooks: 
     outcome, began = Outcome(webhooks), time.monotonic()
     beside = [
         asyncio.create_task(killed(replicas[0], secs / 2, outcome)),
-        asyncio.create_task(_down(receivers, secs / 4)),
+        asyncio.create_task(_down(receivers, secs / 4, down_secs)),
     ]
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=TIMEOUT_SECS, sock_read=TIMEOUT_SECS)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=timeout) as http:
@@ -125,11 +129,11 @@ async def _subscribe(replica: Replica, path: str, account: Account, secret: str)
         raise RuntimeError(f"{path} cannot subscribe: {told}")
 
 
-async def _down(receivers: Receivers, after: float) -> None:
+async def _down(receivers: Receivers, after: float, secs: float) -> None:
     """Have one of them be down for a while: whoever asks is turned away."""
     await asyncio.sleep(after)
     receivers.tell("down", PATHS[1])
-    await asyncio.sleep(DOWN_SECS)
+    await asyncio.sleep(secs)
     receivers.tell("up", PATHS[1])
 
 

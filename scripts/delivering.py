@@ -1,7 +1,7 @@
-"""A replica that delivers to subscribers on this machine: `python -m scripts.delivering PORT HOOKS_PORT CA_FILE`.
+"""A replica that delivers to subscribers on this machine: `python -m scripts.delivering PORT HOOKS_PORT CA_FILE PACE`.
 
 Its settings are those of the environment. It is the server as it is installed, but for the names that it knows and the
-certificates that it trusts.
+certificates that it trusts; at the `quick` pace it waits for little, else as it is.
 """
 
 from __future__ import annotations
@@ -15,29 +15,31 @@ from tests.server.events.subscribers import HOST
 
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch, public_addresses
 from telnyx_remote_mcp.composition.server import create_app
+from telnyx_remote_mcp.events.deliverer import Pace
 from telnyx_remote_mcp.http.protocol import BoundedProtocol
 from telnyx_remote_mcp.serve import listen
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.telemetry import logs
 
+QUICK = Pace(pauses=(0.2, 0.5, 1, 2), lease=2, sweep=1)
 
-def app(settings: Settings, hooks_port: int, ca_file: str) -> Starlette:
+
+def app(settings: Settings, hooks_port: int, ca_file: str, pace: Pace) -> Starlette:
     async def resolve(host: str, port: int) -> list[tuple[str, int]]:
         return [("127.0.0.1", hooks_port)] if host == HOST else await public_addresses(host, port)
 
-    return create_app(settings, PublicFetch(resolve, ssl.create_default_context(cafile=ca_file)))
+    return create_app(settings, PublicFetch(resolve, ssl.create_default_context(cafile=ca_file)), pace=pace)
 
 
 def main() -> None:
-    port, hooks_port, ca_file = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    port, hooks_port, ca_file, pace = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
     listener = listen("127.0.0.1", port)
     settings = Settings(port=listener.getsockname()[1])
     logs.configure("error")
     sys.stdout.write(f"Serving on {settings.url}/mcp\n")
     sys.stdout.flush()
-    config = uvicorn.Config(
-        app(settings, hooks_port, ca_file), http=BoundedProtocol, ws="none", log_config=None, access_log=False
-    )
+    served = app(settings, hooks_port, ca_file, QUICK if pace == "quick" else Pace())
+    config = uvicorn.Config(served, http=BoundedProtocol, ws="none", log_config=None, access_log=False)
     uvicorn.Server(config).run(sockets=[listener])
 
 
