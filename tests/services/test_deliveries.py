@@ -1,4 +1,4 @@
-"""Webhooks into two replicas on Redis, of which one is killed, and out to two subscribers; in full: scripts/deliveries."""
+"""Webhooks into two replicas on Redis, of which one is killed, and out to two subscribers; in full by the script."""
 
 from pathlib import Path
 

@@ -20,7 +20,8 @@ from telnyx_remote_mcp.events.progress import Progress, ProgressBook
 from telnyx_remote_mcp.events.standard_webhooks import headers
 from telnyx_remote_mcp.events.standing import Standing
 from telnyx_remote_mcp.events.subscriptions import Subscription, Subscriptions
-from telnyx_tools.tool.event import Event
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
+from telnyx_tools.tool.event import Event, seconds
 
 AT_ONCE: Final = 16
 """Requests to one subscriber at a time."""
@@ -62,6 +63,7 @@ class Means:
     standing: Standing
     outbound: Outbound
     pace: Pace
+    meter: Meter = UNMEASURED
 
 
 class Over(Exception):
@@ -155,14 +157,14 @@ class Deliverer:
         """Attempt it up to five times. Raises Over."""
         occurrence = type_.occurrence(event)
         for pause in (*self._means.pace.pauses, None):
-            status = await self._attempt(line, type_, event.id, occurrence)
+            status = await self._attempt(line, type_, event, occurrence)
             if status == GONE and self._known.profile == "sketch":
                 raise Over
             if 200 <= status < 300 or status in (GONE, TOO_LARGE) or pause is None:
                 return
             await asyncio.sleep(pause * random.uniform(0.9, 1.1))  # noqa: S311 - spreads attempts, keeps no secret
 
-    async def _attempt(self, line: Line, type_: EventType, event_id: str, occurrence: Mapping[str, Any]) -> int:
+    async def _attempt(self, line: Line, type_: EventType, event: Event, occurrence: Mapping[str, Any]) -> int:
         """The status of one attempt; 0 where there was no answer."""
         async with self._at_once:
             await self._stands(type_)
@@ -170,11 +172,14 @@ class Deliverer:
             reason: Reason | None = None
             status = 0
             try:
-                status, _ = await send(line, await self._subscription(), event_id, body)
+                status, _ = await send(line, await self._subscription(), event.id, body)
                 reason = None if 200 <= status < 300 else reason_of(status)
             except Undelivered as undelivered:
                 reason = undelivered.reason
-            self._progress = self._progress.attempted(reason, time.time())
+            now = time.time()
+            self._progress = self._progress.attempted(reason, now)
+            lag = now - (seconds(event.occurred_at) or now) if reason is None else None
+            self._means.meter.event("out", reason or "delivered", lag)
             return status
 
     @property

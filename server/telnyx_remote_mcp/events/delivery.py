@@ -22,6 +22,7 @@ from telnyx_remote_mcp.events.standing import Standing
 from telnyx_remote_mcp.events.subscriptions import Subscription, Subscriptions
 from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
 LEASE: Final = "event_lease"
 REMEMBERED: Final = 10_000
@@ -53,13 +54,14 @@ class Delivery:
         standing: Standing,
         outbound: Outbound,
         pace: Pace | None = None,
+        meter: Meter = UNMEASURED,
     ) -> None:
         self.subscriptions = Subscriptions(store, secret)
         self.book = ProgressBook(store, secret)
         self.outbound = outbound
         self._leases = calls
         self._pace = pace or Pace()
-        self._means = Means(letters, self.subscriptions, self.book, standing, outbound, self._pace)
+        self._means = Means(letters, self.subscriptions, self.book, standing, outbound, self._pace, meter)
         self._deliverers: dict[str, Deliverer] = {}
         self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()

@@ -79,7 +79,9 @@ class EventServices:
         """Take part in delivering to subscribers; whoever serves keeps this running."""
         from telnyx_remote_mcp.events.delivery import Delivery
 
-        self.delivery = Delivery(self._store, self._calls, self.letters, self._secret, standing, outbound, pace)
+        self.delivery = Delivery(
+            self._store, self._calls, self.letters, self._secret, standing, outbound, pace, self._meter
+        )
         return self.delivery
 
     async def inbox_url(self, principal: str) -> str | None:
