@@ -93,11 +93,16 @@ class Deliverer:
         self._kept = self._progress
         self._place = subscription.since
         self._put_down_at = 0.0
+        self._holds = True
 
     def ring(self) -> None:
         """Say that something came, or that the subscription was renewed."""
         self._known_at = 0.0
         self._rung.set()
+
+    def lose(self) -> None:
+        """Say that another deliverer may be at work: nothing is put down any more."""
+        self._holds = False
 
     async def run(self) -> None:
         """Deliver until there is nothing to do for a while. Raises StoreUnavailable."""
@@ -115,7 +120,8 @@ class Deliverer:
                 await self._end(line, over)
             finally:
                 await self._stop()
-        await self._put_down()
+                if self._holds:  # also where it is interrupted: less is sent twice
+                    await self._put_down()
 
     async def _deliver_all(self, line: Line) -> None:
         idle_since = time.monotonic()

@@ -137,16 +137,15 @@ class Delivery:
 
     async def _under_lease(self, subscription: Subscription) -> bool:
         """Deliver, if nobody else does; whether this was so to the end."""
-        token = secrets.token_bytes(16)
+        token, deliverer = secrets.token_bytes(16), self._deliverers[subscription.id]
         if not await self._leases.add(LEASE, subscription.id, token, self._pace.lease):
             return False
-        work = asyncio.create_task(self._deliverers[subscription.id].run())
+        work = asyncio.create_task(deliverer.run())
         try:
             while not work.done():
                 await asyncio.wait([work], timeout=self._pace.lease / 3)
-                if not work.done() and not await self._leases.swap(
-                    LEASE, subscription.id, token, token, self._pace.lease
-                ):
+                if not work.done() and not await self._renewed(subscription, token):
+                    deliverer.lose()
                     return False
             work.result()
         finally:
@@ -155,6 +154,10 @@ class Delivery:
             with suppress(StoreUnavailable):
                 await self._leases.delete(LEASE, subscription.id, only=token)
         return True
+
+    async def _renewed(self, subscription: Subscription, token: bytes) -> bool:
+        """Whether the lease is still ours, and lasts from now on."""
+        return await self._leases.swap(LEASE, subscription.id, token, token, self._pace.lease)
 
     async def _is_owed(self, subscription: Subscription) -> bool:
         """Whether something came that has to be delivered, or so much else that this is better put down."""

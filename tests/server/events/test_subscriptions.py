@@ -137,7 +137,8 @@ class TestDelivery:
     ) -> None:
         hooks, fetch = there
         gateway = hooks.at("/a")
-        async with office(tmp_path, fetch) as one, office(tmp_path, fetch) as other:
+        pace = replace(QUICK, lease=30)  # however slow the machine is
+        async with office(tmp_path, fetch, pace=pace) as one, office(tmp_path, fetch, pace=pace) as other:
             await one.agent().subscribe("/a", gateway)
             await asyncio.gather(
                 *(office_.happen(*(message(n) for n in range(20))) for office_ in (one, other)),
