@@ -1,4 +1,4 @@
-"""How far deliveries came: what is acknowledged, and how it goes at the receiver."""
+"""The progress of deliveries: what is acknowledged, and how it goes at the receiver."""
 
 from __future__ import annotations
 

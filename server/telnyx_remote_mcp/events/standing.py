@@ -1,4 +1,4 @@
-"""Whether a subscription's authority still stands: its grant or API key is good, and allows what it tells of."""
+"""The standing of a subscription: its grant or API key is good, and allows what it tells of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the server says that it can do, where the SDK says more or less."""
+"""The capabilities that are told, where the SDK says more or less than there is."""
 
 from __future__ import annotations
 
