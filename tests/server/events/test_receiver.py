@@ -82,7 +82,7 @@ class TestReceiver:
         assert await desk.post(path, received("changed", id_="m1")) == 200
         assert await desk.texts() == ["one"]
 
-    async def test_what_is_forged_altered_or_late_is_refused_counted_and_never_kept(self, desk: Desk) -> None:
+    async def test_what_is_forged_altered_or_late_is_refused_and_never_kept(self, desk: Desk) -> None:
         path, body = await desk.open(MINE), received("forged")
         assert await desk.post(path, body, Signer()) == 401
         assert await desk.post(path, body, at=time.time() - 400) == 401

@@ -7,6 +7,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from telnyx_remote_mcp.calls.place import lent, place_of
 from telnyx_remote_mcp.gate.limits import InFlight
 
 pytestmark = pytest.mark.anyio
@@ -136,3 +137,30 @@ async def test_subscriptions_take_no_places_of_calls() -> None:
     assert await ask(app, called=b"subscriptions/listen") == (429, "2")
     held.let_go.set()
     assert await asyncio.gather(listening, calling) == [(200, None)] * 2
+
+
+async def test_a_request_that_only_waits_lends_its_place_and_has_it_again_at_once() -> None:
+    waits, woken = asyncio.Event(), asyncio.Event()
+    held = Held()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if (b"mcp-method", b"waits") not in scope["headers"]:
+            await held(scope, receive, send)
+            return
+        with lent(place_of(scope)):
+            waits.set()
+            await woken.wait()
+        await PlainTextResponse("woken")(scope, receive, send)
+
+    limit = InFlight(app, per_principal=1, waiting=0)
+    waiting = [asyncio.create_task(ask(limit, called=b"waits"))]
+    await waits.wait()
+    working = asyncio.create_task(ask(limit))
+    await held.begun(1)
+    assert (await ask(limit))[0] == 429
+    woken.set()
+    assert [(await each)[0] for each in waiting] == [200]
+    assert (await ask(limit))[0] == 429, "the other one is at work still"
+    held.let_go.set()
+    assert (await working)[0] == 200
+    assert (await ask(limit))[0] == 200
