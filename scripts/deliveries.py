@@ -84,7 +84,7 @@ async def flood(
         with ExitStack() as ends:
             receivers = Receivers(directory)
             ends.callback(receivers.end)
-            arguments = ["{port}", str(receivers.port), str(directory / "ca.pem"), pace]
+            arguments = ["0", str(receivers.port), str(directory / "ca.pem"), pace]
             program = [sys.executable, "-m", "scripts.delivering", *arguments]
             replicas = [Replica(directory, variables, program) for _ in range(2)]
             for replica in replicas:

@@ -46,26 +46,28 @@ ACCOUNTS = 3
 TWICE = 0.1
 TIMEOUT_SECS, ATTEMPTS = 2.0, 12
 MOST_FAILURES = 100
+AT_ONCE = 64
+"""Webhooks under way: what waits longer than that for the sender tells nothing of the server."""
 AWAY_SECS, SETTLING_SECS = 1.0, 5.0
 """How long the replica stays away, and how long it may take until all is as before."""
 
 
 @dataclass
 class Replica:
-    """A server process that can be killed and started again on its port."""
+    """A server process that can be killed and started again, on any port."""
 
     directory: Path
     variables: dict[str, str]
-    program: Sequence[str] = (PROGRAM, "serve", "--log-level", "error", "--port", "{port}")
+    program: Sequence[str] = (PROGRAM, "serve", "--log-level", "error", "--port", "0")
     port: int = 0
     process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        command = [each.format(port=self.port) for each in self.program]
         environment = {**os.environ, "TELNYX_MCP_DATA_DIR": str(self.directory), **self.variables}
         environment["TELNYX_MCP_RATE_LIMIT_PER_MINUTE"] = "60000"
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        self.process = subprocess.Popen(self.program, stdout=subprocess.PIPE, text=True, env=environment)
         line = self.process.stdout.readline() if self.process.stdout else ""
+        assert line.startswith("Serving on "), "a replica did not start"
         self.port = int(line.split()[2].removesuffix("/mcp").rpartition(":")[2])
 
     def kill(self) -> None:
@@ -186,13 +188,13 @@ async def sent(
     planned += chance.choices(planned, k=webhooks - len(planned))
     chance.shuffle(planned)
     signers = {account.key: Signer(account.key) for account in accounts}
-    began = time.monotonic()
+    began, lines = time.monotonic(), asyncio.Semaphore(AT_ONCE)
     async with asyncio.TaskGroup() as sending:
         for index, (account, number) in enumerate(planned):
             if (ahead := began + index * secs / webhooks - time.monotonic()) > 0:
                 await asyncio.sleep(ahead)
             first = chance.randrange(2)
-            sending.create_task(_send(http, replicas, first, account, _body(account, number), signers, outcome))
+            sending.create_task(_send(http, replicas, first, account, _body(account, number), signers, outcome, lines))
 
 
 async def _send(
@@ -203,15 +205,17 @@ async def _send(
     body: bytes,
     signers: dict[str, Signer],
     outcome: Outcome,
+    lines: asyncio.Semaphore,
 ) -> None:
     for attempt in range(ATTEMPTS):
         url = replicas[(first + attempt) % 2].url + account.path
-        began = time.monotonic()
         try:
-            async with http.post(url, data=body, headers=signers[account.key].headers(body)) as answer:
-                if answer.ok:
-                    outcome.took.append((began, time.monotonic() - began))
-                    return
+            async with lines:
+                began = time.monotonic()
+                async with http.post(url, data=body, headers=signers[account.key].headers(body)) as answer:
+                    if answer.ok:
+                        outcome.took.append((began, time.monotonic() - began))
+                        return
         except (aiohttp.ClientError, TimeoutError):
             pass
         outcome.again += 1
