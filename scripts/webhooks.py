@@ -45,7 +45,7 @@ SECRET = "the secret of the two flooded replicas"
 ACCOUNTS = 3
 TWICE = 0.1
 TIMEOUT_SECS, ATTEMPTS = 2.0, 12
-MOST_FAILURES = 100
+MOST_FAILURES, ANSWER_SECS = 100, 15.0
 AT_ONCE = 64
 """Webhooks under way: what waits longer than that for the sender tells nothing of the server."""
 AWAY_SECS, SETTLING_SECS = 1.0, 5.0
@@ -271,9 +271,10 @@ async def _followed(replica: Replica, account: Account, outcome: Outcome, done: 
 
 
 async def _next(client: Any, since: str) -> dict[str, Any]:
-    answer: dict[str, Any] = await call(
-        client, "wait_for_event", types=["message.received"], since=since, timeout_secs=2
-    )
+    """The next answer. A client that never hears of the end of its replica is given up."""
+    arguments = {"types": ["message.received"], "since": since, "timeout_secs": 2}
+    async with asyncio.timeout(ANSWER_SECS):
+        answer: dict[str, Any] = await call(client, "wait_for_event", **arguments)
     return answer
 
 
