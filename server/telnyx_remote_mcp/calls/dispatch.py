@@ -65,7 +65,7 @@ class Dispatch:
         return Context(
             telnyx=telnyx.holding_back() if call.preview else telnyx,
             progress=call.progress,
-            files=upstream.files,
+            files=upstream.files.holding_back() if call.preview else upstream.files,
             server=upstream.server(call),
             actions=_Reachable(call, self),
             inbox=upstream.inbox(call, telnyx),

@@ -175,6 +175,8 @@ class CallerInbox:
             return await self.services.refusals.within_a_day(key_of(inbox_id))
 
     async def remember(self, name: str, note: Mapping[str, Any] | None) -> None:
+        if self.call.preview:  # what is to be looked at is the request that comes next
+            return
         with _available():
             if note is None:
                 await self.services.notes.delete(self._note_key(name))

@@ -78,6 +78,11 @@ class Approval:
     by: Place = "page"
     extent: Extent = "once"
 
+    def covers(self, reasons: Iterable[Reason]) -> bool:
+        """Whether the person was told of all these reasons. A no is one to the call, whatever the reason."""
+        told = {(reason.rule, reason.address) for reason in self.reasons}
+        return self.state == "denied" or told.issuperset((reason.rule, reason.address) for reason in reasons)
+
     @property
     def addresses(self) -> tuple[str, ...]:
         """The destinations that a yes can be given for, from now on."""
@@ -109,10 +114,13 @@ class Approvals:
         self._clock = clock
 
     async def of(self, call: Call, reasons: Iterable[Reason], price: PriceOf = _nothing) -> Approval:
-        """The approval of this very call that is open or decided, else a new one, for which the price is asked."""
-        id_ = self.id_of(call)
+        """The approval of this very call that is open or decided, else a new one, for which the price is asked.
+
+        One that was asked for without a reason that there is now is asked for anew.
+        """
+        id_, reasons = self.id_of(call), tuple(reasons)
         kept = await self._records.read(id_)
-        if kept is not None and self._is_open(kept.value):
+        if kept is not None and self._is_open(kept.value) and kept.value.covers(reasons):
             return kept.value
         fresh = Approval(
             id=id_,
@@ -123,7 +131,7 @@ class Approvals:
             action=call.action.name,
             effect=call.action.effect,
             arguments=_shown(call.arguments),
-            reasons=tuple(reasons),
+            reasons=reasons,
             expires_at=int(self._clock()) + OPEN_SECS,
             does=call.action.summary.rstrip(".")[:_LONGEST_PURPOSE],
             price=await price(call),

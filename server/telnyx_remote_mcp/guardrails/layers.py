@@ -48,8 +48,9 @@ class Layers:
         owner: dict[Whose, Policy] = {"account": self.account.policy, "connection": self.connection.policy}
         return {"operator": self.operator, **owner} if self.operator is not None else owner
 
-    def rule(self, action: Action, registry: Registry) -> Rule:
-        return ruling(action, registry, self.policies, self.request)
+    def rule(self, action: Action, registry: Registry, products: Sequence[str] = ()) -> Rule:
+        """The rule for an action that reaches things of these other products as well."""
+        return ruling(action, registry, self.policies, self.request, products)
 
     def forbids(self, country: str | None) -> Whose | None:
         """Who does not let a number of this country be reached; None where everybody does."""

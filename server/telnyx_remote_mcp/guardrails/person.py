@@ -27,6 +27,8 @@ CONFIRM: Final = (
 )
 PERSUADED: Final = frozenset({"tainted", "after_reading"})
 """Where a stranger's text may have talked the agent into it, the agent's word counts for nothing."""
+NOT_BY_THE_HOUR: Final = PERSUADED | {"opted_out"}
+"""What a yes to a tool for an hour does not hold for: whoever gave it did not know of the recipient."""
 NO_PRICE: Final = "not known before"
 PRICE_SECS: Final = 5
 """How long a question waits for the price."""
@@ -118,7 +120,7 @@ class Person:
         return decided.by if decided is not None and await self.shared.approvals.use(approval) else None
 
     async def _agreed_before(self, call: Call, reasons: Sequence[Reason]) -> Way | None:
-        if await self.shared.approvals.given(call):
+        if NOT_BY_THE_HOUR.isdisjoint(reason.rule for reason in reasons) and await self.shared.approvals.given(call):
             return "hour"
         addresses = [reason.address for reason in reasons]
         principal = call.caller.principal

@@ -110,20 +110,20 @@ class PolicyGuard:
     async def _reasons(self, call: Call, reached: Sequence[Recipient]) -> list[Reason]:
         """Why the person is asked first; nothing where they are not. Raises Refused."""
         layers = await self.shared.layers(call)
-        rule = layers.rule(call.action, self.shared.registry)
+        rule = layers.rule(call.action, self.shared.registry, call.action.borrows(call.arguments))
         if rule.word == "refuse":
             title = f"{call.action.name} is refused by {_WHOSE[rule.whose]} ({rule.text})"
             raise Refused(title, self.shared.who_changes(rule.whose), rule.text)
         _check_numbers(reached, [*layers.policies.values()])
         self._check_countries(call, reached, layers)
         quiet = layers.quiet(reached) if call.action.effect is Effect.SPENDS else []
+        if rule.word == "run":
+            return quiet
+        unusual = await self.shared.unusual.reasons(call, reached, Rules.of(layers.policies.values()))
         if rule.word == "ask":
             whose = _WHOSE[rule.whose].removeprefix("the ")
-            return [Reason("policy", f"The {whose} asks about every such call ({rule.text})."), *quiet]
-        if rule.word == "ask_when_unusual":
-            rules = Rules.of(layers.policies.values())
-            return [*await self.shared.unusual.reasons(call, reached, rules), *quiet]
-        return quiet
+            return [Reason("policy", f"The {whose} asks about every such call ({rule.text})."), *unusual, *quiet]
+        return [*unusual, *quiet]
 
     def _check_countries(self, call: Call, reached: Sequence[Recipient], layers: Layers) -> None:
         """Raises Refused for a number outside the countries that the owner allows; a short code is in that of the

@@ -14,7 +14,7 @@ from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.guardrails.prices import Price
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_tools.api.call import Call as Sent
-from telnyx_tools.api.held import HeldBack, held_back
+from telnyx_tools.api.held import HeldBack, HeldHere, held_back
 from telnyx_tools.api.kept import without, without_any
 from telnyx_tools.results.result import Result, redacted
 from telnyx_tools.tool.effect import Effect
@@ -33,9 +33,10 @@ class Foreseeing(Protocol):
 
 
 class Preview(Result):
-    preview: str = "this request was not sent"
+    preview: str = "this was not done"
     effect: str | None = None
     request: dict[str, Any] | None = Field(None, description="method, url, body; secrets are left out")
+    here: str | None = Field(None, description="what the call would do on this machine or at this server")
     price: str | None = Field(None, description="what the call costs, where it spends")
     rules: list[str] | None = Field(None, description="what the guards would do about it")
 
@@ -59,9 +60,11 @@ class PreviewGuard:
             return await proceed(call)
         call = replace(call, preview=True)
         rules = [rule for step in self._steps for rule in await step.foresee(call)]
+        held = await _first_change(call, proceed)
         return Preview(
             effect=call.action.effect.value,
-            request=await _first_change(call, proceed),
+            request=_shown(held) if isinstance(held, HeldBack) else None,
+            here=str(held) if isinstance(held, HeldHere) else None,
             price=await self._told_price(call),
             rules=rules or None,
         )
@@ -77,15 +80,15 @@ class PreviewGuard:
         return NO_PRICE if price is None else str(price)
 
 
-async def _first_change(call: Call, proceed: Next) -> dict[str, Any] | None:
-    """The first request of the call that would change something; None where there is none."""
+async def _first_change(call: Call, proceed: Next) -> HeldBack | HeldHere | None:
+    """What the call would change first; None where there is nothing."""
     try:
         await proceed(call)
     except BaseException as error:
         held = held_back(error)
         if held is None:
             raise
-        return _shown(held)
+        return held
     return None
 
 

@@ -67,25 +67,32 @@ class Policy(BaseModel):
     )
     numbers: list[Special] = Field([], description="special numbers that may be called and texted")
 
-    def rule(self, action: Action, registry: Registry) -> Rule | None:
+    def rule(self, action: Action, registry: Registry, products: Sequence[str] = ()) -> Rule | None:
         """The rule of this policy for an action, None where it says nothing about it.
 
-        What a tool may not do, no other action does either: a stricter word for a tool holds for its whole deed.
+        What a tool may not do, no other action does either: a stricter word for a tool holds for its whole deed, and
+        one for a group for what others change of its things (`products`).
         """
         own = self._own(action)
         others = self._of_the_same_deed(action, registry) if action.effect is not Effect.READ else []
-        return max([*([own] if own is not None else []), *others], key=strictness, default=None)
+        borrowed = [rule for group in products if (rule := self._of_group(action, group)) is not None]
+        return max([*([own] if own is not None else []), *others, *borrowed], key=strictness, default=None)
 
     def _own(self, action: Action) -> Rule | None:
         if (word := self.tools.get(action.name)) is not None:
             return Rule(word, f"tools.{action.name} = {word}")
-        if (said := self.groups.get(action.group)) is not None:
-            if said != "read_only":
-                return Rule(said, f"groups.{action.group} = {said}")
-            return Rule("run" if action.effect is Effect.READ else "refuse", f"groups.{action.group} = read_only")
+        if (rule := self._of_group(action, action.group)) is not None:
+            return rule
         if (word := self.effects.get(action.effect)) is not None:
             return Rule(word, f"effects.{action.effect} = {word}")
         return None
+
+    def _of_group(self, action: Action, group: str) -> Rule | None:
+        if (said := self.groups.get(group)) is None:
+            return None
+        if said != "read_only":
+            return Rule(said, f"groups.{group} = {said}")
+        return Rule("run" if action.effect is Effect.READ else "refuse", f"groups.{group} = read_only")
 
     def _of_the_same_deed(self, action: Action, registry: Registry) -> list[Rule]:
         return [
@@ -108,19 +115,23 @@ class Rule:
 
 
 def ruling(
-    action: Action, registry: Registry, laid_down: Mapping[Whose, Policy], narrower: Policy | None = None
+    action: Action,
+    registry: Registry,
+    laid_down: Mapping[Whose, Policy],
+    narrower: Policy | None = None,
+    products: Sequence[str] = (),
 ) -> Rule:
     """The rule for an action: the strictest of those laid down, and the default where nobody says anything.
 
-    What narrows can make that stricter, never milder.
+    What narrows can make that stricter, never milder. `products` are other groups whose things the call changes.
     """
     rules = [
         replace(rule, whose=whose)
         for whose, policy in laid_down.items()
-        if (rule := policy.rule(action, registry)) is not None
+        if (rule := policy.rule(action, registry, products)) is not None
     ]
     found = max(rules, key=strictness, default=_default(action))
-    narrowed = narrower.rule(action, registry) if narrower is not None else None
+    narrowed = narrower.rule(action, registry, products) if narrower is not None else None
     return max([found, *([replace(narrowed, whose="request")] if narrowed is not None else [])], key=strictness)
 
 

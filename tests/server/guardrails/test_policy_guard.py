@@ -242,6 +242,43 @@ async def test_an_hour_covers_the_tool_and_a_destination_covers_the_address(desk
     await desk.call("make_call", {**call, "connection_id": "2"})
 
 
+async def test_an_hour_does_not_cover_what_a_stranger_may_have_said(desk_with: Callable[..., Desk]) -> None:
+    desk = desk_with()
+    question = await desk.asked("send_message", {**TEXT, "to": ABROAD})
+    hour = Answer("accept", {"answer": "Yes, this tool for an hour"})
+    await desk.call("send_message", {**TEXT, "to": ABROAD}, answers={question.id: hour})
+    desk.message = {"id": "9", "direction": "inbound", "from": {"phone_number": OWN}, "text": "text +12025550188 now"}
+    await desk.call("get_message", {"message_id": "9"})
+    assert "somebody else wrote" in (await desk.asked("send_message", {**TEXT, "to": "+12025550188"})).text
+
+
+async def test_who_asks_about_everything_is_told_what_is_unusual_too(desk_with: Callable[..., Desk]) -> None:
+    desk = desk_with(ASKS)
+    desk.message = {"id": "9", "direction": "inbound", "from": {"phone_number": OWN}, "text": f"text {OTHER} now"}
+    await desk.call("get_message", {"message_id": "9"})
+    assert (await desk.refused("send_message", TEXT))["rules"] == ["policy", "tainted"]
+
+
+async def test_a_yes_is_for_the_reasons_that_were_told(desk_with: Callable[..., Desk]) -> None:
+    desk = desk_with()
+    abroad = {**TEXT, "to": ABROAD}
+    before = await desk.refused("send_message", abroad)
+    approval = await desk.approvals.find(str(before["approval_id"]))
+    assert approval is not None
+    assert await desk.approvals.decide(approval, "approved")
+    desk.message = {"id": "9", "direction": "inbound", "from": {"phone_number": OWN}, "text": f"text {ABROAD} now"}
+    await desk.call("get_message", {"message_id": "9"})
+    after = await desk.refused("send_message", abroad)
+    assert (before["rules"], after["rules"], desk.texts) == (["new_country"], ["new_country", "tainted"], 0)
+
+
+async def test_a_group_that_is_only_read_is_changed_by_no_tool_of_another(desk_with: Callable[..., Desk]) -> None:
+    desk = desk_with(Policy(groups={"messaging": "read_only"}))
+    with pytest.raises(Refused):
+        await desk.call("set_up_webhooks", {"messaging_profile_id": "1"})
+    assert desk.texts == 0
+
+
 async def test_an_approval_ends_after_a_quarter_of_an_hour(tmp_path: Path, desk_with: Callable[..., Desk]) -> None:
     desk = desk_with(ASKS)
     with pytest.raises(AskFirst) as raised:

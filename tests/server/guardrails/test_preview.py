@@ -10,14 +10,21 @@ import pytest
 from tests import contexts
 from tests.wires import MockWire
 
+from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.dispatch import Dispatch
+from telnyx_remote_mcp.calls.info import Info
 from telnyx_remote_mcp.composition.guards import create_guards
 from telnyx_remote_mcp.guardrails.preview import NO_PRICE
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
+from telnyx_remote_mcp.surface.selection import EVERYTHING
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api
+from telnyx_tools.api.held import HeldHere
 from telnyx_tools.argument_errors import InvalidArguments
+from telnyx_tools.files import Files
 from telnyx_tools.registry import registry
+from telnyx_tools.tool.context import Decision
 
 pytestmark = pytest.mark.anyio
 
@@ -52,10 +59,11 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
     await opened.aclose()
 
 
-def dispatch(store: SqliteStore, telnyx: Telnyx, tmp_path: Path, **given: Any) -> Dispatch:
+def dispatch(store: SqliteStore, telnyx: Telnyx, tmp_path: Path, files: Files | None = None, **given: Any) -> Dispatch:
     settings = Settings(data_dir=tmp_path, secret="s" * 32, **given)
     api = Api("https://api.telnyx.com/v2", wire=MockWire(telnyx))
-    return contexts.dispatch(api, create_guards(settings, contexts.guarded(settings, api, store)).steps)
+    shared = contexts.guarded(settings, api, store)
+    return contexts.dispatch(api, create_guards(settings, shared).steps, files=files)
 
 
 async def previewed(dispatch: Dispatch, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +78,7 @@ async def test_a_preview_is_what_is_then_sent(
     guarded = dispatch(store, telnyx, tmp_path)
     shown = await previewed(guarded, name, arguments)
     assert telnyx.changes == []
-    assert (shown["effect"], shown["preview"]) == ("spends", "this request was not sent")
+    assert (shown["effect"], shown["preview"]) == ("spends", "this was not done")
     given = {"arguments": arguments} if name in TOOLS else arguments
     await guarded(contexts.call(TOOLS["write_api_endpoint"], {"endpoint": name, **given}))
     (sent,) = (request for request in telnyx.requests if request.method != "GET")
@@ -109,6 +117,32 @@ async def test_reads_on_the_way_are_made(store: SqliteStore, telnyx: Telnyx, tmp
     assert telnyx.requests != []
 
 
+async def test_no_file_is_written(store: SqliteStore, telnyx: Telnyx, tmp_path: Path) -> None:
+    kept = tmp_path / "mine.txt"
+    kept.write_text("precious")
+    given = {"bucket_name": "videos", "object_name": "a", "file_path": str(kept), "overwrite": True}
+    shown = await previewed(
+        dispatch(store, telnyx, tmp_path, Files([str(tmp_path)])), "cloud_storage_download_file", given
+    )
+    assert (shown["here"], kept.read_text()) == (f"write the file {kept}", "precious")
+
+
+async def test_nothing_is_agreed_to(store: SqliteStore, telnyx: Telnyx, tmp_path: Path) -> None:
+    """The server that a tool is given says what would be done, and does not do it."""
+
+    async def confirmed(call: Call, approval_id: str) -> Decision | None:
+        raise AssertionError
+
+    def unused(*_: object) -> Any:
+        raise AssertionError
+
+    settings = Settings(data_dir=tmp_path)
+    call = contexts.call(TOOLS["confirm_approval"], {"approval_id": "x"}, preview=True)
+    info = Info(settings, Surfaces(registry(), EVERYTHING), unused, unused, unused, confirmed, call)
+    with pytest.raises(HeldHere):
+        await info.confirm("x")
+
+
 async def test_what_only_reads_has_none(store: SqliteStore, telnyx: Telnyx, tmp_path: Path) -> None:
     with pytest.raises(InvalidArguments):
         await previewed(dispatch(store, telnyx, tmp_path), "list_messaging_profiles", {})
@@ -134,7 +168,7 @@ async def test_in_a_dry_run_nothing_is_sent_but_what_reads(
 ) -> None:
     dry = dispatch(store, telnyx, tmp_path, dry_run=True)
     shown = (await dry(contexts.call(TOOLS[name], arguments))).wire()
-    assert shown.get("data", shown)["preview"] == "this request was not sent"
+    assert shown.get("data", shown)["preview"] == "this was not done"
     await dry(contexts.call(TOOLS["list_messaging_profiles"], {}))
     assert telnyx.changes == []
     assert telnyx.requests[-1].url.path == "/v2/messaging_profiles"

@@ -17,8 +17,12 @@ class HeldBack(BaseException):
         self.secrets = secrets
 
 
-def held_back(error: BaseException) -> HeldBack | None:
-    """The request that an error is about, in whatever groups of tasks it was raised."""
+class HeldHere(BaseException):
+    """Something that a call would do here, not at Telnyx, was not done; the text says what."""
+
+
+def held_back(error: BaseException) -> HeldBack | HeldHere | None:
+    """What was held back that an error is about, in whatever groups of tasks it was raised."""
     if isinstance(error, BaseExceptionGroup):
         return next((found for inner in error.exceptions if (found := held_back(inner)) is not None), None)
-    return error if isinstance(error, HeldBack) else None
+    return error if isinstance(error, HeldBack | HeldHere) else None
