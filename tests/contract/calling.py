@@ -3,7 +3,7 @@
 import asyncio
 import atexit
 import json
-from collections.abc import Callable, Coroutine, Mapping, Sequence, Set
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -122,7 +122,7 @@ class _Forgetful:
     async def note(self, principal: str, texts: Sequence[str], filled_in: Sequence[str]) -> None:
         """Has nothing to do."""
 
-    async def mark(self, reader: str) -> None:
+    async def mark(self, reader: str, named: Iterable[str]) -> None:
         """Has nothing to do."""
 
 

@@ -160,7 +160,7 @@ class Strangers:
         self._vault = vault
         self._seen: LRUCache[str, _Seen] = LRUCache(500)
         self._noted: TTLCache[int, bool] = TTLCache(MOST_KNOWN, NOTED_SECS)
-        self._marked: TTLCache[str, bool] = TTLCache(MOST_KNOWN, MARKED_SECS)
+        self._marked: TTLCache[str, frozenset[str]] = TTLCache(MOST_KNOWN, MARKED_SECS)
 
     async def note(self, principal: str, texts: Sequence[str], filled_in: Sequence[str] = ()) -> None:
         """An agent is about to read these texts, and the addresses that Telnyx itself filled in."""
@@ -170,15 +170,30 @@ class Strangers:
         await self._note(principal, texts, filled_in)
         self._noted[read] = True
 
-    async def mark(self, reader: str) -> None:
-        """Remember that this agent read what strangers wrote: what it names in no way that is known here, it may."""
-        if reader not in self._marked:
-            await self._store.put(KIND_READ, reader, b"1", PERSUADED_SECS + MARKED_SECS)
-            self._marked[reader] = True
+    async def mark(self, reader: str, named: Iterable[str]) -> None:
+        """Remember that this agent reads what strangers wrote, and the addresses that it `named` when it asked for it:
+        those it did not have from there, unless it read such things before."""
+        if reader in self._marked:
+            return
+        before = await self._kept(reader)
+        known = frozenset(named) if before is None else before
+        sealed = self._vault.seal(json.dumps(sorted(known)).encode(), f"{KIND_READ}/{reader}")
+        await self._store.put(KIND_READ, reader, sealed, PERSUADED_SECS + MARKED_SECS)
+        self._marked[reader] = known
 
-    async def has_read(self, reader: str) -> bool:
-        """Whether this agent read what strangers wrote, within about the last hour."""
-        return reader in self._marked or await self._store.get(KIND_READ, reader) is not None
+    async def named_before_reading(self, reader: str) -> frozenset[str] | None:
+        """What this agent named when it began to read what strangers wrote; None where it did not within about the last
+        hour."""
+        known: frozenset[str] | None = self._marked.get(reader)
+        return known if known is not None else await self._kept(reader)
+
+    async def _kept(self, reader: str) -> frozenset[str] | None:
+        if (sealed := await self._store.get(KIND_READ, reader)) is None:
+            return None
+        try:
+            return frozenset(json.loads(self._vault.open(sealed, f"{KIND_READ}/{reader}")))
+        except (VaultError, ValueError):
+            return frozenset()
 
     def wrote(self, principal: str, recipient: Recipient) -> bool:
         """Whether they are among those who wrote to the account, as far as `told` found out."""

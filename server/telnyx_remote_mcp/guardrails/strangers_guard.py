@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
+from telnyx_remote_mcp.guardrails.recipients import addresses
 from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.guardrails.strangers import reader
 from telnyx_remote_mcp.store.base import StoreUnavailable
@@ -55,7 +56,8 @@ class StrangersGuard:
             with suppress(StoreUnavailable):  # this process remembers; nothing is spent while the store is away
                 await self.shared.strangers.note(call.caller.principal, found.texts, found.addresses)
                 if found.spoken >= LEAST:
-                    await self.shared.strangers.mark(reader(call))
+                    named = {value for text in _texts(call.arguments) for _, value in addresses(text)}
+                    await self.shared.strangers.mark(reader(call), named)
 
 
 def _may_tell(call: Call, result: Result) -> bool:

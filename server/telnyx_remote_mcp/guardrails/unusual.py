@@ -87,10 +87,11 @@ class Unusual:
         account's own does: whom the call reaches, and where things go from now on."""
         principal = call.caller.principal
         told = await self.strangers.told(principal, new)
-        has_read = rules.after_reading and await self.strangers.has_read(reader(call))
+        named = await self.strangers.named_before_reading(reader(call)) if rules.after_reading else None
         for recipient in new:
             address, is_told = recipient.value, recipient in told
-            if not (is_told and rules.tainted) and (not has_read or self.strangers.wrote(principal, recipient)):
+            is_known = named is None or address in named or self.strangers.wrote(principal, recipient)
+            if is_known and not (is_told and rules.tainted):
                 continue
             if recipient.kind == "phone" and await self.is_own(call, address):
                 continue
