@@ -19,6 +19,7 @@ from telnyx_remote_mcp.guardrails.sensitive import SensitiveGuard
 from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.guardrails.strangers_guard import StrangersGuard
 from telnyx_remote_mcp.settings import Settings
+from telnyx_tools.tool.effect import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def create_guards(settings: Settings, shared: Shared) -> Guards:
         PermissionGuard(),
         SensitiveGuard(),
         PreviewGuard([*duplicates, policy, quotas, live_calls], shared.prices.of, always=settings.dry_run),
-        OutageGuard(shared.calls),
+        OutageGuard(shared.calls, frozenset({Effect.SPENDS} if duplicates else ())),
         *duplicates,
         policy,
         quotas,

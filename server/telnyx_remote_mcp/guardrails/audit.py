@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 BEFORE: Final = frozenset({Effect.SPENDS, Effect.DESTROY})
 """What has a record before its request leaves."""
+SYNC_SECS: Final = 0.05
+"""How long a record that outlives the process may take to outlive the machine."""
 REPEATED: Final = ("call", "who", "grant", "tool", "effect")
 """What the second record of a call says again, so that it can be found by itself."""
 
@@ -62,11 +64,15 @@ class Book:
         self.log = log
         self._required = required
         self._warned = False
+        self._syncing: asyncio.TimerHandle | None = None
+        self._sync_failed = False
 
     def open(self) -> bool:
         """Whether calls are recorded. Raises AuditUnavailable where they have to be, and cannot."""
         try:
             self.log.open()
+            if self._sync_failed:
+                raise AuditUnavailable("the disk did not take what was written")
         except AuditUnavailable as error:
             if self._required or self.log.begun:
                 raise
@@ -79,6 +85,23 @@ class Book:
     def entry(self, call: Call) -> dict[str, object]:
         """What the records of the call have in common; nothing where none is kept. Raises AuditUnavailable."""
         return entry(call, self.log.key) if self.open() else {}
+
+    def sync_soon(self) -> None:
+        """Have what was written outlive the machine too, for all calls of a moment at once."""
+        if self._syncing is None:
+            loop = asyncio.get_running_loop()
+            self._syncing = loop.call_later(SYNC_SECS, self._sync, loop)
+
+    def _sync(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._syncing = None
+        loop.run_in_executor(None, self.log.sync).add_done_callback(self._synced)
+
+    def _synced(self, done: asyncio.Future[None]) -> None:
+        error = None if done.cancelled() else done.exception()
+        self._sync_failed = error is not None
+        if error is not None:
+            logger.error("The audit log is not on the disk (%s).", error)
+            self.sync_soon()
 
     def note(self, event: str, call: Mapping[str, object], **members: object) -> Receipt | None:
         """Record what cannot be undone any more: where the log fails, the process's own log tells."""
@@ -154,7 +177,7 @@ class OnRecord:
             if not members or call.action.effect not in BEFORE:
                 return members, None
             receipt = self._book.log.append({"event": "start", **members})
-            await asyncio.get_running_loop().run_in_executor(None, self._book.log.sync)
+            self._book.sync_soon()
         except AuditUnavailable:
             if call.action.effect is Effect.READ:
                 return {}, None

@@ -18,12 +18,16 @@ KIND: Final = "outage"
 @dataclass(frozen=True, slots=True)
 class OutageGuard:
     """Asks the store once, whichever of the guards behind it need it: that a change is refused during an outage does
-    not hang on how they are set. Raises CannotRemember."""
+    not hang on how they are set. Raises CannotRemember.
+
+    `asked` are effects for which another guard asks it in any case.
+    """
 
     store: Store
+    asked: frozenset[Effect] = frozenset()
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
-        if call.action.effect is not Effect.READ and not call.preview:
+        if call.action.effect not in {Effect.READ, *self.asked} and not call.preview:
             try:
                 await self.store.get(KIND, KIND)
             except StoreUnavailable:

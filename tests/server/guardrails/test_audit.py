@@ -11,7 +11,7 @@ import pytest
 from tests import contexts
 from tests.wires import MockWire
 
-from telnyx_remote_mcp.audit.log import DIRECTORY, AuditLog
+from telnyx_remote_mcp.audit.log import DIRECTORY, AuditLog, AuditUnavailable
 from telnyx_remote_mcp.audit.reader import records, verify
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.calls.call import Call
@@ -19,6 +19,7 @@ from telnyx_remote_mcp.calls.client import Client
 from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.calls.question import Answer, AskFirst, Question
 from telnyx_remote_mcp.composition.guards import create_guards
+from telnyx_remote_mcp.guardrails import audit
 from telnyx_remote_mcp.guardrails.audit import Book, NotOnRecord, OnRecord, RefusalsOnRecord
 from telnyx_remote_mcp.guardrails.entries import target_id
 from telnyx_remote_mcp.settings import Settings
@@ -77,6 +78,39 @@ async def test_what_destroys_is_on_record_before_too_and_gives_no_receipt(tmp_pa
     assert telnyx.by_then == [["start"]]
     assert [record.get("ids") for record in records(tmp_path)] == [{"messaging_profile_id": "p1"}, None]
     assert "receipt" not in result.wire()
+
+
+class Disk(AuditLog):
+    """A log on a disk that may lose what it was given."""
+
+    fails = True
+
+    def sync(self) -> None:
+        if self.fails:
+            raise AuditUnavailable
+
+
+async def test_nothing_more_is_spent_while_the_disk_does_not_keep_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "SYNC_SECS", 0)
+    log = Disk(tmp_path, lambda: KEY, keep_days=1)
+    dispatch = contexts.dispatch(Api(wire=MockWire(Telnyx(tmp_path))), [OnRecord(Book(log, required=True))])
+
+    async def spend() -> bool:
+        await anyio.sleep(0.001)
+        try:
+            await dispatch(contexts.call(TOOLS["send_message"], TEXT))
+        except NotOnRecord:
+            return False
+        return True
+
+    with anyio.fail_after(10):
+        while await spend():
+            pass
+        log.fails = False
+        while not await spend():
+            pass
 
 
 async def test_everything_else_has_one_record(tmp_path: Path) -> None:
