@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,10 +34,13 @@ DELIVERY_SECS = 60
 
 @dataclass(frozen=True)
 class Place:
-    """What all clients share: the server, the sandbox behind it and the model, by their URLs."""
+    """What all clients share: the servers, the sandbox behind them and the model, by their URLs.
+
+    A server lets ten clients a minute register from one address, as all of these are: so they take turns at two.
+    """
 
     folder: Path
-    url: str
+    urls: Sequence[str]
     sandbox: str
     clock: Clock
     model: str
@@ -76,8 +79,12 @@ async def _place(folder: Path) -> AsyncIterator[Place]:
     options = {"TELNYX_MCP_CLIENT_DOCUMENTS": "off"}
     clock = Clock()
     async with serving_sandbox(create_sandbox(clock=clock)) as sandbox, serving(model.APP) as model_url:
-        with served(folder, TELNYX_API_BASE_URL=sandbox, **options) as server:
-            place = Place(folder, server.url, sandbox, clock, model_url)
+        with ExitStack() as servers:
+            urls = []
+            for name in ("first", "second"):
+                (data := folder / f"server-{name}").mkdir()
+                urls.append(servers.enter_context(served(data, TELNYX_API_BASE_URL=sandbox, **options)).url)
+            place = Place(folder, urls, sandbox, clock, model_url)
             await _sent(place, "KEY_sandbox_first")  # loads the catalog, while the server waits for no answer
             yield place
 
@@ -85,16 +92,18 @@ async def _place(folder: Path) -> AsyncIterator[Place]:
 async def _run(clients: Mapping[str, Client], place: Place) -> list[Outcome]:
     turn = asyncio.Semaphore(AT_ONCE)
 
-    async def outcome(name: str, client: Client) -> Outcome:
+    async def outcome(number: int, name: str, client: Client) -> Outcome:
         async with turn:
             began = time.monotonic()
-            problem = await _problem(name, client, place)
+            problem = await _problem(name, client, place, place.urls[number % len(place.urls)])
             return Outcome(name, client, time.monotonic() - began, problem)
 
-    return await asyncio.gather(*(outcome(name, client) for name, client in clients.items()))
+    return await asyncio.gather(
+        *(outcome(number, name, client) for number, (name, client) in enumerate(clients.items()))
+    )
 
 
-async def _problem(name: str, client: Client, place: Place) -> str:
+async def _problem(name: str, client: Client, place: Place, url: str) -> str:
     """What is wrong with how a client sent its message, if anything."""
     home, key = place.folder / name, f"KEY_sandbox_{name}"
     home.mkdir()
@@ -102,7 +111,7 @@ async def _problem(name: str, client: Client, place: Place) -> str:
     person = asyncio.create_task(customer.sit_before_the_browser())
     problems = []
     try:
-        await client.send(Desk(home, customer.bin, place.url, place.model))
+        await client.send(Desk(home, customer.bin, url, place.model))
     except (Failed, AssertionError, OSError) as error:
         problems.append(f"{type(error).__name__}: {error}")
     person.cancel()
