@@ -1,9 +1,10 @@
 """Bad arguments are refused so that the agent can mend them, and nothing is sent."""
 
+import json
 from typing import Any
 
 import pytest
-from tests.contract.calling import CURATED, TOOLS, Played, documented, play
+from tests.contract.calling import CURATED, TOOLS, Played, documented, least, play
 from tests.sweeps import for_each
 
 from telnyx_tools.argument_errors import InvalidArguments
@@ -42,6 +43,35 @@ def test_every_tool_refuses_a_value_of_a_type_that_nothing_has(tool: Tool) -> No
         if schema.keys() & {"type", "anyOf", "enum"} and not is_free:
             played = play(tool, {name: [[[None]]]}, documented)
             assert any(argument.split(".")[0] == name for argument in problems(played)), name
+
+
+BEYOND_THE_CALENDAR = (
+    "0001-01-01",
+    "9999-12-31",
+    "0001-01-01T00:00+14:00",
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59-23:59",
+    "9999-12-31T23:59:59Z",
+    "1.99999999999999999999999",
+    "1.99999999999",
+)
+
+
+def times_in(tool: Tool) -> list[str]:
+    """The arguments of a tool that are moments or days."""
+    described = {name: json.dumps(schema) for name, schema in tool.input_schema["properties"].items()}
+    signs = ("date-time", "YYYY-MM-DD", "2026-03-01T")
+    return [name for name, text in described.items() if any(sign in text for sign in signs)]
+
+
+@for_each([tool for tool in CURATED if times_in(tool)])
+def test_no_tool_breaks_at_a_moment_with_which_nobody_can_reckon(tool: Tool) -> None:
+    at_once = {"timeout_secs": 0} if "timeout_secs" in tool.input_schema["properties"] else {}
+    given = {**least(tool), **at_once}
+    for name in times_in(tool):
+        for moment in BEYOND_THE_CALENDAR:
+            played = play(tool, {**given, name: moment}, documented)
+            assert not played.result.is_error or played.error["code"] != "internal_error", (name, moment)
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def _after(at: str) -> str:
     """The moment that follows, as the log writes it."""
     try:
         moment = datetime.fromisoformat(at) + timedelta(milliseconds=1)
-    except ValueError:
+    except (ValueError, OverflowError):
         return at
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 

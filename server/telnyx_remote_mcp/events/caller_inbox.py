@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -32,6 +33,7 @@ PROGRESS_SECS: Final = 10.0
 READ_AT_ONCE: Final = 500
 MOST_ANSWERED: Final = 50
 PUBLIC_KEY: Final = "/public_key"
+_SECS: Final = re.compile(r"[0-9]{1,11}")
 
 
 class InboxUnavailable(TelnyxError):
@@ -240,7 +242,7 @@ def _position(since: str) -> str:
     """The journal's cursor in one of ours. Raises ValueError."""
     cursor, _, at = since.partition(".")
     position(cursor)
-    if not at.isdigit():
+    if _SECS.fullmatch(at) is None:
         position("")
     return cursor
 

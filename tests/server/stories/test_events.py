@@ -163,6 +163,14 @@ async def test_events_are_taken_from_an_application_only_if_that_is_meant_and_gi
     assert "restore" in str(await refusal(client, "set_up_webhooks", application_id=application["id"], restore=True))
 
 
+async def test_a_since_beyond_the_calendar_is_refused_and_one_to_come_finds_nothing(client: Client) -> None:
+    for since in ("1.99999999999999999999999", "9999-12-31T23:59-23:59", "0001-01-01T00:00+14:00", "9" * 19 + ".1"):
+        assert "invalid_arguments" in str(await refusal(client, "wait_for_event", since=since))
+        assert "invalid_arguments" in str(await refusal(client, "list_events", since=since))
+    for since in ("1.99999999999", "8999-12-31T23:59Z", "1900-01-01T00:00Z"):
+        assert (await call(client, "wait_for_event", since=since, timeout_secs=1))["events"] == []
+
+
 async def test_a_forged_webhook_reaches_no_agent_and_its_owner_sees_that_one_came(client: Client) -> None:
     url = (await call(client, "get_webhook_setup"))["inbox_url"]
     async with httpx2.AsyncClient() as http:

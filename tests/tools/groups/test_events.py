@@ -15,6 +15,8 @@ from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.registry import registry
 
 SENDER, PERSON = "+12025550101", "+12025554711"
+BEYOND = ("1.99999999999999999999999", "9999-12-31T23:59-23:59", "0001-01-01T00:00+14:00", "0001-01-01T00:00Z")
+"""Further than a calendar goes."""
 
 pytestmark = pytest.mark.anyio
 
@@ -112,7 +114,7 @@ async def test_what_asking_cannot_find_out_is_said_and_the_inbox_is_shown(clock:
             await agent("wait_for_event", number=PERSON)
 
 
-@pytest.mark.parametrize("since", ["x", "1", "yesterday", "1.2.3", "2026-13-01"])
+@pytest.mark.parametrize("since", ["x", "1", "yesterday", "1.2.3", "2026-13-01", *BEYOND])
 async def test_a_since_that_is_none_says_what_to_give(since: str, agent: Agent) -> None:
     for tool, named in (("list_events", {}), ("wait_for_event", {}), ("wait_for_reply", {"from_number": PERSON})):
         with pytest.raises(InvalidArguments, match="invalid arguments") as caught:

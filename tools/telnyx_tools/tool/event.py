@@ -11,6 +11,7 @@ from pydantic import Field
 
 from telnyx_tools.results.outside import LONGEST_NAME, Outside
 from telnyx_tools.results.result import Part, Result
+from telnyx_tools.tool.moments import in_utc
 
 
 class Event(Part):
@@ -106,21 +107,23 @@ Poll = Callable[[float], Awaitable[Sequence[Event]]]
 def utc(moment: str) -> str:
     """A moment in ISO 8601 in the one form that compares as text; what is none stays as it is."""
     try:
-        read = datetime.fromisoformat(moment)
+        return _written(in_utc(moment))
     except ValueError:
         return moment
-    aware = read if read.tzinfo is not None else read.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def moment(secs: float) -> str:
     """Unix seconds in the same form."""
-    return datetime.fromtimestamp(secs, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return _written(datetime.fromtimestamp(secs, UTC))
 
 
 def seconds(moment: str) -> float | None:
     """The Unix seconds of a moment in ISO 8601; None for another text."""
     try:
-        return datetime.fromisoformat(utc(moment)).timestamp()
+        return in_utc(moment).timestamp()
     except ValueError:
         return None
+
+
+def _written(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

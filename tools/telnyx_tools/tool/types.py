@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from telnyx_tools.tool.bodies import MayBeEmpty
+from telnyx_tools.tool.moments import in_utc, within_years
 from telnyx_tools.tool.phone_number import (
     NUMBER_ID,
     SENDER_NAME,
@@ -26,12 +27,12 @@ from telnyx_tools.tool.written import Written, separated
 
 def _utc(text: str) -> str:
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    except (ValueError, OverflowError):
+        has_zone = datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
         raise ValueError("Not a date and time of ISO 8601") from None
-    raise ValueError("Say which time zone: end with Z or an offset like -05:00")
+    if not has_zone:
+        raise ValueError("Say which time zone: end with Z or an offset like -05:00")
+    return in_utc(text).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 TextOrEmpty = Annotated[str, MayBeEmpty()]
@@ -74,7 +75,9 @@ Moment = Annotated[
     AfterValidator(_utc),
     Field(json_schema_extra={"format": "date-time"}, description="with zone, like 2026-03-01T15:00:00-05:00"),
 ]
-Day = Annotated[date, WithJsonSchema({"type": "string", "description": "YYYY-MM-DD, UTC"})]
+Day = Annotated[
+    date, AfterValidator(within_years), WithJsonSchema({"type": "string", "description": "YYYY-MM-DD, UTC"})
+]
 """Without the format `date`, which not every model's API takes."""
 PeriodName = Annotated[
     str,

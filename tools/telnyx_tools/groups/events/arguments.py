@@ -40,7 +40,8 @@ _OWN_NAMES: Final = {
     "number_order.complete": ("number_order.completed", "number_order.failed"),
 }
 """Types of ours that stand for Telnyx's."""
-_CURSOR: Final = re.compile(r"[0-9]+(-[0-9]+)?\.[0-9]+")
+_CURSOR: Final = re.compile(r"[0-9]+(-[0-9]+)?\.[0-9]{1,11}")
+"""A place in what the server keeps, and the Unix seconds at which it was given: of them no more than a calendar has."""
 
 
 def types_of(names: Iterable[str]) -> frozenset[str]:
