@@ -44,6 +44,10 @@ class _Kind:
     def fields(self) -> tuple[str, ...]:
         return (self.url, self.failover, *self.here)
 
+    def addresses(self, of: Mapping[str, Any]) -> set[str]:
+        """Where the events go: its webhook, and the one that is tried next."""
+        return {str(of[name]) for name in (self.url, self.failover) if of.get(name)}
+
 
 PROFILE: Final = _Kind(
     "messaging_profile",
@@ -135,7 +139,7 @@ async def set_up_webhooks(
     raw = unwrapped(await telnyx.get(kind.path, query=None, timeout_secs=READ_SECS, **ids))
     now: dict[str, Any] = raw if isinstance(raw, dict) else {}
     if restore:
-        change = await _before(inbox, kind, id_)
+        change = await _before(inbox, kind, id_, now, url, replace=replace)
     else:
         change = await _taken_over(inbox, kind, id_, now, url, replace=replace)
     body = {**{name: now.get(name) for name in kind.repeated}, **change}
@@ -163,19 +167,31 @@ async def _taken_over(
     """The change that points it here. What it had is kept first, unless that was here too."""
     if url is None:
         raise InvalidArguments([Problem("restore", f"Nothing to set up. {UNREACHABLE}")])
-    if now.get(kind.url) != url:
-        if now.get(kind.url) and not replace:
-            hint = "It has a webhook, which would hear no more. If the user wants that, call with replace."
-            raise InvalidArguments([Problem("replace", hint)])
-        await inbox.remember(f"{kind.name} {id_}", {name: now.get(name) for name in kind.fields})
+    if now.get(kind.url) == url:
+        return {kind.url: url, **kind.here}
+    if kind.addresses(now) - {url} and not replace:
+        hint = "It has a webhook, which would hear no more. If the user wants that, call with replace."
+        raise InvalidArguments([Problem("replace", hint)])
+    await inbox.remember(f"{kind.name} {id_}", {name: now.get(name) for name in kind.fields})
     return {kind.url: url, kind.failover: "", **kind.here}
 
 
-async def _before(inbox: Inbox, kind: _Kind, id_: str) -> dict[str, Any]:
-    """The change that gives it back what it had."""
+async def _before(
+    inbox: Inbox, kind: _Kind, id_: str, now: Mapping[str, Any], url: str | None, *, replace: bool
+) -> dict[str, Any]:
+    """The change that gives it back what it had. What somebody set since goes only where that is meant."""
     note = await inbox.recall(f"{kind.name} {id_}")
     if note is None:
         raise InvalidArguments([Problem("restore", "Nothing is kept of what it had: it was not set up from here.")])
+    is_here = url is not None and now.get(kind.url) == url
+    untouched = is_here and kind.addresses(now) <= {url, *kind.addresses(note)}
+    given_back = kind.addresses(now) == kind.addresses(note)
+    if not (untouched or given_back or replace):
+        hint = (
+            "Its webhook is no more as it was set up from here; what it is now would be lost. If the user wants "
+            "what it had before all the same, call with restore and replace."
+        )
+        raise InvalidArguments([Problem("replace", hint)])
     return {name: "" if value is None else value for name, value in note.items()}
 
 
