@@ -5,7 +5,7 @@ from __future__ import annotations
 from telnyx_remote_mcp.auth.scopes import lacks
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
-from telnyx_remote_mcp.surface.permission import Permission
+from telnyx_remote_mcp.surface.permission import Permission, needed_for
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.results.result import Result
 
@@ -42,6 +42,8 @@ def _check(call: Call, permission: Permission) -> None:
     name = call.action.name
     if call.surface.exceeded_by(call.action):
         raise NotPermitted(f"The user does not let this agent go as far as {name}")
-    for product in call.action.borrows(call.arguments):
-        if permission.level(product) is None:
-            raise NotPermitted(f"With these arguments {name} reaches into {product}, which the user did not allow")
+    for product, effect in call.action.borrows(call.arguments).items():
+        level = permission.level(product)
+        if level is None or level < needed_for(effect):
+            how_far = "did not allow" if level is None else "does not let this agent change"
+            raise NotPermitted(f"With these arguments {name} reaches into {product}, which the user {how_far}")

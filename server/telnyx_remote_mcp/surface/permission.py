@@ -30,7 +30,12 @@ _NEEDED = {
 
 def needed(action: Action) -> Level:
     """The level that an action needs; a read that is charged is spending."""
-    return Level.SPEND if action.paid else _NEEDED[action.effect]
+    return Level.SPEND if action.paid else needed_for(action.effect)
+
+
+def needed_for(effect: Effect) -> Level:
+    """The level that an effect needs."""
+    return _NEEDED[effect]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,18 @@
 """Nothing is reached beyond what a person permitted: by tool, alias, generic tool, endpoint or argument."""
 
 import random
+from dataclasses import replace
 
 import httpx2
 import pytest
 from tests import contexts
+from tests.contract import storage
 from tests.wires import MockWire
 
+from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.guardrails.permission import NotPermitted, PermissionGuard
 from telnyx_remote_mcp.surface.kinds import KINDS
-from telnyx_remote_mcp.surface.permission import Level, Permission, needed, permission
+from telnyx_remote_mcp.surface.permission import Level, Permission, needed, needed_for, permission
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
 from telnyx_tools.api.client import Api
@@ -18,6 +21,8 @@ from telnyx_tools.catalog.action import OperationAction
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.groups.whole_api import CALLERS
 from telnyx_tools.registry import registry
+from telnyx_tools.results.result import Result
+from telnyx_tools.shared.presigned import PRESIGN
 from telnyx_tools.tool.context import Action
 from telnyx_tools.tool.tool import Tool
 
@@ -132,6 +137,53 @@ async def test_an_argument_reaches_into_another_product_only_where_that_is_permi
     async with Api(wire=MockWire(unasked)) as api:
         with pytest.raises(NotPermitted, match="permitted"):
             await contexts.dispatch(api, [PermissionGuard()])(contexts.call(action, arguments, surface))
+
+
+def least_in(action: Tool, product: str) -> Level:
+    """The level in another product that all the tool's calls need there."""
+    effects = [
+        operation.effect
+        for call in set(action.calls) - {PRESIGN}  # Telnyx alone is told that address, to read from
+        for operation in Catalog.load().values()
+        if call == f"{operation.method} {operation.path}" and operation.group == product
+    ]
+    changes_objects = product == "storage" and not set(action.s3) <= storage.READS
+    return max([Level.LOOK, *map(needed_for, effects), *([Level.CHANGE] if changes_objects else [])])
+
+
+async def passes(action: Tool, argument: str, given: Permission) -> bool:
+    """Whether a call with this argument gets past the guard."""
+
+    async def proceed(call: Call) -> Result:
+        return Result()
+
+    parsed = contexts.call(registry().tools["get_balance"], {}, SURFACES.of(Selection(), given))
+    try:
+        await PermissionGuard()(replace(parsed, action=action, arguments={argument: "1"}), proceed)
+    except NotPermitted:
+        return False
+    return True
+
+
+@pytest.mark.anyio
+async def test_an_argument_goes_in_another_product_no_further_than_is_permitted_there() -> None:
+    cases = [
+        (tool, *each, level) for tool in registry().tools.values() for each in tool.borrowed.items() for level in Level
+    ]
+    for tool, argument, product, level in cases:
+        given = permission({product: level, tool.group: Level.SPEND})
+        expected = level >= least_in(tool, product)
+        assert await passes(tool, argument, given) is expected, (tool.name, product, level)
+
+
+def test_looking_at_a_product_lets_nobody_change_it_by_another_one() -> None:
+    changing = {
+        tool.name
+        for tool in registry().tools.values()
+        for each in tool.borrowed.values()
+        if least_in(tool, each) > Level.LOOK
+    }
+    assert changing == {"set_up_webhooks", "text_to_speech", "embed_url"}
 
 
 def test_every_tool_that_takes_a_bucket_of_storage_says_that_it_reaches_there() -> None:

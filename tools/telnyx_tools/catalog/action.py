@@ -92,8 +92,8 @@ class OperationAction:
         query = [name for name in operation.query.get("required", ()) if name not in paged]
         return [*operation.path_params, *query, *(f"body.{name}" for name in body)]
 
-    def borrows(self, arguments: Mapping[str, object]) -> Sequence[str]:
-        return ()
+    def borrows(self, arguments: Mapping[str, object]) -> Mapping[str, Effect]:
+        return {}
 
     def describe(self, at: str = "") -> Mapping[str, Any]:
         from telnyx_tools.catalog.describe import describe

@@ -68,8 +68,8 @@ class Action(Protocol):
         """The arguments that a call must have."""
         ...
 
-    def borrows(self, arguments: Mapping[str, object]) -> Sequence[str]:
-        """The other groups whose data a call with these parsed arguments reaches into."""
+    def borrows(self, arguments: Mapping[str, object]) -> Mapping[str, Effect]:
+        """The other groups whose data a call with these parsed arguments reaches into, and what it does there."""
         ...
 
     def describe(self, at: str = "") -> Mapping[str, Any]:

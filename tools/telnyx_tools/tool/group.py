@@ -53,16 +53,17 @@ class Group:
         local: bool = False,
         aliases: tuple[str, ...] = (),
         borrowed: Mapping[str, str] = {},
+        borrowed_effect: Effect = Effect.READ,
         sensitive: Mapping[str, str] = {},
         target: str | None = None,
     ) -> Callable[[ToolFunction], ToolFunction]:
         """Declare a function as a tool: its signature is the schema, its docstring the description.
 
         `target` is the argument by which a generic tool is told what to call. `borrowed` names the arguments that reach
-        into another group's data, such as a bucket to copy from, and that group; `sensitive` those that are of a
-        sensitive kind, such as a spend limit, and that kind. Raises ValueError for an argument that the function does
-        not have: such a tool would be taken for one that does its own work; and for a name that is too long for models
-        once a client has put the server's before it.
+        into another group's data, such as a bucket to copy from, and that group, and `borrowed_effect` what is done
+        there; `sensitive` those that are of a sensitive kind, such as a spend limit, and that kind. Raises ValueError
+        for an argument that the function does not have: such a tool would be taken for one that does its own work; and
+        for a name that is too long for models once a client has put the server's before it.
         """
 
         def declare(function: ToolFunction) -> ToolFunction:
@@ -90,6 +91,7 @@ class Group:
                     local=local,
                     aliases=aliases,
                     borrowed=borrowed,
+                    borrowed_effect=borrowed_effect,
                     sensitive=sensitive,
                     target=target,
                 )

@@ -50,6 +50,8 @@ class Tool:
     aliases: tuple[str, ...]
     borrowed: Mapping[str, str]
     """Arguments that reach into another group's data, and the group: who may use the one need not have the other."""
+    borrowed_effect: Effect
+    """What it does to that data: most only read it."""
     sensitive: Mapping[str, str]
     """Arguments that the operator has to allow although the tool is there, as `outbound.channel_limit`, and their kind:
     they lift what bounds spending, or let numbers go."""
@@ -116,8 +118,9 @@ class Tool:
             return {"at": at, "arguments": arguments}
         return {"effect": self.effect, "description": self.description, "arguments": arguments}
 
-    def borrows(self, arguments: Mapping[str, object]) -> list[str]:
-        return [group for name, group in self.borrowed.items() if arguments.get(name) is not None]
+    def borrows(self, arguments: Mapping[str, object]) -> Mapping[str, Effect]:
+        given = (group for name, group in self.borrowed.items() if arguments.get(name) is not None)
+        return dict.fromkeys(given, self.borrowed_effect)
 
     def parse(self, arguments: Mapping[str, object]) -> Mapping[str, object]:
         return self.arguments.parse(arguments)

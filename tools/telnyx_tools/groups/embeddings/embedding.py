@@ -73,6 +73,7 @@ async def create_embeddings(
     core=True,
     check=CHECK,
     borrowed={"bucket_name": "storage"},
+    borrowed_effect=Effect.WRITE,
 )
 async def embed_url(
     telnyx: Telnyx,

@@ -121,6 +121,7 @@ async def get_webhook_setup(telnyx: Telnyx, inbox: Inbox) -> WebhookSetup:
         "application_id": "call_control",
         "waba_id": "whatsapp",
     },
+    borrowed_effect=Effect.WRITE,
 )
 async def set_up_webhooks(
     telnyx: Telnyx,

@@ -42,6 +42,7 @@ class Speech(AttachedResult):
     calls="POST /text-to-speech/speech",
     s3=("PutObject", "HeadObject", "GetBucketLocation"),
     borrowed={"bucket_name": "storage"},
+    borrowed_effect=Effect.WRITE,
     check=LOST,
 )
 async def text_to_speech(
