@@ -197,14 +197,18 @@ class Arguments:
         first_of_each: dict[str, Any] = {}
         for each in found:
             first_of_each.setdefault(_dotted(each["loc"]), each)
-        return [self._problem(each) for each in islice(first_of_each.values(), MOST_PROBLEMS)]
+        said: set[str] = set()
+        return [self._problem(each, said) for each in islice(first_of_each.values(), MOST_PROBLEMS)]
 
-    def _problem(self, error: Any) -> Problem:
+    def _problem(self, error: Any, said: set[str]) -> Problem:
+        """The problem, with what is expected of the argument: once, however many of its items are wrong."""
         location = error["loc"]
         if error["type"] == "extra_forbidden":
             return Problem(_dotted(location), _unknown(str(location[-1]), members(self.schema, location[:-1])))
-        expected = self._expected(str(location[0]) if location else "")
-        if error["type"] == "string_pattern_mismatch" and expected:
+        name = str(location[0]) if location else ""
+        expected = self._expected(name) if name not in said else ""
+        said.add(name)
+        if error["type"] == "string_pattern_mismatch" and self._described(name):
             return Problem(_dotted(location), f"Not of this form.{expected}")
         return Problem(_dotted(location), f"{_worded(error)}.{expected}")
 
