@@ -70,11 +70,34 @@ async def test_a_message_is_followed_to_its_delivery_or_its_failure(agent: Agent
         sent = await agent("send_message", to=to, from_number=SENDER, text="Hello")
         nothing = await agent("wait_for_event", message_id=sent["id"], timeout_secs=0)
         assert nothing["events"] == []
-        assert "since" in nothing["note"]
+        assert nothing["note"].endswith("as since.")
         agent.clock.advance(5)
         found = await agent("wait_for_event", message_id=sent["id"])
         assert types(found) == [expected]
     assert found["events"][0]["error_codes"] == ["40010"]
+
+
+async def test_where_nothing_is_asked_for_that_is_said_with_what_would_be(agent: Agent) -> None:
+    cases: list[tuple[list[str], dict[str, str], str | None]] = [
+        (["message.delivered"], {}, "message_id"),
+        (["message.failed", "message.read"], {"number": PERSON}, "message_id"),
+        (["message.delivered", "message.received"], {}, None),
+        (["call.answered"], {}, None),
+        (["verification.completed"], {}, "Only webhooks"),
+        ([], {}, None),
+    ]
+    for types_, of, said in cases:
+        note = (await agent("wait_for_event", types=types_, timeout_secs=0, **of))["note"]
+        assert "call again" in note
+        assert (said in note) if said else note.endswith("as since."), types_
+
+
+async def test_a_flood_of_bad_types_gets_a_short_answer(agent: Agent) -> None:
+    with pytest.raises(InvalidArguments) as caught:
+        await agent("wait_for_event", types=["NO TYPE"] * 200)
+    described = str(caught.value.describe())
+    assert described.count("message.received") == 1
+    assert len(described) < 2_500
 
 
 async def test_a_reply_comes_with_its_text_and_once(agent: Agent) -> None:

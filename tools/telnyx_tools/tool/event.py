@@ -69,6 +69,11 @@ class Wanted:
     profile: str | None = None
     since: str | None = None
 
+    @property
+    def names_one(self) -> bool:
+        """Whether the events of one call, message or order are wanted."""
+        return any(id_ is not None for id_ in (self.call_control_id, self.message_id, self.number_order_id))
+
     def matches(self, event: Event) -> bool:
         """Whether the event is one of them."""
         if self.types and event.type not in self.types:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -21,6 +21,8 @@ EVENTS: Final = 100
 MOST_TEXTS: Final = 5
 """Messages whose texts one asking reads; get_message reads the others."""
 
+RECEIVED: Final = frozenset({"message.received", "whatsapp.message_received"})
+
 _Source = Callable[[float], Awaitable[list[Event]]]
 
 GONE = (
@@ -30,7 +32,7 @@ GONE = (
 
 
 def poll_for(telnyx: Telnyx, wanted: Wanted) -> Poll:
-    """The asking for what is wanted."""
+    """The asking for what is wanted; it asks for nothing where Telnyx lists nothing of that kind."""
     asking = _Asking(telnyx, wanted)
 
     async def poll(since: float) -> Sequence[Event]:
@@ -58,15 +60,8 @@ class _Asking:
             return [self._of_message]
         if wanted.number_order_id is not None:
             return [self._of_order]
-        products = {type_.partition(".")[0] for type_ in wanted.types} or {"message", "call"}
-        sources: list[_Source] = []
-        if products & {"message", "whatsapp"}:
-            sources.append(self._received)
-        if "call" in products:
-            sources.append(self._called)
-        if "number_order" in products:
-            sources.append(self._ordered)
-        return sources
+        lists = {"message": self._received, "call": self._called, "number_order": self._ordered}
+        return [source for product, source in lists.items() if product in listed(wanted.types)]
 
     async def _of_call(self, since: float) -> list[Event]:
         """All events of the call, whenever they were: its id tells that they are wanted."""
@@ -151,6 +146,15 @@ class _Asking:
             return from_message(_object(await self.telnyx.get("/messages/{id}", id=id_)))
         except TelnyxError:
             return None
+
+
+def listed(types: Set[str]) -> Set[str]:
+    """The products whose lists tell of events of these types. Of messages that is that they came: what became of one
+    that was sent, is told to those who ask for that one."""
+    if not types:
+        return {"message", "call"}
+    products = {type_.partition(".")[0] for type_ in types} & {"call", "number_order"}
+    return products | {"message"} if types & RECEIVED else products
 
 
 def call_event(raw: Mapping[str, Any]) -> Event | None:

@@ -9,7 +9,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.groups.events import events
 from telnyx_tools.groups.events.arguments import EventTypes, Since, WaitSecs, no_cursor, read_since, types_of
-from telnyx_tools.groups.events.asking import poll_for
+from telnyx_tools.groups.events.asking import RECEIVED, listed, poll_for
 from telnyx_tools.tool.bodies import require_at_most_one
 from telnyx_tools.tool.context import Inbox, Progress
 from telnyx_tools.tool.effect import Effect
@@ -17,8 +17,9 @@ from telnyx_tools.tool.event import Events, Wanted
 from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import E164, CallControlId, E164s, MessageId, MessageParty, NumberOrderId, OwnNumber
 
-RECEIVED = frozenset({"message.received", "whatsapp.message_received"})
 GO_ON = "Nothing yet. To go on waiting, call again with `next` as since."
+ASK_FOR_ONE = "Give message_id: without webhooks only that is asked for."
+TOLD_ALONE = "Only webhooks tell of these types."
 CALLS = (
     "GET /call_events",
     "GET /calls/{call_control_id}",
@@ -96,5 +97,13 @@ async def _waited(
         found = await inbox.wait(wanted, cursor, wait_secs, poll_for(telnyx, wanted), progress)
     except ValueError:
         raise no_cursor() from None
-    update: dict[str, Any] = {} if found.events else {"note": GO_ON}
+    update: dict[str, Any] = {} if found.events else {"note": _note(wanted)}
     return found.model_copy(update=update)
+
+
+def _note(wanted: Wanted) -> str:
+    """What to do where nothing came, and what to do else where Telnyx is not asked for anything."""
+    if wanted.names_one or listed(wanted.types):
+        return GO_ON
+    of_messages = any(type_.startswith(("message.", "whatsapp.")) for type_ in wanted.types)
+    return f"{GO_ON} {ASK_FOR_ONE if of_messages else TOLD_ALONE}"
