@@ -13,6 +13,8 @@ from tests.sweeps import for_each
 
 from telnyx_remote_mcp.identity import INSTRUCTIONS
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.surface.selection import Selection
+from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.dialect import LONGEST_NAME, TOOL_NAME, problems
 from telnyx_tools.registry import registry
@@ -202,6 +204,16 @@ def test_the_tools_that_the_instructions_speak_of_exist() -> None:
     fields = {"outcome_unknown", "from_outside"}
     assert {name for name in names_in(INSTRUCTIONS) if registry().find(name) is None} <= fields
     assert len(INSTRUCTIONS) / CHARACTERS_PER_TOKEN < 300
+
+
+def test_the_tools_that_the_instructions_speak_of_can_be_called_though_not_listed() -> None:
+    surfaces = Surfaces(registry(), Selection())
+    for selection in (Selection(), Selection(surface="compact"), Selection(read_only=True)):
+        surface = surfaces.of(selection)
+        for name in ("wait_for_reply", "wait_for_event"):
+            assert name not in surface.tools
+            assert surface.find(name) is not None
+            assert name in surface.callable
 
 
 def test_no_name_is_given_twice() -> None:
