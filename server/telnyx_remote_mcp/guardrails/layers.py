@@ -12,9 +12,10 @@ from telnyx_remote_mcp.guardrails.local_time import local_time, local_times
 from telnyx_remote_mcp.guardrails.recipients import Recipient
 from telnyx_remote_mcp.surface.limits import Limit
 from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules, QuietHours
-from telnyx_remote_mcp.surface.policy import Policy, Rule, Whose, ruling
+from telnyx_remote_mcp.surface.policy import NOTHING, Policy, Rule, Whose, ruling
 from telnyx_tools.registry import Registry
 from telnyx_tools.tool.context import Action
+from telnyx_tools.tool.effect import Effect
 
 _ANYBODY: Final = frozenset({"phone", "sip", "email", "other"})
 """Kinds of recipients behind whom somebody may sleep."""
@@ -48,7 +49,7 @@ class Layers:
         owner: dict[Whose, Policy] = {"account": self.account.policy, "connection": self.connection.policy}
         return {"operator": self.operator, **owner} if self.operator is not None else owner
 
-    def rule(self, action: Action, registry: Registry, products: Sequence[str] = ()) -> Rule:
+    def rule(self, action: Action, registry: Registry, products: Mapping[str, Effect] = NOTHING) -> Rule:
         """The rule for an action that reaches things of these other products as well."""
         return ruling(action, registry, self.policies, self.request, products)
 

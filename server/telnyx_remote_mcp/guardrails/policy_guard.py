@@ -110,7 +110,7 @@ class PolicyGuard:
     async def _reasons(self, call: Call, reached: Sequence[Recipient]) -> list[Reason]:
         """Why the person is asked first; nothing where they are not. Raises Refused."""
         layers = await self.shared.layers(call)
-        rule = layers.rule(call.action, self.shared.registry, list(call.action.borrows(call.arguments)))
+        rule = layers.rule(call.action, self.shared.registry, call.action.borrows(call.arguments))
         if rule.word == "refuse":
             title = f"{call.action.name} is refused by {_WHOSE[rule.whose]} ({rule.text})"
             raise Refused(title, self.shared.who_changes(rule.whose), rule.text)

@@ -22,6 +22,7 @@ Whose = Literal["operator", "account", "connection", "request", "default"]
 """Who laid something down: the operator of the server; the owner of the account, for all of it or for one connection;
 whoever wrote the URL and the headers of a request; or nobody."""
 
+NOTHING: Final[Mapping[str, Effect]] = {}
 _STRICTNESS: Final[Mapping[Word, int]] = {"run": 0, "ask_when_unusual": 1, "ask": 2, "refuse": 3}
 DEFAULTS: Final[Mapping[Effect, Word]] = {
     Effect.READ: "run",
@@ -67,32 +68,32 @@ class Policy(BaseModel):
     )
     numbers: list[Special] = Field([], description="special numbers that may be called and texted")
 
-    def rule(self, action: Action, registry: Registry, products: Sequence[str] = ()) -> Rule | None:
+    def rule(self, action: Action, registry: Registry, products: Mapping[str, Effect] = NOTHING) -> Rule | None:
         """The rule of this policy for an action, None where it says nothing about it.
 
         What a tool may not do, no other action does either: a stricter word for a tool holds for its whole deed, and
-        one for a group for what others change of its things (`products`).
+        one for a group for what others do to its things (`products`, with what is done).
         """
         own = self._own(action)
         others = self._of_the_same_deed(action, registry) if action.effect is not Effect.READ else []
-        borrowed = [rule for group in products if (rule := self._of_group(action, group)) is not None]
+        borrowed = [rule for group, effect in products.items() if (rule := self._of_group(effect, group))]
         return max([*([own] if own is not None else []), *others, *borrowed], key=strictness, default=None)
 
     def _own(self, action: Action) -> Rule | None:
         if (word := self.tools.get(action.name)) is not None:
             return Rule(word, f"tools.{action.name} = {word}")
-        if (rule := self._of_group(action, action.group)) is not None:
+        if (rule := self._of_group(action.effect, action.group)) is not None:
             return rule
         if (word := self.effects.get(action.effect)) is not None:
             return Rule(word, f"effects.{action.effect} = {word}")
         return None
 
-    def _of_group(self, action: Action, group: str) -> Rule | None:
+    def _of_group(self, effect: Effect, group: str) -> Rule | None:
         if (said := self.groups.get(group)) is None:
             return None
         if said != "read_only":
             return Rule(said, f"groups.{group} = {said}")
-        return Rule("run" if action.effect is Effect.READ else "refuse", f"groups.{group} = read_only")
+        return Rule("run" if effect is Effect.READ else "refuse", f"groups.{group} = read_only")
 
     def _of_the_same_deed(self, action: Action, registry: Registry) -> list[Rule]:
         return [
@@ -119,11 +120,12 @@ def ruling(
     registry: Registry,
     laid_down: Mapping[Whose, Policy],
     narrower: Policy | None = None,
-    products: Sequence[str] = (),
+    products: Mapping[str, Effect] = NOTHING,
 ) -> Rule:
     """The rule for an action: the strictest of those laid down, and the default where nobody says anything.
 
-    What narrows can make that stricter, never milder. `products` are other groups whose things the call changes.
+    What narrows can make that stricter, never milder. `products` are other groups whose things the call reads or
+    changes.
     """
     rules = [
         replace(rule, whose=whose)
