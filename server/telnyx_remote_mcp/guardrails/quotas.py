@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.kept_back import KeptBack
 from telnyx_remote_mcp.calls.pipeline import Next
+from telnyx_remote_mcp.guardrails.call_bills import CallBills
 from telnyx_remote_mcp.guardrails.entries import cost
 from telnyx_remote_mcp.guardrails.fingerprint import account, keyed
 from telnyx_remote_mcp.guardrails.layers import Bound, Layers
@@ -80,6 +81,7 @@ class QuotaGuard:
     def __init__(self, shared: Shared, limits: Sequence[Limit]) -> None:
         self._shared = shared
         self._limits = tuple(limits)
+        self._bills = CallBills(shared)
         self._unknown: TTLCache[tuple[str, ...], bool] = TTLCache(MOST_UNKNOWN, UNKNOWN_SECS)
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
@@ -88,6 +90,7 @@ class QuotaGuard:
         taken: list[tuple[Bound, float]] = []
         try:
             bounds = await self._bounds(call)
+            await self._count_calls_before(call, bounds)
             price = await self._price(call, bounds)
             await self._take(call, bounds, price, taken)
         except StoreUnavailable:
@@ -173,14 +176,31 @@ class QuotaGuard:
                 raise QuotaExceeded(f"{limit} for {_held(bound)}", rule, left, remedy, got.resets_in)
             taken.append((bound, by))
 
+    async def _count_calls_before(self, call: Call, bounds: Sequence[Bound]) -> None:
+        """Count what calls by the minute have cost, of which Telnyx tells it now."""
+        if self._of_money(call, bounds):
+            for told in await self._bills.told(call):
+                for name, secs in told.counters:
+                    await self._counters.add(KIND, name, round(told.amount * _MICRO), secs)
+
+    def _of_money(self, call: Call, bounds: Sequence[Bound]) -> tuple[tuple[str, int], ...]:
+        """The counters of the money that a call may spend, and their seconds."""
+        if call.action.effect is not Effect.SPENDS:
+            return ()
+        return tuple((self._name(call, bound), bound.limit.secs) for bound in bounds if bound.limit.what == "spend")
+
     async def _give_back(self, call: Call, taken: Sequence[tuple[Bound, float]]) -> None:
         with suppress(StoreUnavailable):
             for bound, by in taken:
                 await self._counters.add(KIND, self._name(call, bound), -by, bound.limit.secs)
 
     async def _spent(self, call: Call, bounds: Sequence[Bound], price: int, result: Result) -> None:
-        """Count what the answer says that the call cost, in place of the price that was known before."""
+        """Count what the answer says that the call cost, in place of the price that was known before; what a call by
+        the minute costs is told later."""
         if (told := cost(result)) is None:
+            if counters := self._of_money(call, bounds) if count(call, "calls") else ():
+                with suppress(StoreUnavailable):
+                    await self._bills.wait_for(call, result, counters)
             return
         more = round(float(told.partition(" ")[0]) * _MICRO) - price
         with suppress(StoreUnavailable):

@@ -149,6 +149,37 @@ async def test_what_a_call_is_known_to_cost_is_counted_before_it_is_made(store: 
     assert len(telnyx.calls) == 2
 
 
+async def test_what_calls_cost_by_the_minute_is_counted_once_it_is_told(store: Store) -> None:
+    records: list[dict[str, Any]] = []
+
+    def telling(request: httpx2.Request) -> httpx2.Response:
+        found = records if request.url.path.endswith("/detail_records") else []
+        wanted = request.url.params.get("filter[record_type]")
+        return httpx2.Response(200, json={"data": [record for record in found if record["type"] == wanted]})
+
+    def process() -> QuotaGuard:
+        shared = contexts.guarded(Settings(secret="s" * 32), Api(wire=MockWire(telling)), store)
+        return QuotaGuard(shared, limits(["spend=1/day"]))
+
+    placed = Telnyx(Result.model_validate({"call_control_id": "c1", "call_leg_id": "l1"}))
+    make = contexts.call(TOOLS["make_call"], {"to": PERSON, "from_number": SENDER, "connection_id": "1"})
+    await process()(make, placed)
+    await process()(text(), Telnyx())
+    records += [
+        {"type": "call-control", "call_control_id": "c1", "cost": "0.4"},
+        {"type": "call-control", "call_control_id": "somebody's", "cost": "100"},
+        {"type": "sip-trunking", "call_leg_id": "l1", "cost": "0.5"},
+    ]
+    for _ in range(2):
+        await process()(text(), Telnyx())
+    (budget,) = await process().budgets(make)
+    assert budget.left == pytest.approx(0.1, abs=1e-4)
+    records.append({"type": "call-control", "call_control_id": "c2", "cost": "0.2"})
+    await process()(make, Telnyx(Result.model_validate({"data": {"call_control_id": "c2"}})))
+    with pytest.raises(QuotaExceeded):
+        await process()(make, placed)
+
+
 async def test_the_price_of_texts_is_looked_up_where_money_is_limited_and_once_a_minute_where_it_is_not_known(
     store: Store,
 ) -> None:

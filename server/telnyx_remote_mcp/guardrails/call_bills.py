@@ -1,0 +1,149 @@
+"""Bills of calls: what a call by the minute cost, which Telnyx tells in detail records some time after it ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+
+from cachetools import TTLCache
+
+from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.guardrails.fingerprint import account, keyed
+from telnyx_remote_mcp.guardrails.shared import Shared
+from telnyx_remote_mcp.store.records import Records
+from telnyx_remote_mcp.store.vault import Vault
+from telnyx_tools.api.client import Json, Query
+from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.results.result import Result
+
+KIND: Final = "call-bills"
+TYPES: Final = ("call-control", "sip-trunking")
+"""Of detail records that tell what a call cost; it costs the sum of them."""
+KEPT_SECS: Final = 24 * 3_600
+LOOK_EVERY_SECS: Final = 60
+MOST_OPEN: Final = 200
+"""Calls of an account whose cost is waited for; of more than that the oldest are forgotten."""
+MOST_ACCOUNTS: Final = 10_000
+_PAGE: Final = 250
+_IDS: Final = ("call_control_id", "call_leg_id", "sid", "call_sid")
+_TRIES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A call that was placed, the type of record that is to tell what it cost, and the counters that want to know."""
+
+    ids: tuple[str, ...]
+    record_type: str
+    counters: tuple[tuple[str, int], ...]
+    """Their names, and for how many seconds each counts."""
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """The calls of an account whose cost is not known yet."""
+
+    calls: tuple[Open, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a call cost, in the account's currency, and the counters that want to know."""
+
+    amount: float
+    counters: tuple[tuple[str, int], ...]
+
+
+class CallBills:
+    """Remembers the calls that were placed where money is limited, and asks Telnyx once a minute at most, when more is
+    to be spent, what they cost. Raises StoreUnavailable."""
+
+    def __init__(self, shared: Shared, *, clock: Clock = time.time) -> None:
+        self._shared = shared
+        self._clock = clock
+        self._looked: TTLCache[str, bool] = TTLCache(MOST_ACCOUNTS, LOOK_EVERY_SECS)
+
+    async def wait_for(self, call: Call, result: Result, counters: tuple[tuple[str, int], ...]) -> None:
+        """Remember the call that was placed."""
+        ids = tuple(dict.fromkeys(_ids(result.wire())))
+        if not ids:
+            return
+        until = int(self._clock()) + KEPT_SECS
+        new = tuple(Open(ids, record_type, counters, until) for record_type in TYPES)
+        for _ in range(_TRIES):
+            kept = await self._records.read(self._key(call))
+            calls = (*(kept.value.calls if kept is not None else ()), *new)[-MOST_OPEN * len(TYPES) :]
+            if kept is None:
+                if await self._records.add(self._key(call), Bill(calls), KEPT_SECS):
+                    return
+            elif await self._records.swap(self._key(call), kept, replace(kept.value, calls=calls), KEPT_SECS):
+                return
+
+    async def told(self, call: Call) -> list[Told]:
+        """What calls of this account cost, of which that is known since the last time. Each is told once."""
+        key = self._key(call)
+        if key in self._looked:
+            return []
+        self._looked[key] = True
+        if (kept := await self._records.read(key)) is None:
+            return []
+        costs = {record_type: await self._costs(call, record_type) for record_type in TYPES}
+        found = {open_: amount for open_ in kept.value.calls if (amount := _cost(open_, costs)) is not None}
+        left = tuple(each for each in kept.value.calls if each not in found and each.until > self._clock())
+        if found and not await self._records.swap(key, kept, Bill(left), KEPT_SECS):
+            return []  # somebody else counts, or a call was placed meanwhile
+        return [Told(amount, open_.counters) for open_, amount in found.items()]
+
+    async def _costs(self, call: Call, record_type: str) -> Mapping[str, float]:
+        telnyx = self._shared.api.bind(call.caller.credential, call.caller.principal)
+        query: Query = {
+            "filter": {"record_type": record_type, "date_range": "last_2_days"},
+            "sort": ["-started_at"],
+            "page": {"size": _PAGE},
+        }
+        with suppress(TelnyxError):
+            return dict(_by_id(await telnyx.get("/detail_records", query=query)))
+        return {}
+
+    def _key(self, call: Call) -> str:
+        return keyed(self._secret, account(call))
+
+    @cached_property
+    def _secret(self) -> bytes:
+        return self._shared.secret.derive(KIND)
+
+    @cached_property
+    def _records(self) -> Records[Bill]:
+        return Records(self._shared.calls, Vault(self._shared.secret), KIND, Bill)
+
+
+def _cost(open_: Open, costs: Mapping[str, Mapping[str, float]]) -> float | None:
+    return next((costs[open_.record_type][id_] for id_ in open_.ids if id_ in costs[open_.record_type]), None)
+
+
+def _by_id(answer: Json) -> Iterator[tuple[str, float]]:
+    """The cost of each call by each of its own ids; a session may be that of several calls."""
+    records = answer.get("data") if isinstance(answer, dict) else None
+    for record in records if isinstance(records, list) else ():
+        if not isinstance(record, dict):
+            continue
+        with suppress(TypeError, ValueError):
+            cost = float(record["cost"]) if "cost" in record else 0.0
+            yield from ((str(record[name]), cost) for name in ("call_control_id", "call_leg_id") if record.get(name))
+
+
+def _ids(value: Any) -> Iterator[str]:
+    """The ids of the placed call, wherever they stand in the answer."""
+    if isinstance(value, Mapping):
+        yield from (value[name] for name in _IDS if isinstance(value.get(name), str))
+        for item in value.values():
+            yield from _ids(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _ids(item)
