@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from pydantic import BaseModel
@@ -26,6 +27,10 @@ WORDS_OF_OTHERS: Final = frozenset({"read-texts", "read-emails", "read-conversat
 
 LEAST: Final = 7
 """Characters that can name an address: fewer are a digit that was pressed, or a yes."""
+LONGEST: Final = 320
+"""Characters of an argument that is an address."""
+MOST_NAMED: Final = 50
+"""Arguments of a call that are looked at for addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,7 @@ class StrangersGuard:
             with suppress(StoreUnavailable):  # this process remembers; nothing is spent while the store is away
                 await self.shared.strangers.note(call.caller.principal, found.texts, found.addresses)
                 if found.spoken >= LEAST:
-                    named = {value for text in _texts(call.arguments) for _, value in addresses(text)}
-                    await self.shared.strangers.mark(reader(call), named)
+                    await self.shared.strangers.mark(reader(call), _named(call))
 
 
 def _may_tell(call: Call, result: Result) -> bool:
@@ -87,6 +91,12 @@ def _attached(result: Result) -> Iterator[str]:
         if not file.mime_type.startswith(("audio/", "image/", "video/")):
             with suppress(UnicodeDecodeError):
                 yield file.content.decode()
+
+
+def _named(call: Call) -> set[str]:
+    """The addresses that the call names, of the first and short ones of its arguments."""
+    short = (text for text in _texts(call.arguments) if len(text) <= LONGEST)
+    return {value for text in islice(short, MOST_NAMED) for _, value in addresses(text)}
 
 
 def _texts(value: object) -> Iterator[str]:
