@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property
 from itertools import islice
 from typing import Annotated, Any, Final, get_args, get_origin
 
@@ -134,7 +134,7 @@ def _telling(model: type[BaseModel]) -> tuple[tuple[str, Declared], ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sieve:
     """Goes through an answer as JSON values: cleans in place what others wrote, and collects it in `found`.
 
@@ -203,11 +203,16 @@ class Sieve:
             return [self._address(item, f"{place}[]", models, trusted) for item in value]
         return self._inner(value, place, models, trusted)
 
+    @cached_property
+    def _searched(self) -> tuple[str, str]:
+        """All that the agent gave, and the digits of it; each text on a line of its own."""
+        return "\n".join(self.given).casefold(), "\n".join(map(_digits, self.given))
+
     def _is_given(self, address: str) -> bool:
         """Whether the agent asked for this address: that it is answered says nothing of it."""
         if not self.given:
             return False
-        folded, given_digits = _known(self.given)
+        folded, given_digits = self._searched
         digits = _digits(address)[-_NATIONAL:]
         return address.casefold() in folded or (digits != "" and digits in given_digits)
 
@@ -238,12 +243,6 @@ def _is_text(value: Any) -> bool:
 
 def _digits(text: str) -> str:
     return "".join(filter(str.isdigit, text))
-
-
-@lru_cache(maxsize=8)
-def _known(given: frozenset[str]) -> tuple[str, str]:
-    """All that the agent gave, to be looked for addresses in, and the digits of it; each text on a line of its own."""
-    return "\n".join(given).casefold(), "\n".join(map(_digits, given))
 
 
 def _is_name_of_others(place: str) -> bool:
