@@ -120,7 +120,7 @@ def _spare_garbage_collector() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(3_000, 5, 5)
+    gc.set_threshold(10_000, 5, 5)
 
 
 class _Workers(Multiprocess):
