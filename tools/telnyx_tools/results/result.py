@@ -44,19 +44,22 @@ class Result(Part):
     shape_warning: str | None = None
     """Set when the API answered with success but not as documented: the call did take place."""
 
-    _shown: dict[str, Any] | None = PrivateAttr(None)
-
     def wire(self) -> dict[str, Any]:
         """The result as JSON values, without nulls."""
-        return self._shown or self.model_dump(mode="json", exclude_none=True, by_alias=True)
+        return self.shown or self.model_dump(mode="json", exclude_none=True, by_alias=True)
 
     def wire_json(self) -> str:
         """The same as compact JSON."""
-        return to_json(self._shown).decode() if self._shown else self.model_dump_json(exclude_none=True, by_alias=True)
+        return to_json(self.shown).decode() if self.shown else self.model_dump_json(exclude_none=True, by_alias=True)
+
+    @property
+    def shown(self) -> dict[str, Any] | None:
+        """The JSON values that are shown in place of the fields."""
+        return self.__dict__.get("_shown")
 
     def shown_as(self, wire: dict[str, Any]) -> Self:
         """The result, shown as these JSON values from now on."""
-        self._shown = wire
+        self.__dict__["_shown"] = wire  # a private attribute would double what it takes to make each item of a list
         return self
 
 
@@ -233,7 +236,7 @@ def _bounded(value: object, limit: int = 2_000) -> object:
 
 
 def _without_the_largest(result: R, excess: int) -> R:
-    fields = result._shown or result.model_dump(mode="json", exclude_none=True)
+    fields = result.shown or result.model_dump(mode="json", exclude_none=True)
     sizes = {name: len(json.dumps(value, ensure_ascii=False)) for name, value in fields.items()}
     left_out: dict[str, str] = {}
     for name in sorted(sizes, key=sizes.__getitem__, reverse=True):
@@ -241,7 +244,7 @@ def _without_the_largest(result: R, excess: int) -> R:
             break
         excess -= sizes[name]
         left_out[name] = f"{sizes[name]:,} characters"
-    if result._shown is not None:
+    if result.shown is not None:
         kept = {name: value for name, value in fields.items() if name not in left_out}
         return result.model_copy().shown_as({**kept, "left_out": named(left_out)})
     return result.model_copy(update={**dict.fromkeys(left_out), "left_out": named(left_out)})
