@@ -175,7 +175,7 @@ def dispatch(
             inbox=lambda call, telnyx: OneInbox(),
             rejected=lambda principal: None,
         ),
-        steps,
+        lambda: steps,
     )
 
 

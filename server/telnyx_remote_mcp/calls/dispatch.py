@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from telnyx_remote_mcp.calls.call import Call
-from telnyx_remote_mcp.calls.pipeline import Step, pipeline
+from telnyx_remote_mcp.calls.pipeline import Next, Step, pipeline
 from telnyx_tools.api.client import Api, Telnyx
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.files import Files
@@ -45,11 +46,16 @@ class Dispatch:
     """Carries calls out. Raises a TelnyxError that says what went wrong.
 
     A generic tool has no effect of its own, so it passes no step; what it calls does, once, as a call of its own.
+    `steps` is asked for them with the first call that passes them.
     """
 
-    def __init__(self, upstream: Upstream, steps: Sequence[Step]) -> None:
+    def __init__(self, upstream: Upstream, steps: Callable[[], Sequence[Step]]) -> None:
         self._upstream = upstream
-        self._guarded = pipeline(steps, self._run)
+        self._steps = steps
+
+    @cached_property
+    def _guarded(self) -> Next:
+        return pipeline(self._steps(), self._run)
 
     async def __call__(self, call: Call) -> Result:
         return await (self._guarded if call.action.target is None else self._run)(call)

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.dispatch import Dispatch, Upstream
 from telnyx_remote_mcp.calls.info import Info
-from telnyx_remote_mcp.calls.pipeline import Next, pipeline
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_tools.api.client import Api, Telnyx
 from telnyx_tools.files import Files
-from telnyx_tools.results.result import Result
 from telnyx_tools.tool.context import Decision, Inbox
 from telnyx_tools.tool.server_info import PolicyInfo, Quota
 
@@ -55,9 +53,6 @@ def create_dispatch(
         measured = [GuardMeasured(step, meter) for step in created.steps]
         return replace(created, steps=[CallMeasured(meter), *measured])
 
-    async def guarded(call: Call, proceed: Next) -> Result:
-        return await pipeline(guards().steps, proceed)(call)
-
     async def budgets(call: Call) -> list[Quota]:
         return await guards().quotas.budgets(call)
 
@@ -82,4 +77,4 @@ def create_dispatch(
         server=partial(Info, settings, surfaces, budgets, explained, decided, confirmed),
         rejected=rejected,
     )
-    return Dispatch(upstream, [guarded])
+    return Dispatch(upstream, lambda: guards().steps)
