@@ -69,6 +69,8 @@ def target_id(value: str, key: bytes) -> str:
 def cost(result: Result) -> str | None:
     """What the result says that the call cost, such as `0.004 USD`."""
     holder = result.data if isinstance(result, Answer) else result
+    if isinstance(holder, BaseModel) and "cost" not in holder.model_fields_set:
+        return None
     told = holder.get("cost") if isinstance(holder, dict) else getattr(holder, "cost", None)
     fields = dict(told) if isinstance(told, BaseModel | dict) else {"amount": told}
     amount, currency = fields.get("amount"), fields.get("currency")
@@ -98,11 +100,16 @@ def _target(recipient: Recipient, key: bytes) -> dict[str, str]:
     return {"kind": recipient.kind, "masked": masked(recipient), "id": target_id(recipient.value, key)}
 
 
+@lru_cache(maxsize=4096)
+def _is_id(name: str) -> bool:
+    return _ID_NAME.fullmatch(name) is not None
+
+
 def _ids(arguments: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """The ids among the arguments, of a tool or in the path of an operation: what the call was about."""
     path: Any = arguments.get("path")
     given = {**arguments, **(path if isinstance(path, dict) else {})}
-    named = [(name, value) for name, value in given.items() if _ID_NAME.fullmatch(name)]
+    named = [(name, value) for name, value in given.items() if _is_id(name)]
     for name, value in named[:_MOST_IDS]:
         plain = not name.endswith("_name") or name in _NAMED
         if plain and isinstance(value, str) and _ID.fullmatch(value):

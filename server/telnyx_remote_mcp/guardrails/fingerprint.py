@@ -6,10 +6,13 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from typing import Final
 
 from pydantic_core import to_jsonable_python
 
 from telnyx_remote_mcp.calls.call import Call
+
+_canonical: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def account(call: Call) -> str:
@@ -31,7 +34,7 @@ def fingerprint(call: Call, key: bytes) -> str:
 def digest(call: Call, key: bytes) -> str:
     """64 hex digits for the arguments alone. Without the key nobody finds out by trying what was said, or to whom."""
     plain = to_jsonable_python(given(call.arguments), bytes_mode="base64", fallback=repr)
-    return keyed(key, json.dumps(plain, sort_keys=True, separators=(",", ":")))
+    return keyed(key, _canonical(plain))
 
 
 def given(arguments: Mapping[str, object]) -> dict[str, object]:

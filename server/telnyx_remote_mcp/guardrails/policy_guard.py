@@ -53,7 +53,7 @@ class PolicyGuard:
             agreement = await self._check(call, reached)
         except StoreUnavailable:
             raise CannotRemember from None
-        result = await proceed(replace(call, agreement=agreement))
+        result = await proceed(call if agreement is None else replace(call, agreement=agreement))
         if call.action.effect is Effect.SPENDS and reached:
             with suppress(StoreUnavailable):  # it was sent: not to remember that is no reason to say otherwise
                 # Who sent it is known from now on as well: Telnyx takes nobody's but the account's own numbers.

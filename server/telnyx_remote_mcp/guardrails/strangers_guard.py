@@ -103,9 +103,9 @@ def _texts(value: object) -> Iterator[str]:
     """Every text inside arguments."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Mapping | BaseModel):
-        for item in dict(value).values():
-            yield from _texts(item)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, (list, tuple)):
         for item in value:
+            yield from _texts(item)
+    elif isinstance(value, (Mapping, BaseModel)):
+        for item in dict(value).values():
             yield from _texts(item)
