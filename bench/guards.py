@@ -20,6 +20,8 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 from tests import contexts
 
+from bench.calls import LIST
+from bench.upstream import PAGE
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.dispatch import Dispatch
 from telnyx_remote_mcp.composition.guards import create_guards
@@ -41,6 +43,7 @@ NUMBERS = itertools.count(step=2 * CALLS)
 """No two calls are the same."""
 METRICS_BOUND = 100
 TOOLS = registry().tools
+NUMBERS_PAGE = PAGE.partition(b"\r\n\r\n")[2]
 
 
 class AtOnce(Wire):
@@ -50,11 +53,15 @@ class AtOnce(Wire):
         """Open nothing."""
 
     async def attempt(self, call: Sent) -> Reply:
-        return Reply(200, {}, b'{"data":{"id":"1"}}')
+        return Reply(200, {}, NUMBERS_PAGE if "/phone_numbers" in call.url else b'{"data":{"id":"1"}}')
 
 
 def read(_: int) -> Call:
     return contexts.call(TOOLS["get_messaging_profile"], {"messaging_profile_id": "p1"})
+
+
+def listing(_: int) -> Call:
+    return contexts.call(TOOLS["list_phone_numbers"], LIST.arguments)
 
 
 def spend(number: int) -> Call:
@@ -79,6 +86,7 @@ RULES = OwnerRules(
 
 KINDS: dict[str, tuple[Callable[[int], Call], int]] = {
     "READ": (read, 150),
+    "LIST": (listing, 200),
     "SPENDS": (spend, 1_000),
     "RULES": (within, 1_000),
 }
