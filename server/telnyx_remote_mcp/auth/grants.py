@@ -237,10 +237,6 @@ class Grants:
         if grant is not None and now - (grant.last_listed_at or 0) >= TOUCH_EVERY_SECS:
             await self._changed(grant_id, lambda kept: replace(kept, last_listed_at=now))
 
-    async def replace_link(self, grant: Grant, linked: Linked) -> bool:
-        """Put another credential behind the grant; False where the grant has ended meanwhile."""
-        return await self._links.replace(grant, linked)
-
     async def renew(self) -> list[Grant]:
         """Seal all grants and links by the newest secret; those that are in the form of the first version."""
         first = []

@@ -94,12 +94,6 @@ class Links:
             linked = await asyncio.shield(self._refreshing(grant))
         return linked.credential
 
-    async def replace(self, grant: Grant, linked: Linked) -> bool:
-        """Put another credential in place; False where the grant has ended meanwhile."""
-        async with self._lock(grant):
-            sealed = await self._store.get(_KIND, grant.id)
-            return sealed is not None and await self._swap(grant, sealed, linked)
-
     async def keep_on(self, grant: Grant) -> bool:
         """Keep the credential as long as its grant lasts now; False where it is gone."""
         async with self._lock(grant):

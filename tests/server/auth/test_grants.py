@@ -268,7 +268,6 @@ async def test_everything_of_a_grant_leaves_the_store_with_its_end(world: World,
     grant = await granted(grants, expires_at=1_100)
     world.clock.advance(70)
     await grants.touch(grant.id)
-    await grants.replace_link(grant, ApiKeyLink(KEY))
     ends = ends_in(tmp_path)
     assert ends.keys() == {"account", "grant", "link"}
     now = time.time()
@@ -306,18 +305,12 @@ async def meanwhile(tmp_path: Path) -> AsyncIterator[Meanwhile]:
     await store.aclose()
 
 
-@pytest.mark.parametrize("change", ["touch", "replace_link"])
-async def test_a_grant_revoked_in_the_middle_of_a_change_stays_revoked(
-    world: World, meanwhile: Meanwhile, change: str
-) -> None:
+async def test_a_grant_revoked_in_the_middle_of_a_change_stays_revoked(world: World, meanwhile: Meanwhile) -> None:
     grants = Grants(meanwhile, Secret(NEW), clock=world.clock, monotonic=world.clock)
     grant = await granted(grants)
     world.clock.advance(60)
     meanwhile.happens = world.replica().revoke(grant.id)
-    if change == "touch":
-        await grants.touch(grant.id)
-    else:
-        assert not await grants.replace_link(grant, ApiKeyLink(KEY))
+    await grants.touch(grant.id)
     assert meanwhile.happens is None
     assert [await world.store.keys(kind) for kind in ("grant", "link", "account")] == [[], [], []]
 
@@ -463,22 +456,3 @@ async def test_tokens_that_cannot_be_refreshed_are_used_to_their_end(world: Worl
     with pytest.raises(LinkLost):
         await grants.credential(grant)
     assert await grants.get(grant.id) is None
-
-
-async def test_another_key_can_be_put_behind_a_grant(world: World) -> None:
-    here, there = world.replica(), world.replica()
-    grant = await granted(here)
-    for each in (here, there):
-        await each.credential(grant)
-    assert await here.replace_link(grant, ApiKeyLink("KEYother"))
-    assert (await here.credential(grant)).secret == "KEYother"
-    world.clock.advance(RECENT_SECS)
-    assert (await there.credential(grant)).secret == "KEYother"
-
-
-async def test_no_key_is_kept_behind_a_grant_that_has_ended(world: World) -> None:
-    grants = world.replica()
-    grant = await granted(grants)
-    await grants.revoke(grant.id)
-    assert not await grants.replace_link(grant, ApiKeyLink("KEYother"))
-    assert await world.store.keys("link") == []
