@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-HASH_CHARACTERS: Final = 64
 _HEAD: Final = re.compile(rb"([0-9]{12}) ([0-9a-f]{64}) ([0-9a-f]{64})\n")
 _LINE: Final = re.compile(rb'(\{.*),"hash":"([0-9a-f]{64})"\}\n')
 

@@ -264,12 +264,16 @@ def test_two_ways_to_update_an_assistant_are_judged_alike(catalog: Catalog) -> N
 
 def test_a_call_is_as_sensitive_as_what_it_changes(catalog: Catalog) -> None:
     profile = catalog["messaging_profiles.update"]
-    assert profile.kinds_of({"name": "Support"}) == set()
-    assert profile.kinds_of({"name": "Support", "webhook_url": None}) == {"watchers"}
-    assert profile.kinds_of({"whitelisted_destinations": [], "v1_secret": "x"}) == {"limits", "credentials"}
+    assert profile.sensitive_in({"name": "Support"}) == {}
+    assert profile.sensitive_in({"name": "Support", "webhook_url": None}) == {"webhook_url": "watchers"}
+    limited = profile.sensitive_in({"whitelisted_destinations": [], "v1_secret": "x"})
+    assert limited == {"whitelisted_destinations": "limits", "v1_secret": "credentials"}
     numbers = catalog["phone_numbers.jobs.update_batch"]
-    assert numbers.kinds_of({"voice": {"cnam_listing": {}}}) == {"bulk"}
-    assert numbers.kinds_of({"voice": {"call_forwarding": {}}, "external_pin": "1"}) == {"bulk", "transfer", "watchers"}
+    assert numbers.kinds == {"bulk"}
+    assert numbers.sensitive_in({"voice": {"cnam_listing": {}}}) == {}
+    moved = numbers.sensitive_in({"voice": {"call_forwarding": {}}, "external_pin": "1"})
+    assert set(moved.values()) == {"transfer", "watchers"}
     assistant = catalog["ai.assistants.update"]
-    assert assistant.kinds_of({"tools": [{"type": "hangup"}, {"type": "webhook", "webhook": {}}]}) == {"watchers"}
-    assert assistant.kinds_of(None) == assistant.kinds_of("tools") == assistant.kinds_of([]) == set()
+    tools = [{"type": "hangup"}, {"type": "webhook", "webhook": {}}]
+    assert set(assistant.sensitive_in({"tools": tools}).values()) == {"watchers"}
+    assert assistant.sensitive_in(None) == assistant.sensitive_in("tools") == assistant.sensitive_in([]) == {}

@@ -107,11 +107,6 @@ class Operation:
         """Return whether it says who may use the account: keys, OAuth clients and grants, users, access rules."""
         return "access" in self.kinds
 
-    def kinds_of(self, body: object) -> frozenset[Kind]:
-        """Return the kinds of a call with this body: those of the operation itself, and of fields that the body has."""
-        found = (kind for path, kind in self.sensitive_fields.items() if _has(body, path.split(".")))
-        return self.kinds.union(found)
-
     @cached_property
     def _details(self) -> dict[str, Any]:
         details: dict[str, Any] = json.loads(self._encoded)

@@ -110,23 +110,6 @@ def from_order(order: Fields) -> Event | None:
     )
 
 
-def from_verification(verification: Fields) -> Event | None:
-    """The event that the state of a verification tells of; None while it is under way."""
-    id_, status = str(verification.get("id") or ""), str(verification.get("status") or "")
-    if not id_ or status in ("", "pending"):
-        return None
-    type_ = _VERIFICATIONS.get(status, "verification.failed")
-    at = utc(str(verification.get("updated_at") or verification.get("created_at") or ""))
-    return _event(
-        id=f"{type_}:{id_}",
-        type=type_,
-        occurred_at=at,
-        verification_id=id_,
-        to=verification.get("phone_number"),
-        status=status,
-    )
-
-
 def _type(name: str, payload: Fields) -> str:
     """The event's type: a name of ours where agents need one, else Telnyx's."""
     if name == "call.initiated":
