@@ -5,13 +5,13 @@ from collections import OrderedDict
 from .reply import Reply
 
 REMEMBERED_SECS = 24 * 60 * 60
+MOST_REMEMBERED = 10_000
 
 
 class Replays:
     """The successful answers of one account by key; the oldest go first when there are too many."""
 
-    def __init__(self, limit: int = 10_000) -> None:
-        self._limit = limit
+    def __init__(self) -> None:
         self._answers: OrderedDict[str, tuple[float, Reply]] = OrderedDict()
 
     def get(self, key: str, now: float) -> Reply | None:
@@ -22,5 +22,5 @@ class Replays:
 
     def keep(self, key: str, reply: Reply, now: float) -> None:
         self._answers[key] = (now, reply)
-        if len(self._answers) > self._limit:
+        if len(self._answers) > MOST_REMEMBERED:
             self._answers.popitem(last=False)

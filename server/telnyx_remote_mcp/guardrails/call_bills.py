@@ -12,7 +12,6 @@ from typing import Any, Final
 from cachetools import TTLCache
 
 from telnyx_remote_mcp.calls.call import Call
-from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.guardrails.fingerprint import account, keyed
 from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.store.records import Records
@@ -64,9 +63,8 @@ class CallBills:
     """Remembers the calls that were placed where money is limited, and asks Telnyx once a minute at most, when more is
     to be spent, what they cost. Raises StoreUnavailable."""
 
-    def __init__(self, shared: Shared, *, clock: Clock = time.time) -> None:
+    def __init__(self, shared: Shared) -> None:
         self._shared = shared
-        self._clock = clock
         self._looked: TTLCache[str, bool] = TTLCache(MOST_ACCOUNTS, LOOK_EVERY_SECS)
 
     async def wait_for(self, call: Call, result: Result, counters: tuple[tuple[str, int], ...]) -> None:
@@ -74,7 +72,7 @@ class CallBills:
         ids = tuple(dict.fromkeys(_ids(result.wire())))
         if not ids:
             return
-        until = int(self._clock()) + KEPT_SECS
+        until = int(time.time()) + KEPT_SECS
         new = tuple(Open(ids, record_type, counters, until) for record_type in TYPES)
         for _ in range(_TRIES):
             kept = await self._records.read(self._key(call))
@@ -95,7 +93,7 @@ class CallBills:
             return []
         costs = {record_type: await self._costs(call, record_type) for record_type in TYPES}
         found = {open_: amount for open_ in kept.value.calls if (amount := _cost(open_, costs)) is not None}
-        left = tuple(each for each in kept.value.calls if each not in found and each.until > self._clock())
+        left = tuple(each for each in kept.value.calls if each not in found and each.until > time.time())
         if found and not await self._records.swap(key, kept, Bill(left), KEPT_SECS):
             return []  # somebody else counts, or a call was placed meanwhile
         return [Told(amount, open_.counters) for open_, amount in found.items()]

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
-from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.guardrails.fingerprint import account, keyed
 from telnyx_remote_mcp.guardrails.quotas import QuotaExceeded, count
 from telnyx_remote_mcp.guardrails.shared import Shared
@@ -63,9 +62,8 @@ class LiveCallsGuard:
     ones that came in, are not known here.
     """
 
-    def __init__(self, shared: Shared, *, clock: Clock = time.time) -> None:
+    def __init__(self, shared: Shared) -> None:
         self._shared = shared
-        self._clock = clock
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
         legs = self._legs(call)
@@ -98,7 +96,7 @@ class LiveCallsGuard:
         return int(count(call, "calls")) if call.action.effect is Effect.SPENDS and not call.preview else 0
 
     async def _counted(self, call: Call, legs: int, bounds: Mapping[Whose, int], proceed: Next) -> Result:
-        mine = Placed(secrets.token_hex(8), legs, int(self._clock()) + LONGEST_SECS)
+        mine = Placed(secrets.token_hex(8), legs, int(time.time()) + LONGEST_SECS)
         taken: list[Whose] = []
         try:
             for whose, most in bounds.items():
@@ -151,7 +149,7 @@ class LiveCallsGuard:
 
     async def _read(self, call: Call, whose: Whose) -> tuple[Going, Kept[Going] | None]:
         kept = await self._records.read(self._name(call, whose))
-        now = self._clock()
+        now = time.time()
         placed = kept.value.placed if kept is not None else ()
         return Going(tuple(each for each in placed if each.until > now)), kept
 

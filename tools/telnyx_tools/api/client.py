@@ -58,7 +58,6 @@ class Api:
         base_url: str = BASE_URL,
         *,
         storage_endpoint: str = ENDPOINT,
-        user_agent: str | None = None,
         allow_custom_upstream: bool = False,
         concurrency_per_principal: int = CONCURRENCY,
         clock: Clock | None = None,
@@ -67,7 +66,7 @@ class Api:
     ) -> None:
         self.base_url = str(checked_upstream(base_url, allow_custom=allow_custom_upstream))
         self.storage = StorageHosts(storage_endpoint, allow_custom=allow_custom_upstream)
-        self.user_agent = user_agent or _user_agent()
+        self.user_agent = _user_agent()
         self._concurrency = concurrency_per_principal
         self._wire = wire
         self._watch = watch
@@ -189,7 +188,6 @@ class Telnyx:
         /,
         *,
         body: Body | None = None,
-        query: Query | None = None,
         replay: Replay = Replay.NEVER,
         idempotency_key: bool = False,
         timeout_secs: float = READ_SECS,
@@ -201,7 +199,6 @@ class Telnyx:
                 method="POST",
                 template=template,
                 ids=ids,
-                query=query,
                 body=body,
                 replay=replay,
                 idempotency_key=idempotency_key,
@@ -210,16 +207,9 @@ class Telnyx:
         )
 
     async def put(
-        self,
-        template: str,
-        /,
-        *,
-        body: Body | None = None,
-        query: Query | None = None,
-        timeout_secs: float = READ_SECS,
-        **ids: str,
+        self, template: str, /, *, body: Body | None = None, timeout_secs: float = READ_SECS, **ids: str
     ) -> Json:
-        return await self._change("PUT", template, ids, body, query, timeout_secs)
+        return await self._json(Request(method="PUT", template=template, ids=ids, body=body, timeout_secs=timeout_secs))
 
     async def patch(
         self,
@@ -231,20 +221,13 @@ class Telnyx:
         timeout_secs: float = READ_SECS,
         **ids: str,
     ) -> Json:
-        return await self._change("PATCH", template, ids, body, query, timeout_secs)
+        return await self._json(
+            Request(method="PATCH", template=template, ids=ids, query=query, body=body, timeout_secs=timeout_secs)
+        )
 
-    async def delete(
-        self,
-        template: str,
-        /,
-        *,
-        body: Body | None = None,
-        query: Query | None = None,
-        timeout_secs: float = READ_SECS,
-        **ids: str,
-    ) -> Json:
+    async def delete(self, template: str, /, *, query: Query | None = None, **ids: str) -> Json:
         """A 404 is a success where an earlier attempt may have deleted the resource."""
-        return await self._change("DELETE", template, ids, body, query, timeout_secs)
+        return await self._json(Request(method="DELETE", template=template, ids=ids, query=query))
 
     async def send(self, request: Request) -> Reply:
         """Any operation, for bodies and answers that are not JSON. The reply is a 2xx."""
@@ -303,19 +286,6 @@ class Telnyx:
                 await self._slots.acquire()
         except TimeoutError:
             raise Unreachable(call.label, "Too many calls of this account are already running.") from None
-
-    async def _change(
-        self,
-        method: str,
-        template: str,
-        ids: dict[str, str],
-        body: Body | None,
-        query: Query | None,
-        timeout_secs: float,
-    ) -> Json:
-        return await self._json(
-            Request(method=method, template=template, ids=ids, query=query, body=body, timeout_secs=timeout_secs)
-        )
 
     async def _json(self, request: Request) -> Json:
         return (await self.send(request)).json()

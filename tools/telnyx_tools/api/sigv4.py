@@ -26,7 +26,6 @@ class Signer:
     access_key: str = field(repr=False)
     secret_key: str = field(repr=False)
     region: str
-    service: str = "s3"
 
     def sign(self, method: str, url: str, headers: Headers, payload_hash: str, at: datetime) -> list[tuple[str, str]]:
         """The headers, and those that authorize the request. `url` is percent-encoded as it will be sent."""
@@ -37,7 +36,7 @@ class Signer:
         names = ";".join(name for name, _ in signed)
         lines = [f"{name}:{value}" for name, value in signed]
         request = "\n".join([method, parts.path or "/", _sorted(parts.query), *lines, "", names, payload_hash])
-        scope = f"{moment[:8]}/{self.region}/{self.service}/aws4_request"
+        scope = f"{moment[:8]}/{self.region}/s3/aws4_request"
         text = "\n".join([ALGORITHM, moment, scope, hashlib.sha256(request.encode()).hexdigest()])
         signature = hmac.digest(self._key(scope), text.encode(), "sha256").hex()
         value = f"{ALGORITHM} Credential={self.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"

@@ -6,7 +6,6 @@ from typing import Final
 
 from starlette.responses import Response
 
-from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.vault import Vault
@@ -32,15 +31,14 @@ class Sessions:
     For 30 days the browser may also connect the same client to the same account again, without another proof.
     """
 
-    def __init__(self, store: Store, vault: Vault, browsers: Browsers, *, clock: Clock = time.time) -> None:
+    def __init__(self, store: Store, vault: Vault, browsers: Browsers) -> None:
         self._records = Records(store, vault, _KIND, Session)
         self._browsers = browsers
-        self._clock = clock
 
     async def account(self, browser: Browser) -> str | None:
         """The principal that the browser proved in the last eight hours."""
         session = await self.of(browser)
-        return session.account if session is not None and self._clock() - session.proved_at < PROVED_SECS else None
+        return session.account if session is not None and time.time() - session.proved_at < PROVED_SECS else None
 
     async def remembered(self, browser: Browser) -> str | None:
         """The principal that the browser proved in the last 30 days."""
@@ -56,7 +54,7 @@ class Sessions:
         made = before.grants if before is not None and before.account == account else ()
         grants = made if grant_id is None else (grant_id, *made)[:MAX_GRANTS]
         fresh = self._browsers.new()
-        await self._records.put(fresh.name, Session(account, int(self._clock()), grants), COOKIE_SECS)
+        await self._records.put(fresh.name, Session(account, int(time.time()), grants), COOKIE_SECS)
         await self.close(browser)
         self._browsers.remember(fresh, response)
 
