@@ -18,7 +18,7 @@ from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_tools.api.client import Json, Query
 from telnyx_tools.api.errors import TelnyxError
-from telnyx_tools.results.result import Result
+from telnyx_tools.results.result import Result, objects
 
 KIND: Final = "call-bills"
 TYPES: Final = ("call-control", "sip-trunking")
@@ -127,10 +127,7 @@ def _cost(open_: Open, costs: Mapping[str, Mapping[str, float]]) -> float | None
 
 def _by_id(answer: Json) -> Iterator[tuple[str, float]]:
     """The cost of each call by each of its own ids; a session may be that of several calls."""
-    records = answer.get("data") if isinstance(answer, dict) else None
-    for record in records if isinstance(records, list) else ():
-        if not isinstance(record, dict):
-            continue
+    for record in objects(answer):
         with suppress(TypeError, ValueError):
             cost = float(record["cost"]) if "cost" in record else 0.0
             yield from ((str(record[name]), cost) for name in ("call_control_id", "call_leg_id") if record.get(name))

@@ -10,6 +10,7 @@ from cachetools import TTLCache
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_tools.api.client import Api, Telnyx
 from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.results.result import objects
 
 KEPT_SECS: Final = 300
 MOST_ACCOUNTS: Final = 500
@@ -45,9 +46,8 @@ async def _asked(telnyx: Telnyx) -> frozenset[str]:
     found: set[str] = set()
     for number in range(1, _MOST_PAGES + 1):
         answer = await telnyx.get("/messaging_optouts", query={"page": {"number": number, "size": _PAGE}})
-        listed = answer.get("data") if isinstance(answer, dict) else None
-        items = listed if isinstance(listed, list) else []
-        found |= {str(item.get("to")) for item in items if isinstance(item, dict)}
+        items = objects(answer)
+        found |= {str(item.get("to")) for item in items}
         if len(items) < _PAGE:
             break
     return frozenset(found)

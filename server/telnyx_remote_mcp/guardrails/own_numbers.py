@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from telnyx_remote_mcp.guardrails.phone_numbers import country
 from telnyx_remote_mcp.store.base import Store
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.results.result import objects
 
 KEPT_SECS: Final = 24 * 3_600
 MOST_NUMBERS: Final = 250
@@ -56,9 +56,4 @@ class OwnNumbers:
             answer = await telnyx.get("/phone_numbers", query=query)
         except TelnyxError:
             return []
-        return list(_numbers(answer))
-
-
-def _numbers(answer: Any) -> Iterator[str]:
-    items = answer.get("data") if isinstance(answer, dict) else None
-    yield from (str(item.get("phone_number")) for item in items or () if isinstance(item, dict))
+        return [str(item.get("phone_number")) for item in objects(answer)]

@@ -16,6 +16,7 @@ from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.surface.deeds import deeds_of
 from telnyx_tools.api.client import Api, Json, Query, Telnyx
 from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.results.result import objects
 
 KIND: Final = "price"
 KEPT_SECS: Final = 24 * 3_600
@@ -113,7 +114,7 @@ async def _of_campaign(telnyx: Telnyx, usecase: str) -> Price | None:
 
 
 def _offered(number: str, answer: Json) -> Price | None:
-    for item in _items(answer):
+    for item in objects(answer):
         if item.get("phone_number") == number:
             told = item.get("cost_information")
             told = told if isinstance(told, dict) else {}
@@ -130,7 +131,7 @@ def _price(upfront: object, monthly: object, currency: object) -> Price | None:
 
 def _last_part(answer: Json) -> Price | None:
     """What a part of the newest text that cost anything cost, with what its carrier took."""
-    for item in _items(answer):
+    for item in objects(answer):
         cost, parts, currency = _sum(item.get("cost")), item.get("parts"), item.get("currency")
         if cost and isinstance(parts, int) and parts > 0 and isinstance(currency, str):
             return Price(cost / parts, currency, "")
@@ -176,11 +177,6 @@ def _numbers(value: object) -> list[str]:
 
 def _is_group(call: Call) -> bool:
     return "POST /messages/group_mms" in call.action.calls
-
-
-def _items(answer: Json) -> list[dict[str, Any]]:
-    items = answer.get("data") if isinstance(answer, dict) else None
-    return [item for item in items or () if isinstance(item, dict)]
 
 
 def _sum(told: object) -> Decimal | None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.results.result import objects
 
 MOST_OF_A_KIND: Final = 100
 """Profiles that are looked at."""
@@ -103,9 +104,8 @@ async def _held(telnyx: Telnyx, kind: _Profiles | _Products, most: int) -> Async
     except TelnyxError as error:
         yield TelnyxLimit(what=kind.path.strip("/").replace("_", " ").capitalize(), problem=error.in_words())
         return
-    items = answer.get("data") if isinstance(answer, dict) else None
-    for item in items if isinstance(items, list) else ():
-        if isinstance(item, dict) and item.get("period") in (None, "daily"):
+    for item in objects(answer):
+        if item.get("period") in (None, "daily"):
             yield await _one_held(telnyx, kind, item, most)
 
 

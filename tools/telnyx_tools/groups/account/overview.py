@@ -9,7 +9,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Json, Telnyx
 from telnyx_tools.groups.account import account
-from telnyx_tools.results.result import Part, Result, shape
+from telnyx_tools.results.result import Part, Result, objects, shape
 from telnyx_tools.shared.parallel import read_all
 from telnyx_tools.tool.effect import Effect
 
@@ -64,7 +64,7 @@ async def get_account_overview(telnyx: Telnyx) -> AccountOverview:
         }
     )
     counts = {name: _count(answer) for name, answer in answers.items() if name != "balance"}
-    numbers = _items(answers.get("phone_numbers"))
+    numbers = objects(answers.get("phone_numbers"))
     return AccountOverview(
         balance=shape(Balance, answers["balance"]) if "balance" in answers else None,
         **counts,
@@ -96,9 +96,4 @@ def _unassigned(numbers: list[dict[str, Any]], counts: Mapping[str, int]) -> Ite
 def _count(answer: Json) -> int:
     meta = answer.get("meta") if isinstance(answer, dict) else None
     total = meta.get("total_results") if isinstance(meta, dict) else None
-    return total if isinstance(total, int) else len(_items(answer))
-
-
-def _items(answer: Json) -> list[dict[str, Any]]:
-    data = answer.get("data") if isinstance(answer, dict) else None
-    return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
+    return total if isinstance(total, int) else len(objects(answer))
