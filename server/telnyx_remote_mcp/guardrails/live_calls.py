@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
+from telnyx_remote_mcp.guardrails.amounts import amount
 from telnyx_remote_mcp.guardrails.fingerprint import account, keyed
-from telnyx_remote_mcp.guardrails.quotas import QuotaExceeded, count
+from telnyx_remote_mcp.guardrails.quotas import QuotaExceeded
 from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
 from telnyx_remote_mcp.store.base import StoreUnavailable
@@ -93,7 +94,7 @@ class LiveCallsGuard:
         ]
 
     def _legs(self, call: Call) -> int:
-        return int(count(call, "calls")) if call.action.effect is Effect.SPENDS and not call.preview else 0
+        return amount(call, "calls") if call.action.effect is Effect.SPENDS and not call.preview else 0
 
     async def _counted(self, call: Call, legs: int, bounds: Mapping[Whose, int], proceed: Next) -> Result:
         mine = Placed(secrets.token_hex(8), legs, int(time.time()) + LONGEST_SECS)

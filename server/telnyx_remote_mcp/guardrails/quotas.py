@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from functools import cached_property, lru_cache
-from typing import Final, Literal
+from functools import cached_property
+from typing import Final
 
 import anyio
 from cachetools import TTLCache
-from pydantic import BaseModel
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.kept_back import KeptBack
 from telnyx_remote_mcp.calls.pipeline import Next
+from telnyx_remote_mcp.guardrails.amounts import amount
 from telnyx_remote_mcp.guardrails.call_bills import CallBills
 from telnyx_remote_mcp.guardrails.entries import cost
 from telnyx_remote_mcp.guardrails.fingerprint import account, keyed
@@ -26,31 +25,20 @@ from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.counters import Counters
 from telnyx_remote_mcp.surface.deeds import deeds_of
-from telnyx_remote_mcp.surface.limits import Limit, What
+from telnyx_remote_mcp.surface.limits import Limit
 from telnyx_tools.api.errors import OutcomeUnknown, ResponseTooLarge, TelnyxError
 from telnyx_tools.results.result import Result
-from telnyx_tools.tool.context import Action
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.server_info import Quota
 
 KIND: Final = "quota"
 PURPOSE: Final = "quotas"
-COUNTED: Final[Mapping[What, frozenset[str]]] = {
-    "messages": frozenset({"text-a-person", "message-on-whatsapp", "send-an-email", "send-a-fax", "verify-a-person"}),
-    "calls": frozenset({"call-a-person"}),
-    "purchases": frozenset(
-        {"buy-a-number", "order-sims", "buy-voice-channels", "manage-bundles", "host-a-number", "manage-networks"}
-    ),
-}
-"""The deeds that count as one, by their families in the catalog; those within them count as well."""
 UNKNOWN_SECS: Final = 60
 MOST_UNKNOWN: Final = 10_000
 PRICE_SECS: Final = 5
 """How long a call waits for its price to be known."""
 _MICRO: Final = 1_000_000
 """Money is counted in whole millionths."""
-_QUANTITIES: Final = frozenset({"quantity", "count_requested", "amount", "channels"})
-_BOUGHT: Final = frozenset({"phone_numbers", "registration_codes"})
 
 
 class QuotaExceeded(KeptBack):
@@ -87,7 +75,7 @@ class QuotaGuard:
     async def __call__(self, call: Call, proceed: Next) -> Result:
         if call.action.effect is Effect.READ or call.preview:
             return await proceed(call)
-        taken: list[tuple[Bound, float]] = []
+        taken: list[tuple[Bound, int]] = []
         try:
             bounds = await self._bounds(call)
             await self._count_calls_before(call, bounds)
@@ -162,7 +150,7 @@ class QuotaGuard:
             self._unknown[key] = True
         return 1
 
-    async def _take(self, call: Call, bounds: Sequence[Bound], price: int, taken: list[tuple[Bound, float]]) -> None:
+    async def _take(self, call: Call, bounds: Sequence[Bound], price: int, taken: list[tuple[Bound, int]]) -> None:
         for bound in bounds:
             limit = bound.limit
             if not (by := _needs(call, limit, price)):
@@ -189,7 +177,7 @@ class QuotaGuard:
             return ()
         return tuple((self._name(call, bound), bound.limit.secs) for bound in bounds if bound.limit.what == "spend")
 
-    async def _give_back(self, call: Call, taken: Sequence[tuple[Bound, float]]) -> None:
+    async def _give_back(self, call: Call, taken: Sequence[tuple[Bound, int]]) -> None:
         with suppress(StoreUnavailable):
             for bound, by in taken:
                 await self._counters.add(KIND, self._name(call, bound), -by, bound.limit.secs)
@@ -198,7 +186,7 @@ class QuotaGuard:
         """Count what the answer says that the call cost, in place of the price that was known before; what a call by
         the minute costs is told later."""
         if (told := cost(result)) is None:
-            if counters := self._of_money(call, bounds) if count(call, "calls") else ():
+            if counters := self._of_money(call, bounds) if amount(call, "calls") else ():
                 with suppress(StoreUnavailable):
                     await self._bills.wait_for(call, result, counters)
             return
@@ -225,10 +213,10 @@ class QuotaGuard:
             raise CannotRemember from None
 
 
-def _needs(call: Call, limit: Limit, price: int) -> float:
+def _needs(call: Call, limit: Limit, price: int) -> int:
     """How much the call takes of a limit, in the unit in which it is counted."""
     if limit.what != "spend":
-        return count(call, limit.what)
+        return amount(call, limit.what)
     return price if call.action.effect is Effect.SPENDS else 0
 
 
@@ -238,48 +226,3 @@ def _unit(limit: Limit) -> int:
 
 def _held(bound: Bound) -> str:
     return "this connection" if bound.of_connection else "the account"
-
-
-def count(call: Call, what: Literal["messages", "calls", "purchases", "changes"]) -> float:
-    """How much of something a call is that does not only read."""
-    if what == "changes":
-        return 0 if call.action.effect is Effect.SPENDS else 1
-    if call.action.effect is not Effect.SPENDS or not COUNTED[what] & _deeds(call.action):
-        return 0
-    if what == "purchases":
-        return _bought(call.arguments)
-    return max(1, sum(one.kind != "url" for one in recipients(call)))
-
-
-def _deeds(action: Action) -> frozenset[str]:
-    return _deeds_of(tuple(action.calls))
-
-
-@lru_cache(maxsize=1024)
-def _deeds_of(calls: tuple[str, ...]) -> frozenset[str]:
-    """What these API operations do, and what that is a way of doing."""
-    from telnyx_tools.catalog.catalog import Catalog
-    from telnyx_tools.catalog.families import own_families
-
-    own = own_families(calls)
-    known = Catalog.load().families
-    return own.union(*(known[name].within for name in own))
-
-
-def _bought(arguments: object) -> int:
-    """How many things are ordered: the longest list of them, or the largest quantity, wherever it stands."""
-    if isinstance(arguments, BaseModel):
-        arguments = dict(arguments)
-    if isinstance(arguments, list | tuple):
-        return sum(map(_bought, arguments)) or 1
-    if not isinstance(arguments, Mapping):
-        return 1
-    found = [1]
-    for name, value in arguments.items():
-        if name in _BOUGHT and isinstance(value, list):
-            found.append(len(value))
-        elif name in _QUANTITIES and isinstance(value, int | str) and re.fullmatch(r"[0-9]{1,6}", str(value)):
-            found.append(int(value))
-        elif isinstance(value, Mapping | list | BaseModel):
-            found.append(_bought(value))
-    return max(found)
