@@ -136,10 +136,7 @@ class Approvals:
             does=call.action.summary.rstrip(".")[:_LONGEST_PURPOSE],
             price=await price(call),
         )
-        if kept is None:
-            added = await self._records.add(id_, fresh, OPEN_SECS)
-        else:
-            added = await self._records.swap(id_, kept, fresh, OPEN_SECS)
+        added = await self._records.swap(id_, kept, fresh, OPEN_SECS)
         return fresh if added else await self.of(call, reasons, price)  # somebody else began to ask at the same moment
 
     async def find(self, id_: str) -> Approval | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -77,10 +77,7 @@ class CallBills:
         for _ in range(_TRIES):
             kept = await self._records.read(self._key(call))
             calls = (*(kept.value.calls if kept is not None else ()), *new)[-MOST_OPEN * len(TYPES) :]
-            if kept is None:
-                if await self._records.add(self._key(call), Bill(calls), KEPT_SECS):
-                    return
-            elif await self._records.swap(self._key(call), kept, replace(kept.value, calls=calls), KEPT_SECS):
+            if await self._records.swap(self._key(call), kept, Bill(calls), KEPT_SECS):
                 return
 
     async def told(self, call: Call) -> list[Told]:

@@ -53,8 +53,10 @@ class Records(Generic[Value]):
         """Keep the record only where there is none; whether it was kept."""
         return await self._store.add(self.kind, key, self._seal(key, record), ttl_secs)
 
-    async def swap(self, key: str, old: Kept[Value], new: Value, ttl_secs: float | None) -> bool:
-        """Keep `new` only where `old` still is; whether it was kept."""
+    async def swap(self, key: str, old: Kept[Value] | None, new: Value, ttl_secs: float | None) -> bool:
+        """Keep `new` only where `old` still is, or where there is none and was none; whether it was kept."""
+        if old is None:
+            return await self.add(key, new, ttl_secs)
         return await self._store.swap(self.kind, key, old.sealed, self._seal(key, new), ttl_secs)
 
     async def take(self, key: str) -> Value | None:
