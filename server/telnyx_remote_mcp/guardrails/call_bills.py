@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from cachetools import TTLCache
 
 from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.guardrails.call_ids import call_ids
 from telnyx_remote_mcp.guardrails.fingerprint import account, keyed
 from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.store.records import Records
@@ -69,15 +70,15 @@ class CallBills:
 
     async def wait_for(self, call: Call, result: Result, counters: tuple[tuple[str, int], ...]) -> None:
         """Remember the call that was placed."""
-        ids = tuple(dict.fromkeys(_ids(result.wire())))
+        ids = tuple(dict.fromkeys(call_ids(result.wire(), _IDS)))
         if not ids:
             return
-        until = int(time.time()) + KEPT_SECS
+        key, until = self._key(call), int(time.time()) + KEPT_SECS
         new = tuple(Open(ids, record_type, counters, until) for record_type in TYPES)
         for _ in range(_TRIES):
-            kept = await self._records.read(self._key(call))
+            kept = await self._records.read(key)
             calls = (*(kept.value.calls if kept is not None else ()), *new)[-MOST_OPEN * len(TYPES) :]
-            if await self._records.swap(self._key(call), kept, Bill(calls), KEPT_SECS):
+            if await self._records.swap(key, kept, Bill(calls), KEPT_SECS):
                 return
 
     async def told(self, call: Call) -> list[Told]:
@@ -128,14 +129,3 @@ def _by_id(answer: Json) -> Iterator[tuple[str, float]]:
         with suppress(TypeError, ValueError):
             cost = float(record["cost"]) if "cost" in record else 0.0
             yield from ((str(record[name]), cost) for name in ("call_control_id", "call_leg_id") if record.get(name))
-
-
-def _ids(value: Any) -> Iterator[str]:
-    """The ids of the placed call, wherever they stand in the answer."""
-    if isinstance(value, Mapping):
-        yield from (value[name] for name in _IDS if isinstance(value.get(name), str))
-        for item in value.values():
-            yield from _ids(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _ids(item)

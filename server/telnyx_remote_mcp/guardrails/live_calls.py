@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final
+from itertools import chain
+from typing import Final
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.guardrails.amounts import amount
+from telnyx_remote_mcp.guardrails.call_ids import call_ids
 from telnyx_remote_mcp.guardrails.fingerprint import account, keyed
 from telnyx_remote_mcp.guardrails.quotas import QuotaExceeded
 from telnyx_remote_mcp.guardrails.shared import Shared
@@ -21,12 +23,12 @@ from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.records import Kept, Records
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.surface.policy import Whose
+from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError, OutcomeUnknown, ResponseTooLarge, TelnyxError
-from telnyx_tools.results.result import Result
+from telnyx_tools.results.result import Result, unwrapped
 from telnyx_tools.tool.effect import Effect
 
 KIND: Final = "live-calls"
-PURPOSE: Final = "live-calls"
 LONGEST_SECS: Final = 4 * 3_600
 """Telnyx ends a call after four hours, unless the call that placed it said otherwise."""
 _IDS: Final = ("call_control_id", "call_sid", "sid")
@@ -116,7 +118,8 @@ class LiveCallsGuard:
             await self._change(call, taken, mine, None)
             raise
         # A leg that a call is transferred to has no id in the answer; it ends with that call, which the arguments name.
-        await self._change(call, taken, mine, replace(mine, id=_id(result.wire()) or _id(call.arguments) or ""))
+        known = chain(call_ids(result.wire(), _IDS), call_ids(call.arguments, _IDS))
+        await self._change(call, taken, mine, replace(mine, id=next(known, "")))
         return result
 
     async def _take(self, call: Call, whose: Whose, most: int, mine: Placed) -> None:
@@ -163,14 +166,14 @@ class LiveCallsGuard:
 
     @cached_property
     def _key(self) -> bytes:
-        return self._shared.secret.derive(PURPOSE)
+        return self._shared.secret.derive(KIND)
 
     @cached_property
     def _records(self) -> Records[Going]:
         return Records(self._shared.calls, Vault(self._shared.secret), KIND, Going)
 
 
-async def _goes_on(telnyx: Any, call_id: str) -> bool:
+async def _goes_on(telnyx: Telnyx, call_id: str) -> bool:
     """Whether a call goes on; also where Telnyx cannot say."""
     try:
         answer = await telnyx.get("/calls/{call_control_id}", call_control_id=call_id)
@@ -178,15 +181,5 @@ async def _goes_on(telnyx: Any, call_id: str) -> bool:
         return error.status != _GONE
     except TelnyxError:
         return True
-    state = answer.get("data") if isinstance(answer, dict) else None
+    state = unwrapped(answer)
     return not (isinstance(state, dict) and state.get("is_alive") is False)
-
-
-def _id(value: object) -> str | None:
-    """The id of the call in what a tool or an operation answered, wherever it stands."""
-    if isinstance(value, Mapping):
-        own = next((str(value[name]) for name in _IDS if isinstance(value.get(name), str)), None)
-        return own or next((found for item in value.values() if (found := _id(item)) is not None), None)
-    if isinstance(value, list):
-        return next((found for item in value if (found := _id(item)) is not None), None)
-    return None
