@@ -36,6 +36,12 @@ class Call:
     place: Place | None = field(default=None, repr=False)
     """The place of its request among those at work; None over stdio."""
 
+    @property
+    def fields(self) -> Mapping[str, object]:
+        """What it says to the API: the arguments of a tool, or the body that those of an operation have."""
+        body = self.arguments.get("body")
+        return body if isinstance(body, dict) else self.arguments
+
     def nested(
         self,
         action: Action,

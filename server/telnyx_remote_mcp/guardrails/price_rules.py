@@ -49,8 +49,7 @@ def _matters(call: Call, reached: Sequence[Recipient], rules: Rules) -> bool:
 
 def _at_most(call: Call, reached: Sequence[Recipient]) -> float:
     """More than the texts of the call cost; nothing for a call that is none, whose price nobody knows before."""
-    body = call.arguments.get("body")
-    text = (body if isinstance(body, dict) else call.arguments).get("text")
+    text = call.fields.get("text")
     parts = len(text) // _PART + 1 if isinstance(text, str) else 0
     return _DEAREST_TEXT * parts * sum(one.kind == "phone" for one in reached)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Final
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.guardrails.phone_numbers import country
@@ -50,22 +50,22 @@ class Prices:
 
     async def of(self, call: Call) -> Price | None:
         """The price of the call; None where it is not known. Raises StoreUnavailable."""
-        given = _given(call.arguments)
         telnyx = self.api.bind(call.caller.credential, call.caller.principal)
         try:
             if "POST /number_orders" in call.action.calls:
-                return await _of_numbers(telnyx, _numbers(given.get("phone_numbers")))
+                return await _of_numbers(telnyx, _numbers(call.fields.get("phone_numbers")))
             if "POST /10dlc/campaignBuilder" in call.action.calls:
-                return await _of_campaign(telnyx, str(given.get("usecase")))
+                return await _of_campaign(telnyx, str(call.fields.get("usecase")))
             if "text-a-person" in deeds_of(call.action):
-                return await self._of_texts(telnyx, call, given)
+                return await self._of_texts(telnyx, call)
         except TelnyxError:
             return None
         return None
 
-    async def _of_texts(self, telnyx: Telnyx, call: Call, given: Mapping[str, Any]) -> Price | None:
+    async def _of_texts(self, telnyx: Telnyx, call: Call) -> Price | None:
         """What the parts of the text cost to the countries of all whom it reaches."""
         reached = [country(one.value) for one in recipients(call) if one.kind == "phone"]
+        given = call.fields
         text = given.get("text")
         if not reached or not isinstance(text, str):
             return None
@@ -161,12 +161,6 @@ def _exactly(number: str) -> Query:
     except phonenumbers.NumberParseException:
         digits = number.removeprefix("+")
     return {"filter": {"country_code": country(number), "phone_number": {"contains": digits}, "limit": 10}}
-
-
-def _given(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The arguments of a tool, or the body of an operation."""
-    body = arguments.get("body")
-    return body if isinstance(body, dict) else arguments
 
 
 def _numbers(value: object) -> list[str]:

@@ -119,9 +119,7 @@ class Unusual:
 
 def senders(call: Call) -> list[Recipient]:
     """The number that the call is made from, which is one of the account's own."""
-    body = call.arguments.get("body")
-    places = (call.arguments, body if isinstance(body, dict) else {})
-    given = ((name, str(place[name])) for place in places for name in _SENDER if place.get(name))
+    given = ((name, str(call.fields[name])) for name in _SENDER if call.fields.get(name))
     numbers = ((name, number) for name, text in given if (number := phone(text)) is not None)
     return [Recipient("phone", number, name) for name, number in numbers if number.startswith("+")]
 
