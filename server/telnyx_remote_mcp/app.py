@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mcp.server import Server
@@ -52,118 +53,160 @@ MAX_PAGE_BYTES = 65_536
 """The largest body that anybody may send without a credential: a form, or the registration of a client."""
 
 
-def build_app(
-    settings: Settings,
-    server: Server[Any],
-    api: Api,
-    keys: ApiKeys,
-    surfaces: Surfaces,
-    oauth: OAuth | None = None,
-    stores: Sequence[Store] = (),
-    pages: Sequence[Route] = (),
-    webhooks: ASGIApp | None = None,
-    closers: Sequence[Callable[[], None]] = (),
-    rates: RateOf = local_rate,
-    is_away: Callable[[], bool] = lambda: False,
-    beside: Sequence[Callable[[], AbstractAsyncContextManager[None]]] = (),
-    meter: Meter = UNMEASURED,
-) -> Starlette:
-    """Every layer between the socket and the handlers of `server`; `pages` are for people who decide something, and
-    `webhooks` are taken by the app of that name.
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What the app is made of, once for a process: the handlers, and what stands around them."""
 
-    The app closes the stores when it ends; `is_away` tells whether what calls are remembered in does not answer.
-    `closers` are called when it is asked to end: they end subscriptions. What goes on `beside` the requests begins and
-    ends with the app.
-    """
-    resource_server = oauth.resource_server if oauth is not None else None
-    manager = (
-        Sessions(server, settings.max_body_bytes)
-        if settings.keeps_sessions
-        else StreamableHTTPSessionManager(server, stateless=True, max_request_body_size=settings.max_body_bytes)
+    settings: Settings
+    server: Server[Any]
+    api: Api
+    keys: ApiKeys
+    surfaces: Surfaces
+    oauth: OAuth | None = None
+    pages: Sequence[Route] = ()
+    """For people who decide something."""
+    webhooks: ASGIApp | None = None
+    """Takes the webhooks of Telnyx."""
+    stores: Sequence[Store] = ()
+    """Closed when the app has ended."""
+    beside: Sequence[Callable[[], AbstractAsyncContextManager[None]]] = ()
+    """What goes on beside the requests; begins and ends with the app."""
+    closers: Sequence[Callable[[], None]] = ()
+    """Called when the app is asked to end: they end subscriptions."""
+    rates: RateOf = local_rate
+    is_away: Callable[[], bool] = lambda: False
+    """Whether what calls are remembered in does not answer."""
+    meter: Meter = UNMEASURED
+
+
+def build_app(parts: Parts) -> Starlette:
+    """The app, with every layer between the socket and the handlers."""
+    oauth, kept = parts.oauth, KeptBytes()
+    transport = _Transport(parts)
+    streams = OpenStreams(transport.endpoint)
+    public = [
+        *discovery_routes(parts.settings, parts.surfaces),
+        *page_routes(parts.settings, parts.surfaces),
+        *health_routes(streams.accepting),
+        *(oauth.documents if oauth is not None else ()),
+    ]
+    not_found = NotFound(parts.settings.url)
+    for_people = [*public, *(oauth.pages if oauth is not None else ()), *parts.pages, Route("/", not_found)]
+    endpoints = _endpoints(parts, streams, kept)
+    routes = Router(for_people, redirect_slashes=False, default=not_found)
+    app = Starlette(
+        lifespan=_lifespan(parts, transport, streams),
+        routes=[*endpoints, Mount("", BodyLimits(routes, MAX_PAGE_BYTES, kept))],
+        middleware=_middleware(parts, routes=(*endpoints, *for_people), public=public),
     )
-    # Whether answers are JSON is a setting of a whole manager of the SDK, so there are two.
-    plain = StreamableHTTPSessionManager(
-        server, stateless=True, json_response=True, max_request_body_size=settings.max_body_bytes
-    )
-    replies = JsonReplies(
-        StreamableHTTPASGIApp(manager), ReadyListings(StreamableHTTPASGIApp(plain)), surfaces.registry
-    )
-    endpoint: ASGIApp = MediaTypes(Handshake(replies))
-    streams = OpenStreams(endpoint if settings.keeps_sessions else _PostOnly(endpoint))
-    kept = KeptBytes()
-    requests, logins = rates("requests", settings.rate_limit_per_minute), rates("logins", FAILED_LOGINS_PER_MINUTE)
+    app.router.redirect_slashes = False
+    return app
+
+
+class _Transport:
+    """Streamable HTTP, as the session managers of the SDK serve it."""
+
+    def __init__(self, parts: Parts) -> None:
+        server, most, keeps_sessions = parts.server, parts.settings.max_body_bytes, parts.settings.keeps_sessions
+        self._manager = (
+            Sessions(server, most)
+            if keeps_sessions
+            else StreamableHTTPSessionManager(server, stateless=True, max_request_body_size=most)
+        )
+        # Whether answers are JSON is a setting of a whole manager of the SDK, so there are two.
+        self._plain = StreamableHTTPSessionManager(
+            server, stateless=True, json_response=True, max_request_body_size=most
+        )
+        replies = JsonReplies(
+            StreamableHTTPASGIApp(self._manager),
+            ReadyListings(StreamableHTTPASGIApp(self._plain)),
+            parts.surfaces.registry,
+        )
+        endpoint: ASGIApp = MediaTypes(Handshake(replies))
+        self.endpoint = endpoint if keeps_sessions else _PostOnly(endpoint)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        async with self._manager.run(), self._plain.run():
+            yield
+
+
+def _endpoints(parts: Parts, streams: OpenStreams, kept: KeptBytes) -> list[Route]:
+    """The routes of programs: MCP, the list of apps, webhooks."""
+    guarded = _guarding(parts, kept)
+    resource_server = parts.oauth.resource_server if parts.oauth is not None else None
+    called = StepUp(streams, resource_server) if resource_server is not None else streams
+    mcp = guarded(SelectSurface(Remembering(called, parts.is_away), parts.surfaces))
+    routes = [
+        Route("/mcp", mcp),
+        Route("/v2/mcp", mcp),
+        Route("/v2/mcp/apps/{slug}/mcp", mcp),
+        Route("/v2/mcp/apps", guarded(apps_response(parts.settings, parts.surfaces)), methods=["GET"]),
+    ]
+    if parts.webhooks is not None:
+        routes.append(Route(PATH, BodyLimits(parts.webhooks, MAX_BYTES, kept, max_secs=MAX_SECS)))
+    return routes
+
+
+def _guarding(parts: Parts, kept: KeptBytes) -> Callable[[ASGIApp], ASGIApp]:
+    """Puts an app behind what lets known callers alone through, within their limits."""
+    settings = parts.settings
+    requests = parts.rates("requests", settings.rate_limit_per_minute)
+    logins = parts.rates("logins", FAILED_LOGINS_PER_MINUTE)
+    resource_server = parts.oauth.resource_server if parts.oauth is not None else None
 
     def guarded(app: ASGIApp) -> ASGIApp:
         # CORS outside, so that pages can read refusals too. Limits inside of Authenticate, which knows whose they are;
         # a body is read only once its request has a place.
+        placed = InFlight(BodyLimits(app, settings.max_body_bytes, kept, json=True), meter=parts.meter)
+        limited = RateLimit(placed, requests, settings.rate_limit_per_minute)
         return CORSMiddleware(
-            Authenticate(
-                RateLimit(
-                    InFlight(BodyLimits(app, settings.max_body_bytes, kept, json=True), meter=meter),
-                    requests,
-                    settings.rate_limit_per_minute,
-                ),
-                keys,
-                logins,
-                resource_server,
-            ),
+            Authenticate(limited, parts.keys, logins, resource_server),
             allow_origin_regex=".+",  # Hosts has refused the others
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["*"],
             expose_headers=["Mcp-Session-Id", "Retry-After", "WWW-Authenticate", "X-Request-Id"],
         )
 
-    called = StepUp(streams, resource_server) if resource_server is not None else streams
-    mcp = guarded(SelectSurface(Remembering(called, is_away), surfaces))
-    public = [
-        *discovery_routes(settings, surfaces),
-        *page_routes(settings, surfaces),
-        *health_routes(streams.accepting),
-        *(oauth.documents if oauth is not None else ()),
+    return guarded
+
+
+def _middleware(parts: Parts, *, routes: Iterable[Route], public: Iterable[Route]) -> list[Middleware]:
+    """The layers around all routes, the outermost first. Those of `public` but the page at `/` answer at any host."""
+    settings = parts.settings
+    return [
+        Middleware(Edge, meter=parts.meter, routes=[route.path for route in routes]),
+        *([Middleware(ClientAddress, trusted=settings.trusted_proxies)] if settings.trusted_proxies else ()),
+        Middleware(
+            Hosts,
+            public_url=settings.public_url,
+            allowed_hosts=settings.allowed_hosts,
+            allowed_origins=settings.allowed_origins,
+            exempt=[route.path for route in public if route.path != "/"],
+        ),
     ]
+
+
+def _lifespan(
+    parts: Parts, transport: _Transport, streams: OpenStreams
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """What begins and ends with the app."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for store in stores:  # closed last: requests that end may still write to them
+            for store in parts.stores:  # closed last: requests that end may still write to them
                 await stack.enter_async_context(aclosing(store))
-            await stack.enter_async_context(api)
-            await stack.enter_async_context(manager.run())
-            await stack.enter_async_context(plain.run())
-            if oauth is not None:
-                await oauth.upkeep.begin()
-            for each in beside:
+            await stack.enter_async_context(parts.api)
+            await stack.enter_async_context(transport.running())
+            if parts.oauth is not None:
+                await parts.oauth.upkeep.begin()
+            for each in parts.beside:
                 await stack.enter_async_context(each())
-            with on_termination(streams.close, *closers, drain_secs=settings.drain_secs):
+            with on_termination(streams.close, *parts.closers, drain_secs=parts.settings.drain_secs):
                 yield
 
-    not_found = NotFound(settings.url)
-    for_people = [*public, *(oauth.pages if oauth is not None else ()), *pages, Route("/", not_found)]
-    routes = Router(for_people, redirect_slashes=False, default=not_found)
-    endpoints = [
-        Route("/mcp", mcp),
-        Route("/v2/mcp", mcp),
-        Route("/v2/mcp/apps/{slug}/mcp", mcp),
-        Route("/v2/mcp/apps", guarded(apps_response(settings, surfaces)), methods=["GET"]),
-        *([Route(PATH, BodyLimits(webhooks, MAX_BYTES, kept, max_secs=MAX_SECS))] if webhooks is not None else ()),
-    ]
-    app = Starlette(
-        lifespan=lifespan,
-        routes=[*endpoints, Mount("", BodyLimits(routes, MAX_PAGE_BYTES, kept))],
-        middleware=[
-            Middleware(Edge, meter=meter, routes=[route.path for route in (*endpoints, *for_people)]),
-            *([Middleware(ClientAddress, trusted=settings.trusted_proxies)] if settings.trusted_proxies else ()),
-            Middleware(
-                Hosts,
-                public_url=settings.public_url,
-                allowed_hosts=settings.allowed_hosts,
-                allowed_origins=settings.allowed_origins,
-                exempt=[route.path for route in public if route.path != "/"],
-            ),
-        ],
-    )
-    app.router.redirect_slashes = False
-    return app
+    return lifespan
 
 
 class _PostOnly:

@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.conformance.fixture.server import create_server
 
-from telnyx_remote_mcp.app import build_app
+from telnyx_remote_mcp.app import Parts, build_app
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.verdicts import Verdict
 from telnyx_remote_mcp.composition.server import create_app
@@ -42,7 +42,9 @@ async def fixtures(data_dir: Path) -> AsyncIterator[ASGIApp]:
     """The fixture server behind all of our layers; every well-formed key is genuine, Telnyx is never asked."""
     settings = Settings(data_dir=data_dir, stateful=True, rate_limit_per_minute=UNLIMITED)
     keys = ApiKeys(_genuine, os.urandom(32))
-    yield WithKey(build_app(settings, create_server(), Api(), keys, Surfaces(registry(), settings.ceiling)))
+    surfaces = Surfaces(registry(), settings.ceiling)
+    parts = Parts(settings=settings, server=create_server(), api=Api(), keys=keys, surfaces=surfaces)
+    yield WithKey(build_app(parts))
 
 
 @asynccontextmanager

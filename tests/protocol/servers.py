@@ -13,7 +13,7 @@ from tests import contexts
 from tests.protocol.tools import tools
 from tests.server.serving import serving
 
-from telnyx_remote_mcp.app import build_app
+from telnyx_remote_mcp.app import Parts, build_app
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
 from telnyx_remote_mcp.auth.verdicts import Verdict
@@ -96,15 +96,17 @@ def app_of(
         )
     )
     app = build_app(
-        settings,
-        server,
-        api,
-        keys,
-        surfaces,
-        stores=[store],
-        webhooks=events.receiver,
-        closers=[open_requests.close, events.close, *closers],
-        beside=[delivery.running] if delivery is not None else [],
+        Parts(
+            settings=settings,
+            server=server,
+            api=api,
+            keys=keys,
+            surfaces=surfaces,
+            stores=[store],
+            webhooks=events.receiver,
+            closers=[open_requests.close, events.close, *closers],
+            beside=[delivery.running] if delivery is not None else [],
+        )
     )
     if parts is not None:
         parts |= {"events": events, "keys": keys, "open_requests": open_requests}

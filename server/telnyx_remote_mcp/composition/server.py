@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from mcp.server import Server
 from mcp.server.context import ServerRequestContext
 from mcp.server.request_state import RequestStateSecurity
 from starlette.applications import Starlette
 
-from telnyx_remote_mcp.app import build_app
+from telnyx_remote_mcp.app import Parts, build_app
 from telnyx_remote_mcp.auth.api_keys import ApiKeys, Budget
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.auth.deaths import Deaths
-from telnyx_remote_mcp.auth.verdicts import balance_check, measured
+from telnyx_remote_mcp.auth.verdicts import Check, balance_check, measured
 from telnyx_remote_mcp.buckets import local_rate
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
 from telnyx_remote_mcp.composition.watch import watch
@@ -28,6 +31,7 @@ from telnyx_remote_mcp.protocol.open_requests import OpenRequests
 from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.settings import Settings, is_secure
 from telnyx_remote_mcp.store import open_calls_store, open_store
+from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.rates import Rates
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.surfaces import Surfaces
@@ -41,6 +45,7 @@ from telnyx_tools.tool.event import Event
 
 if TYPE_CHECKING:
     from telnyx_remote_mcp.auth.oauth import OAuth
+    from telnyx_remote_mcp.events.delivery import Delivery
 
 ANSWER_SECS: Final = 900
 """How long a person may take to answer a question of a call."""
@@ -54,104 +59,196 @@ def create_app(
     `fetch` gets clients' metadata documents and reaches subscribers; tests give one that trusts their own names and
     certificates, and deliver at another `pace`. `meter` is told what happens.
     """
-    api = Api(
-        settings.api_base_url,
-        storage_endpoint=settings.storage_endpoint,
-        allow_custom_upstream=settings.allow_custom_upstream,
-        watch=watch(meter) if meter is not UNMEASURED else None,
-    )
-    secret, check = Secret.load(settings.secret, settings.data_dir), measured(balance_check(api.apart()), meter)
-    store, calls = open_store(settings, meter), open_calls_store(settings, meter)
-    rates, is_shared = Rates(calls, secret), settings.redis_url is not None
-    keys = ApiKeys(
-        check,
-        secret.derive("pepper"),
-        budget=Budget(rates=rates if is_shared else None),
-        deaths=Deaths(calls) if is_shared else None,
-        sandbox=settings.sandbox,
-    )
-    surfaces = Surfaces(registry(), settings.ceiling, allowed=settings.allowed_kinds)
-    events = EventServices(
-        store, calls, lambda: secret, settings.webhook_base, settings.webhook_public_key, meter=meter
-    )
-    fetch = fetch or PublicFetch()
-    oauth: OAuth | None = None
+    return _Worker(settings, fetch or PublicFetch(), meter, pace).app()
 
-    async def credential(principal: str) -> Credential | None:
-        return await oauth.grants.any_credential(principal) if oauth is not None else None
 
-    phones = OwnerPhones(store, lambda: secret, api, events.inbox_url, credential) if events.base_url else None
-    if settings.serves_oauth:
+@dataclass(frozen=True)
+class _Worker:
+    """The parts of a worker process, each made when another one needs it."""
+
+    settings: Settings
+    fetch: PublicFetch
+    meter: Meter
+    pace: Pace | None
+
+    def app(self) -> Starlette:
+        delivery = self._delivery()
+        return build_app(
+            Parts(
+                settings=self.settings,
+                server=self._server(),
+                api=self.api,
+                keys=self.keys,
+                surfaces=self.surfaces,
+                oauth=self.oauth,
+                pages=approve_routes(self._approving()),
+                webhooks=self.events.receiver,
+                stores=[self.calls, self.store],
+                beside=[delivery.running] if delivery is not None else [],
+                closers=[self.open_requests.close, self.events.close],
+                rates=self.shared_rates or local_rate,
+                is_away=lambda: self.calls.is_away,
+                meter=self.meter,
+            )
+        )
+
+    @cached_property
+    def api(self) -> Api:
+        return Api(
+            self.settings.api_base_url,
+            storage_endpoint=self.settings.storage_endpoint,
+            allow_custom_upstream=self.settings.allow_custom_upstream,
+            watch=watch(self.meter) if self.meter is not UNMEASURED else None,
+        )
+
+    @cached_property
+    def secret(self) -> Secret:
+        return Secret.load(self.settings.secret, self.settings.data_dir)
+
+    @cached_property
+    def check(self) -> Check:
+        return measured(balance_check(self.api.apart()), self.meter)
+
+    @cached_property
+    def store(self) -> Store:
+        return open_store(self.settings, self.meter)
+
+    @cached_property
+    def calls(self) -> Store:
+        return open_calls_store(self.settings, self.meter)
+
+    @cached_property
+    def shared_rates(self) -> Rates | None:
+        """How often things happen in all replicas; None where there is one."""
+        return Rates(self.calls, self.secret) if self.settings.redis_url is not None else None
+
+    @cached_property
+    def keys(self) -> ApiKeys:
+        return ApiKeys(
+            self.check,
+            self.secret.derive("pepper"),
+            budget=Budget(rates=self.shared_rates),
+            deaths=Deaths(self.calls) if self.shared_rates is not None else None,
+            sandbox=self.settings.sandbox,
+        )
+
+    @cached_property
+    def surfaces(self) -> Surfaces:
+        return Surfaces(registry(), self.settings.ceiling, allowed=self.settings.allowed_kinds)
+
+    @cached_property
+    def events(self) -> EventServices:
+        settings = self.settings
+        events = EventServices(
+            self.store,
+            self.calls,
+            lambda: self.secret,
+            settings.webhook_base,
+            settings.webhook_public_key,
+            meter=self.meter,
+        )
+        events.hear = self._heard
+        return events
+
+    @cached_property
+    def phones(self) -> OwnerPhones | None:
+        """The phones of owners, where Telnyx can bring their answers."""
+        if self.events.base_url is None:
+            return None
+        return OwnerPhones(self.store, lambda: self.secret, self.api, self.events.inbox_url, self._credential)
+
+    @cached_property
+    def oauth(self) -> OAuth | None:
+        if not self.settings.serves_oauth:
+            return None
         from telnyx_remote_mcp.composition.oauth import create_oauth
 
-        store.prepare()
-        renewing = [events.renew, *([phones.renew] if phones is not None else ())]
-        oauth = create_oauth(settings, surfaces, api, keys, check, secret, store, fetch, renewing, phones)
-
-    delivery = None
-    if settings.webhook_base is not None:
-        authority = Authority(surfaces, keys, oauth.grants if oauth is not None else None)
-        delivery = events.deliver(authority, Outbound(fetch), pace)
-
-    def rejected(principal: str) -> None:
-        keys.reject(principal)
-        if oauth is not None:
-            oauth.tokens.suspect(principal)
-
-    page = settings.url + PATH if is_secure(settings.url) else None
-    shared = Shared(
-        surfaces.registry,
-        api,
-        store,
-        calls,
-        lambda: secret,
-        operator=load(settings.policy, surfaces.registry) if settings.policy is not None else None,
-        page=lambda: page,
-        no_page="Tell the user: the operator of this server has to give it an https URL (--public-url).",
-        account_page=f"{settings.url}/account",
-        phone=phones if oauth is not None else None,
-    )
-
-    async def heard(principal: str, event: Event) -> None:
-        if shared.by_text is not None and event.type == "message.received" and event.sender and event.text:
-            await shared.by_text.heard(principal, event.sender, event.text)
-
-    events.hear = heard
-    open_requests = OpenRequests()
-    server = create_server(
-        Services(
-            settings=settings,
-            surfaces=surfaces,
-            dispatch=create_dispatch(
-                settings, surfaces, api, lambda: shared, lambda: events, rejected=rejected, meter=meter
-            ),
-            request_state=RequestStateSecurity(
-                keys=secret.derive_all("request-state"), ttl=ANSWER_SECS, bind_principal=_principal
-            ),
-            meter=meter,
-            events=lambda: events,
-            open_requests=open_requests,
+        self.store.prepare()
+        return create_oauth(
+            self.settings,
+            self.surfaces,
+            self.api,
+            self.keys,
+            self.check,
+            self.secret,
+            self.store,
+            self.fetch,
+            [self.events.renew, *([self.phones.renew] if self.phones is not None else ())],
+            self.phones,
         )
-    )
-    approving = ApproveServices(
-        settings, store, shared.approvals, key_proof(keys), secret, signs_in=settings.telnyx_client_id is not None
-    )
-    return build_app(
-        settings,
-        server,
-        api,
-        keys,
-        surfaces,
-        oauth,
-        [calls, store],
-        approve_routes(approving),
-        webhooks=events.receiver,
-        closers=[open_requests.close, events.close],
-        beside=[delivery.running] if delivery is not None else [],
-        rates=rates if is_shared else local_rate,
-        is_away=lambda: calls.is_away,
-        meter=meter,
-    )
+
+    @cached_property
+    def shared(self) -> Shared:
+        settings, registry = self.settings, self.surfaces.registry
+        page = settings.url + PATH if is_secure(settings.url) else None
+        return Shared(
+            registry,
+            self.api,
+            self.store,
+            self.calls,
+            lambda: self.secret,
+            operator=load(settings.policy, registry) if settings.policy is not None else None,
+            page=lambda: page,
+            no_page="Tell the user: the operator of this server has to give it an https URL (--public-url).",
+            account_page=f"{settings.url}/account",
+            phone=self.phones if self.oauth is not None else None,
+        )
+
+    @cached_property
+    def open_requests(self) -> OpenRequests:
+        return OpenRequests()
+
+    def _server(self) -> Server[None]:
+        dispatch = create_dispatch(
+            self.settings,
+            self.surfaces,
+            self.api,
+            lambda: self.shared,
+            lambda: self.events,
+            rejected=self._rejected,
+            meter=self.meter,
+        )
+        keys = self.secret.derive_all("request-state")
+        return create_server(
+            Services(
+                settings=self.settings,
+                surfaces=self.surfaces,
+                dispatch=dispatch,
+                request_state=RequestStateSecurity(keys=keys, ttl=ANSWER_SECS, bind_principal=_principal),
+                meter=self.meter,
+                events=lambda: self.events,
+                open_requests=self.open_requests,
+            )
+        )
+
+    def _delivery(self) -> Delivery | None:
+        if self.settings.webhook_base is None:
+            return None
+        authority = Authority(self.surfaces, self.keys, self.oauth.grants if self.oauth is not None else None)
+        return self.events.deliver(authority, Outbound(self.fetch), self.pace)
+
+    def _approving(self) -> ApproveServices:
+        return ApproveServices(
+            self.settings,
+            self.store,
+            self.shared.approvals,
+            key_proof(self.keys),
+            self.secret,
+            signs_in=self.settings.telnyx_client_id is not None,
+        )
+
+    def _rejected(self, principal: str) -> None:
+        self.keys.reject(principal)
+        if self.oauth is not None:
+            self.oauth.tokens.suspect(principal)
+
+    async def _credential(self, principal: str) -> Credential | None:
+        return await self.oauth.grants.any_credential(principal) if self.oauth is not None else None
+
+    async def _heard(self, principal: str, event: Event) -> None:
+        by_text = self.shared.by_text
+        if by_text is not None and event.type == "message.received" and event.sender and event.text:
+            await by_text.heard(principal, event.sender, event.text)
 
 
 def _principal(ctx: ServerRequestContext[Any, Any]) -> str | None:
