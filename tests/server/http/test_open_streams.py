@@ -49,26 +49,28 @@ class Request:
         await streams(self.scope, self.receive, self.send)
 
 
-async def test_an_open_stream_is_ended_properly() -> None:
-    app, request = App(START, piece(b": ping", more=True)), Request("GET")
+async def end_during(request: Request, app: App, *, released: bool = False) -> None:
+    """The server ends while the app is at work on the request, and the app is released then, or never."""
     streams = OpenStreams(app)
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(request.to, streams)
             await app.waiting.wait()
             streams.close()
+            if released:
+                app.released.set()
+
+
+async def test_an_open_stream_is_ended_properly() -> None:
+    app, request = App(START, piece(b": ping", more=True)), Request("GET")
+    await end_during(request, app)
     assert not app.finished
     assert request.sent == [START, piece(b": ping", more=True), {"type": "http.response.body", "body": b""}]
 
 
 async def test_a_stream_that_has_not_begun_is_answered_503() -> None:
     app, request = App(), Request("GET")
-    streams = OpenStreams(app)
-    with anyio.fail_after(5):
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(request.to, streams)
-            await app.waiting.wait()
-            streams.close()
+    await end_during(request, app)
     assert request.sent[0]["status"] == 503
     assert request.sent[-1] == {"type": "http.response.body", "body": b""}
 
@@ -83,36 +85,20 @@ async def test_a_stream_that_comes_after_the_end_is_answered_503() -> None:
 
 async def test_an_answer_that_is_complete_is_not_added_to() -> None:
     app, request = App(START, piece(b"done", more=False)), Request("GET")
-    streams = OpenStreams(app)
-    with anyio.fail_after(5):
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(request.to, streams)
-            await app.waiting.wait()
-            streams.close()
+    await end_during(request, app)
     assert request.sent == [START, piece(b"done", more=False)]
 
 
 async def test_a_subscription_that_does_not_end_by_itself_is_cut() -> None:
     app, request = App(START, piece(b": ping", more=True)), Request("POST", MODERN, LISTEN)
-    streams = OpenStreams(app)
-    with anyio.fail_after(5):
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(request.to, streams)
-            await app.waiting.wait()
-            streams.close()
+    await end_during(request, app)
     assert not app.finished
     assert request.sent == [START, piece(b": ping", more=True), {"type": "http.response.body", "body": b""}]
 
 
 async def test_a_subscription_has_a_moment_to_end_by_itself() -> None:
     app, request = App(START), Request("POST", MODERN, LISTEN)
-    streams = OpenStreams(app)
-    with anyio.fail_after(5):
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(request.to, streams)
-            await app.waiting.wait()
-            streams.close()
-            app.released.set()
+    await end_during(request, app, released=True)
     assert app.finished
 
 
@@ -137,13 +123,7 @@ async def test_a_subscription_that_comes_after_the_end_is_answered_503() -> None
 )
 async def test_a_call_in_progress_finishes(headers: tuple[tuple[bytes, bytes], ...]) -> None:
     app, request = App(START), Request("POST", *headers)
-    streams = OpenStreams(app)
-    with anyio.fail_after(5):
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(request.to, streams)
-            await app.waiting.wait()
-            streams.close()
-            app.released.set()
+    await end_during(request, app, released=True)
     assert app.finished
 
 
