@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 
 import pytest
+from tests.server.auth.outcomes import outcome
 from tests.server.auth.upstream import Telnyx
 from tests.server.clocks import ManualClock
 
@@ -171,14 +172,6 @@ async def test_requests_with_one_key_at_once_share_one_check(verdict: Verdict) -
     assert telnyx.shown == [KEY]
     expected = {Verdict.GENUINE: 200, Verdict.DEAD: 401, Verdict.UNKNOWN: 503}[verdict]
     assert {attempt.result() for attempt in attempts} == {expected}
-
-
-async def outcome(attempt: Awaitable[object]) -> int:
-    try:
-        await attempt
-    except Refusal as refused:
-        return refused.status
-    return 200
 
 
 @pytest.mark.anyio

@@ -2,17 +2,16 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable
 
 import pytest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+from tests.server.auth.outcomes import outcome
 from tests.server.auth.upstream import BalanceServer
 from tests.server.serving import serving
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys, Budget
 from telnyx_remote_mcp.auth.verdicts import Verdict, balance_check
-from telnyx_remote_mcp.http.refusal import Refusal
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.retry import Clock
@@ -80,14 +79,6 @@ async def test_while_telnyx_refuses_everybody_no_made_up_key_passes_and_each_cos
         statuses = [await outcome(keys.verify(f"KEY_made_up_{n}", "203.0.113.9")) for n in range(5)]
         assert statuses == [503, 503, 503, 429, 429]
         assert await keys.verify(KEY, "203.0.113.9")
-
-
-async def outcome(attempt: Awaitable[object]) -> int:
-    try:
-        await attempt
-    except Refusal as refused:
-        return refused.status
-    return 200
 
 
 @pytest.mark.anyio
