@@ -33,6 +33,19 @@ async def answering(handler: Handler) -> AsyncIterator[Telnyx]:
 
 
 @asynccontextmanager
+async def losing() -> AsyncIterator[tuple[Telnyx, list[str]]]:
+    """The API whose answers get lost, and the paths of the requests that it got."""
+    sent: list[str] = []
+
+    def lose(request: httpx2.Request) -> httpx2.Response:
+        sent.append(request.url.path)
+        raise httpx2.ReadTimeout("lost", request=request)
+
+    async with answering(lose) as telnyx:
+        yield telnyx, sent
+
+
+@asynccontextmanager
 async def unasked() -> AsyncIterator[Telnyx]:
     """The API where nothing may be asked: for calls that have to be refused before anything is sent."""
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 from tests import contexts
-from tests.tools.groups.sandboxed import answering, call
+from tests.tools.groups.sandboxed import answering, call, losing
 
 from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.contract import form
@@ -271,13 +271,7 @@ async def test_more_results_than_there_is_room_for_are_counted() -> None:
     ],
 )
 async def test_what_was_paid_for_is_not_asked_for_twice(tool: str, arguments: dict[str, object]) -> None:
-    sent = []
-
-    def lose(request: httpx2.Request) -> httpx2.Response:
-        sent.append(request.url.path)
-        raise httpx2.ReadTimeout("lost", request=request)
-
-    async with answering(lose) as telnyx:
+    async with losing() as (telnyx, sent):
         with pytest.raises(OutcomeUnknown):
             await call(telnyx, tool, **arguments)
     assert len(sent) == 1

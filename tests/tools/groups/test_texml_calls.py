@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 from tests.tools.groups.calls import answered_call
-from tests.tools.groups.sandboxed import answering, call
+from tests.tools.groups.sandboxed import answering, call, losing
 
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
@@ -88,13 +88,7 @@ async def test_a_call_is_placed_in_the_words_of_texml() -> None:
 
 
 async def test_a_call_whose_answer_was_lost_is_not_placed_again() -> None:
-    sent = []
-
-    def lose(request: httpx2.Request) -> httpx2.Response:
-        sent.append(request.url.path)
-        raise httpx2.ReadTimeout("lost", request=request)
-
-    async with answering(lose) as telnyx:
+    async with losing() as (telnyx, sent):
         with pytest.raises(OutcomeUnknown):
             await call(telnyx, "start_texml_call", **DIALLED)
     assert len(sent) == 1

@@ -2,9 +2,8 @@
 
 import json
 
-import httpx2
 import pytest
-from tests.tools.groups.sandboxed import answering, call
+from tests.tools.groups.sandboxed import call, losing
 
 from telnyx_sandbox.clock import Clock
 from telnyx_tools.api.client import Telnyx
@@ -120,13 +119,7 @@ async def test_a_code_for_a_number_that_was_never_sent_one_is_not_found(telnyx: 
 
 
 async def test_a_verification_whose_answer_was_lost_is_not_sent_again() -> None:
-    sent = []
-
-    def lose(request: httpx2.Request) -> httpx2.Response:
-        sent.append(request.url.path)
-        raise httpx2.ReadTimeout("lost", request=request)
-
-    async with answering(lose) as telnyx:
+    async with losing() as (telnyx, sent):
         with pytest.raises(OutcomeUnknown):
             await call(telnyx, "start_verification", phone_number=NUMBER, verify_profile_id="1")
     assert sent == ["/v2/verifications/sms"]
