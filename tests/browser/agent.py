@@ -8,13 +8,14 @@ import httpx2
 from mcp.client import Client
 from mcp.client.auth import OAuthClientProvider
 from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.auth import AuthorizationCodeResult, OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
+from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
 from pydantic import AnyUrl
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from tests.server.serving import serving
+from tests.token_storage import TokenMemory
 
 PATIENCE_SECS = 60
 NAME = "Example Agent"
@@ -26,26 +27,6 @@ Visit = Callable[[str], Awaitable[None]]
 
 class Refused(Exception):
     """The server sent the person back without a code."""
-
-
-class Memory:
-    """What a client remembers between sign-ins."""
-
-    def __init__(self) -> None:
-        self.tokens: OAuthToken | None = None
-        self.client: OAuthClientInformationFull | None = None
-
-    async def get_tokens(self) -> OAuthToken | None:
-        return self.tokens
-
-    async def set_tokens(self, tokens: OAuthToken) -> None:
-        self.tokens = tokens
-
-    async def get_client_info(self) -> OAuthClientInformationFull | None:
-        return self.client
-
-    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
-        self.client = client_info
 
 
 class Callback:
@@ -78,7 +59,7 @@ class Callback:
 
 @asynccontextmanager
 async def connected(
-    url: str, visit: Visit, memory: Memory | None = None, document: str | None = None
+    url: str, visit: Visit, memory: TokenMemory | None = None, document: str | None = None
 ) -> AsyncIterator[Client]:
     """A client that sends a person to the browser when the server asks it to.
 
@@ -87,7 +68,7 @@ async def connected(
     async with Callback.listening() as callback:
         metadata = OAuthClientMetadata(redirect_uris=[AnyUrl(callback.url)], client_name=NAME)
         provider = OAuthClientProvider(
-            url, metadata, memory or Memory(), visit, callback.result, client_metadata_url=document
+            url, metadata, memory or TokenMemory(), visit, callback.result, client_metadata_url=document
         )
         async with (
             httpx2.AsyncClient(auth=provider, timeout=PATIENCE_SECS) as http,

@@ -7,9 +7,10 @@ import httpx2
 import pytest
 from mcp.client import Client
 from mcp.shared.exceptions import MCPError
-from tests.browser.agent import Memory, Refused, connected
+from tests.browser.agent import Refused, connected
 from tests.browser.person import Person
 from tests.e2e.processes import Server
+from tests.token_storage import TokenMemory
 
 SMS = {"from_number": "+12025550101", "to": "+12025550123", "text": "Hello"}
 
@@ -64,7 +65,7 @@ async def test_what_the_person_leaves_out_cannot_be_seen_or_called(server: Serve
 async def test_an_ended_connection_stops_within_five_seconds_and_can_be_made_anew(
     server: Server, person: Person
 ) -> None:
-    memory = Memory()
+    memory = TokenMemory()
     async with connected(server.url, person.by_key, memory) as client:
         await call(client, "get_balance")
         assert memory.tokens is not None

@@ -8,13 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
-from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
+from mcp.shared.auth import OAuthClientMetadata
 from pydantic import AnyUrl
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.server.auth.oauth.replica import CALLBACK, KEY, running
 from tests.server.serving import serving
 from tests.server.web.people import Person
+from tests.token_storage import TokenMemory
 
 pytestmark = pytest.mark.anyio
 
@@ -53,26 +54,6 @@ async def url(proxy: Proxy, tmp_path: Path) -> AsyncIterator[str]:
         yield outer + PREFIX
 
 
-class Memory:
-    """Where the client keeps what it got."""
-
-    def __init__(self) -> None:
-        self.tokens: OAuthToken | None = None
-        self.client: OAuthClientInformationFull | None = None
-
-    async def get_tokens(self) -> OAuthToken | None:
-        return self.tokens
-
-    async def set_tokens(self, tokens: OAuthToken) -> None:
-        self.tokens = tokens
-
-    async def get_client_info(self) -> OAuthClientInformationFull | None:
-        return self.client
-
-    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
-        self.client = client_info
-
-
 class Browser:
     """A person who follows the client's link, and connects."""
 
@@ -102,7 +83,7 @@ class Browser:
 @pytest.mark.parametrize("passes_well_known", [True, False])
 async def test_the_official_client_signs_in(url: str, proxy: Proxy, passes_well_known: bool) -> None:
     proxy.passes_well_known = passes_well_known
-    browser, memory = Browser(url), Memory()
+    browser, memory = Browser(url), TokenMemory()
     provider = OAuthClientProvider(
         f"{url}/mcp",
         OAuthClientMetadata(redirect_uris=[AnyUrl(CALLBACK)], client_name="Agent", token_endpoint_auth_method="none"),
