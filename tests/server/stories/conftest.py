@@ -22,15 +22,23 @@ from telnyx_tools.shared import waiting
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """The sandbox's time: now, until a test moves it or a tool waits."""
+def speed(request: pytest.FixtureRequest) -> float | None:
+    """How much faster than outside time passes in the sandbox, where a module of stories names a `SPEED`."""
+    return getattr(request.module, "SPEED", None)
+
+
+@pytest.fixture
+def clock(speed: float | None) -> Clock:
+    """The sandbox's time: now, until a test moves it or a tool waits, unless it passes by itself."""
     now = time.time()
-    return Clock(lambda: now)
+    return Clock(lambda: now) if speed is None else Clock(speed=speed)
 
 
 @pytest.fixture(autouse=True)
-def _hurried(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a tool waits, the sandbox's time passes, and none of the test's."""
+def _hurried(speed: float | None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a tool waits, the sandbox's time passes, and none of the test's, unless it passes by itself."""
+    if speed is not None:
+        return
 
     async def sleep(seconds: float) -> None:
         clock.advance(seconds)

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import socket
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
@@ -10,46 +9,30 @@ from pathlib import Path
 import httpx2
 import pytest
 from tests.e2e.clients import call, connected
-from tests.server.serving import serving
 from tests.server.stories.agent import KEY, refusal
+from tests.server.stories.reachable import reachable
 from tests.server.web.people import Person
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.auth.links import ApiKeyLink
 from telnyx_remote_mcp.auth.verdicts import Verdict
-from telnyx_remote_mcp.composition.server import create_app
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.permission import Level, permission
-from telnyx_sandbox.clock import Clock
 
 OWN, OWNER, STRANGER = "+12025550101", "+12025554711", "+12025554712"
+SPEED = 10
 ASKS = '[effects]\nspends = "ask"\n'
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Time passes, and faster than outside."""
-    return Clock(speed=10)
-
-
-@pytest.fixture(autouse=True)
-def _hurried() -> None:
-    """Nothing waits for time that is not there."""
 
 
 @pytest.fixture
 async def server(sandbox: httpx2.AsyncClient, tmp_path: Path) -> AsyncIterator[str]:
     """A server that the sandbox can reach, with an agent connected to the account."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     policy = tmp_path / "policy.toml"
     policy.write_text(ASKS)
-    settings = Settings(api_base_url=str(sandbox.base_url).rstrip("/"), data_dir=tmp_path, port=port, policy=policy)
-    app = create_app(settings)
-    async with app.router.lifespan_context(app), serving(app, port=port) as url:
+    async with reachable(sandbox, tmp_path, policy) as (settings, url):
         await _connect(settings)
         yield url
 

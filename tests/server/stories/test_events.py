@@ -1,7 +1,6 @@
 """What agents wait for: over HTTP, where webhooks tell, and over stdio, where Telnyx is asked."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,38 +12,19 @@ from mcp.client.stdio import StdioServerParameters
 from tests.e2e.clients import ERAS, call, connected
 from tests.e2e.processes import PROGRAM, UNATTENDED, environment
 from tests.server.events.signing import Signer, received
-from tests.server.serving import serving
 from tests.server.stories.agent import KEY, refusal
+from tests.server.stories.reachable import reachable
 
-from telnyx_remote_mcp.composition.server import create_app
-from telnyx_remote_mcp.settings import Settings
-from telnyx_sandbox.clock import Clock
-
+SPEED = 10
 GROUPS = "events,call_control,messaging,numbers"
 CUSTOMER, SENDER = "+12025554711", "+12025550101"
 """The customer types the last four digits of the number when asked."""
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """Time passes, and faster than outside."""
-    return Clock(speed=10)
-
-
-@pytest.fixture(autouse=True)
-def _hurried() -> None:
-    """Tools wait in real time here, for events."""
-
-
-@pytest.fixture
 async def server(sandbox: httpx2.AsyncClient, tmp_path: Path) -> AsyncIterator[str]:
     """A server that the sandbox can reach."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    base_url = str(sandbox.base_url).rstrip("/")
-    settings = Settings(api_base_url=base_url, data_dir=tmp_path, policy=UNATTENDED, port=port)
-    app = create_app(settings)
-    async with app.router.lifespan_context(app), serving(app, port=port) as url:
+    async with reachable(sandbox, tmp_path, UNATTENDED) as (_, url):
         yield f"{url}/mcp"
 
 
