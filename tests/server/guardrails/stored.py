@@ -6,9 +6,9 @@ import sys
 from contextlib import aclosing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from tests import contexts
+from tests.server.store.entries import Entry, entries_of
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.guardrails.approvals import Approvals, Reason
@@ -34,7 +34,7 @@ async def price(_: Call) -> str:
     return "0.05 USD"
 
 
-async def examples() -> list[dict[str, Any]]:
+async def examples() -> list[Entry]:
     with TemporaryDirectory() as directory:
         async with aclosing(SqliteStore(Path(directory) / "state.db")) as store:
             approvals = Approvals(store, SECRET, clock=lambda: NOW)
@@ -42,13 +42,7 @@ async def examples() -> list[dict[str, Any]]:
             await approvals.decide(approval, "approved", "destination")
             await approvals.use(approval)
             await Contacts(store, SECRET).note(contexts.TESTER.principal, recipients(text()))
-            return [await _entry(store, kind, key) for kind in KINDS for key in await store.keys(kind)]
-
-
-async def _entry(store: SqliteStore, kind: str, key: str) -> dict[str, Any]:
-    value = await store.get(kind, key)
-    assert value is not None
-    return {"kind": kind, "key": key, "hex": value.hex()}
+            return await entries_of(store, KINDS)
 
 
 if __name__ == "__main__":

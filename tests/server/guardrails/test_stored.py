@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.contexts import TESTER
 from tests.server.guardrails.stored import ADDRESS, NOW, SECRET
+from tests.server.store.entries import fill
 
 from telnyx_remote_mcp.guardrails.approvals import Approvals
 from telnyx_remote_mcp.guardrails.contacts import Contacts
@@ -22,8 +23,7 @@ EXAMPLES = sorted((Path(__file__).parents[2] / "fixtures" / "guards").iterdir())
 @pytest.fixture(params=EXAMPLES, ids=lambda path: path.stem)
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     async with aclosing(SqliteStore(tmp_path / "state.db")) as store:
-        for entry in json.loads(request.param.read_text()):
-            await store.put(entry["kind"], entry["key"], bytes.fromhex(entry["hex"]))
+        await fill(store, json.loads(request.param.read_text()))
         yield store
 
 

@@ -7,8 +7,8 @@ from contextlib import aclosing
 from datetime import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
+from tests.server.store.entries import Entry, entries_of
 from tests.server.store.examples import ACCOUNT, API_KEY, NOW, SCOPES, SECRET, now
 
 from telnyx_remote_mcp.auth.account_rules import AccountRules
@@ -42,7 +42,7 @@ RULES = OwnerRules(
 GOING = Going((Placed("00" * 8, 2, NOW + 100, "v3:example"), Placed("11" * 8, 1, NOW + 200)))
 
 
-async def examples() -> list[dict[str, Any]]:
+async def examples() -> list[Entry]:
     secret = Secret(SECRET)
     with TemporaryDirectory() as directory:
         async with aclosing(SqliteStore(Path(directory) / "state.db")) as store:
@@ -57,13 +57,7 @@ async def examples() -> list[dict[str, Any]]:
                 rules=RULES,
             )
             await Records(store, Vault(secret), LIVE_CALLS, Going).put("example", GOING, 100)
-            return [await _entry(store, kind, key) for kind in KINDS for key in await store.keys(kind)]
-
-
-async def _entry(store: SqliteStore, kind: str, key: str) -> dict[str, Any]:
-    value = await store.get(kind, key)
-    assert value is not None
-    return {"kind": kind, "key": key, "hex": value.hex()}
+            return await entries_of(store, KINDS)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.server.clocks import ManualClock
+from tests.server.store.entries import fill
 from tests.server.store.examples import ACCOUNT, API_KEY, SECRET, now
 from tests.server.store.owner_rules import GOING, LIVE_CALLS, RULES
 from tests.server.store.stored import DIRECTORY
@@ -31,8 +32,7 @@ OLD, NEW = b"the secret that was first " * 2, b"the secret that came next " * 2
 
 @pytest.fixture(params=EXAMPLES, ids=lambda path: path.stem)
 async def stored(request: pytest.FixtureRequest, store: Store) -> Store:
-    for entry in json.loads(request.param.read_text()):
-        await store.put(entry["kind"], entry["key"], bytes.fromhex(entry["hex"]))
+    await fill(store, json.loads(request.param.read_text()))
     return store
 
 
