@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -14,6 +13,7 @@ import pytest
 from tests.server.store.counters import CountersBehaviour
 from tests.server.store.journals import JournalBehaviour
 from tests.server.store.racer import EVENTS, KEYS, LIMIT, ROUNDS
+from tests.server.store.racing import race
 
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
@@ -242,22 +242,6 @@ class StoreBehaviour(CountersBehaviour, JournalBehaviour):
 
 def run_racers(settings: Settings, count: int) -> list[dict[str, list[str]]]:
     """What each of several processes won, that start at once."""
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.server.store.racer"],
-            cwd=Path(__file__).parents[3],
-            env={"PATH": os.environ["PATH"], **settings.environment()},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(count)
-    ]
-    for racer in racers:
-        assert racer.stdout is not None
-        assert racer.stdout.readline() == "ready\n"
-    for racer in racers:
-        assert racer.stdin is not None
-        racer.stdin.write("go\n")
-        racer.stdin.flush()
-    return [json.loads(racer.communicate(timeout=30)[0]) for racer in racers]
+    env = {"PATH": os.environ["PATH"], **settings.environment()}
+    command = [sys.executable, "-m", "tests.server.store.racer"]
+    return [json.loads(won) for won in race(command, count, env=env, cwd=Path(__file__).parents[3])]

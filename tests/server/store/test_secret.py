@@ -1,11 +1,11 @@
 """One secret per deployment, agreed on by all its processes."""
 
 import stat
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.server.store.racing import race
 
 from telnyx_remote_mcp.store.secret import Secret, SecretError
 
@@ -73,23 +73,7 @@ def test_processes_that_start_at_once_agree_on_one_secret(tmp_path: Path) -> Non
         "print('ready', flush=True); sys.stdin.readline()\n"
         "print(Secret.load(None, Path(sys.argv[1])).derive('pepper').hex())"
     )
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-c", program, str(tmp_path / "data")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(4)
-    ]
-    for racer in racers:
-        assert racer.stdout is not None
-        assert racer.stdout.readline() == "ready\n"
-    for racer in racers:
-        assert racer.stdin is not None
-        racer.stdin.write("go\n")
-        racer.stdin.flush()
-    peppers = {racer.communicate(timeout=10)[0] for racer in racers}
+    peppers = set(race([sys.executable, "-c", program, str(tmp_path / "data")], 4))
     assert len(peppers) == 1
     assert len(peppers.pop().strip()) == 64
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret"]
