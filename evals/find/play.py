@@ -59,8 +59,8 @@ async def main() -> None:
             missing = unreachable(play, [*listed, *names])
             failed += bool(missing)
             for line in (*(f"out of reach: {need}" for need in missing), *_withheld(play, names)):
-                print(f"{play.name}: {line}")  # noqa: T201
-        print(f"{len(plays) - failed} of {len(plays)} are within reach")  # noqa: T201
+                print(f"{play.name}: {line}")
+        print(f"{len(plays) - failed} of {len(plays)} are within reach")
 
 
 def _withheld(play: Play, names: Found) -> Iterable[str]:

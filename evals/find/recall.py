@@ -42,7 +42,7 @@ async def _report(client: Client, name: str, split: str, wanted: Sequence[Reques
     for limit in LIMITS:
         found = [fulfils(await search(client, request.text, limit), request) for request in wanted]
         shares.append(f"@{limit} {sum(found) / len(found):.3f}")
-    print(f"{name:12}{split:8}{len(wanted):4}  {'  '.join(shares)}")  # noqa: T201
+    print(f"{name:12}{split:8}{len(wanted):4}  {'  '.join(shares)}")
 
 
 if __name__ == "__main__":

@@ -242,8 +242,8 @@ async def main() -> None:
         async for task, wrong in outcomes(tasks, Path(folder)):
             done += not wrong
             if wrong:
-                print(f"{task.kind}: {task.say}\n    {wrong}")  # noqa: T201
-    print(f"{done} of {len(tasks)} are done")  # noqa: T201
+                print(f"{task.kind}: {task.say}\n    {wrong}")
+    print(f"{done} of {len(tasks)} are done")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ class Documents:
             heirs = self._heirs(id_)
             if tool.name in heirs:
                 share = 1 / math.sqrt(len(heirs))
-                found.update({word: share * weight for word, weight in operations[id_].items()})  # type: ignore[arg-type]  # counters may hold fractions
+                found.update({word: share * weight for word, weight in operations[id_].items()})
         return found
 
     def _heirs(self, operation_id: str) -> Sequence[str]:

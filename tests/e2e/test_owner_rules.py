@@ -28,8 +28,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 async def text(client: Client, sender: str, words: str, to: str = "+12025550123") -> dict[str, Any]:
     """What an agent reads after it sent a text."""
     result = await client.call_tool("send_message", {"from_number": sender, "to": to, "text": words})
-    content: dict[str, Any] = result.structured_content or json.loads(getattr(result.content[0], "text", "{}"))
-    return content.get("error", content)  # type: ignore[no-any-return]
+    content = result.structured_content or json.loads(getattr(result.content[0], "text", "{}"))
+    error: dict[str, Any] = content.get("error", content)
+    return error
 
 
 async def lay_down(server: Server, **fields: object) -> None:

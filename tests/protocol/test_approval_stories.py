@@ -53,7 +53,7 @@ class Agent(Client):
 
     async def _build_session(self, exit_stack: AsyncExitStack) -> ClientSession:
         session = await super()._build_session(exit_stack)
-        session._build_capabilities = lambda version: self.declared  # type: ignore[method-assign]
+        session._build_capabilities = lambda version: self.declared  # type: ignore[method-assign]  # the SDK has no other way
         return session
 
 

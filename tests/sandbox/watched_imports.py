@@ -49,7 +49,7 @@ class Finder:
 
 
 def main() -> None:
-    sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, Finder)
     for found in pkgutil.walk_packages(import_module(PACKAGE).__path__, f"{PACKAGE}."):
         if not found.name.endswith(".__main__"):
             import_module(found.name)

@@ -57,8 +57,10 @@ def meta_of(ctx: Context) -> dict[str, Any]:
 async def tell(ctx: Context, method: str, **params: Any) -> None:
     """Send a notification of an open request."""
     message = Notify(method=method, params={**params, "_meta": meta_of(ctx)})
-    # The SDK sends any model with a method and parameters; it is typed for those that it knows.
-    await ctx.session.send_notification(message, related_request_id=ctx.request_id)  # type: ignore[arg-type]
+    await ctx.session.send_notification(
+        message,  # type: ignore[arg-type]  # the SDK sends any with a method and parameters; it types those it knows
+        related_request_id=ctx.request_id,
+    )
 
 
 def check_stays_open(ctx: Context) -> None:

@@ -147,7 +147,7 @@ def _registry(workers: int) -> Iterator[CollectorRegistry]:
     with tempfile.TemporaryDirectory(prefix="telnyx-mcp-metrics-", ignore_cleanup_errors=True) as shared:
         os.environ[SHARED] = shared
         registry = CollectorRegistry()
-        MultiProcessCollector(registry, shared)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry, shared)  # type: ignore[no-untyped-call]  # the library types a part
         try:
             yield registry
         finally:

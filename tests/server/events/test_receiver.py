@@ -195,7 +195,7 @@ async def test_what_cannot_be_kept_is_not_acknowledged(tmp_path: Path) -> None:
     inbox_id = await addresses.of(MINE)
     await addresses.trust(inbox_id, MINE, signer.public_key)
     arrived: list[str] = []
-    receiver = Receiver(addresses, Letters(down, secret), Refusals(store), arrived.append)  # type: ignore[arg-type]
+    receiver = Receiver(addresses, Letters(down, secret), Refusals(store), arrived.append)
     async with serving(Starlette(routes=[Route(PATH, receiver)])) as url, httpx2.AsyncClient() as http:
         body = received()
         answer = await http.post(f"{url}/webhooks/{inbox_id}", content=body, headers=signer.headers(body))

@@ -39,7 +39,7 @@ MANY = 200
 class Telnyx:
     """What lies behind the guard: it counts, and answers when it is let go."""
 
-    outcome: Callable[[int], Result] = lambda count: Result(message=f"m{count}")  # type: ignore[call-arg] # a field beside its own
+    outcome: Callable[[int], Result] = lambda count: Result(message=f"m{count}")
     go: asyncio.Event = field(default_factory=asyncio.Event)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     calls: list[Call] = field(default_factory=list)
@@ -231,7 +231,7 @@ async def test_a_client_that_leaves_leaves_an_unknown_outcome(store: Store) -> N
 
 async def test_the_twin_of_a_call_whose_process_died_is_told_so_after_a_while(store: Store) -> None:
     telnyx = Telnyx()
-    dying = asyncio.create_task(guard(store)(text(), telnyx))  # type: ignore[arg-type] # a coroutine
+    dying = asyncio.create_task(guard(store)(text(), telnyx))
     await telnyx.reached.wait()
     (key,) = await store.keys(KIND)
     running = await store.get(KIND, key)

@@ -37,7 +37,7 @@ class Chance(random.Random):
 
     def rules(self) -> OwnerRules:
         limits = [
-            Limit(what, self.randrange(50), period)  # type: ignore[arg-type] # of the values that there are
+            Limit(what, self.randrange(50), period)
             for what in ("messages", "spend")
             for period in ("hour", "day")
             if self.random() < 0.4

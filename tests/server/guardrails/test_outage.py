@@ -58,7 +58,7 @@ async def test_only_reads_go_on_however_the_guards_are_set(
 
     settings = Settings(data_dir=tmp_path, secret="s" * 32, **given)
     api, down = Api(wire=MockWire(telnyx)), Down()
-    steps = create_guards(settings, contexts.guarded(settings, api, down, policy)).steps  # type: ignore[arg-type]
+    steps = create_guards(settings, contexts.guarded(settings, api, down, policy)).steps
     dispatch = contexts.dispatch(api, steps)
     for effect, (tool, arguments) in CHANGES.items():
         action = registry().tools[tool]

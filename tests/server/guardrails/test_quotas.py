@@ -255,7 +255,7 @@ async def test_the_store_says_nothing_of_whose_numbers_they_are(store: Store, tm
 )
 def test_what_is_no_limit_is_refused_at_the_start(written: str) -> None:
     with pytest.raises(ValidationError, match="is no limit"):
-        Settings(quotas=written)  # type: ignore[arg-type] # as a flag is written
+        Settings(quotas=written)
 
 
 def test_there_may_be_none() -> None:

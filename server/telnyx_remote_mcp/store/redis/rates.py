@@ -35,7 +35,7 @@ class RedisRates:
             "redis://",
             implementation="redispy",
             key_prefix=self._prefix,
-            connection_pool=self.client.redis.connection_pool,  # type: ignore[arg-type]
+            connection_pool=self.client.redis.connection_pool,  # type: ignore[arg-type]  # an option, typed plain
         )
         return SlidingWindowCounterRateLimiter(storage)
 

@@ -228,7 +228,7 @@ async def test_who_was_there_a_minute_before_the_store_went_away_goes_on_for_tha
     def unix() -> float:
         return time.time() + later
 
-    grants = Grants(store, secret, clock=unix, monotonic=clock)  # type: ignore[arg-type]  # as a store does
+    grants = Grants(store, secret, clock=unix, monotonic=clock)
 
     async def check(_: Credential) -> Verdict:
         return Verdict.GENUINE

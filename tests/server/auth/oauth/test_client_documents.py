@@ -202,7 +202,7 @@ async def test_of_a_name_with_many_addresses_three_are_tried_with_one_tls_contex
 
     async def counted(loop: asyncio.BaseEventLoop, *given: object, **named: object) -> object:
         connects.append(given)
-        return await connect(loop, *given, **named)  # type: ignore[arg-type]  # whatever it is called with
+        return await connect(loop, *given, **named)
 
     async def many(host: str, port: int) -> list[tuple[str, int]]:
         return [("127.0.0.1", refusing)] * 60

@@ -190,7 +190,8 @@ async def test_an_exchange_that_does_not_fit_its_request_gets_nothing(
 ) -> None:
     client_id = (await replica.register())["client_id"]
     code = (await replica.approved(client_id))["code"]
-    response = await replica.exchange(**{"client_id": client_id, "code": code, **changed})  # type: ignore[arg-type]
+    given = {"client_id": client_id, "code": code, **changed}
+    response = await replica.exchange(**given)  # type: ignore[arg-type]  # names what it changes
     assert response.json()["error"] == error
     assert response.status_code == 400
     assert (await replica.exchange(client_id, code)).status_code == 200
@@ -221,7 +222,7 @@ async def test_a_wrong_request_is_shown_to_the_person_and_redirects_nowhere(
     replica: Replica, changed: dict[str, str | None]
 ) -> None:
     client_id = (await replica.register())["client_id"]
-    response = await replica.ask(**{"client_id": client_id, **changed})  # type: ignore[arg-type]
+    response = await replica.ask(**{"client_id": client_id, **changed})  # type: ignore[arg-type]  # likewise
     assert response.status_code == 400
     assert response.headers["content-type"].startswith("text/html")
     assert "location" not in response.headers
