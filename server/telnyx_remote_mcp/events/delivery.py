@@ -93,7 +93,9 @@ class Delivery:
         self._start(self._look(principal))
 
     def close(self) -> None:
-        """Begin to stop."""
+        """Begin to stop. Once is enough: who is cancelled again gives no lease back, and closes no connection."""
+        if self._closed:
+            return
         self._closed = True
         for task in self._tasks:
             task.cancel()
