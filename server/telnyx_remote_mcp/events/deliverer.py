@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-import random
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -15,11 +14,13 @@ from typing import Any, Final
 from telnyx_remote_mcp.events.catalogue import CATALOGUE, EventType, canonical
 from telnyx_remote_mcp.events.cursors import cursor_of
 from telnyx_remote_mcp.events.letters import KEPT, KIND, Letters
-from telnyx_remote_mcp.events.outbound import Line, Outbound, Reason, Undelivered, reason_of
+from telnyx_remote_mcp.events.outbound import Answer, Line, Outbound, Reason, Undelivered, reason_of
 from telnyx_remote_mcp.events.progress import Progress, ProgressBook
+from telnyx_remote_mcp.events.schedule import Schedule, spread
 from telnyx_remote_mcp.events.standard_webhooks import headers
 from telnyx_remote_mcp.events.standing import Standing
 from telnyx_remote_mcp.events.subscriptions import Subscription, Subscriptions
+from telnyx_remote_mcp.events.turns import Turns
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_tools.tool.event import Event, seconds
 
@@ -86,7 +87,7 @@ class Deliverer:
         self._known = subscription
         self._known_at = time.monotonic()
         self._rung = asyncio.Event()
-        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._turns = Turns(AT_ONCE)
         self._pending: dict[asyncio.Task[None], str] = {}
         """Each with the place in the journal before it, in order."""
         self._progress = Progress(subscription.since, subscription.since)
@@ -161,32 +162,41 @@ class Deliverer:
 
     async def _deliver(self, line: Line, type_: EventType, event: Event) -> None:
         """Attempt it up to five times. Raises Over."""
-        occurrence = type_.occurrence(event)
-        for pause in (*self._means.pace.pauses, None):
-            status = await self._attempt(line, type_, event, occurrence)
-            if status == GONE and self._known.profile == "sketch":
+        occurrence, schedule = type_.occurrence(event), Schedule(self._means.pace.pauses)
+        begins = True
+        while True:
+            answer = await self._attempt(line, type_, event, occurrence, begins=begins)
+            if answer.status == GONE and self._known.profile == "sketch":
                 raise Over
-            if 200 <= status < 300 or status in (GONE, TOO_LARGE) or pause is None:
+            if answer.is_success or answer.status in (GONE, TOO_LARGE):
                 return
-            await asyncio.sleep(pause * random.uniform(0.9, 1.1))  # noqa: S311 - spreads attempts, keeps no secret
+            pause = schedule.next(answer.asked_secs)
+            if pause is None:
+                return
+            await asyncio.sleep(spread(pause, answer.asked_secs))
+            begins = False
 
-    async def _attempt(self, line: Line, type_: EventType, event: Event, occurrence: Mapping[str, Any]) -> int:
-        """The status of one attempt; 0 where there was no answer."""
-        async with self._at_once:
+    async def _attempt(
+        self, line: Line, type_: EventType, event: Event, occurrence: Mapping[str, Any], *, begins: bool
+    ) -> Answer:
+        """The answer to one attempt; of status 0 where there was none."""
+        async with self._turns.one(begins=begins):
             await self._stands(type_)
             body = canonical({**occurrence, "cursor": cursor_of(self._watermark)}).encode()
             reason: Reason | None = None
-            status = 0
+            answer = Answer(0)
             try:
-                status, _ = await send(line, await self._subscription(), event.id, body)
-                reason = None if 200 <= status < 300 else reason_of(status)
+                answer = await send(line, await self._subscription(), event.id, body)
+                reason = None if answer.is_success else reason_of(answer.status)
             except Undelivered as undelivered:
                 reason = undelivered.reason
+            if answer.asked_secs:
+                self._turns.quieten(min(answer.asked_secs, sum(self._means.pace.pauses)))
             now = time.time()
             self._progress = self._progress.attempted(reason, now)
             lag = now - (seconds(event.occurred_at) or now) if reason is None else None
             self._means.meter.event("out", reason or "delivered", lag)
-            return status
+            return answer
 
     @property
     def _watermark(self) -> str:
@@ -246,10 +256,10 @@ class Deliverer:
         message_id = f"msg_{control['type']}_{secrets.token_hex(8)}"
         for _ in range(2):
             try:
-                status, _body = await send(line, self._known, message_id, canonical(control).encode())
+                answer = await send(line, self._known, message_id, canonical(control).encode())
             except Undelivered:
                 continue
-            if status < 500:
+            if answer.status < 500:
                 return
 
     async def _put_down(self) -> None:
@@ -269,7 +279,7 @@ class Deliverer:
         self._place = watermark
 
 
-async def send(line: Line, subscription: Subscription, message_id: str, body: bytes) -> tuple[int, bytes]:
+async def send(line: Line, subscription: Subscription, message_id: str, body: bytes) -> Answer:
     """Send one message, signed at this second. Raises Undelivered."""
     now = time.time()
     signed = headers(subscription.secrets(now), message_id, int(now), body)
@@ -282,10 +292,10 @@ async def verify(outbound: Outbound, subscription: Subscription) -> None:
     message_id = f"msg_verification_{secrets.token_hex(8)}"
     body = canonical({"type": "verification", "challenge": challenge}).encode()
     async with outbound.line(subscription.url) as line:
-        status, answer = await send(line, subscription, message_id, body)
-    if not 200 <= status < 300:
-        raise Undelivered(reason_of(status))
-    if not hmac.compare_digest(_echo(answer).encode(errors="replace"), challenge.encode()):
+        answer = await send(line, subscription, message_id, body)
+    if not answer.is_success:
+        raise Undelivered(reason_of(answer.status))
+    if not hmac.compare_digest(_echo(answer.body).encode(errors="replace"), challenge.encode()):
         raise Undelivered("challenge_failed")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -12,6 +14,7 @@ import anyio
 import httpx2
 
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError, PublicFetch, Target
+from telnyx_remote_mcp.events.schedule import asked_secs
 from telnyx_remote_mcp.identity import VERSION
 
 TIMEOUT_SECS: Final = 5.0
@@ -37,6 +40,19 @@ class Undelivered(Exception):
         self.reason: Reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a subscriber answers: a status, the beginning of a body, and for how many seconds it wants no more."""
+
+    status: int
+    body: bytes = b""
+    asked_secs: float | None = None
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+
 class Line:
     """The way to one URL. Its connections are used again, as long as its host has the address that they lead to."""
 
@@ -45,10 +61,10 @@ class Line:
         self._client = client
         self._url = url
 
-    async def post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        """The status of the answer, and the beginning of its body. Raises Undelivered."""
+    async def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Raises Undelivered."""
 
-        async def attempt(target: Target) -> tuple[int, bytes]:
+        async def attempt(target: Target) -> Answer:
             return await self._post(target, body, headers)
 
         try:
@@ -59,7 +75,7 @@ class Line:
         except (FetchError, httpx2.HTTPError, httpx2.InvalidURL, ValueError, OSError) as error:
             raise Undelivered("tls_error" if _is_of_tls(error) else "connection_refused") from None
 
-    async def _post(self, target: Target, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    async def _post(self, target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
         told = {**headers, **_HEADERS, "Host": target.host}
         self._client.cookies.clear()
         async with self._client.stream(
@@ -70,7 +86,7 @@ class Line:
                 answer += chunk
                 if len(answer) > MAX_ANSWER:
                     break
-            return response.status_code, answer[:MAX_ANSWER]
+            return Answer(response.status_code, answer[:MAX_ANSWER], asked_secs(response.status_code, response.headers))
 
 
 class Outbound:
@@ -81,8 +97,21 @@ class Outbound:
 
     @asynccontextmanager
     async def line(self, url: str) -> AsyncIterator[Line]:
-        async with self._fetch.client() as client:
+        client = self._fetch.client()
+        try:
             yield Line(self._fetch, client, url)
+        finally:
+            await _to_its_end(client.aclose())
+
+
+async def _to_its_end(work: Coroutine[None, None, None]) -> None:
+    """Do this, also where its task is cancelled meanwhile: half of it would leave connections open."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 def check(url: object) -> str:

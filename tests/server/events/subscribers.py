@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -48,9 +49,13 @@ class Gateway:
     def __init__(self) -> None:
         self.secret = secret()
         self.answers: list[int] = []
+        self.retry_after: str | None = None
+        """What it says with an answer that is no success."""
         self.events: list[dict[str, Any]] = []
         self.controls: list[dict[str, Any]] = []
         self.log: list[int] = []
+        self.at: list[float] = []
+        """When each of these answers was given."""
         self.headers: list[dict[str, str]] = []
         self.echoes = True
         self.is_down = False
@@ -59,6 +64,7 @@ class Gateway:
     async def take(self, request: Request) -> Response:
         response = await self._answer(request)
         self.log.append(response.status_code)
+        self.at.append(time.monotonic())
         self._changed.set()
         return response
 
@@ -74,7 +80,8 @@ class Gateway:
         if body.get("type") == "verification":
             return JSONResponse({"challenge": body["challenge"] if self.echoes else "another"})
         if self.answers and (status := self.answers.pop(0)) >= 300:
-            return Response(status_code=status, headers={"Location": "https://elsewhere.example.com/"})
+            asked = {"Retry-After": self.retry_after} if self.retry_after is not None else {}
+            return Response(status_code=status, headers={"Location": "https://elsewhere.example.com/", **asked})
         if "type" in body:
             self.controls.append(body)
         else:

@@ -1,0 +1,51 @@
+"""The schedule of attempts: when an event is sent again, and how much later where its receiver asks for that."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from telnyx_tools.api.retry import retry_after
+
+SPREAD: Final = 0.1
+"""The share by which a pause is longer or shorter, so that what failed together does not come back together."""
+ASKING: Final = frozenset({429, 503})
+"""The statuses with which `Retry-After` counts."""
+LONGEST_TEXT: Final = 64
+
+
+class Schedule:
+    """The pauses of one event, each as long as planned or as the receiver asks for, whichever is longer.
+
+    All of them together are never longer than planned: what a receiver asks for beyond that is cut, and where its wish
+    leaves no time for the next pause, there is no further attempt.
+    """
+
+    def __init__(self, planned: Sequence[float]) -> None:
+        self._planned = list(planned)
+        self._longer = 0.0
+
+    def next(self, asked: float | None = None) -> float | None:
+        """The seconds until the next attempt; None where there is none."""
+        left = sum(self._planned) - self._longer
+        if not self._planned or (planned := self._planned.pop(0)) > left:
+            return None
+        pause = max(planned, min(asked or 0.0, left))
+        self._longer += pause - planned
+        return pause
+
+
+def asked_secs(status: int, headers: Mapping[str, str]) -> float | None:
+    """The seconds for which an answer asks by `Retry-After`; None where it does not, or cannot be understood."""
+    text = headers.get("retry-after", "")
+    if status not in ASKING or not 0 < len(text) <= LONGEST_TEXT:
+        return None
+    return retry_after(status, {"retry-after": text}, time.time())
+
+
+def spread(pause: float, asked: float | None) -> float:
+    """The pause, a little longer or shorter, and never shorter than was asked for."""
+    shortest, longest = pause * (1 - SPREAD), pause * (1 + SPREAD)
+    return random.uniform(max(shortest, min(asked or 0.0, pause)), longest)  # noqa: S311 - spreads, keeps no secret
