@@ -5,6 +5,7 @@ import secrets
 import socket
 from base64 import urlsafe_b64encode
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -22,7 +23,16 @@ CALLBACK = "https://agent.example.com/callback"
 SCOPES = "account_management.read billing.read messaging.read"
 
 
-async def signed_in(server: Server, key: str, **choice: object) -> str:
+class Site(Protocol):
+    """Where one signs in."""
+
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+
+
+async def signed_in(server: Site, key: str, **choice: object) -> str:
     """An access token for the account of `key`, after its person allowed what was asked for."""
     verifier = secrets.token_urlsafe(48)
     challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()

@@ -195,6 +195,10 @@ class _Worker:
         )
 
     @cached_property
+    def authority(self) -> Authority:
+        return Authority(self.surfaces, self.keys, self.oauth.grants if self.oauth is not None else None)
+
+    @cached_property
     def open_requests(self) -> OpenRequests:
         return OpenRequests()
 
@@ -218,14 +222,14 @@ class _Worker:
                 meter=self.meter,
                 events=lambda: self.events,
                 open_requests=self.open_requests,
+                authority=self.authority,
             )
         )
 
     def _delivery(self) -> Delivery | None:
         if self.settings.webhook_base is None:
             return None
-        authority = Authority(self.surfaces, self.keys, self.oauth.grants if self.oauth is not None else None)
-        return self.events.deliver(authority, Outbound(self.fetch), self.pace)
+        return self.events.deliver(self.authority, Outbound(self.fetch), self.pace)
 
     def _approving(self) -> ApproveServices:
         return ApproveServices(

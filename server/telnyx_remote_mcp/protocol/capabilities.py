@@ -15,12 +15,14 @@ EXTENSION: Final = "io.modelcontextprotocol/events"
 class Capabilities:
     """Middleware behind the SDK's models: these drop keys that they do not know.
 
-    There are events, in the key of SEP-3415 and in the one that ChatGPT reads. No list changes; resources do, of which
-    an older client is told only over a connection that is kept.
+    There are events, in the key of SEP-3415 and in the one that ChatGPT reads. Of their list a newer client hears that
+    it changed, where somebody can change what a caller may have, and of no other list. Resources change, of which an
+    older client is told only over a connection that is kept.
     """
 
-    def __init__(self, *, keeps_connections: bool) -> None:
+    def __init__(self, *, keeps_connections: bool, changes: bool) -> None:
         self._keeps_connections = keeps_connections
+        self._changes = changes
 
     async def __call__(self, ctx: Context, call_next: CallNext) -> HandlerResult:
         result = await call_next(ctx)
@@ -30,11 +32,13 @@ class Capabilities:
 
     def _told(self, ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
         lists = [(name, {**given[name], "listChanged": False}) for name in ("tools", "prompts") if name in given]
-        watched = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS or ctx.request is None or self._keeps_connections
+        is_modern = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS
+        watched = is_modern or ctx.request is None or self._keeps_connections
+        events = {"listChanged": True} if is_modern and self._changes else {}
         return {
             **given,
             **dict(lists),
             "resources": {"subscribe": watched, "listChanged": False},
             "events": {},
-            "extensions": {**(given.get("extensions") or {}), EXTENSION: {}},
+            "extensions": {**(given.get("extensions") or {}), EXTENSION: events},
         }

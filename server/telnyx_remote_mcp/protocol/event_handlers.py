@@ -53,7 +53,7 @@ def serve_events(
         ("completion/complete", types.CompleteRequestParams, resources, "complete"),
     ):
         server.add_request_handler(method, params, _later(load, name))
-    server.middleware.append(Capabilities(keeps_connections=keeps_connections))
+    server.middleware.append(Capabilities(keeps_connections=keeps_connections, changes=events.can_change))
 
 
 def _later(load: Callable[[], object], name: str) -> Callable[[Context, Any], Any]:

@@ -57,15 +57,48 @@ class Requests(Protocol):
     async def read(self, ctx: Context, name: str, arguments: Mapping[str, object]) -> Result: ...
 
 
+class Authority(Protocol):
+    """Says what a caller has now who came with this surface; None where their authority ended."""
+
+    @property
+    def can_change(self) -> bool:
+        """Whether somebody can change what a caller has, without ending it."""
+
+    async def now(self, surface: Surface, caller: Caller) -> tuple[Surface, Caller] | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class EventRequests:
-    """What the handlers of events have in common."""
+    """What the handlers of events have in common. Without an `authority` nothing changes while a request is open."""
 
     services: Callable[[], EventServices]
     requests: Requests
+    authority: Authority | None = None
+
+    @property
+    def can_change(self) -> bool:
+        """Whether the list of events may change while a request is open."""
+        return self.authority is not None and self.authority.can_change
 
     def principal(self, ctx: Context) -> str:
         return self.requests.caller(ctx).principal
+
+    async def now(self, ctx: Context) -> tuple[Surface, Caller] | None:
+        """The surface and the caller of an open request, as they are now. Raises StoreUnavailable."""
+        surface, caller = self.requests.surface(ctx), self.requests.caller(ctx)
+        return await self.authority.now(surface, caller) if self.authority is not None else (surface, caller)
+
+    async def allows(self, ctx: Context, type_: EventType) -> bool:
+        """Whether an open request may still be told of these events. Raises StoreUnavailable."""
+        now = await self.now(ctx)
+        return now is not None and type_.is_allowed(*now)
+
+    async def offered(self, ctx: Context) -> list[str] | None:
+        """The types that `events/list` would show now; None where nobody may ask any more. Raises StoreUnavailable."""
+        from telnyx_remote_mcp.events.catalogue import CATALOGUE
+
+        now = await self.now(ctx)
+        return [each.name for each in CATALOGUE.allowed(*now)] if now is not None else None
 
     def modes(self, ctx: Context) -> list[str]:
         """The ways in which events reach this client."""
@@ -114,6 +147,11 @@ def profile_of(ctx: Context) -> Profile:
 
 def error_of(ctx: Context, name: str, **data: Any) -> MCPError:
     return MCPError(code=CODES[profile_of(ctx)][name], message=name, data=data or None)
+
+
+def forbidden(ctx: Context) -> dict[str, Any]:
+    """Why an open request is told of nothing more."""
+    return error_of(ctx, "Forbidden").error.model_dump(mode="json", exclude_none=True)
 
 
 def invalid(why: str) -> MCPError:

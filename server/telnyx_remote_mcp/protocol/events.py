@@ -10,7 +10,7 @@ from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.events.catalogue import CATALOGUE, READER, EventType
 from telnyx_remote_mcp.events.cursors import cursor_of
 from telnyx_remote_mcp.events.letters import Letter
-from telnyx_remote_mcp.protocol.event_requests import EventRequests, Params, available, invalid, whole
+from telnyx_remote_mcp.protocol.event_requests import EventRequests, Params, available, forbidden, invalid, whole
 from telnyx_remote_mcp.protocol.listings import Context
 from telnyx_remote_mcp.protocol.open_requests import OpenRequests, check_stays_open, meta_of, tell
 from telnyx_remote_mcp.store.journal import position
@@ -69,6 +69,9 @@ class EventMethods:
                     found, place, more = await self._after(ctx, type_, arguments, place, MOST_POLLED)
                     await self._tell(ctx, type_, found)
                 while (letters := await self._open.arriving(listener, self._pause())) is not None:
+                    if not await self._events.allows(ctx, type_):
+                        await tell(ctx, "notifications/events/terminated", error=forbidden(ctx))
+                        break
                     fresh = [each for each in letters if position(each[0]) > position(place)]
                     place = fresh[-1][0] if fresh else place
                     await self._tell(ctx, type_, fresh)

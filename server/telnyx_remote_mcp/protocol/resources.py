@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from typing import Final
+from typing import Any, Final
 
 import mcp_types as types
 from mcp.server.session import ServerSession
@@ -31,6 +31,10 @@ LOOKED_THROUGH: Final = 500
 """Of the newest events, those that completion knows."""
 MOST_WATCHED: Final = 100
 """Resources of one subscription, or of one connection of an older client."""
+LOOK_SECS: Final = 5.0
+"""How often it is looked for a change of what a connection may have."""
+LIST_CHANGED: Final = "eventsListChanged"
+"""The member of SEP-3415 in what a client asks to be told of."""
 _WATCH: Final = "telnyx.watch"
 
 Views = list[View]
@@ -89,13 +93,21 @@ class Resources:
         self, ctx: Context, params: types.SubscriptionsListenRequestParams
     ) -> types.SubscriptionsListenResult:
         check_stays_open(ctx)
-        watched = self._watchable(ctx, params.notifications.resource_subscriptions or ())
-        honored = {"resourceSubscriptions": list(watched)} if watched else {}
+        filter_ = params.notifications
+        watched = self._watchable(ctx, filter_.resource_subscriptions or ())
+        honored: dict[str, Any] = {"resourceSubscriptions": list(watched)} if watched else {}
+        listed = self._events.can_change and (filter_.model_extra or {}).get(LIST_CHANGED) is True
+        if listed:
+            honored[LIST_CHANGED] = True
         async with self._listening(ctx, watched) as listener:
+            offered = await self._events.offered(ctx) if listed else None
             await tell(ctx, "notifications/subscriptions/acknowledged", notifications=honored)
-            while (letters := await self._open.arriving(listener)) is not None:
+            while (letters := await self._open.arriving(listener, LOOK_SECS if listed else None)) is not None:
                 for uri in _changed(watched, letters):
                     await tell(ctx, "notifications/resources/updated", uri=uri)
+                if listed and (now := await self._events.offered(ctx)) not in (None, offered):
+                    offered = now
+                    await tell(ctx, "notifications/events/list_changed")
         return types.SubscriptionsListenResult(_meta=meta_of(ctx))
 
     async def subscribe(self, ctx: Context, params: types.SubscribeRequestParams) -> types.EmptyResult:

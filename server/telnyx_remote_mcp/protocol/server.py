@@ -28,7 +28,7 @@ from telnyx_remote_mcp.http.edge import Visit
 from telnyx_remote_mcp.http.media_types import takes_one_answer
 from telnyx_remote_mcp.identity import INSTRUCTIONS, SANDBOX, TITLE, VERSION
 from telnyx_remote_mcp.protocol.event_handlers import serve_events
-from telnyx_remote_mcp.protocol.event_requests import EventRequests
+from telnyx_remote_mcp.protocol.event_requests import Authority, EventRequests
 from telnyx_remote_mcp.protocol.listings import Context, Listings
 from telnyx_remote_mcp.protocol.open_requests import OpenRequests
 from telnyx_remote_mcp.settings import Settings
@@ -68,6 +68,8 @@ class Services:
     events: Callable[[], EventServices] | None = None
     """Gives what keeps the events; without it the server has no methods and no resources for them."""
     open_requests: OpenRequests = field(default_factory=OpenRequests)
+    authority: Authority | None = None
+    """Knows what callers have now, where that changes."""
 
 
 def create_server(services: Services) -> Server[None]:
@@ -100,7 +102,7 @@ def create_server(services: Services) -> Server[None]:
     if services.events is not None:
         serve_events(
             server,
-            EventRequests(services.events, handlers),
+            EventRequests(services.events, handlers, services.authority),
             services.open_requests,
             keeps_connections=services.settings.keeps_sessions,
         )
