@@ -29,6 +29,7 @@ from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_tools.api.client import Api, Credential
 from telnyx_tools.registry import Registry
 
@@ -64,6 +65,7 @@ def app_of(
     closers: Sequence[Callable[[], None]] = (),
     fetch: PublicFetch | None = None,
     pace: Pace | None = None,
+    meter: Meter = UNMEASURED,
     parts: dict[str, Any] | None = None,
     **given: Any,
 ) -> tuple[Starlette, Server[None]]:
@@ -77,8 +79,9 @@ def app_of(
     keys = ApiKeys(_check, secret.derive("pepper"))
     surfaces = Surfaces(registry or tools(), settings.ceiling)
     store = open_store(settings)
-    events = EventServices(store, store, lambda: secret, settings.webhook_base)
-    delivery = events.deliver(Authority(surfaces, keys, None), Outbound(fetch), pace) if fetch is not None else None
+    events = EventServices(store, store, lambda: secret, settings.webhook_base, meter=meter)
+    outbound = Outbound(fetch, meter) if fetch is not None else None
+    delivery = events.deliver(Authority(surfaces, keys, None), outbound, pace) if outbound is not None else None
     open_requests = OpenRequests()
     shared = contexts.guarded(settings, api, store)
     dispatch = (

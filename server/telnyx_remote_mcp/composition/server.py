@@ -229,7 +229,7 @@ class _Worker:
     def _delivery(self) -> Delivery | None:
         if self.settings.webhook_base is None:
             return None
-        return self.events.deliver(self.authority, Outbound(self.fetch), self.pace)
+        return self.events.deliver(self.authority, Outbound(self.fetch, self.meter), self.pace)
 
     def _approving(self) -> ApproveServices:
         return ApproveServices(

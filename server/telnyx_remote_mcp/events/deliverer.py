@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any, Final
 
 from telnyx_remote_mcp.events.catalogue import CATALOGUE, EventType, canonical
@@ -163,30 +164,29 @@ class Deliverer:
     async def _deliver(self, line: Line, type_: EventType, event: Event) -> None:
         """Attempt it up to five times. Raises Over."""
         occurrence, schedule = type_.occurrence(event), Schedule(self._means.pace.pauses)
-        begins = True
-        while True:
-            answer = await self._attempt(line, type_, event, occurrence, begins=begins)
+        for number in count(1):
+            answer = await self._attempt(line, type_, event, occurrence, number)
             if answer.status == GONE and self._known.profile == "sketch":
                 raise Over
-            if answer.is_success or answer.status in (GONE, TOO_LARGE):
+            if answer.is_success:
                 return
-            pause = schedule.next(answer.asked_secs)
+            pause = schedule.next(answer.asked_secs) if answer.status not in (GONE, TOO_LARGE) else None
             if pause is None:
+                self._means.meter.event("out", "given_up")
                 return
             await asyncio.sleep(spread(pause, answer.asked_secs))
-            begins = False
 
     async def _attempt(
-        self, line: Line, type_: EventType, event: Event, occurrence: Mapping[str, Any], *, begins: bool
+        self, line: Line, type_: EventType, event: Event, occurrence: Mapping[str, Any], number: int
     ) -> Answer:
         """The answer to one attempt; of status 0 where there was none."""
-        async with self._turns.one(begins=begins):
+        async with self._turns.one(begins=number == 1):
             await self._stands(type_)
             body = canonical({**occurrence, "cursor": cursor_of(self._watermark)}).encode()
             reason: Reason | None = None
             answer = Answer(0)
             try:
-                answer = await send(line, await self._subscription(), event.id, body)
+                answer = await send(line, await self._subscription(), event.id, body, type_.name, number)
                 reason = None if answer.is_success else reason_of(answer.status)
             except Undelivered as undelivered:
                 reason = undelivered.reason
@@ -194,8 +194,8 @@ class Deliverer:
                 self._turns.quieten(min(answer.asked_secs, sum(self._means.pace.pauses)))
             now = time.time()
             self._progress = self._progress.attempted(reason, now)
-            lag = now - (seconds(event.occurred_at) or now) if reason is None else None
-            self._means.meter.event("out", reason or "delivered", lag)
+            if reason is None:
+                self._means.meter.event("out", "delivered", now - (seconds(event.occurred_at) or now))
             return answer
 
     @property
@@ -256,7 +256,7 @@ class Deliverer:
         message_id = f"msg_{control['type']}_{secrets.token_hex(8)}"
         for _ in range(2):
             try:
-                answer = await send(line, self._known, message_id, canonical(control).encode())
+                answer = await send(line, self._known, message_id, canonical(control).encode(), control["type"])
             except Undelivered:
                 continue
             if answer.status < 500:
@@ -279,11 +279,13 @@ class Deliverer:
         self._place = watermark
 
 
-async def send(line: Line, subscription: Subscription, message_id: str, body: bytes) -> Answer:
+async def send(
+    line: Line, subscription: Subscription, message_id: str, body: bytes, name: str, number: int = 1
+) -> Answer:
     """Send one message, signed at this second. Raises Undelivered."""
     now = time.time()
     signed = headers(subscription.secrets(now), message_id, int(now), body)
-    return await line.post(body, {**signed, "X-MCP-Subscription-Id": subscription.id})
+    return await line.post(body, {**signed, "X-MCP-Subscription-Id": subscription.id}, name, number)
 
 
 async def verify(outbound: Outbound, subscription: Subscription) -> None:
@@ -292,7 +294,7 @@ async def verify(outbound: Outbound, subscription: Subscription) -> None:
     message_id = f"msg_verification_{secrets.token_hex(8)}"
     body = canonical({"type": "verification", "challenge": challenge}).encode()
     async with outbound.line(subscription.url) as line:
-        answer = await send(line, subscription, message_id, body)
+        answer = await send(line, subscription, message_id, body, "verification")
     if not answer.is_success:
         raise Undelivered(reason_of(answer.status))
     if not hmac.compare_digest(_echo(answer.body).encode(errors="replace"), challenge.encode()):

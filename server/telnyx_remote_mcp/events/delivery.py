@@ -8,6 +8,7 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Final
 
@@ -188,6 +189,6 @@ class Delivery:
             await asyncio.sleep(self._pace.sweep * random.uniform(0.7, 1.3))  # noqa: S311 - keeps replicas apart
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(work, context=Context())  # of no request: what goes on here belongs to none
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import httpx2
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError, PublicFetch, Target
 from telnyx_remote_mcp.events.schedule import asked_secs
 from telnyx_remote_mcp.identity import VERSION
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
 TIMEOUT_SECS: Final = 5.0
 MAX_ANSWER: Final = 4_096
@@ -56,13 +58,26 @@ class Answer:
 class Line:
     """The way to one URL. Its connections are used again, as long as its host has the address that they lead to."""
 
-    def __init__(self, fetch: PublicFetch, client: httpx2.AsyncClient, url: str) -> None:
+    def __init__(self, fetch: PublicFetch, client: httpx2.AsyncClient, url: str, meter: Meter) -> None:
         self._fetch = fetch
         self._client = client
         self._url = url
+        self._meter = meter
 
-    async def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Raises Undelivered."""
+    async def post(self, body: bytes, headers: Mapping[str, str], name: str, number: int = 1) -> Answer:
+        """Post it: an event of this type or a message of this name, the how manieth time. Raises Undelivered."""
+        began, status = time.perf_counter(), "cancelled"
+        try:
+            answer = await self._reached(body, headers)
+            status = str(answer.status)
+            return answer
+        except Undelivered as undelivered:
+            status = undelivered.reason
+            raise
+        finally:
+            self._meter.delivery(name, status, number, time.perf_counter() - began)
+
+    async def _reached(self, body: bytes, headers: Mapping[str, str]) -> Answer:
 
         async def attempt(target: Target) -> Answer:
             return await self._post(target, body, headers)
@@ -92,14 +107,15 @@ class Line:
 class Outbound:
     """Opens lines to subscribers."""
 
-    def __init__(self, fetch: PublicFetch) -> None:
+    def __init__(self, fetch: PublicFetch, meter: Meter = UNMEASURED) -> None:
         self._fetch = fetch
+        self._meter = meter
 
     @asynccontextmanager
     async def line(self, url: str) -> AsyncIterator[Line]:
         client = self._fetch.client()
         try:
-            yield Line(self._fetch, client, url)
+            yield Line(self._fetch, client, url, self._meter)
         finally:
             await _to_its_end(client.aclose())
 

@@ -25,7 +25,8 @@ from telnyx_remote_mcp.surface.surfaces import Surface
 OTHER: Final = "_OTHER"
 """Stands for names that are not ours."""
 
-_METHODS: Final = SPEC_CLIENT_METHODS | SPEC_CLIENT_NOTIFICATION_METHODS
+_EVENTS: Final = frozenset(f"events/{name}" for name in ("list", "poll", "stream", "subscribe", "unsubscribe"))
+_METHODS: Final = SPEC_CLIENT_METHODS | SPEC_CLIENT_NOTIFICATION_METHODS | _EVENTS
 _LARGEST_ID: Final = 1_000_000
 """Clients count their requests from 0; what is larger, or a text, may be anything."""
 _PROPAGATOR: Final = TraceContextTextMapPropagator()  # a stranger's baggage is not carried on

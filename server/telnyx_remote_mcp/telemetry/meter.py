@@ -43,7 +43,11 @@ class Meter:
         """The store was used once."""
 
     def event(self, direction: Direction, outcome: str, lag_secs: float | None = None) -> None:
-        """An event came in from Telnyx or went out to an agent; `lag_secs` after it happened."""
+        """An event came in from Telnyx, or is settled on its way out to an agent; `lag_secs` after it happened."""
+
+    def delivery(self, name: str, status: str, attempt: int, secs: float) -> None:
+        """One attempt to deliver to a subscriber ended; `name` is the type of the event, or of a message of ours, and
+        `status` the HTTP status or why there was none."""
 
 
 UNMEASURED: Final = Meter()

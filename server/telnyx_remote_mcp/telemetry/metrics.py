@@ -64,6 +64,8 @@ class Metrics(Meter):
         self._store_secs = seconds("store", "One use of the store", _STORE_SECS, "backend", "outcome")
         self._events = counter("events", "Events in from Telnyx and out to agents", "direction", "outcome")
         self._lag_secs = seconds("event_lag", "From what happened until it was told", _LAG_SECS, "direction")
+        self._deliveries = counter("delivery_attempts", "Attempts at subscribers", "outcome", "attempt")
+        self._delivery_secs = seconds("delivery_attempt", "One attempt at a subscriber", _SECS, "outcome")
         built = Gauge(
             "telnyx_mcp_build_info",
             "What runs",
@@ -110,6 +112,10 @@ class Metrics(Meter):
         self._events.labels(direction, outcome).inc()
         if lag_secs is not None:
             self._lag_secs.labels(direction).observe(max(0.0, lag_secs))
+
+    def delivery(self, name: str, status: str, attempt: int, secs: float) -> None:
+        self._deliveries.labels(_class(status), str(attempt)).inc()
+        self._delivery_secs.labels(_class(status)).observe(secs)
 
     def _family(self, operation: str) -> str:
         """The product that an operation is about, which its path begins with: `POST /messages/{id}` is messages."""

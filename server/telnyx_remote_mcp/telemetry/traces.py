@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from typing import Any, Final
 
 from opentelemetry import trace
@@ -48,7 +49,10 @@ def trace_id() -> str | None:
 
 
 class Traces(Meter):
-    """A span for each guard that waited, and one for each attempt at Telnyx."""
+    """A span for each guard that waited, and one for each attempt at Telnyx and at a subscriber.
+
+    Of a subscriber it says nothing, not even its host: that may be somebody's own machine.
+    """
 
     def __init__(self) -> None:
         self._tracer = trace.get_tracer("telnyx_remote_mcp")
@@ -59,13 +63,21 @@ class Traces(Meter):
 
     def upstream(self, operation: str, status: str, attempt: int, secs: float) -> None:
         method, _, template = operation.partition(" ")
-        attributes: dict[str, str | int] = {"http.request.method": method, "url.template": template}
+        self._request(operation, {"http.request.method": method, "url.template": template}, status, attempt, secs)
+
+    def delivery(self, name: str, status: str, attempt: int, secs: float) -> None:
+        sent = {"messaging.operation.name": "send", "messaging.operation.type": "send", "http.request.method": "POST"}
+        self._request(f"send {name}", {**sent, "messaging.destination.template": name}, status, attempt, secs)
+
+    def _request(self, name: str, attributes: Mapping[str, str | int], status: str, attempt: int, secs: float) -> None:
+        """A span of a request that got this status, or none."""
+        more: dict[str, str | int] = {}
         if status.isdigit():
-            attributes["http.response.status_code"] = int(status)
+            more["http.response.status_code"] = int(status)
         if attempt > 1:
-            attributes["http.request.resend_count"] = attempt - 1
+            more["http.request.resend_count"] = attempt - 1
         failed = not status.isdigit() or int(status) >= 400
-        self._past(operation, SpanKind.CLIENT, secs, attributes, status if failed else None)
+        self._past(name, SpanKind.CLIENT, secs, {**attributes, **more}, status if failed else None)
 
     def _past(
         self, name: str, kind: SpanKind, secs: float, attributes: dict[str, str | int], error: str | None = None

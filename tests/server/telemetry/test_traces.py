@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ import httpx2
 import opentelemetry.trace
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 from tests import contexts
@@ -35,19 +33,6 @@ def traceparent(trace: str) -> str:
 
 
 async def at_once(secs: float) -> None: ...
-
-
-@pytest.fixture
-def exported(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
-    provider, exporter = traces.OwnSpans(), InMemorySpanExporter()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    monkeypatch.setattr(opentelemetry.trace, "_TRACER_PROVIDER", provider)
-    yield exporter
-    provider.shutdown()
-
-
-def spans(exported: InMemorySpanExporter) -> dict[str, ReadableSpan]:
-    return {span.name: span for span in exported.get_finished_spans()}
 
 
 def trace_of(span: ReadableSpan) -> str:
