@@ -17,7 +17,9 @@ from telnyx_remote_mcp.store.vault import Vault
 HOUR_SECS: Final = 3_600
 ENOUGH: Final = 100
 FAILING: Final = 0.95
-"""Beyond this share of at least so many attempts within an hour, deliveries are suspended."""
+LASTING_SECS: Final = 300.0
+"""Beyond this share of at least so many attempts within an hour, over so long a time, deliveries are suspended: a
+receiver that starts anew in the midst of a flood turns away hundreds within seconds, and takes them a moment later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Progress:
         counted = replace(self, hour_began=began, attempts=attempts, failures=failures)
         if reason is None:
             return replace(counted, last_delivery_at=now, last_error=None, failed_since=None)
-        suspended = now if attempts >= ENOUGH and failures > attempts * FAILING else self.suspended_at
+        fails = attempts >= ENOUGH and failures > attempts * FAILING and now >= began + LASTING_SECS
+        suspended = now if fails else self.suspended_at
         failed_since = self.failed_since if self.failed_since is not None else now
         return replace(counted, last_error=reason, failed_since=failed_since, suspended_at=suspended)
 

@@ -178,6 +178,7 @@ class TestDelivery:
         self, here: Office, hooks: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("telnyx_remote_mcp.events.progress.ENOUGH", 4)
+        monkeypatch.setattr("telnyx_remote_mcp.events.progress.LASTING_SECS", 0)
         gateway, agent = hooks.at("/a"), here.agent()
         await agent.subscribe("/a", gateway)
         gateway.answers = [500] * 4
@@ -335,14 +336,18 @@ class TestSubscribe:
         assert response.status_code == 401
 
 
-def test_few_failures_and_old_ones_do_not_suspend() -> None:
+def test_few_failures_brief_ones_and_old_ones_do_not_suspend() -> None:
     progress = Progress("0", "0")
     for number in range(99):
-        progress = progress.attempted("timeout", number)
+        progress = progress.attempted("timeout", 10 * number)
     assert progress.suspended_at is None
-    assert progress.attempted("timeout", 99).suspended_at == 99
+    assert progress.attempted("timeout", 990).suspended_at == 990
     assert progress.attempted("timeout", 4_000).suspended_at is None
-    assert progress.attempted(None, 99).failed_since is None
+    assert progress.attempted(None, 990).failed_since is None
+    for _ in range(1_000):
+        progress = progress.attempted("timeout", 4_000)
+    assert progress.suspended_at is None, "a flood met a receiver that was away for a moment"
+    assert progress.attempted("timeout", 4_300).suspended_at == 4_300
 
 
 def test_every_event_of_the_model_has_at_most_the_fields_that_the_catalogue_tells() -> None:
