@@ -21,7 +21,8 @@ from telnyx_remote_mcp.serve import listen
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.telemetry import logs
 
-QUICK = Pace(pauses=(0.2, 0.5, 1, 2), lease=2, sweep=1)
+QUICK = Pace(pauses=(0.2, 0.5, 2, 20), lease=2, sweep=1)
+"""The attempts outlast a receiver that is down for a second, also on a machine where that takes ten."""
 
 
 def app(settings: Settings, hooks_port: int, ca_file: str, pace: Pace) -> Starlette:

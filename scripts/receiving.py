@@ -28,9 +28,9 @@ async def main(directory: Path, paths: list[str]) -> None:
 
 
 def _told(hooks: Site, path: str) -> dict[str, Any]:
-    """The ids of what a gateway took, and how it answered."""
+    """The ids of what a gateway took and of what it turned away, and how it answered."""
     gateway = hooks.at(path)
-    return {"ids": gateway.ids, "log": Counter(map(str, gateway.log))}
+    return {"ids": gateway.ids, "turned_away": gateway.turned_away, "log": Counter(map(str, gateway.log))}
 
 
 def _say(value: object) -> None:

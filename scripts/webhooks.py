@@ -1,5 +1,6 @@
 """Floods two replicas on Redis with webhooks, of which every tenth comes twice and none in order, kills one replica
-with -9 in the midst and starts it again: scripts/webhooks [webhooks [seconds]].
+with -9 in the midst and starts it again: scripts/webhooks [webhooks [seconds]]. Without Redis it is one server on its
+file, which is killed and started again.
 
 The sender tries again as Telnyx does. Meanwhile an agent of each account follows its events over MCP. In the end every
 event has to be in its inbox once, every agent has to have seen each of its own once, and each answer in the order in
@@ -41,6 +42,7 @@ from telnyx_sandbox.server import serving
 from telnyx_sandbox.signing import Signer
 
 PROGRAM = str(Path(sys.executable).with_name("telnyx-mcp-server"))
+SERVE = (PROGRAM, "serve", "--log-level", "error", "--port", "0")
 SECRET = "the secret of the two flooded replicas"
 ACCOUNTS = 3
 TWICE = 0.1
@@ -58,7 +60,7 @@ class Replica:
 
     directory: Path
     variables: dict[str, str]
-    program: Sequence[str] = (PROGRAM, "serve", "--log-level", "error", "--port", "0")
+    program: Sequence[str] = SERVE
     port: int = 0
     process: subprocess.Popen[str] | None = None
 
@@ -120,28 +122,36 @@ class Account:
     ids: tuple[str, ...]
 
 
-async def flood(redis_url: str, directory: Path, webhooks: int, secs: float) -> Outcome:
+async def flood(redis_url: str | None, directory: Path, webhooks: int, secs: float) -> Outcome:
     """Flood so many webhooks within so many seconds."""
     async with serving(create_app()) as sandbox:
-        variables = {
-            "TELNYX_MCP_REDIS_URL": redis_url,
-            "TELNYX_MCP_SECRET": SECRET,
-            "TELNYX_API_BASE_URL": sandbox,
-        }
         with ExitStack() as ends:
-            replicas = [Replica(directory, variables) for _ in range(2)]
-            for replica in replicas:
-                ends.callback(replica.kill)
-                await asyncio.to_thread(replica.start)
-            return await _flooded(replicas, redis_url, webhooks, secs)
+            replicas = await started(ends, redis_url, directory, sandbox)
+            outcome, accounts = await _flooded(replicas, webhooks, secs)
+            await judge(Settings(secret=SECRET, redis_url=redis_url, data_dir=directory), accounts, outcome)
+            return outcome
 
 
-async def _flooded(replicas: Sequence[Replica], redis_url: str, webhooks: int, secs: float) -> Outcome:
+async def started(
+    ends: ExitStack, redis_url: str | None, directory: Path, sandbox: str, program: Sequence[str] = SERVE
+) -> list[Replica]:
+    """Two replicas on a Redis, or one server on its file."""
+    variables = {"TELNYX_MCP_SECRET": SECRET, "TELNYX_API_BASE_URL": sandbox}
+    if redis_url is not None:
+        variables["TELNYX_MCP_REDIS_URL"] = redis_url
+    replicas = [Replica(directory, variables, program) for _ in range(1 if redis_url is None else 2)]
+    for replica in replicas:
+        ends.callback(replica.kill)
+        await asyncio.to_thread(replica.start)
+    return replicas
+
+
+async def _flooded(replicas: Sequence[Replica], webhooks: int, secs: float) -> tuple[Outcome, list[Account]]:
     each = int(webhooks / (1 + TWICE) / ACCOUNTS)
     accounts = [await account_of(replicas[0], number, each) for number in range(ACCOUNTS)]
     outcome, done = Outcome(webhooks), asyncio.Event()
     following = [
-        asyncio.create_task(_followed(replicas[number % 2], account, outcome, done))
+        asyncio.create_task(_followed(replicas[number % len(replicas)], account, outcome, done))
         for number, account in enumerate(accounts)
     ]
     killing = asyncio.create_task(killed(replicas[0], secs / 2, outcome))
@@ -156,8 +166,7 @@ async def _flooded(replicas: Sequence[Replica], redis_url: str, webhooks: int, s
         counted = Counter(seen)
         outcome.unseen += len(set(account.ids) - counted.keys())
         outcome.seen_twice += sum(count - 1 for count in counted.values())
-    await _judge(redis_url, accounts, outcome)
-    return outcome
+    return outcome, accounts
 
 
 async def account_of(replica: Replica, number: int, count: int) -> Account:
@@ -193,7 +202,7 @@ async def sent(
         for index, (account, number) in enumerate(planned):
             if (ahead := began + index * secs / webhooks - time.monotonic()) > 0:
                 await asyncio.sleep(ahead)
-            first = chance.randrange(2)
+            first = chance.randrange(len(replicas))
             sending.create_task(_send(http, replicas, first, account, _body(account, number), signers, outcome, lines))
 
 
@@ -208,7 +217,7 @@ async def _send(
     lines: asyncio.Semaphore,
 ) -> None:
     for attempt in range(ATTEMPTS):
-        url = replicas[(first + attempt) % 2].url + account.path
+        url = replicas[(first + attempt) % len(replicas)].url + account.path
         try:
             async with lines:
                 began = time.monotonic()
@@ -278,9 +287,9 @@ async def _next(client: Any, since: str) -> dict[str, Any]:
     return answer
 
 
-async def _judge(redis_url: str, accounts: Sequence[Account], outcome: Outcome) -> None:
+async def judge(settings: Settings, accounts: Sequence[Account], outcome: Outcome) -> None:
     """Count what the inboxes hold."""
-    async with aclosing(open_store(Settings(secret=SECRET, redis_url=redis_url))) as store:
+    async with aclosing(open_store(settings)) as store:
         letters = Letters(store, lambda: Secret(SECRET.encode()))
         for account in accounts:
             counted = Counter(await _ids(letters, account))

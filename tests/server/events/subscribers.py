@@ -59,6 +59,8 @@ class Gateway:
         self.headers: list[dict[str, str]] = []
         self.echoes = True
         self.is_down = False
+        self.turned_away: list[str] = []
+        """The `webhook-id` of whatever came while it was down."""
         self._changed = asyncio.Event()
 
     async def take(self, request: Request) -> Response:
@@ -71,6 +73,7 @@ class Gateway:
     async def _answer(self, request: Request) -> Response:
         raw = await request.body()
         if self.is_down:
+            self.turned_away.append(request.headers["webhook-id"])
             return Response(status_code=503)
         try:
             Webhook(self.secret).verify(raw, dict(request.headers))
