@@ -3,16 +3,18 @@
 import shutil
 import sqlite3
 import stat
+import time
 from pathlib import Path
 
 import anyio
 import pytest
-from tests.server.store.behaviour import SHORT, StoreBehaviour, ended
+from tests.server.store.behaviour import SHORT, StoreBehaviour, ended, opened
 from tests.server.store.stored import Stored
 
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.base import Store, StoreError, StoreUnavailable
+from telnyx_remote_mcp.store.journal import START
 from telnyx_remote_mcp.store.sqlite import SqliteStore
 
 TABLES = ("entries", "counters", "journal")
@@ -46,6 +48,39 @@ class TestSqliteStore(StoreBehaviour):
         await replica.put("grant", "a", b"two")
         file = sqlite3.connect(settings.data_dir / "state.db")
         assert file.execute("SELECT kind FROM entries").fetchall() == [("grant",)]
+        file.close()
+
+    @pytest.mark.parametrize("by", [3_600.0, -3_600.0])
+    async def test_a_clock_that_is_moved_ends_nothing_early_and_nothing_late(
+        self, settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch, by: float
+    ) -> None:
+        await store.put("code", "a", b"one", 600)
+        await store.put("code", "soon over", b"one", SHORT)
+        await store.counters.add("calls", "a", 1, 600)
+        await store.journal.append("inbox", "a", b"one", keep=9, ttl_secs=600)
+        right = time.time
+        monkeypatch.setattr("time.time", lambda: right() + by)
+        async with opened(settings) as begun_since:
+            for each in (store, begun_since):
+                await each.put("code", "another", b"one")  # deletes in passing what is over
+                assert await each.get("code", "a") == b"one"
+                assert await each.counters.get("calls", "a") == 1
+                assert len(await each.journal.after("inbox", "a", START, 9)) == 1
+                await ended(each, "code", "soon over")
+
+    async def test_a_clock_that_was_not_set_yet_counts_no_longer_once_it_is(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        right = time.time
+        monkeypatch.setattr("time.time", lambda: right() - 50 * 365 * 86_400)
+        async with opened(settings):
+            pass
+        monkeypatch.undo()
+        async with opened(settings) as store:
+            await store.put("grant", "a", b"one", 600)
+        file = sqlite3.connect(settings.data_dir / "state.db")
+        ((ends,),) = file.execute("SELECT expires_at FROM entries")
+        assert abs(ends - right() - 600) < 60
         file.close()
 
     async def test_it_is_cleaned_until_nothing_is_left_to_clean(self, settings: Settings, store: Store) -> None:

@@ -1,12 +1,11 @@
 """Counters in the SQLite file."""
 
-import time
 from typing import Final
 
 from telnyx_remote_mcp.store.counters import Taken
 from telnyx_remote_mcp.store.sqlite.file import SqliteFile
 
-_GET: Final = "SELECT value FROM counters WHERE kind = ? AND key = ? AND expires_at > ?"
+_GET: Final = "SELECT value FROM counters WHERE kind = :kind AND key = :key AND expires_at > :now"
 _ADD: Final = """
 INSERT INTO counters (kind, key, value, expires_at, allowed) VALUES (:kind, :key, max(0, :by), :ends, 1)
 ON CONFLICT DO UPDATE SET
@@ -24,7 +23,7 @@ ON CONFLICT DO UPDATE SET
     value = iif(expires_at > :now, value + iif(value + :by <= :limit, :by, 0), excluded.value),
     expires_at = iif(expires_at > :now, expires_at, excluded.expires_at),
     allowed = iif(expires_at > :now, value + :by <= :limit, excluded.allowed)
-RETURNING value, expires_at, allowed
+RETURNING value, expires_at - :now, allowed
 """
 
 
@@ -35,20 +34,16 @@ class SqliteCounters:
         self._file = file
 
     async def get(self, kind: str, key: str) -> float:
-        rows = await self._file.run(_GET, kind, key, time.time())
+        rows = await self._file.run(_GET, kind=kind, key=key)
         return float(rows[0][0]) if rows else 0.0
 
     async def add(self, kind: str, key: str, by: float, ttl_secs: float) -> float:
         await self._file.clean()
-        now = time.time()
-        rows = await self._file.run(_ADD, kind=kind, key=key, by=by, now=now, ends=now + ttl_secs)
+        rows = await self._file.run(_ADD, kind=kind, key=key, by=by, ttl_secs=ttl_secs)
         return float(rows[0][0])
 
     async def take(self, kind: str, key: str, by: float, limit: float, ttl_secs: float) -> Taken:
         await self._file.clean()
-        now = time.time()
-        values = {"by": by, "limit": limit, "now": now, "ends": now + ttl_secs}
-        rows = await self._file.run(_TAKE, kind=kind, key=key, **values)
-        value, expires_at, allowed = rows[0]
-        lives = expires_at > now
-        return Taken(bool(allowed), value if lives else 0.0, expires_at - now if lives else 0.0)
+        rows = await self._file.run(_TAKE, kind=kind, key=key, by=by, limit=limit, ttl_secs=ttl_secs)
+        value, left, allowed = rows[0]
+        return Taken(bool(allowed), value if left > 0 else 0.0, max(left, 0.0))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import anyio
 
+from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import StoreError, StoreUnavailable
+from telnyx_remote_mcp.store.sqlite.clock import clock_of
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
 if TYPE_CHECKING:
@@ -58,9 +60,12 @@ CREATE TABLE IF NOT EXISTS journal (
 CREATE INDEX IF NOT EXISTS journal_by_key ON journal (kind, key, id);
 CREATE UNIQUE INDEX IF NOT EXISTS journal_once ON journal (kind, key, once) WHERE once IS NOT NULL;
 CREATE INDEX IF NOT EXISTS journal_by_expiry ON journal (expires_at);
+CREATE TABLE IF NOT EXISTS clock (boot TEXT PRIMARY KEY, booted_at REAL NOT NULL);
 """
 _CLEAN: Final = tuple(
-    f"DELETE FROM {table} WHERE {key} IN (SELECT {columns} FROM {table} WHERE expires_at <= ? LIMIT ?) RETURNING 1"  # noqa: S608 - names from below
+    f"""
+DELETE FROM {table} WHERE {key} IN (SELECT {columns} FROM {table} WHERE expires_at <= :now LIMIT :most) RETURNING 1
+"""  # noqa: S608 - names from below
     for table, key, columns in (
         ("entries", "(kind, key)", "kind, key"),
         ("counters", "(kind, key)", "kind, key"),
@@ -91,6 +96,7 @@ class SqliteFile:
         self._busy_secs = busy_secs
         self._opening = anyio.Lock()
         self._prepared = False
+        self._clock: Clock = time.time
         self._connection: aiosqlite.Connection | None = None
         self._near: sqlite3.Connection | None = None
         self._run_near = 0
@@ -99,17 +105,22 @@ class SqliteFile:
     def prepare(self) -> None:
         """Make the file and its tables. Raises StoreError for a path that cannot be used."""
         if not self._prepared:
-            _prepare(self._path)
+            self._clock = _prepare(self._path)
             self._prepared = True
 
-    async def run(self, statement: str, *values: object, **named: object) -> list[sqlite3.Row]:
-        """The rows that one statement returns; its values are given in order or by name. Raises StoreUnavailable."""
+    async def run(self, statement: str, *, ttl_secs: float | None = None, **values: object) -> list[sqlite3.Row]:
+        """The rows that one statement returns. Raises StoreUnavailable.
+
+        Beside its values it may use the time, `:now`, and the moment in `ttl_secs`, `:ends`: nobody else tells the time
+        to a file.
+        """
         began, outcome = time.perf_counter(), "unavailable"
         try:
             connection = self._connection or await self._open()
-            rows = self._at_once(statement, named or values)
+            values = {**values, **self._times(ttl_secs)}
+            rows = self._at_once(statement, values)
             if rows is None:
-                rows = list(await connection.execute_fetchall(statement, named or values))
+                rows = list(await connection.execute_fetchall(statement, values))
             elif self._run_near % CHECKPOINT_EVERY == 0:
                 await connection.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
             outcome = "ok"
@@ -121,7 +132,11 @@ class SqliteFile:
         finally:
             self._meter.store("sqlite", outcome, time.perf_counter() - began)
 
-    def _at_once(self, statement: str, values: Sequence[object] | Mapping[str, object]) -> list[sqlite3.Row] | None:
+    def _times(self, ttl_secs: float | None) -> Mapping[str, float]:
+        now = self._clock()
+        return {"now": now, "ends": _NEVER if ttl_secs is None else now + ttl_secs}
+
+    def _at_once(self, statement: str, values: Mapping[str, object]) -> list[sqlite3.Row] | None:
         """The rows, without a thread; None where it has to be waited for somebody."""
         if self._near is None:
             return None
@@ -145,7 +160,7 @@ class SqliteFile:
             return
         self._clean_at = began + CLEAN_EVERY_SECS  # other tasks write meanwhile
         for statement in _CLEAN:
-            while len(await self.run(statement, time.time(), CLEANED_AT_ONCE)) == CLEANED_AT_ONCE:
+            while len(await self.run(statement, most=CLEANED_AT_ONCE)) == CLEANED_AT_ONCE:
                 if time.monotonic() - began > CLEAN_SECS:
                     self._clean_at = began
                     return
@@ -175,13 +190,8 @@ class SqliteFile:
             return self._connection
 
 
-def expiry(ttl_secs: float | None) -> float:
-    """The moment, in Unix seconds, when a value ends."""
-    return _NEVER if ttl_secs is None else time.time() + ttl_secs
-
-
-def _prepare(path: Path) -> None:
-    """SQLite gives the files beside it the same mode."""
+def _prepare(path: Path) -> Clock:
+    """Make the file, and give its clock. SQLite gives the files beside it the same mode."""
     if sqlite3.sqlite_version_info < MIN_VERSION:
         raise StoreError(
             f"SQLite {sqlite3.sqlite_version} is too old, 3.35 is needed: use another build of Python, "
@@ -191,10 +201,11 @@ def _prepare(path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         path.chmod(0o600)
-        connection = sqlite3.connect(path, timeout=BUSY_SECS)
+        connection = sqlite3.connect(path, timeout=BUSY_SECS, isolation_level=None)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
+            return clock_of(connection)
         finally:
             connection.close()
     except (OSError, sqlite3.Error) as error:
