@@ -94,7 +94,7 @@ class AccessTokens:
     async def _identity(self, grant: Grant, claims: Claims) -> Identity:
         credential = await self._grants.credential(grant)
         if grant.account in self._suspects:
-            await self._confirm(grant, credential)
+            credential = await self._confirmed(grant, credential)
         with suppress(StoreUnavailable):
             await self._grants.touch(grant.id)
         caller = Caller(
@@ -108,12 +108,13 @@ class AccessTokens:
         )
         return Identity.of(caller, self._issuer)
 
-    async def _confirm(self, grant: Grant, credential: Credential) -> None:
-        """A second look at a credential that a call found dead. Other grants of the account are looked at in turn."""
+    async def _confirmed(self, grant: Grant, credential: Credential) -> Credential:
+        """A second look at a credential that a call found dead: that one, or the one that takes its place. Other grants
+        of the account are looked at in turn."""
         if await self._check(credential) is Verdict.DEAD:
-            await self._grants.disconnect(grant.id, "rejected")
-            raise LinkLost
+            credential = await self._grants.credential(grant, dead=credential)
         self._suspects.discard(grant.account)
+        return credential
 
     async def _claims(self, token: str) -> Claims:
         digest = hashlib.sha256(token.encode()).digest()

@@ -170,14 +170,15 @@ class Grants:
         grant = await self._recent.get(grant_id, lambda: self._read(grant_id))
         return grant if grant is not None and grant.lives(self._clock()) else None
 
-    async def credential(self, grant: Grant) -> Credential:
-        """Return the Telnyx credential of the grant. Tokens about to end are refreshed, once for all replicas.
+    async def credential(self, grant: Grant, dead: Credential | None = None) -> Credential:
+        """Return the Telnyx credential of the grant. Tokens about to end, and one that Telnyx rejects, `dead`, are
+        refreshed, once for all replicas.
 
         Raises LinkLost, after ending the grant, where Telnyx does not honour the link any more; LinkUnreadable where
         this version cannot read it; TimeoutError and whatever `refresh` raises where Telnyx could not be asked.
         """
         try:
-            return await self._links.credential(grant)
+            return await self._links.credential(grant, dead)
         except LinkUnreadable:
             raise  # another version, which may run beside this one, can read it: it stays
         except LinkLost:

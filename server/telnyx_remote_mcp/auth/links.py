@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeGuard
 
 from pydantic import TypeAdapter
 
@@ -87,11 +87,14 @@ class Links:
         """Keep the credential of a new grant, as long as the grant."""
         await self._store.put(_KIND, grant.id, self._seal(grant, linked), grant.ttl_secs(self._clock()))
 
-    async def credential(self, grant: Grant) -> Credential:
-        """Return the Telnyx credential of the grant, not about to expire. Raises LinkLost or LinkUnreadable."""
+    async def credential(self, grant: Grant, dead: Credential | None = None) -> Credential:
+        """Return the Telnyx credential of the grant: none that is about to expire, if there is another, and not the one
+        that Telnyx rejects, `dead`. Raises LinkLost or LinkUnreadable."""
         linked = await self._recent.get(grant.id, lambda: self._linked(grant))
-        if isinstance(linked, TelnyxLink) and self._ends_soon(linked):
-            linked = await asyncio.shield(self._refreshing(grant))
+        if self._is_to_be_refreshed(linked, dead):
+            linked = await asyncio.shield(self._refreshing(grant, dead))
+        if linked.credential == dead:
+            raise LinkLost
         return linked.credential
 
     async def keep_on(self, grant: Grant) -> bool:
@@ -115,11 +118,11 @@ class Links:
         self._recent.forget(grant_id)
         await self._store.delete(_KIND, grant_id)
 
-    def _refreshing(self, grant: Grant) -> asyncio.Task[Linked]:
+    def _refreshing(self, grant: Grant, dead: Credential | None) -> asyncio.Task[Linked]:
         """A task of its own: a caller who leaves must not take the only copy of the new tokens along."""
         task = self._tasks.get(grant.id)
         if task is None:
-            task = self._tasks[grant.id] = asyncio.create_task(self._refreshed(grant))
+            task = self._tasks[grant.id] = asyncio.create_task(self._refreshed(grant, dead))
             task.add_done_callback(lambda done: self._finish(grant.id, done))
         return task
 
@@ -128,16 +131,16 @@ class Links:
         if not task.cancelled():
             task.exception()  # or asyncio complains of it where no caller is left to see it
 
-    async def _refreshed(self, grant: Grant) -> Linked:
+    async def _refreshed(self, grant: Grant, dead: Credential | None) -> Linked:
         """New tokens, which one process gets for all: a refresh token works once."""
         async with self._lock(grant):
             sealed = await self._sealed(grant)
             linked = self._opened(grant, sealed)
-            if not isinstance(linked, TelnyxLink) or not self._ends_soon(linked):
+            if not self._is_to_be_refreshed(linked, dead):
                 self._recent.put(grant.id, linked)
                 return linked
             if self._refresh is None or linked.refresh_token is None:
-                return self._unless_over(linked)
+                return linked  # whether it is over, Telnyx says: our clock may be wrong
             fresh = await self._refresh(linked)
             if not await self._swap(grant, sealed, fresh):
                 raise LinkLost
@@ -172,13 +175,10 @@ class Links:
             raise LinkUnreadable
         return linked
 
-    def _ends_soon(self, linked: TelnyxLink) -> bool:
-        return linked.expires_at - self._clock() < REFRESH_BEFORE_SECS
-
-    def _unless_over(self, linked: TelnyxLink) -> TelnyxLink:
-        if linked.expires_at <= self._clock():
-            raise LinkLost
-        return linked
+    def _is_to_be_refreshed(self, linked: Linked, dead: Credential | None) -> TypeGuard[TelnyxLink]:
+        if not isinstance(linked, TelnyxLink):
+            return False
+        return linked.credential == dead or linked.expires_at - self._clock() < REFRESH_BEFORE_SECS
 
     def _lock(self, grant: Grant) -> AbstractAsyncContextManager[None]:
         return self._store.locked(f"{_KIND}/{grant.id}")

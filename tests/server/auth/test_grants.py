@@ -447,12 +447,31 @@ async def test_a_caller_who_leaves_does_not_lose_the_new_tokens(world: World) ->
     assert (await world.replica().credential(grant)).secret == "second-access"
 
 
-async def test_tokens_that_cannot_be_refreshed_are_used_to_their_end(world: World) -> None:
+async def test_tokens_that_cannot_be_refreshed_are_used_until_telnyx_rejects_them(world: World) -> None:
     grants = world.replica(refresh=Telnyx(world).refresh)
     grant = await granted(grants, replace(world.tokens("first"), refresh_token=None))
-    world.clock.advance(1_799)
-    assert (await grants.credential(grant)).secret == "first-access"
-    world.clock.advance(1)
+    world.clock.advance(1_801)  # or somebody set the clock
+    token = await grants.credential(grant)
+    assert token.secret == "first-access"
     with pytest.raises(LinkLost):
-        await grants.credential(grant)
+        await grants.credential(grant, dead=token)
+    assert await grants.get(grant.id) is None
+
+
+async def test_a_token_that_telnyx_rejects_before_its_end_is_refreshed_once_for_all_replicas(world: World) -> None:
+    telnyx = Telnyx(world)
+    replicas = [world.replica(refresh=telnyx.refresh) for _ in range(3)]
+    grant = await granted(replicas[0], world.tokens("first"))
+    tokens = [await each.credential(grant) for each in replicas]
+    credentials = [await each.credential(grant, dead=token) for each, token in zip(replicas, tokens, strict=True)]
+    assert {credential.secret for credential in credentials} == {"number1-access"}
+    assert telnyx.refreshed == 1
+    assert await replicas[0].get(grant.id) is not None
+
+
+async def test_a_key_that_telnyx_rejects_ends_its_grant(world: World) -> None:
+    grants = world.replica(refresh=Telnyx(world).refresh)
+    grant = await granted(grants)
+    with pytest.raises(LinkLost):
+        await grants.credential(grant, dead=await grants.credential(grant))
     assert await grants.get(grant.id) is None
