@@ -1,4 +1,4 @@
-"""The writer of the audit log: one chain of records for each process and day."""
+"""The writer of the audit log: one chain of records for each process and day; another one where the clock goes back."""
 
 from __future__ import annotations
 
@@ -54,7 +54,6 @@ class AuditLog:
         self._made_key = key
         self._keep_secs = keep_days * DAY_SECS
         self._clock = clock
-        self._writer = secrets.token_hex(4)
         self._file: _File | None = None
         self._day = 0
 
@@ -91,7 +90,7 @@ class AuditLog:
     def _today(self) -> _File:
         day = int(self._clock() // DAY_SECS)
         if self._file is None or self._day != day:
-            name = f"{datetime.fromtimestamp(self._clock(), UTC):%Y%m%d}-{self._writer}"
+            name = f"{datetime.fromtimestamp(self._clock(), UTC):%Y%m%d}-{secrets.token_hex(4)}"
             try:
                 self._forget()
                 opened = _File(self._directory, Chain(self.key, name))

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.place import lent
+from telnyx_remote_mcp.clock import earliest
 from telnyx_remote_mcp.events.addresses import key_of
 from telnyx_remote_mcp.events.letters import Letter
 from telnyx_remote_mcp.events.services import EventServices, Note
@@ -231,7 +232,7 @@ async def _reported(progress: Progress, wait_secs: float) -> None:
 def _answer(letters: Sequence[Letter], last: str, *, missed: bool = False) -> Events:
     """The events in the order in which they occurred, and where to go on."""
     events = sorted((event for _, event in letters), key=lambda event: event.occurred_at)
-    return Events(events=events, next=f"{last}.{int(time.time())}", missed=missed or None)
+    return Events(events=events, next=f"{last}.{int(earliest())}", missed=missed or None)
 
 
 def _last(letters: Sequence[Letter]) -> str:
@@ -252,4 +253,4 @@ def _moment(wanted: Wanted, since: str | None) -> float:
     if since is not None:
         return float(since.partition(".")[2])
     asked = seconds(wanted.since) if wanted.since is not None else None
-    return asked if asked is not None else time.time()
+    return asked if asked is not None else earliest()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Final
 
+from telnyx_remote_mcp.clock import earliest
 from telnyx_remote_mcp.events.letters import Letters
 from telnyx_remote_mcp.store.journal import position
 from telnyx_tools.tool.event import seconds
@@ -16,7 +16,7 @@ _CURSOR: Final = re.compile(r"([0-9]{1,18}(?:-[0-9]{1,18})?)\.[0-9]{1,12}")
 
 def cursor_of(place: str) -> str:
     """The cursor of a place in the journal; the tools take it as `since`."""
-    return f"{place}.{int(time.time())}"
+    return f"{place}.{int(earliest())}"
 
 
 async def begin(letters: Letters, principal: str, cursor: str | None, max_age_secs: float | None) -> tuple[str, bool]:
@@ -33,7 +33,7 @@ async def begin(letters: Letters, principal: str, cursor: str | None, max_age_se
     missed = not await letters.reaches(principal, match[1])
     if max_age_secs is None:
         return match[1], missed
-    place = await _younger(letters, principal, match[1], time.time() - max_age_secs)
+    place = await _younger(letters, principal, match[1], earliest() - max_age_secs)
     return place, missed or place != match[1]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, Final
 
+from telnyx_remote_mcp.clock import earliest
 from telnyx_remote_mcp.events.catalogue import CATALOGUE, EventType, canonical
 from telnyx_remote_mcp.events.cursors import cursor_of
 from telnyx_remote_mcp.events.letters import KEPT, KIND, Letters
@@ -226,7 +227,7 @@ class Deliverer:
             if found is None or found.since != self._known.since:
                 raise Over
             self._known, self._known_at = found, time.monotonic()
-        if time.time() >= self._known.until:
+        if earliest() >= self._known.until:
             raise Over
         return self._known
 
@@ -284,7 +285,7 @@ async def send(
 ) -> Answer:
     """Send one message, signed at this second. Raises Undelivered."""
     now = time.time()
-    signed = headers(subscription.secrets(now), message_id, int(now), body)
+    signed = headers(subscription.secrets(earliest()), message_id, int(now), body)
     return await line.post(body, {**signed, "X-MCP-Subscription-Id": subscription.id}, name, number)
 
 

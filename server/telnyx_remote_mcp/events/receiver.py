@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.clock import unset
 from telnyx_remote_mcp.events.addresses import Address, Addresses, key_of
 from telnyx_remote_mcp.events.letters import Letters
 from telnyx_remote_mcp.events.refusals import Refusals
@@ -50,7 +50,6 @@ class Receiver:
         *,
         hear: Callable[[str, Event], Awaitable[None]] | None = None,
         meter: Meter = UNMEASURED,
-        clock: Clock = time.time,
     ) -> None:
         self._addresses = addresses
         self._letters = letters
@@ -58,7 +57,6 @@ class Receiver:
         self._arrived = arrived
         self._hear = hear
         self._meter = meter
-        self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -99,12 +97,12 @@ class Receiver:
     def _lag(self, event: Event) -> float | None:
         """How long ago it happened."""
         at = seconds(event.occurred_at)
-        return max(0.0, self._clock() - at) if at is not None else None
+        return max(0.0, time.time() - at) if at is not None else None
 
     def _is_signed(self, address: Address, request: Request, body: bytes) -> bool:
         headers = request.headers
         timestamp, signature = headers.get("telnyx-timestamp", ""), headers.get("telnyx-signature-ed25519", "")
-        return is_signed(_keys(address.public_keys), timestamp, signature, body, self._clock())
+        return is_signed(_keys(address.public_keys), timestamp, signature, body, time.time(), unset())
 
 
 def read(body: bytes) -> Event | None:

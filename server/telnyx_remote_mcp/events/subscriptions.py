@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, Literal
 
-from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.clock import Clock, earliest
 from telnyx_remote_mcp.events.catalogue import canonical
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.records import Kept, Records
@@ -97,7 +96,7 @@ class Subscriptions:
     Those of an account are one record: whoever changes it at the same time as another does it once more.
     """
 
-    def __init__(self, store: Store, secret: Callable[[], Secret], *, clock: Clock = time.time) -> None:
+    def __init__(self, store: Store, secret: Callable[[], Secret], *, clock: Clock = earliest) -> None:
         self._store = store
         self._secret = secret
         self._clock = clock

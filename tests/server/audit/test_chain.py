@@ -125,6 +125,14 @@ def test_each_day_has_a_file_of_its_own_and_old_ones_go_when_one_is_begun(tmp_pa
     assert verify(tmp_path, [KEY]) == []
 
 
+def test_a_clock_that_leaps_over_midnight_and_back_stops_nothing(tmp_path: Path) -> None:
+    now = [0.0]
+    log = written(tmp_path, clock=lambda: now[0])
+    for now[0] in (DAY, 0.0, DAY):
+        log.append({"event": "call"})
+    assert verify(tmp_path, [KEY]) == []
+
+
 def test_only_its_owner_reads_the_log(tmp_path: Path) -> None:
     written(tmp_path / "audit")
     for file in files(tmp_path / "audit"):

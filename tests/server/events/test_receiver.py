@@ -68,6 +68,16 @@ async def opened(directory: Path) -> AsyncIterator[Desk]:
 
 @pytest.mark.anyio
 class TestReceiver:
+    @pytest.mark.parametrize("by", [3_600.0, -3_600.0])
+    async def test_no_event_is_refused_because_the_clock_was_moved(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, by: float
+    ) -> None:
+        path, right = await desk.open(MINE), time.time
+        monkeypatch.setattr("time.time", lambda: right() + by)
+        assert await desk.post(path, received("signed by the right clock"), at=right()) == 200
+        assert await desk.post(path, received("as if this one were right"), at=right() + by) == 200
+        assert await desk.post(path, received("neither"), at=right() - 2 * by) == 401
+
     async def test_a_signed_event_is_kept_before_it_is_acknowledged(self, desk: Desk) -> None:
         path = await desk.open(MINE)
         assert await desk.post(path, received("one")) == 200

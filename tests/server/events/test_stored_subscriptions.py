@@ -11,7 +11,8 @@ import json
 import sqlite3
 import sys
 import tempfile
-from dataclasses import asdict
+import time
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,18 @@ async def write() -> str:
         connection.close()
     entries = [{"kind": kind, "key": key, "hex": value.hex()} for kind, key, value in rows]
     return json.dumps({"subscription": asdict(SUBSCRIPTION), "entries": entries}, indent=1) + "\n"
+
+
+@pytest.mark.anyio
+async def test_a_subscription_does_not_end_early_where_the_clock_is_set_forward(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, right = SqliteStore(tmp_path / "state.db"), time.time
+    subscriptions = Subscriptions(store, lambda: Secret(SECRET))
+    await subscriptions.put(replace(SUBSCRIPTION, until=right() + 60))
+    monkeypatch.setattr("time.time", lambda: right() + 600)
+    assert len(await subscriptions.of(SUBSCRIPTION.principal)) == 1
+    await store.aclose()
 
 
 @pytest.mark.anyio

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.clock import Clock, since_boot
 
 BELIEVED_SECS: Final = 86_400
 """A note that is farther than this from what the machine's clock says was made while that was not set yet."""
@@ -27,10 +27,6 @@ def clock_of(file: sqlite3.Connection) -> Clock:
     except OSError:
         return time.time
     file.execute(_FORGET, (boot,))
-    file.execute(_NOTE, (boot, time.time() - _since_boot(), BELIEVED_SECS))
+    file.execute(_NOTE, (boot, time.time() - since_boot(), BELIEVED_SECS))
     ((booted_at,),) = file.execute(_NOTED, (boot,))
-    return lambda: booted_at + _since_boot()
-
-
-def _since_boot() -> float:
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return lambda: booted_at + since_boot()
