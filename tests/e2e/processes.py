@@ -47,6 +47,12 @@ def run(data_dir: Path, *arguments: str, stdin: str = "", **variables: str) -> s
     )
 
 
+def descendants(process: int) -> list[int]:
+    """The processes that a process started, and those that they did."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [found for child in map(int, children) for found in (child, *descendants(child))]
+
+
 @dataclass(frozen=True)
 class Server:
     """A server that listens. What it writes to stderr, its workers and its sandbox included, is in `log`."""

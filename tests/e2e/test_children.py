@@ -6,18 +6,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from tests.e2e.processes import run, served
+from tests.e2e.processes import descendants, run, served
 
 SECRETS = {
     "TELNYX_API_KEY": "KEY_real_and_secret",
     "TELNYX_MCP_SECRET": "secret-of-thirty-two-bytes-or-more",
     "TELNYX_CLIENT_SECRET": "client-secret",
 }
-
-
-def descendants(process: int) -> list[int]:
-    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    return [found for child in map(int, children) for found in (child, *descendants(child))]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

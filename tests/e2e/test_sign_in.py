@@ -1,26 +1,19 @@
 """Signing in at the installed server: tokens that outlive it, and that open nothing that is another's."""
 
-import hashlib
-import secrets
 import socket
-from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
 from tests.e2e.clients import INITIALIZE, LIST_TOOLS, connected, post
+from tests.e2e.connection import Connection
 from tests.e2e.processes import Server, served
-from tests.server.web.people import Person
 
 from telnyx_tools.registry import registry
 from telnyx_tools.tool.effect import Effect
 
 pytestmark = pytest.mark.anyio
-
-CALLBACK = "https://agent.example.com/callback"
-SCOPES = "account_management.read billing.read messaging.read"
 
 
 class Site(Protocol):
@@ -34,30 +27,8 @@ class Site(Protocol):
 
 async def signed_in(server: Site, key: str, **choice: object) -> str:
     """An access token for the account of `key`, after its person allowed what was asked for."""
-    verifier = secrets.token_urlsafe(48)
-    challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     async with httpx2.AsyncClient(base_url=server.base_url) as http:
-        metadata = {"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none"}
-        client_id = (await http.post("/oauth/register", json=metadata)).json()["client_id"]
-        asked = {
-            "response_type": "code",
-            "client_id": client_id,
-            "scope": SCOPES,
-            "resource": server.url,
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-        }
-        page = await http.get("/oauth/authorize", params=asked, follow_redirects=True)
-        back = await Person(http).submit(page, action="key", api_key=key, **choice)
-        code = parse_qs(urlsplit(back.headers["location"]).query)["code"][0]
-        form = {
-            "grant_type": "authorization_code",
-            "client_id": client_id,
-            "code": code,
-            "code_verifier": verifier,
-            "resource": server.url,
-        }
-        return str((await http.post("/oauth/token", data=form)).json()["access_token"])
+        return (await Connection.signed_in(http, server.url, key, **choice)).access_token
 
 
 async def test_who_signed_in_acts_on_the_account_within_the_scopes(server: Server) -> None:

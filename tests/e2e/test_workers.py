@@ -9,8 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from tests.e2e.clients import LIST_TOOLS, post
-from tests.e2e.processes import END_SECS, Server, served
-from tests.e2e.test_children import descendants
+from tests.e2e.processes import END_SECS, Server, descendants, served
 
 LISTINGS = 12
 

@@ -1,51 +1,55 @@
 """Everything that breaks, at random, under load: `python -m tests.services.chaos MINUTES [SEED]`.
 
-Two replicas on a Redis behind haproxy. Replicas and Redis are killed, Redis is paused and filled, Telnyx is slow,
-resets and fails; then the disk of a replica without Redis is full. The judge is the sandbox: what it took off the
-balance of each account, of which every message has its own. Ends with 1 where anything was sent twice, lost, or said
-wrongly, or where it took more than ten seconds until everything worked again.
+Two replicas on a Redis behind haproxy, and a third one of two workers with files of its own. All of them reach Telnyx
+by a name and TLS. `harms` has what is done to them. Meanwhile agents send messages, clients that people connected call
+and refresh their tokens, and webhooks come in. The judge of messages is the sandbox: what it took off the balance of
+each account, of which every message has its own. Ends with 1 where anything was sent twice, lost, or said wrongly, or
+where it took more than ten seconds until everything worked again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-import os
+import json
 import random
-import resource
-import signal
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
-import redis
+from tests.e2e.connection import Connection
 from tests.e2e.killing import Sandbox
-from tests.services.cluster import LEGACY, MODERN, SECRET, Agent, Cluster, Replica, cluster
+from tests.services.cluster import LEGACY, MODERN, SECRET, Agent, RedisServer, Replica, alone, cluster, tls
+from tests.services.harms import Harms
+from tests.services.surroundings import NAME, Surroundings
 
-from telnyx_remote_mcp.auth.grants import Grants
-from telnyx_remote_mcp.auth.links import ApiKeyLink
+from telnyx_remote_mcp.auth.api_keys import ApiKeys
+from telnyx_remote_mcp.auth.verdicts import Verdict
 from telnyx_remote_mcp.commands import say
-from telnyx_remote_mcp.store.base import StoreUnavailable
-from telnyx_remote_mcp.store.redis import RedisStore
+from telnyx_remote_mcp.events.letters import Letters
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store.journal import START
 from telnyx_remote_mcp.store.secret import Secret
-from telnyx_remote_mcp.surface.permission import Level, permission
 from telnyx_sandbox.app import create_app
 from telnyx_sandbox.server import serving
+from telnyx_sandbox.signing import Signer
 
-SENDERS, GRANTS = 4, 50
+SENDERS, CONNECTIONS = 3, 4
 RECOVERY_SECS, GIVE_UP_SECS = 10.0, 25.0
 """After a failure; and until a sender asks no more, which is within the window of duplicates."""
 SETTLED_SECS = 4.0
 SAID = ("done", "duplicate")
-Fault = dict[str, Any]
+REFRESH_EVERY, WEBHOOK_EVERY_SECS, WEBHOOK_TRIES = 10, 0.2, 30
+"""How many calls a client makes with one access token; and how webhooks come, each again until it is taken."""
 
 
 @dataclass
@@ -68,18 +72,51 @@ class Sent:
 
 @dataclass
 class Chaos:
-    """One run: what was done to the cluster, and what came of it."""
+    """One run on some replicas, which `url` leads to: what was done to them, and what came of it."""
 
-    cluster: Cluster
+    name: str
+    url: str
+    replicas: Sequence[Replica]
+    redis: RedisServer | None
     sandbox: Sandbox
     agent: Agent
     chance: random.Random
+    numbers: int
     messages: list[Sent] = field(default_factory=list)
     recoveries: dict[str, list[float]] = field(default_factory=dict)
-    acknowledged: list[str] = field(default_factory=list)
+    refreshed: Counter[str] = field(default_factory=Counter)
+    called: Counter[str] = field(default_factory=Counter)
+    kept: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    harms: Harms = field(init=False)
+    slow: list[tuple[str, list[str]]] = field(default_factory=list)
+    lost: int = 0
     stops: bool = False
     over: bool = False
-    numbers: int = 0
+
+    async def run(self, minutes: float, browsers: Sequence[httpx2.AsyncClient]) -> None:
+        url = f"{self.url}/mcp"
+        connections = [await Connection.signed_in(http, url, self._key, level="spend") for http in browsers]
+        inbox = await self._inbox()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.weigh())
+            working = [tasks.create_task(self.send()) for _ in range(SENDERS)]
+            working += [tasks.create_task(self.use(connection)) for connection in connections]
+            working.append(tasks.create_task(self.hear(inbox, browsers[0])))
+            await self.break_things(minutes)
+            await asyncio.gather(*working)
+            await asyncio.sleep(SETTLED_SECS)
+            self.over = True
+        for connection in connections:
+            self.refreshed[f"finally {await connection.refresh()}"] += 1
+            self.called[f"finally {await self.agent.call(connection.access_token, 'get_balance', {})}"] += 1
+        price = min(message.cost for message in self.messages if message.cost)
+        for message in self.messages:
+            message.times = round(message.cost / price)
+
+    @property
+    def _key(self) -> str:
+        return f"KEY_sandbox_{self.name}"
 
     async def send(self) -> None:
         """Send one message after the other, each until the outcome is known, as an agent would."""
@@ -91,7 +128,7 @@ class Chaos:
         point = await self.sandbox.point(self.numbers)
         message = Sent(point["key"], await self.sandbox.balance(point["key"]))
         self.messages.append(message)
-        era, until = self.chance.choice((MODERN, LEGACY)), time.monotonic() + GIVE_UP_SECS
+        era, until = self._era(), time.monotonic() + GIVE_UP_SECS
         while time.monotonic() < until:
             message.told.append(await agent.call(point["key"], "send_message", point["arguments"], era))
             if message.told[-1] in SAID or message.told[-1] == "outcome_unknown":
@@ -100,91 +137,73 @@ class Chaos:
         message.ended_at = time.monotonic()
         return message
 
-    async def append(self, store: RedisStore) -> None:
-        """Keep events, each until it is acknowledged."""
-        number = 0
+    async def use(self, connection: Connection) -> None:
+        """Call with a connection's token, and get another one now and then, as long as that takes."""
         while not self.stops:
-            with suppress(StoreUnavailable):
-                name = f"event {number}"
-                await store.journal.append("chaos", "all", name.encode(), keep=1_000_000, once=name)
-                self.acknowledged.append(name)
-                number += 1
-            await asyncio.sleep(0.02)
+            for _ in range(REFRESH_EVERY):
+                self.called[await self.agent.call(connection.access_token, "get_balance", {}, self._era())] += 1
+                await asyncio.sleep(self.chance.uniform(0, 0.5))
+            while (outcome := await connection.refresh()) != "done" and not self.stops:
+                self.refreshed[outcome] += 1
+                await asyncio.sleep(self.chance.uniform(0.1, 0.5))
+            self.refreshed[outcome] += 1
+
+    async def hear(self, inbox: str, http: httpx2.AsyncClient) -> None:
+        """Have webhooks come in, each until it is acknowledged."""
+        async with asyncio.TaskGroup() as tasks:
+            for number in itertools.count():
+                if self.stops:
+                    return
+                tasks.create_task(self._one_webhook(f"event {number}", inbox, http))
+                await asyncio.sleep(WEBHOOK_EVERY_SECS)
+
+    async def _one_webhook(self, name: str, inbox: str, http: httpx2.AsyncClient) -> None:
+        body, signer = _received(name), Signer(self._key)
+        for _ in range(WEBHOOK_TRIES):
+            try:
+                answer = await http.post(inbox, content=body, headers=signer.headers(body))
+                if answer.is_success:
+                    return self.kept.append(name)
+            except httpx2.TransportError:
+                pass
+            await asyncio.sleep(self.chance.uniform(1, 2))
+        self.refused.append(name)
+
+    async def _inbox(self) -> str:
+        answer = await self.agent.post(self._key, "get_webhook_setup", {}, LEGACY)
+        return urlsplit(self.agent.result(answer)["structuredContent"]["inbox_url"]).path
+
+    def _era(self) -> str:
+        return self.chance.choice((MODERN, LEGACY))
 
     async def break_things(self, minutes: float) -> None:
-        until = time.monotonic() + minutes * 60
+        self.harms = Harms(self.replicas, self.redis, self.sandbox, self.agent, self.chance, self._works_again)
+        ways, until = list(self.harms.ways().items()), time.monotonic() + minutes * 60
         while time.monotonic() < until:
-            name, breaks = self.chance.choice(list(self.ways().items()))
-            await breaks()
-            began = time.monotonic()
-            await self._recovered()
-            self.recoveries.setdefault(name, []).append(time.monotonic() - began)
+            name, harm = self.chance.choice(ways)
+            await harm()
+            await self._works_again(name)
             await asyncio.sleep(self.chance.uniform(0.5, 3))
         self.stops = True
-        await asyncio.sleep(GIVE_UP_SECS + SETTLED_SECS)
-        self.over = True
 
-    def ways(self) -> dict[str, Callable[[], Awaitable[None]]]:
-        return {
-            "replica killed": self._kill_a_replica,
-            "redis killed": self._kill_redis,
-            "redis restarted": self._restart_redis,
-            "redis paused": self._pause_redis,
-            "redis full": self._fill_redis,
-            "telnyx slow": lambda: self._fail({"action": "slow", "delay_secs": 2.0, "times": 6}),
-            "telnyx resets": lambda: self._fail({"action": "reset", "times": 4}),
-            "telnyx resets afterwards": lambda: self._fail({"action": "drop_after_effect", "times": 4}),
-            "telnyx fails": lambda: self._fail({"status": 503, "times": 4}),
-        }
-
-    async def _kill_a_replica(self) -> None:
-        replica = self.chance.choice(self.cluster.replicas)
-        await asyncio.to_thread(replica.kill)
-        await asyncio.sleep(self.chance.uniform(0, 2))
-        await asyncio.to_thread(replica.start)
-
-    async def _kill_redis(self) -> None:
-        await asyncio.to_thread(self.cluster.redis.stop, signal.SIGKILL)
-        await asyncio.sleep(self.chance.uniform(0, 3))
-        await asyncio.to_thread(self.cluster.redis.start)
-
-    async def _restart_redis(self) -> None:
-        await asyncio.to_thread(self.cluster.redis.stop)
-        await asyncio.to_thread(self.cluster.redis.start)
-
-    async def _pause_redis(self) -> None:
-        os.kill(self.cluster.redis.pid, signal.SIGSTOP)
-        await asyncio.sleep(self.chance.uniform(1, 6))
-        os.kill(self.cluster.redis.pid, signal.SIGCONT)
-
-    async def _fill_redis(self) -> None:
-        await asyncio.to_thread(self._limit_redis, "1mb")
-        await asyncio.sleep(self.chance.uniform(1, 4))
-        await asyncio.to_thread(self._limit_redis, "0")
-
-    def _limit_redis(self, most: str) -> None:
-        with redis.Redis.from_url(self.cluster.redis.url) as client:
-            client.config_set("maxmemory", most)
-
-    async def _fail(self, fault: Fault) -> None:
-        base = self.sandbox.base_url.removesuffix("/v2")
-        async with httpx2.AsyncClient() as http:
-            faults = [{"method": "POST", "path": "/messages", **fault}]
-            (await http.post(f"{base}/sandbox/faults", json=faults)).raise_for_status()
-        await asyncio.sleep(2)
-        async with httpx2.AsyncClient() as http:
-            (await http.delete(f"{base}/sandbox/faults")).raise_for_status()
-
-    async def _recovered(self) -> None:
-        """Wait until both replicas read and send again."""
-        for replica in self.cluster.replicas:
+    async def _works_again(self, name: str) -> None:
+        """Wait until all replicas read and send."""
+        began, told = time.monotonic(), list[str]()
+        for replica in self.replicas:
             async with Agent.of(replica.url) as agent:
-                while not await self._works(agent):  # noqa: ASYNC110 - another process is waited for
+                while not await self._works(agent, told):  # noqa: ASYNC110 - another process is waited for
                     await asyncio.sleep(0.05)
+        took = time.monotonic() - began
+        self.recoveries.setdefault(name, []).append(took)
+        if took > RECOVERY_SECS:
+            self.slow.append((name, told))
 
-    async def _works(self, agent: Agent) -> bool:
-        reads = await agent.call("KEY_sandbox_probe", "get_balance", {}) == "done"
-        return reads and (await self.one_message(agent)).told[-1] in SAID
+    async def _works(self, agent: Agent, told: list[str]) -> bool:
+        told.append(await agent.call("KEY_sandbox_probe", "get_balance", {}))
+        if told[-1] != "done":
+            return False
+        told += (await self.one_message(agent)).told
+        return told[-1] in SAID
 
     async def weigh(self) -> None:
         """Look what each message cost once nothing of it is under way any more: the sandbox forgets old accounts."""
@@ -198,103 +217,100 @@ class Chaos:
             message = self.messages[number]
             message.cost = message.before - await self.sandbox.balance(message.key)
 
-    def judge(self) -> None:
-        """How often each message was sent, by what it cost."""
-        price = min(message.cost for message in self.messages if message.cost)
+    async def look_for_events(self, settings: Settings) -> None:
+        """Count those that were acknowledged and are not there, each once."""
+        secret = Secret(SECRET.encode())
+        principal = ApiKeys(_nobody, secret.derive("pepper")).principal(self._key)
+        store = open_store(settings)
+        found, place = Counter[str | None](), START
+        while letters := await Letters(store, lambda: secret).after(principal, place, 1_000):
+            found.update(event.text for _, event in letters)
+            place = letters[-1][0]
+        await store.aclose()
+        self.lost = sum(found[name] != 1 for name in self.kept)
+
+    def report(self) -> bool:
+        """Say what came of it; whether all of it was as it must be."""
+        wrong = [message for message in self.messages if not message.is_right]
+        outcomes = Counter(message.told[-1] for message in self.messages if message.told)
+        attempts = Counter(outcome for message in self.messages for outcome in message.told)
+        say(f"\n{self.name}: {len(self.messages)} messages: {dict(outcomes)}; attempts: {dict(attempts)}")
+        say(f"sent twice: {sum(message.times > 1 for message in self.messages)}; told wrongly: {len(wrong)}")
+        say(f"events lost: {self.lost} of {len(self.kept)} acknowledged; never taken: {self.refused}")
+        say(f"did not go on meanwhile: {self.harms.missed}; did not work soon: {self.slow}")
+        say(f"{len(self.harms.started)} starts, ready after {max(self.harms.started, default=0):.1f} s at most")
+        say(f"connections refreshed: {dict(self.refreshed)}; calls with their tokens: {dict(self.called)}")
+        for name, found in sorted(self.recoveries.items()):
+            say(f"{name:25} {len(found):3} times, works {max(found):.1f} s after it at most")
         for message in self.messages:
-            message.times = round(message.cost / price)
+            if message.told and message.told[-1] not in (*SAID, "outcome_unknown"):
+                say(f"given up: {message.told}, sent {message.times} times")
+        for message in wrong:
+            say(f"wrong: {message}")
+        ends = self.refreshed["finally done"], self.called["finally done"]
+        gone = self.refreshed["invalid_grant"] + self.called["401"] + (ends != (CONNECTIONS, CONNECTIONS))
+        slowest = max(max(found) for found in self.recoveries.values())
+        return not (wrong or self.lost or self.refused or self.harms.missed or gone or slowest > RECOVERY_SECS)
+
+
+def _received(text: str) -> bytes:
+    payload = {
+        "id": text,
+        "direction": "inbound",
+        "type": "SMS",
+        "from": {"phone_number": "+13125550123"},
+        "to": [{"phone_number": "+13125550100"}],
+        "text": text,
+    }
+    event = {"id": f"webhook of {text}", "event_type": "message.received", "occurred_at": "2026-11-28T12:00:00.000Z"}
+    return json.dumps({"data": {"record_type": "event", **event, "payload": payload}}).encode()
+
+
+async def _nobody(_: object) -> Verdict:
+    return Verdict.UNKNOWN
 
 
 @asynccontextmanager
-async def kept_grants(store: RedisStore) -> AsyncIterator[list[str]]:
-    """Grants that were given before anything broke; at the end, those that are still there."""
-    grants, left = Grants(store, Secret(SECRET.encode())), list[str]()
-    ids = []
-    for number in range(GRANTS):
-        made = await grants.create(
-            client_id="c",
-            client_name="Agent",
-            account=f"key:{number}",
-            linked=ApiKeyLink("KEY_sandbox_chaos"),
-            permission=permission({"messaging": Level.SPEND}),
-            scopes=frozenset({"messaging.write"}),
-        )
-        await grants.begin(made.id, 86_400)
-        ids.append(made.id)
-    yield left
-    again = Grants(store, Secret(SECRET.encode()))
-    left += [grant_id for grant_id in ids if await again.get(grant_id) is not None]
-
-
-async def full_disk(api: str, sandbox: Sandbox, directory: Path) -> list[Sent]:
-    """A replica with files of its own, whose disk is full for a while, and then is not."""
-    given = {"TELNYX_MCP_SECRET": SECRET, "TELNYX_API_BASE_URL": api, "TELNYX_MCP_AUDIT": "off"}
-    replica = Replica(directory / "alone", given, ("--log-level", "error"))
-    try:
-        async with Agent.of(replica.url) as agent:
-            run = Chaos(None, sandbox, agent, random.Random(1), numbers=1_000_000)  # type: ignore[arg-type]
-            await run.one_message(agent)
-            resource.prlimit(replica.process.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
-            point = await sandbox.point(2_000_000)
-            full = Sent(point["key"], await sandbox.balance(point["key"]))
-            run.messages.append(full)
-            full.told.append(await agent.call(point["key"], "send_message", point["arguments"]))
-            assert await agent.call(point["key"], "get_balance", {}) == "done"
-            resource.prlimit(replica.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
-            full.told.append(await agent.call(point["key"], "send_message", point["arguments"]))
-            run.over = True
-            await run.weigh()
-            run.judge()
-            return run.messages
-    finally:
-        replica.close()
+async def running(directory: Path, seed: int) -> AsyncIterator[list[tuple[Chaos, list[httpx2.AsyncClient], Settings]]]:
+    """What is to be broken: replicas on a Redis, and one on files."""
+    given = {
+        "TELNYX_MCP_RATE_LIMIT_PER_MINUTE": "1000000",
+        "TELNYX_MCP_ALLOW_CUSTOM_UPSTREAM": "true",
+        "SSL_CERT_FILE": str(directory / "ca.pem"),
+    }
+    options = ("--log-level", "warning")
+    async with AsyncExitStack() as stack:
+        sandbox_url = await stack.enter_async_context(serving(create_app()))
+        port = stack.enter_context(tls(directory, urlsplit(sandbox_url).port or 0))
+        api = f"https://{NAME}:{port}/v2"
+        starting = cluster(directory / "cluster", api, *options, told_wrongly=True, **given)
+        both = await asyncio.to_thread(starting.__enter__)
+        stack.push_async_callback(asyncio.to_thread, starting.__exit__, None, None, None)
+        one = stack.enter_context(alone(directory / "alone", api, "--workers", "2", *options, **given))
+        sandbox = Sandbox(sandbox_url, await stack.enter_async_context(httpx2.AsyncClient(timeout=30)))
+        runs = []
+        for number, (name, url, replicas, redis) in enumerate(
+            (("redis", both.url, both.replicas, both.redis), ("files", one.url, [one], None))
+        ):
+            agent = await stack.enter_async_context(Agent.of(url))
+            made = [httpx2.AsyncClient(base_url=url, timeout=10) for _ in range(CONNECTIONS)]
+            browsers = [await stack.enter_async_context(http) for http in made]
+            settings = Settings(secret=SECRET, data_dir=directory / "alone", redis_url=redis.url if redis else None)
+            chance = random.Random(f"{seed} {name}")
+            run = Chaos(name, url, replicas, redis, sandbox, agent, chance, number * 10_000_000)
+            runs.append((run, browsers, settings))
+        yield runs
 
 
 async def main(minutes: float, seed: int) -> int:
     say(f"seed {seed}")
     with tempfile.TemporaryDirectory() as name:
-        async with serving(create_app()) as api, httpx2.AsyncClient(timeout=30) as http:
-            sandbox = Sandbox(api, http)
-            options = ("--log-level", "warning")
-            starting = cluster(Path(name), api, *options, TELNYX_MCP_RATE_LIMIT_PER_MINUTE="1000000")
-            running = await asyncio.to_thread(starting.__enter__)
-            store = RedisStore(running.redis.url, "telnyx-mcp")
-            try:
-                async with Agent.of(running.url) as agent, kept_grants(store) as left:
-                    run = Chaos(running, sandbox, agent, random.Random(seed))
-                    async with asyncio.TaskGroup() as tasks:
-                        for _ in range(SENDERS):
-                            tasks.create_task(run.send())
-                        tasks.create_task(run.append(store))
-                        weighing = tasks.create_task(run.weigh())
-                        await run.break_things(minutes)
-                        await weighing
-                    run.judge()
-                kept = {entry.decode() for _, entry in await store.journal.after("chaos", "all", "0", 1_000_000)}
-            finally:
-                await store.aclose()
-                await asyncio.to_thread(starting.__exit__, None, None, None)
-            disk = await full_disk(api, sandbox, Path(name))
-    return report(run, disk, left, kept)
-
-
-def report(run: Chaos, disk: list[Sent], left: list[str], kept: set[str]) -> int:
-    wrong = [message for message in run.messages + disk if not message.is_right]
-    lost = [name for name in run.acknowledged if name not in kept]
-    slowest = max(max(found) for found in run.recoveries.values())
-    say(f"{len(run.messages)} messages: {dict(Counter(message.told[-1] for message in run.messages if message.told))}")
-    say(f"attempts: {dict(Counter(outcome for message in run.messages for outcome in message.told))}")
-    say(f"sent twice: {sum(message.times > 1 for message in run.messages + disk)}; told wrongly: {len(wrong)}")
-    say(f"events lost: {len(lost)} of {len(run.acknowledged)}; grants lost: {GRANTS - len(left)} of {GRANTS}")
-    say(f"full disk: {disk[-1].told}, sent {disk[-1].times} times")
-    for name, found in sorted(run.recoveries.items()):
-        say(f"{name:25} {len(found):3} times, works again after {max(found):.1f} s at most")
-    for message in run.messages:
-        if message.told and message.told[-1] not in (*SAID, "outcome_unknown"):
-            say(f"given up: {message.told}, sent {message.times} times")
-    for message in wrong:
-        say(f"wrong: {message}")
-    return 1 if wrong or lost or len(left) < GRANTS or slowest > RECOVERY_SECS else 0
+        async with running(Path(name), seed) as runs:
+            await asyncio.gather(*(run.run(minutes, browsers) for run, browsers, _ in runs))
+            for run, _, settings in runs:
+                await run.look_for_events(settings)
+    Surroundings.tidy()
+    return 0 if min(run.report() for run, _, _ in runs) else 1
 
 
 if __name__ == "__main__":

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from tests.e2e.processes import END_SECS, PROGRAM, environment
+from tests.e2e.processes import END_SECS, PROGRAM, descendants, environment
+from tests.services.surroundings import NAME, Surroundings
+from tests.tools.api.authority import Authority
 
 SECRET = "c" * 32
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
@@ -64,6 +66,16 @@ frontend people
 backend replicas
     option httpchk GET /readyz
 """
+_TLS = """
+defaults
+    mode tcp
+    timeout connect 5s
+    timeout client 60s
+    timeout server 60s
+listen tls
+    bind 127.0.0.1:{port} ssl crt {certificate}
+    server behind 127.0.0.1:{server}
+"""
 """Asks who is ready, as an orchestrator does, and sends at another one what could not be sent, and nothing else."""
 
 
@@ -106,11 +118,16 @@ class RedisServer:
 class Replica:
     """One `serve` on a port that it keeps, with what every replica is given."""
 
-    def __init__(self, directory: Path, given: dict[str, str], options: tuple[str, ...]) -> None:
+    def __init__(
+        self, directory: Path, given: dict[str, str], options: tuple[str, ...], told_wrongly: bool = False
+    ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
+        self.surroundings = Surroundings(directory / "surroundings")
         self.port, self.metrics_port = free_port(), free_port()
         self._directory = directory
-        self._given = given
+        self._given = {"TELNYX_MCP_PUBLIC_URL": self.url, **given}
+        if told_wrongly:
+            self._given |= self.surroundings.variables
         self._command = [PROGRAM, "serve", "--port", str(self.port), "--metrics-port", str(self.metrics_port), *options]
         self._log = (directory / "log").open("a")
         self.start()
@@ -127,6 +144,18 @@ class Replica:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line.startswith("Serving on"), self.log
+
+    @property
+    def processes(self) -> list[int]:
+        """Its own process, and those that it started."""
+        with suppress(OSError):  # one that ends meanwhile
+            return [self.process.pid, *descendants(self.process.pid)]
+        return []
+
+    @property
+    def workers(self) -> list[int]:
+        """Those of them that serve, of several."""
+        return [each for each in self.processes if b"spawn_main" in _command_of(each)]
 
     def ready(self) -> None:
         """Wait until it answers: it listens before it does."""
@@ -173,15 +202,31 @@ def nginx(directory: Path, server: int, path: str = "", more: str = "proxy_buffe
         yield url + path
 
 
+def _command_of(process: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    return b""
+
+
 @contextmanager
-def haproxy(directory: Path, *ports: int) -> Iterator[str]:
-    """A haproxy in front of these ports, of which it asks those that are ready; gives its URL."""
-    port = free_port()
+def haproxy(directory: Path, port: int, *ports: int) -> Iterator[str]:
+    """A haproxy at a port in front of these ports, of which it asks those that are ready; gives its URL."""
     servers = (f"    server s{each} 127.0.0.1:{each} check inter 100ms fall 1 rise 1\n" for each in ports)
     file = directory / "haproxy.cfg"
     file.write_text(_HAPROXY.format(port=port) + "".join(servers))
     with _proxy(["haproxy", "-db", "-q", "-f", str(file)], port) as url:
         yield url
+
+
+@contextmanager
+def tls(directory: Path, server: int) -> Iterator[int]:
+    """TLS in front of this port, for `NAME`; gives the port where it is."""
+    port, authority = free_port(), Authority(directory)
+    authority.server(NAME)
+    file = directory / "tls.cfg"
+    file.write_text(_TLS.format(port=port, certificate=directory / "server.pem", server=server))
+    with _proxy(["haproxy", "-db", "-q", "-f", str(file)], port):
+        yield port
 
 
 @contextmanager
@@ -211,8 +256,24 @@ class Cluster:
 
 
 @contextmanager
-def cluster(directory: Path, api: str, *options: str, count: int = 2, **given: str) -> Iterator[Cluster]:
-    """So many replicas in front of the API at this URL, which is on loopback."""
+def alone(directory: Path, api: str, *options: str, **given: str) -> Iterator[Replica]:
+    """One replica with files of its own, whose `surroundings` can be made wrong."""
+    variables = {"TELNYX_MCP_SECRET": SECRET, "TELNYX_API_BASE_URL": api, "TELNYX_MCP_STATEFUL": "false", **given}
+    replica = Replica(directory, variables, options, told_wrongly=True)
+    try:
+        replica.ready()
+        yield replica
+    finally:
+        replica.close()
+
+
+@contextmanager
+def cluster(
+    directory: Path, api: str, *options: str, count: int = 2, told_wrongly: bool = False, **given: str
+) -> Iterator[Cluster]:
+    """So many replicas in front of the API at this URL; the `surroundings` of each can be made wrong."""
+    directory.mkdir(exist_ok=True)
+    port = free_port()
     with ExitStack() as stack:
         redis = RedisServer(directory, "--appendfsync", "always")
         stack.callback(redis.stop)
@@ -222,16 +283,17 @@ def cluster(directory: Path, api: str, *options: str, count: int = 2, **given: s
             "TELNYX_API_BASE_URL": api,
             "TELNYX_MCP_STATEFUL": "false",
             "TELNYX_MCP_DRAIN_SECS": "2",
+            "TELNYX_MCP_PUBLIC_URL": f"http://127.0.0.1:{port}",
             **given,
         }
         replicas = []
         for number in range(count):
-            replica = Replica(directory / f"replica{number}", shared, options)
+            replica = Replica(directory / f"replica{number}", shared, options, told_wrongly)
             stack.callback(replica.close)
             replicas.append(replica)
         for replica in replicas:
             replica.ready()
-        url = stack.enter_context(haproxy(directory, *(replica.port for replica in replicas)))
+        url = stack.enter_context(haproxy(directory, port, *(replica.port for replica in replicas)))
         yield Cluster(url, redis, replicas)
 
 
@@ -266,15 +328,16 @@ class Agent:
             return "lost"
         if answer.status_code != 200:
             return str(answer.status_code)
-        result = _message(answer)["result"]
+        result = self.result(answer)
         if result.get("isError"):
             return str(json.loads(result["content"][0]["text"])["error"]["code"])
         return "duplicate" if "duplicate_of" in result["structuredContent"] else "done"
 
-
-def _message(answer: httpx2.Response) -> dict[str, Any]:
-    text = answer.text
-    if answer.headers["content-type"].startswith("text/event-stream"):
-        text = next(line[6:] for line in text.splitlines() if line.startswith("data: {"))
-    message: dict[str, Any] = json.loads(text)
-    return message
+    @staticmethod
+    def result(answer: httpx2.Response) -> dict[str, Any]:
+        """What a call that was answered came to."""
+        text = answer.text
+        if answer.headers["content-type"].startswith("text/event-stream"):
+            text = next(line[6:] for line in text.splitlines() if line.startswith("data: {"))
+        result: dict[str, Any] = json.loads(text)["result"]
+        return result

@@ -56,8 +56,8 @@ def _certificate(subject: x509.Name, key: EllipticCurvePrivateKey) -> x509.Certi
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder(CA, subject, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
     )
 
 
