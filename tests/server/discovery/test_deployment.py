@@ -2,6 +2,7 @@
 
 import json
 import re
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from telnyx_remote_mcp.telemetry.metrics import Metrics
 ROOT = Path(__file__).parents[3]
 MANIFESTS = ["deploy/kubernetes.yaml", "deploy/kubernetes/deployment.yaml"]
 COMPOSES = ["deploy/compose.yaml", "deploy/compose-replicas.yaml"]
-EXAMPLES = ["Dockerfile", *COMPOSES, *MANIFESTS]
+CHART = ["deploy/helm/values.yaml", "deploy/helm/templates/deployment.yaml"]
+EXAMPLES = ["Dockerfile", *COMPOSES, *MANIFESTS, *CHART]
 KUSTOMIZED = ROOT / "deploy/kubernetes"
 FOREIGN = {"ServiceMonitor", "ExternalSecret", "Kustomization"}
 """Kinds that operators bring, whose schemas are not those of Kubernetes."""
@@ -78,6 +80,12 @@ def test_kubernetes_takes_every_manifest() -> None:
 def test_the_kustomization_has_every_manifest_of_its_directory() -> None:
     listed = yaml.safe_load((KUSTOMIZED / "kustomization.yaml").read_text())["resources"]
     assert sorted([*listed, "kustomization.yaml"]) == sorted(file.name for file in KUSTOMIZED.iterdir())
+
+
+def test_the_chart_is_of_the_version_that_it_installs() -> None:
+    chart = yaml.safe_load((ROOT / "deploy/helm/Chart.yaml").read_text())
+    image = yaml.safe_load((ROOT / "deploy/helm/values.yaml").read_text())["image"]
+    assert {chart["version"], chart["appVersion"], image.rpartition(":")[2]} == {version("telnyx-remote-mcp")}
 
 
 def test_no_manifest_holds_a_secret_and_every_container_is_held_down(
