@@ -41,16 +41,23 @@ http {{
     fastcgi_temp_path {directory}/fastcgi;
     uwsgi_temp_path {directory}/uwsgi;
     scgi_temp_path {directory}/scgi;
+    upstream replicas {{
+        {servers}
+        keepalive 16;
+    }}
     server {{
         listen 127.0.0.1:{port};
         location {path}/ {{
-            proxy_pass http://127.0.0.1:{server}/;
+            proxy_pass http://replicas/;
             proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_next_upstream error;
             {more}
         }}
     }}
 }}
 """
+"""Asks nobody who is ready: where it cannot connect it tries another one, and the same again with the next request."""
 _HAPROXY = """
 defaults
     mode http
@@ -191,13 +198,14 @@ class Replica:
 
 
 @contextmanager
-def nginx(directory: Path, server: int, path: str = "", more: str = "proxy_buffering off;") -> Iterator[str]:
-    """An nginx in front of this port; gives its URL."""
+def nginx(directory: Path, *ports: int, path: str = "", more: str = "proxy_buffering off;") -> Iterator[str]:
+    """An nginx in front of these ports, as docs/operations.md wants it; gives its URL."""
     port = free_port()
     file = directory / "nginx.conf"
     if " Host " not in more:
         more += " proxy_set_header Host $http_host;"
-    file.write_text(_NGINX.format(directory=directory, server=server, port=port, path=path, more=more))
+    servers = " ".join(f"server 127.0.0.1:{each} max_fails=0;" for each in ports)
+    file.write_text(_NGINX.format(directory=directory, servers=servers, port=port, path=path, more=more))
     with _proxy(["nginx", "-c", str(file), "-e", f"{directory}/nginx.log"], port) as url:
         yield url + path
 
