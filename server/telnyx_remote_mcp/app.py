@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from telnyx_remote_mcp.audit.activity import Activity
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.buckets import RateOf, local_rate
 from telnyx_remote_mcp.discovery.routes import apps_response, discovery_routes
@@ -67,8 +68,8 @@ class Parts:
     """For people who decide something."""
     webhooks: ASGIApp | None = None
     """Takes the webhooks of Telnyx."""
-    stores: Sequence[Store] = ()
-    """Closed when the app has ended."""
+    stores: Sequence[Store | Activity] = ()
+    """Closed when the app has ended, the last one first."""
     beside: Sequence[Callable[[], AbstractAsyncContextManager[None]]] = ()
     """What goes on beside the requests; begins and ends with the app."""
     closers: Sequence[Callable[[], None]] = ()

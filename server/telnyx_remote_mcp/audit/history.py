@@ -42,6 +42,16 @@ class History:
     whos: Collection[str]
     reach: Reach = field(default_factory=Reach)
 
+    @property
+    def older(self) -> str:
+        """The moment before which nothing was looked at, "" where all was."""
+        return self.reach.back_to
+
+    @property
+    def since(self) -> str:
+        """The moment from which on nothing is missing."""
+        return self.reach.back_to
+
     def before(self, moment: str) -> Iterator[Record]:
         """The records of before the moment, which is written as in the log; `id` is that of the receipt."""
         days: dict[str, list[Path]] = {}

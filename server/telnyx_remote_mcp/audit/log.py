@@ -31,10 +31,12 @@ class AuditUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Proof of a record: where it stands, and its hash. Whoever has one sees that the record is still the same."""
+    """Proof of a record: where it stands, its hash, and when it was written. Whoever has one sees that the record is
+    still the same."""
 
     id: str
     hash: str
+    at: str
 
     def __str__(self) -> str:
         return f"{self.id} {self.hash[:16]}"
@@ -75,7 +77,7 @@ class AuditLog:
         """Write the record, with its number and the time. It outlives the process. Raises AuditUnavailable."""
         file, now = self._today(), self._clock()
         try:
-            return file.append({"n": file.chain.count + 1, "at": _moment(now), **record})
+            return file.append(_moment(now), record)
         except OSError as error:
             raise AuditUnavailable(_reason(error)) from error
 
@@ -118,10 +120,10 @@ class _File:
         self._size = 0
         weakref.finalize(self, _close, self._records, self._head)
 
-    def append(self, record: Mapping[str, object]) -> Receipt:
+    def append(self, at: str, record: Mapping[str, object]) -> Receipt:
         """The head first: a record that does not get to the disk is taken back, one that is cut off later is missed."""
         before = self.chain.hash, self.chain.count
-        line = self.chain.add(to_json(record))
+        line = self.chain.add(to_json({"n": self.chain.count + 1, "at": at, **record}))
         try:
             _write(self._head, self.chain.head(), 0)
             _write(self._records, line, self._size)
@@ -131,7 +133,7 @@ class _File:
             _write(self._head, self.chain.head(), 0)
             raise
         self._size += len(line)
-        return Receipt(f"{self.chain.name}-{self.chain.count}", self.chain.hash.decode())
+        return Receipt(f"{self.chain.name}-{self.chain.count}", self.chain.hash.decode(), at)
 
     def sync(self) -> None:
         os.fsync(self._records)  # a head that is behind its records is no fault

@@ -62,7 +62,7 @@ def _book(settings: Settings, shared: Shared) -> Book | None:
         return None
     directory = settings.data_dir / DIRECTORY
     log = AuditLog(directory, lambda: shared.secret.derive("audit"), keep_days=settings.audit_days)
-    return Book(log, required=settings.audit == "on")
+    return Book(log, required=settings.audit == "on", activity=shared.activity)
 
 
 def _duplicates(settings: Settings, shared: Shared) -> list[DuplicateGuard]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from telnyx_remote_mcp.audit.activity import Activity
 from telnyx_remote_mcp.auth.access_tokens import AccessTokens
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.authorization_server.client_documents import ClientDocuments
@@ -48,9 +49,11 @@ def create_oauth(
     fetch: PublicFetch | None = None,
     renewing: Sequence[Callable[[], Awaitable[None]]] = (),
     phones: OwnerPhones | None = None,
+    activity: Activity | None = None,
 ) -> OAuth:
     """The OAuth lane of one worker process. `renewing` seal again what other parts keep, after a change of secret;
-    `phones` are those of owners, where they can be asked by text."""
+    `phones` are those of owners, where they can be asked by text; with `activity`, they see what was done at any
+    replica."""
     scopes = Scopes(surfaces)
     resources = Resources(settings.url, surfaces.groups)
     sign_in = _sign_in(settings, api)
@@ -79,7 +82,7 @@ def create_oauth(
     upkeep = Upkeep(store, vault, grants, refresh_tokens, clients, accounts, signing_keys, renewing)
     server = AuthorizationServer(protocol, PendingRequests(store, vault), scopes.baseline, upkeep.ensure)
     tokens = AccessTokens(settings.url, resources, signing_keys, grants, check)
-    linking = Services(settings, surfaces, server, grants, keys, api, store, secret, sign_in, phones)
+    linking = Services(settings, surfaces, server, grants, keys, api, store, secret, sign_in, phones, activity)
     return OAuth(
         upkeep,
         grants,

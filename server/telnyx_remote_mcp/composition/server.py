@@ -10,8 +10,10 @@ from mcp.server import Server
 from mcp.server.context import ServerRequestContext
 from mcp.server.request_state import RequestStateSecurity
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from telnyx_remote_mcp.app import Parts, build_app
+from telnyx_remote_mcp.audit.activity import Activity
 from telnyx_remote_mcp.auth.api_keys import ApiKeys, Budget
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
 from telnyx_remote_mcp.auth.caller import Caller
@@ -36,6 +38,7 @@ from telnyx_remote_mcp.store.rates import Rates
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
+from telnyx_remote_mcp.web.linking.activity import ActivityServices, activity_routes
 from telnyx_remote_mcp.web.linking.approve import PATH, ApproveServices, approve_routes
 from telnyx_remote_mcp.web.linking.proof import key_proof
 from telnyx_tools.api.client import Api
@@ -81,9 +84,9 @@ class _Worker:
                 keys=self.keys,
                 surfaces=self.surfaces,
                 oauth=self.oauth,
-                pages=approve_routes(self._approving()),
+                pages=self._pages(),
                 webhooks=self.events.receiver,
-                stores=[self.calls, self.store],
+                stores=[self.calls, self.store, *([self.activity] if self.activity is not None else ())],
                 beside=[delivery.running] if delivery is not None else [],
                 closers=[self.open_requests.close, self.events.close],
                 rates=self.shared_rates or local_rate,
@@ -158,6 +161,13 @@ class _Worker:
         return OwnerPhones(self.store, lambda: self.secret, self.api, self.events.inbox_url, self._credential)
 
     @cached_property
+    def activity(self) -> Activity | None:
+        """What accounts did at any replica; where there is one, its audit log tells."""
+        if self.shared_rates is None:
+            return None
+        return Activity(self.store, lambda: self.secret, keep_days=self.settings.audit_days)
+
+    @cached_property
     def oauth(self) -> OAuth | None:
         if not self.settings.serves_oauth:
             return None
@@ -175,6 +185,7 @@ class _Worker:
             self.fetch,
             [self.events.renew, *([self.phones.renew] if self.phones is not None else ())],
             self.phones,
+            self.activity,
         )
 
     @cached_property
@@ -192,6 +203,7 @@ class _Worker:
             no_page="Tell the user: the operator of this server has to give it an https URL (--public-url).",
             account_page=f"{settings.url}/account",
             phone=self.phones if self.oauth is not None else None,
+            activity=self.activity,
         )
 
     @cached_property
@@ -231,8 +243,9 @@ class _Worker:
             return None
         return self.events.deliver(self.authority, Outbound(self.fetch, self.meter), self.pace)
 
-    def _approving(self) -> ApproveServices:
-        return ApproveServices(
+    def _pages(self) -> list[Route]:
+        """What is decided by link, and, where nobody signs in, what was done; else that is on the account's page."""
+        approving = ApproveServices(
             self.settings,
             self.store,
             self.shared.approvals,
@@ -240,6 +253,10 @@ class _Worker:
             self.secret,
             signs_in=self.settings.telnyx_client_id is not None,
         )
+        if self.oauth is not None:
+            return approve_routes(approving)
+        activities = ActivityServices(self.settings, self.store, self.secret, self.activity, proof=approving.proof)
+        return [*approve_routes(approving), *activity_routes(activities)]
 
     def _rejected(self, principal: str) -> None:
         self.keys.reject(principal)

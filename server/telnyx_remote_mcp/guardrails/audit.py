@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
+from telnyx_remote_mcp.audit.activity import Activity
 from telnyx_remote_mcp.audit.log import AuditLog, AuditUnavailable, Receipt
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.kept_back import KeptBack
@@ -57,11 +58,13 @@ _passage: ContextVar[_Passage] = ContextVar("passage")
 class Book:
     """The audit log as the steps use it. It is `required`, or kept where there is a place for it.
 
-    A place that there once was has to stay: from then on the log is required.
+    A place that there once was has to stay: from then on the log is required. With `activity`, what changed something
+    is kept for its owner beside it.
     """
 
-    def __init__(self, log: AuditLog, *, required: bool) -> None:
+    def __init__(self, log: AuditLog, *, required: bool, activity: Activity | None = None) -> None:
         self.log = log
+        self._activity = activity
         self._required = required
         self._warned = False
         self._syncing: asyncio.TimerHandle | None = None
@@ -86,6 +89,13 @@ class Book:
         """What the records of the call have in common; nothing where none is kept. Raises AuditUnavailable."""
         return entry(call, self.log.key) if self.open() else {}
 
+    def append(self, record: Mapping[str, object]) -> Receipt:
+        """Put a record into the log. Raises AuditUnavailable."""
+        receipt = self.log.append(record)
+        if self._activity is not None:
+            self._activity.note(receipt, record)
+        return receipt
+
     def sync_soon(self) -> None:
         """Have what was written outlive the machine too, for all calls of a moment at once."""
         if self._syncing is None:
@@ -107,7 +117,7 @@ class Book:
         """Record what cannot be undone any more: where the log fails, the process's own log tells."""
         told = {name: value for name, value in members.items() if value is not None}
         try:
-            return self.log.append({"event": event, **call, **told}) if call else None
+            return self.append({"event": event, **call, **told}) if call else None
         except AuditUnavailable as error:
             logger.error("A call of %s is not on record (%s).", call.get("tool"), error)
             return None
@@ -176,7 +186,7 @@ class OnRecord:
             members = self._book.entry(call)
             if not members or call.action.effect not in BEFORE:
                 return members, None
-            receipt = self._book.log.append({"event": "start", **members})
+            receipt = self._book.append({"event": "start", **members})
             self._book.sync_soon()
         except AuditUnavailable:
             if call.action.effect is Effect.READ:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from telnyx_remote_mcp.audit.activity import Activity
 from telnyx_remote_mcp.auth.account_rules import AccountRules, RulesUnreadable
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.guardrails.approvals import Approvals
@@ -48,6 +49,8 @@ class Shared:
     phone: OwnerPhone | None = None
     """Where there is one, people without another way are asked by text."""
     account_page: str = "/account"
+    activity: Activity | None = None
+    """Where there is one, the owner of an account sees at every replica what was done at any."""
 
     @cached_property
     def secret(self) -> Secret:

@@ -1,16 +1,23 @@
 """The activity page: what the agents of an account did, and nothing of what anybody else's did."""
 
+import json
 import re
 from dataclasses import dataclass
 from html import unescape
+from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.server.web.people import KEY, Person, Site, answer
 
+from telnyx_remote_mcp.audit.activity import KEPT, KIND, Activity
 from telnyx_remote_mcp.audit.log import DIRECTORY, AuditLog
 from telnyx_remote_mcp.guardrails.entries import who
+from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.web.linking.activity import PATH, SHOWN
+from telnyx_remote_mcp.web.linking.acts import act, whole
 
+FORMS = {path.stem: path.read_bytes() for path in (Path(__file__).parents[2] / "fixtures" / "activity").iterdir()}
 OTHER_KEY = "KEY_sandbox_somebody_else"
 TARGET = {"kind": "phone", "masked": "+13…23", "id": "0" * 32}
 
@@ -146,3 +153,21 @@ async def test_what_a_client_calls_itself_is_text_and_no_markup(site: Site) -> N
     page = await person.http.get(PATH)
     assert "<b>" not in page.text
     assert "\u202e" not in page.text
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_every_form_in_which_replicas_kept_activity_is_read(site: Site, form: str) -> None:
+    services = site.services
+    sealed = Vault(services.secret).seal(FORMS[form], f"{KIND}/w")
+    await services.store.journal.append(KIND, "w", sealed, keep=KEPT)
+    past = await Activity(services.store, lambda: services.secret, keep_days=1).past(["w"])
+    acts = [act(record, "Desk") for record in whole(past.before("2027"))]
+    records = json.loads(FORMS[form])
+    assert [one.receipt for one in acts] == [each["id"] for each in reversed(records) if each["event"] != "end"]
+    assert acts[-1].targets == ["+13…23", "21 more"]
+    assert [one.outcome for one in acts] == [
+        "Nobody knows whether it took place",
+        "Failed: 10015",
+        "You were asked first: new country",
+        "Done",
+    ]

@@ -1,24 +1,34 @@
-"""The activity page: what the agents of an account did, as the audit log on this server's disk has it."""
+"""The activity page: what the agents of an account did, as the replicas keep it together, or the audit log has it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlencode
 
 from anyio.to_thread import run_sync
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
+from telnyx_remote_mcp.audit.activity import Activity
 from telnyx_remote_mcp.audit.history import History
 from telnyx_remote_mcp.audit.log import DIRECTORY
 from telnyx_remote_mcp.audit.reader import Record
 from telnyx_remote_mcp.auth.grant import Grant
+from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.guardrails.entries import who
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.web.linking.acts import Tally, act, agent_of, whole
-from telnyx_remote_mcp.web.linking.services import Services
+from telnyx_remote_mcp.web.linking.browser import Browser
+from telnyx_remote_mcp.web.linking.guard import PageGuard
+from telnyx_remote_mcp.web.linking.proof import NotProved, Proof
+from telnyx_remote_mcp.web.linking.services import PageParts
 from telnyx_remote_mcp.web.linking.summary import minute
 
 PATH: Final = "/account/activity"
@@ -30,6 +40,21 @@ LONGEST_CALL: Final = timedelta(minutes=10)
 """Between the two records of a call."""
 
 Agent = tuple[str, str]
+
+
+class Past(Protocol):
+    """What is known of an account. A further look may find what is `older` than a moment, "" for none; from `since` on
+    nothing is missing."""
+
+    @property
+    def older(self) -> str: ...
+
+    @property
+    def since(self) -> str: ...
+
+    def before(self, moment: str) -> Iterator[Record]:
+        """The records of before the moment, the newest first."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +101,56 @@ class Totals:
     since: str
 
 
+class Problem(BaseModel):
+    text: str
+
+
+@dataclass(frozen=True)
+class ActivityServices(PageParts):
+    """What the page works with. Where people do not sign agents in there are no `grants`, nor a page of the account:
+    `proof` is then how they show here whose it is. Without `activity`, the audit log of this replica tells."""
+
+    settings: Settings
+    store: Store
+    secret: Secret = field(repr=False)
+    activity: Activity | None
+    grants: Grants | None = None
+    proof: Proof | None = None
+
+
+def activity_routes(services: ActivityServices) -> list[Route]:
+    """The page, and the form that proves whose it is, where it has one."""
+    page, guard = ActivityPage(services), PageGuard(services)
+    return [
+        Route(PATH, guard(page.show), methods=["GET"]),
+        *([Route(PATH, guard(page.prove), methods=["POST"])] if services.proof is not None else ()),
+    ]
+
+
 @dataclass(frozen=True)
 class ActivityPage:
     """The page at `/account/activity`, for whoever proved the account."""
 
-    services: Services
+    services: ActivityServices
 
     async def show(self, request: Request) -> Response:
-        services = self.services
-        account = await services.sessions.account(services.browsers.of(request))
+        services, browser = self.services, self.services.browsers.of(request)
+        account = await services.sessions.account(browser)
         if account is None:
-            return services.pages.redirect("/account")
+            return services.pages.redirect("/account") if services.proof is None else self._to_prove(browser, request)
         wanted = Wanted.of(request)
-        grants = [*await services.grants.of_account(account), *await services.grants.past_of_account(account)]
+        grants = await self._grants(account)
         names = {grant.id: grant.client_name for grant in grants}
-        found = await run_sync(calls, self._history(account), wanted)
+        past = await self._past(account)
+        found = await run_sync(calls, past(), wanted)
         shows_totals = wanted.is_newest and wanted.agent is None
-        totals = await run_sync(count, self._history(account), wanted.before) if shows_totals else Totals({}, "")
+        totals = await run_sync(count, past(), wanted.before) if shows_totals else Totals({}, "")
         return services.pages.page(
             "activity.html",
             keeps_record=services.settings.audit != "off",
             days=services.settings.audit_days,
+            shared=services.activity is not None,
+            signs_in=services.grants is not None,
             totals=list(_rows(totals, grants)),
             since=minute(_unix(totals.since)) if shows_totals else "",
             acts=[act(record, _name(agent_of(record), names)) for record in found.records],
@@ -105,38 +159,72 @@ class ActivityPage:
             older=found.older,
         )
 
-    def _history(self, account: str) -> History:
+    async def prove(self, request: Request) -> Response:
+        """Check what was entered; back to the page either way."""
+        services, browser = self.services, self.services.browsers.of(request)
+        form = await request.form()
+        if services.proof is None or not services.browsers.proves(browser, PATH, str(form.get("token"))):
+            return services.pages.forged()
+        try:
+            account = await services.proof.prove(form, request)
+        except NotProved as error:
+            again = services.returned.seal(browser, PATH, Problem(text=str(error)))
+            return services.pages.redirect(f"{PATH}?{urlencode({'again': again})}")
+        response = services.pages.redirect(PATH)
+        await services.sessions.enter(browser, account, response)
+        return response
+
+    def _to_prove(self, browser: Browser, request: Request) -> Response:
+        """The form that asks for a proof."""
+        services = self.services
+        problem = services.returned.open(browser, PATH, request.query_params.get("again", ""), Problem)
+        token = services.browsers.token(browser, PATH)
+        response = services.pages.page("activity_prove.html", token=token, problem=problem, proof=services.proof)
+        services.browsers.remember(browser, response)
+        return response
+
+    async def _grants(self, account: str) -> list[Grant]:
+        """The connections of the account, those that ended last."""
+        if (grants := self.services.grants) is None:
+            return []
+        return [*await grants.of_account(account), *await grants.past_of_account(account)]
+
+    async def _past(self, account: str) -> Callable[[], Past]:
+        """Makes what is known of the account, for one look at it."""
         services = self.services
         whos = {who(account, key) for key in services.secret.derive_all("audit")}
-        return History(services.settings.data_dir / DIRECTORY, whos)
+        if services.activity is None:
+            return lambda: History(services.settings.data_dir / DIRECTORY, whos)
+        kept = await services.activity.past(whos)
+        return lambda: kept
 
 
-def calls(history: History, wanted: Wanted) -> Found:
+def calls(past: Past, wanted: Wanted) -> Found:
     """The calls that are wanted, the newest first, as many as a page has. All of one moment are on the same page."""
     records: list[Record] = []
-    for record in _before(history, wanted.before):
+    for record in _before(past, wanted.before):
         if not wanted.includes(record):
             continue
         if len(records) >= SHOWN and record["at"] != records[-1]["at"]:
             return Found(records, str(records[-1]["at"]))
         records.append(record)
-    return Found(records, history.reach.back_to)
+    return Found(records, past.older)
 
 
-def count(history: History, now: str) -> Totals:
-    """What each agent did in the last 30 days, or since the moment to which the history reaches."""
+def count(past: Past, now: str) -> Totals:
+    """What each agent did in the last 30 days, or since the moment from which on nothing is missing."""
     since = _written(_moment(now) - COUNTED)
     tallies: dict[Agent, Tally] = {}
-    for record in _before(history, now):
+    for record in _before(past, now):
         if str(record["at"]) < since:
             break
         tallies.setdefault(agent_of(record), Tally()).add(record)
-    return Totals(tallies, max(since, history.reach.back_to))
+    return Totals(tallies, max(since, past.since))
 
 
-def _before(history: History, moment: str) -> Iterator[Record]:
+def _before(past: Past, moment: str) -> Iterator[Record]:
     """The calls that began before the moment; their ends may be later."""
-    begun = whole(history.before(_written(_moment(moment) + LONGEST_CALL)))
+    begun = whole(past.before(_written(_moment(moment) + LONGEST_CALL)))
     return (record for record in begun if str(record["at"]) < moment)
 
 

@@ -5,8 +5,7 @@ from typing import Final
 from starlette.routing import Route
 
 from telnyx_remote_mcp.web.linking.account import AccountPage
-from telnyx_remote_mcp.web.linking.activity import PATH as ACTIVITY
-from telnyx_remote_mcp.web.linking.activity import ActivityPage
+from telnyx_remote_mcp.web.linking.activity import ActivityServices, activity_routes
 from telnyx_remote_mcp.web.linking.callback import Callback
 from telnyx_remote_mcp.web.linking.guard import PageGuard
 from telnyx_remote_mcp.web.linking.link import LinkPage
@@ -23,6 +22,7 @@ def linking_routes(services: Services) -> list[Route]:
     trip = RoundTrip(services)
     link, account = LinkPage(services, trip), AccountPage(services, trip)
     guard = PageGuard(services)
+    activity = ActivityServices(services.settings, services.store, services.secret, services.activity, services.grants)
     phone = PhonePage(services, services.phones) if services.phones is not None else None
     return [
         Route("/link", guard(link.show), methods=["GET"]),
@@ -30,7 +30,7 @@ def linking_routes(services: Services) -> list[Route]:
         Route(CALLBACK_PATH, guard(Callback(services, trip, link, account)), methods=["GET"]),
         Route("/account", guard(account.show), methods=["GET"]),
         Route("/account", guard(account.submit), methods=["POST"]),
-        Route(ACTIVITY, guard(ActivityPage(services).show), methods=["GET"]),
+        *activity_routes(activity),
         Route("/account/change", guard(account.change), methods=["POST"]),
         Route("/account/rules", guard(account.lay_down), methods=["POST"]),
         Route("/account/telnyx-limits", guard(account.hold_to), methods=["POST"]),

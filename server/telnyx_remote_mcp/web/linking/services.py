@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from telnyx_remote_mcp.audit.activity import Activity
 from telnyx_remote_mcp.auth.account_rules import AccountRules
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.grants import Grants
@@ -73,6 +74,8 @@ class Services(PageParts):
     sign_in: TelnyxSignIn | None = None
     phones: OwnerPhones | None = None
     """Where there are any, owners are asked by text too."""
+    activity: Activity | None = None
+    """Where there is none, the audit log of this replica tells what was done."""
 
     @cached_property
     def scopes(self) -> Scopes:
