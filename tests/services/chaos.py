@@ -27,7 +27,18 @@ from urllib.parse import urlsplit
 import httpx2
 from tests.e2e.connection import Connection
 from tests.e2e.killing import Sandbox
-from tests.services.cluster import LEGACY, MODERN, SECRET, Agent, RedisServer, Replica, alone, cluster, tls
+from tests.services.cluster import (
+    LEGACY,
+    MODERN,
+    SECRET,
+    Agent,
+    RedisServer,
+    Replica,
+    alone,
+    cluster,
+    read_message,
+    tls,
+)
 from tests.services.harms import Harms
 from tests.services.surroundings import NAME, Surroundings
 
@@ -163,7 +174,8 @@ class Chaos:
             try:
                 answer = await http.post(inbox, content=body, headers=signer.headers(body))
                 if answer.is_success:
-                    return self.kept.append(name)
+                    self.kept.append(name)
+                    return
             except httpx2.TransportError:
                 pass
             await asyncio.sleep(self.chance.uniform(1, 2))
@@ -171,7 +183,7 @@ class Chaos:
 
     async def _inbox(self) -> str:
         answer = await self.agent.post(self._key, "get_webhook_setup", {}, LEGACY)
-        return urlsplit(self.agent.result(answer)["structuredContent"]["inbox_url"]).path
+        return urlsplit(read_message(answer)["result"]["structuredContent"]["inbox_url"]).path
 
     def _era(self) -> str:
         return self.chance.choice((MODERN, LEGACY))

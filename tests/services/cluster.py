@@ -336,16 +336,16 @@ class Agent:
             return "lost"
         if answer.status_code != 200:
             return str(answer.status_code)
-        result = self.result(answer)
+        result = read_message(answer)["result"]
         if result.get("isError"):
             return str(json.loads(result["content"][0]["text"])["error"]["code"])
         return "duplicate" if "duplicate_of" in result["structuredContent"] else "done"
 
-    @staticmethod
-    def result(answer: httpx2.Response) -> dict[str, Any]:
-        """What a call that was answered came to."""
-        text = answer.text
-        if answer.headers["content-type"].startswith("text/event-stream"):
-            text = next(line[6:] for line in text.splitlines() if line.startswith("data: {"))
-        result: dict[str, Any] = json.loads(text)["result"]
-        return result
+
+def read_message(answer: httpx2.Response) -> dict[str, Any]:
+    """The message in an answer, JSON or an event stream."""
+    text = answer.text
+    if answer.headers["content-type"].startswith("text/event-stream"):
+        text = next(line[6:] for line in text.splitlines() if line.startswith("data: {"))
+    message: dict[str, Any] = json.loads(text)
+    return message

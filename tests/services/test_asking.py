@@ -1,0 +1,199 @@
+"""A person is asked by one replica, and the answer arrives at the other one."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from itertools import count, product
+from typing import Any
+
+import anyio
+import httpx2
+import mcp_types as types
+import pytest
+from mcp.client.streamable_http import streamable_http_client
+from tests.e2e.killing import Sandbox
+from tests.protocol.approving import CLIENTS, TLS, Agent, Owner, Word
+from tests.services.cluster import MODERN, Replica, cluster, free_port, haproxy, read_message
+
+from telnyx_sandbox.app import create_app
+from telnyx_sandbox.server import serving
+
+pytestmark = pytest.mark.anyio
+
+KEY = "KEY_sandbox_asked"
+TOOL = "send_message"
+NUMBERS = count()
+WORDS: dict[Word, tuple[str, str]] = {"once": ("ok", "done"), "deny": ("refused", "refused")}
+"""How a call ends at the server and for the agent after each word of the person."""
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@dataclass
+class Reader(Owner):
+    """A person who may read a page twice before they decide: the proxy gives the next request to the other replica."""
+
+    reads_twice: bool = False
+
+    async def decide(self, link: str) -> str:
+        if self.reads_twice:
+            await self.browser.get(link)
+        return await super().decide(link)
+
+
+@dataclass
+class Office:
+    """Two replicas behind a proxy, which gives each request to the next one, and the owner of an account."""
+
+    replicas: list[Replica]
+    url: str
+    sandbox: Sandbox
+    owner: Reader
+
+    @asynccontextmanager
+    async def agent(self, kind: str) -> AsyncIterator[Agent]:
+        async with AsyncExitStack() as until:
+            http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {KEY}"}, timeout=20, verify=TLS)
+            place = streamable_http_client(f"{self.url}/mcp", http_client=await until.enter_async_context(http))
+            asks = self.owner if CLIENTS[kind].elicitation is not None else None
+            agent = Agent(place, client_info=types.Implementation(name=kind, version="1"), elicitation_callback=asks)
+            agent.declared = CLIENTS[kind]
+            yield await until.enter_async_context(agent)
+
+    def came_to(self, outcome: str) -> list[int]:
+        """How many calls ended like this at each replica."""
+        name = "telnyx_mcp_calls_total"
+        return [int(each.metric(name, tool=TOOL, outcome=outcome, era="modern")) for each in self.replicas]
+
+    async def sent(self) -> int:
+        async with httpx2.AsyncClient(verify=TLS) as http:
+            seen = await http.get(f"{self.sandbox.base_url.removesuffix('/v2')}/sandbox/requests")
+        return sum(request["method"] == "POST" for request in seen.json()["data"])
+
+    async def text(self) -> dict[str, str]:
+        """The arguments of a text that was not sent before."""
+        numbers = await self.sandbox.get("/phone_numbers", KEY)
+        sender = next(each["phone_number"] for each in numbers if each.get("messaging_profile_id"))
+        return {"to": "+12025550123", "from_number": sender, "text": f"number {next(NUMBERS)}"}
+
+
+@pytest.fixture(scope="module")
+async def office(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+    directory, port = tmp_path_factory.mktemp("office"), free_port()
+    policy = directory / "policy.toml"
+    policy.write_text('[effects]\nspends = "ask"\n')
+    url = f"http://127.0.0.1:{port}"
+    async with AsyncExitStack() as until:
+        api = await until.enter_async_context(serving(create_app()))
+        http = await until.enter_async_context(httpx2.AsyncClient(follow_redirects=True, timeout=20, verify=TLS))
+        given = {"TELNYX_MCP_POLICY": str(policy), "TELNYX_MCP_PUBLIC_URL": url}
+        starting = cluster(directory, api, **given)
+        started = await anyio.to_thread.run_sync(starting.__enter__)
+        until.push_async_callback(anyio.to_thread.run_sync, starting.__exit__, None, None, None)
+        (directory / "proxy").mkdir()
+        proxy = haproxy(directory / "proxy", port, *(each.port for each in started.replicas))
+        await anyio.to_thread.run_sync(proxy.__enter__)
+        until.push_async_callback(anyio.to_thread.run_sync, proxy.__exit__, None, None, None)
+        yield Office(started.replicas, url, Sandbox(api, http), Reader(KEY, http, None))
+
+
+async def told(office: Office, agent: Agent, word: Word) -> str:
+    """What comes of a text after the person was asked, by whatever way the client has, and said this."""
+    office.owner.word = word
+    arguments = await office.text()
+    read = await _made(agent, arguments)
+    if _code(read) != "approval_required":
+        return _code(read)
+    await office.owner.decide(read["error"]["link"])
+    return _code(await _made(agent, arguments))
+
+
+async def _made(agent: Agent, arguments: dict[str, str]) -> dict[str, Any]:
+    result = await agent.call_tool(TOOL, arguments)
+    (block,) = result.content
+    assert isinstance(block, types.TextContent)
+    read: dict[str, Any] = json.loads(block.text)
+    return read
+
+
+def _code(read: dict[str, Any]) -> str:
+    return str(read.get("error", {}).get("code", "done"))
+
+
+@pytest.mark.parametrize("kind", ["forms", "pages", "none"])
+async def test_a_yes_or_no_counts_wherever_the_client_brings_it(office: Office, kind: str) -> None:
+    """Each way of asking, with the question at either replica and the answer at the other one."""
+    crossed = set()
+    async with office.agent(kind) as agent:
+        for word, is_shifted, office.owner.reads_twice in product(WORDS, (False, True), (False, True)):
+            if is_shifted:
+                await agent.call_tool("get_balance")
+            outcome, code = WORDS[word]
+            sent, asked, ended = await office.sent(), office.came_to("asked"), office.came_to(outcome)
+            assert await told(office, agent, word) == code
+            assert await office.sent() == sent + (word == "once")
+            by = _where(asked, office.came_to("asked")), _where(ended, office.came_to(outcome))
+            crossed.add((word, *by))
+    assert {(word, *by) for word in WORDS for by in ((0, 1), (1, 0))} <= crossed
+
+
+def _where(before: list[int], after: list[int]) -> int:
+    """The replica at which there is one more."""
+    more = [now - then for then, now in zip(before, after, strict=True)]
+    assert sorted(more) == [0, 1]
+    return more.index(1)
+
+
+async def test_an_answer_that_a_client_sends_to_both_replicas_at_once_counts_once(office: Office) -> None:
+    arguments, sent = await office.text(), await office.sent()
+    first, second = office.replicas
+    question = (await made(first, arguments))["result"]
+    assert question["resultType"] == "input_required"
+    (asked,) = question["inputRequests"]
+    yes = {asked: {"action": "accept", "content": {"answer": "Yes, once"}}}
+    answered = {"inputResponses": yes, "requestState": question["requestState"]}
+    came = await asyncio.gather(*(made(each, arguments, **answered) for each in (first, second) * 3))
+    assert await office.sent() == sent + 1
+    outcomes = [_code(json.loads(each["result"]["content"][0]["text"])) for each in came]
+    assert outcomes.count("done") >= 1
+    assert {*outcomes} <= {"done", "refused"}
+
+
+async def test_an_opened_page_that_is_decided_at_one_replica_ends_the_wait_at_the_other(office: Office) -> None:
+    arguments, sent = await office.text(), await office.sent()
+    first, second = office.replicas
+    question = (await made(first, arguments, way="url"))["result"]
+    ((asked, request),) = question["inputRequests"].items()
+    answered = {"inputResponses": {asked: {"action": "accept"}}, "requestState": question["requestState"]}
+    async with asyncio.TaskGroup() as tasks:
+        waiting = tasks.create_task(made(second, arguments, way="url", **answered))
+        office.owner.word = "once"
+        assert "You agreed" in await office.owner.decide(request["params"]["url"])
+    assert _code(json.loads(waiting.result()["result"]["content"][0]["text"])) == "done"
+    assert await office.sent() == sent + 1
+
+
+async def made(replica: Replica, arguments: dict[str, str], way: str = "form", **members: object) -> dict[str, Any]:
+    """The answer to a call of a client that asks in this way."""
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": MODERN,
+        "io.modelcontextprotocol/clientInfo": {"name": "raw", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {"elicitation": {way: {}}},
+    }
+    params = {"name": TOOL, "arguments": arguments, "_meta": meta, **members}
+    headers = {
+        "Authorization": f"Bearer {KEY}",
+        "Accept": "application/json, text/event-stream",
+        "MCP-Protocol-Version": MODERN,
+        "Mcp-Method": "tools/call",
+        "Mcp-Name": TOOL,
+    }
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    async with httpx2.AsyncClient(timeout=20, verify=TLS) as http:
+        answer = await http.post(f"{replica.url}/mcp", json=message, headers=headers)
+    return read_message(answer)
