@@ -1,6 +1,6 @@
 """The one place where tests make what a call is given, and calls themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import mcp_types as types
@@ -20,6 +20,7 @@ from telnyx_remote_mcp.surface.policy import Policy
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
 from telnyx_tools.api.client import Api, Credential, Telnyx
+from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.files import Files
 from telnyx_tools.registry import registry
 from telnyx_tools.results.result import Result
@@ -100,6 +101,14 @@ class OneInbox:
 
     async def webhook_url(self) -> str | None:
         return self.url
+
+    async def unclaimed_url(self, name: str, is_unclaimed: Callable[[], Awaitable[bool]]) -> str | None:
+        if self.url is None:
+            return None
+        try:
+            return self.url if await is_unclaimed() else None
+        except TelnyxError:
+            return None
 
     async def add(self, events: Sequence[Event]) -> None:
         known = {event.subject for event in self.events}

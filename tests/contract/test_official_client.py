@@ -16,7 +16,7 @@ PAIRS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
     # tool, its arguments, method of the package, its arguments
     (
         "send_message",
-        {"to": NUMBER, "from_number": "+12025550100", "text": "Hello & good day"},
+        {"to": NUMBER, "from_number": "+12025550100", "text": "Hello & good day", "events": False},
         "messages.send",
         {"to": NUMBER, "from_": "+12025550100", "text": "Hello & good day"},
     ),
@@ -258,6 +258,7 @@ PAIRS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
             "record": "dual",
             "client_state": "order 17",
             "timeout_secs": 20,
+            "events": False,
         },
         "calls.dial",
         {

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.dispatch import Dispatch, Upstream
 from telnyx_remote_mcp.calls.info import Info
+from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_tools.api.client import Api, Telnyx
 from telnyx_tools.files import Files
+from telnyx_tools.results.result import Result
 from telnyx_tools.tool.context import Decision, Inbox
+from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.server_info import PolicyInfo, Quota
 
 if TYPE_CHECKING:
@@ -53,6 +56,14 @@ def create_dispatch(
         measured = [GuardMeasured(step, meter) for step in created.steps]
         return replace(created, steps=[CallMeasured(meter), *measured])
 
+    async def forgetting(call: Call, proceed: Next) -> Result:
+        """A step: what was found out about an account counts no more after it changed something."""
+        try:
+            return await proceed(call)
+        finally:
+            if call.action.effect in (Effect.WRITE, Effect.DESTROY):
+                events().findings.forget(call.caller.principal)
+
     async def budgets(call: Call) -> list[Quota]:
         return await guards().quotas.budgets(call)
 
@@ -77,4 +88,4 @@ def create_dispatch(
         server=partial(Info, settings, surfaces, budgets, explained, decided, confirmed),
         rejected=rejected,
     )
-    return Dispatch(upstream, lambda: guards().steps)
+    return Dispatch(upstream, lambda: [forgetting, *guards().steps])

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -30,6 +30,8 @@ FIRST_PAUSE_SECS: Final = 0.5
 LONGEST_PAUSE_SECS: Final = 5.0
 TOLD_PAUSE_SECS: Final = 30.0
 """How often Telnyx is asked where webhooks tell of what is wanted: for those alone that got lost."""
+FOUND_OUT_SECS: Final = 3.0
+"""How long a request waits at most for whether its events go somewhere else."""
 PROGRESS_SECS: Final = 10.0
 READ_AT_ONCE: Final = 500
 MOST_ANSWERED: Final = 50
@@ -71,6 +73,18 @@ class CallerInbox:
             if await self.services.addresses.needs_key(inbox_id):
                 await self.services.addresses.trust(inbox_id, self._principal, await self._public_key())
         return f"{self.services.base_url}/webhooks/{inbox_id}"
+
+    async def unclaimed_url(self, name: str, is_unclaimed: Callable[[], Awaitable[bool]]) -> str | None:
+        async def find() -> str | None:
+            try:
+                async with asyncio.timeout(FOUND_OUT_SECS):
+                    return await self.webhook_url() if await is_unclaimed() else None
+            except (TelnyxError, TimeoutError, ValueError):
+                return None
+
+        if self.services.base_url is None:
+            return None
+        return await self.services.findings.of(self._principal, name, find)
 
     async def _public_key(self) -> str:
         """The account's own; the operator's setting where that cannot be asked for."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from telnyx_remote_mcp.events.addresses import Addresses
+from telnyx_remote_mcp.events.findings import Findings
 from telnyx_remote_mcp.events.letters import Letters
 from telnyx_remote_mcp.events.receiver import Receiver
 from telnyx_remote_mcp.events.refusals import Refusals
@@ -52,6 +53,7 @@ class EventServices:
         self.addresses = Addresses(store, secret)
         self.letters = Letters(store, secret)
         self.refusals = Refusals(calls)
+        self.findings = Findings()
         self.waiting = Waiting(self.letters)
         self.delivery: Delivery | None = None
         self.hear: Callable[[str, Event], Awaitable[None]] | None = None

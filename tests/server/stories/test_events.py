@@ -16,7 +16,7 @@ from tests.server.stories.agent import KEY, refusal
 from tests.server.stories.reachable import reachable
 
 SPEED = 10
-GROUPS = "events,call_control,messaging,numbers"
+GROUPS = "events,call_control,messaging,numbers,guards"
 CUSTOMER, SENDER = "+12025554711", "+12025550101"
 """The customer types the last four digits of the number when asked."""
 
@@ -97,6 +97,63 @@ async def test_over_http_webhooks_tell_of_messages_once_the_profile_sends_them_h
     assert "polled" not in reply["events"][0]
     listed = await call(client, "get_webhook_events", event_type="message.received", limit=5)
     assert [event["text"] for event in listed["events"]] == ["Noon is fine"]
+
+
+async def told(client: Client, text: str, **how: Any) -> str | None:
+    """Who is told of a text."""
+    sent = await call(client, "send_message", to=CUSTOMER, from_number=SENDER, text=text, **how)
+    message = await call(client, "get_message", message_id=sent["id"], detail="full")
+    return message.get("webhook_url") or None
+
+
+async def previewed(client: Client, text: dict[str, str]) -> dict[str, Any]:
+    """The body of the request that would send a text."""
+    result = await client.call_tool("preview_call", {"tool": "send_message", "arguments": text})
+    body: dict[str, Any] = result.structured_content["request"]["body"]
+    return body
+
+
+async def looked_at(control: httpx2.AsyncClient) -> int:
+    """How often somebody looked who is told of messages."""
+    seen = (await control.get("/requests")).json()["data"]
+    return sum(each["method"] == "GET" and each["path"].startswith("/messaging_profiles/") for each in seen)
+
+
+async def test_texts_are_told_here_while_their_profile_tells_nobody_and_not_a_text_longer(
+    client: Client, control: httpx2.AsyncClient
+) -> None:
+    ours = (await call(client, "get_webhook_setup"))["inbox_url"]
+    (profile,) = (await call(client, "list_messaging_profiles"))["items"]
+    assert [await told(client, text) for text in ("One", "Two", "Three")] == [ours] * 3
+    assert await told(client, "Four", events=False) is None
+    assert await looked_at(control) == 1
+    theirs = {"messaging_profile_id": profile["id"], "webhook_url": "https://example.com/theirs"}
+    await call(client, "update_messaging_profile", **theirs)
+    assert await told(client, "Five") == "https://example.com/theirs"
+    delivered = await call(client, "wait_for_event", types=["message.delivered"], number=CUSTOMER)
+    assert "polled" not in delivered["events"][0]
+
+
+async def test_a_text_stays_the_same_one_when_its_profile_begins_to_tell_somebody(
+    client: Client, sandbox: httpx2.AsyncClient
+) -> None:
+    text = {"to": CUSTOMER, "from_number": SENDER, "text": "Hello"}
+    ours = (await call(client, "get_webhook_setup"))["inbox_url"]
+    assert (await previewed(client, text))["webhook_url"] == ours
+    sent = await call(client, "send_message", **text)
+    (profile,) = (await call(client, "list_messaging_profiles"))["items"]
+    theirs = {"messaging_profile_id": profile["id"], "webhook_url": "https://example.com/theirs"}
+    await call(client, "update_messaging_profile", **theirs)
+    assert "webhook_url" not in await previewed(client, text)
+    assert (await call(client, "send_message", **text))["id"] == sent["id"]
+    query = {"filter[record_type]": "messaging"}
+    assert len((await sandbox.get("/detail_records", params=query)).json()["data"]) == 1
+
+
+async def test_a_text_is_sent_where_its_profile_may_not_be_read(client: Client, control: httpx2.AsyncClient) -> None:
+    fault = {"path": "/phone_numbers/messaging", "method": "GET", "status": 403}
+    assert (await control.post("/faults", json=[fault])).status_code == 201
+    assert [await told(client, text) for text in ("One", "Two")] == [None, None]
 
 
 async def test_over_stdio_telnyx_is_asked_for_a_call(local: Client) -> None:

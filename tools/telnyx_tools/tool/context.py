@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, Protocol, get_type_hints
@@ -149,6 +149,14 @@ class Inbox(Protocol):
         """The URL that Telnyx sends this account's events to; None where this server has no address that it can reach.
 
         Raises a TelnyxError where the account's public key cannot be had.
+        """
+        ...
+
+    async def unclaimed_url(self, name: str, is_unclaimed: Callable[[], Awaitable[bool]]) -> str | None:
+        """The same URL if what has this name `is_unclaimed`: if its events go nowhere else. Never raises: what cannot
+        be found out counts as claimed.
+
+        It is found out once in two minutes, and anew after this account changed something here.
         """
         ...
 

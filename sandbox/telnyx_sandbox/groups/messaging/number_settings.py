@@ -14,7 +14,14 @@ routes = Routes()
 
 @routes.get("/phone_numbers/messaging")
 def list_messaging(request: Request) -> Reply:
-    return numbered(request, list(numbers_of(request.account)), lambda number: render(request, number))
+    query = request.query
+    number, profile_id = query.text("filter[phone_number]"), query.text("filter[messaging_profile_id]")
+    found = [
+        each
+        for each in numbers_of(request.account)
+        if number in (None, each.phone_number) and profile_id in (None, each.messaging_profile_id)
+    ]
+    return numbered(request, found, lambda number: render(request, number))
 
 
 @routes.get("/phone_numbers/{id}/messaging")

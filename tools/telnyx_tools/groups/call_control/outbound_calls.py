@@ -30,7 +30,7 @@ from telnyx_tools.groups.call_control.arguments import (
 from telnyx_tools.groups.call_control.commands import command_body
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.shared.client_state import ClientState
-from telnyx_tools.shared.told_here import ToldHere, webhook_for
+from telnyx_tools.shared.told_here import APPLICATION, CallSetting, ToldHere, webhook_for
 from telnyx_tools.tool.bodies import require_at_most_one
 from telnyx_tools.tool.context import Inbox
 from telnyx_tools.tool.effect import Effect
@@ -59,7 +59,7 @@ class PlacedCall(Result):
 @call_control.tool(
     effect=Effect.SPENDS,
     scope="voice.write",
-    calls=("POST /calls", "GET /call_control_applications"),
+    calls=("POST /calls", "GET /call_control_applications", f"GET {APPLICATION}"),
     core=True,
     check=CHECK,
 )
@@ -105,8 +105,9 @@ async def make_call(
         record_format=record_format,
         record_max_length=record_max_length,
     )
-    told, unheard = await webhook_for(inbox, events, webhook_url)
     chosen, note = await choose_application(telnyx, connection_id)
+    setting = CallSetting(telnyx, chosen) if webhook_url_method is None else None
+    told, unheard = await webhook_for(inbox, events, webhook_url, setting)
     note = " ".join(filter(None, (note, unheard))) or None
     fields: dict[str, Any] = {
         "connection_id": chosen,

@@ -13,7 +13,7 @@ from telnyx_tools.groups.messaging import messaging
 from telnyx_tools.groups.messaging.message import Message, delivery
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, shape
-from telnyx_tools.shared.told_here import ToldHere, webhook_for
+from telnyx_tools.shared.told_here import NUMBERS, PROFILE, MessageSetting, ToldHere, webhook_for
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.context import Inbox, Progress
 from telnyx_tools.tool.effect import Effect
@@ -36,7 +36,7 @@ CHECK = (
 @messaging.tool(
     effect=Effect.SPENDS,
     scope="messaging.write",
-    calls=("POST /messages", "GET /messages/{id}"),
+    calls=("POST /messages", "GET /messages/{id}", f"GET {NUMBERS}", f"GET {PROFILE}"),
     core=True,
     check=CHECK,
 )
@@ -62,7 +62,6 @@ async def send_message(
 ) -> Message:
     """Send one SMS or MMS, now or at send_at. Give from_number, messaging_profile_id (its number pool sends), or both
     (alphanumeric sender). Delivery follows: poll get_message."""
-    told, note = await webhook_for(inbox, events, webhook_url)
     body = _outgoing(
         {
             "to": to,
@@ -75,11 +74,16 @@ async def send_message(
             "encoding": encoding,
             "auto_detect": auto_detect,
             "send_at": send_at,
-            "webhook_url": told,
+            "webhook_url": webhook_url,
             "webhook_failover_url": webhook_failover_url,
             "use_profile_webhooks": use_profile_webhooks,
         }
     )
+    # Until its time comes, somebody may set up a webhook to which what is sent later is to be told.
+    is_open = send_at is None and webhook_failover_url is None
+    setting = MessageSetting(telnyx, messaging_profile_id, from_number) if is_open else None
+    told, note = await webhook_for(inbox, events, webhook_url, setting)
+    body |= present({"webhook_url": told})
     message = shape(Message, await telnyx.post("/messages", body=body, idempotency_key=True))
     message.note = note
     return await delivery(telnyx, message, progress, inbox) if wait_for else message
