@@ -13,6 +13,8 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.registry import registry
+from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.event import Event, Events, Poll, Wanted
 
 SENDER, PERSON = "+12025550101", "+12025554711"
 BEYOND = ("1.99999999999999999999999", "9999-12-31T23:59-23:59", "0001-01-01T00:00+14:00", "0001-01-01T00:00Z")
@@ -110,6 +112,46 @@ async def test_a_reply_comes_with_its_text_and_once(agent: Agent) -> None:
         assert types(await agent("wait_for_event", **choice, types=["message.received"])) == ["message.received"]
     stranger = await agent("wait_for_event", conversation=[SENDER, "+12025550199"], types=["message.received"])
     assert stranger["events"] == []
+
+
+class Told(OneInbox):
+    """The inbox that webhooks told of every message already; a minute later comes the next event."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.clock = clock
+        self.waited_for: list[str | None] = []
+
+    async def find(self, wanted: Wanted, since: str | None, limit: int) -> Events:
+        return Events(events=[Event(id="1", type="message.sent", message_id=wanted.message_id)], next="1")
+
+    async def wait(
+        self, wanted: Wanted, since: str | None, wait_secs: float, poll: Poll | None, progress: Progress
+    ) -> Events:
+        assert poll is None
+        self.waited_for.append(wanted.message_id)
+        self.clock.advance(60)
+        return Events(next="2")
+
+
+@pytest.mark.parametrize(
+    ("tool", "content"),
+    [
+        ("send_message", {"text": "Hello"}),
+        ("send_whatsapp_text", {"text": "Hello"}),
+        ("send_whatsapp_location", {"latitude": 52.5, "longitude": 13.4}),
+        ("send_whatsapp_template", {"name": "order_confirmation", "language": "en_US", "body": ["Ada", "A-17"]}),
+    ],
+)
+async def test_whoever_waits_for_a_delivery_looks_again_when_an_event_says_so(
+    tool: str, content: dict[str, object], telnyx: Telnyx, clock: Clock
+) -> None:
+    inbox = Told(clock)
+    arguments = {"from_number": SENDER, "to": "+12025550142", "wait_for": "delivered", **content}
+    context = contexts.context(telnyx, inbox=inbox)
+    message = (await contexts.run(registry().tools[tool], arguments, context)).wire()
+    assert message["to"][0]["status"] == "delivered"
+    assert inbox.waited_for == [message["id"]]
 
 
 async def test_an_order_is_followed_to_its_numbers(agent: Agent) -> None:

@@ -76,7 +76,7 @@ class Message(Result):
 M = TypeVar("M", bound=Message)
 
 
-async def delivery(telnyx: Telnyx, message: M, progress: Progress, inbox: Inbox | None = None) -> M:
+async def delivery(telnyx: Telnyx, message: M, progress: Progress, inbox: Inbox) -> M:
     """The message once every recipient's outcome is known, or as it stands after 45 seconds."""
     message_id = message.id
     if message_id is None:
@@ -92,5 +92,5 @@ async def delivery(telnyx: Telnyx, message: M, progress: Progress, inbox: Inbox 
         status=lambda m: ", ".join(party.status or "unknown" for party in m.to or []),
         progress=progress,
         seconds=DELIVERY_SECS,
-        rest=until_told(inbox, Wanted(message_id=message_id), progress) if inbox is not None else None,
+        rest=until_told(inbox, Wanted(message_id=message_id), progress),
     )

@@ -20,7 +20,7 @@ from telnyx_tools.groups.whatsapp.message import (
     send_free_form,
 )
 from telnyx_tools.tool.bodies import Given
-from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.context import Inbox, Progress
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Recipient, Url, WhatsappDigits, WhatsappNumber, WhatsappRecipient
 
@@ -82,6 +82,7 @@ class Contact(Given):
 async def send_whatsapp_contacts(
     telnyx: Telnyx,
     progress: Progress,
+    inbox: Inbox,
     from_number: WhatsappNumber,
     to: WhatsappRecipient,
     contacts: Annotated[list[Contact], Field(min_length=1, max_length=20)],
@@ -93,4 +94,4 @@ async def send_whatsapp_contacts(
     """Send contact cards by WhatsApp to a person who wrote to you in the last 24 hours (checked first)."""
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
     cards = [contact.model_dump(mode="json", exclude_none=True) for contact in contacts]
-    return await send_free_form(telnyx, progress, how, "contacts", cards)
+    return await send_free_form(telnyx, progress, inbox, how, "contacts", cards)

@@ -21,7 +21,7 @@ from telnyx_tools.groups.whatsapp.message import (
     send_free_form,
 )
 from telnyx_tools.tool.bodies import Given, present
-from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.context import Inbox, Progress
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import Url, WhatsappNumber, WhatsappRecipient
 
@@ -183,6 +183,7 @@ _WIRE_TYPES = {"buttons": "button", "location_request": "location_request_messag
 async def send_whatsapp_interactive(
     telnyx: Telnyx,
     progress: Progress,
+    inbox: Inbox,
     from_number: WhatsappNumber,
     to: WhatsappRecipient,
     text: Annotated[str, Field(min_length=1, max_length=1024)],
@@ -203,4 +204,4 @@ async def send_whatsapp_interactive(
         "header": header.component() if header else None,
         "footer": {"text": footer} if footer else None,
     }
-    return await send_free_form(telnyx, progress, how, "interactive", present(content))
+    return await send_free_form(telnyx, progress, inbox, how, "interactive", present(content))

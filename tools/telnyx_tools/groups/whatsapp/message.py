@@ -13,7 +13,7 @@ from telnyx_tools.groups.messaging.message import Message, delivery
 from telnyx_tools.groups.whatsapp.window import WINDOW_CALLS, require_open
 from telnyx_tools.results.result import shape
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.context import Inbox, Progress
 from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import Id, Url
 
@@ -49,15 +49,17 @@ class Delivery:
 
 
 async def send_free_form(
-    telnyx: Telnyx, progress: Progress, how: Delivery, kind: str, content: object
+    telnyx: Telnyx, progress: Progress, inbox: Inbox, how: Delivery, kind: str, content: object
 ) -> WhatsappMessage:
     """Send what only goes inside the 24-hour window. Raises WindowClosed, before anything is sent."""
     note = await require_open(telnyx, how.from_number, how.to)
-    message = await send(telnyx, progress, how, {"type": kind, kind: content})
+    message = await send(telnyx, progress, inbox, how, {"type": kind, kind: content})
     return message.model_copy(update={"note": note})
 
 
-async def send(telnyx: Telnyx, progress: Progress, how: Delivery, message: Mapping[str, object]) -> WhatsappMessage:
+async def send(
+    telnyx: Telnyx, progress: Progress, inbox: Inbox, how: Delivery, message: Mapping[str, object]
+) -> WhatsappMessage:
     body = {
         "from": how.from_number,
         "to": how.to,
@@ -68,4 +70,4 @@ async def send(telnyx: Telnyx, progress: Progress, how: Delivery, message: Mappi
     }
     answer = await telnyx.post("/messages/whatsapp", body=present(body), idempotency_key=True)
     sent = shape(WhatsappMessage, answer)
-    return await delivery(telnyx, sent, progress) if how.wait_for else sent
+    return await delivery(telnyx, sent, progress, inbox) if how.wait_for else sent

@@ -21,7 +21,7 @@ from telnyx_tools.groups.whatsapp.message import (
     send_free_form,
 )
 from telnyx_tools.tool.bodies import present
-from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.context import Inbox, Progress
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import Id, Url, WhatsappNumber, WhatsappRecipient
@@ -34,6 +34,7 @@ _CAPTIONED = ("image", "video", "document")
 async def send_whatsapp_text(
     telnyx: Telnyx,
     progress: Progress,
+    inbox: Inbox,
     from_number: WhatsappNumber,
     to: WhatsappRecipient,
     text: Annotated[str, Field(min_length=1, max_length=4096)],
@@ -47,13 +48,14 @@ async def send_whatsapp_text(
     send_whatsapp_template."""
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
     content = present({"body": text, "preview_url": preview_url})
-    return await send_free_form(telnyx, progress, how, "text", content)
+    return await send_free_form(telnyx, progress, inbox, how, "text", content)
 
 
 @whatsapp.tool(effect=Effect.SPENDS, scope="messaging.write", calls=FREE_FORM_CALLS, check=CHECK)
 async def send_whatsapp_media(
     telnyx: Telnyx,
     progress: Progress,
+    inbox: Inbox,
     from_number: WhatsappNumber,
     to: WhatsappRecipient,
     kind: Kind,
@@ -73,13 +75,14 @@ async def send_whatsapp_media(
     _require_fitting(kind, caption, filename, voice)
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
     content = present({"link": media_url, "caption": caption, "filename": filename, "voice": voice})
-    return await send_free_form(telnyx, progress, how, kind, content)
+    return await send_free_form(telnyx, progress, inbox, how, kind, content)
 
 
 @whatsapp.tool(effect=Effect.SPENDS, scope="messaging.write", calls=FREE_FORM_CALLS, check=CHECK)
 async def send_whatsapp_location(
     telnyx: Telnyx,
     progress: Progress,
+    inbox: Inbox,
     from_number: WhatsappNumber,
     to: WhatsappRecipient,
     latitude: Annotated[float, Field(ge=-90, le=90)],
@@ -94,13 +97,14 @@ async def send_whatsapp_location(
     """Send a map location by WhatsApp to a person who wrote to you in the last 24 hours (checked first)."""
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
     place = {"latitude": f"{latitude:.6f}", "longitude": f"{longitude:.6f}", "name": name, "address": address}
-    return await send_free_form(telnyx, progress, how, "location", present(place))
+    return await send_free_form(telnyx, progress, inbox, how, "location", present(place))
 
 
 @whatsapp.tool(effect=Effect.SPENDS, scope="messaging.write", calls=FREE_FORM_CALLS, check=CHECK)
 async def send_whatsapp_reaction(
     telnyx: Telnyx,
     progress: Progress,
+    inbox: Inbox,
     from_number: WhatsappNumber,
     to: WhatsappRecipient,
     message_id: Annotated[Id, From("an event", what="the person's message")],
@@ -112,7 +116,7 @@ async def send_whatsapp_reaction(
 ) -> WhatsappMessage:
     """React with an emoji to a WhatsApp message that a person sent in the last 24 hours (checked first)."""
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
-    return await send_free_form(telnyx, progress, how, "reaction", {"message_id": message_id, "emoji": emoji})
+    return await send_free_form(telnyx, progress, inbox, how, "reaction", {"message_id": message_id, "emoji": emoji})
 
 
 def _require_fitting(kind: Kind, caption: str | None, filename: str | None, voice: bool | None) -> None:

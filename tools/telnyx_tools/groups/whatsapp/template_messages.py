@@ -24,7 +24,7 @@ from telnyx_tools.groups.whatsapp.message import (
 )
 from telnyx_tools.results.result import objects
 from telnyx_tools.tool.bodies import Given, present
-from telnyx_tools.tool.context import Progress
+from telnyx_tools.tool.context import Inbox, Progress
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.source import From
 from telnyx_tools.tool.types import WhatsappNumber, WhatsappRecipient, WhatsappTemplateId
@@ -58,6 +58,7 @@ class ButtonValue(Given):
 async def send_whatsapp_template(
     telnyx: Telnyx,
     progress: Progress,
+    inbox: Inbox,
     from_number: WhatsappNumber,
     to: WhatsappRecipient,
     name: str | None = None,
@@ -80,7 +81,7 @@ async def send_whatsapp_template(
         await _refuse_codes_to_user_ids(telnyx, template)
     how = Delivery(from_number, to, messaging_profile_id, webhook_url, callback_data, wait_for)
     content = {**template, "components": components} if components else template
-    return await send(telnyx, progress, how, {"type": "template", "template": content})
+    return await send(telnyx, progress, inbox, how, {"type": "template", "template": content})
 
 
 def _template(template_id: str | None, name: str | None, language: str | None) -> dict[str, object]:
