@@ -23,6 +23,7 @@ from telnyx_remote_mcp.web.linking.agents import Agent, PastAgent, changed
 from telnyx_remote_mcp.web.linking.bad_choice import BadChoice
 from telnyx_remote_mcp.web.linking.browser import Browser
 from telnyx_remote_mcp.web.linking.offer import WORDS, offer
+from telnyx_remote_mcp.web.linking.owner_form import OwnerForm
 from telnyx_remote_mcp.web.linking.proof import NotProved, by_key
 from telnyx_remote_mcp.web.linking.round_trip import RoundTrip
 from telnyx_remote_mcp.web.linking.rules_form import given, laid_down
@@ -82,7 +83,7 @@ class AccountPage:
         """Prove an account by key, go to Telnyx to prove it, or leave."""
         form = await request.form()
         browser = self.services.browsers.of(request)
-        if not self._is_ours(browser, form.get("token")):
+        if not self.services.browsers.proves(browser, _PURPOSE, str(form.get("token"))):
             return self.services.pages.forged()
         try:
             if form.get("action") == "leave":
@@ -104,73 +105,62 @@ class AccountPage:
         return response
 
     async def revoke(self, request: Request) -> Response:
-        form = await request.form()
-        browser = self.services.browsers.of(request)
-        account = await self.services.sessions.account(browser)
-        if account is None or not self._is_ours(browser, form.get("token")):
+        if (form := await OwnerForm.of(request, self.services, _PURPOSE)) is None:
             return self.services.pages.forged()
-        grants, chosen = self.services.grants, form.get("grant")
-        for grant in [*await grants.of_account(account), *await grants.past_of_account(account)]:
+        grants, chosen = self.services.grants, form.fields.get("grant")
+        for grant in [*await grants.of_account(form.account), *await grants.past_of_account(form.account)]:
             if grant.id == chosen:
                 await grants.revoke(grant.id)
         return self.services.pages.redirect("/account")
 
     async def change(self, request: Request) -> Response:
         """Let a connected agent go further, less far, or longer; it need not sign in again."""
-        form = await request.form()
-        browser = self.services.browsers.of(request)
-        account = await self.services.sessions.account(browser)
-        if account is None or not self._is_ours(browser, form.get("token")):
+        if (form := await OwnerForm.of(request, self.services, _PURPOSE)) is None:
             return self.services.pages.forged()
-        chosen = [g for g in await self.services.grants.of_account(account) if g.id == form.get("grant")]
+        chosen = [g for g in await self.services.grants.of_account(form.account) if g.id == form.fields.get("grant")]
         try:
             for grant in chosen:
-                await self._change(form, grant)
+                await self._change(form.fields, grant)
         except BadChoice as error:
-            return self._again(browser, Problem(text=str(error), grant=chosen[0].id, rules=dict(given(form))))
+            problem = Problem(text=str(error), grant=chosen[0].id, rules=dict(given(form.fields)))
+            return self._again(form.browser, problem)
         return self.services.pages.redirect("/account")
 
     async def lay_down(self, request: Request) -> Response:
         """Keep the rules that hold for whoever acts for the account."""
-        form = await request.form()
-        browser = self.services.browsers.of(request)
-        account = await self.services.sessions.account(browser)
-        if account is None or not self._is_ours(browser, form.get("token")):
+        if (form := await OwnerForm.of(request, self.services, _PURPOSE)) is None:
             return self.services.pages.forged()
         products = dict.fromkeys(offer(self.services.surfaces).names)
         try:
-            await self.services.account_rules.lay_down(account, laid_down(given(form), products))
+            await self.services.account_rules.lay_down(form.account, laid_down(given(form.fields), products))
         except BadChoice as error:
-            return self._again(browser, Problem(text=str(error), grant=_WHOLE, rules=dict(given(form))))
+            return self._again(form.browser, Problem(text=str(error), grant=_WHOLE, rules=dict(given(form.fields))))
         return self.services.pages.redirect("/account")
 
     async def hold_to(self, request: Request) -> Response:
         """Have Telnyx itself stop at so much a day, with a credential of the account that is linked, or the key that
         was entered for this."""
-        form = await request.form()
-        browser = self.services.browsers.of(request)
-        account = await self.services.sessions.account(browser)
-        if account is None or not self._is_ours(browser, form.get("token")):
+        if (form := await OwnerForm.of(request, self.services, _PURPOSE)) is None:
             return self.services.pages.forged()
         try:
-            if (most := rules_form.daily_limit(form)) is None:
+            if (most := rules_form.daily_limit(form.fields)) is None:
                 raise BadChoice("Write how much Telnyx is to stop at.", "limits")
-            credential = await self._credential(form, request, account)
+            credential = await self._credential(form, request)
         except (BadChoice, NotProved) as error:
-            return self._again(browser, Problem(text=str(error), grant=_AT_TELNYX))
-        found = await hold_to(self.services.api.bind(credential, account), most)
+            return self._again(form.browser, Problem(text=str(error), grant=_AT_TELNYX))
+        found = await hold_to(self.services.api.bind(credential, form.account), most)
         held = Held(limits=found[:_SHOWN], more=max(0, len(found) - _SHOWN))
-        sealed = self.services.returned.seal(browser, _HELD, held)
+        sealed = self.services.returned.seal(form.browser, _HELD, held)
         return self.services.pages.redirect(f"/account?{urlencode({'held': sealed})}")
 
-    async def _credential(self, form: FormData, request: Request, account: str) -> Credential:
+    async def _credential(self, form: OwnerForm, request: Request) -> Credential:
         """The key in the form, else that of a connection. Raises NotProved."""
-        if form.get("api_key"):
-            linked, owner = await by_key(self.services.keys, form, request)
-            if owner != account:
+        if form.fields.get("api_key"):
+            linked, owner = await by_key(self.services.keys, form.fields, request)
+            if owner != form.account:
                 raise NotProved("This is the key of another account than the one that you showed.")
             return linked.credential
-        if (credential := await self.services.grants.any_credential(account)) is None:
+        if (credential := await self.services.grants.any_credential(form.account)) is None:
             raise NotProved("Enter the API key of your Telnyx account.")
         return credential
 
@@ -233,6 +223,3 @@ class AccountPage:
         response = self.services.pages.page(template, 200, leads_to=leads_to, token=token, **values)
         self.services.browsers.remember(browser, response)
         return response
-
-    def _is_ours(self, browser: Browser, token: object) -> bool:
-        return self.services.browsers.proves(browser, _PURPOSE, str(token))

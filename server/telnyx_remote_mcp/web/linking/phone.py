@@ -13,6 +13,7 @@ from starlette.responses import Response
 from telnyx_remote_mcp.events.owner_phone import OwnerPhones, PhoneRefused
 from telnyx_remote_mcp.guardrails.entries import masked
 from telnyx_remote_mcp.guardrails.recipients import Recipient
+from telnyx_remote_mcp.web.linking.owner_form import OwnerForm
 from telnyx_remote_mcp.web.linking.services import Services
 from telnyx_tools.api.errors import TelnyxError
 
@@ -54,16 +55,14 @@ class PhonePage:
 
     async def submit(self, request: Request) -> Response:
         """Send a code, take it, or forget the number."""
-        services, form = self.services, await request.form()
-        browser = services.browsers.of(request)
-        account = await services.sessions.account(browser)
-        token = str(form.get("token"))
-        if account is None or not services.browsers.proves(browser, _PURPOSE, token):
+        services, form = self.services, await OwnerForm.of(request, self.services, _PURPOSE)
+        if form is None:
             return services.pages.forged()
+        action, number, code = (str(form.fields.get(name, "")) for name in ("action", "number", "code"))
         try:
-            await self._do(account, str(form.get("action")), str(form.get("number", "")), str(form.get("code", "")))
+            await self._do(form.account, action, number, code)
         except PhoneRefused as error:
-            sealed = services.returned.seal(browser, _PURPOSE, Problem(text=str(error)))
+            sealed = services.returned.seal(form.browser, _PURPOSE, Problem(text=str(error)))
             return services.pages.redirect(f"{PATH}?{urlencode({'again': sealed})}")
         return services.pages.redirect(PATH)
 
