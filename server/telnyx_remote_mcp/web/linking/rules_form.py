@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from starlette.datastructures import FormData
 
+from telnyx_remote_mcp.guardrails.rules import Rules
 from telnyx_remote_mcp.surface.limits import SECS, Limit, What
 from telnyx_remote_mcp.surface.owner_rules import OwnerRules, QuietHours
 from telnyx_remote_mcp.surface.policy import DEFAULTS, GroupWord, Policy, Unusual, Word
@@ -48,10 +49,9 @@ UNUSUAL: Final = {
     "night": "night where they are",
 }
 """The rules of the unusual that are on or off, and what each is about."""
-_ON: Final = ("tainted", "after_reading", "new_country", "opted_out", "recurring_price", "unknown_price")
-"""Those that are on unless somebody says otherwise."""
-BOUNDS: Final = {"recipients": "20", "price": "10"}
-"""Those with a bound, and what it is unless somebody says otherwise."""
+BOUNDS: Final = ("recipients", "price")
+"""Those with a bound."""
+_USUAL: Final = Rules()
 
 SUGGESTED: Final = OwnerRules(
     limits=(
@@ -162,7 +162,7 @@ def _word(text: str) -> Word | None:
         return None
     for word in get_args(Word):
         if text == word:
-            return word  # type: ignore[no-any-return] # one of the values of a literal
+            return word  # type: ignore[no-any-return]  # one of the values of a literal
     raise BadChoice("Choose what runs and what asks from the lists.", "rules")
 
 
@@ -195,12 +195,13 @@ def _unusual(values: Values) -> Unusual:
 
 def _is_on(unusual: Unusual, name: str) -> bool:
     said = getattr(unusual, name)
-    return name in _ON if said is None else bool(said)
+    return bool(getattr(_USUAL, name) if said is None else said)
 
 
 def _bound(unusual: Unusual, name: str) -> str:
     said = getattr(unusual, name)
-    return BOUNDS[name] if said is None else "" if said is False else f"{said:g}"
+    bound = getattr(_USUAL, name) if said is None else said
+    return f"{bound:g}" if bound else ""
 
 
 def _split(values: Values, name: str) -> list[str]:
