@@ -85,7 +85,9 @@ async def test_where_nothing_is_asked_for_that_is_said_with_what_would_be(agent:
         (["message.failed", "message.read"], {"number": PERSON}, "message_id"),
         (["message.delivered", "message.received"], {}, None),
         (["call.answered"], {}, None),
-        (["verification.completed"], {}, "Only webhooks"),
+        (["verification.completed"], {}, "verification_id or number"),
+        (["verification.completed"], {"number": PERSON}, None),
+        (["conference.created"], {}, "Only webhooks"),
         ([], {}, None),
     ]
     for types_, of, said in cases:
@@ -112,6 +114,24 @@ async def test_a_reply_comes_with_its_text_and_once(agent: Agent) -> None:
         assert types(await agent("wait_for_event", **choice, types=["message.received"])) == ["message.received"]
     stranger = await agent("wait_for_event", conversation=[SENDER, "+12025550199"], types=["message.received"])
     assert stranger["events"] == []
+
+
+async def test_a_verification_is_followed_to_its_end_by_its_id_or_its_number(agent: Agent) -> None:
+    profile = (await agent("list_verify_profiles"))["items"][0]["id"]
+    whom = {"phone_number": PERSON, "verify_profile_id": profile}
+    for code, passed, expected in (("54711", 5, "verification.completed"), ("00000", 310, "verification.failed")):
+        begun = await agent("start_verification", **whom)
+        named = {"verification_id": begun["id"]}
+        assert types(await agent("wait_for_event", **named)) == []
+        await agent("check_verification_code", code=code, **named)
+        agent.clock.advance(passed)
+        found = await agent("wait_for_event", **named)
+        assert [(event["type"], event["to"]) for event in found["events"]] == [(expected, PERSON)]
+        agent.inbox.events.clear()
+        of_number = {"number": PERSON, "types": ["verification.completed", "verification.failed"]}
+        found = await agent("wait_for_event", **of_number)
+        assert [(event["type"], event["verification_id"]) for event in found["events"]] == [(expected, begun["id"])]
+        agent.inbox.events.clear()
 
 
 class Told(OneInbox):

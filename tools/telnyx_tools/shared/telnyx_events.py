@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from telnyx_tools.tool.event import Event, utc
+from telnyx_tools.tool.event import Event, moment, seconds, utc
 
 Fields = Mapping[str, Any]
 
@@ -29,6 +29,7 @@ _VERIFICATIONS: Final = {
     "verified": "verification.completed",
     "expired": "verification.failed",
     "rejected": "verification.failed",
+    "error": "verification.failed",
 }
 """By status; while it is pending, its events tell of the delivery of the code, under Telnyx's own names."""
 _KEPT: Final = (
@@ -108,6 +109,31 @@ def from_order(order: Fields) -> Event | None:
     return _event(
         id=f"number_order.complete:{id_}", type=type_, occurred_at=at, number_order_id=id_, status=order.get("status")
     )
+
+
+def from_verification(verification: Fields) -> Event | None:
+    """The event that the state of a verification tells of; None while it is under way."""
+    id_, status = str(verification.get("id") or ""), str(verification.get("status") or "")
+    type_ = _VERIFICATIONS.get(status)
+    if not id_ or type_ is None:
+        return None
+    return _event(
+        id=f"{type_}:{id_}",
+        type=type_,
+        occurred_at=_over_at(verification),
+        verification_id=id_,
+        to=verification.get("phone_number"),
+        status=status,
+    )
+
+
+def _over_at(verification: Fields) -> str:
+    """The moment at which a verification was over. Nothing changes it when its time ends, so that is reckoned."""
+    changed = utc(str(verification.get("updated_at") or verification.get("created_at") or ""))
+    began, lasts = seconds(str(verification.get("created_at") or "")), verification.get("timeout_secs")
+    if verification.get("status") != "expired" or began is None or not isinstance(lasts, int):
+        return changed
+    return max(changed, moment(began + lasts))
 
 
 def _type(name: str, payload: Fields) -> str:

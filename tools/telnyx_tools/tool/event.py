@@ -62,6 +62,7 @@ class Wanted:
     call_control_id: str | None = None
     message_id: str | None = None
     number_order_id: str | None = None
+    verification_id: str | None = None
     number: str | None = None
     between: frozenset[str] = frozenset()
     sender: str | None = None
@@ -71,8 +72,9 @@ class Wanted:
 
     @property
     def names_one(self) -> bool:
-        """Whether the events of one call, message or order are wanted."""
-        return any(id_ is not None for id_ in (self.call_control_id, self.message_id, self.number_order_id))
+        """Whether the events of one call, message, order or verification are wanted."""
+        ids = (self.call_control_id, self.message_id, self.number_order_id, self.verification_id)
+        return any(id_ is not None for id_ in ids)
 
     def matches(self, event: Event) -> bool:
         """Whether the event is one of them."""
@@ -83,11 +85,13 @@ class Wanted:
         return self.is_about(event)
 
     def is_about(self, event: Event) -> bool:
-        """Whether the event is about the same call, message, order and numbers, whatever its type."""
+        """Whether the event is about the same call, message, order, verification and numbers, whatever its
+        type."""
         return (
             self.call_control_id in (None, event.call_control_id)
             and self.message_id in (None, event.message_id)
             and self.number_order_id in (None, event.number_order_id)
+            and self.verification_id in (None, event.verification_id)
             and self.sender in (None, event.sender)
             and self.to in (None, event.to)
             and (self.number is None or self.number in (event.sender, event.to))

@@ -23,7 +23,8 @@ EventTypes = Annotated[
     Field(
         max_length=20,
         description="message.received, message.delivered, message.failed, whatsapp.message_received, call.incoming, "
-        "call.answered, call.digits, call.ended, number_order.completed, or Telnyx's own names; none: any",
+        "call.answered, call.digits, call.ended, number_order.completed, verification.completed, or Telnyx's own "
+        "names; none: any",
     ),
 ]
 Since = Annotated[

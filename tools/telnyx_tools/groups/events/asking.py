@@ -1,4 +1,4 @@
-"""Asking Telnyx for events that no webhook told: of a call, a message, an order, or of late."""
+"""Asking Telnyx for events that no webhook told: of a call, a message, an order, a verification, or of late."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from telnyx_tools.api.client import Query, Telnyx
 from telnyx_tools.api.errors import ApiError, TelnyxError
 from telnyx_tools.results.result import objects, unwrapped
 from telnyx_tools.shared.event_payload import payload_of
-from telnyx_tools.shared.telnyx_events import from_event, from_message, from_order, from_record, from_webhook
+from telnyx_tools.shared.telnyx_events import (
+    from_event,
+    from_message,
+    from_order,
+    from_record,
+    from_verification,
+    from_webhook,
+)
 from telnyx_tools.tool.event import Event, Poll, Wanted, moment, seconds
 
 LATE_SECS: Final = 900
@@ -60,8 +67,15 @@ class _Asking:
             return [self._of_message]
         if wanted.number_order_id is not None:
             return [self._of_order]
-        lists = {"message": self._received, "call": self._called, "number_order": self._ordered}
-        return [source for product, source in lists.items() if product in listed(wanted.types)]
+        if wanted.verification_id is not None:
+            return [self._of_verification]
+        lists = {
+            "message": self._received,
+            "call": self._called,
+            "number_order": self._ordered,
+            "verification": self._verified,
+        }
+        return [source for product, source in lists.items() if product in listed(wanted)]
 
     async def _of_call(self, since: float) -> list[Event]:
         """All events of the call, whenever they were: its id tells that they are wanted."""
@@ -109,6 +123,19 @@ class _Asking:
         events = [from_order(order) for order in objects(await self.telnyx.get("/number_orders", query=query))]
         return [event for event in events if event is not None and event.occurred_at >= moment(since)]
 
+    async def _of_verification(self, since: float) -> list[Event]:
+        id_ = self.wanted.verification_id or ""
+        answer = await self.telnyx.get("/verifications/{verification_id}", verification_id=id_)
+        event = from_verification(_object(answer))
+        return [event] if event is not None else []
+
+    async def _verified(self, since: float) -> list[Event]:
+        answer = await self.telnyx.get(
+            "/verifications/by_phone_number/{phone_number}", phone_number=self.wanted.number or ""
+        )
+        events = [from_verification(each) for each in objects(answer)]
+        return [event for event in events if event is not None and event.occurred_at >= moment(since)]
+
     async def _received(self, since: float) -> list[Event]:
         """The messages that came, of which their detail records tell, and with the next reading their texts."""
         wanted = self.wanted
@@ -148,13 +175,14 @@ class _Asking:
             return None
 
 
-def listed(types: Set[str]) -> Set[str]:
-    """The products whose lists tell of events of these types. Of messages that is that they came: what became of one
-    that was sent, is told to those who ask for that one."""
-    if not types:
+def listed(wanted: Wanted) -> Set[str]:
+    """The products whose lists tell of what is wanted. Of messages that is that they came: what became of one that was
+    sent, is told to those who ask for that one. Verifications are listed by number."""
+    if not wanted.types:
         return {"message", "call"}
-    products = {type_.partition(".")[0] for type_ in types} & {"call", "number_order"}
-    return products | {"message"} if types & RECEIVED else products
+    by_list = {"call", "number_order"} | ({"verification"} if wanted.number is not None else set())
+    products = {type_.partition(".")[0] for type_ in wanted.types} & by_list
+    return products | {"message"} if wanted.types & RECEIVED else products
 
 
 def call_event(raw: Mapping[str, Any]) -> Event | None:

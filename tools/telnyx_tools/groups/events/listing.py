@@ -23,7 +23,13 @@ LOOKED_BACK_SECS: Final = 3_600
 @events.tool(
     effect=Effect.READ,
     scope="reporting.read",
-    calls=("GET /call_events", "GET /detail_records", "GET /messages/{id}", "GET /number_orders"),
+    calls=(
+        "GET /call_events",
+        "GET /detail_records",
+        "GET /messages/{id}",
+        "GET /number_orders",
+        "GET /verifications/by_phone_number/{phone_number}",
+    ),
     aliases=("get_webhook_events",),
 )
 async def list_events(

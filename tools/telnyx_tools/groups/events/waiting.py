@@ -15,10 +15,21 @@ from telnyx_tools.tool.context import Inbox, Progress
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.event import Events, Wanted
 from telnyx_tools.tool.source import From
-from telnyx_tools.tool.types import E164, CallControlId, E164s, MessageId, MessageParty, NumberOrderId, OwnNumber
+from telnyx_tools.tool.types import (
+    E164,
+    CallControlId,
+    E164s,
+    MessageId,
+    MessageParty,
+    NumberOrderId,
+    OwnNumber,
+    VerificationId,
+)
 
 GO_ON = "Nothing yet. To go on waiting, call again with `next` as since."
-ASK_FOR_ONE = "Give message_id: without webhooks only that is asked for."
+ASK_FOR_ONE = "Give {}: without webhooks only that is asked for."
+NAMED_BY = {"message": "message_id", "whatsapp": "message_id", "verification": "verification_id or number"}
+"""What names one of those of which no list of late tells."""
 TOLD_ALONE = "Only webhooks tell of these types."
 CALLS = (
     "GET /call_events",
@@ -27,6 +38,8 @@ CALLS = (
     "GET /detail_records",
     "GET /number_orders/{number_order_id}",
     "GET /number_orders",
+    "GET /verifications/{verification_id}",
+    "GET /verifications/by_phone_number/{phone_number}",
 )
 
 
@@ -34,7 +47,12 @@ CALLS = (
     effect=Effect.READ,
     scope="reporting.read",
     calls=CALLS,
-    borrowed={"call_control_id": "call_control", "message_id": "messaging", "number_order_id": "numbers"},
+    borrowed={
+        "call_control_id": "call_control",
+        "message_id": "messaging",
+        "number_order_id": "numbers",
+        "verification_id": "verify",
+    },
 )
 async def wait_for_event(
     telnyx: Telnyx,
@@ -44,6 +62,7 @@ async def wait_for_event(
     call_control_id: CallControlId | None = None,
     message_id: MessageId | None = None,
     number_order_id: NumberOrderId | None = None,
+    verification_id: VerificationId | None = None,
     number: Annotated[E164 | None, Field(description="on either side (E.164)")] = None,
     conversation: Annotated[
         E164s | None, Field(min_length=2, max_length=2, description="the two numbers of it")
@@ -51,22 +70,25 @@ async def wait_for_event(
     since: Since | None = None,
     timeout_secs: WaitSecs = 45,
 ) -> Events:
-    """Wait until something happens to a call, message or order, or between numbers; at once where it did already. Go
-    on with `next` as since: nothing is missed. make_call and send_message with events=true are told at once."""
+    """Wait until something happens to a call, message, order or verification, or between numbers; at once where it did
+    already. Go on with `next` as since: nothing is missed. make_call and send_message with events=true are told at
+    once."""
     require_at_most_one(
         call_control_id=call_control_id,
         message_id=message_id,
         number_order_id=number_order_id,
+        verification_id=verification_id,
         number=number,
         conversation=conversation,
     )
-    named = call_control_id or message_id or number_order_id
+    named = call_control_id or message_id or number_order_id or verification_id
     cursor, moment = read_since(since, lately=named is None)
     wanted = Wanted(
         types=types_of(types),
         call_control_id=call_control_id,
         message_id=message_id,
         number_order_id=number_order_id,
+        verification_id=verification_id,
         number=number,
         between=frozenset(conversation or ()),
         since=moment,
@@ -103,7 +125,8 @@ async def _waited(
 
 def _note(wanted: Wanted) -> str:
     """What to do where nothing came, and what to do else where Telnyx is not asked for anything."""
-    if wanted.names_one or listed(wanted.types):
+    if wanted.names_one or listed(wanted):
         return GO_ON
-    of_messages = any(type_.startswith(("message.", "whatsapp.")) for type_ in wanted.types)
-    return f"{GO_ON} {ASK_FOR_ONE if of_messages else TOLD_ALONE}"
+    products = {type_.partition(".")[0] for type_ in wanted.types}
+    named_by = next((name for product, name in NAMED_BY.items() if product in products), None)
+    return f"{GO_ON} {TOLD_ALONE if named_by is None else ASK_FOR_ONE.format(named_by)}"
