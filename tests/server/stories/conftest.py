@@ -22,23 +22,15 @@ from telnyx_tools.shared import waiting
 
 
 @pytest.fixture
-def speed(request: pytest.FixtureRequest) -> float | None:
-    """How much faster than outside time passes in the sandbox, where a module of stories names a `SPEED`."""
-    return getattr(request.module, "SPEED", None)
-
-
-@pytest.fixture
-def clock(speed: float | None) -> Clock:
-    """The sandbox's time: now, until a test moves it or a tool waits, unless it passes by itself."""
+def clock() -> Clock:
+    """The sandbox's time: now, until a test moves it or a tool waits."""
     now = time.time()
-    return Clock(lambda: now) if speed is None else Clock(speed=speed)
+    return Clock(lambda: now)
 
 
 @pytest.fixture(autouse=True)
-def _hurried(speed: float | None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a tool waits, the sandbox's time passes, and none of the test's, unless it passes by itself."""
-    if speed is not None:
-        return
+def _hurried(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a tool waits, the sandbox's time passes, and none of the test's."""
 
     async def sleep(seconds: float) -> None:
         clock.advance(seconds)

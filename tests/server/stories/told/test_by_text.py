@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import httpx2
 import pytest
 from tests.e2e.clients import call, connected
 from tests.server.stories.agent import KEY, refusal
-from tests.server.stories.reachable import reachable
 from tests.server.web.people import Person
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
@@ -23,18 +21,22 @@ from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.permission import Level, permission
 
 OWN, OWNER, STRANGER = "+12025550101", "+12025554711", "+12025554712"
-SPEED = 10
 ASKS = '[effects]\nspends = "ask"\n'
 
 
 @pytest.fixture
-async def server(sandbox: httpx2.AsyncClient, tmp_path: Path) -> AsyncIterator[str]:
-    """A server that the sandbox can reach, with an agent connected to the account."""
+def policy(tmp_path: Path) -> Path:
+    """Whatever spends is asked about."""
     policy = tmp_path / "policy.toml"
     policy.write_text(ASKS)
-    async with reachable(sandbox, tmp_path, policy) as (settings, url):
-        await _connect(settings)
-        yield url
+    return policy
+
+
+@pytest.fixture
+async def server(reached: str, settings: Settings) -> str:
+    """A server with an agent connected to the account."""
+    await _connect(settings)
+    return reached
 
 
 async def _connect(settings: Settings) -> None:

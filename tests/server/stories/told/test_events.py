@@ -13,19 +13,10 @@ from tests.e2e.clients import ERAS, call, connected
 from tests.e2e.processes import PROGRAM, UNATTENDED, environment
 from tests.server.events.signing import Signer, received
 from tests.server.stories.agent import KEY, refusal
-from tests.server.stories.reachable import reachable
 
-SPEED = 10
 GROUPS = "events,call_control,messaging,numbers,guards"
 CUSTOMER, SENDER = "+12025554711", "+12025550101"
 """The customer types the last four digits of the number when asked."""
-
-
-@pytest.fixture
-async def server(sandbox: httpx2.AsyncClient, tmp_path: Path) -> AsyncIterator[str]:
-    """A server that the sandbox can reach."""
-    async with reachable(sandbox, tmp_path, UNATTENDED) as (_, url):
-        yield f"{url}/mcp"
 
 
 @pytest.fixture
