@@ -1,93 +1,15 @@
-"""What agents wait for: over HTTP, where webhooks tell, and over stdio, where Telnyx is asked."""
+"""What agents are told by webhooks, whose they are, and who is told."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 from mcp.client import Client
-from mcp.client.stdio import StdioServerParameters
-from tests.e2e.clients import ERAS, call, connected
-from tests.e2e.processes import PROGRAM, UNATTENDED, environment
+from tests.e2e.clients import call, connected
 from tests.server.events.signing import Signer, received
-from tests.server.stories.agent import KEY, refusal
+from tests.server.stories.agent import refusal
+from tests.server.stories.told.conversations import CUSTOMER, SENDER, dial
 
 GROUPS = "events,call_control,messaging,numbers,guards"
-CUSTOMER, SENDER = "+12025554711", "+12025550101"
-"""The customer types the last four digits of the number when asked."""
-
-
-@pytest.fixture
-async def local(sandbox: httpx2.AsyncClient, tmp_path: Path) -> AsyncIterator[Client]:
-    """An agent over stdio: nothing can reach its server, and detail records come late."""
-    variables = {"TELNYX_API_BASE_URL": str(sandbox.base_url).rstrip("/"), "TELNYX_API_KEY": KEY}
-    process = StdioServerParameters(
-        command=PROGRAM,
-        args=["stdio", "--policy", str(UNATTENDED), "--groups", GROUPS],
-        env=environment(tmp_path, **variables),
-    )
-    async with Client(process) as client:
-        yield client
-
-
-async def dial(client: Client, **how: Any) -> dict[str, Any]:
-    """Dial, wait until answered, speak, gather four digits, read them."""
-    made = await call(client, "make_call", to=CUSTOMER, from_number=SENDER, **how)
-    leg = {"call_control_id": made["call_control_id"]}
-    answered = await call(client, "wait_for_event", **leg, types=["call.answered", "call.ended"])
-    assert [event["type"] for event in answered["events"]] == ["call.answered"]
-    await call(client, "speak", **leg, payload="This is Acme about your order.")
-    spoken = await call(client, "wait_for_event", **leg, types=["call.speak.ended"], since=answered["next"])
-    assert [event["type"] for event in spoken["events"]] == ["call.speak.ended"]
-    await call(client, "gather_digits", **leg, payload="Please type four digits.", minimum_digits=4, maximum_digits=4)
-    gathered = await call(client, "wait_for_event", **leg, types=["call.digits"], since=spoken["next"])
-    assert [event["digits"] for event in gathered["events"]] == ["4711"]
-    await call(client, "hangup", **leg)
-    ended = await call(client, "wait_for_event", **leg, types=["call.hangup"], since=gathered["next"])
-    assert [event["hangup_cause"] for event in ended["events"]] == ["normal_clearing"]
-    return gathered
-
-
-async def converse(client: Client, control: httpx2.AsyncClient) -> dict[str, Any]:
-    """Send an SMS, wait for its delivery, then for the reply, and answer it."""
-    sent = await call(client, "send_message", to=CUSTOMER, from_number=SENDER, text="Shall we come at noon?")
-    delivered = await call(client, "wait_for_event", message_id=sent["id"], types=["message.delivered"])
-    assert [event["status"] for event in delivered["events"]] == ["delivered"]
-    since = delivered["next"]
-    waiting = asyncio.create_task(call(client, "wait_for_reply", from_number=CUSTOMER, to=SENDER, since=since))
-    written = {"key": KEY, "channel": "sms", "from": CUSTOMER, "to": SENDER, "text": "Noon is fine"}
-    assert (await control.post("/inbound", json=written)).status_code == 201
-    reply = await waiting
-    assert [(event["type"], event["text"]) for event in reply["events"]] == [("message.received", "Noon is fine")]
-    answer = await call(
-        client, "send_message", to=CUSTOMER, from_number=SENDER, text="See you then", wait_for="delivered"
-    )
-    assert answer["to"][0]["status"] == "delivered"
-    return reply
-
-
-@pytest.mark.parametrize("mode", ERAS)
-async def test_over_http_webhooks_tell_of_a_call(url: str, mode: str) -> None:
-    async with connected(url, KEY, mode) as client:
-        gathered = await dial(client, events=True)
-    assert "polled" not in gathered["events"][0]
-
-
-async def test_over_http_webhooks_tell_of_messages_once_the_profile_sends_them_here(
-    client: Client, control: httpx2.AsyncClient
-) -> None:
-    await control.post("/settings", json={"records_after_secs": 3_600})
-    setup = await call(client, "get_webhook_setup")
-    (profile,) = [each for each in setup["webhooks"] if each["kind"] == "messaging_profile"]
-    set_up = await call(client, "set_up_webhooks", messaging_profile_id=profile["id"])
-    assert set_up["webhook_url"] == setup["inbox_url"]
-    assert set_up["here"]
-    reply = await converse(client, control)
-    assert "polled" not in reply["events"][0]
-    listed = await call(client, "get_webhook_events", event_type="message.received", limit=5)
-    assert [event["text"] for event in listed["events"]] == ["Noon is fine"]
 
 
 async def told(client: Client, text: str, **how: Any) -> str | None:
@@ -145,35 +67,6 @@ async def test_a_text_is_sent_where_its_profile_may_not_be_read(client: Client, 
     fault = {"path": "/phone_numbers/messaging", "method": "GET", "status": 403}
     assert (await control.post("/faults", json=[fault])).status_code == 201
     assert [await told(client, text) for text in ("One", "Two")] == [None, None]
-
-
-async def test_over_stdio_telnyx_is_asked_for_a_call(local: Client) -> None:
-    gathered = await dial(local, events=True)
-    assert gathered["events"][0]["polled"]
-
-
-async def test_over_stdio_telnyx_is_asked_for_messages_whose_records_come_late(
-    local: Client, control: httpx2.AsyncClient
-) -> None:
-    await control.post("/settings", json={"records_after_secs": 20})
-    reply = await converse(local, control)
-    assert reply["events"][0]["polled"]
-
-
-async def test_a_call_that_comes_in_is_waited_for_and_answered(
-    client: Client, control: httpx2.AsyncClient, sandbox: httpx2.AsyncClient
-) -> None:
-    setup = await call(client, "get_webhook_setup")
-    application = next(each for each in setup["webhooks"] if each["kind"] == "call_control_application")
-    await call(client, "set_up_webhooks", application_id=application["id"], replace=True)
-    waiting = asyncio.create_task(call(client, "wait_for_event", types=["call.incoming"], number=SENDER))
-    arriving = {"key": KEY, "from": CUSTOMER, "to": SENDER}
-    assert (await control.post("/calls", json=arriving)).status_code == 201
-    (event,) = (await waiting)["events"]
-    assert (event["from"], event["to"]) == (CUSTOMER, SENDER)
-    await call(client, "answer_call", call_control_id=event["call_control_id"])
-    answered = await call(client, "wait_for_call", call_control_id=event["call_control_id"], until="answered")
-    assert answered["status"] == "answered"
 
 
 async def test_events_are_taken_from_an_application_only_if_that_is_meant_and_given_back(client: Client) -> None:
