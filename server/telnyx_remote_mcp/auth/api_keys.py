@@ -16,7 +16,7 @@ from cachetools import LRUCache
 
 from telnyx_remote_mcp.auth import challenges
 from telnyx_remote_mcp.auth.caller import Caller
-from telnyx_remote_mcp.auth.deaths import Deaths
+from telnyx_remote_mcp.auth.dead_keys import DeadKeys
 from telnyx_remote_mcp.auth.identity import Identity
 from telnyx_remote_mcp.auth.verdicts import Check, Verdict
 from telnyx_remote_mcp.buckets import RateOf, TokenBuckets
@@ -115,7 +115,7 @@ class ApiKeys:
     """Verifies API keys, and remembers the verdicts by the HMAC of the key.
 
     A genuine verdict is good for 5 minutes, a dead one for 30 seconds. Where Telnyx cannot be asked, the
-    last good verdict counts for up to an hour, and the next check waits 10 seconds. What `deaths` knows of keys that
+    last good verdict counts for up to an hour, and the next check waits 10 seconds. What `dead_keys` knows of keys that
     other replicas found dead is heard within 4 seconds.
     """
 
@@ -125,7 +125,7 @@ class ApiKeys:
         pepper: bytes,
         *,
         budget: Budget | None = None,
-        deaths: Deaths | None = None,
+        dead_keys: DeadKeys | None = None,
         clock: Clock = time.monotonic,
         max_keys: int = MAX_KEYS,
         sandbox: bool = False,
@@ -134,7 +134,7 @@ class ApiKeys:
         self._sandbox = sandbox
         self._pepper = pepper
         self._budget = budget or Budget(clock=clock)
-        self._deaths = deaths
+        self._dead_keys = dead_keys
         self._clock = clock
         self._standings: LRUCache[str, _Standing] = LRUCache(max_keys)
         self._checking: WeakValueDictionary[str, anyio.Lock] = WeakValueDictionary()
@@ -153,13 +153,13 @@ class ApiKeys:
         now = self._clock()
         if standing is None or now >= standing.recheck_at:
             return None
-        if self._deaths is not None and now >= standing.looked_at + LOOK_EVERY_SECS:
-            await self._look(self._deaths, principal, standing, now)
+        if self._dead_keys is not None and now >= standing.looked_at + LOOK_EVERY_SECS:
+            await self._look(self._dead_keys, principal, standing, now)
         return standing.usable(now)
 
-    async def _look(self, deaths: Deaths, principal: str, standing: _Standing, now: float) -> None:
+    async def _look(self, dead_keys: DeadKeys, principal: str, standing: _Standing, now: float) -> None:
         try:
-            died = await deaths.of(principal)
+            died = await dead_keys.of(principal)
         except StoreUnavailable:
             if now >= standing.looked_at + BLIND_SECS:
                 raise challenges.unverifiable(UNKNOWN_SECS) from None
@@ -186,8 +186,8 @@ class ApiKeys:
         """Telnyx refused the key during a call: until the next check it is dead, at every replica."""
         standing = self._standings.get(principal) or self._admit(principal)
         standing.bury(self._clock())
-        if self._deaths is not None:
-            self._deaths.tell(principal)
+        if self._dead_keys is not None:
+            self._dead_keys.tell(principal)
 
     async def _examine(self, principal: str, key: str, address: str) -> _Standing:
         standing = self._standings.get(principal)
@@ -198,8 +198,8 @@ class ApiKeys:
         verdict = await self._check(credential)
         if not proven:
             await self._settle(verdict, address)
-        if self._deaths is not None and verdict is not Verdict.UNKNOWN:
-            self._deaths.tell(principal, died=verdict is Verdict.DEAD)
+        if self._dead_keys is not None and verdict is not Verdict.UNKNOWN:
+            self._dead_keys.tell(principal, died=verdict is Verdict.DEAD)
         standing = self._standings.get(principal) or self._admit(principal)
         identity = Identity.of(Caller(principal, credential, "api_key"), ISSUER)
         standing.record(verdict, identity, self._clock())

@@ -17,7 +17,7 @@ from telnyx_remote_mcp.audit.activity import Activity
 from telnyx_remote_mcp.auth.api_keys import ApiKeys, Budget
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
 from telnyx_remote_mcp.auth.caller import Caller
-from telnyx_remote_mcp.auth.deaths import Deaths
+from telnyx_remote_mcp.auth.dead_keys import DeadKeys
 from telnyx_remote_mcp.auth.verdicts import Check, balance_check, measured
 from telnyx_remote_mcp.buckets import local_rate
 from telnyx_remote_mcp.composition.dispatch import create_dispatch
@@ -131,7 +131,7 @@ class _Worker:
             self.check,
             self.secret.derive("pepper"),
             budget=Budget(rates=self.shared_rates),
-            deaths=Deaths(self.calls) if self.shared_rates is not None else None,
+            dead_keys=DeadKeys(self.calls) if self.shared_rates is not None else None,
             sandbox=self.settings.sandbox,
         )
 

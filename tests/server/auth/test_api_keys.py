@@ -10,7 +10,7 @@ from tests.server.auth.upstream import Telnyx
 from tests.server.clocks import ManualClock
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys, Budget
-from telnyx_remote_mcp.auth.deaths import Deaths
+from telnyx_remote_mcp.auth.dead_keys import DeadKeys
 from telnyx_remote_mcp.auth.verdicts import Verdict
 from telnyx_remote_mcp.buckets import LocalRate, Rate
 from telnyx_remote_mcp.http.refusal import Refusal
@@ -265,7 +265,7 @@ class SharedStore(SqliteStore):
 async def heard(shared: SharedStore, principal: str, *, died: bool) -> None:
     """Wait until the store says so."""
     async with asyncio.timeout(10):
-        while await Deaths(shared).of(principal) is not died:
+        while await DeadKeys(shared).of(principal) is not died:
             pass
 
 
@@ -280,7 +280,7 @@ async def shared(tmp_path: Path) -> AsyncIterator[SharedStore]:
 async def test_a_key_that_one_replica_finds_dead_is_dead_at_the_others_within_5_seconds(
     telnyx: Telnyx, clock: ManualClock, shared: SharedStore
 ) -> None:
-    one, other = (ApiKeys(telnyx.check, PEPPER, deaths=Deaths(shared), clock=clock) for _ in range(2))
+    one, other = (ApiKeys(telnyx.check, PEPPER, dead_keys=DeadKeys(shared), clock=clock) for _ in range(2))
     await one.verify(KEY, ADDRESS)
     await other.verify(KEY, ADDRESS)
     telnyx.genuine.remove(KEY)
@@ -290,7 +290,7 @@ async def test_a_key_that_one_replica_finds_dead_is_dead_at_the_others_within_5_
     assert await other.known(KEY) is None
     assert (await refusal(other.verify(KEY, ADDRESS))).status == 401
     clock.advance(200)
-    assert await ApiKeys(telnyx.check, PEPPER, deaths=Deaths(shared), clock=clock).known(KEY) is None
+    assert await ApiKeys(telnyx.check, PEPPER, dead_keys=DeadKeys(shared), clock=clock).known(KEY) is None
     telnyx.genuine.add(KEY)
     assert await one.verify(KEY, ADDRESS)
     await heard(shared, one.principal(KEY), died=False)
@@ -300,7 +300,7 @@ async def test_a_key_that_one_replica_finds_dead_is_dead_at_the_others_within_5_
 async def test_while_the_store_is_away_a_key_counts_for_a_minute_after_it_was_looked_at(
     telnyx: Telnyx, clock: ManualClock, shared: SharedStore
 ) -> None:
-    keys = ApiKeys(telnyx.check, PEPPER, deaths=Deaths(shared), clock=clock)
+    keys = ApiKeys(telnyx.check, PEPPER, dead_keys=DeadKeys(shared), clock=clock)
     await keys.verify(KEY, ADDRESS)
     clock.advance(30)
     assert await keys.known(KEY)

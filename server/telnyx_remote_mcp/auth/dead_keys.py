@@ -1,4 +1,4 @@
-"""Deaths: API keys that one replica found dead, for the others to hear of."""
+"""The API keys that one replica found dead, for the others to hear of."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ KEPT_SECS: Final = 360.0
 KIND: Final = "dead_key"
 
 
-class Deaths:
-    """Marks in the store, by principal, which is an HMAC of the key.
+class DeadKeys:
+    """Marks of dead keys in the store, by principal, which is an HMAC of the key.
 
     A key that Telnyx takes has none: whoever finds it genuine again takes the mark away.
     """
