@@ -17,7 +17,7 @@ from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.guardrails.fingerprint import fingerprint
 from telnyx_remote_mcp.guardrails.repeats import Attempt
-from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
+from telnyx_remote_mcp.guardrails.unavailable import CannotRemember, needing_store
 from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 from telnyx_remote_mcp.store.records import Kept, Records
 from telnyx_remote_mcp.store.secret import Secret
@@ -97,10 +97,8 @@ class DuplicateGuard:
         """Whether the call would be answered, or refused, as one that was made before."""
         if call.action.effect is not Effect.SPENDS or call.allow_duplicate:
             return []
-        try:
+        with needing_store():
             known = await self._attempts.get(self._fingerprint(call))
-        except StoreUnavailable:
-            raise CannotRemember from None
         return [f"The same call was made just now ({known.state}): it would not be made again."] if known else []
 
     def _fingerprint(self, call: Call) -> str:
@@ -119,10 +117,8 @@ class DuplicateGuard:
 
     async def _once(self, call: Call, key: str, proceed: Next, running: _Running) -> Result:
         """Make the call, unless it was or is being made elsewhere."""
-        try:
+        with needing_store():
             known = await self._claim(call, key)
-        except StoreUnavailable:
-            raise CannotRemember from None
         if known is not None:
             running.attempt = known
             return _answered(call, known)

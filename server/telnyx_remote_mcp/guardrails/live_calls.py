@@ -18,7 +18,7 @@ from telnyx_remote_mcp.guardrails.call_ids import call_ids
 from telnyx_remote_mcp.guardrails.fingerprint import account, keyed
 from telnyx_remote_mcp.guardrails.quotas import QuotaExceeded
 from telnyx_remote_mcp.guardrails.shared import Shared
-from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
+from telnyx_remote_mcp.guardrails.unavailable import CannotRemember, needing_store
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.records import Kept, Records
 from telnyx_remote_mcp.store.vault import Vault
@@ -72,10 +72,8 @@ class LiveCallsGuard:
         legs = self._legs(call)
         if not legs:
             return await proceed(call)
-        try:
+        with needing_store():
             bounds = (await self._shared.layers(call)).calls_at_once()
-        except StoreUnavailable:
-            raise CannotRemember from None
         if not bounds:
             return await proceed(call)
         return await self._counted(call, legs, bounds, proceed)
@@ -84,11 +82,9 @@ class LiveCallsGuard:
         """The limits that the call would go beyond, if all calls that are known still go on."""
         if not (legs := self._legs(call)):
             return []
-        try:
+        with needing_store():
             bounds = (await self._shared.layers(call)).calls_at_once()
             going = {whose: (await self._read(call, whose))[0] for whose in bounds}
-        except StoreUnavailable:
-            raise CannotRemember from None
         return [
             f"More than {most} calls at once: {going[whose].legs} may be going on."
             for whose, most in bounds.items()
@@ -102,11 +98,10 @@ class LiveCallsGuard:
         mine = Placed(secrets.token_hex(8), legs, int(time.time()) + LONGEST_SECS)
         taken: list[Whose] = []
         try:
-            for whose, most in bounds.items():
-                await self._take(call, whose, most, mine)
-                taken.append(whose)
-        except StoreUnavailable:
-            raise CannotRemember from None
+            with needing_store():
+                for whose, most in bounds.items():
+                    await self._take(call, whose, most, mine)
+                    taken.append(whose)
         except QuotaExceeded:
             await self._change(call, taken, mine, None)
             raise

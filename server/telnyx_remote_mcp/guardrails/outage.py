@@ -7,8 +7,8 @@ from typing import Final
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
-from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
-from telnyx_remote_mcp.store.base import Store, StoreUnavailable
+from telnyx_remote_mcp.guardrails.unavailable import needing_store
+from telnyx_remote_mcp.store.base import Store
 from telnyx_tools.results.result import Result
 from telnyx_tools.tool.effect import Effect
 
@@ -28,8 +28,6 @@ class OutageGuard:
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
         if call.action.effect not in {Effect.READ, *self.asked} and not call.preview:
-            try:
+            with needing_store():
                 await self.store.get(KIND, KIND)
-            except StoreUnavailable:
-                raise CannotRemember from None
         return await proceed(call)

@@ -18,7 +18,7 @@ from telnyx_remote_mcp.guardrails.phone_numbers import country, special
 from telnyx_remote_mcp.guardrails.recipients import Recipient, recipients
 from telnyx_remote_mcp.guardrails.rules import Rules
 from telnyx_remote_mcp.guardrails.shared import Shared
-from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
+from telnyx_remote_mcp.guardrails.unavailable import needing_store
 from telnyx_remote_mcp.guardrails.unusual import sender_countries, senders
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.surface.policy import Policy, Whose, takes_word
@@ -49,10 +49,8 @@ class PolicyGuard:
         if call.preview:
             return await proceed(call)
         reached = recipients(call)
-        try:
+        with needing_store():
             agreement = await self._check(call, reached)
-        except StoreUnavailable:
-            raise CannotRemember from None
         result = await proceed(call if agreement is None else replace(call, agreement=agreement))
         if call.action.effect is Effect.SPENDS and reached:
             with suppress(StoreUnavailable):  # it was sent: not to remember that is no reason to say otherwise
@@ -63,11 +61,11 @@ class PolicyGuard:
     async def foresee(self, call: Call) -> list[str]:
         """Why the call would be refused, or what the person would be asked about."""
         try:
-            return [reason.text for reason in await self._reasons(call, recipients(call))]
+            with needing_store():
+                reasons = await self._reasons(call, recipients(call))
         except Refused as refusal:
             return [refusal.title]
-        except StoreUnavailable:
-            raise CannotRemember from None
+        return [reason.text for reason in reasons]
 
     async def explain(self, call: Call) -> PolicyInfo:
         """What happens to the calls of this caller; without the rules of the account where they cannot be read now."""
@@ -84,21 +82,17 @@ class PolicyGuard:
 
     async def decision(self, call: Call, approval_id: str, wait_secs: float) -> Decision | None:
         """What the person decided about a call of this caller's, as soon as they did; None for no such approval."""
-        try:
+        with needing_store():
             return await Person(self.shared).decision(call.caller.principal, approval_id, wait_secs)
-        except StoreUnavailable:
-            raise CannotRemember from None
 
     async def confirm(self, call: Call, approval_id: str) -> Decision | None:
         """Take the agent's word that the person agreed. Raises Refused where no policy does."""
-        try:
+        with needing_store():
             layers = await self.shared.laid_down(call)
             if not takes_word(layers.policies.values()):
                 remedy = "Give the user the link: they decide there."
                 raise Refused("No policy here takes your word for the user's", remedy, "word")
             return await Person(self.shared).confirmed(call, approval_id)
-        except StoreUnavailable:
-            raise CannotRemember from None
 
     async def _check(self, call: Call, reached: Sequence[Recipient]) -> Agreement | None:
         """Return where the call may run: how the person agreed, where they were asked. Raises Refused, or AskFirst."""

@@ -21,7 +21,7 @@ from telnyx_remote_mcp.guardrails.layers import Bound, Layers
 from telnyx_remote_mcp.guardrails.phone_numbers import country
 from telnyx_remote_mcp.guardrails.recipients import recipients
 from telnyx_remote_mcp.guardrails.shared import Shared
-from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
+from telnyx_remote_mcp.guardrails.unavailable import CannotRemember, needing_store
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.counters import Counters
 from telnyx_remote_mcp.surface.deeds import deeds_of
@@ -77,12 +77,11 @@ class QuotaGuard:
             return await proceed(call)
         taken: list[tuple[Bound, int]] = []
         try:
-            bounds = await self._bounds(call)
-            await self._count_calls_before(call, bounds)
-            price = await self._price(call, bounds)
-            await self._take(call, bounds, price, taken)
-        except StoreUnavailable:
-            raise CannotRemember from None
+            with needing_store():
+                bounds = await self._bounds(call)
+                await self._count_calls_before(call, bounds)
+                price = await self._price(call, bounds)
+                await self._take(call, bounds, price, taken)
         except QuotaExceeded:
             await self._give_back(call, taken)
             raise
@@ -99,10 +98,8 @@ class QuotaGuard:
     async def foresee(self, call: Call) -> list[str]:
         """The limits that the call would go beyond."""
         budgets = await self._budgets(call)
-        try:
+        with needing_store():
             price = await self._price(call, [bound for bound, _ in budgets])
-        except StoreUnavailable:
-            raise CannotRemember from None
         return [
             f"More than {limit}: {budget.left:g} left, the call needs {by:g}."
             for bound, budget in budgets

@@ -1,5 +1,9 @@
 """The refusals of calls because this server cannot remember what it has to, or cannot read what was laid down."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_tools.api.errors import TelnyxError
 
 
@@ -17,6 +21,15 @@ class CannotRemember(TelnyxError):
             "remedy": "Make the same call again in a minute. Whoever runs the server finds the reason with "
             "telnyx-mcp-server doctor.",
         }
+
+
+@contextmanager
+def needing_store() -> Iterator[None]:
+    """Raises CannotRemember where the store does not answer."""
+    try:
+        yield
+    except StoreUnavailable:
+        raise CannotRemember from None
 
 
 class CannotReadRules(TelnyxError):
