@@ -1,6 +1,7 @@
 """The generated documents say what the code says."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,13 @@ def test_every_test_that_the_threat_model_names_is_there() -> None:
     rows = re.findall(r"^\|.*\| `(tests/\S+\.py)::(\w+)` \|$", (ROOT / "SECURITY.md").read_text(), re.MULTILINE)
     assert len(rows) > 20
     assert [f"{file}::{name}" for file, name in rows if f"def {name}(" not in (ROOT / file).read_text()] == []
+
+
+@pytest.mark.parametrize("package", ["telnyx_remote_mcp", "telnyx_tools", "telnyx_sandbox"])
+def test_the_rooms_are_drawn_in_the_order_in_which_they_may_import(package: str) -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (floors,) = [contract["layers"] for contract in contracts if contract.get("containers") == [package]]
+    allowed = [name for floor in floors for name in re.findall(r"\w+", floor) if name != "__main__"]
+    _, drawing = (ROOT / "docs/architecture.md").read_text().split(f"/{package}/\n", 1)
+    lines = re.findall(r"^  (\w[\w/]*(?:, [\w/]+)*)", re.split(r"\n\n|```", drawing)[0], re.MULTILINE)
+    assert [name.rstrip("/") for line in lines for name in line.split(", ")] == allowed
