@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from telnyx_remote_mcp.commands import UsageError
 from telnyx_remote_mcp.settings import SECRETS, Settings, unknown_variable, variable
@@ -132,7 +133,7 @@ def _given(options: Namespace) -> dict[str, Any]:
     }
 
 
-def _problem(details: Any) -> str:
+def _problem(details: ErrorDetails) -> str:
     name = next((str(part) for part in details["loc"]), "")
     message = str(details["msg"]).removeprefix("Value error, ")
     if name not in Settings.model_fields:

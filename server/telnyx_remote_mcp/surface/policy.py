@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Final, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,10 +17,13 @@ from telnyx_tools.tool.effect import Effect
 Word = Literal["run", "ask_when_unusual", "ask", "refuse"]
 """What happens to a call, from the mildest to the strictest."""
 GroupWord = Literal["run", "ask_when_unusual", "ask", "refuse", "read_only"]
+WORDS: Final[tuple[Word, ...]] = get_args(Word)
 Special = Literal["emergency", "premium_rate"]
 Whose = Literal["operator", "account", "connection", "request", "default"]
 """Who laid something down: the operator of the server; the owner of the account, for all of it or for one connection;
 whoever wrote the URL and the headers of a request; or nobody."""
+
+W = TypeVar("W", bound=str)
 
 NOTHING: Final[Mapping[str, Effect]] = {}
 _STRICTNESS: Final[Mapping[Word, int]] = {"run": 0, "ask_when_unusual": 1, "ask": 2, "refuse": 3}
@@ -152,18 +155,19 @@ def narrowing(pairs: Iterable[tuple[str, str]], registry: Registry) -> Policy:
         if name in registry.groups:
             groups[name] = _known(word, get_args(GroupWord))
         elif name in tuple(Effect):
-            effects[Effect(name)] = _known(word, get_args(Word))
+            effects[Effect(name)] = _known(word, WORDS)
         elif (tool := registry.find(name)) is not None:
-            tools[tool.name] = _known(word, get_args(Word))
+            tools[tool.name] = _known(word, WORDS)
         else:
             raise UnknownChoice("effect, group or tool in policy", name, [*Effect, *registry.groups])
     return Policy(effects=effects, groups=groups, tools=tools)
 
 
-def _known(word: str, valid: Sequence[str]) -> Any:
-    if word not in valid:
-        raise BadSelection(f"Unknown word '{word[:80]}' in policy: write it as spends=ask. Valid: {', '.join(valid)}.")
-    return word
+def _known(word: str, valid: Sequence[W]) -> W:
+    for each in valid:
+        if word == each:
+            return each
+    raise BadSelection(f"Unknown word '{word[:80]}' in policy: write it as spends=ask. Valid: {', '.join(valid)}.")
 
 
 def strictness(rule: Rule) -> int:
