@@ -21,9 +21,9 @@ from yarl import URL
 from telnyx_tools.api.call import Call, Failure
 from telnyx_tools.api.errors import ResponseTooLarge
 from telnyx_tools.api.hosts import is_loopback
-from telnyx_tools.api.in_hand import UNCOUNTED, InHand
 from telnyx_tools.api.reply import Reply
 from telnyx_tools.api.values import MOST_ANSWER_VALUES
+from telnyx_tools.api.weighted_semaphore import WeightedSemaphore
 
 CONNECT_SECS = 5.0
 MAX_ERROR_BYTES = 64 * 1024
@@ -31,6 +31,10 @@ MAX_CONNECTIONS = 1_024
 """Many times what one principal may use, so that a few of them do not hold all."""
 KEEPALIVE_SECS = 15.0
 """Below the idle limit of load balancers: a connection closed under a POST leaves its outcome unknown."""
+MOST_IN_MEMORY = 64 * 1024 * 1024
+"""Bytes of large answers at a time."""
+UNCOUNTED = 1024 * 1024
+"""Bytes of an answer that are held without asking: nearly all have less."""
 
 
 class Wire:
@@ -42,7 +46,7 @@ class Wire:
 
     def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
         self._proxy: Callable[[str, str], str | None] = lru_cache(64)(environment_proxy)
-        self._in_hand = InHand()
+        self._memory = WeightedSemaphore(MOST_IN_MEMORY)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=MAX_CONNECTIONS, keepalive_timeout=KEEPALIVE_SECS, ssl=tls or httpx2.create_ssl_context()
@@ -73,7 +77,7 @@ class Wire:
                 proxy=self._proxy(url.scheme, url.host or ""),
                 timeout=_waits(call.timeout_secs),
             ) as response:
-                return await _read(call, response, self._in_hand)
+                return await _read(call, response, self._memory)
         except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ConnectionTimeoutError):
             return Failure(False, f"No connection to {url.host} could be made.")
         except TimeoutError:
@@ -109,14 +113,14 @@ def _body(call: Call) -> AsyncIterator[bytes] | io.BytesIO | None:
     return io.BytesIO(call.content) if call.content else None  # bytes would go out in one piece
 
 
-async def _read(call: Call, response: aiohttp.ClientResponse, in_hand: InHand) -> Reply | Failure:
+async def _read(call: Call, response: aiohttp.ClientResponse, memory: WeightedSemaphore) -> Reply | Failure:
     ok = 200 <= response.status < 300
     most = call.max_bytes if ok else MAX_ERROR_BYTES
     body = bytearray()
     try:
         # aiohttp's own limit is per read, under which a drip never ends
         async with asyncio.timeout(call.timeout_secs):
-            await _fill(body, response, most, in_hand)
+            await _fill(body, response, most, memory)
     except (aiohttp.ClientError, OSError):
         if ok:
             reason = f"Telnyx answered HTTP {response.status}, but the answer broke off."
@@ -129,12 +133,12 @@ async def _read(call: Call, response: aiohttp.ClientResponse, in_hand: InHand) -
     return reply
 
 
-async def _fill(body: bytearray, response: aiohttp.ClientResponse, most: int, in_hand: InHand) -> None:
+async def _fill(body: bytearray, response: aiohttp.ClientResponse, most: int, memory: WeightedSemaphore) -> None:
     """Read the answer, or as much as tells that it is above `most`; so many above 1 MiB are read at a time."""
     async with AsyncExitStack() as held:
         while len(body) <= most and (chunk := await response.content.readany()):
             if len(body) <= UNCOUNTED < len(body) + len(chunk):
-                await held.enter_async_context(in_hand.hold(most))
+                await held.enter_async_context(memory.hold(most))
             body += chunk
 
 

@@ -1,4 +1,4 @@
-"""A limit on the bytes of large answers and uploads in memory at a time, in one process."""
+"""A weighted semaphore: a limit on how much of something is held at a time, in one process."""
 
 from __future__ import annotations
 
@@ -6,24 +6,19 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
-
-MOST_IN_HAND: Final = 64 * 1024 * 1024
-UNCOUNTED: Final = 1024 * 1024
-"""Bytes that are held without asking: nearly all answers have less."""
 
 
-class InHand:
-    """A weighted semaphore: whoever needs more than there is waits, in the order of asking."""
+class WeightedSemaphore:
+    """Whoever needs more than there is waits, in the order of asking."""
 
-    def __init__(self, most: int = MOST_IN_HAND) -> None:
+    def __init__(self, most: int) -> None:
         self._most = most
         self._left = most
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
 
     @asynccontextmanager
     async def hold(self, count: int) -> AsyncIterator[None]:
-        """Hold so many bytes. More than there are at all count as all of them."""
+        """Hold so much. More than there is at all counts as all of it."""
         count = min(count, self._most)
         await self._take(count)
         try:
