@@ -11,7 +11,7 @@ from tests.contract.calling import CURATED, accepted, operation_of, play
 from tests.wires import MockWire
 
 from telnyx_tools.api.client import Api
-from telnyx_tools.api.kept import without
+from telnyx_tools.api.redaction import without
 from telnyx_tools.catalog.action import OperationAction
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.catalog.example import minimal, response

@@ -8,7 +8,7 @@ import pytest
 from tests.contract.calling import TOOLS, accepted, documented, play
 from tests.sweeps import for_each
 
-from telnyx_tools.api.kept import secrets_in
+from telnyx_tools.api.redaction import secrets_in
 from telnyx_tools.results.secret_fields import is_secret
 from telnyx_tools.tool.tool import Tool
 

@@ -20,7 +20,7 @@ from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
-from telnyx_tools.api.kept import REPLACED, secrets_in
+from telnyx_tools.api.redaction import REPLACED, secrets_in
 from telnyx_tools.results.result import redacted
 
 OPEN_SECS: Final = 15 * 60

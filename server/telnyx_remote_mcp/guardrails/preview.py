@@ -15,7 +15,7 @@ from telnyx_remote_mcp.guardrails.prices import Price
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_tools.api.call import Call as Sent
 from telnyx_tools.api.held import HeldBack, HeldHere, held_back
-from telnyx_tools.api.kept import without, without_any
+from telnyx_tools.api.redaction import without, without_any
 from telnyx_tools.results.result import Result, redacted
 from telnyx_tools.tool.effect import Effect
 

@@ -10,7 +10,7 @@ from tests.tools.groups.sandboxed import answering, call
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
-from telnyx_tools.api.kept import Secret, without
+from telnyx_tools.api.redaction import Secret, without
 from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.registry import registry
 

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from telnyx_tools.api.errors import MAX_OTHERS, ErrorItem
-from telnyx_tools.api.kept import without
+from telnyx_tools.api.redaction import without
 
 MAX_TITLE, MAX_DETAIL, MAX_POINTER = 200, 1_000, 200
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from telnyx_tools.api.client import File, Replay, Request
 from telnyx_tools.api.errors import OutcomeUnknown
-from telnyx_tools.api.kept import without_any
+from telnyx_tools.api.redaction import without_any
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.catalog.answer import Place, answer
 from telnyx_tools.catalog.hints import hint

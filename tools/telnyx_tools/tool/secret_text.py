@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from telnyx_tools.api.kept import Secret
+from telnyx_tools.api.redaction import Secret
 
 _SECRET = AfterValidator(Secret)
 

@@ -9,7 +9,7 @@ from inspect import cleandoc
 from typing import Any, ClassVar
 
 from telnyx_tools.api.errors import ApiError, InvalidArgument, OutcomeUnknown, TelnyxError
-from telnyx_tools.api.kept import secrets_in, without_any
+from telnyx_tools.api.redaction import secrets_in, without_any
 from telnyx_tools.results.result import AttachedResult, Result, output_schema, result_type
 from telnyx_tools.tool.arguments import Arguments
 from telnyx_tools.tool.context import Context, context_fields

@@ -1,4 +1,4 @@
-"""Secrets: credentials and secret arguments, which no agent and no log may read."""
+"""Redaction: credentials and secret arguments, which no agent and no log may read, taken out of texts and values."""
 
 from __future__ import annotations
 
