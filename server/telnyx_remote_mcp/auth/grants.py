@@ -1,4 +1,4 @@
-"""Grants: what a person allowed a client to do with a linked Telnyx account."""
+"""The grants of all accounts in the store: made, read, changed, ended, with the credentials behind them."""
 
 from __future__ import annotations
 

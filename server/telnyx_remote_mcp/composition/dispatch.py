@@ -1,4 +1,4 @@
-"""The way of a call: every guard that stands on it, and what it is carried out with."""
+"""The dispatch of one process: the guards on the way of a call, and what a call is carried out with."""
 
 from __future__ import annotations
 

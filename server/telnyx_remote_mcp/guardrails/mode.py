@@ -1,4 +1,4 @@
-"""The step by which an agent sees whether what it did was real."""
+"""The step that marks the result of what spends as live, or as played in the sandbox."""
 
 from __future__ import annotations
 

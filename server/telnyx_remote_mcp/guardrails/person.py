@@ -1,4 +1,4 @@
-"""The person behind a call: asked before it, by whatever way there is, and each yes of theirs heard once."""
+"""The person behind a call: asked before it, in whatever way there is; each yes lets through as much as it said."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records of one kind: typed, encrypted, and each of worth in its own place only."""
+"""Records of one kind: typed, encrypted, and each readable in its own place alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The proof by API key: a person shows which Telnyx account is theirs."""
+"""Proofs of whose account it is: by its API key, or in another way that a page is given."""
 
 import re
 from collections.abc import Awaitable, Callable
