@@ -30,8 +30,6 @@ PERSUADED: Final = frozenset({"tainted", "after_reading"})
 NOT_BY_THE_HOUR: Final = PERSUADED | {"opted_out"}
 """What a yes to a tool for an hour does not hold for: whoever gave it did not know of the recipient."""
 NO_PRICE: Final = "not known before"
-PRICE_SECS: Final = 5
-"""How long a question waits for the price."""
 
 
 class Refused(KeptBack):
@@ -132,10 +130,8 @@ class Person:
     async def _price(self, call: Call) -> str | None:
         if call.action.effect is not Effect.SPENDS:
             return None
-        with anyio.move_on_after(PRICE_SECS):
-            if (price := await self.shared.prices.of(call)) is not None:
-                return str(price)
-        return NO_PRICE
+        price = await self.shared.prices.soon(call)
+        return NO_PRICE if price is None else str(price)
 
     def _question(self, approval: Approval) -> Question:
         page = self.shared.page()

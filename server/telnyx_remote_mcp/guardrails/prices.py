@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+import anyio
+
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.guardrails.phone_numbers import country
 from telnyx_remote_mcp.guardrails.recipients import recipients
@@ -20,6 +22,8 @@ from telnyx_tools.results.result import objects
 
 KIND: Final = "price"
 KEPT_SECS: Final = 24 * 3_600
+PATIENCE_SECS: Final = 5
+"""How long a call, or a question about it, waits for its price."""
 MOST_NUMBERS: Final = 10
 """Of one order that are looked up; what more of them cost is not known."""
 _LONGEST_AGO: Final = "last_30_days"
@@ -60,6 +64,12 @@ class Prices:
                 return await self._of_texts(telnyx, call)
         except TelnyxError:
             return None
+        return None
+
+    async def soon(self, call: Call) -> Price | None:
+        """The price of the call, where it is known before long. Raises StoreUnavailable."""
+        with anyio.move_on_after(PATIENCE_SECS):
+            return await self.of(call)
         return None
 
     async def _of_texts(self, telnyx: Telnyx, call: Call) -> Price | None:

@@ -7,7 +7,6 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Final
 
-import anyio
 from cachetools import TTLCache
 
 from telnyx_remote_mcp.calls.call import Call
@@ -35,8 +34,6 @@ KIND: Final = "quota"
 PURPOSE: Final = "quotas"
 UNKNOWN_SECS: Final = 60
 MOST_UNKNOWN: Final = 10_000
-PRICE_SECS: Final = 5
-"""How long a call waits for its price to be known."""
 _MICRO: Final = 1_000_000
 """Money is counted in whole millionths."""
 
@@ -140,9 +137,8 @@ class QuotaGuard:
         limited = call.action.effect is Effect.SPENDS and any(bound.limit.what == "spend" for bound in bounds)
         if not limited or key in self._unknown:
             return 1
-        with anyio.move_on_after(PRICE_SECS):
-            if (price := await self._shared.prices.of(call)) is not None:
-                return max(1, round(price.amount * _MICRO))
+        if (price := await self._shared.prices.soon(call)) is not None:
+            return max(1, round(price.amount * _MICRO))
         if countries:
             self._unknown[key] = True
         return 1
