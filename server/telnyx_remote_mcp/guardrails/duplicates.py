@@ -22,7 +22,7 @@ from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 from telnyx_remote_mcp.store.records import Kept, Records
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
-from telnyx_tools.api.errors import OutcomeUnknown, ResponseTooLarge, TelnyxError
+from telnyx_tools.api.errors import MAY_BE_DONE, OutcomeUnknown, TelnyxError
 from telnyx_tools.results.result import Result
 from telnyx_tools.tool.effect import Effect
 
@@ -159,7 +159,7 @@ class DuplicateGuard:
             result = await proceed(call)
             attempt = Attempt.done(call.request_id, result)
             return result
-        except (OutcomeUnknown, ResponseTooLarge):
+        except MAY_BE_DONE:
             raise
         except TelnyxError:
             attempt = None

@@ -24,7 +24,7 @@ from telnyx_remote_mcp.store.records import Kept, Records
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.surface.policy import Whose
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.api.errors import ApiError, OutcomeUnknown, ResponseTooLarge, TelnyxError
+from telnyx_tools.api.errors import MAY_BE_DONE, ApiError, TelnyxError
 from telnyx_tools.results.result import Result, unwrapped
 from telnyx_tools.tool.effect import Effect
 
@@ -107,7 +107,7 @@ class LiveCallsGuard:
             raise
         try:
             result = await proceed(call)
-        except (OutcomeUnknown, ResponseTooLarge):
+        except MAY_BE_DONE:
             raise
         except TelnyxError:
             await self._change(call, taken, mine, None)

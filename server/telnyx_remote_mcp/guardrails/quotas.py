@@ -25,7 +25,7 @@ from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.counters import Counters
 from telnyx_remote_mcp.surface.deeds import deeds_of
 from telnyx_remote_mcp.surface.limits import Limit
-from telnyx_tools.api.errors import OutcomeUnknown, ResponseTooLarge, TelnyxError
+from telnyx_tools.api.errors import MAY_BE_DONE, TelnyxError
 from telnyx_tools.results.result import Result
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.server_info import Quota
@@ -84,7 +84,7 @@ class QuotaGuard:
             raise
         try:
             result = await proceed(call)
-        except (OutcomeUnknown, ResponseTooLarge):
+        except MAY_BE_DONE:
             raise
         except TelnyxError:
             await self._give_back(call, taken)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from telnyx_tools.api.remedies import meta_code, remedy
 
@@ -244,3 +245,7 @@ class UnknownRegion(TelnyxError):
 
 def _present(**fields: object) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value is not None}
+
+
+MAY_BE_DONE: Final = (OutcomeUnknown, ResponseTooLarge)
+"""The errors of calls that took place, or may have: after any other one, nothing did."""
