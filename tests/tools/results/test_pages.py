@@ -1,6 +1,8 @@
 """Lists, page by page: within a size, and without loss or repetition."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -9,7 +11,7 @@ import pytest
 from tests import contexts
 from tests.wires import MockWire
 
-from telnyx_tools.api.client import Api, Credential
+from telnyx_tools.api.client import Api, Credential, Telnyx
 from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.catalog.action import OperationAction
 from telnyx_tools.catalog.catalog import Catalog
@@ -34,6 +36,19 @@ def things(count: int, size: int = 0) -> list[dict[str, Any]]:
 
 def wire(page: Page[Thing]) -> dict[str, Any]:
     return page.wire()
+
+
+@asynccontextmanager
+async def listing() -> AsyncIterator[tuple[Telnyx, list[str]]]:
+    """The API where every list has nine pages of one thing, and the queries that it got."""
+    asked: list[str] = []
+
+    def respond(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.query.decode())
+        return httpx2.Response(200, json=answer(things(1), total_pages=9, total_results=9))
+
+    async with Api(wire=MockWire(respond)) as api:
+        yield api.bind(Credential("KEYtest"), "key:test"), asked
 
 
 def test_a_page_has_its_items_where_to_go_on_and_how_many_there_are() -> None:
@@ -125,14 +140,7 @@ def test_a_page_that_no_list_gave_is_refused(given: object) -> None:
 
 @pytest.mark.anyio
 async def test_a_page_is_asked_for_by_number_and_size() -> None:
-    asked: list[str] = []
-
-    def respond(request: httpx2.Request) -> httpx2.Response:
-        asked.append(request.url.query.decode())
-        return httpx2.Response(200, json=answer(things(1), total_pages=9))
-
-    async with Api(wire=MockWire(respond)) as api:
-        telnyx = api.bind(Credential("KEYtest"), "key:test")
+    async with listing() as (telnyx, asked):
         query = {"filter": {"name": "a&b"}}
         page = await fetch_page(Thing, telnyx, "/things/{id}", query, page="4+0", page_size=50, id="7")
     assert parse_qs(asked[0]) == {"filter[name]": ["a&b"], "page[number]": ["4"], "page[size]": ["50"]}
@@ -141,14 +149,7 @@ async def test_a_page_is_asked_for_by_number_and_size() -> None:
 
 @pytest.mark.parametrize("size", [20, 50])
 async def test_a_next_page_keeps_its_size_whatever_size_comes_with_it(size: int) -> None:
-    asked: list[str] = []
-
-    def respond(request: httpx2.Request) -> httpx2.Response:
-        asked.append(request.url.query.decode())
-        return httpx2.Response(200, json=answer(things(1), total_pages=9))
-
-    async with Api(wire=MockWire(respond)) as api:
-        telnyx = api.bind(Credential("KEYtest"), "key:test")
+    async with listing() as (telnyx, asked):
         page = await fetch_page(Thing, telnyx, "/things", {}, page="4", page_size=size)
         assert page.next is not None
         await fetch_page(Thing, telnyx, "/things", {}, page=page.next, page_size=250)
@@ -165,15 +166,8 @@ def test_behind_a_list_that_is_given_whole_there_is_nothing() -> None:
 
 @pytest.mark.anyio
 async def test_a_next_page_of_an_operation_keeps_its_size_too() -> None:
-    asked: list[str] = []
-
-    def respond(request: httpx2.Request) -> httpx2.Response:
-        asked.append(request.url.query.decode())
-        return httpx2.Response(200, json=answer(things(1), total_pages=9, total_results=9))
-
     operation = Catalog.load()["phone_numbers.list"]
-    async with Api(wire=MockWire(respond)) as api:
-        telnyx = api.bind(Credential("KEYtest"), "key:test")
+    async with listing() as (telnyx, asked):
         first = await contexts.run(OperationAction(operation, View(page_size=1)), {}, telnyx)
         assert isinstance(first, Answer)
         await contexts.run(OperationAction(operation, View(page=first.next, page_size=250)), {}, telnyx)
