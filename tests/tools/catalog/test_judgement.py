@@ -217,24 +217,16 @@ def test_a_sensitive_field_exists_and_may_be_left_out(catalog: Catalog) -> None:
             assert kind not in catalog[id_].kinds, f"{id_} is {kind} as a whole, with {path} or without"
 
 
-def test_an_update_that_redirects_what_is_told_is_sensitive(catalog: Catalog) -> None:
+@pytest.mark.parametrize(("named", "kind"), [(WATCHING, "watchers"), (BOUNDING, "limits")])
+def test_an_update_of_what_tells_others_or_bounds_spending_is_sensitive(
+    catalog: Catalog, named: re.Pattern[str], kind: Kind
+) -> None:
     missed = [
         f"{operation.id}: {path}"
         for operation in lasting(catalog)
         for path in fields_of(operation)
-        if WATCHING.fullmatch(path.rpartition(".")[2])
-        if "watchers" not in operation.kinds and not covered(operation, path)
-    ]
-    assert missed == []
-
-
-def test_an_update_of_what_bounds_spending_is_sensitive(catalog: Catalog) -> None:
-    missed = [
-        f"{operation.id}: {path}"
-        for operation in lasting(catalog)
-        for path in fields_of(operation)
-        if BOUNDING.fullmatch(path.rpartition(".")[2])
-        if "limits" not in operation.kinds and not covered(operation, path)
+        if named.fullmatch(path.rpartition(".")[2])
+        if kind not in operation.kinds and not covered(operation, path)
     ]
     assert missed == []
 
