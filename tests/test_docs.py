@@ -47,6 +47,12 @@ def test_the_readme_names_the_two_commands_that_set_up_everything() -> None:
     assert [command for command in ("scripts/demo", "scripts/test") if f"`{command}`" not in readme] == []
 
 
+def test_every_script_is_on_a_page() -> None:
+    text = "".join(page.read_text() for page in PAGES)
+    scripts = [path.name for path in (ROOT / "scripts").iterdir() if path.is_file() and not path.suffix]
+    assert [name for name in scripts if not re.search(rf"scripts/{name}\b", text)] == []
+
+
 def test_every_test_that_the_threat_model_names_is_there() -> None:
     rows = re.findall(r"^\|.*\| `(tests/\S+\.py)::(\w+)` \|$", (ROOT / "SECURITY.md").read_text(), re.MULTILINE)
     assert len(rows) > 20
