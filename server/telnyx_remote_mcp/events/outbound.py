@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import anyio
 import httpx2
 
-from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError, PublicFetch, Target
+from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError, PublicFetch, Target, exchange
 from telnyx_remote_mcp.events.schedule import asked_secs
 from telnyx_remote_mcp.identity import VERSION
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
@@ -93,9 +93,7 @@ class Line:
     async def _post(self, target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
         told = {**headers, **_HEADERS, "Host": target.host}
         self._client.cookies.clear()
-        async with self._client.stream(
-            "POST", target.url, content=body, headers=told, extensions=target.extensions
-        ) as response:
+        async with exchange(self._client, "POST", target, content=body, headers=told) as response:
             answer = b""
             async for chunk in response.aiter_raw():
                 answer += chunk
@@ -134,7 +132,7 @@ def check(url: object) -> str:
     """The URL, if it is one that may be delivered to. Raises ValueError."""
     try:
         parts = urlsplit(url) if isinstance(url, str) and len(url) <= LONGEST_URL else None
-        good = parts is not None and parts.scheme == "https" and parts.hostname and (parts.port or 443) > 0
+        good = parts is not None and parts.scheme == "https" and parts.hostname and parts.port != 0
     except ValueError:
         parts, good = None, None
     if not good or parts is None or "@" in parts.netloc or parts.fragment or not str(url).isascii():

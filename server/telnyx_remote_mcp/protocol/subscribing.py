@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from mcp.shared.exceptions import MCPError
 
@@ -31,6 +32,8 @@ from telnyx_remote_mcp.protocol.listings import Context
 
 CHALLENGES_PER_MINUTE: Final = 30
 """Of one account: requests to URLs of which nobody knows yet that they want any."""
+CHALLENGES_PER_HOST: Final = 300
+"""In a minute, of all accounts together."""
 
 
 class SubscriptionMethods:
@@ -39,6 +42,7 @@ class SubscriptionMethods:
     def __init__(self, events: EventRequests) -> None:
         self._events = events
         self._challenges = TokenBuckets(CHALLENGES_PER_MINUTE, CHALLENGES_PER_MINUTE)
+        self._challenges_of_host = TokenBuckets(CHALLENGES_PER_HOST, CHALLENGES_PER_HOST)
 
     async def subscribe(self, ctx: Context, _: Params) -> dict[str, Any]:
         delivery = self._delivery(ctx)
@@ -122,7 +126,8 @@ class SubscriptionMethods:
         """Have the receiver show that it wants this, unless it did lately."""
         if await delivery.subscriptions.is_verified(fresh.principal, fresh.url):
             return
-        if wait := self._challenges.take(fresh.principal):
+        host = (urlsplit(fresh.url).hostname or "").lower()
+        if wait := self._challenges.take(fresh.principal) or self._challenges_of_host.take(host):
             raise error_of(ctx, "ResourceExhausted", limit="challenges", retryAfterMs=int(wait * 1_000))
         try:
             await verify(delivery.outbound, fresh)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 import ssl
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import anyio
 import httpx2
+
+from telnyx_remote_mcp.auth.authorization_server.lookups import Lookups
 
 MAX_BYTES: Final = 65_536
 TIMEOUT_SECS: Final = 5.0
@@ -37,18 +37,18 @@ Resolver = Callable[[str, int], Awaitable[list[tuple[str, int]]]]
 """The addresses and ports to connect to for a host and port. Raises FetchError."""
 
 
-_lookups: Final = ThreadPoolExecutor(4, thread_name_prefix="lookup")
-"""Of their own: a name whose servers never answer must not hold up the threads that others share."""
+_lookups: Final = Lookups()
 
 
 async def public_addresses(host: str, port: int) -> list[tuple[str, int]]:
-    """Return the addresses of a host. Raises FetchError unless all of them are on the public internet."""
-    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    """Return the addresses of a host. Raises FetchError unless all of them are on the public internet, and TimeoutError
+    where its name servers do not answer."""
     try:
-        found = await asyncio.get_running_loop().run_in_executor(_lookups, look_up)
+        addresses = await _lookups.addresses(host)
+    except TimeoutError:
+        raise
     except (OSError, UnicodeError):
         raise Unreachable("its host is not known") from None
-    addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
     if not addresses or not all(is_public(address) for address in addresses):
         raise FetchError("its host is not on the public internet")
     return [(address, port) for address in addresses]
@@ -135,11 +135,34 @@ class PublicFetch:
 
     async def _get(self, target: Target) -> bytes:
         headers = {"Host": target.host, "Accept": "application/json", "Accept-Encoding": "identity"}
-        async with (
-            self.client() as client,
-            client.stream("GET", target.url, headers=headers, extensions=target.extensions) as response,
-        ):
+        async with self.client() as client, exchange(client, "GET", target, headers=headers) as response:
             return await _document(response)
+
+
+@asynccontextmanager
+async def exchange(
+    client: httpx2.AsyncClient, method: str, target: Target, **sent: Any
+) -> AsyncIterator[httpx2.Response]:
+    """The answer to one request, whose body is yet to be read.
+
+    Whatever ends this before closes the connection. The library leaves it open where that happens in the midst of a
+    handshake: whoever never answers one would hold connections of ours until memory is next tidied up.
+    """
+    opened: list[Any] = []
+
+    async def note(event: str, told: Mapping[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            opened.append(told["return_value"])
+
+    extensions = {**target.extensions, "trace": note}
+    try:
+        async with client.stream(method, target.url, extensions=extensions, **sent) as response:
+            yield response
+    except BaseException:
+        with anyio.CancelScope(shield=True):
+            for stream in opened:
+                await stream.aclose()
+        raise
 
 
 def _target(url: str, host: str, netloc: str, address: tuple[str, int]) -> Target:
