@@ -21,12 +21,12 @@ class Signer:
     def headers(self, body: bytes, at: float | None = None) -> dict[str, str]:
         """The headers of a webhook with this body."""
         timestamp = str(int(time.time() if at is None else at))
+        return {"content-type": "application/json", **self.at(timestamp, body)}
+
+    def at(self, timestamp: str, body: bytes) -> dict[str, str]:
+        """What signs a body at a time, however that is written."""
         signature = base64.b64encode(self._key.sign(timestamp.encode() + b"|" + body)).decode()
-        return {
-            "content-type": "application/json",
-            "telnyx-timestamp": timestamp,
-            "telnyx-signature-ed25519": signature,
-        }
+        return {"telnyx-timestamp": timestamp, "telnyx-signature-ed25519": signature}
 
 
 def received(text: str = "Hello", *, id_: str | None = None, at: str = "2026-11-28T12:00:00.000+00:00") -> bytes:

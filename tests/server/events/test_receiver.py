@@ -103,6 +103,26 @@ class TestReceiver:
         assert altered.status_code == 401
         assert await desk.texts() == []
 
+    async def test_a_time_that_is_no_plain_number_is_refused_though_it_is_signed(self, desk: Desk) -> None:
+        path, body, now = await desk.open(MINE), received("odd"), str(int(time.time()))
+        for odd in ("", "-1", f"+{now}", f"{now}.0", f"{now}e0", f"{now[:4]}_{now[4:]}", f"0x{int(now):x}", "9" * 400):
+            headers = {**desk.signer.headers(body), **desk.signer.at(odd, body)}
+            assert (await desk.http.post(path, content=body, headers=headers)).status_code == 401, odd
+        assert await desk.texts() == []
+        plain = {**desk.signer.headers(body), **desk.signer.at(now, body)}
+        assert (await desk.http.post(path, content=body, headers=plain)).status_code == 200
+
+    async def test_one_that_was_heard_on_its_way_is_worth_nothing_later_or_elsewhere(self, desk: Desk) -> None:
+        signer, body = Signer(), received("heard")
+        path, other = await desk.open(MINE, signer), await desk.open(THEIRS, Signer())
+        heard = signer.headers(body, time.time() - 290)
+        for _ in range(3):
+            assert (await desk.http.post(path, content=body, headers=heard)).status_code == 200
+        assert (await desk.http.post(other, content=body, headers=heard)).status_code == 401
+        later = {**heard, "telnyx-timestamp": str(int(time.time()))}
+        assert (await desk.http.post(path, content=body, headers=later)).status_code == 401
+        assert (await desk.texts(MINE), await desk.texts(THEIRS)) == (["heard"], [])
+
     async def test_what_one_account_signed_counts_for_its_own_inbox_alone(self, desk: Desk) -> None:
         mine, theirs = Signer(), Signer()
         path, _ = await desk.open(MINE, mine), await desk.open(THEIRS, theirs)

@@ -233,8 +233,9 @@ class TestSubscribe:
             assert refused["data"] == {"reason": "connection_refused"}, host
         assert hooks.gateways == {}
 
+    @pytest.mark.parametrize("address", [["127.0.0.1"], ["::ffff:127.0.0.1"], ["8.8.8.8", "127.0.0.1"], ["::1"]])
     async def test_a_name_that_comes_to_lead_inside_is_not_called_any_more(
-        self, here: Office, hooks: Site, monkeypatch: pytest.MonkeyPatch
+        self, here: Office, hooks: Site, monkeypatch: pytest.MonkeyPatch, address: list[str]
     ) -> None:
         gateway = hooks.at("/a")
         await here.agent().subscribe("/a", gateway)
@@ -242,9 +243,9 @@ class TestSubscribe:
         await gateway.until(lambda: gateway.ids == ["event-1"])
         asked = asyncio.Event()
 
-        def inside(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        def inside(host: str, port: object, **_: object) -> list[tuple[object, ...]]:
             loop.call_soon_threadsafe(asked.set)
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", hooks.port))]
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, hooks.port)) for each in address]
 
         loop = asyncio.get_running_loop()
         monkeypatch.setattr(socket, "getaddrinfo", inside)
@@ -261,6 +262,9 @@ class TestSubscribe:
             ({"url": f"https://me@{HOST}/a"}, "user name"),
             ({"url": f"https://{HOST}/a#part"}, "fragment"),
             ({"url": f"https://{HOST}:port/a"}, "https"),
+            ({"url": f"https://{HOST}:0/a"}, "https"),
+            ({"url": f"https://{HOST}:65536/a"}, "https"),
+            ({"url": f"https://{HOST}/" + "a" * 2_048}, "https"),
             ({"url": 7}, "https"),
             ({"secret": "whsec_YQ=="}, "24 to 64"),
             ({"secret": "s" * 40}, "24 to 64"),
