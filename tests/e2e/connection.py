@@ -25,16 +25,16 @@ class Connection:
     refresh_token: str
 
     @classmethod
-    async def signed_in(cls, http: httpx2.AsyncClient, url: str, key: str, **choice: object) -> Connection:
-        """Connect to the server at this MCP URL, for the account of `key`; its person allows what is asked for."""
+    async def signed_in(
+        cls, http: httpx2.AsyncClient, url: str, key: str, client_id: str | None = None, **choice: object
+    ) -> Connection:
+        """Connect to the server at this MCP URL, for the account of `key`; its person allows what is asked for.
+
+        A client that is not registered yet does so first.
+        """
         verifier = secrets.token_urlsafe(48)
         challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-        metadata = {
-            "redirect_uris": [CALLBACK],
-            "token_endpoint_auth_method": "none",
-            "grant_types": ["authorization_code", "refresh_token"],
-        }
-        client_id = str((await http.post("/oauth/register", json=metadata)).json()["client_id"])
+        client_id = client_id or await _registered(http)
         asked = {
             "response_type": "code",
             "client_id": client_id,
@@ -71,3 +71,13 @@ class Connection:
         tokens = answer.json()
         self.access_token, self.refresh_token = tokens["access_token"], tokens["refresh_token"]
         return "done"
+
+
+async def _registered(http: httpx2.AsyncClient) -> str:
+    metadata = {
+        "redirect_uris": [CALLBACK],
+        "token_endpoint_auth_method": "none",
+        "grant_types": ["authorization_code", "refresh_token"],
+    }
+    answer = await http.post("/oauth/register", json=metadata)
+    return str(answer.raise_for_status().json()["client_id"])

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,7 +126,13 @@ class Replica:
     """One `serve` on a port that it keeps, with what every replica is given."""
 
     def __init__(
-        self, directory: Path, given: dict[str, str], options: tuple[str, ...], told_wrongly: bool = False
+        self,
+        directory: Path,
+        given: dict[str, str],
+        options: tuple[str, ...],
+        *,
+        told_wrongly: bool = False,
+        program: Sequence[str] = (PROGRAM,),
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self.surroundings = Surroundings(directory / "surroundings")
@@ -135,7 +141,8 @@ class Replica:
         self._given = {"TELNYX_MCP_PUBLIC_URL": self.url, **given}
         if told_wrongly:
             self._given |= self.surroundings.variables
-        self._command = [PROGRAM, "serve", "--port", str(self.port), "--metrics-port", str(self.metrics_port), *options]
+        ports = ("--port", str(self.port), "--metrics-port", str(self.metrics_port))
+        self._command = [*program, "serve", *ports, *options]
         self._log = (directory / "log").open("a")
         self.start()
 
@@ -277,9 +284,16 @@ def alone(directory: Path, api: str, *options: str, **given: str) -> Iterator[Re
 
 @contextmanager
 def cluster(
-    directory: Path, api: str, *options: str, count: int = 2, told_wrongly: bool = False, **given: str
+    directory: Path,
+    api: str,
+    *options: str,
+    count: int = 2,
+    told_wrongly: bool = False,
+    program: Sequence[str] = (PROGRAM,),
+    **given: str,
 ) -> Iterator[Cluster]:
-    """So many replicas in front of the API at this URL; the `surroundings` of each can be made wrong."""
+    """So many replicas in front of the API at this URL. Where they may be `told_wrongly`, the `surroundings` of each
+    can be made wrong; `program` may be another one than what people install."""
     directory.mkdir(exist_ok=True)
     port = free_port()
     with ExitStack() as stack:
@@ -296,7 +310,8 @@ def cluster(
         }
         replicas = []
         for number in range(count):
-            replica = Replica(directory / f"replica{number}", shared, options, told_wrongly)
+            folder = directory / f"replica{number}"
+            replica = Replica(folder, shared, options, told_wrongly=told_wrongly, program=program)
             stack.callback(replica.close)
             replicas.append(replica)
         for replica in replicas:
@@ -314,24 +329,66 @@ class Agent:
 
     @classmethod
     @asynccontextmanager
-    async def of(cls, url: str, timeout_secs: float = 30) -> AsyncIterator[Agent]:
+    async def of(cls, url: str, address: str | None = None) -> AsyncIterator[Agent]:
+        """One that a proxy says to come from this address."""
         limits = httpx2.Limits(max_connections=64, max_keepalive_connections=16)
-        async with httpx2.AsyncClient(timeout=timeout_secs, limits=limits) as http:
+        headers = {"X-Forwarded-For": address} if address is not None else {}
+        async with httpx2.AsyncClient(timeout=30, limits=limits, headers=headers) as http:
             yield cls(url, http)
 
-    async def post(self, key: str, tool: str, arguments: dict[str, Any], era: str = MODERN) -> httpx2.Response:
+    @asynccontextmanager
+    async def listening(self, key: str) -> AsyncIterator[int]:
+        """A stream of 2026-07-28 on which the server tells of changes; gives the status that it is answered with."""
+        method = "subscriptions/listen"
+        params = {"notifications": {"toolsListChanged": True}, "_meta": _META}
+        headers = {
+            "Authorization": f"Bearer {key}",
+            "Accept": _ACCEPT,
+            "MCP-Protocol-Version": MODERN,
+            "Mcp-Method": method,
+        }
+        message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        async with self._http.stream("POST", f"{self._url}/mcp", json=message, headers=headers) as answer:
+            yield answer.status_code
+
+    async def begin(self, key: str) -> str:
+        """Begin a session of 2025-11-25; its id."""
+        client = {"protocolVersion": LEGACY, "capabilities": {}, "clientInfo": {"name": "cluster", "version": "1"}}
+        message = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": client}
+        headers = {"Authorization": f"Bearer {key}", "Accept": _ACCEPT}
+        answer = await self._http.post(f"{self._url}/mcp", json=message, headers=headers)
+        return str(answer.raise_for_status().headers["mcp-session-id"])
+
+    async def end(self, key: str, session: str) -> None:
+        headers = {"Authorization": f"Bearer {key}", "Mcp-Session-Id": session}
+        await self._http.delete(f"{self._url}/mcp", headers=headers)
+
+    @asynccontextmanager
+    async def hearing(self, key: str, session: str) -> AsyncIterator[int]:
+        """The stream of a session; gives the status that it is answered with."""
+        headers = {"Authorization": f"Bearer {key}", "Accept": "text/event-stream", "Mcp-Session-Id": session}
+        async with self._http.stream("GET", f"{self._url}/mcp", headers=headers) as answer:
+            yield answer.status_code
+
+    async def post(
+        self, key: str, tool: str, arguments: dict[str, Any], era: str = MODERN, session: str | None = None
+    ) -> httpx2.Response:
         params: dict[str, Any] = {"name": tool, "arguments": arguments}
         headers = {"Authorization": f"Bearer {key}", "Accept": _ACCEPT, "MCP-Protocol-Version": era}
         if era == MODERN:
             params["_meta"] = _META
             headers |= {"Mcp-Method": "tools/call", "Mcp-Name": tool}
+        if session is not None:
+            headers |= {"Mcp-Session-Id": session}
         message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
         return await self._http.post(f"{self._url}/mcp", json=message, headers=headers)
 
-    async def call(self, key: str, tool: str, arguments: dict[str, Any], era: str = MODERN) -> str:
+    async def call(
+        self, key: str, tool: str, arguments: dict[str, Any], era: str = MODERN, session: str | None = None
+    ) -> str:
         """`done`, `duplicate`, the code of the error, the HTTP status, or `lost` for no answer."""
         try:
-            answer = await self.post(key, tool, arguments, era)
+            answer = await self.post(key, tool, arguments, era, session)
         except httpx2.TransportError:
             return "lost"
         if answer.status_code != 200:
