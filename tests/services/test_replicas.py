@@ -132,8 +132,13 @@ async def test_without_redis_reads_go_on_and_everything_else_is_told_to_come_aga
             assert (refused.status_code, refused.json()["error"]) == (503, "store_unavailable")
             assert int(refused.headers["retry-after"]) >= 1
         async with httpx2.AsyncClient(base_url=running.replicas[0].url) as http:
-            signing_in = await http.get("/oauth/authorize", params=await _signs_in(http))
-            assert (signing_in.status_code, "retry-after" in signing_in.headers) == (503, True)
+            asking = await _signs_in(http)
+            for path, params in (("/oauth/authorize", asking), ("/link", {"request": "r" * 43})):
+                signing_in = await http.get(path, params=params)
+                assert (signing_in.status_code, "retry-after" in signing_in.headers) == (503, True)
+            code = {"grant_type": "authorization_code", "code": "c" * 43, "code_verifier": "v" * 43}
+            told = await http.post("/oauth/token", data=asking | code)
+            assert (told.status_code, "retry-after" in told.headers) == (503, True)
         await anyio.to_thread.run_sync(running.redis.start)
         assert await agent.call(key, "get_balance", {}) == "done"
         assert [await agent.call(key, "send_message", message) for _ in range(2)] == ["done", "duplicate"]
@@ -142,7 +147,8 @@ async def test_without_redis_reads_go_on_and_everything_else_is_told_to_come_aga
 async def _signs_in(http: httpx2.AsyncClient) -> dict[str, str]:
     """The request of a client that has just registered, which no store needs to remember."""
     redirect_uri = "http://127.0.0.1/cb"
-    registered = await http.post("/oauth/register", json={"redirect_uris": [redirect_uri], "client_name": "a"})
+    metadata = {"redirect_uris": [redirect_uri], "client_name": "a", "token_endpoint_auth_method": "none"}
+    registered = await http.post("/oauth/register", json=metadata)
     return {
         "response_type": "code",
         "client_id": registered.json()["client_id"],

@@ -72,7 +72,9 @@ class AccessTokens:
             return await self._identity(grant, claims)
         except LinkLost:
             raise challenges.invalid_token("stands for a Telnyx account that is not linked any more") from None
-        except (StoreUnavailable, SignInFailed, TelnyxError, TimeoutError):
+        except StoreUnavailable:
+            raise challenges.storeless() from None
+        except (SignInFailed, TelnyxError, TimeoutError):
             raise _unavailable() from None
 
     async def stands(self, grant_id: str) -> bool:

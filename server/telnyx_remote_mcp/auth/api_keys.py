@@ -162,7 +162,7 @@ class ApiKeys:
             died = await dead_keys.of(principal)
         except StoreUnavailable:
             if now >= standing.looked_at + BLIND_SECS:
-                raise challenges.unverifiable(UNKNOWN_SECS) from None
+                raise challenges.storeless() from None
             return
         standing.looked_at = now
         if died:

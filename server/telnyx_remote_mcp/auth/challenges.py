@@ -112,6 +112,16 @@ def unverifiable(seconds: float) -> Refusal:
     )
 
 
+def storeless() -> Refusal:
+    """503: the store, which alone knows whether the credential still counts, does not answer."""
+    return Refusal(
+        503,
+        "store_unavailable",
+        "This server cannot reach its store; wait as long as Retry-After says, then try again.",
+        retry_after(5),
+    )
+
+
 def _invalid_token(description: str) -> Refusal:
     return _unauthorized("invalid_token", description, Challenge("invalid_token", description))
 

@@ -309,7 +309,7 @@ async def test_while_the_store_is_away_a_key_counts_for_a_minute_after_it_was_lo
     assert await keys.known(KEY)
     clock.advance(1)
     refused = await refusal(keys.known(KEY))
-    assert (refused.status, "Retry-After" in refused.headers) == (503, True)
+    assert (refused.status, refused.error, "Retry-After" in refused.headers) == (503, "store_unavailable", True)
     shared.away = False
     assert await keys.known(KEY)
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from telnyx_remote_mcp.http.client_address import budget_address
+from telnyx_remote_mcp.http.refusal import retry_after
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.web.linking.services import PageParts
 
@@ -35,9 +36,11 @@ class PageGuard:
             try:
                 return await handler(request)
             except StoreUnavailable:
-                return self._pages.problem(
+                answer = self._pages.problem(
                     503, "Not now", "The server cannot reach its storage. Try again in a moment."
                 )
+                answer.headers.update(retry_after(5))
+                return answer
 
         return guarded
 

@@ -205,7 +205,7 @@ async def test_without_the_store_the_answer_is_503_and_not_a_new_sign_in(replica
     tokens = AccessTokens(replica.url, Resources(replica.url, []), keys, grants, check)
     with pytest.raises(Refusal) as refused:
         await tokens.verify(token, "/mcp")
-    assert refused.value.status == 503
+    assert (refused.value.status, refused.value.error) == (503, "store_unavailable")
 
 
 class Switched:
