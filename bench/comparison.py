@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import statistics
 import tempfile
 import urllib.request
@@ -23,6 +24,7 @@ OURS_MODERN, OURS_LEGACY = f"this server, {MODERN}", f"this server, {LEGACY}"
 BARE = "bare ASGI + httpx2 proxy"
 RIVAL_MODERN, RIVAL_LEGACY = f"FastMCP, {MODERN}", f"FastMCP, {LEGACY}"
 RIVAL_SINGLE = f"FastMCP with one tool, {MODERN}"
+UNWATCHED, METERED, TRACED = "metrics and traces off", "metrics on", "traces on"
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,16 @@ Runs = dict[str, list[Sample]]
 
 @dataclass
 class Results:
-    """Everything measured, by target; `calls` also by the number of connections, `lighter` by the tool."""
+    """Everything measured, by target; `calls` also by the number of connections, `lighter` by the tool, `watched` by
+    what is seen of it.
+    """
 
     load_average: float
     tools: int = 0
     calls: dict[int, Runs] = field(default_factory=dict)
     lighter: dict[str, Runs] = field(default_factory=dict)
     listings: Runs = field(default_factory=dict)
+    watched: Runs = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
     startup: Startup = field(default_factory=lambda: Startup(0, 0))
 
@@ -122,9 +127,32 @@ async def compare(plan: Plan) -> Results:
                     results.lighter[call.tool] = await _rounds(targets, plan.connections[-1], plan.rounds)
                 results.listings = await _rounds(lineup.listings(plan), 1, plan.rounds)
                 results.memory = lineup.memory()
+            results.watched = await _watched(ours, upstream, data_dir, cores, plan)
     os.sched_setaffinity(0, cores.server)
     results.startup = measure_startup(plan.rounds)
     return results
+
+
+async def _watched(ours: Server, upstream: Server, data_dir: str, cores: Cores, plan: Plan) -> Runs:
+    """The same call where nobody looks, where it is counted, and where its spans are sent on."""
+    settings = settings_of_ours(f"http://127.0.0.1:{upstream.port}/v2", data_dir)
+    spans = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{upstream.port}", "TELNYX_MCP_TRACES": "on"}
+    with (
+        running(OURS, cores.server, **settings, TELNYX_MCP_METRICS_PORT=str(_free_port())) as metered,
+        running(OURS, cores.server, **settings, **spans) as traced,
+    ):
+        servers = {UNWATCHED: ours, METERED: metered, TRACED: traced}
+        targets = [
+            Target(name, server, request(MODERN, GET), GET.proof.encode(), plan.requests)
+            for name, server in servers.items()
+        ]
+        return await _rounds(targets, plan.connections[-1], plan.rounds)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
 
 
 def _count_tools(server: Server) -> int:

@@ -1,7 +1,7 @@
 """What the guards cost of processor time, for each call: `python -m bench.guards`.
 
 The same calls with and without them, in one process, with a store of SQLite and answers that come at once; then with
-everything that metrics are told of a call, and without.
+everything that metrics are told of a call, and without; and what a request tells nobody where nothing is on.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_calls_store
 from telnyx_remote_mcp.surface.limits import Limit
 from telnyx_remote_mcp.surface.owner_rules import OwnerRules, QuietHours
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED
 from telnyx_remote_mcp.telemetry.metrics import Metrics
 from telnyx_tools.api.call import Call as Sent
 from telnyx_tools.api.client import Api
@@ -42,6 +43,7 @@ ROUNDS, CALLS = 9, 100
 NUMBERS = itertools.count(step=2 * CALLS)
 """No two calls are the same."""
 METRICS_BOUND = 100
+OFF_BOUND = 2
 TOOLS = registry().tools
 NUMBERS_PAGE = PAGE.partition(b"\r\n\r\n")[2]
 
@@ -111,6 +113,16 @@ async def cost(dearer: Dispatch, cheaper: Dispatch, made: Callable[[int], Call])
     return statistics.median(costs)
 
 
+def off() -> float:
+    """Microseconds of what a READ tells a meter that nobody reads: no step is put in, so these are all."""
+    began = time.process_time()
+    for _ in range(CALLS * CALLS):
+        UNMEASURED.working(1)
+        UNMEASURED.working(-1)
+        UNMEASURED.request("POST", "/mcp", 200, 0.001)
+    return (time.process_time() - began) / CALLS**2 * 1e6
+
+
 async def main() -> None:
     def dispatch(steps: Any) -> Dispatch:
         return contexts.dispatch(Api(wire=AtOnce()), steps)
@@ -129,6 +141,7 @@ async def main() -> None:
         api = Api(wire=AtOnce(), watch=watch(metrics))
         told = contexts.dispatch(api, [CallMeasured(metrics), *(GuardMeasured(step, metrics) for step in steps)])
         print(f"{'metrics of READ':15} {await cost(told, guarded, read):7.0f} us of {METRICS_BOUND:,} us")
+        print(f"{'metrics off':15} {off():7.2f} us of {OFF_BOUND:,} us")
         await store.aclose()
 
 

@@ -11,12 +11,15 @@ from importlib.metadata import version
 from bench.comparison import (
     BARE,
     LEGACY,
+    METERED,
     MODERN,
     OURS_LEGACY,
     OURS_MODERN,
     RIVAL_LEGACY,
     RIVAL_MODERN,
     RIVAL_SINGLE,
+    TRACED,
+    UNWATCHED,
     Results,
     Runs,
     processor_ratio,
@@ -86,6 +89,7 @@ def _sections(results: Results) -> Iterator[str]:
     busiest = max(results.calls)
     yield f"## Lighter calls, {busiest} connections"
     yield _lighter(results)
+    yield f"## Seen from outside: get_message, {busiest} connections\n\n" + _watched(results)
     yield "## tools/list, 1 connection\n\n" + _samples(results.listings)
     yield "## Start and memory\n\n" + _start(results)
 
@@ -142,6 +146,14 @@ def _lighter(results: Results) -> str:
     ]
     return _table(
         ("", "this server, requests/s", "bare proxy, requests/s", "throughput ratio", "processor time ratio"), rows
+    )
+
+
+def _watched(results: Results) -> str:
+    return _samples(results.watched) + (
+        f"\n\nProcessor time with {METERED}, as a multiple of that with them off: "
+        f"{1 / processor_ratio(results.watched, METERED, UNWATCHED):.2f}; with {TRACED}, each call's spans written and "
+        f"sent: {1 / processor_ratio(results.watched, TRACED, UNWATCHED):.2f}. Off, no step and no hook is put in."
     )
 
 

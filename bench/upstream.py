@@ -60,6 +60,7 @@ MESSAGE = _answer(
     },
 )
 BALANCE = _answer("200 OK", {"data": {"balance": "100.00", "currency": "USD"}})
+SPANS_TAKEN = _answer("200 OK", {})
 UNAUTHORIZED = _answer("401 Unauthorized", {"errors": [{"code": "10009", "title": "Authentication failed"}]})
 
 
@@ -82,6 +83,8 @@ class Upstream(asyncio.Protocol):
 
 
 def _respond(head: bytes) -> bytes:
+    if head.startswith(b"POST /v1/traces "):
+        return SPANS_TAKEN
     if b"\r\nauthorization: bearer key" not in head.lower():
         return UNAUTHORIZED
     if b" /v2/balance" in head:
