@@ -2,11 +2,11 @@
 nothing is sent without a yes, and once at most for each.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from tests.e2e.killing import Point, Stage, staged
+from tests.e2e.killing import Point, Stage, on_record, staged
 
 How = Literal["page", "form", "no", "nobody"]
 HOWS: tuple[How, ...] = ("page", "form", "no", "page", "form", "nobody")
@@ -15,15 +15,19 @@ HOWS: tuple[How, ...] = ("page", "form", "no", "page", "form", "nobody")
 
 @dataclass(frozen=True)
 class Played:
-    """What came of one point: of the call after the decision, which was killed, of its retry, and of one more."""
+    """What came of one point: of the call whose first try was killed, after the decision of the same call, which was
+    killed, of its retry, and of one more."""
 
     how: How
+    asked: str | None
     first: str | None
     retry: str | None
     third: str | None
     before: int
     """How often it was sent before anybody decided."""
     sent: int
+    on_record: str | None = None
+    """The outcome in the audit log, `unknown` for a start alone, None for no record of it."""
 
     def __str__(self) -> str:
         outcomes = f"first: {_plain(self.first):16} retry: {_plain(self.retry):16} third: {_plain(self.third):16}"
@@ -33,16 +37,18 @@ class Played:
     def is_right(self) -> bool:
         """Nothing was sent before a yes or after a no, and once at most for one; what says that it was done, is true.
 
-        Where duplicates are held back too, a process that died while it asked leaves it unknown what it had done.
+        A process that died while it asked leaves the question to the next one; nobody knows what came of a call only
+        where it is on record that it may have begun.
         """
         outcomes = [_plain(outcome) for outcome in (self.first, self.retry, self.third)]
-        if self.before or None in (self.retry, self.third):
+        if self.before or None in (self.retry, self.third) or _plain(self.asked) != "asked":
             return False
         if self.how in ("no", "nobody"):
-            kept_back = {"killed", "outcome_unknown", "refused" if self.how == "no" else "asked"}
-            return self.sent == 0 and {*outcomes} <= kept_back
+            return self.sent == 0 and {*outcomes} <= {"killed", "refused" if self.how == "no" else "asked"}
+        if "outcome_unknown" in outcomes and self.on_record is None:
+            return False
         done = outcomes.count("done")
-        return self.sent <= 1 and done <= self.sent and (done == 1 or outcomes[0] in ("killed", "outcome_unknown"))
+        return self.sent <= 1 and done <= self.sent and (done == 1 or outcomes[0] == "killed")
 
 
 async def play(count: int, data_dir: Path, **environment: str) -> list[Played]:
@@ -55,7 +61,8 @@ async def play(count: int, data_dir: Path, **environment: str) -> list[Played]:
             hows = [HOWS[(len(played) + index) % len(HOWS)] for index in range(len(batch))]
             points = [{**point, "allow_duplicate": index % 2 == 0} for index, point in enumerate(batch)]
             played += await _played(stage, points, hows)
-    return played
+    noted = on_record(data_dir, stage.points)
+    return [replace(each, on_record=outcome) for each, outcome in zip(played, noted, strict=True)]
 
 
 async def _played(stage: Stage, points: list[Point], hows: list[How]) -> list[Played]:
@@ -69,7 +76,8 @@ async def _played(stage: Stage, points: list[Point], hows: list[How]) -> list[Pl
     ]
     first = await stage.killed(answered)
     retry, third = await stage.zygote.act(answered), await stage.zygote.act(answered)
-    return [Played(*came) for came in zip(hows, first, retry, third, before, await stage.sent(points), strict=True)]
+    sent = await stage.sent(points)
+    return [Played(*came) for came in zip(hows, asked, first, retry, third, before, sent, strict=True)]
 
 
 async def _decide(stage: Stage, points: list[Point], hows: list[How]) -> None:

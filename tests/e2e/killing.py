@@ -18,12 +18,15 @@ from typing import Any
 import httpx2
 
 from telnyx_remote_mcp.audit.log import DIRECTORY
-from telnyx_remote_mcp.audit.reader import verify
+from telnyx_remote_mcp.audit.reader import records, verify
+from telnyx_remote_mcp.guardrails.entries import who
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_sandbox.app import create_app
 from telnyx_sandbox.server import serving
 
 AT_ONCE = 10
+SENDING_SECS = 0.1
+"""How long the sandbox takes to send, so that processes die meanwhile too."""
 SECRET = "k" * 32
 
 Point = dict[str, Any]
@@ -40,6 +43,11 @@ class Sandbox:
     async def get(self, path: str, key: str) -> Any:
         answer = await self._http.get(f"{self.base_url}{path}", headers={"Authorization": f"Bearer {key}"})
         return answer.raise_for_status().json()["data"]
+
+    async def be_slow(self) -> None:
+        slow = {"method": "POST", "path": "/messages", "action": "slow", "delay_secs": SENDING_SECS, "times": 1_000_000}
+        url = f"{self.base_url.removesuffix('/v2')}/sandbox/faults"
+        (await self._http.post(url, json=[slow])).raise_for_status()
 
     async def balance(self, key: str) -> Decimal:
         return Decimal((await self.get("/balance", key))["balance"])
@@ -85,7 +93,7 @@ class Stage:
     async def killed(self, points: Sequence[Point]) -> list[str | None]:
         """What came of each, all of which are killed at a random moment of the time that a call takes."""
         return await self.zygote.act(
-            [{**point, "kill_after": random.uniform(0.1, 0.6) * self.took} for point in points]
+            [{**point, "kill_after": random.uniform(0.1, 0.8) * self.took} for point in points]
         )
 
     async def sent(self, points: Sequence[Point]) -> list[int]:
@@ -118,6 +126,7 @@ async def staged(count: int, data_dir: Path, **environment: str) -> AsyncIterato
 
 async def _rehearsed(sandbox: Sandbox, zygote: Zygote, count: int) -> Stage:
     """The stage; how long a call takes and what it costs is found out by calls that nothing kills."""
+    await sandbox.be_slow()
     points = [await sandbox.point(number) for number in range(count + AT_ONCE)]
     before = {point["key"]: await sandbox.balance(point["key"]) for point in points}
     whole, points = [{**point, "unasked": True} for point in points[:AT_ONCE]], points[AT_ONCE:]
@@ -135,3 +144,12 @@ def faults(data_dir: Path) -> list[str]:
     """What is wrong with the audit log, but for a last record in the midst of which its process was killed."""
     found = verify(data_dir / DIRECTORY, Secret(SECRET.encode()).derive_all("audit"))
     return [str(fault) for fault in found if "the last 1 of" not in fault.problem]
+
+
+def on_record(data_dir: Path, points: Sequence[Point]) -> list[str | None]:
+    """The outcome that the audit log has of each, `unknown` where it has the start of a call alone, None for none."""
+    found = [record for record in records(data_dir / DIRECTORY) if record["event"] in ("start", "end")]
+    outcomes = {record["who"]: "unknown" for record in found}
+    outcomes |= {record["who"]: record["outcome"] for record in found if record["event"] == "end"}
+    key = Secret(SECRET.encode()).derive("audit")
+    return [outcomes.get(who(point["key"], key)) for point in points]

@@ -3,14 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.e2e.killing import SECRET, staged
+from tests.e2e.killing import on_record, staged
 
-from telnyx_remote_mcp.audit.log import DIRECTORY
-from telnyx_remote_mcp.audit.reader import records
-from telnyx_remote_mcp.guardrails.entries import who
-from telnyx_remote_mcp.store.secret import Secret
-
-_POSSIBLE = {None: {0}, "unknown": {0, 1}, "done": {1}}
+_POSSIBLE = {"unknown": {0, 1}, "done": {1}}
 """How often a call may have been sent, by what is on record. The log may know more than the retry: a process can die
 after it wrote what came of the call there, and before it did so for the retry."""
 
@@ -30,12 +25,13 @@ class Played:
 
     @property
     def is_right(self) -> bool:
-        """It was sent once at most; the retry says what is true, or that nobody knows; the record does not lie."""
+        """It was sent once at most; the retry says what is true, or that nobody knows; the record does not lie. What
+        was killed before it was on record was not sent, and is made by the retry."""
         if self.sent > 1 or (self.first == "done" and (self.sent, self.retry) != (1, "duplicate")):
             return False
         if self.retry in ("done", "duplicate"):
             return self.sent == 1 and self.on_record == "done"
-        return self.retry == "outcome_unknown" and self.sent in _POSSIBLE[self.on_record]
+        return self.retry == "outcome_unknown" and self.sent in _POSSIBLE.get(self.on_record, set())
 
 
 async def play(count: int, data_dir: Path, **environment: str) -> list[Played]:
@@ -46,13 +42,5 @@ async def play(count: int, data_dir: Path, **environment: str) -> list[Played]:
             firsts += await stage.killed(batch)
             retries += await stage.zygote.act(batch)
         sent = await stage.sent(stage.points)
-    recorded, key = _recorded(data_dir), Secret(SECRET.encode()).derive("audit")
-    noted = [recorded.get(who(point["key"], key)) for point in stage.points]
+    noted = on_record(data_dir, stage.points)
     return [Played(*came) for came in zip(firsts, retries, sent, noted, strict=True)]
-
-
-def _recorded(data_dir: Path) -> dict[str, str]:
-    """The outcome that the audit log has for each account, `unknown` where it has the start of a call alone."""
-    found = [record for record in records(data_dir / DIRECTORY) if record["event"] in ("start", "end")]
-    started = {record["who"]: "unknown" for record in found}
-    return started | {record["who"]: record["outcome"] for record in found if record["event"] == "end"}

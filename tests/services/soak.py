@@ -237,9 +237,7 @@ async def main(minutes: float) -> int:
                 await asyncio.to_thread(starting.__exit__, None, None, None)
 
 
-async def _soak(
-    running: Cluster, tasks: Path, sender: dict[str, Any], minutes: float, browsers: AsyncExitStack
-) -> int:
+async def _soak(running: Cluster, tasks: Path, sender: dict[str, Any], minutes: float, browsers: AsyncExitStack) -> int:
     replica, leaves = running.replicas[0], minutes >= LONG_MINUTES
     samples = Samples(replica.process.pid, tasks)
     connections = [await _connected(running, number, browsers) for number in range(CONNECTIONS)]

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count, product
 from typing import Any
@@ -15,8 +15,12 @@ import pytest
 from mcp.client.streamable_http import streamable_http_client
 from tests.e2e.killing import Sandbox
 from tests.protocol.approving import CLIENTS, TLS, Agent, Owner, Word
-from tests.services.cluster import MODERN, Replica, cluster, free_port, haproxy, read_message
+from tests.services.cluster import MODERN, SECRET, Replica, cluster, free_port, haproxy, read_message
 
+from telnyx_remote_mcp.guardrails.duplicates import KIND
+from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import open_calls_store
+from telnyx_remote_mcp.store.base import Store
 from telnyx_sandbox.app import create_app
 from telnyx_sandbox.server import serving
 
@@ -54,6 +58,8 @@ class Office:
     url: str
     sandbox: Sandbox
     owner: Reader
+    store: Store
+    """That of the replicas."""
 
     @asynccontextmanager
     async def agent(self, kind: str) -> AsyncIterator[Agent]:
@@ -99,7 +105,9 @@ async def office(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -
         proxy = haproxy(directory / "proxy", port, *(each.port for each in started.replicas))
         await anyio.to_thread.run_sync(proxy.__enter__)
         until.push_async_callback(anyio.to_thread.run_sync, proxy.__exit__, None, None, None)
-        yield Office(started.replicas, url, Sandbox(api, http), Reader(KEY, http, None))
+        store = open_calls_store(Settings(secret=SECRET, redis_url=started.redis.url))
+        await until.enter_async_context(aclosing(store))
+        yield Office(started.replicas, url, Sandbox(api, http), Reader(KEY, http, None), store)
 
 
 async def told(office: Office, agent: Agent, word: Word) -> str:
@@ -175,6 +183,34 @@ async def test_an_opened_page_that_is_decided_at_one_replica_ends_the_wait_at_th
         office.owner.word = "once"
         assert "You agreed" in await office.owner.decide(request["params"]["url"])
     assert _code(json.loads(waiting.result()["result"]["content"][0]["text"])) == "done"
+    assert await office.sent() == sent + 1
+
+
+async def test_a_replica_that_is_killed_while_a_person_has_the_page_leaves_nothing_but_the_question(
+    office: Office,
+) -> None:
+    arguments, sent = await office.text(), await office.sent()
+    first, second = office.replicas
+    question = (await made(first, arguments, way="url"))["result"]
+    (asked,) = question["inputRequests"]
+    answered = {"inputResponses": {asked: {"action": "accept"}}, "requestState": question["requestState"]}
+    before = {*await office.store.keys(KIND)}
+    waiting = asyncio.create_task(made(second, arguments, way="url", **answered))
+    while {*await office.store.keys(KIND)} <= before:
+        pass
+    await anyio.to_thread.run_sync(second.kill)
+    with pytest.raises(httpx2.TransportError):
+        await waiting
+    await anyio.to_thread.run_sync(second.start)
+    await anyio.to_thread.run_sync(second.ready)
+    for replica in office.replicas:
+        again = (await made(replica, arguments, way="url"))["result"]
+        assert again["inputRequests"].keys() == {asked}
+    assert await office.sent() == sent
+    office.owner.word = "once"
+    await office.owner.decide(again["inputRequests"][asked]["params"]["url"])
+    done = (await made(first, arguments, way="url"))["result"]
+    assert _code(json.loads(done["content"][0]["text"])) == "done"
     assert await office.sent() == sent + 1
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from telnyx_remote_mcp.audit.log import DIRECTORY, AuditLog
 from telnyx_remote_mcp.calls.pipeline import Step
 from telnyx_remote_mcp.guardrails.audit import Book, OnRecord, RefusalsOnRecord
-from telnyx_remote_mcp.guardrails.duplicates import DuplicateGuard
+from telnyx_remote_mcp.guardrails.duplicates import Begins, DuplicateGuard
 from telnyx_remote_mcp.guardrails.live_calls import LiveCallsGuard
 from telnyx_remote_mcp.guardrails.mode import ModeShown
 from telnyx_remote_mcp.guardrails.outage import OutageGuard
@@ -35,7 +35,7 @@ def create_guards(settings: Settings, shared: Shared) -> Guards:
     """The guards as they are set.
 
     Permission first: whoever may not do a thing learns nothing about what the operator allows. What was made already
-    is not asked about again; what is asked about is not counted before the yes.
+    is not asked about again; what is asked about is not counted before the yes. Nothing is sent before it `Begins`.
     """
     book = _book(settings, shared)
     quotas, policy, live_calls = QuotaGuard(shared, settings.limits), PolicyGuard(shared), LiveCallsGuard(shared)
@@ -52,6 +52,7 @@ def create_guards(settings: Settings, shared: Shared) -> Guards:
         quotas,
         live_calls,
         *([OnRecord(book)] if book is not None else ()),
+        *([Begins()] if duplicates else ()),
         ModeShown(sandbox=settings.sandbox),
     ]
     return Guards(steps, quotas, policy)

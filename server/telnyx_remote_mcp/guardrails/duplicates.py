@@ -7,6 +7,7 @@ import itertools
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
@@ -15,6 +16,7 @@ import anyio
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
+from telnyx_remote_mcp.guardrails.claim import UNKNOWN_SECS, Claim
 from telnyx_remote_mcp.guardrails.fingerprint import fingerprint
 from telnyx_remote_mcp.guardrails.repeats import Attempt
 from telnyx_remote_mcp.guardrails.unavailable import CannotRemember, needing_store
@@ -32,11 +34,19 @@ KIND: Final = "call"
 PURPOSE: Final = "duplicates"
 LEASE_SECS: Final = 10.0
 """Whoever makes a call shows every third of it that it lives; one that was silent for all of it is dead."""
-UNKNOWN_SECS: Final = 86_400.0
-"""How long a call whose outcome is unknown is not made again."""
 _TRIES: Final = 20
 _FIRST_WAIT_SECS: Final = 0.02
 _LONGEST_WAIT_SECS: Final = 0.5
+
+
+class _TakenOver(TelnyxError):
+    """Somebody else has the claim to the call by now; nothing was sent."""
+
+    def describe(self) -> dict[str, object]:
+        return {"code": "taken_over", "title": "The same call is made elsewhere; nothing was sent"}
+
+
+_claim: ContextVar[Claim | None] = ContextVar("claim", default=None)
 
 
 @dataclass(slots=True)
@@ -52,9 +62,11 @@ class DuplicateGuard:
     """Answers the same call of the same account with the first result, for `window_secs` after it, over processes and
     replicas; the twins of one that runs wait for it. What failed for certain is made again.
 
-    Where the process that made a call died in the midst of it, or the answer of Telnyx was lost, its twins are told
-    that the outcome is unknown, and how to find out; for a day it is not made again. `allow_duplicate` passes by all of
-    this. `place` says which API the calls go to. Without its store nothing is made: CannotRemember.
+    Where the process that made a call died when something may have been sent, or the answer of Telnyx was lost, its
+    twins are told that the outcome is unknown, and how to find out; for a day it is not made again. One that died
+    before, as while the person was asked, leaves the call to the next of them: `Begins`, a step of its own right before
+    the effect, is the border. `allow_duplicate` passes by all of this. `place` says which API the calls go to. Without
+    its store nothing is made: CannotRemember.
     """
 
     def __init__(
@@ -117,19 +129,20 @@ class DuplicateGuard:
 
     async def _once(self, call: Call, key: str, proceed: Next, running: _Running) -> Result:
         """Make the call, unless it was or is being made elsewhere."""
-        with needing_store():
-            known = await self._claim(call, key)
-        if known is not None:
-            running.attempt = known
-            return _answered(call, known)
-        return await self._made(call, key, proceed, running)
+        while True:
+            with needing_store():
+                claim = await self._claimed(call, key)
+            if isinstance(claim, Attempt):
+                running.attempt = claim
+                return _answered(call, claim)
+            with suppress(_TakenOver):
+                return await self._made(call, claim, proceed, running)
 
-    async def _claim(self, call: Call, key: str) -> Attempt | None:
-        """None where the call is now ours to make; else what came of it where it was made."""
-        ours = Attempt(state="running", request_id=call.request_id)
+    async def _claimed(self, call: Call, key: str) -> Claim | Attempt:
+        """The claim to the call where it is now ours to make; else what came of it where it was made."""
         for _ in range(_TRIES):
-            if await self._attempts.add(key, ours, UNKNOWN_SECS):
-                return None
+            if (claim := await Claim.of(self._attempts, key, call.request_id)) is not None:
+                return claim
             kept = await self._attempts.read(key)
             if kept is not None and kept.value.state == "running":
                 kept = await self._settled(key, kept)
@@ -138,7 +151,8 @@ class DuplicateGuard:
         raise CannotRemember  # what is there, this server cannot read
 
     async def _settled(self, key: str, kept: Kept[Attempt]) -> Kept[Attempt] | None:
-        """What comes of a call that runs elsewhere; None where it failed for certain. The dead leave it unknown."""
+        """What comes of a call that runs elsewhere; None where it failed for certain. What the dead had begun is
+        unknown; what they had not is anybody's."""
         wait, silent_since = _FIRST_WAIT_SECS, anyio.current_time()
         while True:
             await anyio.sleep(wait)
@@ -149,42 +163,59 @@ class DuplicateGuard:
             if now.sealed != kept.sealed:
                 kept, silent_since = now, anyio.current_time()
             elif anyio.current_time() - silent_since > self._lease_secs:
-                lost = replace(kept.value, state="unknown")
-                await self._attempts.swap(key, kept, lost, UNKNOWN_SECS)
+                if kept.value.begun:
+                    await self._attempts.swap(key, kept, replace(kept.value, state="unknown"), UNKNOWN_SECS)
+                else:
+                    await self._attempts.delete(key, only=kept)
 
-    async def _made(self, call: Call, key: str, proceed: Next, running: _Running) -> Result:
-        beat = _Beat(self._lease_secs / 3, lambda count: self._live(call, key, count))
-        attempt: Attempt | None = Attempt(state="unknown", request_id=call.request_id)
+    async def _made(self, call: Call, claim: Claim, proceed: Next, running: _Running) -> Result:
+        beat = _Beat(self._lease_secs / 3, claim.live)
+        attempt: Attempt | None = None
+        ours = _claim.set(claim)
         try:
             result = await proceed(call)
             attempt = Attempt.done(call.request_id, result)
             return result
-        except MAY_BE_DONE:
+        except TelnyxError as error:
+            attempt = self._unknown(call, claim) if isinstance(error, MAY_BE_DONE) else None
             raise
-        except TelnyxError:
-            attempt = None
+        except BaseException:
+            attempt = self._unknown(call, claim)
             raise
         finally:
+            _claim.reset(ours)
             running.attempt = attempt
             with anyio.CancelScope(shield=True):
                 await beat.stop()
-                await self._remember(key, attempt)
+                await self._remember(claim, attempt)
 
-    async def _remember(self, key: str, attempt: Attempt | None) -> None:
+    def _unknown(self, call: Call, claim: Claim) -> Attempt | None:
+        """What is known of a call that was given up; nothing is to be where it was not begun."""
+        return Attempt(state="unknown", request_id=call.request_id) if claim.begun else None
+
+    async def _remember(self, claim: Claim, attempt: Attempt | None) -> None:
         """Keep what came of a call. Where the store fails now, it stays a call that runs, and so an unknown one."""
+        keep = self._window_secs if attempt is not None and attempt.state == "done" else UNKNOWN_SECS
         try:
-            if attempt is None:
-                await self._attempts.delete(key)
-            else:
-                keep = self._window_secs if attempt.state == "done" else UNKNOWN_SECS
-                await self._attempts.put(key, attempt, keep)
+            await claim.end(attempt, keep)
         except StoreUnavailable:
             logger.warning("What came of a call could not be remembered: the store does not answer.")
 
-    async def _live(self, call: Call, key: str, count: int) -> None:
-        with suppress(StoreUnavailable):
-            alive = Attempt(state="running", request_id=call.request_id, beat=count)
-            await self._attempts.put(key, alive, UNKNOWN_SECS)
+
+class Begins:
+    """The step behind which a call takes effect: from here on its outcome is unknown, should this process die.
+
+    It lets through what `DuplicateGuard` holds no claim to. Without the store nothing begins: CannotRemember.
+    """
+
+    async def __call__(self, call: Call, proceed: Next) -> Result:
+        claim = _claim.get()
+        if claim is not None and not claim.begun and not call.preview:
+            with needing_store():
+                is_ours = await claim.begin()
+            if not is_ours:
+                raise _TakenOver
+        return await proceed(call)
 
 
 class _Beat:

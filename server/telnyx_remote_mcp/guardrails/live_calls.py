@@ -153,7 +153,7 @@ class LiveCallsGuard:
         return Going(tuple(each for each in placed if each.until > now)), kept
 
     async def _swap(self, call: Call, whose: Whose, kept: Kept[Going] | None, going: Going) -> bool:
-        return await self._records.swap(self._name(call, whose), kept, going, LONGEST_SECS)
+        return await self._records.swap(self._name(call, whose), kept, going, LONGEST_SECS) is not None
 
     def _name(self, call: Call, whose: Whose) -> str:
         grant = call.caller.grant_id if whose == "connection" else None

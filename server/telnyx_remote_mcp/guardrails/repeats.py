@@ -23,7 +23,8 @@ class KeptFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A call as far as it is known. While it runs, `beat` grows: whoever runs it lives.
+    """A call as far as it is known. While it runs, `beat` grows: whoever runs it lives. Until it is `begun` nothing was
+    sent, and whoever has the `claim` to it may still lose it.
 
     A result is kept as JSON; `whole` is false where its files were too large to be kept.
     """
@@ -31,6 +32,8 @@ class Attempt:
     state: Literal["running", "done", "unknown"]
     request_id: str
     beat: int = 0
+    begun: bool = True
+    claim: str = ""
     form: Literal["result", "answer"] = "result"
     result: str = "{}"
     files: tuple[KeptFile, ...] = ()

@@ -49,23 +49,26 @@ class Records(Generic[Value]):
     async def put(self, key: str, record: Value, ttl_secs: float | None) -> None:
         await self._store.put(self.kind, key, self._seal(key, record), ttl_secs)
 
-    async def add(self, key: str, record: Value, ttl_secs: float | None) -> bool:
-        """Keep the record only where there is none; whether it was kept."""
-        return await self._store.add(self.kind, key, self._seal(key, record), ttl_secs)
+    async def add(self, key: str, record: Value, ttl_secs: float | None) -> Kept[Value] | None:
+        """Keep the record only where there is none; None where it was not kept."""
+        kept = Kept(record, self._seal(key, record))
+        return kept if await self._store.add(self.kind, key, kept.sealed, ttl_secs) else None
 
-    async def swap(self, key: str, old: Kept[Value] | None, new: Value, ttl_secs: float | None) -> bool:
-        """Keep `new` only where `old` still is, or where there is none and was none; whether it was kept."""
+    async def swap(self, key: str, old: Kept[Value] | None, new: Value, ttl_secs: float | None) -> Kept[Value] | None:
+        """Keep `new` only where `old` still is, or where there is none and was none; None where it was not kept."""
         if old is None:
             return await self.add(key, new, ttl_secs)
-        return await self._store.swap(self.kind, key, old.sealed, self._seal(key, new), ttl_secs)
+        kept = Kept(new, self._seal(key, new))
+        return kept if await self._store.swap(self.kind, key, old.sealed, kept.sealed, ttl_secs) else None
 
     async def take(self, key: str) -> Value | None:
         """The record, which is deleted. One of many at once gets it."""
         kept = self._kept(key, await self._store.take(self.kind, key))
         return kept.value if kept is not None else None
 
-    async def delete(self, key: str) -> None:
-        await self._store.delete(self.kind, key)
+    async def delete(self, key: str, *, only: Kept[Value] | None = None) -> None:
+        """Delete the record; with `only`, as long as it is still that one."""
+        await self._store.delete(self.kind, key, only=only.sealed if only is not None else None)
 
     async def all(self) -> AsyncIterator[tuple[str, Value]]:
         """Every record with its key, as long as it is there."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from tests import contexts
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.calls.call import Call
-from telnyx_remote_mcp.guardrails.duplicates import KIND, DuplicateGuard
+from telnyx_remote_mcp.calls.pipeline import Next, Step, pipeline
+from telnyx_remote_mcp.guardrails.duplicates import KIND, Begins, DuplicateGuard
 from telnyx_remote_mcp.guardrails.repeats import MOST_FILE_BYTES
 from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
 from telnyx_remote_mcp.store.base import Store
@@ -68,10 +70,31 @@ def telnyx() -> Telnyx:
     return made
 
 
-def guard(store: Store, window_secs: float = 30, secret: bytes = b"s" * 32) -> DuplicateGuard:
-    return DuplicateGuard(
+Guard = Callable[[Call, Next], Awaitable[Result]]
+
+
+def guard(store: Store, window_secs: float = 30, secret: bytes = b"s" * 32, between: Sequence[Step] = ()) -> Guard:
+    """The guard, and behind it the steps `between` it and the place where a call begins to take effect."""
+    once = DuplicateGuard(
         store, lambda: Secret(secret), window_secs=window_secs, place="https://x", lease_secs=LEASE_SECS
     )
+
+    async def guarded(call: Call, proceed: Next) -> Result:
+        return await pipeline([once, *between, Begins()], proceed)(call)
+
+    return guarded
+
+
+class Asking:
+    """A step that waits for a person."""
+
+    def __init__(self) -> None:
+        self.asked, self.answered = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, call: Call, proceed: Next) -> Result:
+        self.asked.set()
+        await self.answered.wait()
+        return await proceed(call)
 
 
 def text(request_id: str = "first", **changes: Any) -> Call:
@@ -243,6 +266,81 @@ async def test_the_twin_of_a_call_whose_process_died_is_told_so_after_a_while(st
     with pytest.raises(OutcomeUnknown):
         await guard(store)(text(), telnyx)
     assert len(telnyx.calls) == 1
+
+
+async def killed(guard: Guard, store: Store, until: asyncio.Event, telnyx: Telnyx) -> None:
+    """Make a call whose process dies then: what it had noted stays as it was."""
+    dying = asyncio.create_task(guard(text(), telnyx))  # type: ignore[arg-type] # a coroutine
+    await until.wait()
+    (key,) = await store.keys(KIND)
+    running = await store.get(KIND, key)
+    assert running is not None
+    dying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await dying
+    await store.put(KIND, key, running)
+
+
+async def test_a_call_whose_process_died_before_anything_was_sent_is_made_by_its_twin(
+    store: Store, telnyx: Telnyx
+) -> None:
+    asking = Asking()
+    await killed(guard(store, between=[asking]), store, asking.asked, telnyx)
+    assert "duplicate_of" not in (await guard(store)(text("second"), telnyx)).wire()
+    assert (await guard(store)(text("third"), telnyx)).wire()["duplicate_of"] == "second"
+    assert len(telnyx.calls) == 1
+
+
+async def test_a_client_that_leaves_while_its_person_is_asked_may_ask_again(store: Store, telnyx: Telnyx) -> None:
+    asking = Asking()
+    leaving = asyncio.create_task(guard(store, between=[asking])(text(), telnyx))  # type: ignore[arg-type] # a coroutine
+    await asking.asked.wait()
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    assert await store.keys(KIND) == []
+
+
+async def test_of_a_call_that_was_taken_over_meanwhile_the_first_process_sends_nothing(
+    store: Store, telnyx: Telnyx
+) -> None:
+    """A process that stood still, as in a machine that slept: the yes comes when its twin has made the call."""
+    asking = Asking()
+    first = asyncio.create_task(guard(store, between=[asking])(text("first"), telnyx))  # type: ignore[arg-type] # a coroutine
+    await asking.asked.wait()
+    (key,) = await store.keys(KIND)
+    await store.delete(KIND, key)  # as whoever took it over did
+    assert "duplicate_of" not in (await guard(store)(text("second"), telnyx)).wire()
+    asking.answered.set()
+    assert (await first).wire()["duplicate_of"] == "second"
+    assert len(telnyx.calls) == 1
+
+
+async def test_a_person_who_takes_longer_than_the_lease_is_waited_for(store: Store, telnyx: Telnyx) -> None:
+    asking = Asking()
+    first = asyncio.create_task(guard(store, between=[asking])(text("first"), telnyx))  # type: ignore[arg-type] # a coroutine
+    await asking.asked.wait()
+    twin = asyncio.create_task(guard(store)(text("second"), telnyx))  # type: ignore[arg-type] # a coroutine
+    await anyio.sleep(2.5 * LEASE_SECS)
+    assert not twin.done()
+    asking.answered.set()
+    await first
+    assert (await twin).wire()["duplicate_of"] == "first"
+    assert len(telnyx.calls) == 1
+
+
+async def test_where_the_store_went_away_before_it_began_nothing_is_sent(tmp_path: Path, telnyx: Telnyx) -> None:
+    class Away:
+        async def __call__(self, call: Call, proceed: Next) -> Result:
+            with sqlite3.connect(tmp_path / "gone.db") as file:
+                file.execute("DROP TABLE entries")
+            return await proceed(call)
+
+    opened = SqliteStore(tmp_path / "gone.db", durable=False)
+    with pytest.raises(CannotRemember):
+        await guard(opened, between=[Away()])(text(), telnyx)
+    assert telnyx.calls == []
+    await opened.aclose()
 
 
 async def test_a_call_that_takes_longer_than_the_lease_is_waited_for(store: Store) -> None:

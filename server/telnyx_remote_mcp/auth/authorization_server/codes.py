@@ -74,7 +74,7 @@ class Codes:
         if presented.code.spent:
             return False
         spent = replace(presented.code, spent=True)
-        return await self._records.swap(presented.key, presented.kept, spent, CODE_SECS)
+        return await self._records.swap(presented.key, presented.kept, spent, CODE_SECS) is not None
 
 
 def _key(value: str) -> str:
