@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 from uuid import uuid4
 
@@ -66,15 +66,22 @@ async def _call(settings: Settings, known: Registry, name: str, arguments: Mappi
             )
             return await parts.dispatch(call)
 
-        answers: Answers = {}
-        while True:
-            try:
-                return await reply(tool, outcome(answers), given)
-            except AskFirst as first:
-                if not can_ask() or first.question.id in answers:
-                    return failure({**NOT_HERE, "question": first.question.text})
-                with progress.held():
-                    answer = await ask(first.question.text, first.question.form)
-                if answer.action != "accept":
-                    return failure(NO)  # and next time they are asked again
-                answers = {**answers, first.question.id: answer}
+        return await _asking(lambda answers: reply(tool, outcome(answers), given), progress)
+
+
+async def _asking(
+    call: Callable[[Answers], Awaitable[types.CallToolResult]], progress: Progress
+) -> types.CallToolResult:
+    """The result of the call, made again with each answer of the person at the terminal."""
+    answers: Answers = {}
+    while True:
+        try:
+            return await call(answers)
+        except AskFirst as first:
+            if not can_ask() or first.question.id in answers:
+                return failure({**NOT_HERE, "question": first.question.text})
+            with progress.held():
+                answer = await ask(first.question.text, first.question.form)
+            if answer.action != "accept":
+                return failure(NO)  # and next time they are asked again
+            answers = {**answers, first.question.id: answer}
