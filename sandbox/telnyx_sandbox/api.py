@@ -112,7 +112,9 @@ class Api:
         ids = None if operation is None else operation.ids(values)
         if operation is None or ids is None:
             return synthesize(request, frozenset(operations))
-        check(request)
+        called = check(request)
+        if called is not None and not operation.is_at(called.path):  # `tests` is no id where the API has a path for it
+            return synthesize(request, frozenset(operations))
         request.ids = ids
         key = header(request.headers, b"idempotency-key") if operation.takes_idempotency_key else None
         if key is None or self._world.ignore_idempotency:

@@ -1,8 +1,9 @@
 """Routing of paths to handlers. A group declares its operations on a `Routes` of its own."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import unquote
 
 from .reply import Reply
@@ -24,6 +25,10 @@ class Operation:
     def segments(self) -> tuple[str, ...]:
         return tuple(self.template.strip("/").split("/"))
 
+    def is_at(self, path: str) -> bool:
+        """Whether it stands at a path of the API's contract, whatever the values in it are called there."""
+        return _shape(self.template) == _shape(path)
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names in braces, in order."""
@@ -40,6 +45,11 @@ class Operation:
             return None
         bare = (value.removesuffix(ending) for value, ending in zip(values, self.endings, strict=True))
         return dict(zip(self.names, bare, strict=True))
+
+
+@lru_cache(maxsize=4096)
+def _shape(template: str) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", template)
 
 
 class Routes:

@@ -1,6 +1,8 @@
 """Every operation of the API can be found, described, and called through the generic tools."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -13,7 +15,8 @@ from telnyx_sandbox.account import Accounts
 from telnyx_sandbox.api import Api as SandboxApi
 from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.faults import Faults
-from telnyx_sandbox.routing import Router
+from telnyx_sandbox.groups import GROUPS
+from telnyx_sandbox.routing import Router, Routes
 from telnyx_sandbox.sender import Sender
 from telnyx_sandbox.server import serving
 from telnyx_sandbox.world import World
@@ -42,14 +45,21 @@ class Caller:
         return (await self._dispatch(contexts.call(tool, arguments, caller=WALKER))).wire()
 
 
-@pytest.fixture
-async def call() -> AsyncIterator[Caller]:
-    """A caller of an API that simulates nothing: what fits the contract is answered, the rest refused."""
+@asynccontextmanager
+async def calling(simulated: Iterable[Routes]) -> AsyncIterator[Caller]:
+    """A caller of an API that simulates these operations; of the others, what fits the contract is answered."""
     clock = Clock()
     world = World(Accounts(clock, ()), clock, Faults(), rate_limit=100_000)
-    app = Starlette(routes=[Mount("/v2", app=SandboxApi(world, Router(()), Sender(world.webhooks)))])
+    app = Starlette(routes=[Mount("/v2", app=SandboxApi(world, Router(simulated), Sender(world.webhooks)))])
     async with serving(app, "127.0.0.1", 0) as url, Api(url) as api:
         yield Caller(api)
+
+
+@pytest.fixture
+async def call() -> AsyncIterator[Caller]:
+    """A caller of an API that simulates nothing."""
+    async with calling(()) as caller:
+        yield caller
 
 
 async def test_every_operation_is_called_with_the_least_and_with_the_most_that_it_takes(call: Caller) -> None:
@@ -59,6 +69,21 @@ async def test_every_operation_is_called_with_the_least_and_with_the_most_that_i
             assert answer.keys() & {"data", "items", "text", "content_base64"}, operation.id
             if operation.paging is not None:
                 assert answer["items"], operation.id
+
+
+async def test_an_operation_that_is_not_simulated_is_never_taken_for_one_that_is(call: Caller) -> None:
+    """`/ai/assistants/tests` is a list, and no assistant called tests."""
+    simulated = {(each.method, _shape(each.template)) for group in GROUPS for each in group.operations}
+    others = [each for each in CATALOG.values() if (each.method, _shape(each.path)) not in simulated]
+    assert len(others) > 100
+    async with calling(GROUPS) as whole:
+        for operation in others:
+            arguments = minimal(operation)
+            assert await _invoke(whole, operation, arguments) == await _invoke(call, operation, arguments), operation.id
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", path)
 
 
 async def test_every_operation_is_described_with_an_example_that_is_accepted_as_it_stands(call: Caller) -> None:
