@@ -1,0 +1,18 @@
+"""A little of the chaos, another one each time; an hour of it by hand: scripts/chaos 60."""
+
+import random
+
+import pytest
+from tests.services import chaos
+
+MINUTES = 0.25
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.mark.anyio
+async def test_whatever_breaks_nothing_is_sent_twice_or_lost_or_said_wrongly() -> None:
+    assert await chaos.main(MINUTES, random.randrange(1_000_000)) == 0
