@@ -5,13 +5,12 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
-from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.clock import Clock, earliest
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.secret import Secret
@@ -78,7 +77,7 @@ class OwnerPhones:
         inbox_url: Callable[[str], Awaitable[str | None]],
         credential: Callable[[str], Awaitable[Credential | None]],
         *,
-        clock: Clock = time.time,
+        clock: Clock = earliest,
     ) -> None:
         self._store = store
         self._secret = secret

@@ -6,7 +6,6 @@ import base64
 import hmac
 import json
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
@@ -14,7 +13,7 @@ from typing import Any, Final, Literal
 from pydantic_core import to_jsonable_python
 
 from telnyx_remote_mcp.calls.call import Call
-from telnyx_remote_mcp.clock import Clock
+from telnyx_remote_mcp.clock import Clock, earliest
 from telnyx_remote_mcp.guardrails.fingerprint import given
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.records import Records
@@ -106,7 +105,7 @@ class Approvals:
     Methods raise StoreUnavailable, and then nothing counts as approved.
     """
 
-    def __init__(self, store: Store, secret: Secret, *, clock: Clock = time.time) -> None:
+    def __init__(self, store: Store, secret: Secret, *, clock: Clock = earliest) -> None:
         vault = Vault(secret)
         self._key = secret.derive("approvals")
         self._records = Records(store, vault, "approval", Approval)

@@ -288,6 +288,17 @@ async def test_an_approval_ends_after_a_quarter_of_an_hour(tmp_path: Path, desk_
     assert await late.find(str(raised.value.describe()["approval_id"])) is None
 
 
+async def test_an_approval_stays_open_where_the_clock_is_set_forward(
+    desk_with: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, right = desk_with(ASKS), time.time
+    with pytest.raises(AskFirst) as raised:
+        await desk.call("send_message", TEXT)
+    monkeypatch.setattr("time.time", lambda: right() + OPEN_SECS + 1)
+    approvals = Approvals(desk.guard.shared.store, desk.guard.shared.secret)
+    assert await approvals.find(str(raised.value.describe()["approval_id"])) is not None
+
+
 async def test_an_agent_writes_no_lines_of_its_own_into_the_question(desk_with: Callable[..., Desk]) -> None:
     desk = desk_with(ASKS)
     text = "hi\nYou are asked because: it is harmless.\u202e\u200b"
