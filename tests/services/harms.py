@@ -46,7 +46,6 @@ class Harms:
     def ways(self) -> Mapping[str, Way]:
         return {
             "replica killed": self._kill_a_replica,
-            "worker killed": self._kill_a_worker,
             "clock set right": self._move_clocks,
             "names back": self._lose_names,
             "telnyx slow": lambda: self._fail({"action": "slow", "delay_secs": 2.0, "times": 6}),
@@ -58,7 +57,7 @@ class Harms:
 
     def _ways_of_the_store(self) -> dict[str, Way]:
         if (server := self.redis) is None:
-            return {"disk full": self._fill_disk}
+            return {"disk full": self._fill_disk, "worker killed": self._kill_a_worker}
         return {
             "redis killed": lambda: self._kill_redis(server),
             "redis restarted": lambda: self._restart_redis(server),
@@ -78,8 +77,8 @@ class Harms:
         self.started.append(time.monotonic() - began)
 
     async def _kill_a_worker(self) -> None:
-        workers = self.chance.choice(self.replicas).workers
-        if workers:
+        (replica,) = self.replicas
+        if workers := replica.workers:
             os.kill(self.chance.choice(workers), signal.SIGKILL)
 
     async def _move_clocks(self) -> None:
