@@ -45,7 +45,7 @@ def create_guards(settings: Settings, shared: Shared) -> Guards:
         StrangersGuard(shared),
         PermissionGuard(),
         SensitiveGuard(),
-        PreviewGuard([*duplicates, policy, quotas, live_calls], shared.prices.of, always=settings.dry_run),
+        PreviewGuard([*duplicates, policy, quotas, live_calls], shared.prices.in_words, always=settings.dry_run),
         OutageGuard(shared.calls, frozenset({Effect.SPENDS} if duplicates else ())),
         *duplicates,
         policy,

@@ -130,8 +130,7 @@ class Person:
     async def _price(self, call: Call) -> str | None:
         if call.action.effect is not Effect.SPENDS:
             return None
-        price = await self.shared.prices.soon(call)
-        return NO_PRICE if price is None else str(price)
+        return await self.shared.prices.in_words(call) or NO_PRICE
 
     def _question(self, approval: Approval) -> Question:
         page = self.shared.page()

@@ -11,7 +11,6 @@ from pydantic import Field
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
-from telnyx_remote_mcp.guardrails.prices import Price
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_tools.api.call import Call as Sent
 from telnyx_tools.api.held import HeldBack, HeldHere, held_back
@@ -49,7 +48,7 @@ class PreviewGuard:
     """
 
     def __init__(
-        self, steps: Sequence[Foreseeing], price: Callable[[Call], Awaitable[Price | None]], *, always: bool
+        self, steps: Sequence[Foreseeing], price: Callable[[Call], Awaitable[str | None]], *, always: bool
     ) -> None:
         self._steps = steps
         self._price = price
@@ -77,7 +76,7 @@ class PreviewGuard:
             price = await self._price(call)
         except StoreUnavailable:
             price = None
-        return NO_PRICE if price is None else str(price)
+        return NO_PRICE if price is None else price
 
 
 async def _first_change(call: Call, proceed: Next) -> HeldBack | HeldHere | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.guardrails.approvals import Reason
-from telnyx_remote_mcp.guardrails.prices import Prices
+from telnyx_remote_mcp.guardrails.prices import BUNDLES, Prices
 from telnyx_remote_mcp.guardrails.recipients import Recipient
 from telnyx_remote_mcp.guardrails.rules import Rules
 from telnyx_remote_mcp.surface.deeds import deeds_of
@@ -17,7 +17,7 @@ RECURRING: Final = frozenset(
     {"buy-a-number", "manage-bundles", "buy-voice-channels", "order-sims", "register-for-10dlc", "manage-networks"}
 )
 """Deeds whose price comes again every month."""
-TOLD: Final = frozenset({"POST /number_orders", "POST /10dlc/campaignBuilder"})
+TOLD: Final = frozenset({"POST /number_orders", "POST /10dlc/campaignBuilder", BUNDLES})
 """Operations of which Telnyx tells the price before, as a rule."""
 _DEAREST_TEXT: Final = 0.5
 """More than a part of a text costs to any country, so that the price of a plain text is not looked up."""

@@ -11,6 +11,7 @@ from typing import Final
 import anyio
 
 from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.guardrails.call_rates import Rate, last_rate
 from telnyx_remote_mcp.guardrails.phone_numbers import country
 from telnyx_remote_mcp.guardrails.recipients import recipients
 from telnyx_remote_mcp.guardrails.sms_parts import sms_parts
@@ -26,6 +27,8 @@ PATIENCE_SECS: Final = 5
 """How long a call, or a question about it, waits for its price."""
 MOST_NUMBERS: Final = 10
 """Of one order that are looked up; what more of them cost is not known."""
+BUNDLES: Final = "POST /bundle_pricing/user_bundles/bulk"
+_PAGE: Final = 250
 _LONGEST_AGO: Final = "last_30_days"
 
 
@@ -45,8 +48,9 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Knows what numbers and 10DLC campaigns cost, which Telnyx tells, and what a text costs to a country to which the
-    account sent some in the last 30 days. Everything else, a call by the minute among it, has no price before.
+    """Knows what numbers, 10DLC campaigns and bundles cost, which Telnyx tells, and what a text costs to a country to
+    which the account sent some in the last 30 days. Everything else has no price before; of a call by the minute there
+    are words about the last one.
     """
 
     api: Api
@@ -60,6 +64,8 @@ class Prices:
                 return await _of_numbers(telnyx, _numbers(call.fields.get("phone_numbers")))
             if "POST /10dlc/campaignBuilder" in call.action.calls:
                 return await _of_campaign(telnyx, str(call.fields.get("usecase")))
+            if BUNDLES in call.action.calls:
+                return await _of_bundles(telnyx, call.fields.get("items"))
             if "text-a-person" in deeds_of(call.action):
                 return await self._of_texts(telnyx, call)
         except TelnyxError:
@@ -71,6 +77,25 @@ class Prices:
         with anyio.move_on_after(PATIENCE_SECS):
             return await self.of(call)
         return None
+
+    async def in_words(self, call: Call) -> str | None:
+        """The price of the call for a person, or what a call by the minute may cost; None where nothing is known
+        before long. Raises StoreUnavailable."""
+        with anyio.move_on_after(PATIENCE_SECS):
+            price = await self.of(call)
+            told = price if price is not None else await self._rate(call)
+            return str(told) if told is not None else None
+        return None
+
+    async def _rate(self, call: Call) -> Rate | None:
+        """What a minute of the account's last call to the country of this one cost."""
+        countries = {country(one.value) for one in recipients(call) if one.kind == "phone"}
+        if "call-a-person" not in deeds_of(call.action) or len(countries) != 1 or (code := countries.pop()) is None:
+            return None
+        try:
+            return await last_rate(self.api.bind(call.caller.credential, call.caller.principal), code)
+        except TelnyxError:
+            return None
 
     async def _of_texts(self, telnyx: Telnyx, call: Call) -> Price | None:
         """What the parts of the text cost to the countries of all whom it reaches."""
@@ -121,6 +146,22 @@ async def _of_campaign(telnyx: Telnyx, usecase: str) -> Price | None:
     answer = await telnyx.get("/10dlc/campaign/usecase/cost", query={"usecase": usecase})
     told = answer if isinstance(answer, dict) else {}
     return _price(told.get("upFrontCost"), told.get("monthlyCost"), "USD")
+
+
+async def _of_bundles(telnyx: Telnyx, items: object) -> Price | None:
+    """What so many of these bundles cost; None where one is not offered, or its price is not told."""
+    answer = await telnyx.get("/bundle_pricing/billing_bundles", query={"page": {"size": _PAGE}})
+    offered = {item.get("id"): item for item in objects(answer)}
+    monthly, currencies = Decimal(0), set()
+    for item in items if isinstance(items, list) else ():
+        wanted = item if isinstance(item, dict) else {}
+        bundle, quantity = offered.get(wanted.get("billing_bundle_id"), {}), wanted.get("quantity", 1)
+        price = _sum(bundle.get("mrc_price"))
+        if price is None or not isinstance(quantity, int):
+            return None
+        monthly += price * quantity
+        currencies.add(bundle.get("currency"))
+    return _price(0, monthly, currencies.pop()) if len(currencies) == 1 else None
 
 
 def _offered(number: str, answer: Json) -> Price | None:

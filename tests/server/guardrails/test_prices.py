@@ -45,6 +45,24 @@ class Account:
         action = tool or OperationAction(Catalog.load()[name])
         return await self.prices.of(contexts.call(action, arguments, caller=CALLER))
 
+    async def words(self, name: str, arguments: Mapping[str, object]) -> str | None:
+        return await self.prices.in_words(contexts.call(registry().tools[name], arguments, caller=CALLER))
+
+    async def connection(self) -> str:
+        """One over which the account calls."""
+        return str((await self.http.get("/call_control_applications")).json()["data"][0]["id"])
+
+    async def called(self, number: str, connection_id: str, outcome: str = "human") -> None:
+        """Call somebody, and hang up, half a minute later."""
+        callee = {"key": KEY, "number": number, "outcome": outcome}
+        (await self.http.post("/../sandbox/callees", json=callee)).raise_for_status()
+        body = {"connection_id": connection_id, "from": OWN, "to": number}
+        placed = await self.http.post("/calls", json=body)
+        placed.raise_for_status()
+        self.clock.advance(30)
+        await self.http.post(f"/calls/{placed.json()['data']['call_control_id']}/actions/hangup", json={})
+        self.clock.advance(60)
+
     async def sent(self, **changes: object) -> None:
         body = {"from": OWN, "to": OTHER, "text": "hi", **changes}
         (await self.http.post("/messages", json=body)).raise_for_status()
@@ -99,6 +117,38 @@ async def test_a_group_costs_as_much_as_all_of_it(account: Account) -> None:
     price = await account.price("send_group_message", group)
     assert price is not None
     assert price.amount == Decimal("0.05")
+
+
+async def test_of_a_call_there_is_no_price_but_an_estimate_by_the_last_one_to_the_country(account: Account) -> None:
+    call = {"to": OTHER, "from_number": OWN, "connection_id": await account.connection()}
+    assert await account.words("make_call", call) is None
+    await account.called(OTHER, await account.connection())
+    for number in (OTHER, "+12025550199"):
+        words = await account.words("make_call", {**call, "to": number})
+        assert words is not None
+        assert words.startswith("not known before; an estimate: 0.007 USD a minute for the line, as the account's last")
+        assert "call to US was billed" in words
+    assert await account.price("make_call", call) is None
+    for to in (ABROAD, "sip:desk@example.com"):
+        assert await account.words("make_call", {**call, "to": to}) is None
+
+
+async def test_a_call_that_nobody_answered_tells_nothing_of_the_price(account: Account) -> None:
+    connection = await account.connection()
+    await account.called(OTHER, connection, outcome="no_answer")
+    call = {"to": OTHER, "from_number": OWN, "connection_id": connection}
+    assert await account.words("make_call", call) is None
+
+
+async def test_a_bundle_costs_what_telnyx_offers_it_for_each_month(account: Account) -> None:
+    offered = (await account.http.get("/bundle_pricing/billing_bundles")).json()["data"][:2]
+    items = [{"billing_bundle_id": each["id"], "quantity": 2} for each in offered]
+    price = await account.price("bundle_pricing.user_bundles.create", {"body": {"items": items}})
+    assert price is not None
+    monthly = 2 * sum(Decimal(str(each["mrc_price"])) for each in offered)
+    assert (price.amount, price.monthly, price.currency) == (monthly, monthly, offered[0]["currency"])
+    items[0]["billing_bundle_id"] = "00000000-0000-4000-8000-00000000ffff"
+    assert await account.price("bundle_pricing.user_bundles.create", {"body": {"items": items}}) is None
 
 
 async def test_a_call_has_no_price_before_nor_has_what_telnyx_does_not_answer(account: Account) -> None:
