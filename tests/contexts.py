@@ -92,7 +92,8 @@ class AnyActions(NoActions):
 
 
 class OneInbox:
-    """The inbox of a server that nothing reaches: what is added to it, and what a poll finds at once."""
+    """An inbox to which no webhook comes: what is added to it, and what a poll finds at once. With a URL of None its
+    server cannot be reached."""
 
     def __init__(self, url: str | None = "https://mcp.example.com/webhooks/inbox") -> None:
         self.url = url
@@ -158,7 +159,7 @@ def context(
         files=files or Files(),
         server=server or PlainServer(),
         actions=actions or NoActions(),
-        inbox=inbox or OneInbox(),
+        inbox=inbox or OneInbox(None),
     )
 
 
@@ -173,7 +174,12 @@ async def replied(action: Action, arguments: Mapping[str, object], given: Contex
 
 
 def dispatch(
-    api: Api, steps: Sequence[Step] = (), *, files: Files | None = None, server: Server | None = None
+    api: Api,
+    steps: Sequence[Step] = (),
+    *,
+    files: Files | None = None,
+    server: Server | None = None,
+    inbox: Inbox | None = None,
 ) -> Dispatch:
     """A dispatch with these steps."""
     return Dispatch(
@@ -181,7 +187,7 @@ def dispatch(
             api=api,
             files=files or Files(),
             server=lambda call: server or PlainServer(),
-            inbox=lambda call, telnyx: OneInbox(),
+            inbox=lambda call, telnyx: inbox or OneInbox(None),
             rejected=lambda principal: None,
         ),
         lambda: steps,

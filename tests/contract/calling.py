@@ -144,7 +144,10 @@ async def _play(tool: Tool | str, arguments: Mapping[str, object], answer: Answe
 
     async with Api(wire=MockWire(respond)) as api:
         carry_out = contexts.dispatch(
-            api, [_MARKING, PreviewGuard([], _no_price, always=False)], files=Files([FOLDER.name])
+            api,
+            [_MARKING, PreviewGuard([], _no_price, always=False)],
+            files=Files([FOLDER.name]),
+            inbox=contexts.OneInbox(),
         )
 
         async def outcome() -> Result:

@@ -59,5 +59,4 @@ async def unasked() -> AsyncIterator[Telnyx]:
 async def call(telnyx: Telnyx, name: str, /, **arguments: object) -> dict[str, Any]:
     """What the agent reads when it calls the tool, of a server that nothing reaches. Raises the TelnyxError of a call
     that fails."""
-    context = contexts.context(telnyx, inbox=contexts.OneInbox(None))
-    return (await contexts.run(registry().tools[name], arguments, context)).wire()
+    return (await contexts.run(registry().tools[name], arguments, telnyx)).wire()
