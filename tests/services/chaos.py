@@ -216,7 +216,7 @@ class Chaos:
         began, told = time.monotonic(), list[str]()
         for replica in self.replicas:
             async with Agent.of(replica.url) as agent:
-                while not await self._works(agent, told) and time.monotonic() - began < NEVER_SECS:  # noqa: ASYNC110
+                while not await self._works(agent, told) and time.monotonic() - began < NEVER_SECS:  # noqa: ASYNC110 - it is asked, not told
                     await asyncio.sleep(0.05)
         took = time.monotonic() - began
         self.recoveries.setdefault(name, []).append(took)

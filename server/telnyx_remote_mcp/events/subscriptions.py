@@ -162,11 +162,7 @@ class Subscriptions:
             account = change((kept.value if kept is not None else _Account()).without_past(now))
             ends = [*(each.until for each in account.subscriptions), *account.verified.values()]
             ttl_secs = max([at_least_secs, 1.0, *(end - now for end in ends)])
-            if kept is None:
-                done = await self._accounts.add(key, account, ttl_secs)
-            else:
-                done = await self._accounts.swap(key, kept, account, ttl_secs)
-            if done:
+            if await self._accounts.swap(key, kept, account, ttl_secs) is not None:
                 return account
 
 
