@@ -21,11 +21,15 @@ _DAY_SECS = 86_400.0
 
 
 class Replay(Enum):
-    """A promise about a POST or PATCH: whether it may be repeated when it may already have been carried out."""
+    """A promise about a request that changes something: whether it may be repeated when it may already have been
+    carried out."""
 
     NEVER = "never"
+    """A POST or PATCH may not; what HTTP calls idempotent may."""
     SAFE = "safe"
     """Telnyx documents that a repeat has no second effect, for example by `command_id`."""
+    COSTS = "costs"
+    """It may not, whatever its method: a second effect would cost once more."""
 
 
 class Outcome(Enum):
@@ -60,7 +64,7 @@ def outcome_of(status: int) -> Outcome:
 
 def may_repeat_uncertain(method: str, replay: Replay) -> bool:
     """Return whether a call that may have been carried out may be sent again."""
-    return method in _REPEATABLE or replay is Replay.SAFE
+    return replay is not Replay.COSTS and (method in _REPEATABLE or replay is Replay.SAFE)
 
 
 class Retries:

@@ -187,12 +187,18 @@ def _request(operation: Operation, arguments: Mapping[str, Any]) -> Request:
         headers={name: str(value) for name, value in arguments["headers"].items()},
         accept=operation.accept,
         idempotency_key=operation.takes_idempotency_key,
-        replay=Replay.SAFE if operation.takes_command_id else Replay.NEVER,
+        replay=_replay(operation),
     )
 
 
+def _replay(operation: Operation) -> Replay:
+    if Effect(operation.effect) is Effect.SPENDS:
+        return Replay.COSTS
+    return Replay.SAFE if operation.takes_command_id else Replay.NEVER
+
+
 def _with_command_id(operation: Operation, body: Any) -> Any:
-    """Telnyx ignores a command that it has already had: our own retries may then repeat it."""
+    """Telnyx ignores a command that it has already had: our own retries may then repeat it, unless it costs."""
     if not operation.takes_command_id or not isinstance(body, dict):
         return body
     return {"command_id": str(uuid4()), **body}
