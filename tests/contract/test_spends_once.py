@@ -19,8 +19,8 @@ SPENDING = [each for each in map(OperationAction, Catalog.load().values()) if ea
 @pytest.mark.parametrize("failure", [reset, answer(503)], ids=["lost", "503"])
 async def test_every_operation_that_spends_is_sent_once_and_its_outcome_is_unknown(failure: Step) -> None:
     """A number that is brought in by PUT, or a call that carries a `command_id`, costs as much the second time."""
-    methods = set()
-    async with Upstream(*[failure] * (3 * len(SPENDING))) as upstream, Api(upstream.base_url, clock=Naps().clock) as api:
+    methods, failures = set(), [failure] * (3 * len(SPENDING))
+    async with Upstream(*failures) as upstream, Api(upstream.base_url, clock=Naps().clock) as api:
         telnyx = api.bind(Credential("KEYtest"), "key:test")
         for number, action in enumerate(SPENDING, start=1):
             with pytest.raises(OutcomeUnknown):
