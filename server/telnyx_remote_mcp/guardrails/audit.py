@@ -17,7 +17,7 @@ from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.kept_back import KeptBack
 from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.guardrails.entries import cost, entry
-from telnyx_tools.api.errors import OutcomeUnknown, TelnyxError
+from telnyx_tools.api.errors import MAY_BE_DONE, TelnyxError
 from telnyx_tools.results.result import Result
 from telnyx_tools.tool.effect import Effect
 
@@ -171,7 +171,7 @@ class OnRecord:
             result = await proceed(call)
             ended = {"outcome": "done", "cost": cost(result)}
         except TelnyxError as error:
-            ended = _failed(error)
+            ended = _failed(call, error)
             raise
         finally:
             took = round((time.perf_counter() - began) * 1000)
@@ -200,8 +200,8 @@ def _through() -> None:
         passage.through = True
 
 
-def _failed(error: TelnyxError) -> dict[str, object]:
-    if isinstance(error, OutcomeUnknown):
+def _failed(call: Call, error: TelnyxError) -> dict[str, object]:
+    if isinstance(error, MAY_BE_DONE) and call.action.effect is not Effect.READ:
         return {"outcome": "unknown"}
     return {"outcome": "failed", "error": error.describe()["code"]}
 

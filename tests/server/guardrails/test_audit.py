@@ -9,6 +9,7 @@ import anyio
 import httpx2
 import pytest
 from tests import contexts
+from tests.tools.api.upstream import Upstream, answer
 from tests.wires import MockWire
 
 from telnyx_remote_mcp.audit.log import DIRECTORY, AuditLog, AuditUnavailable
@@ -26,9 +27,10 @@ from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 from telnyx_remote_mcp.surface.policy import Policy
+from telnyx_tools.api.call import MAX_RESPONSE_BYTES
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.credential import Credential
-from telnyx_tools.api.errors import ApiError, OutcomeUnknown, TelnyxError
+from telnyx_tools.api.errors import ApiError, OutcomeUnknown, ResponseTooLarge, TelnyxError
 from telnyx_tools.registry import registry
 from telnyx_tools.results.result import Result
 from telnyx_tools.tool.effect import Effect
@@ -211,6 +213,20 @@ async def test_an_outcome_that_is_unknown_is_told_from_a_failure(tmp_path: Path,
     with pytest.raises((ApiError, OutcomeUnknown)):
         await made(Telnyx(tmp_path, status, {"errors": [{"code": "10015"}]}), "send_message", TEXT)
     assert [record.get("outcome") for record in records(tmp_path)] == [None, outcome]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "outcomes"),
+    [("send_message", TEXT, [None, "unknown"]), ("get_message", {"message_id": "m1"}, ["failed"])],
+)
+async def test_what_was_carried_out_with_an_answer_that_is_too_large_has_not_failed(
+    tmp_path: Path, name: str, arguments: dict[str, Any], outcomes: list[str | None]
+) -> None:
+    steps = [OnRecord(Book(AuditLog(tmp_path, lambda: KEY, keep_days=1), required=True))]
+    async with Upstream(answer(200, bytes(MAX_RESPONSE_BYTES + 1))) as upstream, Api(upstream.base_url) as api:
+        with pytest.raises(ResponseTooLarge):
+            await contexts.dispatch(api, steps)(contexts.call(TOOLS[name], arguments))
+    assert [record.get("outcome") for record in records(tmp_path)] == outcomes
 
 
 async def test_a_call_that_is_cancelled_midway_has_an_unknown_outcome(tmp_path: Path) -> None:
