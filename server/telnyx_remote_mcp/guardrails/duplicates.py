@@ -51,7 +51,8 @@ _claim: ContextVar[Claim | None] = ContextVar("claim", default=None)
 
 @dataclass(slots=True)
 class _Running:
-    """A call that this process makes, for those of its twins that wait in it. Given up, it has neither of the two."""
+    """A call that this process makes, for those of its twins that wait in it. Given up or kept back, it has neither of
+    the two: what keeps it back may let its twins through."""
 
     over: asyncio.Event = field(default_factory=asyncio.Event)
     attempt: Attempt | None = None
@@ -98,9 +99,6 @@ class DuplicateGuard:
         running = self._running[key] = _Running()
         try:
             return await self._once(call, key, proceed, running)
-        except TelnyxError as error:
-            running.error = error
-            raise
         finally:
             del self._running[key]
             running.over.set()
@@ -178,6 +176,7 @@ class DuplicateGuard:
             return result
         except TelnyxError as error:
             attempt = self._unknown(call, claim) if isinstance(error, MAY_BE_DONE) else None
+            running.error = error if claim.begun else None
             raise
         except BaseException:
             attempt = self._unknown(call, claim)

@@ -16,6 +16,7 @@ from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next, Step, pipeline
 from telnyx_remote_mcp.guardrails.duplicates import KIND, Begins, DuplicateGuard
+from telnyx_remote_mcp.guardrails.person import Refused
 from telnyx_remote_mcp.guardrails.repeats import MOST_FILE_BYTES
 from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
 from telnyx_remote_mcp.store.base import Store
@@ -418,6 +419,36 @@ async def test_an_error_reaches_every_twin(store: Store) -> None:
         telnyx.go.set()
     assert codes == ["unreachable"] * 5
     assert len(telnyx.calls) == 1
+
+
+async def test_what_keeps_back_a_call_of_one_connection_keeps_back_no_twin_of_another(
+    store: Store, telnyx: Telnyx
+) -> None:
+    """Or of the same one, with the answer to what the first of them is still to ask."""
+    asking = Asking()
+
+    async def asks_the_first(call: Call, proceed: Next) -> Result:
+        if call.request_id == "first":
+            await asking(call, proceed)
+        return await proceed(call)
+
+    async def keeps_back(call: Call, proceed: Next) -> Result:
+        if call.caller.grant_id == "narrow":
+            raise Refused("No", "", "policy")
+        return await proceed(call)
+
+    once = guard(store, between=[asks_the_first, keeps_back])
+    narrow, wide = (Caller("key:1", Credential("KEYone"), "oauth", grant_id=grant) for grant in ("narrow", "wide"))
+    first = asyncio.create_task(once(text("first", caller=narrow), telnyx))  # type: ignore[arg-type] # a coroutine
+    await asking.asked.wait()
+    twins = [asyncio.create_task(once(text(f"twin {n}", caller=wide), telnyx)) for n in range(3)]  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    asking.answered.set()
+    with pytest.raises(Refused):
+        await first
+    results = [(await twin).wire() for twin in twins]
+    assert len(telnyx.calls) == 1
+    assert [result.get("duplicate_of") for result in results] == [None, "twin 0", "twin 0"]
 
 
 async def _let_go(telnyx: Telnyx, after_secs: float) -> None:
