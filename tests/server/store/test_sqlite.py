@@ -83,6 +83,27 @@ class TestSqliteStore(StoreBehaviour):
         assert abs(ends - right() - 600) < 60
         file.close()
 
+    @pytest.mark.parametrize("by", [2 * 86_400.0, -2 * 86_400.0, 50 * 365 * 86_400.0])
+    async def test_processes_agree_on_the_time_though_the_clock_was_set_by_days_between_their_starts(
+        self, settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch, by: float
+    ) -> None:
+        """As of a machine that learns the time when some of the processes run already."""
+        assert await store.add("call", "a", b"one", 86_399)
+        assert await store.add("call", "soon over", b"one", SHORT)
+        await store.counters.add("calls", "a", 1, 600)
+        await store.journal.append("inbox", "a", b"one", keep=9, ttl_secs=600)
+        right = time.time
+        monkeypatch.setattr("time.time", lambda: right() + by)
+        async with opened(settings) as begun_since:
+            for each in (store, begun_since):
+                assert not await each.add("call", "a", b"two")
+                assert await each.counters.get("calls", "a") == 1
+                await each.journal.trim("inbox", "a", older_than_secs=60)
+                assert len(await each.journal.after("inbox", "a", START, 9)) == 1
+                await ended(each, "call", "soon over")
+            assert await begun_since.add("call", "b", b"one", 600)
+            assert not await store.add("call", "b", b"two", 600)
+
     async def test_it_is_cleaned_until_nothing_is_left_to_clean(self, settings: Settings, store: Store) -> None:
         store.prepare()
         file = sqlite3.connect(settings.data_dir / "state.db")

@@ -2,31 +2,52 @@
 
 import sqlite3
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from telnyx_remote_mcp.clock import Clock, since_boot
+from telnyx_remote_mcp.clock import since_boot
 
 BELIEVED_SECS: Final = 86_400
 """A note that is farther than this from what the machine's clock says was made while that was not set yet."""
+NOW: Final = "coalesce((SELECT booted_at FROM clock WHERE boot = :boot) + :since_boot, :by_machine)"
+"""The time by the file as it is when a statement runs: all processes that use it have the same."""
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 _FORGET: Final = "DELETE FROM clock WHERE boot <> ?"
-_NOTE: Final = """
-INSERT INTO clock (boot, booted_at) VALUES (?, ?)
-ON CONFLICT DO UPDATE SET booted_at = excluded.booted_at WHERE abs(clock.booted_at - excluded.booted_at) > ?
-"""
 _NOTED: Final = "SELECT booted_at FROM clock WHERE boot = ?"
+_NOTE: Final = "REPLACE INTO clock (boot, booted_at) VALUES (?, ?)"
+_MOVES: Final = (
+    "UPDATE entries SET expires_at = expires_at + :by WHERE abs(expires_at - :old) < abs(expires_at - :new)",
+    "UPDATE counters SET expires_at = expires_at + :by WHERE abs(expires_at - :old) < abs(expires_at - :new)",
+    "UPDATE journal SET expires_at = expires_at + :by, appended_at = appended_at + :by "
+    "WHERE abs(appended_at - :old) < abs(appended_at - :new)",
+)
 
 
-def clock_of(file: sqlite3.Connection) -> Clock:
-    """The clock of all processes that use the file: whoever opens it first after the machine booted notes when that
-    was, and from there all of them count. Only Linux tells one boot from another; elsewhere it is the machine's clock.
+def note_boot(file: sqlite3.Connection) -> str | None:
+    """Note when the machine booted, unless another process did, and give the name of this boot. Only Linux tells one
+    boot from another: None elsewhere, where the file goes by the machine's clock.
+
+    Where the note is not to be believed, what ends nearer to the time by that than to the one by the new note was
+    counted by it, and is moved along: nothing is forgotten before its time.
     """
     try:
         boot = _BOOT.read_text()
     except OSError:
-        return time.time
-    file.execute(_FORGET, (boot,))
-    file.execute(_NOTE, (boot, time.time() - since_boot(), BELIEVED_SECS))
-    ((booted_at,),) = file.execute(_NOTED, (boot,))
-    return lambda: booted_at + since_boot()
+        return None
+    up = since_boot()
+    booted_at = time.time() - up
+    file.execute("BEGIN IMMEDIATE")
+    with file:
+        file.execute(_FORGET, (boot,))
+        (noted,) = file.execute(_NOTED, (boot,)).fetchone() or (None,)
+        if noted is None or abs(noted - booted_at) > BELIEVED_SECS:
+            file.execute(_NOTE, (boot, booted_at))
+            for move in _MOVES if noted is not None else ():
+                file.execute(move, {"by": booted_at - noted, "old": noted + up, "new": booted_at + up})
+    return boot
+
+
+def moment(boot: str | None) -> Mapping[str, object]:
+    """The values of `NOW` at this moment."""
+    return {"boot": boot, "since_boot": since_boot(), "by_machine": time.time()}

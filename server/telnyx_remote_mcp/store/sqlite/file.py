@@ -6,14 +6,14 @@ import os
 import sqlite3
 import time
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import anyio
 
-from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import StoreError, StoreUnavailable
-from telnyx_remote_mcp.store.sqlite.clock import clock_of
+from telnyx_remote_mcp.store.sqlite.clock import NOW, moment, note_boot
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ DELETE FROM {table} WHERE {key} IN (SELECT {columns} FROM {table} WHERE expires_
         ("journal", "id", "id"),
     )
 )
-_NEVER: Final = float("inf")
+_ENDS: Final = f"coalesce({NOW} + :ttl_secs, 9e999)"
 
 
 class SqliteFile:
@@ -96,7 +96,7 @@ class SqliteFile:
         self._busy_secs = busy_secs
         self._opening = anyio.Lock()
         self._prepared = False
-        self._clock: Clock = time.time
+        self._boot: str | None = None
         self._connection: aiosqlite.Connection | None = None
         self._near: sqlite3.Connection | None = None
         self._run_near = 0
@@ -105,19 +105,19 @@ class SqliteFile:
     def prepare(self) -> None:
         """Make the file and its tables. Raises StoreError for a path that cannot be used."""
         if not self._prepared:
-            self._clock = _prepare(self._path)
+            self._boot = _prepare(self._path)
             self._prepared = True
 
     async def run(self, statement: str, *, ttl_secs: float | None = None, **values: object) -> list[sqlite3.Row]:
         """The rows that one statement returns. Raises StoreUnavailable.
 
-        Beside its values it may use the time, `:now`, and the moment in `ttl_secs`, `:ends`: nobody else tells the time
-        to a file.
+        Beside its values it may use the time, `:now`, and the moment in `ttl_secs`, `:ends`, never for None: nobody
+        else tells the time to a file.
         """
         began, outcome = time.perf_counter(), "unavailable"
         try:
             connection = self._connection or await self._open()
-            values = {**values, **self._times(ttl_secs)}
+            statement, values = _timed(statement), {**values, **moment(self._boot), "ttl_secs": ttl_secs}
             rows = self._at_once(statement, values)
             if rows is None:
                 rows = list(await connection.execute_fetchall(statement, values))
@@ -131,10 +131,6 @@ class SqliteFile:
             raise StoreUnavailable(str(error)) from error
         finally:
             self._meter.store("sqlite", outcome, time.perf_counter() - began)
-
-    def _times(self, ttl_secs: float | None) -> Mapping[str, float]:
-        now = self._clock()
-        return {"now": now, "ends": _NEVER if ttl_secs is None else now + ttl_secs}
 
     def _at_once(self, statement: str, values: Mapping[str, object]) -> list[sqlite3.Row] | None:
         """The rows, without a thread; None where it has to be waited for somebody."""
@@ -190,8 +186,14 @@ class SqliteFile:
             return self._connection
 
 
-def _prepare(path: Path) -> Clock:
-    """Make the file, and give its clock. SQLite gives the files beside it the same mode."""
+@cache
+def _timed(statement: str) -> str:
+    """The statement with what it says for `:now` and `:ends`."""
+    return statement.replace(":now", NOW).replace(":ends", _ENDS)
+
+
+def _prepare(path: Path) -> str | None:
+    """Make the file, and give the boot that its clock goes by. SQLite gives the files beside it the same mode."""
     if sqlite3.sqlite_version_info < MIN_VERSION:
         raise StoreError(
             f"SQLite {sqlite3.sqlite_version} is too old, 3.35 is needed: use another build of Python, "
@@ -205,7 +207,7 @@ def _prepare(path: Path) -> Clock:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
-            return clock_of(connection)
+            return note_boot(connection)
         finally:
             connection.close()
     except (OSError, sqlite3.Error) as error:
