@@ -18,12 +18,13 @@ PER_ACCOUNT: Final = 100
 Find = Callable[[], Awaitable[str | None]]
 
 
-class _Account:
-    """What was found out about one account, and is by one asking at a time."""
+class _Finding:
+    """One thing about an account. One request at a time finds it out, and those that want to know it wait."""
 
     def __init__(self) -> None:
-        self.found: LRUCache[str, str | None] = LRUCache(PER_ACCOUNT)
         self.asking = asyncio.Lock()
+        self.is_known = False
+        self.what: str | None = None
 
 
 class Findings:
@@ -31,17 +32,20 @@ class Findings:
     something here; what is being asked for just then is not kept."""
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
-        self._accounts: TTLCache[str, _Account] = TTLCache(ACCOUNTS, KEPT_SECS, clock)
+        self._accounts: TTLCache[str, LRUCache[str, _Finding]] = TTLCache(ACCOUNTS, KEPT_SECS, clock)
 
     async def of(self, principal: str, name: str, find: Find) -> str | None:
         """What `find` found out of that name, now or before."""
         account = self._accounts.get(principal)
         if account is None:
-            account = self._accounts[principal] = _Account()
-        async with account.asking:
-            if name not in account.found:
-                account.found[name] = await find()
-            return account.found[name]
+            account = self._accounts[principal] = LRUCache(PER_ACCOUNT)
+        finding = account.get(name)
+        if finding is None:
+            finding = account[name] = _Finding()
+        async with finding.asking:
+            if not finding.is_known:
+                finding.what, finding.is_known = await find(), True
+            return finding.what
 
     def forget(self, principal: str) -> None:
         """Find everything about the account out anew."""

@@ -70,6 +70,30 @@ async def test_what_was_asked_before_a_change_is_not_kept_after_it() -> None:
     assert await findings.of("a", "x", source) == "finding 2"
 
 
+async def test_no_request_waits_for_what_another_one_wants_to_know() -> None:
+    """Texts from a hundred numbers, while Telnyx answers none of the questions about them."""
+    findings, silent = Findings(), Source()
+    silent.may_answer.clear()
+    asking = [asyncio.create_task(findings.of("a", str(number), silent)) for number in range(PER_ACCOUNT)]
+    await silent.is_asked.wait()
+    async with asyncio.timeout(5):
+        assert await findings.of("a", "x", Source()) == "finding 1"
+        silent.may_answer.set()
+        assert len(set(await asyncio.gather(*asking))) == PER_ACCOUNT
+
+
+async def test_who_leaves_while_it_is_found_out_leaves_it_to_the_next() -> None:
+    findings, silent = Findings(), Source()
+    silent.may_answer.clear()
+    leaving = asyncio.create_task(findings.of("a", "x", silent))
+    await silent.is_asked.wait()
+    waiting = asyncio.create_task(findings.of("a", "x", Source()))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    async with asyncio.timeout(5):
+        assert await waiting == "finding 1"
+
+
 async def test_an_account_holds_no_more_than_so_many() -> None:
     findings, source = Findings(), Source()
     for number in range(PER_ACCOUNT + 1):

@@ -19,8 +19,10 @@ _NOTE: Final = "REPLACE INTO clock (boot, booted_at) VALUES (?, ?)"
 _MOVES: Final = (
     "UPDATE entries SET expires_at = expires_at + :by WHERE abs(expires_at - :old) < abs(expires_at - :new)",
     "UPDATE counters SET expires_at = expires_at + :by WHERE abs(expires_at - :old) < abs(expires_at - :new)",
-    "UPDATE journal SET expires_at = expires_at + :by, appended_at = appended_at + :by "
-    "WHERE abs(appended_at - :old) < abs(appended_at - :new)",
+    (
+        "UPDATE journal SET expires_at = expires_at + :by, appended_at = appended_at + :by "
+        "WHERE abs(appended_at - :old) < abs(appended_at - :new)"
+    ),
 )
 
 
