@@ -42,11 +42,13 @@ def note_boot(file: sqlite3.Connection) -> str | None:
     file.execute("BEGIN IMMEDIATE")
     with file:
         file.execute(_FORGET, (boot,))
-        (noted,) = file.execute(_NOTED, (boot,)).fetchone() or (None,)
-        if noted is None or abs(noted - booted_at) > BELIEVED_SECS:
-            file.execute(_NOTE, (boot, booted_at))
-            for move in _MOVES if noted is not None else ():
-                file.execute(move, {"by": booted_at - noted, "old": noted + up, "new": booted_at + up})
+        found = file.execute(_NOTED, (boot,)).fetchone()
+        noted: float = booted_at if found is None else found[0]
+        if found is not None and abs(noted - booted_at) <= BELIEVED_SECS:
+            return boot
+        file.execute(_NOTE, (boot, booted_at))
+        for move in _MOVES if noted != booted_at else ():
+            file.execute(move, {"by": booted_at - noted, "old": noted + up, "new": booted_at + up})
     return boot
 
 
