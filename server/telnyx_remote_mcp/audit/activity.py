@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -90,7 +91,10 @@ class Activity:
         self._timer, self._task = None, asyncio.create_task(self._kept())
 
     async def _kept(self) -> None:
-        await self._keep()
+        try:
+            await self._keep()
+        except Exception as error:  # noqa: BLE001 - nobody awaits this task
+            logger.error("What agents did is in the audit log alone so far (%s).", type(error).__name__)
         self._task = None
         if self._waiting:
             self._timer = asyncio.get_running_loop().call_later(TOGETHER_SECS, self._begin)
@@ -98,9 +102,9 @@ class Activity:
     async def _keep(self) -> None:
         """Write what waits, an entry for each account. What the store does not take goes on waiting."""
         while self._waiting:
-            who = next(iter(self._waiting))
+            who, waiting = next(iter(self._waiting.items()))
+            sealed = self._form.seal([dict(record) for record in waiting], self._vault, _place(who))
             records = self._waiting.pop(who)
-            sealed = self._form.seal([dict(record) for record in records], self._vault, _place(who))
             try:
                 await self._store.journal.append(KIND, who, sealed, keep=KEPT, ttl_secs=self._keep_secs)
             except StoreUnavailable:
@@ -130,7 +134,9 @@ def _shown(receipt: Receipt, record: Record) -> Record:
     shown = {name: value for name, value in record.items() if name not in LEFT_OUT}
     if "to" in shown:
         shown["to"] = [{"masked": target["masked"]} for target in shown["to"]]
-    return {"id": receipt.id, "at": receipt.at, **shown}
+    written = json.dumps({"id": receipt.id, "at": receipt.at, **shown}, ensure_ascii=False)
+    cleaned: Record = json.loads(written.encode(errors="replace"))  # a client may call itself half a character
+    return cleaned
 
 
 def _place(who: str) -> str:
