@@ -39,8 +39,8 @@ async def last_rate(telnyx: Telnyx, code: str) -> Rate | None:
     if line is None or not (leg := line.get("call_leg_id")):
         return None
     parts = [line, *(one for one in billed[TYPES[1]] if one.get("call_leg_id") == leg)]
-    rates, currencies = [_by_minute(part) for part in parts], {str(part.get("currency")) for part in parts}
-    if len(currencies) != 1 or any(rate is None for rate in rates):
+    rates, currencies = [_by_minute(part) for part in parts], {str(part.get("currency") or "") for part in parts}
+    if len(currencies) != 1 or "" in currencies or any(rate is None for rate in rates):
         return None
     return Rate(sum((rate for rate in rates if rate is not None), Decimal(0)), currencies.pop(), code)
 

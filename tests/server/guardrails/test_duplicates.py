@@ -441,7 +441,8 @@ async def test_what_keeps_back_a_call_of_one_connection_keeps_back_no_twin_of_an
     narrow, wide = (Caller("key:1", Credential("KEYone"), "oauth", grant_id=grant) for grant in ("narrow", "wide"))
     first = asyncio.create_task(once(text("first", caller=narrow), telnyx))  # type: ignore[arg-type] # a coroutine
     await asking.asked.wait()
-    twins = [asyncio.create_task(once(text(f"twin {n}", caller=wide), telnyx)) for n in range(3)]  # type: ignore[arg-type]
+    calls = [text(f"twin {number}", caller=wide) for number in range(3)]
+    twins = [asyncio.create_task(once(call, telnyx)) for call in calls]  # type: ignore[arg-type] # a coroutine
     await asyncio.sleep(0)
     asking.answered.set()
     with pytest.raises(Refused):

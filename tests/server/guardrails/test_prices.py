@@ -8,8 +8,10 @@ from pathlib import Path
 import httpx2
 import pytest
 from tests import contexts
+from tests.tools.api.upstream import Upstream, answer
 
 from telnyx_remote_mcp.auth.caller import Caller
+from telnyx_remote_mcp.guardrails.call_rates import last_rate
 from telnyx_remote_mcp.guardrails.prices import MOST_NUMBERS, Price, Prices
 from telnyx_remote_mcp.guardrails.sms_parts import sms_parts
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
@@ -165,3 +167,10 @@ def test_parts_are_counted_as_the_sandbox_does() -> None:
     texts += ["й" * 70, "й" * 71, "😀" * 35, "😀" * 36, "й" * 66 + "😀" * 3, "é`"]
     for text in texts:
         assert sms_parts(text) == segment(text).parts, text
+
+
+async def test_a_rate_of_no_currency_is_no_rate() -> None:
+    line = {"direction": "outbound", "billed_sec": 60, "cld": OTHER, "call_leg_id": "1", "rate": "0.01"}
+    told = answer(200, {"data": [{**line, "rate_measured_in": "minutes"}]})
+    async with Upstream(told, answer(200, {"data": []})) as upstream, Api(upstream.base_url) as api:
+        assert await last_rate(api.bind(Credential(KEY), KEY), "US") is None
