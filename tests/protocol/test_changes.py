@@ -109,6 +109,20 @@ class TestListChanged:
             async with asyncio.timeout(20):
                 assert (await anext(frames))["method"] == "notifications/resources/updated"
 
+    async def test_a_resource_that_may_be_read_no_more_is_not_told_of(self, site: Site) -> None:
+        token = await signed_in(site, KEY, level="look")
+        both = {"telnyx://events", "telnyx://sms/conversations"}
+        watched = {"notifications": {"resourceSubscriptions": sorted(both)}}
+        async with opened(site, token, "subscriptions/listen", watched) as frames:
+            assert (await anext(frames))["params"]["notifications"] == watched["notifications"]
+            told = []
+            for number, level in enumerate(("look", "", "", "look")):
+                await site.permit(level_messaging=level)
+                await site.happen(message(number))
+                async with asyncio.timeout(20):
+                    told.append({(await anext(frames))["params"]["uri"] for _ in (both if level else {"events"})})
+        assert told == [both, {"telnyx://events"}, {"telnyx://events"}, both]
+
     async def test_it_is_announced_to_clients_that_can_ask_for_it(self, site: Site) -> None:
         async with Peer.of(site.base_url, KEY) as peer:
             told = message_in(await peer.modern("server/discover"))["result"]["capabilities"]

@@ -103,7 +103,7 @@ class Resources:
             offered = await self._events.offered(ctx) if listed else None
             await tell(ctx, "notifications/subscriptions/acknowledged", notifications=honored)
             while (letters := await self._open.arriving(listener, LOOK_SECS if listed else None)) is not None:
-                for uri in _changed(watched, letters):
+                for uri in _changed(await self._still(ctx, watched) if letters else {}, letters):
                     await tell(ctx, "notifications/resources/updated", uri=uri)
                 if listed and (now := await self._events.offered(ctx)) not in (None, offered):
                     offered = now
@@ -138,6 +138,11 @@ class Resources:
         allowed = self._allowed(ctx)
         found = {uri: find(uri) for uri in list(uris)[:MOST_WATCHED]}
         return {uri: each for uri, each in found.items() if each is not None and each[0] in allowed}
+
+    async def _still(self, ctx: Context, watched: Watched) -> Watched:
+        """What of it an open request may still read. Raises StoreUnavailable."""
+        now = await self._events.now(ctx)
+        return {uri: each for uri, each in watched.items() if now is not None and each[0].is_allowed(*now)}
 
     @asynccontextmanager
     async def _listening(self, ctx: Context, watched: Watched) -> AsyncIterator[Listener]:
