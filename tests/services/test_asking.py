@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
-from itertools import count, product
+from itertools import count
 from typing import Any
 
 import anyio
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.anyio
 KEY = "KEY_sandbox_asked"
 TOOL = "send_message"
 NUMBERS = count()
+MOST_TRIES = 80
 WORDS: dict[Word, tuple[str, str]] = {"once": ("ok", "done"), "deny": ("refused", "refused")}
 """How a call ends at the server and for the agent after each word of the person."""
 
@@ -102,7 +104,7 @@ async def office(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -
         started = await anyio.to_thread.run_sync(starting.__enter__)
         until.push_async_callback(anyio.to_thread.run_sync, starting.__exit__, None, None, None)
         (directory / "proxy").mkdir()
-        proxy = haproxy(directory / "proxy", port, *(each.port for each in started.replicas))
+        proxy = haproxy(directory / "proxy", port, *(each.port for each in started.replicas), fall=20)
         await anyio.to_thread.run_sync(proxy.__enter__)
         until.push_async_callback(anyio.to_thread.run_sync, proxy.__exit__, None, None, None)
         store = open_calls_store(Settings(secret=SECRET, redis_url=started.redis.url))
@@ -136,10 +138,15 @@ def _code(read: dict[str, Any]) -> str:
 @pytest.mark.parametrize("kind", ["forms", "pages", "none"])
 async def test_a_yes_or_no_counts_wherever_the_client_brings_it(office: Office, kind: str) -> None:
     """Each way of asking, with the question at either replica and the answer at the other one."""
-    crossed = set()
+    wanted, crossed = {(word, *by) for word in WORDS for by in ((0, 1), (1, 0))}, set[tuple[str, int, int]]()
+    chance = random.Random(kind)
     async with office.agent(kind) as agent:
-        for word, is_shifted, office.owner.reads_twice in product(WORDS, (False, True), (False, True)):
-            if is_shifted:
+        for _ in range(MOST_TRIES):
+            if wanted <= crossed:
+                break
+            word: Word = chance.choice([*WORDS])
+            office.owner.reads_twice = chance.random() < 0.5
+            if chance.random() < 0.5:  # so that the question comes to the other replica
                 await agent.call_tool("get_balance")
             outcome, code = WORDS[word]
             sent, asked, ended = await office.sent(), office.came_to("asked"), office.came_to(outcome)
@@ -147,7 +154,7 @@ async def test_a_yes_or_no_counts_wherever_the_client_brings_it(office: Office, 
             assert await office.sent() == sent + (word == "once")
             by = _where(asked, office.came_to("asked")), _where(ended, office.came_to(outcome))
             crossed.add((word, *by))
-    assert {(word, *by) for word in WORDS for by in ((0, 1), (1, 0))} <= crossed
+    assert wanted <= crossed
 
 
 def _where(before: list[int], after: list[int]) -> int:
@@ -208,7 +215,8 @@ async def test_a_replica_that_is_killed_while_a_person_has_the_page_leaves_nothi
         assert again["inputRequests"].keys() == {asked}
     assert await office.sent() == sent
     office.owner.word = "once"
-    await office.owner.decide(again["inputRequests"][asked]["params"]["url"])
+    link = again["inputRequests"][asked]["params"]["url"]
+    assert any(["You agreed" in await office.owner.decide(link) for _ in range(2)])  # the proxy may reach one only
     done = (await made(first, arguments, way="url"))["result"]
     assert _code(json.loads(done["content"][0]["text"])) == "done"
     assert await office.sent() == sent + 1
