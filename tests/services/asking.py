@@ -1,4 +1,5 @@
-"""A person is asked by one replica, and the answer arrives at the other one."""
+"""A person is asked by one replica, and the answer arrives at the other one. Its figures depend on how busy the machine is,
+so it is run by hand: `python -m pytest tests/services/asking.py`."""
 
 import asyncio
 import json
