@@ -1,5 +1,7 @@
-"""A person is asked by one replica, and the answer arrives at the other one. Its figures depend on how busy the machine is,
-so it is run by hand: `python -m pytest tests/services/asking.py`."""
+"""A person is asked by one replica, and the answer arrives at the other one.
+
+Two of its parts depend on how busy the machine is, so it is run by hand: `python -m pytest tests/services/asking.py`.
+"""
 
 import asyncio
 import json
