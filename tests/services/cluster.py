@@ -224,12 +224,13 @@ def _command_of(process: int) -> bytes:
 
 
 @contextmanager
-def haproxy(directory: Path, port: int, *ports: int, fall: int = 1) -> Iterator[str]:
-    """A haproxy at a port in front of these ports, of which it asks those that are ready; gives its URL. One that was
-    not ready `fall` times is left out."""
-    servers = (f"    server s{each} 127.0.0.1:{each} check inter 100ms fall {fall} rise 1\n" for each in ports)
+def haproxy(directory: Path, port: int, *ports: int) -> Iterator[str]:
+    """A haproxy at a port in front of these ports, of which it asks those that are ready; gives its URL. A request may
+    name the one that it is meant for: the number in `X-Replica`."""
+    wishes = (f"    use-server s{each} if {{ req.hdr(X-Replica) {number} }}\n" for number, each in enumerate(ports))
+    servers = (f"    server s{each} 127.0.0.1:{each} check inter 100ms fall 1 rise 1\n" for each in ports)
     file = directory / "haproxy.cfg"
-    file.write_text(_HAPROXY.format(port=port) + "".join(servers))
+    file.write_text("".join([_HAPROXY.format(port=port), *wishes, *servers]))
     with _proxy(["haproxy", "-db", "-q", "-f", str(file)], port) as url:
         yield url
 

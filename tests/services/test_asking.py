@@ -1,15 +1,11 @@
-"""A person is asked by one replica, and the answer arrives at the other one.
-
-Two of its parts depend on how busy the machine is, so it is run by hand: `python -m pytest tests/services/asking.py`.
-"""
+"""A person is asked by one replica, and the answer arrives at the other one."""
 
 import asyncio
 import json
-import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
-from itertools import count
+from dataclasses import dataclass, field
+from itertools import count, product
 from typing import Any
 
 import anyio
@@ -33,7 +29,6 @@ pytestmark = pytest.mark.anyio
 KEY = "KEY_sandbox_asked"
 TOOL = "send_message"
 NUMBERS = count()
-MOST_TRIES = 80
 WORDS: dict[Word, tuple[str, str]] = {"once": ("ok", "done"), "deny": ("refused", "refused")}
 """How a call ends at the server and for the agent after each word of the person."""
 
@@ -44,20 +39,34 @@ def anyio_backend() -> str:
 
 
 @dataclass
+class Way:
+    """Says of each request which replica the proxy is to give it to."""
+
+    to: int = 0
+
+    async def __call__(self, request: httpx2.Request) -> None:
+        request.headers["X-Replica"] = str(self.to)
+
+    def turn(self) -> None:
+        self.to = 1 - self.to
+
+
+@dataclass
 class Reader(Owner):
-    """A person who may read a page twice before they decide: the proxy gives the next request to the other replica."""
+    """A person whose browser reads a page at one replica and decides at the other, and whose answer goes to the replica
+    that did not ask."""
 
-    reads_twice: bool = False
+    way: Way = field(default_factory=Way)
 
-    async def decide(self, link: str) -> str:
-        if self.reads_twice:
-            await self.browser.get(link)
-        return await super().decide(link)
+    async def __call__(self, context: object, params: types.ElicitRequestParams) -> types.ElicitResult:
+        answer = await super().__call__(context, params)
+        self.way.turn()
+        return answer
 
 
 @dataclass
 class Office:
-    """Two replicas behind a proxy, which gives each request to the next one, and the owner of an account."""
+    """Two replicas behind a proxy, and the owner of an account; `way` is that of what its agent sends."""
 
     replicas: list[Replica]
     url: str
@@ -66,10 +75,15 @@ class Office:
     store: Store
     """That of the replicas."""
 
+    @property
+    def way(self) -> Way:
+        return self.owner.way
+
     @asynccontextmanager
     async def agent(self, kind: str) -> AsyncIterator[Agent]:
         async with AsyncExitStack() as until:
-            http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {KEY}"}, timeout=20, verify=TLS)
+            credential, hooks = {"Authorization": f"Bearer {KEY}"}, {"request": [self.way]}
+            http = httpx2.AsyncClient(headers=credential, timeout=20, verify=TLS, event_hooks=hooks)
             place = streamable_http_client(f"{self.url}/mcp", http_client=await until.enter_async_context(http))
             asks = self.owner if CLIENTS[kind].elicitation is not None else None
             agent = Agent(place, client_info=types.Implementation(name=kind, version="1"), elicitation_callback=asks)
@@ -101,18 +115,31 @@ async def office(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -
     url = f"http://127.0.0.1:{port}"
     async with AsyncExitStack() as until:
         api = await until.enter_async_context(serving(create_app()))
-        http = await until.enter_async_context(httpx2.AsyncClient(follow_redirects=True, timeout=20, verify=TLS))
+        hooks = {"request": [_to_the_other(Way())]}
+        browser = httpx2.AsyncClient(follow_redirects=True, timeout=20, verify=TLS, event_hooks=hooks)
+        await until.enter_async_context(browser)
+        http = await until.enter_async_context(httpx2.AsyncClient(timeout=20, verify=TLS))
         given = {"TELNYX_MCP_POLICY": str(policy), "TELNYX_MCP_PUBLIC_URL": url}
         starting = cluster(directory, api, **given)
         started = await anyio.to_thread.run_sync(starting.__enter__)
         until.push_async_callback(anyio.to_thread.run_sync, starting.__exit__, None, None, None)
         (directory / "proxy").mkdir()
-        proxy = haproxy(directory / "proxy", port, *(each.port for each in started.replicas), fall=20)
+        proxy = haproxy(directory / "proxy", port, *(each.port for each in started.replicas))
         await anyio.to_thread.run_sync(proxy.__enter__)
         until.push_async_callback(anyio.to_thread.run_sync, proxy.__exit__, None, None, None)
         store = open_calls_store(Settings(secret=SECRET, redis_url=started.redis.url))
         await until.enter_async_context(aclosing(store))
-        yield Office(started.replicas, url, Sandbox(api, http), Reader(KEY, http, None), store)
+        yield Office(started.replicas, url, Sandbox(api, http), Reader(KEY, browser, None), store)
+
+
+def _to_the_other(way: Way) -> Callable[[httpx2.Request], Awaitable[None]]:
+    """Each request goes to the other replica than the one before."""
+
+    async def sent(request: httpx2.Request) -> None:
+        way.turn()
+        await way(request)
+
+    return sent
 
 
 async def told(office: Office, agent: Agent, word: Word) -> str:
@@ -123,6 +150,7 @@ async def told(office: Office, agent: Agent, word: Word) -> str:
     if _code(read) != "approval_required":
         return _code(read)
     await office.owner.decide(read["error"]["link"])
+    office.way.turn()
     return _code(await _made(agent, arguments))
 
 
@@ -141,23 +169,15 @@ def _code(read: dict[str, Any]) -> str:
 @pytest.mark.parametrize("kind", ["forms", "pages", "none"])
 async def test_a_yes_or_no_counts_wherever_the_client_brings_it(office: Office, kind: str) -> None:
     """Each way of asking, with the question at either replica and the answer at the other one."""
-    wanted, crossed = {(word, *by) for word in WORDS for by in ((0, 1), (1, 0))}, set[tuple[str, int, int]]()
-    chance = random.Random(kind)
     async with office.agent(kind) as agent:
-        for _ in range(MOST_TRIES):
-            if wanted <= crossed:
-                break
-            word: Word = chance.choice([*WORDS])
-            office.owner.reads_twice = chance.random() < 0.5
-            if chance.random() < 0.5:  # so that the question comes to the other replica
-                await agent.call_tool("get_balance")
+        for word, asks in product(WORDS, (0, 1)):
+            office.way.to = asks
             outcome, code = WORDS[word]
             sent, asked, ended = await office.sent(), office.came_to("asked"), office.came_to(outcome)
             assert await told(office, agent, word) == code
             assert await office.sent() == sent + (word == "once")
-            by = _where(asked, office.came_to("asked")), _where(ended, office.came_to(outcome))
-            crossed.add((word, *by))
-    assert wanted <= crossed
+            assert _where(asked, office.came_to("asked")) == asks
+            assert _where(ended, office.came_to(outcome)) == 1 - asks
 
 
 def _where(before: list[int], after: list[int]) -> int:
@@ -218,8 +238,7 @@ async def test_a_replica_that_is_killed_while_a_person_has_the_page_leaves_nothi
         assert again["inputRequests"].keys() == {asked}
     assert await office.sent() == sent
     office.owner.word = "once"
-    link = again["inputRequests"][asked]["params"]["url"]
-    assert any(["You agreed" in await office.owner.decide(link) for _ in range(2)])  # the proxy may reach one only
+    assert "You agreed" in await office.owner.decide(again["inputRequests"][asked]["params"]["url"])
     done = (await made(first, arguments, way="url"))["result"]
     assert _code(json.loads(done["content"][0]["text"])) == "done"
     assert await office.sent() == sent + 1
