@@ -100,18 +100,25 @@ class Activity:
             self._timer = asyncio.get_running_loop().call_later(TOGETHER_SECS, self._begin)
 
     async def _keep(self) -> None:
-        """Write what waits, an entry for each account. What the store does not take goes on waiting."""
+        """Write what waits, an entry for each account. What is not taken goes on waiting, behind all others: an account
+        whose records cannot be written holds up none of them."""
         while self._waiting:
-            who, waiting = next(iter(self._waiting.items()))
-            sealed = self._form.seal([dict(record) for record in waiting], self._vault, _place(who))
+            who = next(iter(self._waiting))
             records = self._waiting.pop(who)
             try:
+                sealed = self._form.seal([dict(record) for record in records], self._vault, _place(who))
                 await self._store.journal.append(KIND, who, sealed, keep=KEPT, ttl_secs=self._keep_secs)
             except StoreUnavailable:
-                self._waiting[who] = [*records, *self._waiting.get(who, ())]
+                self._wait_on(who, records)
                 logger.warning("What agents did is in the audit log alone so far: the store does not answer.")
                 return
+            except Exception:
+                self._wait_on(who, records)
+                raise
             self._count -= len(records)
+
+    def _wait_on(self, who: str, records: list[Record]) -> None:
+        self._waiting[who] = [*records, *self._waiting.pop(who, ())]
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,3 +52,20 @@ async def test_an_error_that_nobody_expects_ends_no_keeping(store: Store, monkey
         await anyio.sleep(0.2)
     assert [each["id"] for each in (await kept.past(["w"])).records] == ["1", "0"]
     await kept.aclose()
+
+
+async def test_an_account_whose_records_cannot_be_written_holds_up_no_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activity, "TOGETHER_SECS", 0.01)
+    kept = Activity(store, lambda: SECRET, keep_days=1)
+    for who, client in (("odd", object()), ("other", "Desk")):
+        kept.note(
+            Receipt(id=f"{who} 1", hash="0" * 64, at="2026-01-01T00:00:00.000Z"),
+            {"who": who, "event": "call", "effect": "write", "tool": "t", "client": "Desk"},
+        )
+        kept._waiting[who][0]["client"] = client  # what no call can have, as far as we know
+    await anyio.sleep(0.3)
+    assert [each["client"] for each in (await kept.past(["other"])).records] == ["Desk"]
+    del kept._waiting["odd"]
+    await kept.aclose()
