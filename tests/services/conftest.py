@@ -1,10 +1,15 @@
 """Servers that the tests here start; they must be installed."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
+import httpx2
 import pytest
 import redis
+from tests.e2e.killing import Sandbox
 from tests.services.cluster import RedisServer as Server
+
+from telnyx_sandbox.app import create_app
+from telnyx_sandbox.server import serving
 
 
 class RedisServer(Server):
@@ -20,3 +25,9 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
     server = RedisServer(tmp_path_factory.mktemp("redis"))
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+async def sandbox(anyio_backend: str) -> AsyncIterator[Sandbox]:
+    async with serving(create_app()) as base_url, httpx2.AsyncClient() as http:
+        yield Sandbox(base_url, http)

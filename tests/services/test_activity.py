@@ -22,25 +22,12 @@ from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.web.linking.activity import PATH
-from telnyx_sandbox.app import create_app
-from telnyx_sandbox.server import serving
 
 pytestmark = pytest.mark.anyio
 
 TEXT = "a text of nobody else's concern"
 KEY, WHO, SECRET = "KEY_sandbox_seen_everywhere", "0123456789abcdef", Secret(b"s" * 32)
 PREMIUM = "+19005550123"
-
-
-@pytest.fixture(scope="module")
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-async def sandbox(anyio_backend: str) -> AsyncIterator[Sandbox]:
-    async with serving(create_app()) as base_url, httpx2.AsyncClient() as http:
-        yield Sandbox(base_url, http)
 
 
 @asynccontextmanager

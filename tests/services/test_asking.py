@@ -33,11 +33,6 @@ WORDS: dict[Word, tuple[str, str]] = {"once": ("ok", "done"), "deny": ("refused"
 """How a call ends at the server and for the agent after each word of the person."""
 
 
-@pytest.fixture(scope="module")
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @dataclass
 class Way:
     """Says of each request which replica the proxy is to give it to."""

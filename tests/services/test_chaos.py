@@ -10,11 +10,6 @@ RECOVERY_SECS = 60.0
 """Long: other tests take the processors meanwhile. By hand it is 10."""
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.mark.anyio
 async def test_whatever_breaks_nothing_is_sent_twice_or_lost_or_said_wrongly() -> None:
     assert await chaos.main(MINUTES, random.randrange(1_000_000), RECOVERY_SECS) == 0

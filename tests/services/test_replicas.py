@@ -13,23 +13,9 @@ import pytest
 from tests.e2e.killing import Sandbox
 from tests.services.cluster import LEGACY, MODERN, Agent, Cluster, cluster, nginx
 
-from telnyx_sandbox.app import create_app
-from telnyx_sandbox.server import serving
-
 pytestmark = pytest.mark.anyio
 
 PER_MINUTE = 120
-
-
-@pytest.fixture(scope="module")
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
-async def sandbox(anyio_backend: str) -> AsyncIterator[Sandbox]:
-    async with serving(create_app()) as base_url, httpx2.AsyncClient() as http:
-        yield Sandbox(base_url, http)
 
 
 @pytest.fixture(scope="module")

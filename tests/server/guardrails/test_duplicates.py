@@ -255,7 +255,7 @@ async def test_a_client_that_leaves_leaves_an_unknown_outcome(store: Store) -> N
 
 async def test_the_twin_of_a_call_whose_process_died_is_told_so_after_a_while(store: Store) -> None:
     telnyx = Telnyx()
-    dying = asyncio.create_task(guard(store)(text(), telnyx))
+    dying = asyncio.ensure_future(guard(store)(text(), telnyx))
     await telnyx.reached.wait()
     (key,) = await store.keys(KIND)
     running = await store.get(KIND, key)
@@ -271,7 +271,7 @@ async def test_the_twin_of_a_call_whose_process_died_is_told_so_after_a_while(st
 
 async def killed(guard: Guard, store: Store, until: asyncio.Event, telnyx: Telnyx) -> None:
     """Make a call whose process dies then: what it had noted stays as it was."""
-    dying = asyncio.create_task(guard(text(), telnyx))  # type: ignore[arg-type] # a coroutine
+    dying = asyncio.ensure_future(guard(text(), telnyx))
     await until.wait()
     (key,) = await store.keys(KIND)
     running = await store.get(KIND, key)
@@ -294,7 +294,7 @@ async def test_a_call_whose_process_died_before_anything_was_sent_is_made_by_its
 
 async def test_a_client_that_leaves_while_its_person_is_asked_may_ask_again(store: Store, telnyx: Telnyx) -> None:
     asking = Asking()
-    leaving = asyncio.create_task(guard(store, between=[asking])(text(), telnyx))  # type: ignore[arg-type] # a coroutine
+    leaving = asyncio.ensure_future(guard(store, between=[asking])(text(), telnyx))
     await asking.asked.wait()
     leaving.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -307,7 +307,7 @@ async def test_of_a_call_that_was_taken_over_meanwhile_the_first_process_sends_n
 ) -> None:
     """A process that stood still, as in a machine that slept: the yes comes when its twin has made the call."""
     asking = Asking()
-    first = asyncio.create_task(guard(store, between=[asking])(text("first"), telnyx))  # type: ignore[arg-type] # a coroutine
+    first = asyncio.ensure_future(guard(store, between=[asking])(text("first"), telnyx))
     await asking.asked.wait()
     (key,) = await store.keys(KIND)
     await store.delete(KIND, key)  # as whoever took it over did
@@ -319,9 +319,9 @@ async def test_of_a_call_that_was_taken_over_meanwhile_the_first_process_sends_n
 
 async def test_a_person_who_takes_longer_than_the_lease_is_waited_for(store: Store, telnyx: Telnyx) -> None:
     asking = Asking()
-    first = asyncio.create_task(guard(store, between=[asking])(text("first"), telnyx))  # type: ignore[arg-type] # a coroutine
+    first = asyncio.ensure_future(guard(store, between=[asking])(text("first"), telnyx))
     await asking.asked.wait()
-    twin = asyncio.create_task(guard(store)(text("second"), telnyx))  # type: ignore[arg-type] # a coroutine
+    twin = asyncio.ensure_future(guard(store)(text("second"), telnyx))
     await anyio.sleep(2.5 * LEASE_SECS)
     assert not twin.done()
     asking.answered.set()
@@ -439,10 +439,10 @@ async def test_what_keeps_back_a_call_of_one_connection_keeps_back_no_twin_of_an
 
     once = guard(store, between=[asks_the_first, keeps_back])
     narrow, wide = (Caller("key:1", Credential("KEYone"), "oauth", grant_id=grant) for grant in ("narrow", "wide"))
-    first = asyncio.create_task(once(text("first", caller=narrow), telnyx))  # type: ignore[arg-type] # a coroutine
+    first = asyncio.create_task(once(text("first", caller=narrow), telnyx))
     await asking.asked.wait()
     calls = [text(f"twin {number}", caller=wide) for number in range(3)]
-    twins = [asyncio.create_task(once(call, telnyx)) for call in calls]  # type: ignore[arg-type] # a coroutine
+    twins = [asyncio.create_task(once(call, telnyx)) for call in calls]
     await asyncio.sleep(0)
     asking.answered.set()
     with pytest.raises(Refused):
