@@ -65,7 +65,10 @@ class Line:
         self._meter = meter
 
     async def post(self, body: bytes, headers: Mapping[str, str], name: str, number: int = 1) -> Answer:
-        """Post it: an event of this type or a message of this name, the how manieth time. Raises Undelivered."""
+        """Post an event of the type, or a message of the kind, that `name` says; `number` counts its attempts.
+
+        Raises Undelivered.
+        """
         began, status = time.perf_counter(), "cancelled"
         try:
             answer = await self._reached(body, headers)

@@ -111,8 +111,8 @@ class SqliteFile:
     async def run(self, statement: str, *, ttl_secs: float | None = None, **values: object) -> list[sqlite3.Row]:
         """The rows that one statement returns. Raises StoreUnavailable.
 
-        Beside its values it may use the time, `:now`, and the moment in `ttl_secs`, `:ends`, never for None: nobody
-        else tells the time to a file.
+        A statement takes the time from here: `:now` is that of the file's clock, `:ends` the moment in `ttl_secs` from
+        now, or never where that is None.
         """
         began, outcome = time.perf_counter(), "unavailable"
         try:
