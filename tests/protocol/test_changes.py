@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import mcp_types as types
 import pytest
 from tests.e2e.test_sign_in import signed_in
 from tests.protocol.servers import MODERN, Peer, message_in, modern
+from tests.protocol.test_resources import older
 from tests.server.events.inboxes import message
 from tests.server.events.subscribers import EXTENSION
 from tests.server.serving import serving
@@ -121,6 +123,26 @@ class TestListChanged:
                 await site.happen(message(number))
                 async with asyncio.timeout(20):
                     told.append({(await anext(frames))["params"]["uri"] for _ in (both if level else {"events"})})
+        assert told == [both, {"telnyx://events"}, {"telnyx://events"}, both]
+
+    @pytest.mark.filterwarnings("ignore:resources/.*subscribe is removed")  # from newer protocols
+    async def test_nor_is_an_older_client_over_its_connection(self, site: Site) -> None:
+        heard: asyncio.Queue[str] = asyncio.Queue()
+
+        async def hear(told: Any) -> None:
+            if isinstance(told, types.ResourceUpdatedNotification):
+                heard.put_nowait(told.params.uri)
+
+        both = {"telnyx://events", "telnyx://sms/conversations"}
+        async with older(site.base_url, hear, await signed_in(site, KEY, level="look")) as client:
+            for uri in both:
+                await client.subscribe_resource(uri)
+            told = []
+            for number, level in enumerate(("look", "", "", "look")):
+                await site.permit(level_messaging=level)
+                await site.happen(message(number))
+                async with asyncio.timeout(20):
+                    told.append({await heard.get() for _ in (both if level else {"events"})})
         assert told == [both, {"telnyx://events"}, {"telnyx://events"}, both]
 
     async def test_it_is_announced_to_clients_that_can_ask_for_it(self, site: Site) -> None:

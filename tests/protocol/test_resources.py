@@ -166,8 +166,9 @@ async def completed(client: Client, template: str, name: str, begins_with: str) 
 
 
 @asynccontextmanager
-async def older(url: str, hear: Any) -> AsyncIterator[Client]:
-    headers = {"Authorization": f"Bearer {KEY}"}
+async def older(url: str, hear: Any, key: str = KEY) -> AsyncIterator[Client]:
+    """An older client, with a key or a token, that hears what it is told."""
+    headers = {"Authorization": f"Bearer {key}"}
     async with (
         httpx2.AsyncClient(headers=headers, timeout=20) as http,
         Client(streamable_http_client(f"{url}/mcp", http_client=http), mode="legacy", message_handler=hear) as client,

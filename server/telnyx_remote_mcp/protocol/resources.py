@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from functools import partial
 from typing import Any, Final
 
 import mcp_types as types
@@ -161,17 +162,18 @@ class Resources:
             raise MCPError(code=types.METHOD_NOT_FOUND, message="This server keeps no connections: read again instead")
         watch: Watch | None = connection.state.get(_WATCH)
         if watch is None:
-            watch = connection.state[_WATCH] = Watch(ctx.session)
+            watch = connection.state[_WATCH] = Watch(ctx.session, partial(self._still, ctx))
             connection.exit_stack.callback(watch.end)
         return watch
 
 
 class Watch:
-    """Tells one connection of an older client when what it watches changes."""
+    """Tells one connection of an older client when what it watches, and may `still` read, changes."""
 
-    def __init__(self, session: ServerSession) -> None:
+    def __init__(self, session: ServerSession, still: Callable[[Watched], Awaitable[Watched]]) -> None:
         self.watched: Watched = {}
         self._session = session
+        self._still = still
         self._task: asyncio.Task[None] | None = None
 
     async def begin(self, listening: Listening) -> None:
@@ -194,8 +196,10 @@ class Watch:
         async with listening() as listener:
             begun.set()
             while True:
-                for uri in _changed(self.watched, await listener.next()):
-                    await self._session.send_resource_updated(uri)
+                letters = await listener.next()
+                with suppress(StoreUnavailable):  # nobody is told of what may not be theirs any more
+                    for uri in _changed(await self._still(self.watched), letters):
+                        await self._session.send_resource_updated(uri)
 
 
 def _changed(watched: Watched, letters: Iterable[Letter]) -> Iterator[str]:
