@@ -17,6 +17,7 @@ from typing import Final
 from pydantic_core import to_json
 
 from telnyx_remote_mcp.audit.chain import Chain
+from telnyx_remote_mcp.clock import earliest
 
 DIRECTORY: Final = "audit"
 HEADS: Final = "heads"
@@ -102,7 +103,7 @@ class AuditLog:
         return self._file
 
     def _forget(self) -> None:
-        oldest = time.time() - self._keep_secs
+        oldest = earliest() - self._keep_secs  # a clock that is set forward deletes nothing
         for path in self._directory.glob(f"*{SUFFIX}"):
             if path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """Whatever happens to the audit log afterwards is found."""
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
@@ -107,6 +108,14 @@ def test_a_file_under_another_name_is_found(tmp_path: Path) -> None:
     for file in files(tmp_path):
         file.rename(file.with_stem("19700101-00000000"))
     assert len(verify(tmp_path, [KEY])) == 1
+
+
+def test_a_clock_that_is_set_forward_by_years_deletes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = written(tmp_path, clock=lambda: time.time(), days=1)
+    right = time.time
+    monkeypatch.setattr("time.time", lambda: right() + 400 * DAY)
+    log.append({"event": "call"})
+    assert len([*tmp_path.glob("*.jsonl")]) == 2
 
 
 def test_records_from_before_a_new_secret_are_verified_with_the_older_one(tmp_path: Path) -> None:
