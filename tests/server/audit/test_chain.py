@@ -1,6 +1,7 @@
 """Whatever happens to the audit log afterwards is found."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Sequence
 from itertools import product
@@ -130,7 +131,13 @@ def test_each_day_has_a_file_of_its_own_and_old_ones_go_when_one_is_begun(tmp_pa
     log = written(tmp_path, clock=lambda: now[0], days=1)
     now[0] = DAY
     log.append({"event": "call"})
-    assert [file.stem[:8] for file in sorted(tmp_path.glob("*.jsonl"))] == ["19700101", "19700102"]
+    first, second = sorted(tmp_path.glob("*.jsonl"))
+    assert [file.stem[:8] for file in (first, second)] == ["19700101", "19700102"]
+    os.utime(first, (time.time() - 2 * DAY,) * 2)
+    now[0] = 2 * DAY
+    log.append({"event": "call"})
+    assert [file.stem[:8] for file in sorted(tmp_path.glob("*.jsonl"))] == ["19700102", "19700103"]
+    assert sorted(head.name for head in (tmp_path / HEADS).iterdir()) == sorted(f.stem for f in tmp_path.glob("*.jsonl"))
     assert verify(tmp_path, [KEY]) == []
 
 
