@@ -137,7 +137,9 @@ def test_each_day_has_a_file_of_its_own_and_old_ones_go_when_one_is_begun(tmp_pa
     now[0] = 2 * DAY
     log.append({"event": "call"})
     assert [file.stem[:8] for file in sorted(tmp_path.glob("*.jsonl"))] == ["19700102", "19700103"]
-    assert sorted(head.name for head in (tmp_path / HEADS).iterdir()) == sorted(f.stem for f in tmp_path.glob("*.jsonl"))
+    assert sorted(head.name for head in (tmp_path / HEADS).iterdir()) == sorted(
+        f.stem for f in tmp_path.glob("*.jsonl")
+    )
     assert verify(tmp_path, [KEY]) == []
 
 
