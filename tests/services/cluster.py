@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -86,12 +87,23 @@ listen tls
 """Asks who is ready, as an orchestrator does, and sends at another one what could not be sent, and nothing else."""
 
 
+def _ports() -> Iterator[int]:
+    """Ports that nothing is given by chance: connections that go out have those above 32,767. Tests that run beside each
+    other have every tenth, each another one, and none is given twice before all were."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    ports = range(20_000 + int(worker) % 10, 30_000, 10) if worker else range(20_000, 30_000)
+    return cycle(random.sample(ports, len(ports)))
+
+
+_numbers = _ports()
+
+
 def free_port() -> int:
-    """A port that nothing is given by chance: connections that go out have those above 32,767."""
-    while True:
-        port = random.randrange(20_000, 30_000)
+    """A port for a server that is started later: nobody else is given it meanwhile."""
+    for port in _numbers:
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
+    raise AssertionError  # there are always more
 
 
 class RedisServer:
@@ -251,6 +263,7 @@ def _proxy(command: list[str], port: int) -> Iterator[str]:
     with subprocess.Popen(command) as process:
         try:
             _wait_for(port)
+            assert process.poll() is None, "another server has the port"
             yield f"http://127.0.0.1:{port}"
         finally:
             process.kill()
