@@ -88,8 +88,8 @@ listen tls
 
 
 def _ports() -> Iterator[int]:
-    """Ports that nothing is given by chance: connections that go out have those above 32,767. Tests that run beside each
-    other have every tenth, each another one, and none is given twice before all were."""
+    """Ports that nothing is given by chance: connections that go out have those above 32,767. Tests that run beside
+    each other have every tenth, each another one, and none is given twice before all were."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
     ports = range(20_000 + int(worker) % 10, 30_000, 10) if worker else range(20_000, 30_000)
     return cycle(random.sample(ports, len(ports)))
