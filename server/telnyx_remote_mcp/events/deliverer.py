@@ -182,6 +182,8 @@ class Deliverer:
     ) -> Answer:
         """The answer to one attempt; of status 0 where there was none."""
         async with self._turns.one(begins=number == 1):
+            if self._progress.is_suspended(self._known):
+                await asyncio.Event().wait()  # for its end, with all others: the event is not settled
             await self._stands(type_)
             body = canonical({**occurrence, "cursor": cursor_of(self._watermark)}).encode()
             reason: Reason | None = None
@@ -195,6 +197,8 @@ class Deliverer:
                 self._turns.quieten(min(answer.asked_secs, sum(self._means.pace.pauses)))
             now = time.time()
             self._progress = self._progress.attempted(reason, now)
+            if self._progress.is_suspended(self._known):
+                self._rung.set()
             if reason is None:
                 self._means.meter.event("out", "delivered", now - (seconds(event.occurred_at) or now))
             return answer
