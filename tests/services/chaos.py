@@ -106,7 +106,6 @@ class Chaos:
     kept: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     harms: Harms = field(init=False)
-    slow: list[tuple[str, list[str]]] = field(default_factory=list)
     lost: int = 0
     stops: bool = False
     over: bool = False
@@ -221,7 +220,7 @@ class Chaos:
         took = time.monotonic() - began
         self.recoveries.setdefault(name, []).append(took)
         if took > RECOVERY_SECS:
-            self.slow.append((name, told))
+            say(f"{self.name}: {name}: works only after {took:.1f} s: {told}")
 
     async def _works(self, agent: Agent, told: list[str]) -> bool:
         told.append(await agent.call("KEY_sandbox_probe", "get_balance", {}))
@@ -262,7 +261,7 @@ class Chaos:
         say(f"\n{self.name}: {len(self.messages)} messages: {dict(outcomes)}; attempts: {dict(attempts)}")
         say(f"sent twice: {sum(message.times > 1 for message in self.messages)}; told wrongly: {len(wrong)}")
         say(f"events lost: {self.lost} of {len(self.kept)} acknowledged; never taken: {self.refused}")
-        say(f"did not go on meanwhile: {self.harms.missed}; did not work soon: {self.slow}")
+        say(f"did not go on meanwhile: {self.harms.missed}")
         say(f"{len(self.harms.started)} starts, ready after {max(self.harms.started, default=0):.1f} s at most")
         say(f"connections refreshed: {dict(self.refreshed)}; calls with their tokens: {dict(self.called)}")
         for name, found in sorted(self.recoveries.items()):
