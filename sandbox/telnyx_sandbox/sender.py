@@ -3,8 +3,12 @@
 import asyncio
 import json
 import random
+import ssl
 from collections.abc import Coroutine
+from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import httpx2
 
@@ -13,28 +17,45 @@ from .faults import WebhookManner
 from .groups.diagnostics.webhook_deliveries import Told, told
 
 HERE = ("127.0.0.1", "localhost", "::1")
-LOOK_SECS = 0.03
+LOOK_SECS, LONGEST_LOOK_SECS = 0.03, 2.0
+IDLE_SHARE = 0.05
+"""An account in which nothing happened for a while is looked at after this share of that while."""
 TIMEOUT_SECS = 2.0
 
 
+@dataclass
+class _Attended:
+    """An account whose webhooks are sent: the events that it had already, and when it is looked at again."""
+
+    known: set[str]
+    active_at: float
+    look_at: float = 0.0
+
+    def looked(self, now: float) -> None:
+        idle_secs = now - self.active_at
+        self.look_at = now + min(max(LOOK_SECS, idle_secs * IDLE_SHARE), LONGEST_LOOK_SECS)
+
+
 class Sender:
-    """Looks for new events of the accounts that named a URL on this machine, many times a second. Nothing runs, and no
-    time passes by itself, for the others."""
+    """Looks for new events of the accounts that named a URL on this machine, many times a second, and less often where
+    nothing happens any more. Nothing runs, and no time passes by itself, for the others."""
 
     def __init__(self, manner: WebhookManner) -> None:
         self._manner = manner
-        self._known: dict[Account, set[str]] = {}
+        self._attended: WeakKeyDictionary[Account, _Attended] = WeakKeyDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
         self._chance = random.Random(1)  # noqa: S311 - the same faults in every run
         self._timer: asyncio.TimerHandle | None = None
 
     def attend(self, account: Account, content: bytes | None) -> None:
         """Look after the account from now on, if this request, which is about to be carried out, names such a URL."""
-        if account in self._known or content is None or not any(host.encode() in content for host in HERE):
-            return
-        self._known[account] = {_name(each) for each in told(account)}
-        if self._timer is None:
-            self._look()
+        now = asyncio.get_running_loop().time()
+        if (attended := self._attended.get(account)) is not None:
+            attended.active_at, attended.look_at = now, 0.0
+        elif content is not None and any(host.encode() in content for host in HERE):
+            self._attended[account] = _Attended({_name(each) for each in told(account)}, now)
+            if self._timer is None:
+                self._look()
 
     def close(self) -> None:
         """Send no more."""
@@ -44,13 +65,20 @@ class Sender:
             task.cancel()
 
     def _look(self) -> None:
-        for account, known in self._known.items():
-            account.catch_up()
-            for each in told(account):
-                if _name(each) not in known:
-                    known.add(_name(each))
-                    self._start(self._send(account, each))
-        self._timer = asyncio.get_running_loop().call_later(LOOK_SECS, self._look)
+        loop = asyncio.get_running_loop()
+        for account, attended in self._attended.items():
+            if attended.look_at <= loop.time():
+                self._look_at(account, attended, loop.time())
+        self._timer = loop.call_later(LOOK_SECS, self._look)
+
+    def _look_at(self, account: Account, attended: _Attended, now: float) -> None:
+        account.catch_up()
+        for each in told(account):
+            if (name := _name(each)) not in attended.known:
+                attended.known.add(name)
+                attended.active_at = now
+                self._start(self._send(account, each))
+        attended.looked(now)
 
     def _start(self, sending: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(sending)
@@ -76,11 +104,17 @@ class Sender:
     async def _attempt(self, account: Account, each: Told, url: str, attempt: int) -> bool:
         body = json.dumps({"data": each.event, "meta": {"attempt": attempt, "delivered_to": url}}).encode()
         try:
-            async with httpx2.AsyncClient(timeout=TIMEOUT_SECS, trust_env=False) as http:
+            async with httpx2.AsyncClient(timeout=TIMEOUT_SECS, verify=_tls(), trust_env=False) as http:
                 answer = await http.post(url, content=body, headers=account.signer.headers(body))
         except httpx2.HTTPError:
             return False
         return answer.is_success
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for all: to make one takes longer than to send a webhook."""
+    return ssl.create_default_context()
 
 
 def _name(each: Told) -> str:
