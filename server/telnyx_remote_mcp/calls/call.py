@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.calls.client import Client
-from telnyx_remote_mcp.calls.place import Place
 from telnyx_remote_mcp.calls.question import Agreement, Answers
+from telnyx_remote_mcp.calls.slot import Slot
 from telnyx_remote_mcp.surface.surfaces import Surface
 from telnyx_tools.tool.context import Action, Progress
 
@@ -33,8 +33,8 @@ class Call:
     preview: bool = False
     agreement: Agreement | None = None
     parent: Call | None = None
-    place: Place | None = field(default=None, repr=False)
-    """The place of its request among those at work; None over stdio."""
+    slot: Slot | None = field(default=None, repr=False)
+    """The concurrency slot of its request; None over stdio."""
 
     @property
     def fields(self) -> Mapping[str, object]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from telnyx_remote_mcp.calls.call import Call
-from telnyx_remote_mcp.calls.place import lent
+from telnyx_remote_mcp.calls.slot import released
 from telnyx_remote_mcp.clock import earliest
 from telnyx_remote_mcp.events.addresses import key_of
 from telnyx_remote_mcp.events.letters import Letter
@@ -129,7 +129,7 @@ class CallerInbox:
         self, wanted: Wanted, since: str | None, wait_secs: float, poll: Poll | None, progress: Progress
     ) -> Events:
         start = _position(since) if since is not None else None
-        with _available(), lent(self.call.place):
+        with _available(), released(self.call.slot):
             async with self.services.waiting.listening(self._principal, wanted.matches) as (room, listener):
                 there = await self._there(room, wanted, start)
                 if there.events or wait_secs <= 0:

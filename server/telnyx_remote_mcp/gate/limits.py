@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.buckets import Rate
-from telnyx_remote_mcp.calls import place
+from telnyx_remote_mcp.calls import slot
 from telnyx_remote_mcp.http.open_streams import STAYS_OPEN
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
@@ -87,7 +87,7 @@ class InFlight:
         except Refusal as refusal:
             await refusal(scope, receive, send)
             return
-        place.enter(scope, _Place(self, principal))
+        slot.assign(scope, _Place(self, principal))
         self._meter.working(1)
         try:
             await self.app(scope, receive, send)

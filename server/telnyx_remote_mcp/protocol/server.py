@@ -21,9 +21,9 @@ from telnyx_remote_mcp.calls.asking import answers_in, asked
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.client import Client
 from telnyx_remote_mcp.calls.dispatch import Dispatch, NotAllowed
-from telnyx_remote_mcp.calls.place import place_of
 from telnyx_remote_mcp.calls.question import Answers, AskFirst
 from telnyx_remote_mcp.calls.replies import reply
+from telnyx_remote_mcp.calls.slot import slot_of
 from telnyx_remote_mcp.http.edge import Visit
 from telnyx_remote_mcp.http.media_types import takes_one_answer
 from telnyx_remote_mcp.identity import INSTRUCTIONS, SANDBOX, TITLE, VERSION
@@ -151,7 +151,7 @@ class _Handlers:
                 progress=ctx.session.report_progress,
                 answers=answers,
                 allow_duplicate=(params.meta or {}).get(ALLOW_DUPLICATE) is True,
-                place=place_of(ctx.request.scope) if ctx.request is not None else None,
+                slot=slot_of(ctx.request.scope) if ctx.request is not None else None,
             )
             return await self._services.dispatch(call)
 

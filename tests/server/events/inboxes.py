@@ -8,7 +8,7 @@ from tests import contexts
 from tests.server.events.signing import OURS, PERSON
 
 from telnyx_remote_mcp.auth.caller import Caller
-from telnyx_remote_mcp.calls.place import Place
+from telnyx_remote_mcp.calls.slot import Slot
 from telnyx_remote_mcp.events.caller_inbox import CallerInbox
 from telnyx_remote_mcp.events.services import EventServices
 from telnyx_remote_mcp.settings import Settings
@@ -32,12 +32,12 @@ async def worker(settings: Settings, base_url: str | None = None) -> AsyncIterat
 
 
 def inbox(
-    services: EventServices, principal: str = "key:mine", *, place: Place | None = None, api: Api | None = None
+    services: EventServices, principal: str = "key:mine", *, slot: Slot | None = None, api: Api | None = None
 ) -> CallerInbox:
     """The inbox of a caller."""
     caller = Caller(principal, Credential("KEYmine"), "api_key")
     telnyx = (api or Api()).bind(caller.credential, principal)
-    return CallerInbox(services, contexts.call(LIST, {}, caller=caller, place=place), telnyx)
+    return CallerInbox(services, contexts.call(LIST, {}, caller=caller, slot=slot), telnyx)
 
 
 def message(number: int, *, type_: str = "message.received", at: float | None = None, **fields: str) -> Event:

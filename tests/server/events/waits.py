@@ -194,7 +194,7 @@ class WaitBehaviour:
     async def test_a_request_lends_its_place_while_it_waits(self, settings: Settings) -> None:
         async with worker(settings) as services:
             place = _Place()
-            waiting = asyncio.create_task(inbox(services, place=place).wait(ANY, None, 5, None, contexts.silent))
+            waiting = asyncio.create_task(inbox(services, slot=place).wait(ANY, None, 5, None, contexts.silent))
             await listened(services)
             assert place.taken == 0
             await inbox(services).add([message(1)])

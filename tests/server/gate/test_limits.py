@@ -7,7 +7,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from telnyx_remote_mcp.calls.place import lent, place_of
+from telnyx_remote_mcp.calls.slot import released, slot_of
 from telnyx_remote_mcp.gate.limits import InFlight
 
 pytestmark = pytest.mark.anyio
@@ -147,7 +147,7 @@ async def test_a_request_that_only_waits_lends_its_place_and_has_it_again_at_onc
         if (b"mcp-method", b"waits") not in scope["headers"]:
             await held(scope, receive, send)
             return
-        with lent(place_of(scope)):
+        with released(slot_of(scope)):
             waits.set()
             await woken.wait()
         await PlainTextResponse("woken")(scope, receive, send)
