@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from telnyx_remote_mcp.calls.client import Form
-from telnyx_remote_mcp.calls.kept_back import KeptBack
+from telnyx_remote_mcp.calls.stopped import StoppedByGuard
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Agreement:
     by: Way
 
 
-class AskFirst(KeptBack):
+class AskFirst(StoppedByGuard):
     """The person has to be asked before the call goes on. Raised at any depth of it, turned into a question at the end.
 
     An agent reads the description where its client cannot ask; `otherwise` is what it does then, beside the question.

@@ -14,8 +14,8 @@ from typing import Final
 from telnyx_remote_mcp.audit.activity import Activity
 from telnyx_remote_mcp.audit.log import AuditLog, AuditUnavailable, Receipt
 from telnyx_remote_mcp.calls.call import Call
-from telnyx_remote_mcp.calls.kept_back import KeptBack
 from telnyx_remote_mcp.calls.pipeline import Next
+from telnyx_remote_mcp.calls.stopped import StoppedByGuard
 from telnyx_remote_mcp.guardrails.entries import cost, entry
 from telnyx_tools.api.errors import MAY_BE_DONE, TelnyxError
 from telnyx_tools.results.result import Result
@@ -136,7 +136,7 @@ class RefusalsOnRecord:
             result = await proceed(call)
         except TelnyxError as error:
             if not passage.through:
-                why = error.rules if isinstance(error, KeptBack) else ()
+                why = error.rules if isinstance(error, StoppedByGuard) else ()
                 self._note("refused", call, error.describe()["code"], why)
             raise
         finally:

@@ -9,8 +9,8 @@ from typing import Any, Final
 import anyio
 
 from telnyx_remote_mcp.calls.call import Call
-from telnyx_remote_mcp.calls.kept_back import KeptBack
 from telnyx_remote_mcp.calls.question import Agreement, Answer, AskFirst, Question, Way
+from telnyx_remote_mcp.calls.stopped import StoppedByGuard
 from telnyx_remote_mcp.guardrails.approvals import Approval, Extent, Reason
 from telnyx_remote_mcp.guardrails.question_text import EXTENTS, form, question_text
 from telnyx_remote_mcp.guardrails.shared import Shared
@@ -32,7 +32,7 @@ NOT_BY_THE_HOUR: Final = PERSUADED | {"opted_out"}
 NO_PRICE: Final = "not known before"
 
 
-class Refused(KeptBack):
+class Refused(StoppedByGuard):
     """A policy or the person said no; nothing was sent."""
 
     def __init__(self, title: str, remedy: str, rule: str) -> None:

@@ -10,8 +10,8 @@ from typing import Final
 from cachetools import TTLCache
 
 from telnyx_remote_mcp.calls.call import Call
-from telnyx_remote_mcp.calls.kept_back import KeptBack
 from telnyx_remote_mcp.calls.pipeline import Next
+from telnyx_remote_mcp.calls.stopped import StoppedByGuard
 from telnyx_remote_mcp.guardrails.amounts import amount
 from telnyx_remote_mcp.guardrails.call_bills import CallBills
 from telnyx_remote_mcp.guardrails.entries import cost
@@ -38,7 +38,7 @@ _MICRO: Final = 1_000_000
 """Money is counted in whole millionths."""
 
 
-class QuotaExceeded(KeptBack):
+class QuotaExceeded(StoppedByGuard):
     """The call would go beyond a limit, as `rule` names it; nothing was sent. `remedy` says who can change it."""
 
     def __init__(self, limit: str, rule: str, left: float, remedy: str, resets_in: float | None = None) -> None:
