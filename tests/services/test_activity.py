@@ -136,7 +136,7 @@ async def test_what_happens_at_once_is_one_write_and_a_read_is_none(store: Store
         noted(activity, number, **({"effect": "read"} if number % 2 else {}))
     await activity.aclose()
     assert len(await store.journal.newest(KIND, WHO, 100)) == 1
-    assert [record["id"] for record in (await activity.past([WHO])).records] == [f"a-{n}" for n in range(18, -1, -2)]
+    assert [record["id"] for record in (await activity.recent([WHO])).records] == [f"a-{n}" for n in range(18, -1, -2)]
 
 
 async def test_a_store_that_is_away_gets_what_happened_when_it_is_back(store: Store, redis_server: RedisServer) -> None:
@@ -147,7 +147,7 @@ async def test_a_store_that_is_away_gets_what_happened_when_it_is_back(store: St
     noted(activity, 2)
     await anyio.to_thread.run_sync(redis_server.start)
     await activity.aclose()
-    assert [record["id"] for record in (await activity.past([WHO])).records] == ["a-2", "a-1"]
+    assert [record["id"] for record in (await activity.recent([WHO])).records] == ["a-2", "a-1"]
 
 
 async def test_only_the_newest_are_kept_and_it_is_said_since_when(store: Store) -> None:
@@ -155,7 +155,7 @@ async def test_only_the_newest_are_kept_and_it_is_said_since_when(store: Store) 
     for number in range(KEPT + 1):
         noted(activity, number)
         await activity.aclose()
-    past = await activity.past([WHO])
+    past = await activity.recent([WHO])
     assert len(past.records) == KEPT
     assert past.since == past.records[-1]["at"]
 
@@ -167,4 +167,4 @@ async def test_what_is_kept_is_sealed_for_its_account(store: Store) -> None:
     ((_, sealed),) = await store.journal.newest(KIND, WHO, 1)
     assert b"send_message" not in sealed
     await store.journal.append(KIND, "other", sealed, keep=KEPT)
-    assert (await activity.past(["other"])).records == []
+    assert (await activity.recent(["other"])).records == []

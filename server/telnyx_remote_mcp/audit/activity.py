@@ -65,7 +65,7 @@ class Activity:
         if self._timer is None and self._task is None:
             self._timer = asyncio.get_running_loop().call_later(TOGETHER_SECS, self._begin)
 
-    async def past(self, whos: Collection[str]) -> Past:
+    async def recent(self, whos: Collection[str]) -> RecentActivity:
         """What is kept of the account that the log calls by these names. Raises StoreUnavailable."""
         records: dict[str, Record] = {}
         is_whole = True
@@ -77,7 +77,7 @@ class Activity:
                 records |= {str(record["id"]): record for record in found}
         # A call that was over within a millisecond has its end after its start.
         newest = sorted(records.values(), key=lambda record: (record["at"], record["event"] == "end"), reverse=True)
-        return Past(newest, "" if is_whole or not newest else str(newest[-1]["at"]))
+        return RecentActivity(newest, "" if is_whole or not newest else str(newest[-1]["at"]))
 
     async def aclose(self) -> None:
         """Keep what waits, and end."""
@@ -122,7 +122,7 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class RecentActivity:
     """What is kept of one account, the newest first, whichever replica did it. Nothing is missing from `since` on, ""
     for from the beginning."""
 

@@ -22,7 +22,7 @@ _DAY: Final = 8
 
 
 @dataclass(slots=True)
-class Reach:
+class ScanLimit:
     """How far a look goes back. One that `ended` for that has seen everything since `back_to`, and nothing before."""
 
     bytes_left: int = MOST_BYTES
@@ -40,17 +40,17 @@ class History:
 
     directory: Path
     whos: Collection[str]
-    reach: Reach = field(default_factory=Reach)
+    limit: ScanLimit = field(default_factory=ScanLimit)
 
     @property
     def older(self) -> str:
         """The moment before which nothing was looked at, "" where all was."""
-        return self.reach.back_to
+        return self.limit.back_to
 
     @property
     def since(self) -> str:
         """The moment from which on nothing is missing."""
-        return self.reach.back_to
+        return self.limit.back_to
 
     def before(self, moment: str) -> Iterator[Record]:
         """The records of before the moment, which is written as in the log; `id` is that of the receipt."""
@@ -60,11 +60,11 @@ class History:
         for day in sorted((day for day in days if _begin_of(day) < moment), reverse=True):
             files = [self._of_file(path, moment) for path in days[day]]
             for record in heapq.merge(*files, key=_at, reverse=True):
-                if self.reach.ended and _at(record) < self.reach.back_to:
+                if self.limit.ended and _at(record) < self.limit.back_to:
                     return
                 yield record
-            if self.reach.bytes_left < 0:
-                self.reach.end(_begin_of(day))
+            if self.limit.bytes_left < 0:
+                self.limit.end(_begin_of(day))
                 return
 
     def _of_file(self, path: Path, moment: str) -> Iterator[Record]:
@@ -83,9 +83,9 @@ class History:
             if any(mark in block for mark in marks):
                 yield from (line for line in reversed(block.splitlines()) if any(mark in line for mark in marks))
             end -= len(block)
-            self.reach.bytes_left -= len(block)
-            if end and self.reach.bytes_left < 0:
-                self.reach.end(_after(_at(_parsed(_lines_before(file, end).splitlines()[-1]))))
+            self.limit.bytes_left -= len(block)
+            if end and self.limit.bytes_left < 0:
+                self.limit.end(_after(_at(_parsed(_lines_before(file, end).splitlines()[-1]))))
                 return
 
 

@@ -56,7 +56,7 @@ def create_dispatch(
         measured = [GuardMeasured(step, meter) for step in created.steps]
         return replace(created, steps=[CallMeasured(meter), *measured])
 
-    async def forgetting(call: Call, proceed: Next) -> Result:
+    async def forget_findings(call: Call, proceed: Next) -> Result:
         """A step: what was found out about an account counts no more after it changed something."""
         try:
             return await proceed(call)
@@ -88,4 +88,4 @@ def create_dispatch(
         server=partial(Info, settings, surfaces, budgets, explained, decided, confirmed),
         rejected=rejected,
     )
-    return Dispatch(upstream, lambda: [forgetting, *guards().steps])
+    return Dispatch(upstream, lambda: [forget_findings, *guards().steps])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from telnyx_remote_mcp.audit.log import DIRECTORY, AuditLog
 from telnyx_remote_mcp.calls.pipeline import Step
-from telnyx_remote_mcp.guardrails.audit import Book, OnRecord, RefusalsOnRecord
+from telnyx_remote_mcp.guardrails.audit import AuditRecorder, OnRecord, RefusalsOnRecord
 from telnyx_remote_mcp.guardrails.duplicates import Begins, DuplicateGuard
 from telnyx_remote_mcp.guardrails.live_calls import LiveCallsGuard
 from telnyx_remote_mcp.guardrails.mode import ModeShown
@@ -37,11 +37,11 @@ def create_guards(settings: Settings, shared: Shared) -> Guards:
     Permission first: whoever may not do a thing learns nothing about what the operator allows. What was made already
     is not asked about again; what is asked about is not counted before the yes. Nothing is sent before it `Begins`.
     """
-    book = _book(settings, shared)
+    recorder = _recorder(settings, shared)
     quotas, policy, live_calls = QuotaGuard(shared, settings.limits), PolicyGuard(shared), LiveCallsGuard(shared)
     duplicates = _duplicates(settings, shared)
     steps: list[Step] = [
-        *([RefusalsOnRecord(book)] if book is not None else ()),
+        *([RefusalsOnRecord(recorder)] if recorder is not None else ()),
         StrangersGuard(shared),
         PermissionGuard(),
         SensitiveGuard(),
@@ -51,19 +51,19 @@ def create_guards(settings: Settings, shared: Shared) -> Guards:
         policy,
         quotas,
         live_calls,
-        *([OnRecord(book)] if book is not None else ()),
+        *([OnRecord(recorder)] if recorder is not None else ()),
         *([Begins()] if duplicates else ()),
         ModeShown(sandbox=settings.sandbox),
     ]
     return Guards(steps, quotas, policy)
 
 
-def _book(settings: Settings, shared: Shared) -> Book | None:
+def _recorder(settings: Settings, shared: Shared) -> AuditRecorder | None:
     if settings.audit == "off":
         return None
     directory = settings.data_dir / DIRECTORY
     log = AuditLog(directory, lambda: shared.secret.derive("audit"), keep_days=settings.audit_days)
-    return Book(log, required=settings.audit == "on", activity=shared.activity)
+    return AuditRecorder(log, required=settings.audit == "on", activity=shared.activity)
 
 
 def _duplicates(settings: Settings, shared: Shared) -> list[DuplicateGuard]:

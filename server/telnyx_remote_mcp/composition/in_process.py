@@ -57,29 +57,29 @@ async def local_dispatch(settings: Settings, registry: Registry) -> AsyncIterato
         storage_endpoint=settings.storage_endpoint,
         allow_custom_upstream=settings.allow_custom_upstream,
     )
-    kept = _keeping(settings)
+    usable = _with_writable_directory(settings)
     async with AsyncExitStack() as until, upstream as api:
-        store = await until.enter_async_context(aclosing(open_store(kept)))
-        calls = await until.enter_async_context(aclosing(open_calls_store(kept)))
+        store = await until.enter_async_context(aclosing(open_store(usable)))
+        calls = await until.enter_async_context(aclosing(open_calls_store(usable)))
 
         def shared() -> Shared:
             from telnyx_remote_mcp.composition.local_guards import local_guards
 
-            return local_guards(kept, surfaces.registry, api, store, calls, PRINCIPAL, until)
+            return local_guards(usable, surfaces.registry, api, store, calls, PRINCIPAL, until)
 
         @cache
         def events() -> EventServices:
             from telnyx_remote_mcp.events.services import EventServices
 
-            services = EventServices(store, calls, lambda: Secret.load(kept.secret, kept.data_dir))
+            services = EventServices(store, calls, lambda: Secret.load(usable.secret, usable.data_dir))
             until.callback(services.close)
             return services
 
-        dispatch = create_dispatch(kept, surfaces, api, shared, events, files=Files(settings.file_roots))
+        dispatch = create_dispatch(usable, surfaces, api, shared, events, files=Files(settings.file_roots))
         yield InProcess(surfaces, dispatch, events)
 
 
-def _keeping(settings: Settings) -> Settings:
+def _with_writable_directory(settings: Settings) -> Settings:
     """The settings, with another directory where theirs cannot be written: what has to be remembered of calls then ends
     with this process, and none is put on record."""
     directory = settings.data_dir.absolute()

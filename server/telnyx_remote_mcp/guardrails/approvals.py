@@ -30,7 +30,7 @@ State = Literal["pending", "approved", "denied", "used"]
 Extent = Literal["once", "hour", "destination"]
 """How far a yes goes: this call, all calls of this tool for an hour, or this destination from now on."""
 
-Place = Literal["page", "text", "word"]
+DecidedBy = Literal["page", "text", "word"]
 """Where a decision was made: on the page, by a text of the owner, or by the agent's word."""
 
 PriceOf = Callable[[Call], Awaitable[str | None]]
@@ -74,7 +74,7 @@ class Approval:
     price: str | None = None
     """What it costs, in words; None for what costs nothing."""
     state: State = "pending"
-    by: Place = "page"
+    by: DecidedBy = "page"
     extent: Extent = "once"
 
     def covers(self, reasons: Iterable[Reason]) -> bool:
@@ -89,7 +89,7 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
-class _Leave:
+class _StandingApproval:
     """A yes that outlasts its call."""
 
     given_at: int
@@ -109,7 +109,7 @@ class Approvals:
         vault = Vault(secret)
         self._key = secret.derive("approvals")
         self._records = Records(store, vault, "approval", Approval)
-        self._leaves = Records(store, vault, "leave", _Leave)
+        self._standing = Records(store, vault, "leave", _StandingApproval)
         self._clock = clock
 
     async def of(self, call: Call, reasons: Iterable[Reason], price: PriceOf = _nothing) -> Approval:
@@ -144,7 +144,7 @@ class Approvals:
         return approval if approval is not None and approval.expires_at > self._clock() else None
 
     async def decide(
-        self, approval: Approval, state: Literal["approved", "denied"], extent: Extent = "once", by: Place = "page"
+        self, approval: Approval, state: Literal["approved", "denied"], extent: Extent = "once", by: DecidedBy = "page"
     ) -> bool:
         """Note what the person decided; False where it was decided, used or over already."""
         return await self._move(approval, "pending", state, extent, by)
@@ -157,7 +157,7 @@ class Approvals:
         return await self._move(approval, "approved" if extent is None else "pending", "used", extent)
 
     async def _move(
-        self, approval: Approval, before: State, after: State, extent: Extent | None, by: Place | None = None
+        self, approval: Approval, before: State, after: State, extent: Extent | None, by: DecidedBy | None = None
     ) -> bool:
         kept = await self._records.read(approval.id)
         if kept is None or kept.value.nonce != approval.nonce or kept.value.state != before:
@@ -172,24 +172,24 @@ class Approvals:
         return True
 
     async def _remember(self, approval: Approval) -> None:
-        leave = _Leave(int(self._clock()))
+        standing = _StandingApproval(int(self._clock()))
         if approval.extent == "hour":
-            await self._leaves.put(
-                self._tool_key(approval.principal, approval.client, approval.grant, approval.action), leave, HOUR
+            await self._standing.put(
+                self._tool_key(approval.principal, approval.client, approval.grant, approval.action), standing, HOUR
             )
         if approval.extent == "destination":
             for address in approval.addresses:
-                await self._leaves.put(self._address_key(approval.principal, address), leave, None)
+                await self._standing.put(self._address_key(approval.principal, address), standing, None)
 
-    async def given(self, call: Call) -> bool:
+    async def allows_tool(self, call: Call) -> bool:
         """Whether the person let this client use this tool for an hour, and the hour is not over."""
         caller = call.caller
         key = self._tool_key(caller.principal, call.client.name, caller.grant_id, call.action.name)
-        return await self._leaves.get(key) is not None
+        return await self._standing.get(key) is not None
 
-    async def knows(self, principal: str, address: str) -> bool:
+    async def allows_destination(self, principal: str, address: str) -> bool:
         """Whether the person said yes to this destination from then on."""
-        return await self._leaves.get(self._address_key(principal, address)) is not None
+        return await self._standing.get(self._address_key(principal, address)) is not None
 
     def id_of(self, call: Call) -> str:
         """The id of the approval of this call: nobody can guess it, and another call or client has another one."""

@@ -23,11 +23,11 @@ from telnyx_tools.tool.effect import Effect
 
 logger = logging.getLogger(__name__)
 
-BEFORE: Final = frozenset({Effect.SPENDS, Effect.DESTROY})
+RECORDED_BEFORE: Final = frozenset({Effect.SPENDS, Effect.DESTROY})
 """What has a record before its request leaves."""
 SYNC_SECS: Final = 0.05
 """How long a record that outlives the process may take to outlive the machine."""
-REPEATED: Final = ("call", "who", "grant", "tool", "effect")
+COMMON_MEMBERS: Final = ("call", "who", "grant", "tool", "effect")
 """What the second record of a call says again, so that it can be found by itself."""
 
 
@@ -55,7 +55,7 @@ class _Passage:
 _passage: ContextVar[_Passage] = ContextVar("passage")
 
 
-class Book:
+class AuditRecorder:
     """The audit log as the steps use it. It is `required`, or kept where there is a place for it.
 
     A place that there once was has to stay: from then on the log is required. With `activity`, what changed something
@@ -126,8 +126,8 @@ class Book:
 class RefusalsOnRecord:
     """The outermost step. It records the calls that a guard kept back: refused, asked about, or answered already."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, recorder: AuditRecorder) -> None:
+        self._recorder = recorder
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
         passage = _Passage()
@@ -147,7 +147,7 @@ class RefusalsOnRecord:
 
     def _note(self, event: str, call: Call, rule: object, why: tuple[str, ...] = ()) -> None:
         with suppress(AuditUnavailable):
-            self._book.note(event, self._book.entry(call), rule=rule, why=why or None)
+            self._recorder.note(event, self._recorder.entry(call), rule=rule, why=why or None)
 
 
 class OnRecord:
@@ -157,8 +157,8 @@ class OnRecord:
     Where the log cannot be written any more, only reads go on.
     """
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, recorder: AuditRecorder) -> None:
+        self._recorder = recorder
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
         if call.preview:
@@ -175,7 +175,7 @@ class OnRecord:
             raise
         finally:
             took = round((time.perf_counter() - began) * 1000)
-            receipt = self._book.note("end" if start else "call", members, start=start, ms=took, **ended)
+            receipt = self._recorder.note("end" if start else "call", members, start=start, ms=took, **ended)
         if call.action.effect is not Effect.SPENDS or receipt is None:
             return result
         return result.model_copy(update={"receipt": str(receipt)})
@@ -183,16 +183,16 @@ class OnRecord:
     async def _start(self, call: Call) -> tuple[Mapping[str, object], str | None]:
         """What the record after the call has of it, and the id of the record before it, where there is one."""
         try:
-            members = self._book.entry(call)
-            if not members or call.action.effect not in BEFORE:
+            members = self._recorder.entry(call)
+            if not members or call.action.effect not in RECORDED_BEFORE:
                 return members, None
-            receipt = self._book.append({"event": "start", **members})
-            self._book.sync_soon()
+            receipt = self._recorder.append({"event": "start", **members})
+            self._recorder.sync_soon()
         except AuditUnavailable:
             if call.action.effect is Effect.READ:
                 return {}, None
             raise NotOnRecord from None
-        return {name: members[name] for name in REPEATED if name in members}, receipt.id
+        return {name: members[name] for name in COMMON_MEMBERS if name in members}, receipt.id
 
 
 def _through() -> None:

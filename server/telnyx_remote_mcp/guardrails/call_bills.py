@@ -35,7 +35,7 @@ _TRIES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class UnbilledCall:
     """A call that was placed, the type of record that is to tell what it cost, and the counters that want to know."""
 
     ids: tuple[str, ...]
@@ -46,14 +46,14 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
+class UnbilledCalls:
     """The calls of an account whose cost is not known yet."""
 
-    calls: tuple[Open, ...] = ()
+    calls: tuple[UnbilledCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class BilledCall:
     """What a call cost, in the account's currency, and the counters that want to know."""
 
     amount: float
@@ -68,20 +68,20 @@ class CallBills:
         self._shared = shared
         self._looked: TTLCache[str, bool] = TTLCache(MOST_ACCOUNTS, LOOK_EVERY_SECS)
 
-    async def wait_for(self, call: Call, result: Result, counters: tuple[tuple[str, int], ...]) -> None:
+    async def add(self, call: Call, result: Result, counters: tuple[tuple[str, int], ...]) -> None:
         """Remember the call that was placed."""
         ids = tuple(dict.fromkeys(call_ids(result.wire(), _IDS)))
         if not ids:
             return
         key, until = self._key(call), int(time.time()) + KEPT_SECS
-        new = tuple(Open(ids, record_type, counters, until) for record_type in TYPES)
+        new = tuple(UnbilledCall(ids, record_type, counters, until) for record_type in TYPES)
         for _ in range(_TRIES):
             kept = await self._records.read(key)
             calls = (*(kept.value.calls if kept is not None else ()), *new)[-MOST_OPEN * len(TYPES) :]
-            if await self._records.swap(key, kept, Bill(calls), KEPT_SECS):
+            if await self._records.swap(key, kept, UnbilledCalls(calls), KEPT_SECS):
                 return
 
-    async def told(self, call: Call) -> list[Told]:
+    async def newly_billed(self, call: Call) -> list[BilledCall]:
         """What calls of this account cost, of which that is known since the last time. Each is told once."""
         key = self._key(call)
         if key in self._looked:
@@ -92,9 +92,9 @@ class CallBills:
         costs = {record_type: await self._costs(call, record_type) for record_type in TYPES}
         found = {open_: amount for open_ in kept.value.calls if (amount := _cost(open_, costs)) is not None}
         left = tuple(each for each in kept.value.calls if each not in found and each.until > time.time())
-        if found and not await self._records.swap(key, kept, Bill(left), KEPT_SECS):
+        if found and not await self._records.swap(key, kept, UnbilledCalls(left), KEPT_SECS):
             return []  # somebody else counts, or a call was placed meanwhile
-        return [Told(amount, open_.counters) for open_, amount in found.items()]
+        return [BilledCall(amount, open_.counters) for open_, amount in found.items()]
 
     async def _costs(self, call: Call, record_type: str) -> Mapping[str, float]:
         telnyx = self._shared.api.bind(call.caller.credential, call.caller.principal)
@@ -115,11 +115,11 @@ class CallBills:
         return self._shared.secret.derive(KIND)
 
     @cached_property
-    def _records(self) -> Records[Bill]:
-        return Records(self._shared.calls, Vault(self._shared.secret), KIND, Bill)
+    def _records(self) -> Records[UnbilledCalls]:
+        return Records(self._shared.calls, Vault(self._shared.secret), KIND, UnbilledCalls)
 
 
-def _cost(open_: Open, costs: Mapping[str, Mapping[str, float]]) -> float | None:
+def _cost(open_: UnbilledCall, costs: Mapping[str, Mapping[str, float]]) -> float | None:
     return next((costs[open_.record_type][id_] for id_ in open_.ids if id_ in costs[open_.record_type]), None)
 
 

@@ -40,7 +40,7 @@ class Claim:
         self.begun = await self._change(lambda ours: replace(ours, begun=True))
         return self.begun
 
-    async def live(self, beat: int) -> None:
+    async def heartbeat(self, beat: int) -> None:
         """Show that whoever has the claim lives."""
         with suppress(StoreUnavailable):
             await self._change(lambda ours: replace(ours, beat=beat))

@@ -51,7 +51,7 @@ class Contacts:
             if recipient.kind == "phone" and (code := country(recipient.value)) is not None:
                 await self._learn(_COUNTRY, self._digest(principal, code))
 
-    async def lately(self, principal: str, reached: Iterable[Recipient]) -> int:
+    async def count_recent(self, principal: str, reached: Iterable[Recipient]) -> int:
         """How many different recipients there were within ten minutes, these included; 0 where none of them is new."""
         keys = [self._digest(principal, recipient.value) for recipient in reached]
         new = [

@@ -167,7 +167,7 @@ class DuplicateGuard:
                     await self._attempts.delete(key, only=kept)
 
     async def _made(self, call: Call, claim: Claim, proceed: Next, running: _Running) -> Result:
-        beat = _Beat(self._lease_secs / 3, claim.live)
+        beat = _Heartbeat(self._lease_secs / 3, claim.heartbeat)
         attempt: Attempt | None = None
         ours = _claim.set(claim)
         try:
@@ -217,7 +217,7 @@ class Begins:
         return await proceed(call)
 
 
-class _Beat:
+class _Heartbeat:
     """Shows every now and then that a call still runs. Most calls are over before the first time."""
 
     def __init__(self, every_secs: float, show: Callable[[int], Awaitable[None]]) -> None:
@@ -249,7 +249,7 @@ class _Beat:
 
 def _answered(call: Call, attempt: Attempt) -> Result:
     if attempt.state == "done":
-        return attempt.again()
+        return attempt.as_duplicate()
     error = OutcomeUnknown(call.action.name, "The same call was made before, and it is unknown what came of it.")
     error.check = f"{call.action.check} If it did not take place: write_api_endpoint with allow_duplicate=true."
     raise error

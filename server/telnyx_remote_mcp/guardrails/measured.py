@@ -40,7 +40,7 @@ def outcome_of(error: BaseException) -> str:
     return next((word for kinds, word in _OUTCOMES if isinstance(error, kinds)), "failed")
 
 
-def told(meter: Meter, call: Call, outcome: str, secs: float) -> None:
+def report_call(meter: Meter, call: Call, outcome: str, secs: float) -> None:
     """Tell how a call ended. An operation goes by the tool that made it: there are a thousand of them."""
     tool = call.parent.action if call.parent is not None else call.action
     era = "modern" if call.client.is_modern else "legacy"
@@ -61,7 +61,7 @@ class CallMeasured:
             outcome = outcome_of(error)
             raise
         finally:
-            told(self._meter, call, outcome, time.perf_counter() - began)
+            report_call(self._meter, call, outcome, time.perf_counter() - began)
 
 
 class GuardMeasured:

@@ -25,9 +25,9 @@ AGAIN: Final = "Once they agreed, make the very same call again; get_approval wa
 CONFIRM: Final = (
     " Here your word counts as well: ask the user what the question says, and if they agree call confirm_approval."
 )
-PERSUADED: Final = frozenset({"tainted", "after_reading"})
+INFLUENCED_RULES: Final = frozenset({"tainted", "after_reading"})
 """Where a stranger's text may have talked the agent into it, the agent's word counts for nothing."""
-NOT_BY_THE_HOUR: Final = PERSUADED | {"opted_out"}
+NOT_COVERED_BY_HOUR: Final = INFLUENCED_RULES | {"opted_out"}
 """What a yes to a tool for an hour does not hold for: whoever gave it did not know of the recipient."""
 NO_PRICE: Final = "not known before"
 
@@ -92,7 +92,7 @@ class Person:
         if approval is None or (approval.principal, approval.client, approval.grant) != told:
             return None
         for reason in approval.reasons:
-            if reason.rule in PERSUADED:
+            if reason.rule in INFLUENCED_RULES:
                 title = "Where a stranger's text may be behind it, the user alone decides"
                 raise Refused(title, "Give them the link.", reason.rule)
         await self.shared.approvals.decide(approval, "approved", by="word")
@@ -118,12 +118,13 @@ class Person:
         return decided.by if decided is not None and await self.shared.approvals.use(approval) else None
 
     async def _agreed_before(self, call: Call, reasons: Sequence[Reason]) -> Way | None:
-        if NOT_BY_THE_HOUR.isdisjoint(reason.rule for reason in reasons) and await self.shared.approvals.given(call):
+        approvals, principal = self.shared.approvals, call.caller.principal
+        by_hour = NOT_COVERED_BY_HOUR.isdisjoint(reason.rule for reason in reasons)
+        if by_hour and await approvals.allows_tool(call):
             return "hour"
         addresses = [reason.address for reason in reasons]
-        principal = call.caller.principal
         known = all(
-            [address is not None and await self.shared.approvals.knows(principal, address) for address in addresses]
+            [address is not None and await approvals.allows_destination(principal, address) for address in addresses]
         )
         return "destination" if known else None
 
@@ -142,7 +143,7 @@ class Person:
     ) -> Mapping[str, object]:
         """What an agent reads that cannot ask its person: where they decide, and what to do then."""
         said = {"rules": list(_rules(approval.reasons)), "approval_id": approval.id}
-        word = CONFIRM if by_word and PERSUADED.isdisjoint(said["rules"]) else ""
+        word = CONFIRM if by_word and INFLUENCED_RULES.isdisjoint(said["rules"]) else ""
         texted = await self._texted(call, approval)
         if question.url is None and texted is None:
             title = "The user has to agree first, and cannot be asked here; nothing was done"

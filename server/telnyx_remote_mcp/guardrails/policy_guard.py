@@ -70,7 +70,7 @@ class PolicyGuard:
     async def explain(self, call: Call) -> PolicyInfo:
         """What happens to the calls of this caller; without the rules of the account where they cannot be read now."""
         try:
-            layers = await self.shared.laid_down(call)
+            layers = await self.shared.all_layers(call)
         except StoreUnavailable:
             layers = Layers(operator=self.shared.operator, connection=call.caller.rules, request=call.surface.policy)
         told = explained(
@@ -88,7 +88,7 @@ class PolicyGuard:
     async def confirm(self, call: Call, approval_id: str) -> Decision | None:
         """Take the agent's word that the person agreed. Raises Refused where no policy does."""
         with needing_store():
-            layers = await self.shared.laid_down(call)
+            layers = await self.shared.all_layers(call)
             if not takes_word(layers.policies.values()):
                 remedy = "Give the user the link: they decide there."
                 raise Refused("No policy here takes your word for the user's", remedy, "word")

@@ -17,7 +17,7 @@ RECURRING: Final = frozenset(
     {"buy-a-number", "manage-bundles", "buy-voice-channels", "order-sims", "register-for-10dlc", "manage-networks"}
 )
 """Deeds whose price comes again every month."""
-TOLD: Final = frozenset({"POST /number_orders", "POST /10dlc/campaignBuilder", BUNDLES})
+PRICED_IN_ADVANCE: Final = frozenset({"POST /number_orders", "POST /10dlc/campaignBuilder", BUNDLES})
 """Operations of which Telnyx tells the price before, as a rule."""
 _DEAREST_TEXT: Final = 0.5
 """More than a part of a text costs to any country, so that the price of a plain text is not looked up."""
@@ -34,7 +34,7 @@ async def price_reasons(
     if not _matters(call, reached, rules):
         return
     price = await prices.of(call)
-    if price is None and rules.unknown_price and _is_told(call.action):
+    if price is None and rules.unknown_price and _is_priced_in_advance(call.action):
         yield Reason("unknown_price", "Telnyx does not tell what it costs, as it does for most of these.")
     if price is not None and rules.price is not None and price.amount > rules.price:
         yield Reason("price", f"It costs {price.amount} {price.currency}: more than {rules.price:g} asks.")
@@ -42,7 +42,7 @@ async def price_reasons(
 
 def _matters(call: Call, reached: Sequence[Recipient], rules: Rules) -> bool:
     """Whether the price can be a reason to ask; else it is not looked up."""
-    if _is_told(call.action):
+    if _is_priced_in_advance(call.action):
         return rules.unknown_price or rules.price is not None
     return rules.price is not None and _at_most(call, reached) > rules.price
 
@@ -54,5 +54,5 @@ def _at_most(call: Call, reached: Sequence[Recipient]) -> float:
     return _DEAREST_TEXT * parts * sum(one.kind == "phone" for one in reached)
 
 
-def _is_told(action: Action) -> bool:
-    return not TOLD.isdisjoint(action.calls)
+def _is_priced_in_advance(action: Action) -> bool:
+    return not PRICED_IN_ADVANCE.isdisjoint(action.calls)

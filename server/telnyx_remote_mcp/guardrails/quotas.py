@@ -76,7 +76,7 @@ class QuotaGuard:
         try:
             with needing_store():
                 bounds = await self._bounds(call)
-                await self._count_calls_before(call, bounds)
+                await self._count_newly_billed(call, bounds)
                 price = await self._price(call, bounds)
                 await self._take(call, bounds, price, taken)
         except QuotaExceeded:
@@ -114,7 +114,7 @@ class QuotaGuard:
 
     async def _budgets(self, call: Call) -> list[tuple[Bound, Quota]]:
         try:
-            bounds = (await self._shared.laid_down(call)).bounds(self._limits)
+            bounds = (await self._shared.all_layers(call)).bounds(self._limits)
         except StoreUnavailable:
             bounds = Layers(connection=call.caller.rules).bounds(self._limits)
         return [(bound, await self._budget(call, bound)) for bound in bounds]
@@ -157,12 +157,12 @@ class QuotaGuard:
                 raise QuotaExceeded(f"{limit} for {_held(bound)}", rule, left, remedy, got.resets_in)
             taken.append((bound, by))
 
-    async def _count_calls_before(self, call: Call, bounds: Sequence[Bound]) -> None:
+    async def _count_newly_billed(self, call: Call, bounds: Sequence[Bound]) -> None:
         """Count what calls by the minute have cost, of which Telnyx tells it now."""
         if self._of_money(call, bounds):
-            for told in await self._bills.told(call):
-                for name, secs in told.counters:
-                    await self._counters.add(KIND, name, round(told.amount * _MICRO), secs)
+            for billed in await self._bills.newly_billed(call):
+                for name, secs in billed.counters:
+                    await self._counters.add(KIND, name, round(billed.amount * _MICRO), secs)
 
     def _of_money(self, call: Call, bounds: Sequence[Bound]) -> tuple[tuple[str, int], ...]:
         """The counters of the money that a call may spend, and their seconds."""
@@ -181,7 +181,7 @@ class QuotaGuard:
         if (told := cost(result)) is None:
             if counters := self._of_money(call, bounds) if amount(call, "calls") else ():
                 with suppress(StoreUnavailable):
-                    await self._bills.wait_for(call, result, counters)
+                    await self._bills.add(call, result, counters)
             return
         more = round(float(told.partition(" ")[0]) * _MICRO) - price
         with suppress(StoreUnavailable):

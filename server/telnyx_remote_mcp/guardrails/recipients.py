@@ -17,12 +17,12 @@ from telnyx_tools.tool.effect import Effect
 
 Kind = Literal["phone", "email", "sip", "url", "other"]
 
-REACHED: Final = frozenset(
+RECIPIENT_ARGUMENTS: Final = frozenset(
     {"to", "cc", "bcc", "destination", "destinations", "recipient", "recipients", "sip_address", "forwards_to"}
     | {"telnyx_end_user_target", "channel_destination", "fax_email_recipient"}
 )
 """Arguments that name who is reached, however they are spelled: `To`, `forwardsTo`. What is inside them counts too."""
-GETS_A_CODE: Final = frozenset({"phone_number", "phone_numbers", "email"})
+CODE_RECIPIENT_ARGUMENTS: Final = frozenset({"phone_number", "phone_numbers", "email"})
 """Arguments that name who is reached where the call sends a code or an invitation, and something else elsewhere."""
 NAMES: Final = frozenset({"name", "display_name"})
 """What a recipient is called, beside the address."""
@@ -81,7 +81,7 @@ def recipients(call: Call) -> tuple[Recipient, ...]:
     return tuple(found.values())
 
 
-def pointed_at(call: Call) -> tuple[Recipient, ...]:
+def other_addresses(call: Call) -> tuple[Recipient, ...]:
     """Every further address that an argument is as a whole, whatever its name: a host to route to, a number to present.
 
     Nobody is reached there by itself; but whoever gave it to the agent may be where things go from now on.
@@ -126,7 +126,7 @@ def _texts_inside(value: object, key: str) -> Iterator[tuple[str, str]]:
 
 def _reached_by(action: Action) -> frozenset[str]:
     sends = any(_SENDS_A_CODE.match(call) for call in action.calls)
-    return REACHED | GETS_A_CODE if sends else REACHED
+    return RECIPIENT_ARGUMENTS | CODE_RECIPIENT_ARGUMENTS if sends else RECIPIENT_ARGUMENTS
 
 
 def _inside(value: object, key: str, reached: bool, names: frozenset[str]) -> Iterator[Recipient]:

@@ -53,7 +53,7 @@ class Attempt:
             whole=whole,
         )
 
-    def again(self) -> Result:
+    def as_duplicate(self) -> Result:
         """The result, as somebody else's who asked for the same: it names the request that it answered first."""
         if self.form == "answer":
             return _marked(Answer.model_validate_json(self.result), self)

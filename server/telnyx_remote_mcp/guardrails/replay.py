@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from telnyx_remote_mcp.audit.reader import Record
 from telnyx_remote_mcp.guardrails.contacts import RECENT_SECS
-from telnyx_remote_mcp.guardrails.price_rules import RECURRING, TOLD
+from telnyx_remote_mcp.guardrails.price_rules import PRICED_IN_ADVANCE, RECURRING
 from telnyx_remote_mcp.guardrails.rules import Rules
 from telnyx_remote_mcp.surface.deeds import deeds_of
 from telnyx_remote_mcp.surface.policy import Policy, ruling
@@ -18,7 +18,7 @@ from telnyx_tools.registry import Registry
 from telnyx_tools.tool.context import Action
 from telnyx_tools.tool.effect import Effect
 
-MADE: Final = ("start", "call")
+MADE_EVENTS: Final = ("start", "call")
 """Events of calls that came through; a `refused` one was kept back, perhaps by what the policy would allow."""
 NOT_IN_THE_LOG: Final = (
     "tainted, after_reading: whether an address came from what somebody else wrote, and what an agent read",
@@ -106,16 +106,16 @@ class Replay:
             unknown.append("new_country")
         if rules.night and phones:
             unknown.append("night")
-        unknown += _of_the_price(rules, action)
+        unknown += _price_rules(rules, action)
         certain = ["recurring_price"] if rules.recurring_price and deeds_of(action) & RECURRING else []
         if rules.first_contact and new:
             certain.append("first_contact")
-        if rules.recipients is not None and self._lately(who, targets, record) > rules.recipients:
+        if rules.recipients is not None and self._count_recent(who, targets, record) > rules.recipients:
             certain.append("recipients")
         self._met[who].update(str(target.get("id")) for target in targets)
         return certain, unknown
 
-    def _lately(self, who: str, targets: Sequence[Mapping[str, Any]], record: Record) -> int:
+    def _count_recent(self, who: str, targets: Sequence[Mapping[str, Any]], record: Record) -> int:
         """How many different recipients there were within ten minutes, these included; 0 where none of them is new."""
         now, recent = _seconds(record), self._recent[who]
         for known in [each for each, at in recent.items() if now - at >= RECENT_SECS]:
@@ -130,19 +130,19 @@ class Replay:
 def attempts(records: Sequence[Record]) -> Iterator[Record]:
     """The calls that somebody wanted made, each once: one that was kept back, and made later with the same arguments,
     is the later one."""
-    made = {_same(record) for record in records if record.get("event") in MADE}
+    made = {_same(record) for record in records if record.get("event") in MADE_EVENTS}
     kept_back: set[tuple[object, ...]] = set()
     for record in records:
-        if record.get("event") in MADE:
+        if record.get("event") in MADE_EVENTS:
             yield record
         elif record.get("event") == "refused" and _same(record) not in made | kept_back:
             kept_back.add(_same(record))
             yield record
 
 
-def _of_the_price(rules: Rules, action: Action) -> list[str]:
+def _price_rules(rules: Rules, action: Action) -> list[str]:
     """The rules of the price that Telnyx is asked for before such a call."""
-    told = not TOLD.isdisjoint(action.calls)
+    told = not PRICED_IN_ADVANCE.isdisjoint(action.calls)
     on = {"price": rules.price is not None, "unknown_price": rules.unknown_price}
     return [name for name, is_on in on.items() if told and is_on]
 

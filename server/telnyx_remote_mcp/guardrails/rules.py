@@ -45,7 +45,7 @@ class Rules:
             night=_on([rule.night for rule in said], usual.night),
         )
 
-    def for_what_is_free(self) -> Rules:
+    def for_free_calls(self) -> Rules:
         """Those that matter to a call that spends nothing: where it leads."""
         return Rules(
             tainted=self.tainted,

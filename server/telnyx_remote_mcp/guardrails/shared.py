@@ -89,9 +89,9 @@ class Shared:
         """
         if call.action.effect is Effect.READ:
             return self._layers(call, NO_RULES)
-        return await self.laid_down(call)
+        return await self.all_layers(call)
 
-    async def laid_down(self, call: Call) -> Layers:
+    async def all_layers(self, call: Call) -> Layers:
         """What is laid down for the caller of a call; over stdio the operator is the owner. Raises as `layers`."""
         caller = call.caller
         if caller.lane == "stdio":

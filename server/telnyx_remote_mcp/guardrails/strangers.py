@@ -29,7 +29,7 @@ MOST_HOSTS: Final = 20_000
 MOST_KNOWN: Final = 20_000
 KIND = "strangers"
 KIND_READ: Final = "strangers-read"
-PERSUADED_SECS: Final = 3_600
+INFLUENCE_SECS: Final = 3_600
 """How long what an agent read may have talked it into something."""
 MARKED_SECS: Final = 300
 _AT_ONCE: Final = 10_000
@@ -51,11 +51,11 @@ class _Seen:
     hosts: LRUCache[str, bool] = field(default_factory=lambda: LRUCache(MOST_HOSTS))
     known: LRUCache[str, bool] = field(default_factory=lambda: LRUCache(MOST_KNOWN))
     """Addresses of who wrote, and of the account itself."""
-    told: dict[tuple[str, str], bool] = field(default_factory=dict)
+    cached: dict[tuple[str, str], bool] = field(default_factory=dict)
     """What was found out of recipients, until more is read."""
 
     def add(self, traces: Traces, known: Iterable[str]) -> None:
-        self.told.clear()
+        self.cached.clear()
         self.digits.append(traces.digits)
         del self.digits[:-KEPT_ENTRIES]
         self.hosts.update(dict.fromkeys(traces.hosts, True))
@@ -68,13 +68,13 @@ class _Seen:
             and all(address in self.known for address in known)
         )
 
-    def tells(self, recipient: Recipient) -> bool:
+    def is_named(self, recipient: Recipient) -> bool:
         key = (recipient.kind, recipient.value)
-        if key not in self.told:
-            self.told[key] = recipient.value not in self.known and self._names(recipient)
-        return self.told[key]
+        if key not in self.cached:
+            self.cached[key] = recipient.value not in self.known and self._is_in_texts(recipient)
+        return self.cached[key]
 
-    def _names(self, recipient: Recipient) -> bool:
+    def _is_in_texts(self, recipient: Recipient) -> bool:
         match recipient.kind:
             case "phone":
                 return self._has_number(recipient.value)
@@ -178,7 +178,7 @@ class Strangers:
         before = await self._kept(reader)
         known = frozenset(named) if before is None else before
         sealed = self._vault.seal(json.dumps(sorted(known)).encode(), f"{KIND_READ}/{reader}")
-        await self._store.put(KIND_READ, reader, sealed, PERSUADED_SECS + MARKED_SECS)
+        await self._store.put(KIND_READ, reader, sealed, INFLUENCE_SECS + MARKED_SECS)
         self._marked[reader] = known
 
     async def named_before_reading(self, reader: str) -> frozenset[str] | None:
@@ -210,7 +210,7 @@ class Strangers:
         sealed = self._vault.seal(entry, _place(principal))
         await self._store.journal.append(KIND, principal, sealed, keep=KEPT_ENTRIES, ttl_secs=KEPT_SECS)
 
-    async def told(self, principal: str, recipients: Iterable[Recipient]) -> list[Recipient]:
+    async def named(self, principal: str, recipients: Iterable[Recipient]) -> list[Recipient]:
         """Those that a stranger's text names which an agent of this principal read, and who did not write."""
         seen = self._of(principal)
         while entries := await self._store.journal.after(KIND, principal, seen.cursor, 500):
@@ -218,7 +218,7 @@ class Strangers:
                 seen.cursor = cursor
                 if (opened := self._opened(principal, sealed)) is not None and not seen.holds(*opened):
                     seen.add(*opened)
-        return [recipient for recipient in recipients if seen.tells(recipient)]
+        return [recipient for recipient in recipients if seen.is_named(recipient)]
 
     def _of(self, principal: str) -> _Seen:
         seen: _Seen = self._seen.setdefault(principal, _Seen())

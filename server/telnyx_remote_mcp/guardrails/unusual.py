@@ -13,7 +13,7 @@ from telnyx_remote_mcp.guardrails.local_time import is_night
 from telnyx_remote_mcp.guardrails.phone_numbers import country
 from telnyx_remote_mcp.guardrails.price_rules import price_reasons
 from telnyx_remote_mcp.guardrails.prices import Prices
-from telnyx_remote_mcp.guardrails.recipients import Recipient, phone, pointed_at
+from telnyx_remote_mcp.guardrails.recipients import Recipient, other_addresses, phone
 from telnyx_remote_mcp.guardrails.rules import Rules
 from telnyx_remote_mcp.guardrails.strangers import Strangers, reader
 from telnyx_remote_mcp.surface.deeds import deeds_of
@@ -46,17 +46,16 @@ class Unusual:
         What spends nothing, such as setting a webhook, is unusual only where a stranger's text said where it leads.
         """
         if call.action.effect is not Effect.SPENDS:
-            rules = rules.for_what_is_free()
-        named = {
-            one.value: one for one in (*(pointed_at(call) if rules.tainted or rules.after_reading else ()), *reached)
-        }
+            rules = rules.for_free_calls()
+        others = other_addresses(call) if rules.tainted or rules.after_reading else ()
+        named = {one.value: one for one in (*others, *reached)}
         new = {address: one for address, one in named.items() if not await self._is_met(call, address)}
         found = [reason async for reason in self._of_recipients(call, reached, new, rules)]
         if new and (rules.tainted or rules.after_reading):
             found += [reason async for reason in self._of_strangers(call, list(new.values()), rules)]
         found += [reason async for reason in price_reasons(call, reached, rules, self.prices)]
         if rules.recipients is not None and reached:
-            count = await self.contacts.lately(call.caller.principal, reached)
+            count = await self.contacts.count_recent(call.caller.principal, reached)
             if count > rules.recipients:
                 text = f"It would be recipient number {count} within ten minutes; more than {rules.recipients} ask."
                 found.append(Reason("recipients", text))
@@ -86,16 +85,16 @@ class Unusual:
         """Reasons for what a stranger's text named, or may have named in a way that nobody foresaw, and nothing of the
         account's own does: whom the call reaches, and where things go from now on."""
         principal = call.caller.principal
-        told = await self.strangers.told(principal, new)
+        suspects = await self.strangers.named(principal, new)
         named = await self.strangers.named_before_reading(reader(call)) if rules.after_reading else None
         for recipient in new:
-            address, is_told = recipient.value, recipient in told
+            address, is_suspect = recipient.value, recipient in suspects
             is_known = named is None or address in named or self.strangers.wrote(principal, recipient)
-            if is_known and not (is_told and rules.tainted):
+            if is_known and not (is_suspect and rules.tainted):
                 continue
             if recipient.kind == "phone" and await self.is_own(call, address):
                 continue
-            if is_told and rules.tainted:
+            if is_suspect and rules.tainted:
                 text = f"The agent has {address} from a text that somebody else wrote, not from you."
                 yield Reason("tainted", text, address)
             else:

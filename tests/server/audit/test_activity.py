@@ -33,7 +33,7 @@ async def test_a_name_that_cannot_be_written_hides_nothing_of_its_account_and_of
             {"who": who, "event": "call", "effect": "write", "tool": "t", "client": client},
         )
         await kept.aclose()
-        assert [each["client"] for each in (await kept.past([who])).records] == [client.replace("\ud800", "?")]
+        assert [each["client"] for each in (await kept.recent([who])).records] == [client.replace("\ud800", "?")]
 
 
 async def test_an_error_that_nobody_expects_ends_no_keeping(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +50,7 @@ async def test_an_error_that_nobody_expects_ends_no_keeping(store: Store, monkey
     for number in range(2):
         kept.note(Receipt(id=str(number), hash="0" * 64, at=f"2026-01-01T00:00:00.00{number}Z"), record)
         await anyio.sleep(0.2)
-    assert [each["id"] for each in (await kept.past(["w"])).records] == ["1", "0"]
+    assert [each["id"] for each in (await kept.recent(["w"])).records] == ["1", "0"]
     await kept.aclose()
 
 
@@ -66,6 +66,6 @@ async def test_an_account_whose_records_cannot_be_written_holds_up_no_other(
         )
         kept._waiting[who][0]["client"] = client  # what no call can have, as far as we know
     await anyio.sleep(0.3)
-    assert [each["client"] for each in (await kept.past(["other"])).records] == ["Desk"]
+    assert [each["client"] for each in (await kept.recent(["other"])).records] == ["Desk"]
     del kept._waiting["odd"]
     await kept.aclose()

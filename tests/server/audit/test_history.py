@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from telnyx_remote_mcp.audit import history
-from telnyx_remote_mcp.audit.history import History, Reach
+from telnyx_remote_mcp.audit.history import History, ScanLimit
 from telnyx_remote_mcp.audit.log import AuditLog
 
 DAY = 86_400
@@ -56,10 +56,10 @@ def test_looks_that_end_early_find_everything_together_once(
     written(tmp_path)
     found, moment, looks = [], END, 0
     while moment:
-        look = History(tmp_path, {"ours"}, Reach(most))
+        look = History(tmp_path, {"ours"}, ScanLimit(most))
         found += [record["number"] for record in look.before(moment)]
-        assert look.reach.back_to < moment
-        moment, looks = look.reach.back_to, looks + 1
+        assert look.limit.back_to < moment
+        moment, looks = look.limit.back_to, looks + 1
     assert found == numbers(tmp_path)
     assert looks > 1
 

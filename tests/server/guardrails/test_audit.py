@@ -21,7 +21,7 @@ from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.calls.question import Answer, AskFirst, Question
 from telnyx_remote_mcp.composition.guards import create_guards
 from telnyx_remote_mcp.guardrails import audit
-from telnyx_remote_mcp.guardrails.audit import Book, NotOnRecord, OnRecord, RefusalsOnRecord
+from telnyx_remote_mcp.guardrails.audit import AuditRecorder, NotOnRecord, OnRecord, RefusalsOnRecord
 from telnyx_remote_mcp.guardrails.entries import target_id
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.secret import Secret
@@ -57,9 +57,10 @@ class Telnyx:
 
 
 async def made(telnyx: Telnyx, name: str, arguments: dict[str, Any], *steps: Any, **changes: Any) -> Result:
-    book = Book(AuditLog(telnyx.directory, lambda: KEY, keep_days=1), required=True)
+    recorder = AuditRecorder(AuditLog(telnyx.directory, lambda: KEY, keep_days=1), required=True)
     dispatch = contexts.dispatch(
-        Api("https://api.telnyx.com/v2", wire=MockWire(telnyx)), [RefusalsOnRecord(book), *steps, OnRecord(book)]
+        Api("https://api.telnyx.com/v2", wire=MockWire(telnyx)),
+        [RefusalsOnRecord(recorder), *steps, OnRecord(recorder)],
     )
     return await dispatch(contexts.call(TOOLS[name], arguments, **changes))
 
@@ -97,7 +98,7 @@ async def test_nothing_more_is_spent_while_the_disk_does_not_keep_what_was_writt
 ) -> None:
     monkeypatch.setattr(audit, "SYNC_SECS", 0)
     log = Disk(tmp_path, lambda: KEY, keep_days=1)
-    dispatch = contexts.dispatch(Api(wire=MockWire(Telnyx(tmp_path))), [OnRecord(Book(log, required=True))])
+    dispatch = contexts.dispatch(Api(wire=MockWire(Telnyx(tmp_path))), [OnRecord(AuditRecorder(log, required=True))])
 
     async def spend() -> bool:
         await anyio.sleep(0.001)
@@ -222,7 +223,7 @@ async def test_an_outcome_that_is_unknown_is_told_from_a_failure(tmp_path: Path,
 async def test_what_was_carried_out_with_an_answer_that_is_too_large_has_not_failed(
     tmp_path: Path, name: str, arguments: dict[str, Any], outcomes: list[str | None]
 ) -> None:
-    steps = [OnRecord(Book(AuditLog(tmp_path, lambda: KEY, keep_days=1), required=True))]
+    steps = [OnRecord(AuditRecorder(AuditLog(tmp_path, lambda: KEY, keep_days=1), required=True))]
     async with Upstream(answer(200, bytes(MAX_RESPONSE_BYTES + 1))) as upstream, Api(upstream.base_url) as api:
         with pytest.raises(ResponseTooLarge):
             await contexts.dispatch(api, steps)(contexts.call(TOOLS[name], arguments))
@@ -230,7 +231,7 @@ async def test_what_was_carried_out_with_an_answer_that_is_too_large_has_not_fai
 
 
 async def test_a_call_that_is_cancelled_midway_has_an_unknown_outcome(tmp_path: Path) -> None:
-    book = Book(AuditLog(tmp_path, lambda: KEY, keep_days=1), required=True)
+    recorder = AuditRecorder(AuditLog(tmp_path, lambda: KEY, keep_days=1), required=True)
 
     async def left(call: Call) -> Result:
         scope.cancel()
@@ -238,7 +239,7 @@ async def test_a_call_that_is_cancelled_midway_has_an_unknown_outcome(tmp_path: 
         return Result()
 
     with anyio.CancelScope() as scope:
-        await OnRecord(book)(contexts.call(TOOLS["send_message"], TEXT), left)
+        await OnRecord(recorder)(contexts.call(TOOLS["send_message"], TEXT), left)
     assert [record.get("outcome") for record in records(tmp_path)] == [None, "unknown"]
 
 

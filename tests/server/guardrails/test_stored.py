@@ -38,7 +38,7 @@ async def test_a_used_approval_stays_used(store: Store) -> None:
 
 
 async def test_a_yes_from_now_on_still_counts(store: Store) -> None:
-    assert await Approvals(store, SECRET).knows(TESTER.principal, ADDRESS)
+    assert await Approvals(store, SECRET).allows_destination(TESTER.principal, ADDRESS)
 
 
 async def test_whom_an_account_reached_is_known(store: Store) -> None:

@@ -22,4 +22,4 @@ def test_every_form_of_a_remembered_call_is_read(form: Path) -> None:
         assert (read.state, read.request_id) == (stored["state"], stored["request_id"])
         assert read.begun is stored.get("begun", True), "where it is not said, something may have been sent"
         if read.state == "done":
-            assert read.again().wire()["duplicate_of"] == read.request_id
+            assert read.as_duplicate().wire()["duplicate_of"] == read.request_id

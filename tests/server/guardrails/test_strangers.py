@@ -36,7 +36,7 @@ def recipient(address: str) -> Recipient:
 
 
 async def names(strangers: Strangers, address: str, principal: str = AGENT) -> bool:
-    return bool(await strangers.told(principal, [recipient(address)]))
+    return bool(await strangers.named(principal, [recipient(address)]))
 
 
 @pytest.mark.parametrize(

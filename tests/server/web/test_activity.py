@@ -160,7 +160,7 @@ async def test_every_form_in_which_replicas_kept_activity_is_read(site: Site, fo
     services = site.services
     sealed = Vault(services.secret).seal(FORMS[form], f"{KIND}/w")
     await services.store.journal.append(KIND, "w", sealed, keep=KEPT)
-    past = await Activity(services.store, lambda: services.secret, keep_days=1).past(["w"])
+    past = await Activity(services.store, lambda: services.secret, keep_days=1).recent(["w"])
     acts = [act(record, "Desk") for record in whole(past.before("2027"))]
     records = json.loads(FORMS[form])
     assert [one.receipt for one in acts] == [each["id"] for each in reversed(records) if each["event"] != "end"]

@@ -195,7 +195,7 @@ class ActivityPage:
         whos = {who(account, key) for key in services.secret.derive_all("audit")}
         if services.activity is None:
             return lambda: History(services.settings.data_dir / DIRECTORY, whos)
-        kept = await services.activity.past(whos)
+        kept = await services.activity.recent(whos)
         return lambda: kept
 
 
