@@ -1,1 +1,1 @@
-"""Calls: one tool call or API operation, on the one way that leads to an effect."""
+"""Calls: one tool call or API operation, and the one path by which it is carried out."""

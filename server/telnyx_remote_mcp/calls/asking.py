@@ -1,4 +1,4 @@
-"""Asking the person behind a call, in the way that their client and its protocol have for it."""
+"""Asks the person behind a call, by whatever means their client and its protocol version offer."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from telnyx_remote_mcp.calls.question import Answer, Answers, AskFirst, Question
 from telnyx_remote_mcp.calls.replies import failure
 
 ROUNDS = 10
-"""As many questions as one call may raise; clients give up after as many."""
+"""The most questions that one call may raise; clients give up after as many."""
 
 Attempt = Callable[[Answers], Awaitable[types.CallToolResult]]
-"""The call, made with the answers that are there. Raises AskFirst for one that is missing."""
+"""Makes the call with the answers given so far. Raises AskFirst for an answer that is missing."""
 
 
 async def asked(
     ctx: ServerRequestContext[Any, Any], client: Client, attempt: Attempt, first: AskFirst, answers: Answers
 ) -> types.CallToolResult | types.InputRequiredResult:
-    """The result of a call that raised a question, and may raise more.
+    """The result of a call that raised the question `first`, and may raise more.
 
-    On 2026-07-28 a question is the result, and the client makes the call again with the answer. Before, it is a request
-    of the server in the midst of the call. Where neither can be, the result says that nothing was done, and why.
+    In protocol version 2026-07-28 the result is the question, and the client makes the call again with the answer. In
+    older versions the server sends the client a request during the call. If the client supports neither, the result
+    says that nothing was done, and why.
     """
     for _ in range(ROUNDS):
         mode = _mode(client, first.question)
@@ -50,14 +51,14 @@ async def asked(
 
 
 def _mode(client: Client, question: Question) -> Form | None:
-    """How the client asks: by a form, else by opening the page; None where it can do neither."""
+    """How the client can ask: by a form, else by opening the page; None if it can do neither."""
     if "form" in client.forms:
         return "form"
     return "url" if "url" in client.forms and question.url is not None else None
 
 
 def _input_required(question: Question, mode: Form, answers: Answers) -> types.InputRequiredResult:
-    """The question, and in the sealed state what was asked and answered: the client is not believed about either."""
+    """The question as a result. The sealed state holds what was asked and answered: the client cannot forge it."""
     given = {id_: [answer.action, answer.content, answer.mode] for id_, answer in answers.items()}
     state = {"asked": question.id, "mode": mode, "answers": given}
     return types.InputRequiredResult(
@@ -73,7 +74,7 @@ def _params(question: Question, mode: Form) -> types.ElicitRequestFormParams | t
 
 
 def answers_in(params: types.CallToolRequestParams) -> Answers:
-    """The answers to what this server asked. Whatever else the client sends along is no answer."""
+    """The answers to questions that this server asked. Anything else that the client sends is ignored."""
     if params.request_state is None:
         return {}
     state: Mapping[str, Any] = json.loads(params.request_state)  # the SDK's boundary has opened the seal
@@ -85,7 +86,7 @@ def answers_in(params: types.CallToolRequestParams) -> Answers:
 
 
 async def _elicited(ctx: ServerRequestContext[Any, Any], question: Question, mode: Form) -> Answer:
-    """The answer to a request in the midst of the call; for a page, that the person opens it."""
+    """The answer to a request sent during the call; for a page, whether the person agreed to open it."""
     if mode == "url" and question.url is not None:
         given = await ctx.session.elicit_url(
             question.text, question.url, question.id, related_request_id=ctx.request_id

@@ -1,4 +1,4 @@
-"""A call: one action that somebody wants carried out, with everything that a guard may want to know about it."""
+"""A call: one action to be carried out, with everything that a guard needs to know about it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from telnyx_tools.tool.context import Action, Progress
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """`arguments` are parsed. `parent` is the call that made this one: of a generic tool, or of a script.
+    """One action with its parsed `arguments`. `parent` is the call that made this one: a generic tool's, or a script's.
 
-    `allow_duplicate` says that the same call may have been made before, and is meant once more,
-    `preview` that nothing may be sent but what reads, `agreement` that the person was asked about it and said yes.
+    `allow_duplicate` makes the call even if the same one was made before. With `preview` only reads may be sent.
+    `agreement` is set once the person was asked about the call and said yes.
     """
 
     action: Action
@@ -38,7 +38,7 @@ class Call:
 
     @property
     def fields(self) -> Mapping[str, object]:
-        """What it says to the API: the arguments of a tool, or the body that those of an operation have."""
+        """The fields for the API: the arguments of a tool, or the body among the arguments of an operation."""
         body = self.arguments.get("body")
         return body if isinstance(body, dict) else self.arguments
 
@@ -50,7 +50,7 @@ class Call:
         allow_duplicate: bool = False,
         preview: bool = False,
     ) -> Call:
-        """A call that this one makes, of the same caller, with arguments that are not yet parsed.
+        """A call that this one makes for the same caller. Its arguments are not parsed yet.
 
         Raises InvalidArguments.
         """

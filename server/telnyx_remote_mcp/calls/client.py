@@ -1,4 +1,4 @@
-"""The client of a call: the program that the agent runs in, as far as it told."""
+"""The client of a call: the program that the agent runs in, as it describes itself."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Form = Literal["form", "url"]
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Name and version as the client gave them, empty where it did not, and what it declared that it can do.
+    """A client's name and version, empty if it gave none, and the capabilities that it declared.
 
-    `agent` is the id by which it tells one of its agents from the others, empty where it names none.
+    `agent` is the id by which it distinguishes its agents, empty if it gives none.
     """
 
     protocol_version: str
@@ -26,12 +26,12 @@ class Client:
 
     @property
     def is_modern(self) -> bool:
-        """Return whether it speaks 2026-07-28 or newer, where a question is an answer and the call is made again."""
+        """Return whether it speaks 2026-07-28 or newer: there a question is a result, and the client calls again."""
         return self.protocol_version in MODERN_PROTOCOL_VERSIONS
 
     @property
     def forms(self) -> frozenset[Form]:
-        """The ways in which it can ask its person. An empty `elicitation` means forms, as in 2025-06-18."""
+        """The ways in which it can ask the person. An empty `elicitation` means forms, as in 2025-06-18."""
         declared = self.capabilities.elicitation if self.capabilities is not None else None
         if declared is None:
             return frozenset()

@@ -1,4 +1,4 @@
-"""Dispatch: the one way on which every call is carried out, whoever makes it."""
+"""Dispatch: carries out every call, whoever makes it. There is no other way to an effect."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from telnyx_tools.tool.context import Action, Context, Inbox, Server
 
 @dataclass(frozen=True, kw_only=True)
 class Upstream:
-    """The means to carry calls out: the API, the files that tools may touch, and what the server tells of itself.
+    """What calls are carried out with: the API, the files that tools may use, and the server's information on itself.
 
-    `inbox` is that of the account that makes a call; `rejected` is told the principal whose key Telnyx rejected
-    meanwhile.
+    `inbox` gives the inbox of the account that makes a call. `rejected` is called with the principal when Telnyx
+    rejects its key during a call.
     """
 
     api: Api
@@ -31,7 +31,7 @@ class Upstream:
 
 
 class NotAllowed(TelnyxError):
-    """The action is out of reach for this call; nothing was sent."""
+    """The action may not be called here; nothing was sent."""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__("not allowed")
@@ -45,8 +45,8 @@ class NotAllowed(TelnyxError):
 class Dispatch:
     """Carries calls out. Raises a TelnyxError that says what went wrong.
 
-    A generic tool has no effect of its own, so it passes no step; what it calls does, once, as a call of its own.
-    `steps` is asked for them with the first call that passes them.
+    A generic tool has no effect of its own, so it skips the steps. The call that it makes passes each step once.
+    `steps` is called once, for the first call that needs the steps.
     """
 
     def __init__(self, upstream: Upstream, steps: Callable[[], Sequence[Step]]) -> None:
@@ -80,7 +80,7 @@ class Dispatch:
 
 @dataclass(frozen=True, slots=True)
 class _Reachable:
-    """The actions within reach of a call."""
+    """The actions that a call may make in turn."""
 
     made_by: Call
     dispatch: Dispatch

@@ -1,4 +1,4 @@
-"""The information that a server gives an agent about itself and about the call that asks."""
+"""What the server tells an agent about itself, and about the caller that asks."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Info:
 
 
 def hidden(surfaces: Surfaces, surface: Surface) -> dict[str, list[str]]:
-    """The groups that a surface does not show, by who or what hides them."""
+    """The groups that a surface does not show, by who or what hides them: see `ServerInfo.hidden`."""
     found: dict[str, list[str]] = {}
     reachable = {tool.group for tool in surface.reachable.values()}
     for group in surfaces.registry.groups:
@@ -74,7 +74,7 @@ def _hidden_by(group: str, surfaces: Surfaces, surface: Surface, is_reachable: b
 
 
 def may(surface: Surface) -> dict[str, list[str]]:
-    """How far the person lets the caller go, by level; nothing where the caller is that person."""
+    """How far the person lets the caller go, by level; empty if the caller is that person."""
     if surface.permission is None:
         return {}
     levels = {**dict(surface.permission.products), "rest of the API": surface.permission.rest}

@@ -1,4 +1,4 @@
-"""The pipeline: the steps that every call passes on its way to an effect, in the order in which they are listed."""
+"""The pipeline: the steps that every call passes before it takes effect, in the order in which they are listed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Next = Callable[[Call], Awaitable[Result]]
 
 
 class Step(Protocol):
-    """One guard. It lets a call go on with `proceed`, once at most, or raises a TelnyxError that says why not."""
+    """One guard. It passes a call on with `proceed`, at most once, or raises a TelnyxError that says why not."""
 
     async def __call__(self, call: Call, proceed: Next) -> Result: ...
 
 
 def pipeline(steps: Sequence[Step], run: Next) -> Next:
-    """`run` behind the steps, the first of which sees a call first and its result last."""
+    """Put the steps before `run`. The first step sees a call first, and its result last."""
     for step in reversed(steps):
         run = partial(step, proceed=run)
     return run

@@ -1,4 +1,4 @@
-"""Questions to the person behind a call, and the answers that come back."""
+"""Questions to the person behind a call, and their answers."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from telnyx_remote_mcp.calls.stopped import StoppedByGuard
 class Question:
     """A question to the person, and the flat JSON schema of the form that they fill in.
 
-    `nonce` tells one asking from the next, where the same words may be asked twice. `url` is the page on which the
-    person can decide as well, where there is one.
+    `nonce` distinguishes two questions with the same text. `url` is a page on which the person can decide instead, if
+    there is one.
     """
 
     text: str
@@ -26,7 +26,7 @@ class Question:
 
     @property
     def id(self) -> str:
-        """Stable for the same asking: an answer counts for the question that was asked, and no other."""
+        """The same for the same text and nonce: an answer counts only for the question that was asked."""
         return hashlib.sha256(f"{self.nonce}\n{self.text}".encode()).hexdigest()[:32]
 
 
@@ -34,7 +34,7 @@ class Question:
 class Answer:
     """The person's answer to a question, and the values that they filled in if they accepted it.
 
-    By `url` they were asked to open the page: to accept that is no decision yet.
+    With the mode `url` they were asked to open a page: to accept that is not a decision yet.
     """
 
     action: Literal["accept", "decline", "cancel"]
@@ -43,26 +43,27 @@ class Answer:
 
 
 Answers = Mapping[str, Answer]
-"""Answers by the id of their question. Only questions that this server asked about the same call are in it."""
+"""Answers by the id of their question. It holds only questions that this server asked about the same call."""
 
 
 Way = Literal["form", "page", "text", "word", "hour", "destination"]
-"""How a person agreed: in a form of the client, on the page of this server, by a text, by the word of the agent where a
-policy takes it, or before, for an hour or for a destination."""
+"""How a person agreed: in a form of the client (`form`), on this server's page (`page`), by a text message (`text`), or
+through the agent's word, where a policy accepts that (`word`). `hour` and `destination` are earlier agreements: for a
+tool during one hour, or for a destination."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """That the person agreed to a call: the rules by which they were asked, and how they said yes."""
+    """The person's agreement to a call: the rules by which they were asked, and how they said yes."""
 
     rules: tuple[str, ...]
     by: Way
 
 
 class AskFirst(StoppedByGuard):
-    """The person has to be asked before the call goes on. Raised at any depth of it, turned into a question at the end.
+    """The person has to be asked before the call goes on. Raised anywhere in a call; `asking` turns it into a question.
 
-    An agent reads the description where its client cannot ask; `otherwise` is what it does then, beside the question.
+    If the client cannot ask, the agent reads the description: the question, and `otherwise`, which says what to do.
     """
 
     def __init__(

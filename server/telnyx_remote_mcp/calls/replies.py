@@ -1,4 +1,4 @@
-"""Replies: the one place where the outcome of a call becomes what the agent reads. An agent never reads a traceback."""
+"""Replies: turns the result or error of every call into what the agent reads. An agent never reads a traceback."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from telnyx_tools.tool.tool import Tool
 logger = logging.getLogger(__name__)
 
 _WAYS = {"detail": 'detail="full"', "fields": "`fields`", "at": "`at`", "limit": "a smaller `limit`"}
-"""The arguments that make an answer larger, or another part of it."""
+"""The arguments by which an agent sees more of an answer, or another part of it."""
 
 
 async def reply(action: Action, outcome: Awaitable[Result], arguments: Mapping[str, object]) -> types.CallToolResult:
     """The result of a call with these arguments, or its error as a result that says what to do.
 
-    Only cancellation passes through, and AskFirst, for whoever can ask.
+    Lets through cancellation, and AskFirst, which the caller turns into a question.
     """
     try:
         return success(await outcome, in_full=_asked_in_full(arguments), more=_more(action))
@@ -45,7 +45,7 @@ async def reply(action: Action, outcome: Awaitable[Result], arguments: Mapping[s
 def success(result: Result, *, in_full: bool, more: str) -> types.CallToolResult:
     """The result as structured content, the same JSON as text, and its files.
 
-    Unless it was asked for in full it is made to fit, and `more` says how to get the rest.
+    It is shortened to the size limit unless the call asked for it in full; `more` says how to get the rest.
     """
     files = [_file(attachment) for attachment in result.attachments] if isinstance(result, AttachedResult) else []
     result, text = fitted(result) if in_full else (result, result.wire_json())
@@ -53,11 +53,11 @@ def success(result: Result, *, in_full: bool, more: str) -> types.CallToolResult
     if not in_full and not fits(text):
         structured = bounded(structured, more)
         text = to_json(structured).decode()
-    if may_hide(text):  # strangers wrote it: messages, names, transcripts, files
+    if may_hide(text):  # messages, names, transcripts and files, which strangers wrote
         structured = visible_only(structured)
         text = to_json(structured).decode()
     if "</" in text:
-        text = text.replace("</", "<\\/")  # the same JSON; no text in it ends what a client puts around it
+        text = text.replace("</", "<\\/")  # the same JSON; no text in it can close a tag that a client puts around it
     content = types.TextContent(type="text", text=text)
     return types.CallToolResult(content=[content, *files], structured_content=structured)
 
@@ -72,7 +72,7 @@ def failure(error: Mapping[str, object]) -> types.CallToolResult:
 
 
 def _asked_in_full(arguments: Mapping[str, object]) -> bool:
-    """Whether the call asks for everything, or the one that a generic tool makes for it."""
+    """Whether the call asks for everything, itself or in the call that a generic tool makes."""
     inner = arguments.get("arguments")
     return arguments.get("detail") == "full" or (isinstance(inner, Mapping) and inner.get("detail") == "full")
 
@@ -106,6 +106,6 @@ def _file(file: Attachment) -> types.ContentBlock:
 
 
 def _log(action: Action, error: Exception) -> None:
-    """Log the place of the failure, without the exception's text, which may quote people's data."""
+    """Log where the failure occurred, without the exception's text, which may quote people's data."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     logger.error("%s failed with %s\n%s", action.name, type(error).__name__, frames)
