@@ -1,1 +1,1 @@
-"""The audit log: what calls did, in files whose every change shows."""
+"""The audit log: what calls did, in files where every later change can be detected."""

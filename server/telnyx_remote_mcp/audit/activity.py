@@ -1,4 +1,4 @@
-"""The activity of accounts: the newest records of what was changed or kept back, where every replica sees them."""
+"""The recent activity of accounts: records of what was changed or stopped, in the store that all replicas share."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ logger = logging.getLogger(__name__)
 
 KIND: Final = "activity"
 KEPT: Final = 500
-"""Entries of one account, each with what it did within a moment; the oldest go first."""
+"""Journal entries kept for one account; the oldest are dropped first. One entry holds the records of about a second."""
 TOGETHER_SECS: Final = 1.0
-"""How long a record waits for others: most calls are over by then, and are one entry."""
+"""How long a record waits for others. Most calls end within that time, so their records share one entry."""
 MOST_WAITING: Final = 10_000
-"""Records that wait for a store that does not answer; the log on the disk has those beyond."""
+"""The most records that wait for a store that does not answer; further ones are in the log on the disk only."""
 LEFT_OUT: Final = frozenset({"call", "who", "lane", "via", "arguments", "answered", "ms"})
-"""What the log alone has."""
+"""Members that are in the log only."""
 
 
 class Activity:
-    """What the audit log of each replica has of the changes of an account, as far as its owner is shown it: the log
-    stays the record of truth. Nothing is kept of reads, and no call waits for it.
+    """Copies audit records of an account's changes to the shared store, to show them to its owner at any replica.
 
-    What a process that is killed noted within the last second is in its log alone.
+    The audit logs of the replicas stay authoritative. Reads are not copied, and no call waits for the copy. The records
+    of the last second before a process is killed are in its log only.
     """
 
     def __init__(self, store: Store, secret: Callable[[], Secret], *, keep_days: int) -> None:
@@ -57,7 +57,7 @@ class Activity:
         return stored.Record(KIND, TypeAdapter(list[dict[str, Any]]))
 
     def note(self, receipt: Receipt, record: Record) -> None:
-        """Keep the record soon, which the log has under this receipt."""
+        """Queue the record, which the log has under this receipt, to be stored soon."""
         if record["effect"] == "read" or self._count >= MOST_WAITING:
             return
         self._waiting.setdefault(str(record["who"]), []).append(_shown(receipt, record))
@@ -66,7 +66,7 @@ class Activity:
             self._timer = asyncio.get_running_loop().call_later(TOGETHER_SECS, self._begin)
 
     async def recent(self, whos: Collection[str]) -> RecentActivity:
-        """What is kept of the account that the log calls by these names. Raises StoreUnavailable."""
+        """The stored activity of the account that the log calls by these names. Raises StoreUnavailable."""
         records: dict[str, Record] = {}
         is_whole = True
         for who in whos:
@@ -75,12 +75,12 @@ class Activity:
             for _, sealed in entries:
                 found = self._form.open(sealed, self._vault, _place(who)) or []
                 records |= {str(record["id"]): record for record in found}
-        # A call that was over within a millisecond has its end after its start.
+        # A call that ended in the millisecond in which it started: its end sorts after its start.
         newest = sorted(records.values(), key=lambda record: (record["at"], record["event"] == "end"), reverse=True)
         return RecentActivity(newest, "" if is_whole or not newest else str(newest[-1]["at"]))
 
     async def aclose(self) -> None:
-        """Keep what waits, and end."""
+        """Store what waits, and stop."""
         if self._timer is not None:
             self._timer.cancel()
         if self._task is not None:
@@ -100,8 +100,8 @@ class Activity:
             self._timer = asyncio.get_running_loop().call_later(TOGETHER_SECS, self._begin)
 
     async def _keep(self) -> None:
-        """Write what waits, an entry for each account. What is not taken goes on waiting, behind all others: an account
-        whose records cannot be written holds up none of them."""
+        """Store what waits, one entry for each account. If that fails, the account's records are queued again behind the
+        other accounts, so that they do not hold those up."""
         while self._waiting:
             who = next(iter(self._waiting))
             records = self._waiting.pop(who)
@@ -123,26 +123,26 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class RecentActivity:
-    """What is kept of one account, the newest first, whichever replica did it. Nothing is missing from `since` on, ""
-    for from the beginning."""
+    """The stored records of one account from all replicas, newest first. They are complete from the moment `since`; ""
+    means from the beginning."""
 
     records: list[Record]
     since: str
     older: str = ""
-    """No further look finds more."""
+    """Always "": there is nothing older to look up."""
 
     def before(self, moment: str) -> Iterator[Record]:
-        """The records of before the moment, which is written as in the log."""
+        """The records from before the moment, which is written as in the log."""
         return (record for record in self.records if str(record["at"]) < moment)
 
 
 def _shown(receipt: Receipt, record: Record) -> Record:
-    """What the owner is shown of a record: of whom it reached, no more than may be read."""
+    """What the owner is shown of a record. Of the recipients, only the masked address."""
     shown = {name: value for name, value in record.items() if name not in LEFT_OUT}
     if "to" in shown:
         shown["to"] = [{"masked": target["masked"]} for target in shown["to"]]
     written = json.dumps({"id": receipt.id, "at": receipt.at, **shown}, ensure_ascii=False)
-    cleaned: Record = json.loads(written.encode(errors="replace"))  # a client may call itself half a character
+    cleaned: Record = json.loads(written.encode(errors="replace"))  # a client's name may hold half a surrogate pair
     return cleaned
 
 

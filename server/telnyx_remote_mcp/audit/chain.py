@@ -1,4 +1,4 @@
-"""Chains: records in one file, each bound to the one before by a keyed hash, and the head that counts them."""
+"""Hash chains: the records of one file, each bound to the one before by a keyed hash, and a head that counts them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _LINE: Final = re.compile(rb'(\{.*),"hash":"([0-9a-f]{64})"\}\n')
 
 
 class Chain:
-    """The hashes of one file. Nobody without the key can make, change, move or leave out a record unseen.
+    """The hash chain of one file. Without the key, nobody can add, change, move or remove a record undetected.
 
-    Every byte of a line counts: its hash is the HMAC-SHA256 of the hash before and of all that stands before the hash,
-    and around the hash there is one way to write the line. The first one is bound to the name of the file.
+    The hash of a line is the HMAC-SHA256 of the previous hash and of everything before the hash in the line. The rest
+    of the line has one fixed form, so every byte is covered. The first hash is bound to the name of the file.
     """
 
     def __init__(self, key: bytes, name: str) -> None:
@@ -25,12 +25,12 @@ class Chain:
         self.count = 0
 
     def add(self, record: bytes) -> bytes:
-        """The line for a record, a JSON object with members; the chain goes on from it."""
+        """Add a record, a JSON object with members, to the chain; return its line."""
         self._bind(record[:-1])
         return b'%b,"hash":"%b"}\n' % (record[:-1], self.hash)
 
     def take(self, line: bytes) -> bytes | None:
-        """The record in the line, where it is the next one of the chain; the chain goes on from it then."""
+        """Add the line if it is the next one of the chain, and return its record; else return None."""
         match = _LINE.fullmatch(line)
         if match is None or not hmac.compare_digest(_hmac(self._key, self.hash, match[1]), match[2]):
             return None
@@ -38,7 +38,7 @@ class Chain:
         return match[1] + b"}"
 
     def head(self) -> bytes:
-        """How many records there are and the hash of the last one, signed; as long for every count."""
+        """The signed number of records and hash of the last one. Its length is the same for every count."""
         counted = b"%012d %b" % (self.count, self.hash)
         return b"%b %b\n" % (counted, _hmac(self._key, b"head", self.name.encode(), counted))
 
@@ -49,7 +49,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a head says of its file."""
+    """The number of records in a file, and the hash of the last one."""
 
     count: int
     hash: bytes
@@ -65,5 +65,5 @@ class Head:
 
 
 def _hmac(key: bytes, *parts: bytes) -> bytes:
-    """The parts are told apart: none of those before the last one holds a line feed."""
+    """The HMAC-SHA256 of the parts, joined by line feeds. Only the last part may hold one, so it is unambiguous."""
     return hmac.digest(key, b"\n".join(parts), "sha256").hex().encode()

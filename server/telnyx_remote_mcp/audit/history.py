@@ -1,4 +1,4 @@
-"""The history of one account: its records in the audit log, the newest first, at a cost that has a bound."""
+"""The history of one account: its records in the audit log, newest first. One scan reads a limited number of bytes."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from telnyx_remote_mcp.audit.log import SUFFIX
 from telnyx_remote_mcp.audit.reader import Record
 
 MOST_BYTES: Final = 16 * 1_048_576
-"""Of the log that are looked through at a time."""
+"""Bytes of the log that one scan reads."""
 _BLOCK: Final = 262_144
 _DAY: Final = 8
-"""Characters of a file's name that are its day."""
+"""Characters at the start of a file's name that are its day."""
 
 
 @dataclass(slots=True)
 class ScanLimit:
-    """How far a look goes back. One that `ended` for that has seen everything since `back_to`, and nothing before."""
+    """The limit of one scan. A scan that `ended` at it has seen everything since `back_to`, and nothing before."""
 
     bytes_left: int = MOST_BYTES
     ended: bool = False
@@ -35,8 +35,8 @@ class ScanLimit:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The records below `directory` whose `who` is among `whos`, whichever process wrote them. Those of other accounts
-    are passed over unread, day by day and from the end of each file."""
+    """The records below `directory` whose `who` is among `whos`, whichever process wrote them. The scan goes back
+    day by day and from the end of each file. It skips the records of other accounts without parsing them."""
 
     directory: Path
     whos: Collection[str]
@@ -44,16 +44,16 @@ class History:
 
     @property
     def older(self) -> str:
-        """The moment before which nothing was looked at, "" where all was."""
+        """The moment before which nothing was scanned; "" if everything was."""
         return self.limit.back_to
 
     @property
     def since(self) -> str:
-        """The moment from which on nothing is missing."""
+        """The moment from which the records are complete."""
         return self.limit.back_to
 
     def before(self, moment: str) -> Iterator[Record]:
-        """The records of before the moment, which is written as in the log; `id` is that of the receipt."""
+        """The records from before the moment, which is written as in the log; `id` is that of the receipt."""
         days: dict[str, list[Path]] = {}
         for path in self.directory.glob(f"*{SUFFIX}"):
             days.setdefault(path.name[:_DAY], []).append(path)
@@ -75,8 +75,8 @@ class History:
                     yield {"id": f"{path.stem}-{record.get('n')}", **record}
 
     def _lines(self, file: BinaryIO, end: int) -> Iterator[bytes]:
-        """The lines before `end` that name the account, from the last one on. At least one block of every file is
-        looked at, so that one look after the other gets on."""
+        """The lines before `end` that name the account, last one first. At least one block of every file is read, so
+        that repeated scans make progress."""
         marks = [f'"who":"{who}"'.encode() for who in self.whos]
         while end > 0:
             block = _lines_before(file, end)
@@ -90,15 +90,15 @@ class History:
 
 
 def _lines_before(file: BinaryIO, end: int) -> bytes:
-    """The lines that end before a place where one ends, as many as a block has whole."""
+    """The whole lines in the block before `end`, at which a line ends."""
     begin = max(0, end - _BLOCK)
     block = _read(file, begin, end)
     return block[block.find(b"\n", 0, -1) + 1 :] if begin else block
 
 
 def _end_before(file: BinaryIO, moment: str) -> int:
-    """A place where a line ends, less than a block behind the last record of before the moment. Records are in order,
-    so it is found by halving."""
+    """The end of a line less than a block after the last record from before the moment. Records are in order, so a
+    binary search finds it."""
     low, high = 0, file.seek(0, os.SEEK_END)
     while high - low > _BLOCK:
         middle = (low + high) // 2
@@ -122,7 +122,7 @@ def _begin_of(day: str) -> str:
 
 
 def _after(at: str) -> str:
-    """The moment that follows, as the log writes it."""
+    """The next millisecond, as the log writes it."""
     try:
         moment = datetime.fromisoformat(at) + timedelta(milliseconds=1)
     except (ValueError, OverflowError):
@@ -131,7 +131,7 @@ def _after(at: str) -> str:
 
 
 def _parsed(line: bytes) -> dict[str, Any]:
-    """The record in a line; an empty one where the line was cut off or changed, which `audit verify` finds."""
+    """The record in a line; an empty one if the line is damaged, which `audit verify` reports."""
     try:
         record = json.loads(line)
     except ValueError:

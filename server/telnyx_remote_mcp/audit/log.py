@@ -1,4 +1,4 @@
-"""The writer of the audit log: one chain of records for each process and day; another one where the clock goes back."""
+"""The writer of the audit log: one hash chain for each process and day, and a new one if the clock is set back."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from telnyx_remote_mcp.clock import earliest
 
 DIRECTORY: Final = "audit"
 HEADS: Final = "heads"
-"""Beside the records: whoever cuts a file short has to know of it as well, and cannot write it."""
+"""The directory of the signed heads. A head shows that its file was cut short: without the key it cannot be forged."""
 SUFFIX: Final = ".jsonl"
 DAY_SECS: Final = 86_400
 
 
 class AuditUnavailable(Exception):
-    """Nothing can be written to the audit log."""
+    """The audit log cannot be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Proof of a record: where it stands, its hash, and when it was written. Whoever has one sees that the record is
-    still the same."""
+    """Proof of a record: its id in the log, its hash, and when it was written. It lets its holder check that the
+    record is unchanged."""
 
     id: str
     hash: str
@@ -44,10 +44,10 @@ class Receipt:
 
 
 class AuditLog:
-    """Appends records to a file of its own below `directory`, which it makes with the first one.
+    """Appends records to a file of its own below `directory`, which it creates with the first record.
 
-    `key` gives the 32 bytes that bind the records. Only the owner of the process can read the files. Files that have
-    not been written to for `keep_days` are deleted when a new one is begun.
+    `key` returns the 32 bytes for the hash chain. The files are readable only by the user that the process runs as.
+    Whenever a new file is begun, files that have not been written to for `keep_days` are deleted.
     """
 
     def __init__(
@@ -62,20 +62,20 @@ class AuditLog:
 
     @cached_property
     def key(self) -> bytes:
-        """The key, which is asked for with the first record."""
+        """The key, which is loaded for the first record."""
         return self._made_key()
 
     @property
     def begun(self) -> bool:
-        """Whether it could be written to before."""
+        """Whether a file was opened before."""
         return self._file is not None
 
     def open(self) -> None:
-        """Make sure that there is a file to write to. Raises AuditUnavailable."""
+        """Open a file to write to, if none is open. Raises AuditUnavailable."""
         self._today()
 
     def append(self, record: Mapping[str, object]) -> Receipt:
-        """Write the record, with its number and the time. It outlives the process. Raises AuditUnavailable."""
+        """Write the record with its number and the time, so that it outlives the process. Raises AuditUnavailable."""
         file, now = self._today(), self._clock()
         try:
             return file.append(_moment(now), record)
@@ -83,7 +83,7 @@ class AuditLog:
             raise AuditUnavailable(_reason(error)) from error
 
     def sync(self) -> None:
-        """Wait until what was written outlives the machine. Blocks; raises AuditUnavailable."""
+        """Flush what was written to the disk, so that it outlives the machine. Blocks; raises AuditUnavailable."""
         try:
             if self._file is not None:
                 self._file.sync()
@@ -111,7 +111,7 @@ class AuditLog:
 
 
 class _File:
-    """One chain on the disk, and its head."""
+    """One hash chain on the disk, and its head."""
 
     def __init__(self, directory: Path, chain: Chain) -> None:
         (directory / HEADS).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -122,7 +122,8 @@ class _File:
         weakref.finalize(self, _close, self._records, self._head)
 
     def append(self, at: str, record: Mapping[str, object]) -> Receipt:
-        """The head first: a record that does not get to the disk is taken back, one that is cut off later is missed."""
+        """Write the head before the record. If the record cannot be written, both are undone; if the record is cut off
+        later, the head shows that it is missing."""
         before = self.chain.hash, self.chain.count
         line = self.chain.add(to_json({"n": self.chain.count + 1, "at": at, **record}))
         try:
@@ -137,7 +138,7 @@ class _File:
         return Receipt(f"{self.chain.name}-{self.chain.count}", self.chain.hash.decode(), at)
 
     def sync(self) -> None:
-        os.fsync(self._records)  # a head that is behind its records is no fault
+        os.fsync(self._records)  # a head that is behind its records counts as valid
 
 
 def _created(path: Path) -> int:

@@ -1,4 +1,4 @@
-"""The reader of the audit log: its records, and whether they are what was written."""
+"""The reader of the audit log: lists its records, and verifies that they are unchanged."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from telnyx_remote_mcp.audit.chain import Chain, Head
 from telnyx_remote_mcp.audit.log import HEADS, SUFFIX
 
 _SETTLE_SECS: Final = 0.05
-"""Between a head and its record on the disk, in a process that is writing."""
+"""How long after its head a record may reach the disk, in a process that is writing."""
 
 Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something in the log that is not as it was written. `record` is the number of the first one concerned."""
+    """Something in the log that is not as it was written. `record` is the number of the first record concerned."""
 
     file: str
     record: int
@@ -31,9 +31,9 @@ class Fault:
 
 
 def records(directory: Path) -> Iterator[Record]:
-    """Every record, oldest first, without a look at whether it is genuine; `id` is that of its receipt.
+    """Every record, oldest first, not verified; `id` is that of its receipt.
 
-    What can no longer be read is left out: `verify` finds it.
+    Records that can no longer be parsed are left out: `verify` reports them.
     """
     found = [
         {"id": f"{path.stem}-{record.get('n')}", **record}
@@ -45,11 +45,11 @@ def records(directory: Path) -> Iterator[Record]:
 
 
 def verify(directory: Path, keys: Sequence[bytes]) -> list[Fault]:
-    """Everything that is not as it was written with one of the keys; nothing where the log is whole.
+    """Everything that is not as it was written with one of the keys; empty if the log is intact.
 
-    It sees every change of a byte, a record that is missing, at the end too, moved or made up, and a file without its
-    head or a head without its file. It does not see that a file and its head are both gone, or both those of an earlier
-    moment: receipts, and an export, tell that.
+    It detects every changed byte; a record that is missing (also at the end), moved or forged; a file without its head;
+    and a head without its file. It cannot detect that a file and its head were both deleted, or both replaced by older
+    versions: receipts and exports show that.
     """
     files = {path.stem for path in directory.glob(f"*{SUFFIX}")}
     heads = {path.name for path in (directory / HEADS).glob("*")}
@@ -58,18 +58,18 @@ def verify(directory: Path, keys: Sequence[bytes]) -> list[Fault]:
 
 def _checked(directory: Path, name: str, keys: Sequence[bytes]) -> list[Fault]:
     def read() -> list[Fault]:
-        head = _bytes(directory / HEADS / name)  # before the records: in a process that writes them, more may follow
+        head = _bytes(directory / HEADS / name)  # read before the records: another process may append more meanwhile
         return faults(name, _bytes(directory / f"{name}{SUFFIX}"), head, keys)
 
-    if found := read():  # perhaps a head whose record is about to follow
+    if found := read():  # perhaps the record of this head is just being written
         time.sleep(_SETTLE_SECS)
         found = read()
     return found
 
 
 def faults(name: str, written: bytes | None, headed: bytes | None, keys: Sequence[bytes]) -> list[Fault]:
-    """What is wrong with a file of this name, of which these are the bytes and those of its head; None for none."""
-    if not headed and not written:  # made, and never written to
+    """What is wrong with the file of this name. `written` are its bytes, `headed` its head's; None for a missing file."""
+    if not headed and not written:  # created, but never written to
         return []
     lines = (written or b"").splitlines(keepends=True)
     key = _key_of(name, headed, lines, keys)
@@ -82,7 +82,7 @@ def faults(name: str, written: bytes | None, headed: bytes | None, keys: Sequenc
 
 
 def _broken(chain: Chain, lines: Sequence[bytes], head: Head) -> list[Fault]:
-    """Where the lines are not the chain that its head names."""
+    """Where the lines differ from the chain that the head describes."""
     last = b""
     for line in lines:
         if chain.take(line) is None:
@@ -97,7 +97,7 @@ def _broken(chain: Chain, lines: Sequence[bytes], head: Head) -> list[Fault]:
 
 
 def _key_of(name: str, head: bytes | None, lines: Sequence[bytes], keys: Sequence[bytes]) -> bytes | None:
-    """The key of a file: its head or its first record tell it."""
+    """The key that matches the head or the first record of a file; None if none of them does."""
     for key in keys:
         if (head is not None and Head.read(head, key, name) is not None) or (
             lines and Chain(key, name).take(lines[0]) is not None
