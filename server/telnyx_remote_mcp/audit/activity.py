@@ -100,8 +100,8 @@ class Activity:
             self._timer = asyncio.get_running_loop().call_later(TOGETHER_SECS, self._begin)
 
     async def _keep(self) -> None:
-        """Store what waits, one entry for each account. If that fails, the account's records are queued again behind the
-        other accounts, so that they do not hold those up."""
+        """Store what waits, one entry for each account. If that fails, its records are queued again behind the other
+        accounts, so that they do not hold those up."""
         while self._waiting:
             who = next(iter(self._waiting))
             records = self._waiting.pop(who)

@@ -68,7 +68,7 @@ def _checked(directory: Path, name: str, keys: Sequence[bytes]) -> list[Fault]:
 
 
 def faults(name: str, written: bytes | None, headed: bytes | None, keys: Sequence[bytes]) -> list[Fault]:
-    """What is wrong with the file of this name. `written` are its bytes, `headed` its head's; None for a missing file."""
+    """What is wrong with the file of this name. `written` are its bytes, `headed` its head's; None if missing."""
     if not headed and not written:  # created, but never written to
         return []
     lines = (written or b"").splitlines(keepends=True)

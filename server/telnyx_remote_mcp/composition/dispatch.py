@@ -1,4 +1,4 @@
-"""The dispatch of one process: the guards on the way of a call, and what a call is carried out with."""
+"""The dispatch of one process: the guards that a call passes, and what it is carried out with."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def create_dispatch(
     rejected: Callable[[str], None] = lambda principal: None,
     meter: Meter = UNMEASURED,
 ) -> Dispatch:
-    """The dispatch of one process; without `files`, no tool touches any.
+    """The dispatch of one process. Without `files`, tools have no access to files.
 
-    The guards are made with the first call, of what `shared` gives, as is what keeps events: the first answer over
-    stdio needs none of them.
+    The guards, made from `shared`, and the event services are created for the first call that needs them: the first
+    answer over stdio needs neither.
     """
 
     @cache
@@ -57,7 +57,7 @@ def create_dispatch(
         return replace(created, steps=[CallMeasured(meter), *measured])
 
     async def forget_findings(call: Call, proceed: Next) -> Result:
-        """A step: what was found out about an account counts no more after it changed something."""
+        """A step that drops the cached findings about an account after a call that may have changed it."""
         try:
             return await proceed(call)
         finally:

@@ -24,7 +24,7 @@ from telnyx_tools.tool.effect import Effect
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """The steps, first to last; two of them also tell what is left to an account, and what a person decided."""
+    """The steps, first to last. `quotas` also reports what an account has left, `policy` what a person decided."""
 
     steps: list[Step]
     quotas: QuotaGuard
@@ -32,10 +32,11 @@ class Guards:
 
 
 def create_guards(settings: Settings, shared: Shared) -> Guards:
-    """The guards as they are set.
+    """The guards that the settings call for, in this order.
 
-    Permission first: whoever may not do a thing learns nothing about what the operator allows. What was made already
-    is not asked about again; what is asked about is not counted before the yes. Nothing is sent before it `Begins`.
+    Permission comes before the rules: who may not do a thing learns nothing about what the operator allows. Duplicates
+    come before the policy, so that nobody is asked again about a call that was made. The policy comes before the
+    quotas, so that a call counts only after the person agreed. `Begins` comes last before anything is sent.
     """
     recorder = _recorder(settings, shared)
     quotas, policy, live_calls = QuotaGuard(shared, settings.limits), PolicyGuard(shared), LiveCallsGuard(shared)

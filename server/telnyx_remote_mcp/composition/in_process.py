@@ -35,7 +35,7 @@ PRINCIPAL: Final = "stdio"
 
 @dataclass(frozen=True, slots=True)
 class InProcess:
-    """The parts for one person; what keeps the events is made with the first asking."""
+    """The parts for one person. The event services are created when they are first asked for."""
 
     surfaces: Surfaces
     dispatch: Dispatch
@@ -43,14 +43,14 @@ class InProcess:
 
 
 def local_caller(settings: Settings) -> Caller:
-    """Return the one person on this machine; without a key every call says what is missing."""
+    """Return the caller for the one person on this machine. Without a key, every call says that it is missing."""
     credential = Credential(settings.api_key.strip()) if settings.api_key else None
     return Caller(PRINCIPAL, credential, "stdio")
 
 
 @asynccontextmanager
 async def local_dispatch(settings: Settings, registry: Registry) -> AsyncIterator[InProcess]:
-    """Yield the surfaces of these tools, and their dispatch, which may use files of this machine."""
+    """Yield the parts for one person: the surfaces of these tools, and a dispatch that may use files of this machine."""
     surfaces = Surfaces(registry, settings.ceiling, allowed=settings.allowed_kinds, local=True)
     upstream = Api(
         settings.api_base_url,
@@ -80,8 +80,8 @@ async def local_dispatch(settings: Settings, registry: Registry) -> AsyncIterato
 
 
 def _with_writable_directory(settings: Settings) -> Settings:
-    """The settings, with another directory where theirs cannot be written: what has to be remembered of calls then ends
-    with this process, and none is put on record."""
+    """The settings, with a temporary data directory if theirs cannot be written. What is stored about calls then ends
+    with this process, and there is no audit log unless it is required."""
     directory = settings.data_dir.absolute()
     existing = next(place for place in (directory, *directory.parents) if place.exists())
     if settings.redis_url is not None or (existing.is_dir() and os.access(existing, os.W_OK)):

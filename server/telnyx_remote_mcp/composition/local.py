@@ -1,4 +1,4 @@
-"""The parts of a server in this process, for one person with one key."""
+"""The MCP server in this process, for one person with one key; over stdio."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from telnyx_tools.registry import registry
 
 @asynccontextmanager
 async def local_server(settings: Settings, selection: Selection = EVERYTHING) -> AsyncIterator[Server[None]]:
-    """The server object, acting with `settings.api_key`; without a key every call says what is missing.
+    """The server object, which acts with `settings.api_key`. Without a key, every call says that it is missing.
 
-    `selection` is what its one caller sees of the tools, within what the settings allow.
+    `selection` chooses the tools that its one caller sees, within what the settings allow.
     """
     async with local_dispatch(settings, registry()) as parts:
         yield create_server(

@@ -1,4 +1,4 @@
-"""The guards of a server in this process, for its one person; imported with the first call."""
+"""What the guards of a local server share, for its one person; imported with the first call."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SET_UP: Final = (
     "Tell the user: to be asked about such calls, run `telnyx-mcp-server passphrase` in a terminal of their own once, "
     "then let you make this call again. Or set a policy (--policy)."
 )
-"""What an agent tells a person who cannot be asked."""
+"""What the agent tells the person if there is no way to ask them."""
 
 
 def local_guards(
@@ -38,7 +38,7 @@ def local_guards(
     principal: str,
     until: AsyncExitStack,
 ) -> Shared:
-    """The parts of the guards. Pages, if any were shown, end with `until`.
+    """The shared parts of the guards. The pages, if any were opened, are closed with `until`.
 
     Raises PolicyFileError, and SecretError where no secret can be kept.
     """

@@ -1,4 +1,4 @@
-"""The meter of one process, as the settings want it."""
+"""The meter of one process, which reports to metrics and traces."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter, Meters
 
 
 def create_meter(settings: Settings) -> Meter:
-    """What happens is told to metrics and to traces, where they are on; lines of the log then name their trace."""
+    """The meter for the metrics and traces that are on. With traces on, log lines name their trace."""
     meters = [
         *(_metrics() if settings.metrics_port is not None else ()),
         *(_traces() if settings.traces == "on" else ()),
@@ -24,7 +24,7 @@ def _metrics() -> list[Meter]:
 
 
 def _traces() -> list[Meter]:
-    """To be called before the server is made, which looks whether anybody takes spans."""
+    """Must be called before the server is created, which checks then whether spans are collected."""
     from telnyx_remote_mcp.telemetry import traces
 
     traces.begin(VERSION)

@@ -1,4 +1,4 @@
-"""The parts of signing in. Imported only where it is on."""
+"""The parts of sign-in with OAuth. Imported only if OAuth is on."""
 
 from __future__ import annotations
 
@@ -51,9 +51,11 @@ def create_oauth(
     phones: OwnerPhones | None = None,
     activity: Activity | None = None,
 ) -> OAuth:
-    """The OAuth lane of one worker process. `renewing` seal again what other parts keep, after a change of secret;
-    `phones` are those of owners, where they can be asked by text; with `activity`, they see what was done at any
-    replica."""
+    """The OAuth parts of one worker process.
+
+    `renewing` are called after a change of the secret, to seal again what other parts store. `phones` are the numbers
+    of owners who can be asked by text message. With `activity`, owners see what was done at any replica.
+    """
     scopes = Scopes(surfaces)
     resources = Resources(settings.url, surfaces.groups)
     sign_in = _sign_in(settings, api)
@@ -106,7 +108,7 @@ def create_oauth(
 
 
 def _sign_in(settings: Settings, api: Api) -> TelnyxSignIn | None:
-    """Signing in at Telnyx, where the operator has registered a client there."""
+    """Sign-in at Telnyx; None unless the operator registered a client there."""
     if settings.telnyx_client_id is None:
         return None
     return TelnyxSignIn(api, settings.telnyx_client_id, settings.telnyx_client_secret, settings.url + CALLBACK_PATH)

@@ -59,15 +59,16 @@ def create_app(
 ) -> Starlette:
     """The app of one worker process. Raises ValueError for settings that cannot be served.
 
-    `fetch` gets clients' metadata documents and reaches subscribers; tests give one that trusts their own names and
-    certificates, and deliver at another `pace`. `meter` is told what happens.
+    `fetch` gets clients' metadata documents and connects to webhook subscribers; `pace` sets the times of deliveries to
+    them. Tests pass a `fetch` that trusts their own names and certificates, and another `pace`. `meter` receives
+    measurements.
     """
     return _Worker(settings, fetch or PublicFetch(), meter, pace).app()
 
 
 @dataclass(frozen=True)
 class _Worker:
-    """The parts of a worker process, each made when another one needs it."""
+    """The parts of a worker process, each created when another one needs it."""
 
     settings: Settings
     fetch: PublicFetch
@@ -122,7 +123,7 @@ class _Worker:
 
     @cached_property
     def shared_rates(self) -> Rates | None:
-        """How often things happen in all replicas; None where there is one."""
+        """The rate limits that all replicas share; None without Redis, when there is one server only."""
         return Rates(self.calls, self.secret) if self.settings.redis_url is not None else None
 
     @cached_property
@@ -155,14 +156,14 @@ class _Worker:
 
     @cached_property
     def phones(self) -> OwnerPhones | None:
-        """The phones of owners, where Telnyx can bring their answers."""
+        """The phone numbers of owners; None if Telnyx cannot deliver their answers here."""
         if self.events.base_url is None:
             return None
         return OwnerPhones(self.store, lambda: self.secret, self.api, self.events.inbox_url, self._credential)
 
     @cached_property
     def activity(self) -> Activity | None:
-        """What accounts did at any replica; where there is one, its audit log tells."""
+        """What accounts did at any replica; None for one server only, whose audit log has it all."""
         if self.shared_rates is None:
             return None
         return Activity(self.store, lambda: self.secret, keep_days=self.settings.audit_days)
@@ -244,7 +245,7 @@ class _Worker:
         return self.events.deliver(self.authority, Outbound(self.fetch, self.meter), self.pace)
 
     def _pages(self) -> list[Route]:
-        """What is decided by link, and, where nobody signs in, what was done; else that is on the account's page."""
+        """The approval pages and, without OAuth, the activity pages. With OAuth, activity is on the account page."""
         approving = ApproveServices(
             self.settings,
             self.store,

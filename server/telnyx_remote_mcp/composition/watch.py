@@ -1,4 +1,4 @@
-"""The watch over requests to Telnyx, which tells a meter of every attempt."""
+"""The watch on requests to Telnyx: reports every attempt to a meter."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from telnyx_tools.api.reply import Reply
 
 
 def watch(meter: Meter) -> Watch:
-    """A watch that tells how each attempt ended: by its HTTP status, `unreachable`, `lost` or `cancelled`."""
+    """A watch that reports how each attempt ended: with an HTTP status, `unreachable`, `lost` or `cancelled`."""
 
     async def watched(call: Call, number: int, attempt: Attempt) -> Reply | Failure:
         began, status = time.perf_counter(), "cancelled"
