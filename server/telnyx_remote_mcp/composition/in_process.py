@@ -50,7 +50,7 @@ def local_caller(settings: Settings) -> Caller:
 
 @asynccontextmanager
 async def local_dispatch(settings: Settings, registry: Registry) -> AsyncIterator[InProcess]:
-    """Yield the parts for one person: the surfaces of these tools, and a dispatch that may use files of this machine."""
+    """Yield the parts for one person: the surfaces of these tools, and a dispatch that may use files of the machine."""
     surfaces = Surfaces(registry, settings.ceiling, allowed=settings.allowed_kinds, local=True)
     upstream = Api(
         settings.api_base_url,
