@@ -1,4 +1,4 @@
-"""Amounts: how many messages, calls, purchases and changes a call is, for the limits that count them."""
+"""Amounts: how many messages, phone calls, purchases and changes a call makes, as the limits count them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ COUNTED: Final[Mapping[What, frozenset[str]]] = {
         {"buy-a-number", "order-sims", "buy-voice-channels", "manage-bundles", "host-a-number", "manage-networks"}
     ),
 }
-"""Families of the catalog whose operations count; those of a family within one of them count as well."""
+"""The catalog families whose operations count. Operations of a family within one of these count too."""
 _QUANTITIES: Final = frozenset({"quantity", "count_requested", "amount", "channels"})
 _BOUGHT: Final = frozenset({"phone_numbers", "registration_codes"})
 
 
 def amount(call: Call, what: Literal["messages", "calls", "purchases", "changes"]) -> int:
-    """How many of these a call is that does not only read."""
+    """How many of these the call makes. It must not be a call that only reads."""
     if what == "changes":
         return 0 if call.action.effect is Effect.SPENDS else 1
     if call.action.effect is not Effect.SPENDS or not COUNTED[what] & _deeds(tuple(call.action.calls)):
@@ -39,7 +39,7 @@ def amount(call: Call, what: Literal["messages", "calls", "purchases", "changes"
 
 @lru_cache(maxsize=1024)
 def _deeds(calls: tuple[str, ...]) -> frozenset[str]:
-    """What these API operations do, and what that is a way of doing."""
+    """The families of these API operations, and the families that those lie within."""
     from telnyx_tools.catalog.catalog import Catalog
     from telnyx_tools.catalog.families import own_families
 
@@ -49,7 +49,7 @@ def _deeds(calls: tuple[str, ...]) -> frozenset[str]:
 
 
 def _bought(arguments: object) -> int:
-    """How many things are ordered: the longest list of them, or the largest quantity, wherever it stands."""
+    """How many things are ordered: the longest list of them or the largest quantity, at any depth."""
     if isinstance(arguments, BaseModel):
         arguments = dict(arguments)
     if isinstance(arguments, list | tuple):

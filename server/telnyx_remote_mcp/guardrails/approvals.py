@@ -1,4 +1,4 @@
-"""Approvals: what an agent wants to do, waiting for the word of the person whose account it is."""
+"""Approvals: calls that an agent wants to make, which wait for a decision of the person whose account it is."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from telnyx_tools.api.redaction import REPLACED, secrets_in
 from telnyx_tools.results.result import redacted
 
 OPEN_SECS: Final = 15 * 60
-"""How long an approval can be decided, and used."""
+"""How long an approval can be decided and used."""
 HOUR: Final = 3_600
 
 State = Literal["pending", "approved", "denied", "used"]
 Extent = Literal["once", "hour", "destination"]
-"""How far a yes goes: this call, all calls of this tool for an hour, or this destination from now on."""
+"""What a yes covers: this call, all calls of this tool for an hour, or this destination from now on."""
 
 DecidedBy = Literal["page", "text", "word"]
-"""Where a decision was made: on the page, by a text of the owner, or by the agent's word."""
+"""How a decision was made: on the page, by a text message of the owner, or by the agent's word."""
 
 PriceOf = Callable[[Call], Awaitable[str | None]]
-"""Tells what a call costs, in words; None for what costs nothing."""
+"""Returns what a call costs, in words; None if it costs nothing."""
 
 _LONGEST_PURPOSE: Final = 200
 _LONGEST_SHOWN: Final = 2_000
@@ -43,7 +43,7 @@ _LONGEST_SHOWN: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why the person is asked: the rule, as a policy names it, in words, and the address that it is about."""
+    """Why the person is asked: the rule as a policy names it, the reason in words, and the address concerned."""
 
     rule: str
     text: str
@@ -52,17 +52,17 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One asking. `arguments` are shown to the person; secrets among them are masked.
+    """One request for approval. `arguments` are shown to the person, with secrets masked.
 
-    Its `id` is the same for the same call of the same client, `nonce` is new whenever the person is asked anew: a
-    decision counts for one asking only. Times are Unix seconds.
+    `id` is the same for the same call of the same client. `nonce` is new whenever the person is asked anew: a decision
+    counts for one request only. Times are Unix seconds.
     """
 
     id: str
     nonce: str
     principal: str
     client: str
-    """The name that the client gave itself, "" for none."""
+    """The client's own name, "" if it gave none."""
     grant: str | None
     action: str
     effect: str
@@ -70,39 +70,39 @@ class Approval:
     reasons: tuple[Reason, ...]
     expires_at: int
     does: str = ""
-    """What the action is for, in a sentence."""
+    """The purpose of the action, in a sentence."""
     price: str | None = None
-    """What it costs, in words; None for what costs nothing."""
+    """What it costs, in words; None if it costs nothing."""
     state: State = "pending"
     by: DecidedBy = "page"
     extent: Extent = "once"
 
     def covers(self, reasons: Iterable[Reason]) -> bool:
-        """Whether the person was told of all these reasons. A no is one to the call, whatever the reason."""
+        """Whether the person was told all these reasons. A no holds for the call, whatever the reasons."""
         told = {(reason.rule, reason.address) for reason in self.reasons}
         return self.state == "denied" or told.issuperset((reason.rule, reason.address) for reason in reasons)
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """The destinations that a yes can be given for, from now on."""
+        """The destinations that the person can allow from now on."""
         return tuple(dict.fromkeys(reason.address for reason in self.reasons if reason.address is not None))
 
 
 @dataclass(frozen=True, slots=True)
 class _StandingApproval:
-    """A yes that outlasts its call."""
+    """A yes that also covers later calls: for an hour, or for a destination."""
 
     given_at: int
 
 
 async def _nothing(_: Call) -> None:
-    """The price of what costs nothing."""
+    """The price of a call that costs nothing."""
 
 
 class Approvals:
-    """The approvals of all principals. Each is used once at most, over processes and replicas.
+    """The approvals of all principals. Each is used at most once, across processes and replicas.
 
-    Methods raise StoreUnavailable, and then nothing counts as approved.
+    Methods raise StoreUnavailable; then nothing counts as approved.
     """
 
     def __init__(self, store: Store, secret: Secret, *, clock: Clock = earliest) -> None:
@@ -113,9 +113,9 @@ class Approvals:
         self._clock = clock
 
     async def of(self, call: Call, reasons: Iterable[Reason], price: PriceOf = _nothing) -> Approval:
-        """The approval of this very call that is open or decided, else a new one, for which the price is asked.
+        """The open or decided approval of this very call; else a new one, for which the price is looked up.
 
-        One that was asked for without a reason that there is now is asked for anew.
+        If a reason has come up that the person was not told, a new approval replaces the old one.
         """
         id_, reasons = self.id_of(call), tuple(reasons)
         kept = await self._records.read(id_)
@@ -136,23 +136,23 @@ class Approvals:
             price=await price(call),
         )
         added = await self._records.swap(id_, kept, fresh, OPEN_SECS)
-        return fresh if added else await self.of(call, reasons, price)  # somebody else began to ask at the same moment
+        return fresh if added else await self.of(call, reasons, price)  # another request asked at the same moment
 
     async def find(self, id_: str) -> Approval | None:
-        """The approval of this id while it is open, decided or just used."""
+        """The approval with this id; None once its time is over."""
         approval = await self._records.get(id_)
         return approval if approval is not None and approval.expires_at > self._clock() else None
 
     async def decide(
         self, approval: Approval, state: Literal["approved", "denied"], extent: Extent = "once", by: DecidedBy = "page"
     ) -> bool:
-        """Note what the person decided; False where it was decided, used or over already."""
+        """Record the decision of the person; False if it was already decided, used or expired."""
         return await self._move(approval, "pending", state, extent, by)
 
     async def use(self, approval: Approval, extent: Extent | None = None) -> bool:
-        """Take the yes for one call; False where it is not there, or was taken before.
+        """Use the approval for one call; False if it was not approved, or was used before.
 
-        `extent` is given with a yes that the person gave this very moment, in a form.
+        `extent` is given if the person said yes just now, in a form, so that the approval is still pending.
         """
         return await self._move(approval, "approved" if extent is None else "pending", "used", extent)
 
@@ -182,17 +182,17 @@ class Approvals:
                 await self._standing.put(self._address_key(approval.principal, address), standing, None)
 
     async def allows_tool(self, call: Call) -> bool:
-        """Whether the person let this client use this tool for an hour, and the hour is not over."""
+        """Whether the person allowed this client to use this tool for an hour, and the hour is not over."""
         caller = call.caller
         key = self._tool_key(caller.principal, call.client.name, caller.grant_id, call.action.name)
         return await self._standing.get(key) is not None
 
     async def allows_destination(self, principal: str, address: str) -> bool:
-        """Whether the person said yes to this destination from then on."""
+        """Whether the person allowed this destination from some earlier call on."""
         return await self._standing.get(self._address_key(principal, address)) is not None
 
     def id_of(self, call: Call) -> str:
-        """The id of the approval of this call: nobody can guess it, and another call or client has another one."""
+        """The id of the approval of this call. It cannot be guessed, and differs for another call or client."""
         caller, arguments = call.caller, _canonical(call.arguments)
         return self._digest("call", caller.principal, call.client.name, caller.grant_id, call.action.name, arguments)
 
@@ -211,16 +211,16 @@ class Approvals:
 
 
 def _canonical(arguments: Mapping[str, object]) -> str:
-    """The arguments as one text, secrets included; the same for the same call."""
+    """The arguments as one text, with secrets; the same text for the same call."""
     plain = to_jsonable_python(given(arguments), bytes_mode="base64", fallback=str)
     if isinstance(body := plain.get("body"), dict):
-        # Minted for each attempt, so that Telnyx carries out a command once.
+        # It is new for each attempt, so that Telnyx carries out a command once.
         plain["body"] = {name: value for name, value in body.items() if name != "command_id"}
     return json.dumps(plain, sort_keys=True)
 
 
 def _shown(arguments: Mapping[str, object]) -> dict[str, Any]:
-    """The arguments as the person sees them: what was given, without secrets, long texts cut."""
+    """The arguments as the person sees them: those that were given, with secrets removed and long texts cut."""
     secrets_given = secrets_in(dict(arguments))
     plain = redacted(to_jsonable_python(arguments, bytes_mode="base64", exclude_none=True, fallback=str))
     shown: dict[str, Any] = _cut(plain, secrets_given)

@@ -1,4 +1,4 @@
-"""The steps that put every call on record."""
+"""The steps that record every call in the audit log."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from telnyx_tools.tool.effect import Effect
 logger = logging.getLogger(__name__)
 
 RECORDED_BEFORE: Final = frozenset({Effect.SPENDS, Effect.DESTROY})
-"""What has a record before its request leaves."""
+"""The effects of calls that are recorded before their request is sent."""
 SYNC_SECS: Final = 0.05
-"""How long a record that outlives the process may take to outlive the machine."""
+"""How long after it was written a record is flushed to the disk."""
 COMMON_MEMBERS: Final = ("call", "who", "grant", "tool", "effect")
-"""What the second record of a call says again, so that it can be found by itself."""
+"""The members that the second record of a call repeats, so that it can be found by itself."""
 
 
 class NotOnRecord(TelnyxError):
-    """The call cannot be put on record, so it is not made; nothing was sent."""
+    """The call cannot be recorded, so it is not made; nothing was sent."""
 
     def __init__(self) -> None:
         super().__init__("not on record")
@@ -47,7 +47,7 @@ class NotOnRecord(TelnyxError):
 
 @dataclass(slots=True)
 class _Passage:
-    """Whether a call came through all guards."""
+    """Whether a call passed all guards: `through`."""
 
     through: bool = False
 
@@ -56,10 +56,10 @@ _passage: ContextVar[_Passage] = ContextVar("passage")
 
 
 class AuditRecorder:
-    """The audit log as the steps use it. It is `required`, or kept where there is a place for it.
+    """Writes to the audit log for the steps below. The log is `required`, or written only if its directory is writable.
 
-    A place that there once was has to stay: from then on the log is required. With `activity`, what changed something
-    is kept for its owner beside it.
+    Once it could be written, it is required from then on. With `activity`, the records of changes are also copied
+    there, for the owner of the account.
     """
 
     def __init__(self, log: AuditLog, *, required: bool, activity: Activity | None = None) -> None:
@@ -71,7 +71,7 @@ class AuditRecorder:
         self._sync_failed = False
 
     def open(self) -> bool:
-        """Whether calls are recorded. Raises AuditUnavailable where they have to be, and cannot."""
+        """Whether calls are recorded. Raises AuditUnavailable if they must be but cannot."""
         try:
             self.log.open()
             if self._sync_failed:
@@ -86,18 +86,18 @@ class AuditRecorder:
         return True
 
     def entry(self, call: Call) -> dict[str, object]:
-        """What the records of the call have in common; nothing where none is kept. Raises AuditUnavailable."""
+        """The members that all records of the call share; empty if calls are not recorded. Raises AuditUnavailable."""
         return entry(call, self.log.key) if self.open() else {}
 
     def append(self, record: Mapping[str, object]) -> Receipt:
-        """Put a record into the log. Raises AuditUnavailable."""
+        """Append a record to the log. Raises AuditUnavailable."""
         receipt = self.log.append(record)
         if self._activity is not None:
             self._activity.note(receipt, record)
         return receipt
 
     def sync_soon(self) -> None:
-        """Have what was written outlive the machine too, for all calls of a moment at once."""
+        """Flush the log to the disk shortly, once for all calls of that time."""
         if self._syncing is None:
             loop = asyncio.get_running_loop()
             self._syncing = loop.call_later(SYNC_SECS, self._sync, loop)
@@ -114,7 +114,7 @@ class AuditRecorder:
             self.sync_soon()
 
     def note(self, event: str, call: Mapping[str, object], **members: object) -> Receipt | None:
-        """Record what cannot be undone any more: where the log fails, the process's own log tells."""
+        """Record what has already happened. If the audit log fails, report that in the log of the process."""
         told = {name: value for name, value in members.items() if value is not None}
         try:
             return self.append({"event": event, **call, **told}) if call else None
@@ -124,7 +124,7 @@ class AuditRecorder:
 
 
 class RefusalsOnRecord:
-    """The outermost step. It records the calls that a guard kept back: refused, asked about, or answered already."""
+    """The outermost step. It records the calls that a guard stopped: refused, asked about, or answered itself."""
 
     def __init__(self, recorder: AuditRecorder) -> None:
         self._recorder = recorder
@@ -151,10 +151,10 @@ class RefusalsOnRecord:
 
 
 class OnRecord:
-    """The innermost step. What spends or destroys has a record before its request leaves, and another one after it;
-    everything else has one after it. The result of what spends carries the receipt of the second one.
+    """The step behind the guards. It records a call that spends or destroys before its request is sent and again after
+    it, and any other call once, after it. The result of a call that spends carries the receipt of the second record.
 
-    Where the log cannot be written any more, only reads go on.
+    While the log cannot be written, only reads are carried out.
     """
 
     def __init__(self, recorder: AuditRecorder) -> None:
@@ -181,7 +181,7 @@ class OnRecord:
         return result.model_copy(update={"receipt": str(receipt)})
 
     async def _start(self, call: Call) -> tuple[Mapping[str, object], str | None]:
-        """What the record after the call has of it, and the id of the record before it, where there is one."""
+        """The members for the record after the call, and the id of the record before it, if there is one."""
         try:
             members = self._recorder.entry(call)
             if not members or call.action.effect not in RECORDED_BEFORE:

@@ -1,4 +1,4 @@
-"""Asking the owner by a text to their own number: what is sent, and which approval an answer decides."""
+"""Asks the owner by a text message to their own number, and decides the approval that their answer names."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from telnyx_remote_mcp.store.vault import Vault
 from telnyx_tools.api.errors import TelnyxError
 
 LONGEST: Final = 300
-"""Characters of what is asked about, in a text."""
+"""Characters of the arguments that the text message quotes."""
 _TRIES: Final = 20
 _ANSWER: Final = re.compile(r"\s*(yes|no)\s+(\d{4})\s*[.!]?\s*", re.IGNORECASE)
 
 
 class OwnerPhone(Protocol):
-    """The number that the owner of an account verified as their own, and the way to it."""
+    """The phone number that the owner of an account verified as their own, and how to send a text message to it."""
 
     async def number(self, principal: str) -> str | None:
-        """The number, as E.164; None where there is none."""
+        """The number, as E.164; None if there is none."""
         ...
 
     async def send(self, principal: str, number: str, text: str) -> None:
@@ -38,7 +38,7 @@ class OwnerPhone(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The asking that a code stands for."""
+    """The request for approval that a code stands for."""
 
     approval_id: str
     nonce: str
@@ -46,15 +46,15 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """An asking that was sent."""
+    """A request for approval that was sent, and the masked number that it went to."""
 
     masked: str
 
 
 class ByText:
-    """Asks by text, once for each asking, and hears `YES 4821` or `NO 4821` from that number alone.
+    """Sends one text message for each request for approval, and accepts `YES 4821` or `NO 4821` from that number only.
 
-    Whoever receives texts hands them to `heard`. Methods raise StoreUnavailable.
+    The receiver of text messages passes them to `heard`. Methods raise StoreUnavailable.
     """
 
     def __init__(self, phone: OwnerPhone, approvals: Approvals, store: Store, secret: Secret) -> None:
@@ -66,7 +66,7 @@ class ByText:
         self._sent = Records(store, vault, "text-sent", _Sent)
 
     async def ask(self, approval: Approval) -> str | None:
-        """Send the question; the number that it went to, masked. None where the owner has none, or it did not go."""
+        """Send the question and return the masked number that it went to; None if it was not sent."""
         if (sent := await self._sent.get(approval.nonce)) is not None:
             return sent.masked
         number = await self._phone.number(approval.principal)
@@ -83,7 +83,7 @@ class ByText:
         return shown
 
     async def heard(self, principal: str, number: str, text: str) -> bool:
-        """Whether a text from this number answered a question to the owner of the account, which is decided now."""
+        """Decide the approval that this text message answers; False if it answers none."""
         answer = _ANSWER.fullmatch(text)
         asked = await self._asked.take(self._place(principal, number, answer[2])) if answer is not None else None
         approval = await self._approvals.find(asked.approval_id) if asked is not None else None
@@ -93,7 +93,7 @@ class ByText:
         return await self._approvals.decide(approval, state, by="text")
 
     async def _code(self, approval: Approval, number: str) -> str | None:
-        """A code that stands for this asking alone among those that wait for this number."""
+        """A new code for this request, unique among those that wait for this number; None if none was found."""
         asked = _Asked(approval.id, approval.nonce)
         for _ in range(_TRIES):
             code = f"{secrets.randbelow(10_000):04}"

@@ -1,4 +1,4 @@
-"""Bills of calls: what a call by the minute cost, which Telnyx tells in detail records some time after it ended."""
+"""Bills of phone calls: what a call billed by the minute cost. Telnyx reports it in detail records after the call."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from telnyx_tools.results.result import Result, objects
 
 KIND: Final = "call-bills"
 TYPES: Final = ("call-control", "sip-trunking")
-"""Of detail records that tell what a call cost; it costs the sum of them."""
+"""The types of detail records with the cost of a call; a call costs the sum of them."""
 KEPT_SECS: Final = 24 * 3_600
 LOOK_EVERY_SECS: Final = 60
 MOST_OPEN: Final = 200
-"""Calls of an account whose cost is waited for; of more than that the oldest are forgotten."""
+"""The most unbilled calls of an account; beyond that the oldest are dropped."""
 MOST_ACCOUNTS: Final = 10_000
 _PAGE: Final = 250
 _IDS: Final = ("call_control_id", "call_leg_id", "sid", "call_sid")
@@ -36,12 +36,12 @@ _TRIES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class UnbilledCall:
-    """A call that was placed, the type of record that is to tell what it cost, and the counters that want to know."""
+    """A call that was placed, the type of detail record that will report its cost, and the counters to add it to."""
 
     ids: tuple[str, ...]
     record_type: str
     counters: tuple[tuple[str, int], ...]
-    """Their names, and for how many seconds each counts."""
+    """The name of each counter, and its period in seconds."""
     until: int
 
 
@@ -54,22 +54,22 @@ class UnbilledCalls:
 
 @dataclass(frozen=True, slots=True)
 class BilledCall:
-    """What a call cost, in the account's currency, and the counters that want to know."""
+    """What a call cost, in the account's currency, and the counters to add it to."""
 
     amount: float
     counters: tuple[tuple[str, int], ...]
 
 
 class CallBills:
-    """Remembers the calls that were placed where money is limited, and asks Telnyx once a minute at most, when more is
-    to be spent, what they cost. Raises StoreUnavailable."""
+    """Stores the calls that were placed under a spend limit. Before more is spent, it asks Telnyx what they cost, once
+    a minute at most. Raises StoreUnavailable."""
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
         self._looked: TTLCache[str, bool] = TTLCache(MOST_ACCOUNTS, LOOK_EVERY_SECS)
 
     async def add(self, call: Call, result: Result, counters: tuple[tuple[str, int], ...]) -> None:
-        """Remember the call that was placed."""
+        """Store the phone call that was placed, to be billed later."""
         ids = tuple(dict.fromkeys(call_ids(result.wire(), _IDS)))
         if not ids:
             return
@@ -82,7 +82,7 @@ class CallBills:
                 return
 
     async def newly_billed(self, call: Call) -> list[BilledCall]:
-        """What calls of this account cost, of which that is known since the last time. Each is told once."""
+        """The calls of this account whose cost has become known since the last time. Each is returned once."""
         key = self._key(call)
         if key in self._looked:
             return []
@@ -93,7 +93,7 @@ class CallBills:
         found = {open_: amount for open_ in kept.value.calls if (amount := _cost(open_, costs)) is not None}
         left = tuple(each for each in kept.value.calls if each not in found and each.until > time.time())
         if found and not await self._records.swap(key, kept, UnbilledCalls(left), KEPT_SECS):
-            return []  # somebody else counts, or a call was placed meanwhile
+            return []  # another process counts them, or a call was placed meanwhile
         return [BilledCall(amount, open_.counters) for open_, amount in found.items()]
 
     async def _costs(self, call: Call, record_type: str) -> Mapping[str, float]:
@@ -124,7 +124,7 @@ def _cost(open_: UnbilledCall, costs: Mapping[str, Mapping[str, float]]) -> floa
 
 
 def _by_id(answer: Json) -> Iterator[tuple[str, float]]:
-    """The cost of each call by each of its own ids; a session may be that of several calls."""
+    """The cost of each call, by each of its own ids. The session id is not used: several calls may share it."""
     for record in objects(answer):
         with suppress(TypeError, ValueError):
             cost = float(record["cost"]) if "cost" in record else 0.0

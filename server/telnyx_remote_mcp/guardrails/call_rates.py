@@ -1,4 +1,4 @@
-"""Call rates: what a minute of an account's last call to a country cost. An estimate of the next one, and no price."""
+"""Call rates: what a minute of an account's last call to a country cost. An estimate for the next one, not a price."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from telnyx_tools.api.client import Json, Query, Telnyx
 from telnyx_tools.results.result import objects
 
 TYPES: Final = ("sip-trunking", "call-control")
-"""Of detail records that tell what a call cost by the minute; it costs the sum of them."""
+"""The types of detail records with the cost of a call by the minute; a call costs the sum of them."""
 _PAGE: Final = 250
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What a minute of a call cost."""
+    """What a minute of a call to a country cost."""
 
     amount: Decimal
     currency: str
@@ -32,8 +32,8 @@ class Rate:
 
 
 async def last_rate(telnyx: Telnyx, code: str) -> Rate | None:
-    """The rate of the newest call of the last 30 days to the country that was billed for its line, and what Telnyx took
-    for steering it. None where there is none, or where it does not say so by the minute. Raises TelnyxError."""
+    """The rate of the newest call to the country in the last 30 days: the price of its line (SIP trunking) plus that
+    of Call Control. None if there is no such call, or its records have no rate by the minute. Raises TelnyxError."""
     billed = {kind: _billed(await telnyx.get("/detail_records", query=_newest(kind))) for kind in TYPES}
     line = next((one for one in billed[TYPES[0]] if country(str(one.get("cld"))) == code), None)
     if line is None or not (leg := line.get("call_leg_id")):
@@ -46,12 +46,12 @@ async def last_rate(telnyx: Telnyx, code: str) -> Rate | None:
 
 
 def _billed(answer: Json) -> list[Mapping[str, Any]]:
-    """The calls out, the newest first, of which some time was billed."""
+    """The outbound calls with billed time, newest first."""
     return [one for one in objects(answer) if one.get("direction") == "outbound" and one.get("billed_sec")]
 
 
 def _by_minute(record: Mapping[str, Any]) -> Decimal | None:
-    """The rate of a minute; None for any other unit, and for what is no number."""
+    """The rate of a minute; None for another unit, or if the rate is not a number."""
     if not str(record.get("rate_measured_in")).startswith("minute"):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Contacts: whom and which countries an account has reached from here before, as far as a digest tells."""
+"""Contacts: which recipients and countries an account has reached through this server, stored as keyed digests."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _MET, _COUNTRY, _RECENT = "met", "met-country", "met-lately"
 
 
 class Contacts:
-    """Remembers digests, which nobody without the secret can turn back. Methods raise StoreUnavailable.
+    """Stores keyed digests, which cannot be reversed without the secret. Methods raise StoreUnavailable.
 
-    What this process knows it does not look up again: whom an account writes to all the time costs nothing.
+    A cache in the process saves looking up the same recipients again and again.
     """
 
     def __init__(self, store: Store, secret: Secret) -> None:
@@ -37,22 +37,22 @@ class Contacts:
         self._digest = lru_cache(MOST_KNOWN)(self._digested)
 
     async def met(self, principal: str, address: str) -> bool:
-        """Whether a call from here reached this address in the last year."""
+        """Whether a call through this server reached this address in the last year."""
         return await self._knows(_MET, self._digest(principal, address))
 
     async def met_country(self, principal: str, code: str) -> bool:
-        """Whether a call from here reached a number of this country in the last year."""
+        """Whether a call through this server reached a number in this country in the last year."""
         return await self._knows(_COUNTRY, self._digest(principal, code))
 
     async def note(self, principal: str, reached: Iterable[Recipient]) -> None:
-        """Remember whom a call reached."""
+        """Store the recipients that a call reached, and their countries."""
         for recipient in reached:
             await self._learn(_MET, self._digest(principal, recipient.value))
             if recipient.kind == "phone" and (code := country(recipient.value)) is not None:
                 await self._learn(_COUNTRY, self._digest(principal, code))
 
     async def count_recent(self, principal: str, reached: Iterable[Recipient]) -> int:
-        """How many different recipients there were within ten minutes, these included; 0 where none of them is new."""
+        """The number of different recipients within ten minutes, with these; 0 if none of these is new."""
         keys = [self._digest(principal, recipient.value) for recipient in reached]
         new = [
             key for key in keys if key not in self._counted and await self._store.add(_RECENT, key, b"1", RECENT_SECS)

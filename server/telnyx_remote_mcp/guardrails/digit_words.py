@@ -1,4 +1,4 @@
-"""Digits as people write and say them: in words of many languages, in other scripts, in letters that look alike."""
+"""Reads digits as people write and say them: words of many languages, other scripts, and letters that look alike."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from typing import Any, Final
 
 _HUNDRED: Final = "00"
 BREAK: Final = "|"
-"""Stands between digits that words divide."""
+"""Marks where other words stand between digits."""
 _LETTER: Final = r"(?:[^\W_0-9]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff'\u02bc])"
 _WORD: Final = re.compile(rf"[0-9]+|{_LETTER}+")
 _HYPHENED: Final = re.compile(r"quatre-vingts?(?:-(?:dix-(?:sept|huit|neuf)|\w+))?|soixante-\w+|dix-(?:sept|huit|neuf)")
-"""Numbers of French whose parts are not those of their digits."""
+"""French number words, such as `quatre-vingt-dix`, whose parts are not words for their digits."""
 _SEVERAL: Final = 3
 _LONE: Final = 4
-"""Characters of a word that may be digits although none is written as one, as `OI`."""
+"""The longest word that may stand for digits although it holds none, as `OI`."""
 _SHORTEST_COMPOUND: Final = 6
 _KEYPAD: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 _SPACED: Final = re.compile(r"(?<!\S)[\w.@-](?: [\w.@/:-](?!\S)){4,}|(?<![\w-])\w(?:[-_]\w(?!\w)){3,}")
 _TOKEN: Final = re.compile(r"\S+")
 _LONGEST: Final = 64
-"""Characters of a word that is looked into."""
+"""The longest word that is searched for digits, in characters."""
 _AS_LETTERS: Final = str.maketrans("013457", "oieast")
 _VANITY: Final = re.compile(r"(?<=[0-9]-)[a-z0-9]{3,10}(?![a-z0-9])")
 
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """What is read of `digit_words.toml`. `plain` are words with one meaning in all languages."""
+    """The tables read from `digit_words.toml`. `plain` are words with one meaning in all languages."""
 
     plain: Mapping[str, str]
     languages: tuple[Mapping[str, str], ...]
@@ -46,7 +46,7 @@ class _Spoken:
     unaccented: Mapping[str, str]
     part: re.Pattern[str]
     parts: re.Pattern[str]
-    """Words that are made of words for digits alone."""
+    """Matches a word that consists of words for digits only."""
 
 
 @cache
@@ -89,10 +89,10 @@ def _plain(table: Mapping[str, Any], languages: Sequence[Mapping[str, str]]) -> 
 
 
 def runs(plain: str) -> Iterator[str]:
-    """Every digit of a text in lower case, in order, with a `|` where a word stands between.
+    """The digits of a text in lower case, in order, with a `|` where other words stand between; one text per reading.
 
-    First with words for digits, then without; and once more for each language of which the text has several of them,
-    since they may be other words elsewhere.
+    The first reading includes words for digits, the second does not. Another one follows for each language of which the
+    text has several such words: in other languages these may mean something else.
     """
     if "-" in plain:
         plain = _HYPHENED.sub(lambda found: found[0].replace("-", ""), plain)
@@ -140,9 +140,9 @@ def _meant(word: str, spoken: _Spoken, digits: Mapping[str, str]) -> str | None:
 
 
 def _rest(before: str, said: str | None) -> str:
-    """What is still to be written of a ten or a hundred before these digits, of which the units were waited for.
+    """The digits that complete a preceding ten or hundred, now that the next digits, `said`, are known.
 
-    In English a digit after a hundred is one of its own, unless they are joined: `eight hundred five five five`.
+    In English a digit after a hundred stands by itself unless they are joined: `eight hundred five five five`.
     """
     is_unit = said is not None and len(said) == 1 and said != "0"
     if not before:
@@ -156,7 +156,7 @@ def _rest(before: str, said: str | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _compound(word: str) -> str | None:
-    """The digits in a word that is made of words for digits alone, as `twozerotwo`; or is one with other accents."""
+    """The digits in a word that consists of words for digits, as `twozerotwo`, or is one but for its accents."""
     spoken, plain = _spoken(), _without_accents(word)
     if plain in spoken.tens or plain in spoken.unaccented:
         return spoken.tens.get(plain, "") + "0" if plain in spoken.tens else spoken.unaccented[plain]
@@ -172,7 +172,7 @@ def _without_accents(word: str) -> str:
 
 
 def _written(word: str, spoken: _Spoken) -> str | None:
-    """The digits of other scripts in a word; None where there are none."""
+    """The digits of other scripts in a word; None if it has none."""
     if word.isascii():
         return None
     found = [_digit(sign, spoken) for sign in word]
@@ -187,14 +187,15 @@ def _digit(sign: str, spoken: _Spoken) -> str | None:
 
 
 def closed_up(plain: str) -> str:
-    """The text with what is written letter by letter as words: `e v i l`, `e-v-i-l`."""
+    """The text with spelled-out words joined: `e v i l` and `e-v-i-l` become `evil`."""
     return _SPACED.sub(lambda found: re.sub("[ _-]", "", found[0]), plain)
 
 
 def lookalikes(plain: str) -> str:
-    """The text with letters that look like digits as those, in words of nothing else; and letters of a keypad.
+    """The text with look-alikes replaced, and with the letters of vanity numbers as keypad digits.
 
-    Digits in a word of letters are the letters that they look like, which may make it a word for a digit.
+    In a word that consists of digits and letters that look like digits, the letters become digits. In any other word,
+    digits become the letters that they look like, which may make it a word for a digit.
     """
     dialled = _VANITY.sub(lambda found: found[0].translate(_KEYPAD), plain)
     return _TOKEN.sub(lambda found: _as_digits(found[0]), dialled).replace("vv", "w")

@@ -1,4 +1,4 @@
-"""The step that makes a call which spends once, however often it comes."""
+"""The step that makes a call which spends only once, however often it is requested."""
 
 from __future__ import annotations
 
@@ -33,14 +33,15 @@ logger = logging.getLogger(__name__)
 KIND: Final = "call"
 PURPOSE: Final = "duplicates"
 LEASE_SECS: Final = 10.0
-"""Whoever makes a call shows every third of it that it lives; one that was silent for all of it is dead."""
+"""The lease of a claim. The process that makes a call renews it three times per lease; if it misses a whole lease, it
+counts as dead."""
 _TRIES: Final = 20
 _FIRST_WAIT_SECS: Final = 0.02
 _LONGEST_WAIT_SECS: Final = 0.5
 
 
 class _TakenOver(TelnyxError):
-    """Somebody else has the claim to the call by now; nothing was sent."""
+    """Another process has taken over the claim to the call; nothing was sent."""
 
     def describe(self) -> dict[str, object]:
         return {"code": "taken_over", "title": "The same call is made elsewhere; nothing was sent"}
@@ -51,8 +52,11 @@ _claim: ContextVar[Claim | None] = ContextVar("claim", default=None)
 
 @dataclass(slots=True)
 class _Running:
-    """A call that this process makes, for those of its twins that wait in it. Given up or kept back, it has neither of
-    the two: what keeps it back may let its twins through."""
+    """A call that this process is making, and its outcome for identical calls that wait in this process.
+
+    If it was cancelled or stopped before it took effect, it has neither `attempt` nor `error`: the guard that stopped
+    it may let the next one through.
+    """
 
     over: asyncio.Event = field(default_factory=asyncio.Event)
     attempt: Attempt | None = None
@@ -60,14 +64,17 @@ class _Running:
 
 
 class DuplicateGuard:
-    """Answers the same call of the same account with the first result, for `window_secs` after it, over processes and
-    replicas; the twins of one that runs wait for it. What failed for certain is made again.
+    """Answers a repeated call of the same account with the first result, for `window_secs` after it. This holds across
+    processes and replicas. While the first call runs, its duplicates wait. A call that certainly failed may be made
+    again.
 
-    Where the process that made a call died when something may have been sent, or the answer of Telnyx was lost, its
-    twins are told that the outcome is unknown, and how to find out; for a day it is not made again. One that died
-    before, as while the person was asked, leaves the call to the next of them: `Begins`, a step of its own right before
-    the effect, is the border. `allow_duplicate` passes by all of this. `place` says which API the calls go to. Without
-    its store nothing is made: CannotRemember.
+    If a process dies after something may have been sent, or Telnyx's answer is lost, the outcome is unknown: duplicates
+    get an error that says so and how to find out, and for a day the call is not made again. If a process dies before
+    that, such as while the person is asked, the next duplicate makes the call. `Begins`, a separate step right before
+    the effect, marks that point.
+
+    `allow_duplicate` skips all of this. `place` says which API the calls go to. If the store does not answer, the call
+    is not made: CannotRemember.
     """
 
     def __init__(
@@ -104,7 +111,7 @@ class DuplicateGuard:
             running.over.set()
 
     async def foresee(self, call: Call) -> list[str]:
-        """Whether the call would be answered, or refused, as one that was made before."""
+        """A notice if the call would be answered, or refused, as one that was made before."""
         if call.action.effect is not Effect.SPENDS or call.allow_duplicate:
             return []
         with needing_store():
@@ -126,7 +133,7 @@ class DuplicateGuard:
         return Records(self._store, Vault(self._load()), KIND, Attempt)
 
     async def _once(self, call: Call, key: str, proceed: Next, running: _Running) -> Result:
-        """Make the call, unless it was or is being made elsewhere."""
+        """Make the call, unless another process or replica made it or is making it."""
         while True:
             with needing_store():
                 claim = await self._claimed(call, key)
@@ -137,7 +144,7 @@ class DuplicateGuard:
                 return await self._made(call, claim, proceed, running)
 
     async def _claimed(self, call: Call, key: str) -> Claim | Attempt:
-        """The claim to the call where it is now ours to make; else what came of it where it was made."""
+        """A claim to the call, if we are to make it; else the outcome of the call that was made elsewhere."""
         for _ in range(_TRIES):
             if (claim := await Claim.of(self._attempts, key, call.request_id)) is not None:
                 return claim
@@ -146,11 +153,11 @@ class DuplicateGuard:
                 kept = await self._settled(key, kept)
             if kept is not None:
                 return kept.value
-        raise CannotRemember  # what is there, this server cannot read
+        raise CannotRemember  # there is a record, but this server cannot read it
 
     async def _settled(self, key: str, kept: Kept[Attempt]) -> Kept[Attempt] | None:
-        """What comes of a call that runs elsewhere; None where it failed for certain. What the dead had begun is
-        unknown; what they had not is anybody's."""
+        """Wait for the outcome of a call that runs elsewhere; None if it certainly failed. If its process dies, the
+        outcome is unknown if the effect had begun; else the record is deleted and anybody may make the call."""
         wait, silent_since = _FIRST_WAIT_SECS, anyio.current_time()
         while True:
             await anyio.sleep(wait)
@@ -189,11 +196,11 @@ class DuplicateGuard:
                 await self._remember(claim, attempt)
 
     def _unknown(self, call: Call, claim: Claim) -> Attempt | None:
-        """What is known of a call that was given up; nothing is to be where it was not begun."""
+        """The record of a call whose answer was lost or that was cancelled; None if its effect had not begun."""
         return Attempt(state="unknown", request_id=call.request_id) if claim.begun else None
 
     async def _remember(self, claim: Claim, attempt: Attempt | None) -> None:
-        """Keep what came of a call. Where the store fails now, it stays a call that runs, and so an unknown one."""
+        """Store the outcome. If the store fails now, the record stays at `running`, and then counts as unknown."""
         keep = self._window_secs if attempt is not None and attempt.state == "done" else UNKNOWN_SECS
         try:
             await claim.end(attempt, keep)
@@ -202,9 +209,10 @@ class DuplicateGuard:
 
 
 class Begins:
-    """The step behind which a call takes effect: from here on its outcome is unknown, should this process die.
+    """The step after which a call takes effect: from here on its outcome is unknown if this process dies.
 
-    It lets through what `DuplicateGuard` holds no claim to. Without the store nothing begins: CannotRemember.
+    Calls without a claim from `DuplicateGuard` just pass. If the store does not answer, no claimed call begins:
+    CannotRemember.
     """
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
@@ -218,7 +226,7 @@ class Begins:
 
 
 class _Heartbeat:
-    """Shows every now and then that a call still runs. Most calls are over before the first time."""
+    """Calls `show` at regular intervals while a call runs. Most calls end before the first time."""
 
     def __init__(self, every_secs: float, show: Callable[[int], Awaitable[None]]) -> None:
         self._every_secs = every_secs
@@ -228,7 +236,7 @@ class _Heartbeat:
         self._timer = asyncio.get_running_loop().call_later(every_secs, self._begin)
 
     async def stop(self) -> None:
-        """Return when nothing is shown any more."""
+        """Stop, and return when the last `show` is done."""
         self._timer.cancel()
         self._ended.set()
         if self._task is not None:

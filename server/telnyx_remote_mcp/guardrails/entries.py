@@ -1,4 +1,4 @@
-"""The entry of a call in the audit log: who, what, on whom and how it ended, and nothing of its contents."""
+"""The audit log entry of a call: who called what, whom it reached and how it ended, but none of its contents."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from telnyx_tools.results.answer import Answer
 from telnyx_tools.results.result import Result
 
 MOST_TARGETS: Final = 20
-"""That are named one by one; the record has the number of all."""
+"""The most recipients that a record lists; it also has the number of all if there are more."""
 _MOST_IDS: Final = 8
 _ID_NAME: Final = re.compile(r"id|.*(_id|_ids|_sid|_name)|key")
 _ID: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9:._\-]{0,99}")
-"""With a letter in it: all digits may be a phone number."""
+"""An id has a letter in it, since digits alone may be a phone number."""
 _AGENT: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9:._/\-]{0,99}")
-"""As an id, and with slashes: no name of a person, no number, no address."""
+"""The id of an agent: as `_ID`, and slashes too. No person's name, phone number or address matches."""
 _NAMED: Final = frozenset({"bucket_name", "queue_name", "media_name"})
-"""Names that are ids; others are what people call things."""
+"""Arguments called a name whose value is an id; other names are chosen by people."""
 _LONGEST: Final = 60
 _ACCOUNT_CHARACTERS: Final = 16
 
 
 def entry(call: Call, key: bytes) -> dict[str, object]:
-    """The members that every record of the call has; those that say nothing are left out."""
+    """The members that every record of the call has; empty ones are left out."""
     action, caller, client = call.action, call.caller, call.client
     reached = recipients(call)
     members: dict[str, object | None] = {
@@ -57,17 +57,17 @@ def entry(call: Call, key: bytes) -> dict[str, object]:
 
 @lru_cache(maxsize=1024)
 def who(account: str, key: bytes) -> str:
-    """An account as the log names it."""
+    """The name of an account in the log: the beginning of a keyed hash."""
     return keyed(key, "who", account)[:_ACCOUNT_CHARACTERS]
 
 
 def target_id(value: str, key: bytes) -> str:
-    """What the log has of an address, by which whoever knows the address finds it."""
+    """The keyed hash of an address in the log, by which somebody who knows the address can find it."""
     return keyed(key, "target", value)[:32]
 
 
 def cost(result: Result) -> str | None:
-    """What the result says that the call cost, such as `0.004 USD`."""
+    """The cost of the call as its result states it, such as `0.004 USD`; None if it states none."""
     holder = result.data if isinstance(result, Answer) else result
     if isinstance(holder, BaseModel) and "cost" not in holder.model_fields_set:
         return None
@@ -80,7 +80,7 @@ def cost(result: Result) -> str | None:
 
 
 def masked(recipient: Recipient) -> str:
-    """An address as far as it may be read: the country of a number, the host of everything else."""
+    """An address as far as it may be shown: some digits of a number; the host of an email, SIP or URL address."""
     value = recipient.value
     match recipient.kind:
         case "phone":
@@ -106,7 +106,7 @@ def _is_id(name: str) -> bool:
 
 
 def _ids(arguments: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """The ids among the arguments, of a tool or in the path of an operation: what the call was about."""
+    """The ids of what the call was about, from a tool's arguments or the path of an operation."""
     path: Any = arguments.get("path")
     given = {**arguments, **(path if isinstance(path, dict) else {})}
     named = [(name, value) for name, value in given.items() if _is_id(name)]

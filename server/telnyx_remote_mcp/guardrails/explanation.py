@@ -1,4 +1,4 @@
-"""The explanation of the policies that hold for a caller: what runs, what asks first, and what is refused."""
+"""Explains the policies that apply to a caller: which calls run, which ask first, and which are refused."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from telnyx_tools.tool.server_info import PolicyInfo
 from telnyx_tools.tool.tool import Tool
 
 MOST_NAMED: Final = 20
-"""Tools and groups for each word; an agent reads no more of them."""
+"""The most tools and groups that are listed for each word."""
 
 
 def explained(tools: Iterable[Tool], word: Callable[[Tool], Word], unusual: Sequence[str]) -> PolicyInfo:
-    """What happens to calls of these tools, in as few words as can be: what holds for most, and what differs."""
+    """What happens to calls of these tools, in brief: the usual word for each effect, and the tools that differ."""
     words = {tool: word(tool) for tool in tools}
     usual = {effect: _most(words[tool] for tool in words if tool.effect is effect) for effect in _effects(words)}
     others: dict[str, list[str]] = {}
@@ -39,7 +39,7 @@ def _most(words: Iterable[Word]) -> Word:
 
 
 def _different(words: dict[Tool, Word], usual: dict[Effect, Word]) -> Iterator[tuple[str, Word]]:
-    """The tools with a word that is not the usual one; a group by its name where all of it has the same one."""
+    """The tools whose word is not the usual one. A group is listed by its name if all its tools have the same word."""
     groups: defaultdict[str, list[Tool]] = defaultdict(list)
     for tool in words:
         groups[tool.group].append(tool)
@@ -55,7 +55,7 @@ def _different(words: dict[Tool, Word], usual: dict[Effect, Word]) -> Iterator[t
 
 
 def _shared(tools: list[Tool], words: dict[Tool, Word]) -> Word | None:
-    """The word of all the tools; None where they have several."""
+    """The word that all the tools have; None if they have several."""
     said = {words[tool] for tool in tools}
     return said.pop() if len(said) == 1 else None
 

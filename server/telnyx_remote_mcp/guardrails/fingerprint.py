@@ -1,4 +1,4 @@
-"""Fingerprints: whether two calls are the same one, and are of the same account, told without keeping what they say."""
+"""Fingerprints: keyed hashes that tell whether two calls are identical and from the same account."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _canonical: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).enco
 
 
 def account(call: Call) -> str:
-    """The account that a call acts on, by whatever way it came. For keyed hashes only: never to be stored as it is."""
+    """The account that a call acts on, over HTTP or stdio. For keyed hashes only: it must never be stored as it is."""
     caller = call.caller
     if caller.lane != "stdio" or caller.credential is None:
         return caller.principal
@@ -24,24 +24,24 @@ def account(call: Call) -> str:
 
 
 def fingerprint(call: Call, key: bytes) -> str:
-    """64 hex digits: the same for calls of one account with the same action and arguments, in whatever order.
+    """64 hex digits: the same for calls of one account with the same action and arguments, in any order.
 
-    What an action makes up anew for each request, such as a command id, is not among its arguments.
+    What an action generates for each request, such as a command id, is not among its arguments.
     """
     return keyed(key, account(call), call.action.name, digest(call, key))
 
 
 def digest(call: Call, key: bytes) -> str:
-    """64 hex digits for the arguments alone. Without the key nobody finds out by trying what was said, or to whom."""
+    """64 hex digits for the arguments alone. Without the key, nobody can guess the contents by trying."""
     plain = to_jsonable_python(given(call.arguments), bytes_mode="base64", fallback=repr)
     return keyed(key, _canonical(plain))
 
 
 def given(arguments: Mapping[str, object]) -> dict[str, object]:
-    """The arguments but for those that are as if absent: after an upgrade that adds one, a call is still the same."""
+    """The arguments that are not None: after an upgrade adds an optional one, the same call keeps its fingerprint."""
     return {name: value for name, value in arguments.items() if value is not None}
 
 
 def keyed(key: bytes, *texts: str) -> str:
-    """An HMAC-SHA256 of the texts, which are told apart."""
+    """An HMAC-SHA256 of the texts, joined by NUL."""
     return hmac.digest(key, "\0".join(texts).encode(errors="surrogatepass"), "sha256").hex()

@@ -1,4 +1,4 @@
-"""Hosts and mailboxes, in one spelling, and those that a text names in whatever spelling."""
+"""Hosts and mailboxes: normalizes their spelling, and finds those that a text names in any spelling."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from telnyx_remote_mcp.guardrails.digit_words import closed_up
 
-# Every repetition has a bound: texts are of any length, and made to hurt.
+# Every repetition has a bound: texts are of any length, and may be made to slow a pattern down.
 _LABEL: Final = r"[\w-]{1,63}"
 _HOST: Final = re.compile(rf"(?:{_LABEL})?(?:\.{_LABEL}){{1,20}}")
 _MAILBOX: Final = re.compile(rf"[\w.+%-]{{1,64}}@({_LABEL}(?:\.{_LABEL}){{0,20}})")
@@ -37,22 +37,22 @@ _WORDED: Final = re.compile(
     rf"(?:[\s_-]|[\[({{<]|^)(?:[.@]|{_DOT_WORDS})(?:[\s_-]|[\])}}>])|[。｡・·•∙⋅]|\w,[a-z]"
     rf"|(?:^|\s)[\w.@-](?: [\w.@/:-](?!\S)){{4}}"
 )
-"""What is worth to be joined: a dot in a word, in brackets, or between letters that stand apart."""
+"""Finds texts that are worth joining: with a dot as a word, in brackets, or between spaced-out letters."""
 _ALIKE: Final = str.maketrans("аеорсухіјѕԁһӏԛԝьвкмнтгпαβεικνορτυχηωɑɡıℓ", "aeopcyxijsdhlqwbbkmhtrnabeiknoptuxnwagil")
-"""Letters of other scripts as the Latin letters that they look like."""
+"""Maps letters of other scripts to the Latin letters that they look like."""
 SHORTEST: Final = 8
-"""Characters of a part of a host or mailbox that stands for the whole."""
+"""The fewest characters of a part of a host or mailbox that identify the whole."""
 
 
 def host_of(written: str) -> str:
-    """The host in what stands between `//` and the path of a URL, as everybody in the network writes it."""
+    """The normalized host in the authority of a URL, which stands between `//` and the path."""
     host = unquote(written).replace("\\", "/").partition("/")[0].rpartition("@")[2]
     inside = host[1:].partition("]")[0] if host.startswith("[") else host
     return _address(inside) or spelled(inside.partition(":")[0])
 
 
 def spelled(host: str) -> str:
-    """A host in its one spelling: letters of ASCII, no dot at the end, no `www.`; an address in dots."""
+    """A host in its normalized spelling: ASCII, no final dot, no `www.`; an IPv4 address in dotted form."""
     plain = re.sub("[。｡]", ".", unicodedata.normalize("NFKC", host)).lower().strip().rstrip(".")
     if (address := _address(plain)) is not None:
         return address
@@ -62,7 +62,7 @@ def spelled(host: str) -> str:
 
 
 def _address(host: str) -> str | None:
-    """An IP address however it is written: `0x7f.1`, `2130706433`, `::ffff:7f00:1`."""
+    """An IP address, normalized, from any notation: `0x7f.1`, `2130706433`, `::ffff:7f00:1`; None for anything else."""
     with suppress(ValueError):
         found = ipaddress.ip_address(host)
         mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
@@ -74,7 +74,7 @@ def _address(host: str) -> str | None:
 
 
 def hosts_in(plain: str) -> Iterator[str]:
-    """The hosts, mailboxes and parts of such in a text in lower case. A mailbox's host is given as `@host`."""
+    """The hosts and mailboxes, and parts of them, in a text in lower case. A mailbox also yields `@host`."""
     yield from _named(plain)
     if _WORDED.search(plain) is not None:
         # where a word stands for the sign, a mailbox has a whole host: `call me at 5` names none
@@ -95,18 +95,18 @@ def _named(text: str) -> Iterator[str]:
 
 
 def _joined(plain: str) -> str:
-    """The text with what is written in words, or letter by letter, as signs."""
+    """The text with `.`, `@` and `-` in place of words for them, and with spelled-out words joined."""
     dotted = _DOTS.sub(".", f" {closed_up(plain)} ")
     return _DASHES.sub("-", _ATS.sub("@", closed_up(dotted)))
 
 
 def lookalike(text: str) -> str:
-    """The text with the letters of other scripts as the Latin ones that they look like."""
+    """The text with letters of other scripts replaced by the Latin letters that they look like."""
     return unicodedata.normalize("NFKC", text).lower().translate(_ALIKE)
 
 
 def spellings(host: str) -> set[str]:
-    """The host, and how it stands in a text that hides it: in letters that look alike, backwards, rotated by 13."""
+    """The host, and ways to disguise it in a text: look-alike letters, backwards, rotated by 13."""
     shown = host
     if "xn--" in host:
         with suppress(UnicodeError):

@@ -1,4 +1,4 @@
-"""Layers: everything that is laid down for one call, from the operator of the server down to the request."""
+"""Layers: the policies and rules that apply to one call, from the operator of the server down to the request."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from telnyx_tools.tool.context import Action
 from telnyx_tools.tool.effect import Effect
 
 _ANYBODY: Final = frozenset({"phone", "sip", "email", "other"})
-"""Kinds of recipients behind whom somebody may sleep."""
+"""The kinds of recipients that quiet hours protect: a person may be behind them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """A limit on a call, who laid it down, and whether it counts what one connection does, else the whole account."""
+    """A limit on a call, and who set it. If `of_connection`, it counts one connection, else the whole account."""
 
     limit: Limit
     whose: Whose
@@ -35,8 +35,8 @@ class Bound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layers:
-    """The layers of a call. Each narrows those above; where the operator says nothing of what may run and what asks,
-    the owner's word counts instead of the default."""
+    """The layers of a call. Each can only narrow those above. If the operator does not say what runs and what asks, the
+    owner's policy applies instead of the default."""
 
     operator: Policy | None = None
     account: OwnerRules = NO_RULES
@@ -45,29 +45,30 @@ class Layers:
 
     @property
     def policies(self) -> Mapping[Whose, Policy]:
-        """What is laid down, without the request's word, which can only narrow."""
+        """The policies without that of the request, which can only narrow them."""
         owner: dict[Whose, Policy] = {"account": self.account.policy, "connection": self.connection.policy}
         return {"operator": self.operator, **owner} if self.operator is not None else owner
 
     def rule(self, action: Action, registry: Registry, products: Mapping[str, Effect] = NOTHING) -> Rule:
-        """The rule for an action that reaches things of these other products as well."""
+        """The rule for an action. `products` are other products that the call reaches into, and its effect there."""
         return ruling(action, registry, self.policies, self.request, products)
 
     def forbids(self, country: str | None) -> Whose | None:
-        """Who does not let a number of this country be reached; None where everybody does."""
+        """Who forbids reaching numbers in this country; None if nobody does."""
         for whose, rules in self._owner.items():
             if not rules.allows(country):
                 return whose
         return None
 
     def quiet(self, reached: Sequence[Recipient], now: datetime | None = None) -> list[Reason]:
-        """Why the owner is asked about reaching somebody at this hour."""
+        """The reasons to ask the owner about reaching somebody at this hour."""
         said = [rules.quiet_hours for rules in self._owner.values() if rules.quiet_hours is not None]
         texts = [text for hours in said for text in _disturbed(hours, reached, now)]
         return [Reason("quiet_hours", text) for text in dict.fromkeys(texts)]
 
     def bounds(self, operator: Sequence[Limit]) -> list[Bound]:
-        """The limits that hold: of the account the lowest for each thing and time, and those of the connection."""
+        """The limits that apply: those of the connection, and for each quantity and period the lower one of the operator
+        and the account."""
         lowest: dict[tuple[str, str], Bound] = {}
         laid_down: list[tuple[Whose, Sequence[Limit]]] = [("operator", operator), ("account", self.account.limits)]
         for whose, limits in laid_down:
@@ -79,11 +80,11 @@ class Layers:
         return [*lowest.values(), *own]
 
     def calls_at_once(self) -> Mapping[Whose, int]:
-        """How many calls may go on at once, by who laid that down."""
+        """How many phone calls may go on at once, by who set that."""
         return {whose: rules.calls_at_once for whose, rules in self._owner.items() if rules.calls_at_once is not None}
 
     def explained(self) -> Mapping[str, object]:
-        """What the owner lays down besides policies and limits, as `PolicyInfo` has it."""
+        """The owner's rules besides policies and limits, in the form of `PolicyInfo`."""
         named = [set(rules.countries) for rules in self._owner.values() if rules.countries]
         hours = [rules.quiet_hours for rules in self._owner.values() if rules.quiet_hours is not None]
         return {
@@ -98,8 +99,8 @@ class Layers:
 
 
 def _disturbed(hours: QuietHours, reached: Sequence[Recipient], now: datetime | None) -> Iterator[str]:
-    """Where it is one of these hours. Of a number without a known place that cannot be said, unless they have a zone of
-    their own; where the zone is not known here, they hold."""
+    """The reasons in words, if the call reaches people within these hours. Hours without a time zone are local to each
+    number, and do not apply if its place is unknown. Hours with a zone that is unknown here always apply."""
     people = [recipient for recipient in reached if recipient.kind in _ANYBODY]
     if hours.zone is not None:
         local = local_time(hours.zone, now)
