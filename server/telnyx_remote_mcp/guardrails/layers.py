@@ -67,8 +67,8 @@ class Layers:
         return [Reason("quiet_hours", text) for text in dict.fromkeys(texts)]
 
     def bounds(self, operator: Sequence[Limit]) -> list[Bound]:
-        """The limits that apply: those of the connection, and for each quantity and period the lower one of the operator
-        and the account."""
+        """The limits that apply: those of the connection, and for each quantity and period the lower of the operator's
+        and the account's."""
         lowest: dict[tuple[str, str], Bound] = {}
         laid_down: list[tuple[Whose, Sequence[Limit]]] = [("operator", operator), ("account", self.account.limits)]
         for whose, limits in laid_down:

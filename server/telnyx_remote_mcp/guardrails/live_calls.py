@@ -1,4 +1,4 @@
-"""The step that keeps the calls of an account, and of a connection, to as many at once as its owner allows."""
+"""The step that limits how many phone calls of an account, or of a connection, may go on at once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _GONE: Final = 404
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Calls that were placed together; `id` is that of the first one, "" as long as Telnyx told none."""
+    """Phone calls that were placed together. `id` is that of the first one, "" if Telnyx has given none."""
 
     token: str
     legs: int
@@ -48,7 +48,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """The calls that may be going on."""
+    """The phone calls that may be going on."""
 
     placed: tuple[Placed, ...] = ()
 
@@ -58,11 +58,11 @@ class Going:
 
 
 class LiveCallsGuard:
-    """Refuses to place a call while as many go on as the owner allows: QuotaExceeded.
+    """Refuses to place a phone call while as many go on as the owner allows: QuotaExceeded.
 
-    It counts what was placed through this server, and takes a call off once Telnyx says that it ended, which it is
-    asked only when there is no room; those of which it told no id end by time. Calls that somebody else placed, and
-    ones that came in, are not known here.
+    It counts the calls that were placed through this server, not calls placed elsewhere or incoming ones. Only when the
+    limit is reached does it ask Telnyx which of them have ended. A call without a known id counts until `LONGEST_SECS`
+    are over.
     """
 
     def __init__(self, shared: Shared) -> None:
@@ -79,7 +79,7 @@ class LiveCallsGuard:
         return await self._counted(call, legs, bounds, proceed)
 
     async def foresee(self, call: Call) -> list[str]:
-        """The limits that the call would go beyond, if all calls that are known still go on."""
+        """The limits that the call would exceed if all known calls still go on."""
         if not (legs := self._legs(call)):
             return []
         with needing_store():
@@ -112,7 +112,7 @@ class LiveCallsGuard:
         except TelnyxError:
             await self._change(call, taken, mine, None)
             raise
-        # A leg that a call is transferred to has no id in the answer; it ends with that call, which the arguments name.
+        # The answer to a transfer has no id for the new leg. The leg ends with the call that the arguments name.
         known = chain(call_ids(result.wire(), _IDS), call_ids(call.arguments, _IDS))
         await self._change(call, taken, mine, replace(mine, id=next(known, "")))
         return result
@@ -132,7 +132,7 @@ class LiveCallsGuard:
         raise CannotRemember
 
     async def _change(self, call: Call, bounds: Iterable[Whose], mine: Placed, to: Placed | None) -> None:
-        """Note what became of the calls; where the store fails now, they end by time."""
+        """Replace the entry `mine` by `to`, or remove it. If the store fails now, the entry expires later."""
         with suppress(StoreUnavailable):
             for whose in bounds:
                 for _ in range(_TRIES):
@@ -142,7 +142,7 @@ class LiveCallsGuard:
                         break
 
     async def _alive(self, call: Call, going: Going) -> Going:
-        """Without those of which Telnyx says that they ended."""
+        """The calls, without those that Telnyx says have ended."""
         telnyx = self._shared.api.bind(call.caller.credential, call.caller.principal)
         return Going(tuple([each for each in going.placed if not each.id or await _goes_on(telnyx, each.id)]))
 
@@ -169,7 +169,7 @@ class LiveCallsGuard:
 
 
 async def _goes_on(telnyx: Telnyx, call_id: str) -> bool:
-    """Whether a call goes on; also where Telnyx cannot say."""
+    """Whether a call goes on; True if Telnyx cannot say."""
     try:
         answer = await telnyx.get("/calls/{call_control_id}", call_control_id=call_id)
     except ApiError as error:

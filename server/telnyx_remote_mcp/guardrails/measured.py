@@ -1,4 +1,4 @@
-"""Measurements of calls: how each ended, and what every guard said to it."""
+"""Measurements of calls: how each ended, and what every guard decided about it."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ _OUTCOMES = (
 
 
 def outcome_of(error: BaseException) -> str:
-    """The word for how a call ended."""
+    """The outcome of a call that raised this error, in one word."""
     return next((word for kinds, word in _OUTCOMES if isinstance(error, kinds)), "failed")
 
 
 def report_call(meter: Meter, call: Call, outcome: str, secs: float) -> None:
-    """Tell how a call ended. An operation goes by the tool that made it: there are a thousand of them."""
+    """Report how a call ended. An operation counts under the tool that made it: there are a thousand operations."""
     tool = call.parent.action if call.parent is not None else call.action
     era = "modern" if call.client.is_modern else "legacy"
     meter.call(tool.name, call.action.effect.value, outcome, era, secs)
 
 
 class CallMeasured:
-    """Tells how each call ended; stands before every guard."""
+    """A step that reports how each call ended; it comes before all guards."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
@@ -65,7 +65,7 @@ class CallMeasured:
 
 
 class GuardMeasured:
-    """Tells what a guard said, and how long it took until it did; what stands behind it is not counted."""
+    """Wraps a guard: reports what it decided and how long that took, without the time of the steps behind it."""
 
     def __init__(self, guard: Step, meter: Meter) -> None:
         self._guard = guard

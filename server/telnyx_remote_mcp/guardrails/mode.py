@@ -1,4 +1,4 @@
-"""The step that marks the result of what spends as live, or as played in the sandbox."""
+"""The step that marks the result of a call that spends as `live` or `sandbox`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from telnyx_tools.tool.effect import Effect
 
 
 class ModeShown:
-    """Says in the result of what spends whether it was `live`, or played in the `sandbox`."""
+    """Adds to the result of a call that spends whether it was made `live` or in the `sandbox`."""
 
     def __init__(self, *, sandbox: bool) -> None:
         self._mode: Literal["sandbox", "live"] = "sandbox" if sandbox else "live"

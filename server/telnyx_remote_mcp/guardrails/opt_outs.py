@@ -1,4 +1,4 @@
-"""The recipients who answered STOP to an account."""
+"""Opt-outs: the recipients who answered STOP to an account."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from telnyx_tools.results.result import objects
 KEPT_SECS: Final = 300
 MOST_ACCOUNTS: Final = 500
 PATIENCE_SECS: Final = 5
-"""No text waits longer for this than that."""
+"""The longest that a text message waits for the opt-outs."""
 _PAGE: Final = 250
 _MOST_PAGES: Final = 8
-"""Looked at; Telnyx holds back by itself what goes to an opted-out recipient, so this needs to know no more."""
+"""The most pages that are read. Telnyx itself blocks messages to opted-out recipients, so more is not needed."""
 
 
 class OptOuts:
-    """Asks Telnyx every few minutes for each account, and keeps the numbers in memory alone."""
+    """The opt-outs of each account, read from Telnyx and cached for a few minutes, in memory only."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
         self._kept: TTLCache[str, frozenset[str]] = TTLCache(MOST_ACCOUNTS, KEPT_SECS)
 
     async def __call__(self, call: Call) -> frozenset[str]:
-        """The numbers of the recipients, as E.164; none where Telnyx cannot say."""
+        """The numbers of the recipients, as E.164; empty if Telnyx cannot say."""
         principal = call.caller.principal
         if (kept := self._kept.get(principal)) is not None:
             return kept

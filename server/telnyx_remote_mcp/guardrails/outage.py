@@ -1,4 +1,4 @@
-"""The step that lets nothing but reads go on while the store cannot be reached."""
+"""The step that lets only reads through while the store cannot be reached."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ KIND: Final = "outage"
 
 @dataclass(frozen=True, slots=True)
 class OutageGuard:
-    """Asks the store once, whichever of the guards behind it need it: that a change is refused during an outage does
-    not hang on how they are set. Raises CannotRemember.
+    """Refuses changes while the store does not answer: CannotRemember. It asks the store itself, so that this does not
+    depend on which of the guards behind it are on.
 
-    `asked` are effects for which another guard asks it in any case.
+    `asked` are the effects for which another guard asks the store in any case.
     """
 
     store: Store

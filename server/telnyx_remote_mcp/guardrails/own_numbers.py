@@ -1,4 +1,4 @@
-"""An account's own numbers, and the countries that they are in."""
+"""An account's own phone numbers, and the countries that they are in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from telnyx_tools.results.result import objects
 
 KEPT_SECS: Final = 24 * 3_600
 MOST_NUMBERS: Final = 250
-"""Looked at; an account with more has its countries among them, or is asked once for each other one."""
+"""The most numbers that are read for their countries. If an account has more, the person may be asked, once for
+each, about countries that none of these is in."""
 
 KNOWN_SECS: Final = 60
 MOST_KNOWN: Final = 10_000
@@ -26,14 +27,14 @@ KIND: Final = "own-countries"
 
 @dataclass(frozen=True, slots=True)
 class OwnNumbers:
-    """Asks Telnyx. Raises StoreUnavailable."""
+    """Asks Telnyx for the numbers of an account, and caches the answers. Raises StoreUnavailable."""
 
     api: Api
     store: Store
     _known: TTLCache[tuple[str, str], bool] = field(default_factory=lambda: TTLCache(MOST_KNOWN, KNOWN_SECS))
 
     async def countries(self, call: Call) -> frozenset[str]:
-        """The ISO codes, asked for once a day; none where Telnyx cannot say."""
+        """The ISO codes of the countries, cached for a day; empty if Telnyx cannot say."""
         key = call.caller.principal.replace(":", "-")
         if (kept := await self.store.get(KIND, key)) is not None:
             return frozenset(json.loads(kept))
@@ -44,7 +45,7 @@ class OwnNumbers:
         return found
 
     async def has(self, call: Call, number: str) -> bool:
-        """Whether this E.164 number is among them; not where Telnyx cannot say."""
+        """Whether the account has this E.164 number; False if Telnyx cannot say."""
         key = (call.caller.principal, number)
         if key not in self._known:
             self._known[key] = number in await self._asked(call, {"filter": {"phone_number": number}})

@@ -1,4 +1,4 @@
-"""The step that holds a call to what its caller was permitted."""
+"""The step that keeps a call within what its caller was permitted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REMEDY = "The user can allow it on the account page of this server (/account), o
 
 
 class NotPermitted(TelnyxError):
-    """The person behind the caller did not allow this; nothing was sent."""
+    """The person behind the caller did not permit this; nothing was sent."""
 
     def __init__(self, title: str) -> None:
         super().__init__("not permitted")
@@ -24,10 +24,10 @@ class NotPermitted(TelnyxError):
 
 
 class PermissionGuard:
-    """Refuses what goes further than the person permitted: in its product, in another one, or by its scope.
+    """Refuses a call that goes further than the person permitted: in its own product, in another one, or by its scope.
 
-    Over HTTP a call made directly that lacks a scope is answered with a 403 before it gets here; this holds for every
-    other one.
+    Over HTTP, a direct call that lacks a scope gets a 403 before it comes here. This step covers all other calls,
+    such as those of generic tools.
     """
 
     async def __call__(self, call: Call, proceed: Next) -> Result:

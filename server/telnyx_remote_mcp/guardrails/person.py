@@ -1,4 +1,4 @@
-"""The person behind a call: asked before it, in whatever way there is; each yes lets through as much as it said."""
+"""Asks the person behind a call for their agreement, in whatever way there is, and applies what they said."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from telnyx_tools.tool.context import Decision
 from telnyx_tools.tool.effect import Effect
 
 LOOK_SECS: Final = 0.5
-"""Between two looks whether the person decided."""
+"""How often it is checked whether the person has decided."""
 OPENED_SECS: Final = 40
-"""How long a call waits for a person whom its client showed the page: clients give up after a minute."""
+"""How long a call waits for a person whose client opened the page. Clients give up after a minute."""
 AGAIN: Final = "Once they agreed, make the very same call again; get_approval waits for their decision."
 CONFIRM: Final = (
     " Here your word counts as well: ask the user what the question says, and if they agree call confirm_approval."
 )
 INFLUENCED_RULES: Final = frozenset({"tainted", "after_reading"})
-"""Where a stranger's text may have talked the agent into it, the agent's word counts for nothing."""
+"""The rules about calls that a stranger's text may be behind. The agent's word does not count for them."""
 NOT_COVERED_BY_HOUR: Final = INFLUENCED_RULES | {"opted_out"}
-"""What a yes to a tool for an hour does not hold for: whoever gave it did not know of the recipient."""
+"""The rules that a yes for an hour does not cover: the person did not know of the recipient when they gave it."""
 NO_PRICE: Final = "not known before"
 
 
@@ -47,14 +47,14 @@ class Refused(StoppedByGuard):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whoever decides about the calls of an account. Methods raise StoreUnavailable, and then nothing is agreed."""
+    """The person who decides about the calls of an account. Methods raise StoreUnavailable; then nothing is agreed."""
 
     shared: Shared
 
     async def agrees(self, call: Call, reasons: Sequence[Reason], *, by_word: bool = False) -> Agreement:
-        """Return how the person agreed to the call. Raises Refused, or AskFirst, which says what to do about it.
+        """Return how the person agreed to the call. Raises Refused, or AskFirst if they have to be asked first.
 
-        With `by_word` the agent may say that they did (`confirmed`).
+        With `by_word`, the agent may say that they agreed (`confirmed`).
         """
         rules = _rules(reasons)
         if (before := await self._agreed_before(call, reasons)) is not None:
@@ -72,7 +72,7 @@ class Person:
         return Agreement(rules, way)
 
     async def decision(self, principal: str, approval_id: str, wait_secs: float) -> Decision | None:
-        """What they decided about a call of theirs, as soon as they did; None for no such approval."""
+        """The state of an approval of the principal, once it is decided or after `wait_secs`; None if there is none."""
         ends = anyio.current_time() + wait_secs
         while True:
             approval = await self.shared.approvals.find(approval_id)
@@ -83,9 +83,9 @@ class Person:
             await anyio.sleep(LOOK_SECS)
 
     async def confirmed(self, call: Call, approval_id: str) -> Decision | None:
-        """Take the word of the agent that made the call: the decision as it is then, None for no such approval.
+        """Accept the agent's word that the person agreed; return the state of the approval, None if there is none.
 
-        Raises Refused where the agent's word is not enough.
+        Raises Refused if the agent's word is not enough.
         """
         approval = await self.shared.approvals.find(approval_id)
         told = (call.caller.principal, call.client.name, call.caller.grant_id)
@@ -99,7 +99,7 @@ class Person:
         return await self.decision(call.caller.principal, approval_id, 0)
 
     async def _answered(self, call: Call, approval: Approval, answer: Answer) -> Way | None:
-        """How the person said yes, which is used now; None where the answer decides nothing. Raises Refused."""
+        """Use the answer, and return how the person said yes; None if it decides nothing. Raises Refused."""
         if answer.mode == "url" and answer.action != "decline":
             return await self._decided_on_page(call, approval) if answer.action == "accept" else None
         if answer.action != "accept":
@@ -111,7 +111,7 @@ class Person:
         return "form"
 
     async def _decided_on_page(self, call: Call, approval: Approval) -> Way | None:
-        """Wait for a person who has the page before them."""
+        """Wait for the decision of a person who opened the page."""
         if await self.decision(call.caller.principal, approval.id, OPENED_SECS) == "denied":
             raise _denied()
         decided = await self.shared.approvals.find(approval.id)
@@ -141,7 +141,7 @@ class Person:
     async def _otherwise(
         self, call: Call, approval: Approval, question: Question, *, by_word: bool
     ) -> Mapping[str, object]:
-        """What an agent reads that cannot ask its person: where they decide, and what to do then."""
+        """What the agent reads if its client cannot ask: where the person decides, and what to do next."""
         said = {"rules": list(_rules(approval.reasons)), "approval_id": approval.id}
         word = CONFIRM if by_word and INFLUENCED_RULES.isdisjoint(said["rules"]) else ""
         texted = await self._texted(call, approval)
@@ -160,7 +160,7 @@ class Person:
         }
 
     async def _texted(self, call: Call, approval: Approval) -> str | None:
-        """The owner's number, masked, to which the question went; None where it did not, or the client shows it."""
+        """The owner's masked number that the question went to; None if it was not sent, or the client can ask."""
         if call.client.forms or self.shared.by_text is None:
             return None
         return await self.shared.by_text.ask(approval)
@@ -171,7 +171,7 @@ def _rules(reasons: Sequence[Reason]) -> tuple[str, ...]:
 
 
 def _extent(content: Mapping[str, Any]) -> Extent:
-    """How far the yes in a form goes; no further than once where the form does not say."""
+    """What the yes in a form covers; one call if the form does not say."""
     by_words = {words: extent for extent, words in EXTENTS.items()}
     return by_words.get(str(content.get("answer")), "once")
 

@@ -1,4 +1,4 @@
-"""Phone numbers: the country that one is in, and whether it is one that agents should not call by themselves."""
+"""Phone numbers: the country of a number, and whether it is one that agents should not call by themselves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from telnyx_remote_mcp.surface.policy import Special
 
-# phonenumbers is loaded with the first number: it takes a while, and many servers never see one.
+# phonenumbers is imported for the first number: that takes a while, and many servers never see a number.
 
 EMERGENCY: Final = frozenset(
     {"000", "061", "100", "101", "102", "103", "104", "108", "110", "111", "112", "113", "114", "115", "116", "117"}
@@ -15,12 +15,12 @@ EMERGENCY: Final = frozenset(
     | {"193", "194", "197", "198", "199", "911", "912", "913", "917", "920", "990", "991", "993", "994", "995", "997"}
     | {"998", "999", "10111", "10177"}
 )
-"""What people dial for police, fire and ambulance somewhere in the world."""
+"""The numbers for police, fire and ambulance anywhere in the world."""
 
 
 @lru_cache(maxsize=4096)
 def country(number: str) -> str | None:
-    """The ISO code of the country of an E.164 number, such as `US`; None for a short code or what is no number."""
+    """The ISO code of the country of an E.164 number, such as `US`; None for a short code or other text."""
     import phonenumbers
 
     try:
@@ -33,7 +33,7 @@ def country(number: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def special(number: str) -> Special | None:
-    """Whether an E.164 number or short code is that of an emergency service, or costs its caller a premium."""
+    """Whether an E.164 number or short code is an emergency or premium-rate number; None if neither."""
     import phonenumbers
 
     if number.removeprefix("+") in EMERGENCY:
@@ -48,7 +48,7 @@ def special(number: str) -> Special | None:
 
 @lru_cache(maxsize=4096)
 def national(number: str) -> str:
-    """The digits of an E.164 number without those of its country; all of them where it is none."""
+    """The digits of an E.164 number without its country code; all digits of any other text."""
     import phonenumbers
 
     try:

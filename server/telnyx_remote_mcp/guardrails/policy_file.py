@@ -1,4 +1,4 @@
-"""The operator's policy as a TOML file, read at the start; what is wrong in it is named with its line."""
+"""The operator's policy as a TOML file, read at the start. Errors in it are reported with their line."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from telnyx_tools.registry import Registry
 
 
 class PolicyFileError(ValueError):
-    """The policy cannot be used; the text has a line for each thing to mend."""
+    """The policy cannot be used; the text has one line for each error."""
 
 
 def load(path: Path, registry: Registry) -> Policy:
-    """The policy in a file. Raises PolicyFileError for one that cannot be read, or that names what does not exist."""
+    """The policy in a file. Raises PolicyFileError if it cannot be read or names something that does not exist."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -38,7 +38,7 @@ def load(path: Path, registry: Registry) -> Policy:
 
 
 Place = tuple[str, str]
-"""A table and a key in it, either of them empty where there is none."""
+"""A table and a key in it; either may be empty."""
 
 
 def _place(location: tuple[int | str, ...]) -> Place:
@@ -74,7 +74,7 @@ def _dotted(place: Place) -> str:
 
 
 def _lines(text: str) -> Callable[[Place], int]:
-    """Tells the line of a place: that of its key, else that of its table, else the first one."""
+    """Return a function that finds the line of a place: that of its key, else of its table, else the first line."""
     lines: dict[Place, int] = {}
     table = ""
     for number, line in enumerate(text.splitlines(), 1):
@@ -88,5 +88,5 @@ def _lines(text: str) -> Callable[[Place], int]:
 
 
 def explained(policy: Policy) -> dict[str, Any]:
-    """What the policy says, without what it leaves to the defaults."""
+    """The settings of the policy, without those left at the defaults."""
     return policy.model_dump(mode="json", exclude_defaults=True)

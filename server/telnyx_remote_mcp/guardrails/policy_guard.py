@@ -1,4 +1,4 @@
-"""The step that holds a call to the policies, and asks the person where they say so."""
+"""The step that applies the policies to a call, and asks the person where they say so."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ _WHOSE: Final[Mapping[Whose, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class PolicyGuard:
-    """Lets a call run, asks the person first, or refuses it. What is asked runs once for each yes.
+    """Lets a call run, asks the person first, or refuses it. A call that is asked about runs once for each yes.
 
-    Nothing that needs a yes runs where it cannot be known whether the person gave one.
+    A call that needs a yes does not run while the store cannot say whether the person gave one.
     """
 
     shared: Shared
@@ -53,13 +53,13 @@ class PolicyGuard:
             agreement = await self._check(call, reached)
         result = await proceed(call if agreement is None else replace(call, agreement=agreement))
         if call.action.effect is Effect.SPENDS and reached:
-            with suppress(StoreUnavailable):  # it was sent: not to remember that is no reason to say otherwise
-                # Who sent it is known from now on as well: Telnyx takes nobody's but the account's own numbers.
+            with suppress(StoreUnavailable):  # the call was made: failing to store that is no reason to report an error
+                # The sender counts as known too: Telnyx accepts only the account's own numbers as senders.
                 await self.shared.unusual.contacts.note(call.caller.principal, [*reached, *senders(call)])
         return result
 
     async def foresee(self, call: Call) -> list[str]:
-        """Why the call would be refused, or what the person would be asked about."""
+        """Why the call would be refused, or why the person would be asked."""
         try:
             with needing_store():
                 reasons = await self._reasons(call, recipients(call))
@@ -68,7 +68,7 @@ class PolicyGuard:
         return [reason.text for reason in reasons]
 
     async def explain(self, call: Call) -> PolicyInfo:
-        """What happens to the calls of this caller; without the rules of the account where they cannot be read now."""
+        """What happens to calls of this caller. If the account's rules cannot be read now, they are left out."""
         try:
             layers = await self.shared.all_layers(call)
         except StoreUnavailable:
@@ -81,12 +81,12 @@ class PolicyGuard:
         return told.model_copy(update=dict(layers.explained()))
 
     async def decision(self, call: Call, approval_id: str, wait_secs: float) -> Decision | None:
-        """What the person decided about a call of this caller's, as soon as they did; None for no such approval."""
+        """The state of an approval of this caller, once it is decided or after `wait_secs`; None if there is none."""
         with needing_store():
             return await Person(self.shared).decision(call.caller.principal, approval_id, wait_secs)
 
     async def confirm(self, call: Call, approval_id: str) -> Decision | None:
-        """Take the agent's word that the person agreed. Raises Refused where no policy does."""
+        """Accept the agent's word that the person agreed. Raises Refused if no policy allows that."""
         with needing_store():
             layers = await self.shared.all_layers(call)
             if not takes_word(layers.policies.values()):
@@ -95,14 +95,14 @@ class PolicyGuard:
             return await Person(self.shared).confirmed(call, approval_id)
 
     async def _check(self, call: Call, reached: Sequence[Recipient]) -> Agreement | None:
-        """Return where the call may run: how the person agreed, where they were asked. Raises Refused, or AskFirst."""
+        """Check that the call may run, and return the agreement if one was needed. Raises Refused or AskFirst."""
         if reasons := await self._reasons(call, reached):
             layers = await self.shared.layers(call)
             return await Person(self.shared).agrees(call, reasons, by_word=takes_word(layers.policies.values()))
         return None
 
     async def _reasons(self, call: Call, reached: Sequence[Recipient]) -> list[Reason]:
-        """Why the person is asked first; nothing where they are not. Raises Refused."""
+        """The reasons to ask the person first; empty if the call may simply run. Raises Refused."""
         layers = await self.shared.layers(call)
         rule = layers.rule(call.action, self.shared.registry, call.action.borrows(call.arguments))
         if rule.word == "refuse":
@@ -120,8 +120,8 @@ class PolicyGuard:
         return [*unusual, *quiet]
 
     def _check_countries(self, call: Call, reached: Sequence[Recipient], layers: Layers) -> None:
-        """Raises Refused for a number outside the countries that the owner allows; a short code is in that of the
-        number that it is reached from."""
+        """Raises Refused for a number outside the countries that the owner allows. A short code counts as in the
+        country of the sender's number."""
         for recipient in reached:
             if recipient.kind != "phone":
                 continue
@@ -135,7 +135,8 @@ class PolicyGuard:
 
 
 def _check_numbers(reached: Sequence[Recipient], laid_down: Sequence[Policy]) -> None:
-    """Raises Refused for an emergency or premium-rate number, unless every policy that names any names its kind."""
+    """Raises Refused for an emergency or premium-rate number, unless some policy allows its kind, and every policy that
+    allows kinds of numbers allows this one."""
     named = [set(policy.numbers) for policy in laid_down if policy.numbers]
     for recipient in reached:
         kind = special(recipient.value) if recipient.kind == "phone" else None

@@ -24,10 +24,10 @@ NO_PRICE: Final = (
 
 
 class Foreseeing(Protocol):
-    """A step that knows what it would do about a call."""
+    """A step that can predict what it would do about a call."""
 
     async def foresee(self, call: Call) -> Sequence[str]:
-        """What the step would say of the call, in words for an agent; nothing where it would let it pass unnoticed."""
+        """What the step would do about the call, in words for an agent; empty if it would just pass it on."""
         ...
 
 
@@ -41,10 +41,10 @@ class Preview(Result):
 
 
 class PreviewGuard:
-    """Answers a call that is to be looked at first with the request that it would send, and what `steps`, those behind
-    this one, would do about it, and its `price`. The reads that come before that request are made.
+    """Answers a preview call with the request that it would send, what the later `steps` would do about it, and its
+    `price`. Reads that come before that request are made.
 
-    With `always`, a dry run, no call gets any further that does not only read.
+    With `always` (a dry run), every call that does not only read is previewed.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class PreviewGuard:
         )
 
     async def _told_price(self, call: Call) -> str | None:
-        """The price in words; None for what costs nothing."""
+        """The price in words; None if the call costs nothing."""
         if call.action.effect is not Effect.SPENDS:
             return None
         try:
@@ -80,7 +80,7 @@ class PreviewGuard:
 
 
 async def _first_change(call: Call, proceed: Next) -> HeldBack | HeldHere | None:
-    """What the call would change first; None where there is nothing."""
+    """The first change that the call would make; None if it makes none."""
     try:
         await proceed(call)
     except BaseException as error:
@@ -100,7 +100,7 @@ def _shown(held: HeldBack) -> dict[str, Any]:
 
 
 def _body(request: Sent) -> object:
-    """The JSON that would be sent, without its secret fields; of everything else, how much it is."""
+    """The JSON that would be sent, without its secret fields; for any other body its size and type, None if empty."""
     headers: Mapping[str, str] = {name.lower(): value for name, value in request.headers}
     kind = headers.get("content-type", "application/octet-stream").partition(";")[0]
     if kind == "application/json" and request.content:

@@ -1,4 +1,4 @@
-"""Unusual prices: the rules about what a call costs."""
+"""Price rules: the reasons to ask the person about what a call costs."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from telnyx_tools.tool.context import Action
 RECURRING: Final = frozenset(
     {"buy-a-number", "manage-bundles", "buy-voice-channels", "order-sims", "register-for-10dlc", "manage-networks"}
 )
-"""Deeds whose price comes again every month."""
+"""Deeds that cost money every month."""
 PRICED_IN_ADVANCE: Final = frozenset({"POST /number_orders", "POST /10dlc/campaignBuilder", BUNDLES})
-"""Operations of which Telnyx tells the price before, as a rule."""
+"""Operations whose price Telnyx usually tells in advance."""
 _DEAREST_TEXT: Final = 0.5
-"""More than a part of a text costs to any country, so that the price of a plain text is not looked up."""
+"""More than one part of a text message costs in any country. It spares looking up the price of most messages."""
 _PART: Final = 67
-"""Characters that a part of a text has at least."""
+"""The fewest characters that fit into a part of a text message."""
 
 
 async def price_reasons(
@@ -41,14 +41,14 @@ async def price_reasons(
 
 
 def _matters(call: Call, reached: Sequence[Recipient], rules: Rules) -> bool:
-    """Whether the price can be a reason to ask; else it is not looked up."""
+    """Whether the price can be a reason to ask. If not, it is not looked up."""
     if _is_priced_in_advance(call.action):
         return rules.unknown_price or rules.price is not None
     return rules.price is not None and _at_most(call, reached) > rules.price
 
 
 def _at_most(call: Call, reached: Sequence[Recipient]) -> float:
-    """More than the texts of the call cost; nothing for a call that is none, whose price nobody knows before."""
+    """An upper bound of what the text messages of the call cost; 0 for any other call."""
     text = call.fields.get("text")
     parts = len(text) // _PART + 1 if isinstance(text, str) else 0
     return _DEAREST_TEXT * parts * sum(one.kind == "phone" for one in reached)

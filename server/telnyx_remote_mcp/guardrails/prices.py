@@ -1,4 +1,4 @@
-"""Prices: what a call will cost, as far as anybody can know it before."""
+"""Prices: what a call will cost, as far as that is known in advance."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from telnyx_tools.results.result import objects
 KIND: Final = "price"
 KEPT_SECS: Final = 24 * 3_600
 PATIENCE_SECS: Final = 5
-"""How long a call, or a question about it, waits for its price."""
+"""How long a call, or a question about it, waits for the price."""
 MOST_NUMBERS: Final = 10
-"""Of one order that are looked up; what more of them cost is not known."""
+"""The most phone numbers of one order whose prices are looked up; the price of a larger order is unknown."""
 BUNDLES: Final = "POST /bundle_pricing/user_bundles/bulk"
 _PAGE: Final = 250
 _LONGEST_AGO: Final = "last_30_days"
@@ -34,7 +34,7 @@ _LONGEST_AGO: Final = "last_30_days"
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a call costs when it is made, and each month from then on, and how that is known."""
+    """What a call costs when it is made, what it costs each later month, and how that is known (`basis`)."""
 
     amount: Decimal
     currency: str
@@ -48,16 +48,16 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Knows what numbers, 10DLC campaigns and bundles cost, which Telnyx tells, and what a text costs to a country to
-    which the account sent some in the last 30 days. Everything else has no price before; of a call by the minute there
-    are words about the last one.
+    """Looks up prices. Telnyx tells those of phone numbers, 10DLC campaigns and bundles. The price of a text message is
+    taken from the account's messages to the same country in the last 30 days. Everything else has no price in advance;
+    for a call by the minute, `in_words` gives an estimate from the last one.
     """
 
     api: Api
     store: Store
 
     async def of(self, call: Call) -> Price | None:
-        """The price of the call; None where it is not known. Raises StoreUnavailable."""
+        """The price of the call; None if it is not known. Raises StoreUnavailable."""
         telnyx = self.api.bind(call.caller.credential, call.caller.principal)
         try:
             if "POST /number_orders" in call.action.calls:
@@ -73,14 +73,14 @@ class Prices:
         return None
 
     async def soon(self, call: Call) -> Price | None:
-        """The price of the call, where it is known before long. Raises StoreUnavailable."""
+        """The price of the call; None if it is not known within `PATIENCE_SECS`. Raises StoreUnavailable."""
         with anyio.move_on_after(PATIENCE_SECS):
             return await self.of(call)
         return None
 
     async def in_words(self, call: Call) -> str | None:
-        """The price of the call for a person, or what a call by the minute may cost; None where nothing is known
-        before long. Raises StoreUnavailable."""
+        """The price of the call for a person to read, or an estimate for a call by the minute; None if neither is known
+        within `PATIENCE_SECS`. Raises StoreUnavailable."""
         with anyio.move_on_after(PATIENCE_SECS):
             price = await self.of(call)
             told = price if price is not None else await self._rate(call)
@@ -88,7 +88,7 @@ class Prices:
         return None
 
     async def _rate(self, call: Call) -> Rate | None:
-        """What a minute of the account's last call to the country of this one cost."""
+        """What a minute of the account's last call to the same country cost."""
         countries = {country(one.value) for one in recipients(call) if one.kind == "phone"}
         if "call-a-person" not in deeds_of(call.action) or len(countries) != 1 or (code := countries.pop()) is None:
             return None
@@ -98,7 +98,7 @@ class Prices:
             return None
 
     async def _of_texts(self, telnyx: Telnyx, call: Call) -> Price | None:
-        """What the parts of the text cost to the countries of all whom it reaches."""
+        """The price of the text message: that of its parts, for every recipient's country."""
         reached = [country(one.value) for one in recipients(call) if one.kind == "phone"]
         given = call.fields
         text = given.get("text")
@@ -114,7 +114,7 @@ class Prices:
         return Price(amount, currency, "as the account's last texts to this country cost")
 
     async def _part(self, telnyx: Telnyx, principal: str, code: str | None, kind: str) -> Price | None:
-        """What one part cost the last time; kept for a day."""
+        """What one part of a message cost the last time; cached for a day."""
         if code is None:
             return None
         key = f"{principal.replace(':', '-')}-{code}-{kind}"
@@ -128,7 +128,7 @@ class Prices:
 
 
 async def _of_numbers(telnyx: Telnyx, numbers: Sequence[str]) -> Price | None:
-    """What all the numbers cost; None where one is not for sale."""
+    """What all the phone numbers cost; None if one is not for sale, or there are too many."""
     if not 0 < len(numbers) <= MOST_NUMBERS:
         return None
     prices: list[Price] = []
@@ -149,7 +149,7 @@ async def _of_campaign(telnyx: Telnyx, usecase: str) -> Price | None:
 
 
 async def _of_bundles(telnyx: Telnyx, items: object) -> Price | None:
-    """What so many of these bundles cost; None where one is not offered, or its price is not told."""
+    """What these bundles cost in these quantities; None if one is not offered, or its price is not given."""
     answer = await telnyx.get("/bundle_pricing/billing_bundles", query={"page": {"size": _PAGE}})
     offered = {item.get("id"): item for item in objects(answer)}
     monthly, currencies = Decimal(0), set()
@@ -181,7 +181,7 @@ def _price(upfront: object, monthly: object, currency: object) -> Price | None:
 
 
 def _last_part(answer: Json) -> Price | None:
-    """What a part of the newest text that cost anything cost, with what its carrier took."""
+    """What a part of the newest message that was not free cost, including the carrier's fee."""
     for item in objects(answer):
         cost, parts, currency = _sum(item.get("cost")), item.get("parts"), item.get("currency")
         if cost and isinstance(parts, int) and parts > 0 and isinstance(currency, str):
@@ -204,7 +204,7 @@ def _texts_to(code: str, kind: str) -> Query:
 
 
 def _exactly(number: str) -> Query:
-    """The search that finds a number for sale; Telnyx takes the digits after those of the country."""
+    """The search for one number among those for sale; Telnyx takes its digits without the country code."""
     import phonenumbers
 
     try:
@@ -215,7 +215,7 @@ def _exactly(number: str) -> Query:
 
 
 def _numbers(value: object) -> list[str]:
-    """Phone numbers, as a tool takes them or as the API does."""
+    """The phone numbers, from a list as tools take it or as the API takes it."""
     listed = value if isinstance(value, list | tuple) else []
     return list(dict.fromkeys(str(one.get("phone_number") if isinstance(one, dict) else one) for one in listed))
 

@@ -25,22 +25,22 @@ def question_text(approval: Approval) -> str:
 
 
 def agent(approval: Approval) -> str:
-    """The client by the name that it gave itself."""
+    """The client's own name, else "An agent"."""
     return _plain(approval.client)[:_LONGEST_NAME] or "An agent"
 
 
 def deed(approval: Approval) -> str:
-    """What the action is called, as words."""
+    """The name of the action, as words."""
     return approval.action.replace("_", " ").replace(".", " ")
 
 
 def arguments(approval: Approval) -> Iterator[tuple[str, str]]:
-    """Every argument by name, as a text; what is inside an object is named by its path."""
+    """Every argument with its name, as text. Values inside an object are named by their path."""
     yield from _flat(approval.arguments, "")
 
 
 def form(approval: Approval) -> Mapping[str, Any]:
-    """The form of a client: how far a yes goes. To say no is to decline it."""
+    """The form for the client, which asks what a yes covers. Declining the form means no."""
     answers = [words for extent, words in EXTENTS.items() if extent != "destination" or approval.addresses]
     answer = {"type": "string", "title": "Your answer", "enum": answers, "default": answers[0]}
     return {"type": "object", "properties": {"answer": answer}, "required": ["answer"]}
@@ -66,5 +66,5 @@ def _flat(value: object, name: str) -> Iterator[tuple[str, str]]:
 
 
 def _plain(text: str) -> str:
-    """The text on one line of what can be seen: an agent writes no lines of its own into a question."""
+    """The text on one line, without invisible characters, so that an agent cannot add lines to a question."""
     return " ".join(visible(text).split())

@@ -35,11 +35,11 @@ PURPOSE: Final = "quotas"
 UNKNOWN_SECS: Final = 60
 MOST_UNKNOWN: Final = 10_000
 _MICRO: Final = 1_000_000
-"""Money is counted in whole millionths."""
+"""Money is counted in millionths, as whole numbers."""
 
 
 class QuotaExceeded(StoppedByGuard):
-    """The call would go beyond a limit, as `rule` names it; nothing was sent. `remedy` says who can change it."""
+    """The call would exceed a limit, which `rule` names; nothing was sent. `remedy` says who can change it."""
 
     def __init__(self, limit: str, rule: str, left: float, remedy: str, resets_in: float | None = None) -> None:
         super().__init__("quota exceeded")
@@ -56,11 +56,12 @@ class QuotaExceeded(StoppedByGuard):
 
 
 class QuotaGuard:
-    """Refuses what would go beyond a limit, of the operator or of the owner: QuotaExceeded. The numbers are shared by
-    all processes and replicas; each is for an account or for one connection, and starts anew an hour or a day after the
-    first use. What failed for certain does not count.
+    """Refuses a call that would exceed a limit of the operator or of the owner: QuotaExceeded.
 
-    Without its store nothing goes on but reads: CannotRemember.
+    All processes and replicas share the counters. Each counts for an account or for one connection, and is reset an
+    hour or a day after its first use. Calls that certainly failed do not count.
+
+    If the store does not answer, only reads go on: CannotRemember.
     """
 
     def __init__(self, shared: Shared, limits: Sequence[Limit]) -> None:
@@ -93,7 +94,7 @@ class QuotaGuard:
         return result
 
     async def foresee(self, call: Call) -> list[str]:
-        """The limits that the call would go beyond."""
+        """The limits that the call would exceed."""
         budgets = await self._budgets(call)
         with needing_store():
             price = await self._price(call, [bound for bound, _ in budgets])
@@ -106,7 +107,7 @@ class QuotaGuard:
         ]
 
     async def budgets(self, call: Call) -> list[Quota]:
-        """What is left of each limit to the account and the connection of the call."""
+        """What is left of each limit for the account and the connection of the call."""
         return [budget for _, budget in await self._budgets(call)]
 
     async def _bounds(self, call: Call) -> list[Bound]:
@@ -129,9 +130,9 @@ class QuotaGuard:
         return Quota(of=limit.what, limit=limit.most, per=limit.period, left=left, holds_for=_held(bound))
 
     async def _price(self, call: Call, bounds: Sequence[Bound]) -> int:
-        """What the call is known to cost before it is made, in millionths; one where that is not known, so that nothing
-        goes on when all money is spent. Looked up only where it is limited, and of texts whose price was not known
-        once a minute."""
+        """The price of the call in millionths; 1 if it is not known in advance, so that nothing goes on once all money
+        is spent. It is looked up only if spending is limited. For messages whose price was unknown, it is looked up
+        again after a minute."""
         countries = {country(one.value) for one in recipients(call)} if "text-a-person" in deeds_of(call.action) else {}
         key = (call.caller.principal, *sorted(map(str, countries)))
         limited = call.action.effect is Effect.SPENDS and any(bound.limit.what == "spend" for bound in bounds)
@@ -158,14 +159,14 @@ class QuotaGuard:
             taken.append((bound, by))
 
     async def _count_newly_billed(self, call: Call, bounds: Sequence[Bound]) -> None:
-        """Count what calls by the minute have cost, of which Telnyx tells it now."""
+        """Count the cost of earlier calls by the minute that Telnyx has billed since."""
         if self._of_money(call, bounds):
             for billed in await self._bills.newly_billed(call):
                 for name, secs in billed.counters:
                     await self._counters.add(KIND, name, round(billed.amount * _MICRO), secs)
 
     def _of_money(self, call: Call, bounds: Sequence[Bound]) -> tuple[tuple[str, int], ...]:
-        """The counters of the money that a call may spend, and their seconds."""
+        """The counters of spend limits on the call, and their periods in seconds."""
         if call.action.effect is not Effect.SPENDS:
             return ()
         return tuple((self._name(call, bound), bound.limit.secs) for bound in bounds if bound.limit.what == "spend")
@@ -176,8 +177,8 @@ class QuotaGuard:
                 await self._counters.add(KIND, self._name(call, bound), -by, bound.limit.secs)
 
     async def _spent(self, call: Call, bounds: Sequence[Bound], price: int, result: Result) -> None:
-        """Count what the answer says that the call cost, in place of the price that was known before; what a call by
-        the minute costs is told later."""
+        """Correct the counters from the price in advance to the cost that the answer states. If it states none and the
+        call is billed by the minute, store it to be counted later."""
         if (told := cost(result)) is None:
             if counters := self._of_money(call, bounds) if amount(call, "calls") else ():
                 with suppress(StoreUnavailable):
@@ -207,7 +208,7 @@ class QuotaGuard:
 
 
 def _needs(call: Call, limit: Limit, price: int) -> int:
-    """How much the call takes of a limit, in the unit in which it is counted."""
+    """How much of a limit the call uses, in the unit that is counted."""
     if limit.what != "spend":
         return amount(call, limit.what)
     return price if call.action.effect is Effect.SPENDS else 0
