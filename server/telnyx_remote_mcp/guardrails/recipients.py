@@ -1,4 +1,4 @@
-"""Recipients: whom and what a call reaches, as its arguments name them."""
+"""Recipients: the people and addresses that a call reaches, found in its arguments."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ RECIPIENT_ARGUMENTS: Final = frozenset(
     {"to", "cc", "bcc", "destination", "destinations", "recipient", "recipients", "sip_address", "forwards_to"}
     | {"telnyx_end_user_target", "channel_destination", "fax_email_recipient"}
 )
-"""Arguments that name who is reached, however they are spelled: `To`, `forwardsTo`. What is inside them counts too."""
+"""Arguments that name recipients, in any spelling: `To`, `forwardsTo`. Everything inside them counts too."""
 CODE_RECIPIENT_ARGUMENTS: Final = frozenset({"phone_number", "phone_numbers", "email"})
-"""Arguments that name who is reached where the call sends a code or an invitation, and something else elsewhere."""
+"""Arguments that name recipients only in calls that send a code or an invitation."""
 NAMES: Final = frozenset({"name", "display_name"})
-"""What a recipient is called, beside the address."""
+"""Names of a recipient that stand beside the address."""
 INSTRUCTIONS: Final = frozenset({"texml", "twiml", "rx", "tx"})
-"""Arguments whose text says what a call does next, or where its audio goes."""
+"""Arguments whose text says what a phone call does next, or where its audio goes."""
 
 _SENDS_A_CODE: Final = re.compile(
     r"POST /(verifications/|verified_numbers$|bot_signup|.*/(verification_codes(/send)?|resend_verification)$"
@@ -41,12 +41,12 @@ _PHONE: Final = re.compile(r"(?:tel:|whatsapp:)?(\+|00)?(\(?[0-9][0-9 ().\-]*)",
 _NUMBER: Final = re.compile(r"(?:tel:|whatsapp:)?\+?\(?[0-9][0-9 ().\-]{6,24}", re.IGNORECASE)
 _NAMED: Final = re.compile(r"[^<>]*<[^<>\s]+@[^<>\s]+>\s*")
 _FILE: Final = re.compile(r"(?:^|[._])(?:object_name|file_?name|key|path|prefix)$")
-"""Arguments that name a file: `video.mp4` looks like a host, and is none."""
+"""Arguments that name a file: `video.mp4` looks like a host but is not one."""
 _HOST: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+\.?(?::[0-9]{1,5})?|[0-9a-f:]*:[0-9a-f:]+", re.IGNORECASE)
 _LONGEST_ADDRESS: Final = 255
 _LONGEST_SHORT_CODE: Final = 9
 _NATIONAL: Final = 10
-"""Digits of a number without its country: Telnyx reads those of North America."""
+"""Digits of a number without country code: Telnyx reads it as North American."""
 _DIALS: Final = re.compile(r"<(?:dial|number|sip|refer|message|sms)\b([^>]*)>([^<]*)", re.IGNORECASE)
 _TO: Final = re.compile(r"""\bto\s*=\s*["']([^"']*)""", re.IGNORECASE)
 
@@ -55,8 +55,8 @@ _TO: Final = re.compile(r"""\bto\s*=\s*["']([^"']*)""", re.IGNORECASE)
 class Recipient:
     """Somebody or something that a call reaches. `key` is the path of the argument, such as `body.to[0].email`.
 
-    A `phone` is E.164 or a short code, an `email` and a `sip` URI are in lower case and without display name and
-    parameters, a `url` is as written. What is none of them, such as a WhatsApp user id, is `other`: nobody is lost.
+    A `phone` is E.164 or a short code. An `email` or a `sip` URI is in lower case, without display name and parameters.
+    A `url` is as written. Anything else, such as a WhatsApp user id, is `other`, so that no recipient is lost.
     """
 
     kind: Kind
@@ -68,10 +68,10 @@ class Recipient:
 
 
 def recipients(call: Call) -> tuple[Recipient, ...]:
-    """Everybody and everything that the call reaches, each once, in the order of its arguments.
+    """All recipients of the call, each once, in the order of its arguments.
 
-    These are addresses in arguments that name a recipient, those that TeXML instructions dial, and every URL that is an
-    argument of its own. A reply by an id, and words in a free text, name nobody. A read reaches nobody.
+    These are the addresses in arguments that name recipients, those that TeXML instructions dial, and every argument
+    that is a URL. An id to reply to, and words in free text, do not count. A read reaches nobody.
     """
     if call.action.effect is Effect.READ:
         return ()
@@ -82,9 +82,10 @@ def recipients(call: Call) -> tuple[Recipient, ...]:
 
 
 def other_addresses(call: Call) -> tuple[Recipient, ...]:
-    """Every further address that an argument is as a whole, whatever its name: a host to route to, a number to present.
+    """The other addresses among the arguments: every argument that is an address as a whole, such as a host to route to
+    or a number to present.
 
-    Nobody is reached there by itself; but whoever gave it to the agent may be where things go from now on.
+    The call itself does not reach these. But it may send later traffic there, to whoever gave the agent the address.
     """
     if call.action.effect is Effect.READ:
         return ()
@@ -99,7 +100,7 @@ def other_addresses(call: Call) -> tuple[Recipient, ...]:
 
 
 def _address(plain: str) -> list[tuple[Kind, str]]:
-    """What a text is that is an address and nothing else."""
+    """The address that a text consists of; empty if it is not just an address."""
     if _HOST.fullmatch(plain):
         return [("other", plain.lower())]
     if (
@@ -130,7 +131,7 @@ def _reached_by(action: Action) -> frozenset[str]:
 
 
 def _inside(value: object, key: str, reached: bool, names: frozenset[str]) -> Iterator[Recipient]:
-    """The recipients in a value; `reached` says that an argument around it names recipients."""
+    """The recipients in a value. `reached` says that it is inside an argument that names recipients."""
     if isinstance(value, str):
         yield from _in_text(value, key, reached)
     elif isinstance(value, list | tuple):
@@ -153,7 +154,7 @@ def _in_text(text: str, key: str, reached: bool) -> Iterator[Recipient]:
 
 
 def addresses(text: str) -> list[tuple[Kind, str]]:
-    """The address that a text is, in its one spelling; several where they are emails, none where it is blank."""
+    """The address in a text, normalized; several if they are emails, none if the text is blank."""
     text = unicodedata.normalize("NFKC", text).strip()
     if not text:
         return []
@@ -163,12 +164,12 @@ def addresses(text: str) -> list[tuple[Kind, str]]:
         return [_sip(sip[0])]
     if emails := _EMAIL.findall(text):
         return [("email", email.lower()) for email in emails]
-    number = phone(text.partition(",")[0])  # tones to send follow a comma
+    number = phone(text.partition(",")[0])  # after a comma come tones to send
     return [("phone", number)] if number is not None else [("other", text)]
 
 
 def phone(text: str) -> str | None:
-    """A phone number as E.164, or a short code; None for any other text."""
+    """The phone number as E.164, or the short code, in a text; None for any other text."""
     match = _PHONE.fullmatch(text.strip())
     if match is None:
         return None
@@ -179,7 +180,7 @@ def phone(text: str) -> str | None:
 
 
 def _sip(uri: str) -> tuple[Kind, str]:
-    """A SIP URI, or the phone number that it makes Telnyx call."""
+    """A SIP URI; or a phone number, if the URI makes Telnyx call one."""
     user, at, host = uri.partition(":")[2].rpartition("@")
     number = phone(user) if at and host.lower().partition(":")[0].endswith("telnyx.com") else None
     return ("phone", number) if number is not None else ("sip", uri.lower())
@@ -195,5 +196,5 @@ def _dialled(markup: str) -> Iterator[tuple[Kind, str]]:
 
 @lru_cache(maxsize=1024)
 def _plain(name: str) -> str:
-    """The name of an argument in one spelling, without an index."""
+    """The name of an argument in snake case, without an index."""
     return _CAPITALS.sub("_", name.partition("[")[0]).replace("-", "_").lower()

@@ -1,4 +1,4 @@
-"""The memory of a call that spends, so that the same one is answered and not made again."""
+"""The stored record of a call that spends, from which a repeated call is answered instead of being made again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from telnyx_tools.results.answer import Answer
 from telnyx_tools.results.result import AttachedResult, Attachment, Result
 
 MOST_FILE_BYTES: Final = 1_048_576
-"""Of all files of a result; larger ones are not kept."""
+"""The most bytes of all files of a result together; beyond that none are stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,10 @@ class KeptFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A call as far as it is known. While it runs, `beat` grows: whoever runs it lives. Until it is `begun` nothing was
-    sent, and whoever has the `claim` to it may still lose it.
+    """The state of a call, as stored. While it runs, `beat` grows and shows that its process is alive. Until it has
+    `begun`, nothing was sent, and the holder of the `claim` may still lose it.
 
-    A result is kept as JSON; `whole` is false where its files were too large to be kept.
+    A result is stored as JSON; `whole` is false if its files were too large to store.
     """
 
     state: Literal["running", "done", "unknown"]
@@ -41,7 +41,7 @@ class Attempt:
 
     @classmethod
     def done(cls, request_id: str, result: Result) -> Attempt:
-        """What is remembered of a call that brought this result."""
+        """The record of a call that returned this result."""
         attached = result.attachments if isinstance(result, AttachedResult) else ()
         whole = sum(len(file.content) for file in attached) <= MOST_FILE_BYTES
         return cls(
@@ -54,7 +54,7 @@ class Attempt:
         )
 
     def as_duplicate(self) -> Result:
-        """The result, as somebody else's who asked for the same: it names the request that it answered first."""
+        """The result for a repeated call, marked with the id of the request that it answered first."""
         if self.form == "answer":
             return _marked(Answer.model_validate_json(self.result), self)
         found = _marked(AttachedResult.model_validate_json(self.result), self)

@@ -1,4 +1,4 @@
-"""A replay of the audit log: what a policy would have asked about or refused of the calls that were made."""
+"""Replays the audit log against a policy: which of the calls it would have asked about or refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from telnyx_tools.tool.context import Action
 from telnyx_tools.tool.effect import Effect
 
 MADE_EVENTS: Final = ("start", "call")
-"""Events of calls that came through; a `refused` one was kept back, perhaps by what the policy would allow."""
+"""The events of calls that passed the guards. A `refused` one was stopped, perhaps by a rule that this policy lacks."""
 NOT_IN_THE_LOG: Final = (
     "tainted, after_reading: whether an address came from what somebody else wrote, and what an agent read",
     "opted_out, and of texts the price: what Telnyx would have told before a call",
@@ -27,7 +27,7 @@ NOT_IN_THE_LOG: Final = (
     "emergency and premium-rate numbers, for the same reason",
     "rules that the owner of an account laid down, policies in URLs and headers, and yeses that last",
 )
-"""What a replay cannot tell, since the log has no contents."""
+"""What a replay cannot tell, since the log does not hold the contents of calls."""
 
 Outcome = Literal["runs", "asks", "may ask", "is refused"]
 WHAT_COMES: Final[Mapping[str, str]] = {
@@ -36,12 +36,12 @@ WHAT_COMES: Final[Mapping[str, str]] = {
     "may ask": "may ask",
     "is refused": "would be refused",
 }
-"""The outcomes of several calls, in words."""
+"""Each outcome in words, for several calls."""
 
 
 @dataclass(slots=True)
 class Replayed:
-    """The calls of one tool: how many of them come to what, and the rules behind it."""
+    """The calls of one tool: how many have which outcome, and by which rules."""
 
     calls: Counter[Outcome] = field(default_factory=Counter)
     rules: Counter[tuple[Outcome, str]] = field(default_factory=Counter)
@@ -59,7 +59,7 @@ class Replayed:
 
 
 class Replay:
-    """Runs records, oldest first, against a policy. Whom an account had reached before the log begins is not known."""
+    """Runs records, oldest first, against a policy. Whom an account reached before the log begins is unknown."""
 
     def __init__(self, policy: Policy, registry: Registry) -> None:
         self._policy = policy
@@ -69,7 +69,7 @@ class Replay:
         self._recent: defaultdict[str, dict[str, float]] = defaultdict(dict)
 
     def run(self, records: Iterable[Record]) -> dict[str, Replayed]:
-        """What comes of the calls, by the name of the tool or operation."""
+        """The outcomes of the calls, by the name of the tool or operation."""
         found: defaultdict[str, Replayed] = defaultdict(Replayed)
         for record in attempts(list(records)):
             name = str(record.get("tool"))
@@ -94,7 +94,8 @@ class Replay:
         return "runs", []
 
     def _unusual(self, action: Action, record: Record) -> tuple[list[str], list[str]]:
-        """The rules that call it unusual, and those of which the log cannot tell. The recipients count as met then."""
+        """The rules by which the call is unusual, and those that the log cannot decide. The recipients of a call that
+        spends count as met from then on."""
         rules, who = self._rules, str(record.get("who"))
         targets: list[Mapping[str, Any]] = list(record.get("to", ()))
         new = [target for target in targets if str(target.get("id")) not in self._met[who]]
@@ -116,7 +117,7 @@ class Replay:
         return certain, unknown
 
     def _count_recent(self, who: str, targets: Sequence[Mapping[str, Any]], record: Record) -> int:
-        """How many different recipients there were within ten minutes, these included; 0 where none of them is new."""
+        """The number of different recipients within ten minutes, with these; 0 if none of these is new."""
         now, recent = _seconds(record), self._recent[who]
         for known in [each for each, at in recent.items() if now - at >= RECENT_SECS]:
             del recent[known]
@@ -128,8 +129,8 @@ class Replay:
 
 
 def attempts(records: Sequence[Record]) -> Iterator[Record]:
-    """The calls that somebody wanted made, each once: one that was kept back, and made later with the same arguments,
-    is the later one."""
+    """The calls that were wanted, each once. A stopped call that was made later with the same arguments counts as the
+    later one."""
     made = {_same(record) for record in records if record.get("event") in MADE_EVENTS}
     kept_back: set[tuple[object, ...]] = set()
     for record in records:
@@ -141,7 +142,7 @@ def attempts(records: Sequence[Record]) -> Iterator[Record]:
 
 
 def _price_rules(rules: Rules, action: Action) -> list[str]:
-    """The rules of the price that Telnyx is asked for before such a call."""
+    """The price rules that are on, for an action whose price Telnyx is asked for in advance; else none."""
     told = not PRICED_IN_ADVANCE.isdisjoint(action.calls)
     on = {"price": rules.price is not None, "unknown_price": rules.unknown_price}
     return [name for name, is_on in on.items() if told and is_on]

@@ -1,4 +1,4 @@
-"""The rules by which a call is unusual: which of them are on, and their bounds."""
+"""The rules that make a call unusual: which are on, and their bounds."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ Bound = TypeVar("Bound", int, float)
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Which rules are on, and their bounds; None for a bound that is off. The defaults hold where nobody says more."""
+    """The rules that are on, and their bounds; None for a bound that is off. The defaults apply if no policy says more."""
 
     tainted: bool = True
     after_reading: bool = True
     recipients: int | None = 20
-    """Different ones within ten minutes: more than a person would write to by hand."""
+    """The most different recipients within ten minutes: more than a person would write to by hand."""
     new_country: bool = True
     opted_out: bool = True
     price: float | None = 10
-    """Of one call, in the account's currency."""
+    """The highest price of one call, in the account's currency."""
     recurring_price: bool = True
     unknown_price: bool = True
     first_contact: bool = False
@@ -30,7 +30,7 @@ class Rules:
 
     @staticmethod
     def of(policies: Iterable[Policy]) -> Rules:
-        """The rules of several policies: one that is on for somebody is on, and the lowest bound counts."""
+        """The rules of several policies: a rule is on if any policy turns it on, and the lowest bound counts."""
         said, usual = [policy.unusual for policy in policies], Rules()
         return Rules(
             tainted=_on([rule.tainted for rule in said], usual.tainted),
@@ -46,7 +46,7 @@ class Rules:
         )
 
     def for_free_calls(self) -> Rules:
-        """Those that matter to a call that spends nothing: where it leads."""
+        """The rules for a call that spends nothing: only those about where its addresses come from."""
         return Rules(
             tainted=self.tainted,
             after_reading=self.after_reading,
@@ -59,7 +59,7 @@ class Rules:
         )
 
     def explained(self) -> list[str]:
-        """The names of those that are on, with their bounds, as `price (more than 10)`."""
+        """The names of the rules that are on, with their bounds, as `price (more than 10)`."""
         on = [(rule.name, value) for rule in fields(self) if (value := getattr(self, rule.name))]
         return [name if value is True else f"{name} (more than {value:g})" for name, value in on]
 

@@ -1,4 +1,4 @@
-"""The step that refuses sensitive fields: those that make a call what the operator did not allow."""
+"""The step that refuses calls with sensitive fields that the operator did not allow."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from telnyx_tools.results.result import Result
 
 
 class SensitiveGuard:
-    """Refuses a call that has a field of a kind which the operator did not allow, as a spend limit or a webhook URL.
+    """Refuses a call with a field of a kind that the operator did not allow, such as a spend limit or a webhook URL.
 
-    Operations that are sensitive as a whole are out of reach before a call of them is made.
+    Operations that are sensitive as a whole cannot be called in the first place.
     """
 
     async def __call__(self, call: Call, proceed: Next) -> Result:

@@ -1,4 +1,4 @@
-"""The parts that guards, pages and tools share."""
+"""The parts that the guards share with pages and tools."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ from telnyx_tools.tool.effect import Effect
 
 @dataclass(frozen=True)
 class Shared:
-    """Each part is made when it is first needed: over stdio the first answer needs none of them.
+    """The shared parts. Each is created when it is first needed: over stdio the first answer needs none of them.
 
-    `page` tells the URL of the page where a person decides, without the id of the approval; None where there is none,
-    and then `no_page` says what the person can set up. `account_page` is where the owner of an account lays down rules.
+    `page` returns the URL of the page where a person decides, without the id of the approval; None if there is no page,
+    and then `no_page` says what the person can set up. `account_page` is where the owner of an account sets rules.
     """
 
     registry: Registry
     api: Api
     store: Store
     calls: Store
-    """Keeps what is remembered of calls; it outlives the process, and need not outlive the machine."""
+    """The store for what is remembered of calls. It outlives the process, but need not outlive the machine."""
     load_secret: Callable[[], Secret]
     operator: Policy | None
     page: Callable[[], str | None]
     no_page: str = ""
     phone: OwnerPhone | None = None
-    """Where there is one, people without another way are asked by text."""
+    """If given, owners whose client cannot ask are asked by text message."""
     account_page: str = "/account"
     activity: Activity | None = None
-    """Where there is one, the owner of an account sees at every replica what was done at any."""
+    """If given, the owner of an account sees at every replica what was done at any."""
 
     @cached_property
     def secret(self) -> Secret:
@@ -83,7 +83,7 @@ class Shared:
         return AccountRules(self.store, self.secret)
 
     async def layers(self, call: Call) -> Layers:
-        """What a call has to keep to. For what only reads nobody looks for the account's rules.
+        """The layers that apply to a call. For a read, the account's rules are not loaded.
 
         Raises StoreUnavailable and CannotReadRules.
         """
@@ -92,7 +92,8 @@ class Shared:
         return await self.all_layers(call)
 
     async def all_layers(self, call: Call) -> Layers:
-        """What is laid down for the caller of a call; over stdio the operator is the owner. Raises as `layers`."""
+        """All layers for the caller of a call, even for a read. Over stdio there are no account rules: the operator
+        is the owner. Raises as `layers`."""
         caller = call.caller
         if caller.lane == "stdio":
             return self._layers(call, NO_RULES)
@@ -107,7 +108,7 @@ class Shared:
         )
 
     def who_changes(self, whose: Whose) -> str:
-        """Who can change what was laid down, in words for an agent."""
+        """Who can change a rule, in words for an agent."""
         if whose in ("account", "connection"):
             return f"Tell the user: they laid it down, and can change it on {self.account_page}."
         if whose == "request":

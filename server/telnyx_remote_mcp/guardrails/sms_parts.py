@@ -1,4 +1,4 @@
-"""The parts of an SMS, each of which is charged."""
+"""The number of parts of an SMS, each of which is charged."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _BASIC: Final = frozenset(
     "ÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _TWICE: Final = frozenset("\f^{}\\[~]|€")
-"""Characters of GSM-7 that take the room of two."""
+"""GSM-7 characters that take the room of two."""
 
 
 def sms_parts(text: str) -> int:
-    """How many parts the text takes: GSM-7 has room for 160 characters, or 153 in each of several parts, everything
-    else is UCS-2 with 70, or 67. No character is split over two parts."""
+    """How many parts the text takes. One part has room for 160 GSM-7 characters, several for 153 each. Other text is
+    UCS-2, with room for 70, or 67 each. No character is split over two parts."""
     if set(text) <= _BASIC | _TWICE:
         return _parts([2 if character in _TWICE else 1 for character in text], 160, 153)
     return _parts([2 if ord(character) > 0xFFFF else 1 for character in text], 70, 67)

@@ -1,4 +1,5 @@
-"""Strangers: what their texts name that an agent may have been talked into reaching, and who wrote to the account."""
+"""Strangers: remembers what their texts name, since these may talk an agent into reaching it, and who wrote to the
+account."""
 
 from __future__ import annotations
 
@@ -30,29 +31,30 @@ MOST_KNOWN: Final = 20_000
 KIND = "strangers"
 KIND_READ: Final = "strangers-read"
 INFLUENCE_SECS: Final = 3_600
-"""How long what an agent read may have talked it into something."""
+"""How long a text that an agent read may influence it."""
 MARKED_SECS: Final = 300
 _AT_ONCE: Final = 10_000
-"""Characters that are looked through in a few milliseconds."""
+"""Characters that are searched within a few milliseconds; longer texts are searched in a thread."""
 _LOCAL: Final = 7
-"""Digits of a number without its area."""
+"""Digits of a local number, without the area code."""
 _MESSAGE: Final = 200
-"""Digits of what is as short as a message: halves of a number are looked for in those."""
+"""The most digits of a text that counts as a short message. Parts of a number are searched for in these only."""
 _ROW, _PARTS, _SHORTEST_PART = 16, 12, 3
-"""Digits of a text, and parts of it, so few that they hold those of a number hardly ever by chance."""
+"""The most digits of a text, the most parts of it, and the fewest digits of a part. Within these bounds a text hardly
+ever holds the digits of a number by chance."""
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What one principal's agents have read, as far as this process knows; `cursor` is where it goes on."""
+    """What one principal's agents have read, as far as this process has read the journal: up to `cursor`."""
 
     cursor: str = START
     digits: list[str] = field(default_factory=list)
     hosts: LRUCache[str, bool] = field(default_factory=lambda: LRUCache(MOST_HOSTS))
     known: LRUCache[str, bool] = field(default_factory=lambda: LRUCache(MOST_KNOWN))
-    """Addresses of who wrote, and of the account itself."""
+    """The addresses of senders, and of the account itself."""
     cached: dict[tuple[str, str], bool] = field(default_factory=dict)
-    """What was found out of recipients, until more is read."""
+    """Answers of `is_named`, until more is read."""
 
     def add(self, traces: Traces, known: Iterable[str]) -> None:
         self.cached.clear()
@@ -87,7 +89,7 @@ class _Seen:
         return self._has_host(spelled(host)) or self._has_number(user or recipient.value)
 
     def _has_number(self, value: str) -> bool:
-        """Whether its digits stand in what was read: forwards, backwards, or split over texts."""
+        """Whether the digits of a number are in what was read: forwards, backwards, or split over several texts."""
         digits = national(value)
         if len(digits) < _LOCAL:
             return bool(digits) and any(f"{BREAK}{digits}{BREAK}" in f"{BREAK}{read}{BREAK}" for read in self.digits)
@@ -100,7 +102,7 @@ class _Seen:
         )
 
     def _has_halves(self, digits: str) -> bool:
-        """Whether two messages, which others may lie between, name one part of it each."""
+        """Whether two messages, not necessarily adjacent, each hold one half of the number."""
         parts = {part for read in self.digits if len(read) <= _MESSAGE for part in read.split(BREAK)}
         for cut in range(3, len(digits) - 2):
             if digits[cut:] in parts and any(part.endswith(digits[:cut]) for part in parts):
@@ -108,7 +110,7 @@ class _Seen:
         return False
 
     def _is_scattered(self, digits: str) -> bool:
-        """Whether one short text holds its digits with a few others between, or its parts in another order."""
+        """Whether one short text holds the digits with a few others between, or parts of the number in any order."""
         readings = (reading for read in self.digits for reading in read.split(2 * BREAK))
         return any(_scattered(digits, reading.split(BREAK)) for reading in readings if len(reading) <= _MESSAGE)
 
@@ -123,18 +125,18 @@ class _Seen:
         return self._has_host_itself(spelled(host))
 
     def _has_host_itself(self, host: str) -> bool:
-        """Whether the host was named by itself, and not as that of somebody's mailbox."""
+        """Whether the host was named by itself, not as the host of a mailbox."""
         return any(self._has_part(form) for form in spellings(host))
 
     def _has_part(self, name: str) -> bool:
-        """Whether this was named, or an end of it that is long enough or begins at a dot; or so its beginning."""
+        """Whether the name was read, or a part at its end or beginning that identifies it (`_tells`)."""
         ends = (name[at:] for at in range(len(name)) if _tells(name[at:], at == 0 or name[at - 1] == "."))
         begins = (name[:at] for at in range(SHORTEST, len(name)) if _tells(name[:at], name[at] == "."))
         return name in self.hosts or any(part in self.hosts for part in (*ends, *begins))
 
 
 def _scattered(digits: str, parts: list[str]) -> bool:
-    if any(len(part) >= len(digits) for part in parts):  # a whole number: whoever writes one hides none
+    if any(len(part) >= len(digits) for part in parts):  # it holds a whole number, so none is hidden in its parts
         return False
     row = iter("".join(parts))
     if sum(map(len, parts)) <= _ROW and all(digit in row for digit in digits):
@@ -147,13 +149,14 @@ def _is_made_of(digits: str, parts: set[str]) -> bool:
 
 
 def _tells(part: str, whole_labels: bool) -> bool:
-    if part[:1] == "@":  # the host of somebody's mailbox, where others have one too
+    if part[:1] == "@":  # the host of a mailbox, which other people use too
         return False
     return part[:1] == "." or (whole_labels and "." in part) or ("." in part and len(part) >= SHORTEST)
 
 
 class Strangers:
-    """What strangers wrote to each principal, for a day. Kept sealed; replicas share it. Raises StoreUnavailable."""
+    """What strangers wrote to each principal in the last day, stored sealed and shared by replicas. Methods raise
+    StoreUnavailable."""
 
     def __init__(self, store: Store, vault: Vault) -> None:
         self._store = store
@@ -163,16 +166,16 @@ class Strangers:
         self._marked: TTLCache[str, frozenset[str]] = TTLCache(MOST_KNOWN, MARKED_SECS)
 
     async def note(self, principal: str, texts: Sequence[str], filled_in: Sequence[str] = ()) -> None:
-        """An agent is about to read these texts, and the addresses that Telnyx itself filled in."""
+        """Store what an agent is about to read: these texts, and the addresses that Telnyx itself filled in."""
         read = hash((principal, *texts, "", *filled_in))
-        if read in self._noted:  # who waits for an answer reads the same again and again
+        if read in self._noted:  # an agent that polls for an answer reads the same again and again
             return
         await self._note(principal, texts, filled_in)
         self._noted[read] = True
 
     async def mark(self, reader: str, named: Iterable[str]) -> None:
-        """Remember that this agent reads what strangers wrote, and the addresses that it `named` when it asked for it:
-        those it did not have from there, unless it read such things before."""
+        """Store that this agent reads what strangers wrote, and the addresses that it `named` in the call. It did not
+        get those from strangers, unless it had read their texts before: then only the earlier addresses count."""
         if reader in self._marked:
             return
         before = await self._kept(reader)
@@ -182,8 +185,8 @@ class Strangers:
         self._marked[reader] = known
 
     async def named_before_reading(self, reader: str) -> frozenset[str] | None:
-        """What this agent named when it began to read what strangers wrote; None where it did not within about the last
-        hour."""
+        """The addresses that this agent named when it began to read what strangers wrote; None if it has read none for
+        about an hour."""
         known: frozenset[str] | None = self._marked.get(reader)
         return known if known is not None else await self._kept(reader)
 
@@ -196,11 +199,11 @@ class Strangers:
             return frozenset()
 
     def wrote(self, principal: str, recipient: Recipient) -> bool:
-        """Whether they are among those who wrote to the account, as far as `told` found out."""
+        """Whether the recipient wrote to the account, as far as `named` has read the journal."""
         return recipient.value in self._of(principal).known
 
     async def _note(self, principal: str, texts: Sequence[str], filled_in: Sequence[str]) -> None:
-        long = sum(map(len, texts)) > _AT_ONCE  # others need not wait meanwhile
+        long = sum(map(len, texts)) > _AT_ONCE  # so that other requests do not wait
         traces = await to_thread.run_sync(Traces.of, texts) if long else Traces.of(texts)
         known = sorted({value for text in filled_in for _, value in addresses(text)})
         if self._of(principal).holds(traces, known):
@@ -211,7 +214,8 @@ class Strangers:
         await self._store.journal.append(KIND, principal, sealed, keep=KEPT_ENTRIES, ttl_secs=KEPT_SECS)
 
     async def named(self, principal: str, recipients: Iterable[Recipient]) -> list[Recipient]:
-        """Those that a stranger's text names which an agent of this principal read, and who did not write."""
+        """The recipients that a stranger's text names, if an agent of this principal read it and they did not write
+        themselves."""
         seen = self._of(principal)
         while entries := await self._store.journal.after(KIND, principal, seen.cursor, 500):
             for cursor, sealed in entries:
@@ -233,7 +237,7 @@ class Strangers:
 
 
 def reader(call: Call) -> str:
-    """The agent that makes a call: what another client of the account read has not talked this one into anything."""
+    """The id of the agent that makes a call: texts that another client of the account read did not influence it."""
     parts = (call.caller.principal, call.client.name, call.caller.grant_id or "")
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

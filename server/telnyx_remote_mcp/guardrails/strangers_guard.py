@@ -1,4 +1,4 @@
-"""The step that cleans and marks what strangers wrote, and remembers the addresses in it, before an agent reads it."""
+"""The step that cleans and marks what strangers wrote, and stores the addresses in it, before an agent reads it."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from telnyx_tools.results.result import AttachedResult, Result, result_type
 from telnyx_tools.tool.tool import Tool
 
 WORDS_OF_OTHERS: Final = frozenset({"read-texts", "read-emails", "read-conversations", "search-the-web"})
-"""Deeds whose answers hold what somebody else wrote or said: there an operation's every text is taken for it."""
+"""Deeds whose answers hold what others wrote or said. In such an operation's answer, every text counts as theirs."""
 
 LEAST: Final = 7
-"""Characters that can name an address: fewer are a digit that was pressed, or a yes."""
+"""The fewest characters that can name an address; fewer are a pressed digit, or a yes."""
 LONGEST: Final = 320
-"""Characters of an argument that is an address."""
+"""The most characters of an argument that is an address."""
 MOST_NAMED: Final = 50
-"""Arguments of a call that are looked at for addresses."""
+"""The most arguments of a call that are searched for addresses."""
 
 
 @dataclass(frozen=True, slots=True)
 class StrangersGuard:
-    """Cleans the texts of others in a result, says in `from_outside` which they are, and notes the addresses in them.
+    """Cleans the texts of strangers in a result, lists them in `from_outside`, and stores the addresses in them.
 
-    What the agent itself gave is no stranger's, and no word for where an address is from.
+    Texts that the agent itself gave in the call do not count as strangers', and do not show where an address is from.
     """
 
     shared: Shared
@@ -58,14 +58,14 @@ class StrangersGuard:
 
     async def _note(self, call: Call, found: Found) -> None:
         if found.texts or found.addresses:
-            with suppress(StoreUnavailable):  # this process remembers; nothing is spent while the store is away
+            with suppress(StoreUnavailable):  # this process still knows it; without the store nothing is spent
                 await self.shared.strangers.note(call.caller.principal, found.texts, found.addresses)
                 if found.spoken >= LEAST:
                     await self.shared.strangers.mark(reader(call), _named(call))
 
 
 def _may_tell(call: Call, result: Result) -> bool:
-    """Whether the result may hold what strangers wrote: a tool tells by its fields, unless all fields are shown."""
+    """Whether the result may hold what strangers wrote. A tool's declared fields tell, unless all fields are shown."""
     action = call.action
     return not isinstance(action, Tool) or _all_fields(call, result) or tells_of_others(_model(action))
 
@@ -86,7 +86,7 @@ def _sieve(call: Call, result: Result) -> Sieve:
 
 
 def _attached(result: Result) -> Iterator[str]:
-    """The files beside a result that are text. They stay as they are: whoever wants a file wants it whole."""
+    """The contents of the attached text files. The files stay unchanged: who wants a file wants all of it."""
     for file in result.attachments if isinstance(result, AttachedResult) else ():
         if not file.mime_type.startswith(("audio/", "image/", "video/")):
             with suppress(UnicodeDecodeError):
@@ -94,7 +94,7 @@ def _attached(result: Result) -> Iterator[str]:
 
 
 def _named(call: Call) -> set[str]:
-    """The addresses that the call names, of the first and short ones of its arguments."""
+    """The addresses that the call names in the first short texts of its arguments."""
     short = (text for text in _texts(call.arguments) if len(text) <= LONGEST)
     return {value for text in islice(short, MOST_NAMED) for _, value in addresses(text)}
 

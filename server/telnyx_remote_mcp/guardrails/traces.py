@@ -1,4 +1,4 @@
-"""Traces: the digits, hosts and mailboxes in a text that a call could be pointed at, however they are written."""
+"""Traces: the digits, hosts and mailboxes in a text, however they are written, which a call could be directed to."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from telnyx_remote_mcp.guardrails.hosts import hosts_in, lookalike
 from telnyx_tools.results.visible import visible
 
 SHORTEST: Final = 3
-"""Digits that name something: fewer are an hour or a price."""
+"""The fewest digits that count; fewer are an hour or a price."""
 MOST_CHARACTERS: Final = 200_000
-"""Of one result, that are looked through; the first of them for what is hidden."""
+"""The most characters of one result that are searched; the first `MOST_HIDDEN` also for hidden text."""
 MOST_HIDDEN: Final = 50_000
 MOST_HOSTS: Final = 2_000
 _ESCAPES: Final = re.compile(r"\\(?:u\{?([0-9a-fA-F]{4,6})\}?|x([0-9a-fA-F]{2}))")
@@ -35,14 +35,14 @@ _SELECTORS: Final = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """The digits of texts in a row, with `|` where words stand between, `||` before another way to read them."""
+    """The hosts in texts, and their digits in a row, with `|` for words between and `||` before another reading."""
 
     digits: str = ""
     hosts: frozenset[str] = frozenset()
 
     @staticmethod
     def of(texts: Iterable[str]) -> Traces:
-        """The traces of texts in the order in which they are read, and in which they may have been written."""
+        """The traces of texts, in the order given, and in reverse: they may have been written in either order."""
         written = [text.strip() for text in texts]
         whole = "\n".join(written)[:MOST_CHARACTERS]
         readings = [whole, *_hidden(whole[:MOST_HIDDEN])]
@@ -56,7 +56,7 @@ class Traces:
 
 
 def _orders(written: list[str]) -> list[str]:
-    """The digits of several short texts from the last to the first: a list has the newest one first, or last."""
+    """The digits of several short texts from last to first: a list may have the newest one first or last."""
     if len(written) < 2 or sum(map(len, written)) > MOST_HIDDEN:
         return []
     return [BREAK.join(next(runs(_plain(text))) for text in reversed(written))]
@@ -85,7 +85,7 @@ def _hosts(text: str) -> Iterator[str]:
 
 
 def _hidden(text: str) -> Iterator[str]:
-    """The same text, decoded: entities, percent signs, escapes, base64, hex, signs that nobody sees."""
+    """Text that is hidden in the text: entities, percent encoding, escapes, base64, hex and invisible characters."""
     if _CODED.search(text) is not None:
         yield unquote(html.unescape(_ESCAPES.sub(_character, text)))
     decoded = " ".join([*_decoded(text), *_from_codes(text)])
@@ -107,7 +107,7 @@ def _character(found: re.Match[str]) -> str:
 
 
 def _decoded(text: str) -> Iterator[str]:
-    """What is readable in base64 or hex, a word of it or a text that is nothing else."""
+    """Readable text from words in base64 or hex, or from a text that is nothing else."""
     for word in _ENCODED.findall(text) + ([re.sub(r"\s+", "", text)] if _LONE.fullmatch(text) else []):
         plain = word.replace("-", "+").replace("_", "/").rstrip("=")
         with suppress(ValueError, binascii.Error):
@@ -117,7 +117,7 @@ def _decoded(text: str) -> Iterator[str]:
 
 
 def _from_codes(text: str) -> Iterator[str]:
-    """What is spelled in the numbers of its characters, in hex or decimals."""
+    """Text written as character codes, in hex or decimal."""
     for found in _CODES.findall(text):
         codes = re.split(r"[\s,:]+", found)
         for base in (16, 10):
@@ -133,7 +133,7 @@ def _readable(content: bytes) -> str:
 
 
 def _selected(signs: str) -> str:
-    """A text that is spelled in selectors of variants, one for each byte."""
+    """Text encoded in Unicode variation selectors, one for each byte."""
     codes = [ord(sign) for sign in signs]
     content = bytes(code - 0xFE00 if code < 0xFE10 else code - 0xE0100 + 16 for code in codes)
     return content.decode("utf-8", "ignore")

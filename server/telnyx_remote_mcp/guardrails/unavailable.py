@@ -1,4 +1,4 @@
-"""The refusals of calls because this server cannot remember what it has to, or cannot read what was laid down."""
+"""The errors of calls that are refused because the store does not answer, or the account's rules cannot be read."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from telnyx_tools.api.errors import TelnyxError
 
 
 class CannotRemember(TelnyxError):
-    """The store does not answer, so nothing that it would have to remember is done; nothing was sent."""
+    """The store does not answer, so calls that have to be stored are refused; nothing was sent."""
 
     def __init__(self) -> None:
         super().__init__("cannot remember")
@@ -25,7 +25,7 @@ class CannotRemember(TelnyxError):
 
 @contextmanager
 def needing_store() -> Iterator[None]:
-    """Raises CannotRemember where the store does not answer."""
+    """Turn StoreUnavailable into CannotRemember."""
     try:
         yield
     except StoreUnavailable:
@@ -33,7 +33,7 @@ def needing_store() -> Iterator[None]:
 
 
 class CannotReadRules(TelnyxError):
-    """The rules of the account are of a form or a secret that this server does not know; nothing was sent."""
+    """The rules of the account have a format or a secret that this server does not know; nothing was sent."""
 
     def __init__(self, account_page: str) -> None:
         super().__init__("cannot read rules")

@@ -1,4 +1,4 @@
-"""Unusual calls: the rules by which a call that spends asks the person first, each with its reason."""
+"""Unusual calls: the reasons, by rule, to ask the person before a call."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from telnyx_tools.tool.effect import Effect
 _SENDER: Final = ("from", "from_number", "caller_id", "from_")
 
 IsOwn = Callable[[Call, str], Awaitable[bool]]
-"""Whether a phone number is one of those that the caller's account has."""
+"""Whether the caller's account has this phone number."""
 OwnCountries = Callable[[Call], Awaitable[frozenset[str]]]
-"""The countries of the numbers that the caller's account has."""
+"""The countries of the caller's own phone numbers."""
 OptOuts = Callable[[Call], Awaitable[frozenset[str]]]
 """The recipients who answered STOP to the caller's account."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unusual:
-    """Tells what is unusual about a call. Methods raise StoreUnavailable."""
+    """Finds what is unusual about a call. Methods raise StoreUnavailable."""
 
     contacts: Contacts
     strangers: Strangers
@@ -41,9 +41,9 @@ class Unusual:
     prices: Prices
 
     async def reasons(self, call: Call, reached: Sequence[Recipient], rules: Rules) -> list[Reason]:
-        """Every reason to ask about this call; none where it is like those before it.
+        """Every reason to ask about this call; empty if it is not unusual.
 
-        What spends nothing, such as setting a webhook, is unusual only where a stranger's text said where it leads.
+        For a call that spends nothing, such as setting a webhook, only the rules about strangers count.
         """
         if call.action.effect is not Effect.SPENDS:
             rules = rules.for_free_calls()
@@ -82,8 +82,8 @@ class Unusual:
                 yield Reason("first_contact", f"{address} was never contacted from here.", address)
 
     async def _of_strangers(self, call: Call, new: Sequence[Recipient], rules: Rules) -> AsyncIterator[Reason]:
-        """Reasons for what a stranger's text named, or may have named in a way that nobody foresaw, and nothing of the
-        account's own does: whom the call reaches, and where things go from now on."""
+        """The reasons for new addresses that a stranger's text names (`tainted`), or may name in a way that was not
+        recognized (`after_reading`). The account's own numbers are excepted."""
         principal = call.caller.principal
         suspects = await self.strangers.named(principal, new)
         named = await self.strangers.named_before_reading(reader(call)) if rules.after_reading else None
@@ -117,7 +117,7 @@ class Unusual:
 
 
 def senders(call: Call) -> list[Recipient]:
-    """The number that the call is made from, which is one of the account's own."""
+    """The numbers that the call is made from, which are the account's own."""
     given = ((name, str(call.fields[name])) for name in _SENDER if call.fields.get(name))
     numbers = ((name, number) for name, text in given if (number := phone(text)) is not None)
     return [Recipient("phone", number, name) for name, number in numbers if number.startswith("+")]
