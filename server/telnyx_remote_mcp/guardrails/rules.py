@@ -13,7 +13,7 @@ Bound = TypeVar("Bound", int, float)
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules that are on, and their bounds; None for a bound that is off. The defaults apply if no policy says more."""
+    """The rules that are on, and their bounds; None for a bound that is off. Defaults apply if no policy says more."""
 
     tainted: bool = True
     after_reading: bool = True
