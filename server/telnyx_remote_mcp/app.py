@@ -26,10 +26,10 @@ from telnyx_remote_mcp.gate.handshake import Handshake
 from telnyx_remote_mcp.gate.json_replies import JsonReplies
 from telnyx_remote_mcp.gate.limits import InFlight, RateLimit
 from telnyx_remote_mcp.gate.ready_listings import ReadyListings
-from telnyx_remote_mcp.gate.remembering import Remembering
 from telnyx_remote_mcp.gate.select_surface import SelectSurface
 from telnyx_remote_mcp.gate.sessions import Sessions
 from telnyx_remote_mcp.gate.step_up import StepUp
+from telnyx_remote_mcp.gate.store_away import RefuseWhileStoreAway
 from telnyx_remote_mcp.http.bodies import BodyLimits, KeptBytes
 from telnyx_remote_mcp.http.client_address import ClientAddress
 from telnyx_remote_mcp.http.edge import Edge
@@ -137,7 +137,7 @@ def _endpoints(parts: Parts, streams: OpenStreams, kept: KeptBytes) -> list[Rout
     guarded = _guarding(parts, kept)
     resource_server = parts.oauth.resource_server if parts.oauth is not None else None
     called = StepUp(streams, resource_server) if resource_server is not None else streams
-    mcp = guarded(SelectSurface(Remembering(called, parts.is_away), parts.surfaces))
+    mcp = guarded(SelectSurface(RefuseWhileStoreAway(called, parts.is_away), parts.surfaces))
     routes = [
         Route("/mcp", mcp),
         Route("/v2/mcp", mcp),

@@ -1,4 +1,4 @@
-"""The 503 for a tool call of which this server could not remember that it was made."""
+"""Answers 503 to tool calls that do more than read while the store is away, since it could not record that they ran."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from telnyx_remote_mcp.surface.surfaces import Surface
 from telnyx_tools.tool.effect import Effect
 
 
-class Remembering:
-    """Turns away calls that do not only read while the store is away, before they wait for it; reads go on.
+class RefuseWhileStoreAway:
+    """Answers 503 to tool calls that do more than read while the store is away; reads pass.
 
-    The guards refuse such a call as well, each in its turn: this is the word that programs understand.
+    The guards refuse such a call too, but only after they have waited for the store. The 503 comes at once, and
+    programs understand it.
     """
 
     def __init__(self, app: ASGIApp, is_away: Callable[[], bool]) -> None:
