@@ -1,4 +1,4 @@
-"""The gate in front of every MCP endpoint: no request passes without a verified caller."""
+"""Authentication in front of every MCP endpoint: no request passes without a verified caller."""
 
 import re
 from typing import Final
@@ -28,10 +28,10 @@ _IN_QUERY: Final = re.compile(
 class Authenticate:
     """Puts the verified caller into the scope, or answers 401, 400, 429 or 503 itself.
 
-    `Caller.of(scope)` is the caller, `scope["user"]` the same principal for the SDK's sessions.
-    `failures` is charged for each refused credential, by address; when it is used up, an address may only
-    use keys that are known to be genuine. Credentials that work cost nothing. With a `resource_server`, access
-    tokens are accepted beside keys, and a 401 says where to get one.
+    `Caller.of(scope)` is the caller; `scope["user"]` is the same principal for the SDK's sessions.
+    `failures` is a rate limit by address: each refused credential counts, valid ones do not. An address that has used
+    it up may use only keys that are known to be genuine. With a `resource_server`, access tokens are accepted as well
+    as keys, and a 401 says where to get one.
     """
 
     def __init__(
@@ -97,7 +97,10 @@ class Authenticate:
 
 
 def presented(scope: Scope) -> bytes | None:
-    """The one credential of a request, whatever its form; raises the 400 where there are several."""
+    """The one credential of a request, from whichever header.
+
+    Raises the 400 for several different ones, and for one in the query.
+    """
     query = scope["query_string"]
     if query and _IN_QUERY.search(unquote_to_bytes(query)):
         raise challenges.in_query()

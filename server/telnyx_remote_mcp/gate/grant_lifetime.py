@@ -1,4 +1,4 @@
-"""Streams that stay open by design end with the grant that they were opened under."""
+"""Ends long-lived streams soon after the grant that they were opened under has ended."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ class Standing(Protocol):
 
 
 class EndsWithGrant:
-    """Ends the GET streams of older clients and the subscriptions of newer ones a moment after their grant ends.
+    """Ends the GET streams of older clients and the subscriptions of newer ones soon after their grant has ended.
 
-    Calls in progress are not touched: what was sent to Telnyx is sent, and its outcome is better known.
+    Calls in progress are left to finish: their request to Telnyx may have been sent, and the client should learn its
+    outcome.
     """
 
     def __init__(self, app: ASGIApp, grants: Standing) -> None:

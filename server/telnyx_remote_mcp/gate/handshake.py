@@ -1,4 +1,4 @@
-"""The first check of a request: it is a message, in a version that is known; an `initialize` is complete."""
+"""Checks that a request is a JSON-RPC message in a known protocol version, and that an `initialize` is complete."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _NEWEST_FIRST: Final = list(reversed(KNOWN_PROTOCOL_VERSIONS))
 
 
 class Handshake:
-    """Refuses unknown protocol versions, what is no message, and an `initialize` that lacks something.
+    """Answers 400 to an unknown protocol version, a body that is not a message, and an incomplete `initialize`.
 
-    These answers are 400, say what would be right, and leave no session behind. A request of the newer protocol that is
-    broken is refused by the SDK.
+    The answer says what would be right, and no session is created. Broken requests of the newer protocol are left to
+    the SDK, which refuses them.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -32,11 +32,11 @@ class Handshake:
         if scope["method"] != "POST":
             await self.app(scope, receive, send)
             return
-        message = await receive()  # the whole body: it has been read already
+        message = await receive()  # the whole body: an outer layer has read it already
         content = message.get("body", b"").removeprefix(BOM)
         error = _refused(dict(reversed(scope["headers"])), content)
         if error is None:
-            await self.app(scope, _first({**message, "body": content}, receive), send)
+            await self.app(scope, _replaying({**message, "body": content}, receive), send)
         else:
             body = error.model_dump_json(by_alias=True, exclude_unset=True)
             await Response(body, 400, media_type="application/json")(scope, receive, send)
@@ -45,7 +45,8 @@ class Handshake:
 def _refused(headers: dict[bytes, bytes], body: bytes) -> types.JSONRPCError | None:
     version = headers.get(b"mcp-protocol-version", _OLDEST).decode("latin-1")
     if version not in KNOWN_PROTOCOL_VERSIONS:
-        return _unknown_version(version, body) if _version_in(body) in (None, version) else None  # a mismatch otherwise
+        # Where header and body name different versions, the SDK refuses the mismatch.
+        return _unknown_version(version, body) if _version_in(body) in (None, version) else None
     if version in MODERN_PROTOCOL_VERSIONS:
         return None
     try:
@@ -57,7 +58,7 @@ def _refused(headers: dict[bytes, bytes], body: bytes) -> types.JSONRPCError | N
 
 def _unknown_version(version: str, body: bytes) -> types.JSONRPCError:
     known = ", ".join(_NEWEST_FIRST)
-    # A request of the newer protocol is told the versions that `server/discover` tells: those without a handshake.
+    # A request of the newer protocol gets the versions that `server/discover` lists: those without a handshake.
     supported = list(MODERN_PROTOCOL_VERSIONS) if _version_in(body) == version else _NEWEST_FIRST
     data = {"supported": supported, "requested": version[:_LONGEST_VERSION]}
     why = f"Unknown protocol version {version[:_LONGEST_VERSION]!r}; known are {known}"
@@ -65,10 +66,10 @@ def _unknown_version(version: str, body: bytes) -> types.JSONRPCError:
 
 
 def _version_in(body: bytes) -> object:
-    """The protocol version that the body names, as requests of the newer protocol do."""
+    """The protocol version in the body's `_meta`, where requests of the newer protocol have it."""
     params = _document(body).get("params")
-    told = params.get("_meta") if isinstance(params, dict) else None
-    return told.get(types.PROTOCOL_VERSION_META_KEY) if isinstance(told, dict) else None
+    meta = params.get("_meta") if isinstance(params, dict) else None
+    return meta.get(types.PROTOCOL_VERSION_META_KEY) if isinstance(meta, dict) else None
 
 
 def _document(body: bytes) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def _document(body: bytes) -> dict[str, Any]:
 
 
 def _incomplete(message: types.JSONRPCMessage) -> types.JSONRPCError | None:
-    """Return what an `initialize` lacks; None for one that is complete, and for other messages."""
+    """Return the error for an incomplete `initialize`; None for a complete one, and for other messages."""
     if not isinstance(message, types.JSONRPCRequest) or message.method != "initialize":
         return None
     try:
@@ -106,8 +107,8 @@ def _error(code: int, why: str, request: types.RequestId | None, **data: Any) ->
     return types.JSONRPCError(jsonrpc="2.0", id=request, error=types.ErrorData(code=code, message=why, **data))
 
 
-def _first(message: Message, receive: Receive) -> Receive:
-    """Return a `receive` that gives a message which was taken already, and then goes on as before."""
+def _replaying(message: Message, receive: Receive) -> Receive:
+    """Return a `receive` that gives back this message first, which was read already, and then reads on."""
     pending = [message]
 
     async def replay() -> Message:

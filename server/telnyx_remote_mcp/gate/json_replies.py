@@ -1,4 +1,4 @@
-"""Short requests, answered with one JSON body instead of an event stream."""
+"""Answers short requests with one JSON body instead of an event stream."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.tool import Tool
 
 PATIENCE_SECS: Final = 1.0
-"""How long a request runs before anybody looks whether its client is still there."""
+"""How long a request runs before the server watches for its client to disconnect."""
 
 _LISTINGS: Final = frozenset(
     {b"server/discover", b"tools/list", b"prompts/list", b"resources/list", b"resources/templates/list"}
@@ -31,12 +31,12 @@ _VERSIONS: Final = frozenset(version.encode() for version in MODERN_PROTOCOL_VER
 
 
 class JsonReplies:
-    """Gives brief requests of the newer protocol to `plain`, which cannot stream, and all others to `app`.
+    """Passes brief requests of the newer protocol to `plain`, which answers in JSON, and all others to `app`.
 
-    Brief are listings and calls of tools that make one free read; to get ready for a stream would add a fifth to
-    what they cost. The routing headers tell: a request whose headers say other than its body is refused behind
-    this layer. The read of a client that has left is cancelled, as it would be where there is a stream.
-    A client that takes no stream gets everything in this way, not its listings and reads alone.
+    Listings are brief, and so are calls of tools that make one free read: to set up a stream would add a fifth to
+    their cost. The routing headers decide; an inner layer refuses a request whose headers contradict its body. When
+    the client disconnects, the request is cancelled, as a streaming one would be.
+    All requests of a client that does not accept event streams go to `plain`.
     """
 
     def __init__(self, app: ASGIApp, plain: ASGIApp, registry: Registry) -> None:
@@ -46,7 +46,7 @@ class JsonReplies:
         self._brief: dict[str, bool] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Of a header that is there twice the first one counts, as for the SDK, which may then refuse the request.
+        # The first of a repeated header counts, as it does for the SDK, which may then refuse the request.
         headers = dict(reversed(scope["headers"]))
         if not self._is_plain(headers):
             await self.app(scope, receive, send)
@@ -55,11 +55,11 @@ class JsonReplies:
             await _NEEDS_A_STREAM(scope, receive, send)
             return
         with CancelScope() as request:
-            departure = _Departure(receive, request.cancel)
+            disconnect = _DisconnectWatch(receive, request.cancel)
             try:
                 await self._plain(scope, receive, send)
             finally:
-                departure.forget()
+                disconnect.stop()
 
     def _is_plain(self, headers: dict[bytes, bytes]) -> bool:
         if headers.get(b"mcp-protocol-version") not in _VERSIONS:
@@ -82,29 +82,32 @@ class JsonReplies:
 
 
 def _is_brief(tool: Tool) -> bool:
-    """Whether a call comes down to one free read of data, and so has nothing to report before its result."""
+    """Whether a call of the tool makes one free read at most, and so reports nothing before its result."""
     reads = tool.effect is Effect.READ and not tool.paid and len(tool.calls) <= 1 and not tool.s3
     return reads and not tool.takes(Progress) and not tool.takes(Actions) and not tool.attaches_files
 
 
-class _Departure:
-    """Tells when a client leaves. Looks late, because most requests are long done by then."""
+class _DisconnectWatch:
+    """Calls `on_disconnect` when the client disconnects.
 
-    def __init__(self, receive: Receive, tell: Callable[[], None]) -> None:
+    It begins to watch only after PATIENCE_SECS, because most requests are done by then.
+    """
+
+    def __init__(self, receive: Receive, on_disconnect: Callable[[], None]) -> None:
         self._receive = receive
-        self._tell = tell
-        self._timer = asyncio.get_running_loop().call_later(PATIENCE_SECS, self._look)
+        self._on_disconnect = on_disconnect
+        self._timer = asyncio.get_running_loop().call_later(PATIENCE_SECS, self._start)
         self._watch: asyncio.Task[None] | None = None
 
-    def _look(self) -> None:
+    def _start(self) -> None:
         self._watch = asyncio.create_task(self._wait())
 
     async def _wait(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        self._tell()
+        self._on_disconnect()
 
-    def forget(self) -> None:
+    def stop(self) -> None:
         self._timer.cancel()
         if self._watch is not None:
             self._watch.cancel()

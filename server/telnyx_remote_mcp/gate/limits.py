@@ -1,4 +1,4 @@
-"""Limits on requests: how many a minute of one principal, and how many at work at a time, of one and of all."""
+"""Limits on requests: how many one principal may send a minute, and how many run at a time, of one and of all."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
 PER_PRINCIPAL: Final = 16
 WAITING: Final = 64
-"""Of one principal. Who waits costs little: of the body nothing was read yet."""
+"""Length of one principal's queue. A waiting request costs little, because its body has not been read yet."""
 WAIT_SECS: Final = 10.0
 OVERALL: Final = 1_024
 LISTENING: Final = " listening"
 
 
 class RateLimit:
-    """Bounds the requests of one authenticated principal, as `rate` counts them; stands behind `Authenticate`."""
+    """Answers 429 to a principal that has sent more requests than `rate` allows; runs inside `Authenticate`."""
 
     def __init__(self, app: ASGIApp, rate: Rate, per_minute: int) -> None:
         self.app = app
@@ -51,11 +51,12 @@ class RateLimit:
 
 
 class InFlight:
-    """Lets so many requests of a principal work at a time; stands behind `Authenticate`.
+    """Limits how many requests run at a time; runs inside `Authenticate`.
 
-    More of them wait, so many and for so long, then get a 429; where too many of all principals work, a 503 comes at
-    once. Subscriptions, which last, have as many places of their own; a call lends its place while it waits for an
-    event. The streams that older clients open with GET are not counted: each session has one.
+    One principal may run `per_principal` requests. Further ones queue, `waiting` at most, and get a 429 after
+    `wait_secs` or when the queue is full. When `overall` requests of all principals run, a new one gets a 503 at once.
+    Subscriptions are counted apart from other requests, with the same limits per principal. A call gives up its place
+    while it waits for an event. The GET streams of older clients are not counted: each session has one.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class InFlight:
             self.leave(principal)
 
     def take_back(self, principal: str) -> None:
-        """Count one more at work, who was before, and only waited meanwhile."""
+        """Count a request as running again that gave up its place while it waited. No limit is checked."""
         self._working[principal] += 1
         self._all += 1
 
@@ -104,7 +105,7 @@ class InFlight:
         if self._all >= self._overall:
             raise _overloaded()
         if self._working[principal] >= self._per_principal:
-            await self._wait(principal)  # then the place of one that left is ours
+            await self._wait(principal)  # the request that ends hands over its place, which stays counted
         else:
             self._working[principal] += 1
             self._all += 1
@@ -121,7 +122,7 @@ class InFlight:
                 await place
         except BaseException as error:
             if place.done() and not place.cancelled():
-                self.leave(principal)  # it was given just now, and nobody takes it
+                self.leave(principal)  # the place was given just as this request gave up: pass it on
             elif place in queue:
                 queue.remove(place)
             if isinstance(error, TimeoutError):
@@ -131,12 +132,12 @@ class InFlight:
             self._meter.waiting(-1)
 
     def leave(self, principal: str) -> None:
-        """Give the place of one at work to the next in the queue, or free it."""
+        """Hand the place of a request that ends to the next in the queue, or free it."""
         queue = self._queues.get(principal)
         while queue:
             place = queue.popleft()
             if not place.done():
-                place.set_result(None)  # the place passes on, and stays counted
+                place.set_result(None)  # handed over, so it stays counted
                 return
         self._queues.pop(principal, None)
         self._all -= 1
@@ -156,7 +157,7 @@ class InFlight:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """The place of one request."""
+    """The place that one running request takes up."""
 
     limit: InFlight
     principal: str
@@ -169,7 +170,8 @@ class _Place:
 
 
 def _listens(scope: Scope) -> bool:
-    """Return whether the routing header begins a subscription: one that lies is refused, or takes a place."""
+    """Return whether the routing header begins a subscription. A false header gains nothing: the request is refused, or
+    takes a place all the same."""
     return any(name == b"mcp-method" and value in STAYS_OPEN for name, value in scope["headers"])
 
 

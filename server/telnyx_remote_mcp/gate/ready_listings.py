@@ -1,4 +1,4 @@
-"""Listings of tools in the bytes in which they leave: to write them again costs more than all the rest of a request."""
+"""A cache of serialized `tools/list` results: to serialize one costs more than all the rest of its request."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from telnyx_remote_mcp.surface.surfaces import Surface
 
 MAX_BYTES: Final = 4 * 1024 * 1024
-"""Of all the kept listings together."""
+"""Bytes of all cached results together."""
 MAX_REQUEST: Final = 4096
-"""Bytes of a request for which a listing is kept: each is part of a key."""
+"""Bytes of the largest request whose result is cached: the request is part of the cache key."""
 
 _SAFE_INTEGER: Final = 2**53
 _READ_BY_THE_SDK: Final = (b"accept", b"content-type")
@@ -22,10 +22,10 @@ Key = tuple[Surface, tuple[tuple[bytes, bytes], ...], str]
 
 
 class ReadyListings:
-    """Answers `tools/list` of the newer protocol as it was answered before; every other request is for `app`.
+    """Answers `tools/list` of the newer protocol from the cache; passes every other request on to `app`.
 
-    An answer hangs on the surface, on the headers that the SDK reads and on the body, and on nothing else but the
-    request's id, which is put into it. Only what `app` answered with a result is kept.
+    The result depends on the surface, on the headers that the SDK reads and on the body without the request's id, so
+    these are the cache key. The id is put into each answer. Only answers of `app` that hold a result are cached.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -39,20 +39,20 @@ class ReadyListings:
         message = await receive()
         request = _Request.of(message)
         if request is None:
-            await self.app(scope, _first(message, receive), send)
+            await self.app(scope, _replaying(message, receive), send)
             return
         key = (Surface.of(scope), _headers(scope), request.asked)
         if key in self._results:
             await _answer(send, request.head + self._results[key])
             return
         answer = _Answer(send)
-        await self.app(scope, _first(message, receive), answer.send)
+        await self.app(scope, _replaying(message, receive), answer.send)
         if answer.status == 200 and answer.body.startswith(request.head) and len(answer.body) < MAX_BYTES:
             self._results[key] = answer.body.removeprefix(request.head)
 
 
 class _Request:
-    """One request for a listing: what is asked, and how the answer to this one begins."""
+    """A request for a listing: `asked` is its body without the id, `head` the start of its answer, with the id."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.head = f'{{"jsonrpc":"2.0","id":{json.dumps(document.pop("id"))},"result":'.encode()
@@ -60,7 +60,7 @@ class _Request:
 
     @staticmethod
     def of(message: Message) -> _Request | None:
-        """The request in this message; None for one that is large, broken or oddly named, which the SDK judges."""
+        """The request in this message; None for one that is large, broken or has an unusual id: the SDK answers it."""
         body = message.get("body", b"")
         if message["type"] != "http.request" or message.get("more_body") or len(body) > MAX_REQUEST:
             return None
@@ -82,8 +82,8 @@ def _headers(scope: Scope) -> tuple[tuple[bytes, bytes], ...]:
     return tuple(pair for pair in scope["headers"] if pair[0] in _READ_BY_THE_SDK or pair[0].startswith(b"mcp-"))
 
 
-def _first(message: Message, receive: Receive) -> Receive:
-    """Return a `receive` that gives a message which was taken already, and then goes on as before."""
+def _replaying(message: Message, receive: Receive) -> Receive:
+    """Return a `receive` that gives back this message first, which was read already, and then reads on."""
     pending = [message]
 
     async def replay() -> Message:
@@ -99,7 +99,7 @@ async def _answer(send: Send, body: bytes) -> None:
 
 
 class _Answer:
-    """An answer that passes, of which the status and the whole body are known afterwards."""
+    """Sends an answer on as it comes, and keeps a copy of its status and body."""
 
     def __init__(self, send: Send) -> None:
         self.status = 0

@@ -1,4 +1,4 @@
-"""The selection of tools by a request: by path, query and headers, within what was granted."""
+"""Selects the tools that a request sees, by its path, query and headers, within what the caller was granted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEADERS = {
     "read_only": "x-mcp-readonly",
     "policy": "x-mcp-policy",
 }
-"""The header that says the same as each query parameter. The parameter wins."""
+"""The header equivalent to each query parameter. Where both are sent, the parameter wins."""
 
 _BY_PARAMETER = {name: name for name in HEADERS}
 _BY_HEADER = {header: name for name, header in HEADERS.items()}
@@ -59,7 +59,7 @@ class SelectSurface:
 def requested(slug: str | None, query: Iterable[tuple[str, str]], headers: Iterable[tuple[str, str]]) -> Selection:
     """The selection that a request makes; `headers` are those that begin with `x-mcp-`.
 
-    Raises BadSelection for a parameter, header or value that means nothing, or is there twice.
+    Raises BadSelection for an unknown parameter, header or value, and for a parameter or header sent twice.
     """
     values = _given("header", headers, _BY_HEADER) | _given("query parameter", query, _BY_PARAMETER)
     return Selection(

@@ -1,4 +1,4 @@
-"""The sessions of older clients: so many of one principal, so many of all, and not for long when nobody uses them."""
+"""Sessions of older clients, with limits per principal and overall, and an idle timeout."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 PER_PRINCIPAL: Final = 16
 OVERALL: Final = 2_000
-"""Each takes some 40 kB."""
+"""A session takes some 40 kB."""
 IDLE_SECS: Final = 300
 
 
 class Sessions(StreamableHTTPSessionManager):
-    """Keeps the SDK's sessions within limits: a new one takes the place of one that nobody uses, never of a stranger's.
+    """Keeps the SDK's sessions within limits: a new session ends an old one instead of being refused.
 
-    Beyond a principal's own limit the one that it used longest ago ends; beyond the limit of all, that of whoever has
-    most. A client whose session has ended is told so (404) and begins another.
+    At its own limit, a principal loses the session that it used longest ago. At the overall limit, the principal with
+    the most sessions loses one. A client whose session has ended gets a 404 and begins another.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class Sessions(StreamableHTTPSessionManager):
         self._overall = overall
 
     def _admit_session(self, requestor: AuthorizationContext | None) -> StreamableHTTPServerTransport | None:
-        # Before the SDK looks: it would refuse the new session where we end another.
+        # Before the SDK counts: it would refuse the new session, where this ends another.
         own = self._of(_owner(requestor))
         if len(own) >= self._per_principal:
             self._end(own)
@@ -49,7 +49,7 @@ class Sessions(StreamableHTTPSessionManager):
         return Counter(map(_owner, self._session_owners.values())).most_common(1)[0][0]
 
     def _end(self, sessions: list[str]) -> None:
-        """End the one of these that has been idle for longest; where none is idle, the oldest."""
+        """End the one of these that has been idle longest; where none is idle, the oldest."""
         session = min(sessions, key=self._expires)
         transport = self._server_instances.pop(session)
         self._session_owners.pop(session)
@@ -57,7 +57,7 @@ class Sessions(StreamableHTTPSessionManager):
             transport.idle_scope.cancel()
 
     def _expires(self, session: str) -> float:
-        """The time at which it would end by itself: never while a request or a stream of it is open."""
+        """The time at which the session would end for idleness; never while a request or stream of it is open."""
         scope = self._server_instances[session].idle_scope
         return scope.deadline if scope is not None else math.inf
 

@@ -1,4 +1,4 @@
-"""The 403 for a tool call that needs a scope which the token does not carry."""
+"""Answers 403 to a tool call that needs a scope which the caller's token does not carry."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from telnyx_remote_mcp.surface.surfaces import Surface
 
 
 class StepUp:
-    """Answers 403 to a tool call beyond the caller's scopes; stands behind `SelectSurface`.
+    """Answers 403 to a tool call beyond the caller's scopes; runs inside `SelectSurface`.
 
-    The body decides, never the routing headers: on the older protocol they are not compared with it. Whoever came
-    with an API key has no scopes, and the body is not looked at.
+    The body decides, never the routing headers: on the older protocol nothing compares the two. A caller with an API
+    key has no scopes, so its body is not read.
     """
 
     def __init__(self, app: ASGIApp, resource_server: ResourceServer) -> None:
@@ -44,7 +44,7 @@ class StepUp:
 
 
 async def buffered(receive: Receive) -> tuple[bytes, Receive]:
-    """The whole body, which the layer above has bounded, and a `receive` that begins with it."""
+    """The whole body, and a `receive` that begins with it. An outer layer has limited its size."""
     parts: list[bytes] = []
     more = True
     while more:
@@ -61,9 +61,9 @@ async def buffered(receive: Receive) -> tuple[bytes, Receive]:
 
 
 def parsed(body: bytes) -> Mapping[str, Any]:
-    """Parse the body; empty where it is no single message. Raises the 400 for a body that is not JSON.
+    """Parse the body; empty where it is not a single JSON object. Raises the 400 for a body that is not JSON.
 
-    Such a body is refused here: another parser might read a call in it.
+    It is refused here because another parser might find a call in it.
     """
     try:
         message = from_json(body)
@@ -73,6 +73,6 @@ def parsed(body: bytes) -> Mapping[str, Any]:
 
 
 def tool_call(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The parameters of a `tools/call`."""
+    """The parameters of a `tools/call`; None for any other message."""
     params = message.get("params")
     return params if message.get("method") == "tools/call" and isinstance(params, dict) else None
