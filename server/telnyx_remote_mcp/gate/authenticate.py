@@ -13,7 +13,7 @@ from telnyx_remote_mcp.auth.resource_server import ResourceServer
 from telnyx_remote_mcp.buckets import Rate
 from telnyx_remote_mcp.gate.grant_lifetime import EndsWithGrant
 from telnyx_remote_mcp.http.client_address import budget_address
-from telnyx_remote_mcp.http.edge import Visit
+from telnyx_remote_mcp.http.edge import RequestInfo
 from telnyx_remote_mcp.http.refusal import Refusal
 
 _KEY: Final = re.compile(rb"KEY[\x21-\x7e]{1,509}")
@@ -54,7 +54,7 @@ class Authenticate:
                 await self._directed(refusal, scope)(scope, receive, send)
                 return
             identity.caller.enter(scope)
-            Visit.of(scope).principal = identity.caller.principal
+            RequestInfo.of(scope).principal = identity.caller.principal
             scope["user"] = identity.user
         await self.app(scope, receive, send)
 

@@ -1,1 +1,1 @@
-"""HTTP itself: what every request and answer of the web server passes, before anybody asks who is calling."""
+"""The layers of HTTP that know nothing of callers: every request passes them before it is authenticated."""

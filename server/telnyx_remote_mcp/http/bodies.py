@@ -1,4 +1,4 @@
-"""Request bodies: how large they may be, how long they may take to arrive, and how many bytes of them are kept."""
+"""Limits on request bodies: their size, the time to arrive, and the bytes of all of them held in memory together."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from telnyx_tools.api.values import MOST_VALUES, values_in
 MAX_SECS: Final = 30.0
 MAX_KEPT: Final = 32 * 1024 * 1024
 UNCOUNTED: Final = 64 * 1024
-"""Bytes of each body that do not count: whoever fills the memory with large bodies leaves room for small ones."""
+"""Bytes of each body that do not count: small bodies still get in when large ones have used up the limit."""
 
 
 class KeptBytes:
-    """Limits the bytes that the bodies of all requests in progress have together."""
+    """The bytes that the bodies of all requests in progress may take up together."""
 
     def __init__(self, most: int = MAX_KEPT) -> None:
         self.left = most
 
     def take(self, count: int) -> None:
-        """Raises the 503 where there is no room for so many more."""
+        """Reserve this many bytes. Raises the 503 where fewer are left."""
         if count > self.left:
             raise Refusal(
                 503,
@@ -40,9 +40,9 @@ class KeptBytes:
 class BodyLimits:
     """Reads the whole body before the app sees any of it: 413 beyond `max_bytes`, 408 after `max_secs`.
 
-    With `json`, a 413 also answers a document that holds more values than a request may, before anybody parses it.
-    A 503 answers where `kept`, which all bodies share, is full. Of a body that breaks off the app hears nothing, and
-    there is nobody to answer.
+    With `json`, a document with more values than a request may hold gets a 413 as well, before it is parsed. A request
+    gets a 503 when `kept`, which all bodies share, is full. Where the client disconnects before the end of the body,
+    the app is not called and nothing is answered.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class BodyLimits:
             body.drop()
 
     async def _read(self, body: _Body, scope: Scope) -> bool:
-        """Read on; returns whether the whole body is here. Raises the Refusal."""
+        """Read the body within the limits; returns whether it is complete. Raises the Refusal."""
         if _declared(scope) > self._max_bytes:
             raise _too_large(self._max_bytes)
         try:
@@ -86,7 +86,7 @@ class BodyLimits:
 
 
 class _Body:
-    """A body as far as it is here."""
+    """A request body, and its share of the bytes that all bodies may take up."""
 
     def __init__(self, receive: Receive, max_bytes: int, kept: KeptBytes) -> None:
         self.content = b""
@@ -97,7 +97,7 @@ class _Body:
         self._given = False
 
     async def read(self) -> bool:
-        """Read to the end; False where the client left before it. Raises the 413 or 503."""
+        """Read to the end; False where the client disconnects before it. Raises the 413 or 503."""
         parts: list[bytes] = []
         size, more = 0, True
         while more:
@@ -119,7 +119,7 @@ class _Body:
         self._counted = counted
 
     async def replay(self) -> Message:
-        """The body in one message, then what comes behind it."""
+        """An ASGI `receive`: first the whole body in one message, then what the connection brings."""
         if self._given:
             return await self._receive()
         self._given = True
@@ -132,7 +132,7 @@ class _Body:
 
 
 def _declared(scope: Scope) -> int:
-    """The length that the head promises; 0 where it promises none."""
+    """The Content-Length; 0 where there is none, or no number below 20 digits."""
     values = [value for name, value in scope["headers"] if name == b"content-length"]
     return int(values[0]) if values and values[0].isdigit() and len(values[0]) < 20 else 0
 

@@ -13,10 +13,10 @@ _PEER = "telnyx.peer"
 
 
 class ClientAddress:
-    """Makes `scope["client"]` the peer or, behind trusted proxies, the last forwarded address that is none of theirs.
+    """Sets `scope["client"]` to the peer or, behind trusted proxies, to the last forwarded address that is not a proxy.
 
-    `trusted` are the addresses or CIDR networks of proxies whose X-Forwarded-For, and X-Forwarded-Proto for
-    `scope["scheme"]`, are believed. Raises ValueError for an entry of another form.
+    `trusted` are the addresses or CIDR networks of the proxies. Their X-Forwarded-For is used, and their
+    X-Forwarded-Proto for `scope["scheme"]`. Raises ValueError for an entry of another form.
     """
 
     def __init__(self, app: ASGIApp, trusted: Iterable[str] = ()) -> None:
@@ -30,12 +30,12 @@ class ClientAddress:
 
     async def _checked(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and _parse(scope["client"][0]) is None:
-            scope["client"] = scope[_PEER]  # a proxy that forwards what is no address vouches for nobody
+            scope["client"] = scope[_PEER]  # the proxy forwarded something that is not an address
         await self.app(scope, receive, send)
 
 
 def budget_address(scope: Scope) -> str:
-    """The address that attempts are counted by. One IPv6 customer owns a /64, so that counts as one."""
+    """The key of the limits per address: the address, or for IPv6 its /64 network, which one customer owns whole."""
     return _budget_address(_peer(scope)[0])
 
 
@@ -46,7 +46,7 @@ def _budget_address(text: str) -> str:
 
 
 def _networks(entries: Iterable[str]) -> list[str]:
-    """The entries, which uvicorn would take for names where they are no networks."""
+    """The entries as networks. Checked here, since uvicorn takes any other text for a host name."""
     try:
         return [str(ip_network(entry)) for entry in entries]
     except ValueError as error:
@@ -54,7 +54,7 @@ def _networks(entries: Iterable[str]) -> list[str]:
 
 
 def _peer(scope: Scope) -> tuple[str, int]:
-    """The address and port of the other end; an IPv4 address also where the socket is one of IPv6."""
+    """The address and port of the peer; an IPv4-mapped IPv6 address as IPv4."""
     host, port = scope.get("client") or ("unknown", 0)  # None on a unix socket
     return str(_parse(host) or host), port
 

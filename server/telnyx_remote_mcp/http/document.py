@@ -22,7 +22,10 @@ _HEADERS: Final = {
 
 
 class Document:
-    """A document for anybody, web pages included; built when it is first asked for, revalidated by ETag."""
+    """A document that anybody may read, web pages of any origin included.
+
+    It is built at the first request, and revalidated by ETag.
+    """
 
     def __init__(self, media_type: str, build: Callable[[], Mapping[str, object]]) -> None:
         self._media_type = media_type
@@ -50,7 +53,7 @@ class Document:
         return Response(self.body, media_type=media_type, headers=headers)
 
     def _negotiated(self, accept: str) -> str:
-        """Plain JSON is for who asks for that and not for the document's own type."""
+        """The document's own media type, or JSON for a client that accepts JSON and not that type."""
         return JSON if JSON in accept and self._media_type not in accept else self._media_type
 
 

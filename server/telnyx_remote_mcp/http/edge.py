@@ -1,4 +1,4 @@
-"""The outermost layer: what every request gets before anything looks at it, and its access log line."""
+"""The outermost layer: gives every request an id and clean header values, and writes the access log."""
 
 import logging
 import re
@@ -19,34 +19,34 @@ _SAFE_ID: Final = re.compile(rb"(?!KEY)[A-Za-z0-9._-]{1,64}")
 _KEY: Final = re.compile(r"KEY[\w%-]{4,}")
 _MAX_PATH: Final = 200
 
-_VISIT: Final = "telnyx.visit"
+_INFO: Final = "telnyx.request_info"
 
 CLIENT_LEFT: Final = 499
-"""What is logged, as web servers do, for a request that nobody waits for: hanging up is how clients cancel."""
+"""The status that is logged, as by other web servers, when the client disconnected: clients cancel in this way."""
 
 
 @dataclass(slots=True)
-class Visit:
-    """One HTTP request as the access log tells of it. Whoever finds out who calls, or in which trace, says so here."""
+class RequestInfo:
+    """What the access log says about one HTTP request. Inner layers set its principal and trace once they know them."""
 
     request_id: str
     principal: str = "-"
     trace_id: str | None = None
 
     @staticmethod
-    def of(scope: Scope) -> "Visit":
-        """The visit of this request, which begins where nobody has noted it before."""
-        visit: Visit = scope.setdefault(_VISIT, Visit(token_hex(16)))
-        return visit
+    def of(scope: Scope) -> "RequestInfo":
+        """The info of this request; a new one with a random id where there is none yet."""
+        info: RequestInfo = scope.setdefault(_INFO, RequestInfo(token_hex(16)))
+        return info
 
 
 class Edge:
-    """Trims header values, names the request and logs the outcome.
+    """Trims header values, gives the request an id and logs the outcome.
 
-    The request's id is the caller's `X-Request-Id` where that is short and plain, else a new one; `Visit.of(scope)`
-    has it, and the answer carries it.
-    The log line holds method, path, status, duration, request id and principal; no query, no header. `meter` is told
-    the route, which is one of `routes` or the one that has a part in braces in it.
+    The id is the caller's `X-Request-Id` where that has at most 64 plain characters, else a random one. It is in
+    `RequestInfo.of(scope)` and in the answer's headers.
+    The log line holds method, path, status, duration, request id and principal; no query, no header. `meter` measures
+    the request under its route: the path itself or the route with a part in braces, of those in `routes`.
     """
 
     def __init__(self, app: ASGIApp, meter: Meter = UNMEASURED, routes: Iterable[str] = ()) -> None:
@@ -59,8 +59,8 @@ class Edge:
             await self.app(scope, receive, send)
             return
         scope = _prepared(scope)
-        visit = Visit.of(scope)
-        request_id = visit.request_id.encode()
+        info = RequestInfo.of(scope)
+        request_id = info.request_id.encode()
         started, status, begun = time.perf_counter(), 0, 0.0
 
         async def send_named(message: Message) -> None:
@@ -76,11 +76,11 @@ class Edge:
         finally:
             secs = time.perf_counter() - started
             self._meter.request(scope["method"], self._routes.of(scope["path"]), status or 500, begun or secs)
-            _log(scope, visit, status or 500, secs * 1000)
+            _log(scope, info, status or 500, secs * 1000)
 
 
 class Routes:
-    """The routes of the server, by which a path is told without what people put into it."""
+    """Maps a path to the route that serves it, so that metrics hold no text that a client put into a path."""
 
     def __init__(self, routes: Iterable[str]) -> None:
         named = list(routes)
@@ -96,7 +96,7 @@ class Routes:
 def _prepared(scope: Scope) -> Scope:
     # httptools keeps trailing whitespace, which RFC 9110 does not count to the value.
     headers = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
-    return {**scope, "headers": headers, _VISIT: Visit(_request_id(headers))}
+    return {**scope, "headers": headers, _INFO: RequestInfo(_request_id(headers))}
 
 
 def _request_id(headers: list[tuple[bytes, bytes]]) -> str:
@@ -106,7 +106,7 @@ def _request_id(headers: list[tuple[bytes, bytes]]) -> str:
     return token_hex(16)
 
 
-def _log(scope: Scope, visit: Visit, status: int, duration_ms: float) -> None:
+def _log(scope: Scope, info: RequestInfo, status: int, duration_ms: float) -> None:
     if not logger.isEnabledFor(logging.INFO):
         return
     fields = {
@@ -114,13 +114,13 @@ def _log(scope: Scope, visit: Visit, status: int, duration_ms: float) -> None:
         "path": _loggable(scope["path"]),
         "status": status,
         "duration_ms": round(duration_ms, 1),
-        "request_id": visit.request_id,
-        "principal": visit.principal,
-        **({"trace_id": visit.trace_id} if visit.trace_id is not None else {}),
+        "request_id": info.request_id,
+        "principal": info.principal,
+        **({"trace_id": info.trace_id} if info.trace_id is not None else {}),
     }
     logger.info("%(method)s %(path)s %(status)d %(duration_ms).1fms id=%(request_id)s by=%(principal)s", fields)
 
 
 def _loggable(path: str) -> str:
-    """A path on one line and of bounded length, and without a key that somebody put into it."""
+    """The path on one line, cut to 200 characters, with API keys in it masked."""
     return _KEY.sub("KEY...", quote(path[:_MAX_PATH], safe="/:@"))

@@ -1,4 +1,4 @@
-"""Checks of hosts and origins: the names that the server answers to, and the web pages that may call it."""
+"""Checks the Host and Origin headers: the names that the server answers to, and the web pages that may call it."""
 
 import re
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from telnyx_remote_mcp.http.refusal import Refusal
 
 Authority = tuple[str, str | None]
-"""A host in lower case, and its port; None where that is the default one."""
+"""A host in lower case, and its port; None for the default port."""
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _AUTHORITY: Final = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?")
@@ -23,9 +23,9 @@ _ANY_DEFAULT: Final = ("80", "443")
 class Hosts:
     """Refuses requests for other hosts (421) and from other sites' pages (403), against DNS rebinding.
 
-    Served are the host of `public_url`, each of `allowed_hosts` (`example.com`, `example.com:8443`,
-    `example.com:*`, `[2001:db8::1]`) and loopback names on any port; neither letter case nor a default port
-    counts. Pages may call from these hosts by https, from loopback, from the origin of `public_url` and from
+    The server answers to the host of `public_url`, to each of `allowed_hosts` (`example.com`, `example.com:8443`,
+    `example.com:*`, `[2001:db8::1]`) and to loopback names on any port. Letter case and a default port make no
+    difference. Pages may call it from these hosts by https, from loopback, from the origin of `public_url` and from
     `allowed_origins` (`https://app.example.com`). Raises ValueError for an entry of another form.
     """
 

@@ -1,4 +1,4 @@
-"""The forms of bodies: what a request is written in, and what its client takes as an answer."""
+"""Negotiates media types: the encoding of request bodies, and the form of answers that the client accepts."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class MediaTypes:
-    """Lets a client that takes JSON alone, or an event stream alone, have its answers in that form.
+    """Converts answers for clients that accept only JSON, or only an event stream.
 
-    Without an Accept header it takes both, of which the app chooses. A client that takes neither is answered 406, and a
-    compressed body 415.
+    A client without an Accept header accepts both, and the app chooses. A client that accepts neither gets a 406, and
+    a compressed body a 415.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -43,20 +43,23 @@ class MediaTypes:
         if accepted == BOTH or scope["method"] != "POST":
             await self.app(_accepting(scope, accepted), receive, send)
         elif accepted == STREAM:
-            await self.app(_accepting(scope, BOTH), receive, _Stream(send).send)
+            await self.app(_accepting(scope, BOTH), receive, _JsonToStream(send).send)
         elif _values(scope, b"mcp-protocol-version")[:1] in ([version] for version in _MODERN):
             await self.app(_accepting(scope, JSON), receive, send)
         else:
-            await self.app({**_accepting(scope, BOTH), _SINGLE: True}, receive, _Single(send).send)
+            await self.app({**_accepting(scope, BOTH), _SINGLE: True}, receive, _StreamToJson(send).send)
 
 
 def takes_one_answer(scope: Scope) -> bool:
-    """Return whether the client hears nothing but the answer: no progress, no question in the midst of a call."""
+    """Return whether the client receives the answer alone: no progress, and no question during a call."""
     return _SINGLE in scope
 
 
 def _accepted(scope: Scope) -> bytes:
-    """The forms that the client takes. Raises the Refusal where there is none, or where its body is compressed."""
+    """The media types that the client accepts, as one Accept header.
+
+    Raises the Refusal where it accepts neither of the two, or where its body is compressed.
+    """
     encodings = {part.strip() for part in b",".join(_values(scope, b"content-encoding")).lower().split(b",")}
     if encodings - {b"", b"identity"}:
         raise Refusal(
@@ -85,7 +88,7 @@ def _taken(ranges: Iterable[bytes]) -> Iterable[bytes]:
 
 
 def _accepting(scope: Scope, accept: bytes) -> Scope:
-    """The request as the SDK reads it: one Accept, and the name of JSON in small letters."""
+    """The request in the form that the SDK needs: one Accept header, and JSON's media type in lower case."""
     headers = [(name, _content_type(value) if name == b"content-type" else value) for name, value in scope["headers"]]
     return {**scope, "headers": [*(pair for pair in headers if pair[0] != b"accept"), (b"accept", accept)]}
 
@@ -99,8 +102,8 @@ def _values(scope: Scope, name: bytes) -> list[bytes]:
     return [value for each, value in scope["headers"] if each == name]
 
 
-class _Held:
-    """A response that is kept back until it is complete, where it has the form that has to become another one."""
+class _Buffered:
+    """Buffers a 200 response of type `form`, to convert it once it is complete; sends any other response on."""
 
     form: bytes
 
@@ -129,13 +132,13 @@ class _Held:
     async def _give(self, start: Message, form: bytes, body: bytes) -> None:
         dropped = (b"content-type", b"content-length", b"cache-control", b"connection")
         kept = [pair for pair in start["headers"] if pair[0].lower() not in dropped]
-        told: Headers = [(b"content-type", form), (b"content-length", str(len(body)).encode())]
-        await self._send({**start, "headers": [*kept, *told]})
+        added: Headers = [(b"content-type", form), (b"content-length", str(len(body)).encode())]
+        await self._send({**start, "headers": [*kept, *added]})
         await self._send({"type": "http.response.body", "body": body})
 
 
-class _Single(_Held):
-    """Of an event stream, the answer in it."""
+class _StreamToJson(_Buffered):
+    """Converts an event stream to JSON: the answer in it alone."""
 
     form = STREAM
 
@@ -146,8 +149,8 @@ class _Single(_Held):
         await self._give(start, JSON, answer)
 
 
-class _Stream(_Held):
-    """A JSON answer, as a stream of one event."""
+class _JsonToStream(_Buffered):
+    """Converts a JSON answer to an event stream of one event."""
 
     form = JSON
 
@@ -156,7 +159,7 @@ class _Stream(_Held):
 
 
 def _answer_in(stream: bytes) -> bytes | None:
-    """The data of the event that is an answer: the last one, behind what was reported meanwhile."""
+    """The data of the last event that is an answer, after any progress; None where there is none."""
     for event in reversed(stream.replace(b"\r\n", b"\n").split(b"\n\n")):
         data = b"\n".join(line[5:].strip() for line in event.split(b"\n") if line.startswith(b"data:"))
         if data and _is_answer(json.loads(data)):

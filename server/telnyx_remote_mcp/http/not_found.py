@@ -9,9 +9,9 @@ from telnyx_remote_mcp.http.refusal import Refusal
 
 
 class NotFound:
-    """Answers 404 and says where the endpoints are. A path with a slash too many is redirected to the one without.
+    """Answers 404 and says where the endpoints are; redirects a path that ends in a slash to the one without.
 
-    That redirect is relative: by which scheme and under which path a client came, its proxy alone knows.
+    The redirect is relative, because only the proxy knows the scheme and the base path that the client used.
     """
 
     def __init__(self, url: str) -> None:

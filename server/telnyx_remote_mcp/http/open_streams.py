@@ -1,4 +1,4 @@
-"""Responses that stay open by design, and how they end when the server does."""
+"""Long-lived responses, and how they end when the server shuts down."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 GRACE_SECS: Final = 0.5
-"""How long a subscription may take to end by itself, once the server is about to."""
+"""How long a subscription may take to end by itself at shutdown, before it is cut."""
 
 _VERSIONS: Final = frozenset(version.encode() for version in MODERN_PROTOCOL_VERSIONS)
 STAYS_OPEN: Final = frozenset({b"subscriptions/listen", b"events/stream"})
-"""The methods whose answers stay open: streams of newer clients."""
+"""The methods whose answers are long-lived streams, in the newer protocol."""
 
 
 class OpenStreams:
-    """Ends long-lived responses on `close`, so that a shutdown waits for no one. Calls in progress finish.
+    """Ends long-lived responses on `close`, so that a shutdown does not wait for them. Calls in progress finish.
 
-    These are the GET streams of older clients, which are cut, and the subscriptions of newer ones, which are POSTs:
-    they have half a second to end with the result that tells the client so. Their handler sends it when it is closed
-    (`on_termination`); what is still open then is cut as well.
+    The GET streams of older clients are cut at once. The subscriptions of newer clients, which are POSTs, have half a
+    second to end with a result that tells the client. Their handler, which `on_termination` closes too, sends it.
+    Those still open after that are cut as well.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -48,11 +48,11 @@ class OpenStreams:
             await response.finish()
 
     async def accepting(self) -> bool:
-        """Return whether new requests are welcome: not once the server is about to end."""
+        """Return whether the server takes new requests: not once it shuts down."""
         return not self._closed
 
     def close(self) -> None:
-        """Begin to end what is open. What comes later is answered 503."""
+        """Begin to end the open responses. Streams that are asked for later get a 503."""
         self._closed = True
         now = asyncio.get_running_loop().time()
         for cancel, grace in list(self._open.items()):
@@ -60,7 +60,7 @@ class OpenStreams:
 
 
 def _last(send: Send) -> Send:
-    """Answers are the last of their connections: what comes next is for others."""
+    """Add `Connection: close` to the answer, so that the client's next request goes to another process."""
 
     async def send_last(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -72,10 +72,10 @@ def _last(send: Send) -> Send:
 
 
 def _grace_secs(scope: Scope) -> float | None:
-    """Return the seconds that the response may take to end by itself; None for one that ends anyway.
+    """Return how long a long-lived response may take to end by itself; None for one that is not long-lived.
 
-    The headers tell: the SDK refuses a request of the newer protocol whose headers say other than its body, and of
-    the older one no POST stays open. The first of headers that are there twice counts, as for the SDK.
+    The headers are enough to decide: the SDK refuses a request of the newer protocol whose headers contradict its
+    body, and in the older protocol no POST is long-lived. The first of a repeated header counts, as for the SDK.
     """
     if scope["type"] != "http":
         return None
@@ -87,7 +87,7 @@ def _grace_secs(scope: Scope) -> float | None:
 
 
 class OpenResponse:
-    """Remembers how far a response got, so that an interrupted one can be ended properly."""
+    """Tracks how much of a response was sent, so that `finish` can end an interrupted one properly."""
 
     def __init__(self, send: Send) -> None:
         self._send = send

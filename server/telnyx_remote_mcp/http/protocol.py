@@ -1,4 +1,4 @@
-"""HTTP/1.1 on a connection, within limits: uvicorn's protocol has none for heads, or for what never says anything."""
+"""HTTP/1.1 with the limits that uvicorn lacks: on the size of request heads, and on idle connections."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ MAX_HEAD_BYTES: Final = 32_768
 MAX_HEADERS: Final = 100
 HEAD_SECS: Final = 10.0
 LINGER_SECS: Final = 0.5
-"""Of a connection without a request, once the process is about to end: one may be on its way."""
+"""How long an idle connection stays open at shutdown: a request may be on its way."""
 MAX_PIPELINED: Final = 8
 MAX_CONNECTIONS: Final = 2_000
-"""Of one process. One more takes the place of the connection that has waited longest for its next request."""
+"""Of one process. One more closes the connection that has waited longest for its next request."""
 
 _BODY: Final = b'{"error":"headers_too_large","error_description":"A request has at most 32 kB and 100 headers."}'
 _TOO_LARGE: Final = (
@@ -24,15 +24,15 @@ _TOO_LARGE: Final = (
 
 
 class _RefusedError(Exception):
-    """Raised through the parser, which then takes nothing more."""
+    """Raised through the parser to make it stop."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
     """Answers 431 to a head above 32 kB or 100 headers, and closes a connection whose head takes above 10 seconds.
 
-    The time begins with the connection, and anew with the end of each answer (a body that nobody read then has to
-    end in it too). What stands behind a chunked body
-    (trailers) is dropped: nobody between has looked at it, and it would count as if it were a header.
+    The time starts with the connection, and again with the end of each answer; the rest of a body that was not read
+    has to arrive in it too. Trailers of a chunked body are dropped: no layer has checked them, and they would count as
+    headers.
     """
 
     _head_bytes = 0
@@ -53,7 +53,8 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """A head is given to the parser up to its limit only: what it holds of one that is not complete costs most."""
+        """Feed the parser. It gets no more of a head than the limit, because a head that it holds incomplete costs
+        most."""
         while data and not self.transport.is_closing():
             begins_in_head = self._in_head
             piece = data[: MAX_HEAD_BYTES - self._head_bytes] if begins_in_head else data
@@ -93,20 +94,21 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self.waits and not self.transport.is_closing():
+        if self.is_idle and not self.transport.is_closing():
             self._expect_head()
 
     def shutdown(self) -> None:
-        """Begin to end: after the answer that is under way, or the one to a request that comes within a moment."""
-        if not self.waits:
+        """Begin to close: after the answer in progress, or after LINGER_SECS and the answer to a request that comes in
+        them."""
+        if not self.is_idle:
             super().shutdown()
             return
         self._ends = True
         self.loop.call_later(LINGER_SECS, self._close_idle)
 
     def send_400_response(self, msg: str) -> None:
-        """End the connection over a request that cannot be parsed; in the middle of an answer, without a word."""
-        if not self.waits:
+        """Close the connection over a request that cannot be parsed. In the middle of an answer, nothing is sent."""
+        if not self.is_idle:
             self.transport.close()
         elif self._too_large:
             self.transport.write(_TOO_LARGE)
@@ -115,8 +117,8 @@ class BoundedProtocol(HttpToolsProtocol):
             super().send_400_response(msg)
 
     @property
-    def waits(self) -> bool:
-        """Return whether no request is at work here: its answer is complete, whether or not its body is."""
+    def is_idle(self) -> bool:
+        """Whether no answer is in progress here. The body of the last request may still be arriving."""
         return self.cycle is None or self.cycle.response_complete
 
     def _expect_head(self) -> None:
@@ -129,7 +131,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._deadline = None
 
     def _close_idle(self) -> None:
-        if self.waits:
+        if self.is_idle:
             self.transport.close()
 
     @property
@@ -138,5 +140,5 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 def _close_idlest(newcomer: BoundedProtocol) -> None:
-    others = (each for each in newcomer.connections if isinstance(each, BoundedProtocol) and each.waits)
+    others = (each for each in newcomer.connections if isinstance(each, BoundedProtocol) and each.is_idle)
     min(others, key=lambda each: each.waiting_since, default=newcomer).transport.close()

@@ -1,4 +1,4 @@
-"""Refusals: answers that turn a request away before any tool runs."""
+"""Refusals: error answers to a request before any tool runs."""
 
 import json
 import math
@@ -9,10 +9,9 @@ from starlette.types import Receive, Scope, Send
 
 
 class Refusal(Exception):
-    """An HTTP error of the server's own, as `{"error", "error_description"}`; itself the ASGI answer.
+    """An HTTP error that this server answers itself, as `{"error", "error_description"}`. It is an ASGI app.
 
-    `error` is a short code for programs, `description` tells a person what to do. Neither ever quotes a
-    credential.
+    `error` is a short code for programs; `description` tells a person what to do. Neither ever quotes a credential.
     """
 
     def __init__(self, status: int, error: str, description: str, headers: Mapping[str, str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Hearing that the process is asked to end, before the web server acts on it."""
+"""Handles SIGTERM and SIGINT before the web server does."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 @contextmanager
 def on_termination(*close: Callable[[], None], drain_secs: float = 0.0) -> Iterator[None]:
-    """Call each of `close` in the running loop when the process is asked to end, whether or not one before it fails.
+    """Call each of `close` in the running loop on SIGTERM or SIGINT, even if one before it fails.
 
-    They begin the end of what they close and do not wait for it. The handlers of the signal before run as well: of the
-    first SIGTERM so many seconds later, in which a load balancer notices that others are to be asked.
+    Each begins to close something and does not wait for it. The previous handler of the signal runs as well. On the
+    first SIGTERM it runs `drain_secs` later, so that a load balancer has time to send new requests elsewhere.
     """
     loop = asyncio.get_running_loop()
     drained = False
@@ -38,7 +38,7 @@ def on_termination(*close: Callable[[], None], drain_secs: float = 0.0) -> Itera
     try:
         for number in _SIGNALS:
             signal.signal(number, handle)
-    except ValueError:  # not the main thread, as in tests: whoever runs the loop ends it
+    except ValueError:  # not the main thread, as in tests, which end the loop themselves
         yield
         return
     try:

@@ -24,7 +24,7 @@ from telnyx_remote_mcp.calls.dispatch import Dispatch, NotAllowed
 from telnyx_remote_mcp.calls.question import Answers, AskFirst
 from telnyx_remote_mcp.calls.replies import reply
 from telnyx_remote_mcp.calls.slot import slot_of
-from telnyx_remote_mcp.http.edge import Visit
+from telnyx_remote_mcp.http.edge import RequestInfo
 from telnyx_remote_mcp.http.media_types import takes_one_answer
 from telnyx_remote_mcp.identity import INSTRUCTIONS, SANDBOX, TITLE, VERSION
 from telnyx_remote_mcp.protocol.event_handlers import serve_events
@@ -219,7 +219,7 @@ def _client(ctx: Context, meta: Mapping[str, Any]) -> Client:
 
 
 def _request_id(ctx: Context) -> str:
-    return uuid4().hex if ctx.request is None else Visit.of(ctx.request.scope).request_id
+    return uuid4().hex if ctx.request is None else RequestInfo.of(ctx.request.scope).request_id
 
 
 def _described(tool: Tool) -> types.Tool:

@@ -18,7 +18,7 @@ from opentelemetry.trace import Link, Span, SpanContext, SpanKind, StatusCode, g
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from pydantic import ValidationError
 
-from telnyx_remote_mcp.http.edge import Visit
+from telnyx_remote_mcp.http.edge import RequestInfo
 from telnyx_remote_mcp.protocol.listings import Context
 from telnyx_remote_mcp.surface.surfaces import Surface
 
@@ -54,7 +54,7 @@ class Spans:
             set_status_on_exception=False,
         ) as span:
             if ctx.request is not None:
-                Visit.of(ctx.request.scope).trace_id = f"{span.get_span_context().trace_id:032x}"
+                RequestInfo.of(ctx.request.scope).trace_id = f"{span.get_span_context().trace_id:032x}"
             try:
                 result = await call_next(ctx)
             except Exception as error:

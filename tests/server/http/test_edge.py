@@ -10,17 +10,17 @@ from starlette.types import Receive, Scope, Send
 from tests.server.serving import raw_exchange, serving
 
 from telnyx_remote_mcp.http.client_address import ClientAddress
-from telnyx_remote_mcp.http.edge import Edge, Visit
+from telnyx_remote_mcp.http.edge import Edge, RequestInfo
 
 KEY = "KEY0123456789abcdefMARKED"
 
 
 async def reflect(scope: Scope, receive: Receive, send: Send) -> None:
     """Answers with what the layers inside the edge see."""
-    Visit.of(scope).principal = "key:0123"
+    RequestInfo.of(scope).principal = "key:0123"
     seen = {
         "headers": [[name.decode(), value.decode()] for name, value in scope["headers"]],
-        "request_id": Visit.of(scope).request_id,
+        "request_id": RequestInfo.of(scope).request_id,
         "client": scope["client"][0],
     }
     await JSONResponse(seen, status_code=202)(scope, receive, send)
