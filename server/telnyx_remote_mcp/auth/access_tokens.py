@@ -73,11 +73,11 @@ class AccessTokens:
         except LinkLost:
             raise challenges.invalid_token("stands for a Telnyx account that is not linked any more") from None
         except StoreUnavailable:
-            raise challenges.storeless() from None
+            raise challenges.store_unavailable() from None
         except (SignInFailed, TelnyxError, TimeoutError):
             raise _unavailable() from None
 
-    async def stands(self, grant_id: str) -> bool:
+    async def is_active(self, grant_id: str) -> bool:
         """Return whether a grant still gives access; also where the store cannot be asked."""
         try:
             return await self._grants.get(grant_id) is not None

@@ -49,7 +49,7 @@ class AccountRules:
         """
         return await self._recent.get(principal, lambda: self._read(principal, credential))
 
-    async def lay_down(self, principal: str, rules: OwnerRules) -> None:
+    async def save(self, principal: str, rules: OwnerRules) -> None:
         """These are the rules of the account from now on."""
         await self._store.put(KIND, _key(principal), self._seal(principal, rules))
         self._recent.put(principal, rules)

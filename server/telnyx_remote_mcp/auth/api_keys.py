@@ -82,8 +82,8 @@ class Budget:
 
 
 @dataclass(slots=True)
-class _Standing:
-    """The standing of one key; `identity` is there once it was genuine, until it is dead."""
+class _KeyStatus:
+    """The status of one key; `identity` is there once it was genuine, until it is dead."""
 
     identity: Identity | None = None
     genuine_at: float = -math.inf
@@ -98,12 +98,12 @@ class _Standing:
             self.identity, self.genuine_at, self.dead = identity, now, False
             self.recheck_at = now + GENUINE_SECS
         elif verdict is Verdict.DEAD:
-            self.bury(now)
+            self.mark_dead(now)
         else:
             self.dead = False
             self.recheck_at = now + UNKNOWN_SECS
 
-    def bury(self, now: float) -> None:
+    def mark_dead(self, now: float) -> None:
         self.identity, self.dead = None, True
         self.recheck_at = now + DEAD_SECS
 
@@ -137,7 +137,7 @@ class ApiKeys:
         self._budget = budget or Budget(clock=clock)
         self._dead_keys = dead_keys
         self._clock = clock
-        self._standings: LRUCache[str, _Standing] = LRUCache(max_keys)
+        self._statuses: LRUCache[str, _KeyStatus] = LRUCache(max_keys)
         self._checking: WeakValueDictionary[str, anyio.Lock] = WeakValueDictionary()
 
     def principal(self, key: str) -> str:
@@ -150,24 +150,24 @@ class ApiKeys:
         Raises the 503 where nobody can say any more whether it died elsewhere.
         """
         principal = self.principal(key)
-        standing = self._standings.get(principal)
+        status = self._statuses.get(principal)
         now = self._clock()
-        if standing is None or now >= standing.recheck_at:
+        if status is None or now >= status.recheck_at:
             return None
-        if self._dead_keys is not None and now >= standing.looked_at + LOOK_EVERY_SECS:
-            await self._look(self._dead_keys, principal, standing, now)
-        return standing.usable(now)
+        if self._dead_keys is not None and now >= status.looked_at + LOOK_EVERY_SECS:
+            await self._look(self._dead_keys, principal, status, now)
+        return status.usable(now)
 
-    async def _look(self, dead_keys: DeadKeys, principal: str, standing: _Standing, now: float) -> None:
+    async def _look(self, dead_keys: DeadKeys, principal: str, status: _KeyStatus, now: float) -> None:
         try:
             died = await dead_keys.of(principal)
         except StoreUnavailable:
-            if now >= standing.looked_at + BLIND_SECS:
-                raise challenges.storeless() from None
+            if now >= status.looked_at + BLIND_SECS:
+                raise challenges.store_unavailable() from None
             return
-        standing.looked_at = now
+        status.looked_at = now
         if died:
-            standing.bury(now)
+            status.mark_dead(now)
 
     async def verify(self, key: str, address: str) -> Identity:
         """The identity behind a key, asking Telnyx where the verdict is not fresh.
@@ -178,21 +178,21 @@ class ApiKeys:
         principal = self.principal(key)
         lock = self._checking.setdefault(principal, anyio.Lock())
         async with lock:
-            standing = self._standings.get(principal)
-            if standing is None or self._clock() >= standing.recheck_at:
-                standing = await self._examine(principal, key, address)
-        return self._answer(standing)
+            status = self._statuses.get(principal)
+            if status is None or self._clock() >= status.recheck_at:
+                status = await self._examine(principal, key, address)
+        return self._answer(status)
 
     def reject(self, principal: str) -> None:
         """Telnyx refused the key during a call: until the next check it is dead, at every replica."""
-        standing = self._standings.get(principal) or self._admit(principal)
-        standing.bury(self._clock())
+        status = self._statuses.get(principal) or self._admit(principal)
+        status.mark_dead(self._clock())
         if self._dead_keys is not None:
             self._dead_keys.tell(principal)
 
-    async def _examine(self, principal: str, key: str, address: str) -> _Standing:
-        standing = self._standings.get(principal)
-        proven = standing is not None and standing.identity is not None
+    async def _examine(self, principal: str, key: str, address: str) -> _KeyStatus:
+        status = self._statuses.get(principal)
+        proven = status is not None and status.identity is not None
         if not proven:
             await self._budget.spend(address)
         credential = Credential(key)
@@ -201,10 +201,10 @@ class ApiKeys:
             await self._settle(verdict, address)
         if self._dead_keys is not None and verdict is not Verdict.UNKNOWN:
             self._dead_keys.tell(principal, died=verdict is Verdict.DEAD)
-        standing = self._standings.get(principal) or self._admit(principal)
+        status = self._statuses.get(principal) or self._admit(principal)
         identity = Identity.of(Caller(principal, credential, "api_key"), ISSUER)
-        standing.record(verdict, identity, self._clock())
-        return standing
+        status.record(verdict, identity, self._clock())
+        return status
 
     async def _settle(self, verdict: Verdict, address: str) -> None:
         if verdict is Verdict.GENUINE:
@@ -212,15 +212,15 @@ class ApiKeys:
         else:
             await self._budget.settle(address)
 
-    def _admit(self, principal: str) -> _Standing:
-        standing = self._standings[principal] = _Standing()
-        return standing
+    def _admit(self, principal: str) -> _KeyStatus:
+        status = self._statuses[principal] = _KeyStatus()
+        return status
 
-    def _answer(self, standing: _Standing) -> Identity:
-        if standing.dead:
+    def _answer(self, status: _KeyStatus) -> Identity:
+        if status.dead:
             raise challenges.dead(sandbox=self._sandbox)
         now = self._clock()
-        identity = standing.usable(now)
+        identity = status.usable(now)
         if identity is None:
-            raise challenges.unverifiable(standing.recheck_at - now)
+            raise challenges.unverifiable(status.recheck_at - now)
         return identity

@@ -39,7 +39,7 @@ class Unauthorized(Refusal):
         super().__init__(401, error, description, {"WWW-Authenticate": challenge.header()})
         self.challenge = challenge
 
-    def directed(self, scopes: Iterable[str], resource_metadata: str) -> "Unauthorized":
+    def with_sign_in(self, scopes: Iterable[str], resource_metadata: str) -> "Unauthorized":
         """The same, telling the client where to sign in and what to ask for."""
         directions = replace(self.challenge, scope=" ".join(scopes), resource_metadata=resource_metadata)
         way = " Or give your client the URL alone, and sign in." if self.error == "unauthorized" else ""
@@ -112,7 +112,7 @@ def unverifiable(seconds: float) -> Refusal:
     )
 
 
-def storeless() -> Refusal:
+def store_unavailable() -> Refusal:
     """503: the store, which alone knows whether the credential still counts, does not answer."""
     return Refusal(
         503,

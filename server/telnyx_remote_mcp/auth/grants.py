@@ -115,7 +115,7 @@ class Grants:
         None where the draft has ended meanwhile.
         """
         grant = await self._changed(grant_id, lambda draft: replace(draft, begun=True, kept_until=self._after(secs)))
-        if grant is None or not await self._links.keep_on(grant):
+        if grant is None or not await self._links.extend(grant):
             return None
         await self._list(grant)
         replaced = [other for other in await self.of_account(grant.account) if other.id == grant.replaces]
@@ -145,7 +145,7 @@ class Grants:
             ),
         )
         if changed is not None:
-            await self._links.keep_on(changed)
+            await self._links.extend(changed)
             await self._list(changed)
 
     async def extend(self, grant_id: str, secs: float) -> None:
@@ -155,7 +155,7 @@ class Grants:
             return
         extended = await self._changed(grant_id, lambda kept: replace(kept, kept_until=self._after(secs)))
         if extended is not None:
-            await self._links.keep_on(extended)
+            await self._links.extend(extended)
             await self._list(extended)
 
     async def disconnect(self, grant_id: str, why: Ending) -> None:
@@ -254,7 +254,7 @@ class Grants:
         """Give a grant of the first version an end: what that version kept of it counts no more."""
         settled = await self._changed(grant.id, lambda kept: replace(kept, kept_until=self._after(secs)))
         if settled is not None:
-            await self._links.keep_on(settled)
+            await self._links.extend(settled)
             await self._list(settled)
 
     async def _read(self, grant_id: str) -> Grant | None:

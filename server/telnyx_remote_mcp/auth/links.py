@@ -97,7 +97,7 @@ class Links:
             raise LinkLost
         return linked.credential
 
-    async def keep_on(self, grant: Grant) -> bool:
+    async def extend(self, grant: Grant) -> bool:
         """Keep the credential as long as its grant lasts now; False where it is gone."""
         async with self._lock(grant):
             sealed = await self._store.get(_KIND, grant.id)
@@ -112,7 +112,7 @@ class Links:
         """Seal the credential by the newest secret."""
         sealed = await self._store.get(_KIND, grant.id)
         if sealed is not None and self._vault.outdated(sealed):
-            await self.keep_on(grant)
+            await self.extend(grant)
 
     async def delete(self, grant_id: str) -> None:
         self._recent.forget(grant_id)

@@ -9,7 +9,7 @@ from telnyx_remote_mcp.auth import challenges
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.auth.identity import Identity
 from telnyx_remote_mcp.auth.resources import Resources
-from telnyx_remote_mcp.auth.scopes import Scopes, counts_as, lacks
+from telnyx_remote_mcp.auth.scopes import Scopes, effective_action, lacks
 from telnyx_remote_mcp.http.refusal import Refusal
 from telnyx_remote_mcp.surface.surfaces import Surface
 
@@ -18,7 +18,7 @@ class Tokens(Protocol):
     """Access tokens, as `access_tokens.AccessTokens` verifies them."""
 
     async def verify(self, token: str, path: str) -> Identity: ...
-    async def stands(self, grant_id: str) -> bool: ...
+    async def is_active(self, grant_id: str) -> bool: ...
     async def listed(self, grant_id: str) -> None: ...
 
 
@@ -34,18 +34,18 @@ class ResourceServer:
         """Return the caller that the token acts for at this endpoint. Raises Unauthorized."""
         return await self._tokens.verify(token, path)
 
-    async def stands(self, grant_id: str) -> bool:
+    async def is_active(self, grant_id: str) -> bool:
         """Return whether a grant still gives access."""
-        return await self._tokens.stands(grant_id)
+        return await self._tokens.is_active(grant_id)
 
     async def note_listing(self, caller: Caller) -> None:
         """The caller's client lists the tools: the account page says when it last did."""
         if caller.grant_id is not None:
             await self._tokens.listed(caller.grant_id)
 
-    def directed(self, refusal: challenges.Unauthorized, path: str) -> Refusal:
+    def with_sign_in(self, refusal: challenges.Unauthorized, path: str) -> Refusal:
         """The 401 that tells a client of this endpoint where to sign in."""
-        return refusal.directed(self._scopes.baseline, self._resources.metadata_url(path))
+        return refusal.with_sign_in(self._scopes.baseline, self._resources.metadata_url(path))
 
     def check_scope(self, caller: Caller, surface: Surface, call: Mapping[str, Any], path: str) -> None:
         """Raises the 403 for a tool call that needs a scope which the caller does not have.
@@ -56,7 +56,7 @@ class ResourceServer:
         tool = surface.find(name) if isinstance(name, str) else None
         if tool is None or caller.scopes is None:
             return
-        action = counts_as(surface, tool, arguments if isinstance(arguments, Mapping) else {})
+        action = effective_action(surface, tool, arguments if isinstance(arguments, Mapping) else {})
         if action is not tool and surface.refusal(action) is not None:
             return  # no scope would help; the tool says why
         if lacks(caller.scopes, action):

@@ -43,7 +43,7 @@ class Scopes:
 
     def reach(self, product: str, level: Level, scopes: Collection[str]) -> Level | None:
         """Return how far the tools of a product go in fact with a permitted level and these scopes."""
-        tools = [tool for tool in self._surfaces.ceiling if tool.group == product and held(tool.scope, scopes)]
+        tools = [tool for tool in self._surfaces.ceiling if tool.group == product and is_granted(tool.scope, scopes)]
         return max((needed(tool) for tool in tools if needed(tool) <= level), default=None)
 
 
@@ -54,7 +54,7 @@ def _operations() -> Iterable[Action]:
     return map(OperationAction, Catalog.load().values())
 
 
-def counts_as(surface: Surface, tool: Tool, arguments: Mapping[str, object]) -> Action:
+def effective_action(surface: Surface, tool: Tool, arguments: Mapping[str, object]) -> Action:
     """The action whose policies a call falls under: of a generic tool, what it is told to call, if there is such."""
     if tool.target is None:
         return tool
@@ -74,10 +74,10 @@ def _named(surface: Surface, name: str) -> Action | None:
 
 def lacks(scopes: Collection[str], action: Action) -> bool:
     """Return whether a caller with these scopes may not carry the action out."""
-    return not held(action.scope, scopes)
+    return not is_granted(action.scope, scopes)
 
 
-def held(scope: str, scopes: Collection[str]) -> bool:
+def is_granted(scope: str, scopes: Collection[str]) -> bool:
     """Return whether `scopes` include this one; who may write may read."""
     family, _, verb = scope.rpartition(".")
     return not scope or scope in scopes or (verb == "read" and f"{family}.write" in scopes)
@@ -85,14 +85,14 @@ def held(scope: str, scopes: Collection[str]) -> bool:
 
 def within(asked: Iterable[str], given: Collection[str]) -> frozenset[str]:
     """Return the asked scopes as far as they are given: reading, where writing was asked for and is not given."""
-    both = {scope if held(scope, given) else f"{scope.removesuffix('.write')}.read" for scope in asked}
-    return frozenset(scope for scope in both if held(scope, given))
+    both = {scope if is_granted(scope, given) else f"{scope.removesuffix('.write')}.read" for scope in asked}
+    return frozenset(scope for scope in both if is_granted(scope, given))
 
 
-def told(asked: Iterable[str], granted: Collection[str]) -> str:
+def scope_for_client(asked: Iterable[str], granted: Collection[str]) -> str:
     """Return the scope that the answer to a client names for its token.
 
     A person may grant more than a client asked for, and the token carries it. Clients on `mcp` up to 1.20 or so reject
     an answer with a scope that they did not ask for, so it names those that they did.
     """
-    return " ".join(sorted(scope for scope in asked if held(scope, granted)) or sorted(granted))
+    return " ".join(sorted(scope for scope in asked if is_granted(scope, granted)) or sorted(granted))

@@ -33,13 +33,13 @@ _FORBIDDEN: Final = "10010"
 def measured(check: Check, meter: Meter) -> Check:
     """The check, whose verdicts and times are told."""
 
-    async def told(credential: Credential) -> Verdict:
+    async def timed(credential: Credential) -> Verdict:
         began = time.perf_counter()
         verdict = await check(credential)
         meter.key_check(verdict.value, time.perf_counter() - began)
         return verdict
 
-    return told
+    return timed
 
 
 def balance_check(api: Api, timeout_secs: float = CHECK_TIMEOUT_SECS) -> Check:

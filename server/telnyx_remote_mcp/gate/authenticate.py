@@ -51,7 +51,7 @@ class Authenticate:
             try:
                 identity = await self._identify(scope)
             except Refusal as refusal:
-                await self._directed(refusal, scope)(scope, receive, send)
+                await self._with_sign_in(refusal, scope)(scope, receive, send)
                 return
             identity.caller.enter(scope)
             RequestInfo.of(scope).principal = identity.caller.principal
@@ -90,10 +90,10 @@ class Authenticate:
                 raise challenges.throttled(wait) from None
             raise
 
-    def _directed(self, refusal: Refusal, scope: Scope) -> Refusal:
+    def _with_sign_in(self, refusal: Refusal, scope: Scope) -> Refusal:
         if self._resource_server is None or not isinstance(refusal, challenges.Unauthorized):
             return refusal
-        return self._resource_server.directed(refusal, scope["path"])
+        return self._resource_server.with_sign_in(refusal, scope["path"])
 
 
 def presented(scope: Scope) -> bytes | None:

@@ -13,10 +13,10 @@ from telnyx_remote_mcp.http.open_streams import STAYS_OPEN, OpenResponse
 LOOK_EVERY_SECS: Final = 1.0
 
 
-class Standing(Protocol):
+class ActiveGrants(Protocol):
     """Says whether a grant still gives access."""
 
-    async def stands(self, grant_id: str) -> bool: ...
+    async def is_active(self, grant_id: str) -> bool: ...
 
 
 class EndsWithGrant:
@@ -26,7 +26,7 @@ class EndsWithGrant:
     outcome.
     """
 
-    def __init__(self, app: ASGIApp, grants: Standing) -> None:
+    def __init__(self, app: ASGIApp, grants: ActiveGrants) -> None:
         self.app = app
         self._grants = grants
 
@@ -44,7 +44,7 @@ class EndsWithGrant:
 
     async def _watch(self, grant_id: str, stream: anyio.CancelScope) -> None:
         while True:
-            if not await self._grants.stands(grant_id):
+            if not await self._grants.is_active(grant_id):
                 stream.cancel()
             await anyio.sleep(LOOK_EVERY_SECS)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from telnyx_remote_mcp.auth.scopes import counts_as
+from telnyx_remote_mcp.auth.scopes import effective_action
 from telnyx_remote_mcp.gate.step_up import buffered, parsed, tool_call
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_remote_mcp.surface.surfaces import Surface
@@ -41,7 +41,7 @@ def _check(surface: Surface, call: Mapping[str, Any] | None) -> None:
     tool = surface.find(name) if isinstance(name, str) else None
     if tool is None:
         return
-    if counts_as(surface, tool, arguments if isinstance(arguments, Mapping) else {}).effect is not Effect.READ:
+    if effective_action(surface, tool, arguments if isinstance(arguments, Mapping) else {}).effect is not Effect.READ:
         raise Refusal(
             503,
             "store_unavailable",

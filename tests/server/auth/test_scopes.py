@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from tests import contexts
 
-from telnyx_remote_mcp.auth.scopes import counts_as
+from telnyx_remote_mcp.auth.scopes import effective_action
 from telnyx_tools.registry import registry
 
 WRITE = registry().tools["write_api_endpoint"]
@@ -22,9 +22,9 @@ WRITE = registry().tools["write_api_endpoint"]
     ],
 )
 def test_a_generic_call_counts_as_what_it_calls(endpoint: object, scope: str) -> None:
-    assert counts_as(contexts.EVERY_TOOL, WRITE, {WRITE.target or "": endpoint}).scope == scope
+    assert effective_action(contexts.EVERY_TOOL, WRITE, {WRITE.target or "": endpoint}).scope == scope
 
 
 def test_it_does_whatever_its_argument_is_called() -> None:
     renamed = replace(WRITE, target="what_to_call")
-    assert counts_as(contexts.EVERY_TOOL, renamed, {"what_to_call": "messages.send"}).scope == "messaging.write"
+    assert effective_action(contexts.EVERY_TOOL, renamed, {"what_to_call": "messages.send"}).scope == "messaging.write"

@@ -25,7 +25,7 @@ class Grants:
         self.revoked = False
         self.asked = anyio.Event()
 
-    async def stands(self, grant_id: str) -> bool:
+    async def is_active(self, grant_id: str) -> bool:
         self.asked.set()
         return not self.revoked
 

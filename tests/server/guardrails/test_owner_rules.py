@@ -67,7 +67,7 @@ class Server:
         return await self.call("make_call", arguments, caller)
 
     async def lay_down(self, **rules: Any) -> None:
-        await self.shared.account_rules.lay_down(TESTER.principal, OwnerRules(**rules))
+        await self.shared.account_rules.save(TESTER.principal, OwnerRules(**rules))
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         path = request.url.path

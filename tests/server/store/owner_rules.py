@@ -46,7 +46,7 @@ async def examples() -> list[Entry]:
     secret = Secret(SECRET)
     with TemporaryDirectory() as directory:
         async with aclosing(SqliteStore(Path(directory) / "state.db")) as store:
-            await AccountRules(store, secret).lay_down(ACCOUNT, RULES)
+            await AccountRules(store, secret).save(ACCOUNT, RULES)
             await Grants(store, secret, clock=now).create(
                 client_id="example-client",
                 client_name="Agent",

@@ -57,7 +57,7 @@ async def test_an_account_without_rules_has_none_and_new_ones_are_known_everywhe
     clock = ManualClock()
     here, there = AccountRules(store, Secret(SECRET)), AccountRules(store, Secret(SECRET), monotonic=clock)
     assert await there.of(ACCOUNT) == NO_RULES
-    await here.lay_down(ACCOUNT, RULES)
+    await here.save(ACCOUNT, RULES)
     assert await here.of(ACCOUNT) == RULES
     assert await there.of(ACCOUNT) == NO_RULES
     clock.advance(RECENT_SECS)
@@ -69,14 +69,14 @@ async def test_rules_outlive_a_change_of_the_secret_with_the_key_that_has_anothe
         return principal_of(API_KEY, secret.derive("pepper"))
 
     before, between, after = Secret(OLD), Secret(NEW, OLD), Secret(NEW)
-    await AccountRules(store, before).lay_down(principal(before), RULES)
-    await AccountRules(store, before).lay_down("telnyx:1", RULES)
+    await AccountRules(store, before).save(principal(before), RULES)
+    await AccountRules(store, before).save("telnyx:1", RULES)
     for account in (principal(between), "telnyx:1"):
         assert await AccountRules(store, between).of(account, Credential(API_KEY)) == RULES
         assert await AccountRules(store, after).of(account, Credential(API_KEY)) == RULES
 
 
 async def test_what_cannot_be_read_is_not_taken_for_nothing(store: Store) -> None:
-    await AccountRules(store, Secret(OLD)).lay_down("telnyx:1", OwnerRules(countries=("US",)))
+    await AccountRules(store, Secret(OLD)).save("telnyx:1", OwnerRules(countries=("US",)))
     with pytest.raises(RulesUnreadable):
         await AccountRules(store, Secret(NEW)).of("telnyx:1")

@@ -13,9 +13,9 @@ from authlib.oauth2.rfc6749 import InvalidClientError
 from pydantic import AfterValidator, Field, ValidationError
 
 from telnyx_remote_mcp.auth.authorization_server.clients import Client, ClientMetadata, printable
+from telnyx_remote_mcp.auth.authorization_server.error_texts import OwnText
 from telnyx_remote_mcp.auth.authorization_server.fetches import Fetches
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError, PublicFetch, Unreachable
-from telnyx_remote_mcp.auth.authorization_server.words import Words
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.http.refusal import Refusal
 from telnyx_remote_mcp.store.base import Store
@@ -73,7 +73,7 @@ class ClientDocuments:
         """
         if not _is_document_url(client_id):
             raise InvalidClientError(
-                Words("A client_id that is a URL has to be https, with a path, no port, and nothing hidden in it.")
+                OwnText("A client_id that is a URL has to be https, with a path, no port, and nothing hidden in it.")
             )
         kept = await self._records.get(_key(client_id))
         if kept is not None and self._clock() - kept.fetched_at <= FRESH_SECS:
@@ -128,7 +128,7 @@ def _at_least(kept: _Kept | None, error: FetchError | Refusal) -> _Kept:
     if isinstance(error, Refusal):
         raise error
     remedy = _REMEDY if isinstance(error, Unreachable) else ""
-    raise InvalidClientError(Words(f"The client's metadata document cannot be used: {error}.{remedy}")) from None
+    raise InvalidClientError(OwnText(f"The client's metadata document cannot be used: {error}.{remedy}")) from None
 
 
 def _key(client_id: str) -> str:

@@ -15,10 +15,10 @@ from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge
 from telnyx_remote_mcp.auth.authorization_server import access_token, codes, refresh_tokens
 from telnyx_remote_mcp.auth.authorization_server.access_token import Access
 from telnyx_remote_mcp.auth.authorization_server.clients import Client
+from telnyx_remote_mcp.auth.authorization_server.error_texts import OwnText
 from telnyx_remote_mcp.auth.authorization_server.protocol import Protocol
-from telnyx_remote_mcp.auth.authorization_server.words import Words
 from telnyx_remote_mcp.auth.grant import Grant
-from telnyx_remote_mcp.auth.scopes import held, told, within
+from telnyx_remote_mcp.auth.scopes import is_granted, scope_for_client, within
 
 LASTING_SECS: Final = refresh_tokens.REFRESH_SECS + 86_400
 """How long a grant outlives its last refresh: a day more than the token that this gave."""
@@ -40,7 +40,7 @@ class S256(CodeChallenge):
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
         asked = grant.request.payload.data
         if not asked.get("code_challenge") or asked.get("code_challenge_method") != "S256":
-            raise InvalidRequestError(Words("PKCE is required: send code_challenge with code_challenge_method=S256."))
+            raise InvalidRequestError(OwnText("PKCE is required: send code_challenge with code_challenge_method=S256."))
         super().validate_code_challenge(grant, redirect_uri)
 
 
@@ -55,7 +55,7 @@ class CodeFlow(AuthorizationCodeGrant):
         asked = _parameters(request).get("redirect_uri")
         uri: str = asked or client.get_default_redirect_uri()
         if not uri or not client.check_redirect_uri(uri):
-            raise InvalidRequestError(Words("The redirect_uri is none of those that the client registered."))
+            raise InvalidRequestError(OwnText("The redirect_uri is none of those that the client registered."))
         return uri
 
     def validate_authorization_request(self) -> str:
@@ -75,7 +75,7 @@ class CodeFlow(AuthorizationCodeGrant):
             grant_id=grant.id,
             client_id=grant.client_id,
             redirect_uri=asked.get("redirect_uri"),
-            scope=told(asked.get("scope", "").split(), grant.scopes),
+            scope=scope_for_client(asked.get("scope", "").split(), grant.scopes),
             resource=self.server.resource(asked.get("resource")),
             code_challenge=asked["code_challenge"],
         )
@@ -94,7 +94,7 @@ class CodeFlow(AuthorizationCodeGrant):
         resource = self.server.resource(_parameters(self.request).get("resource"), code.resource)
         if not from_thread.run(self.server.codes.spend, authorization_code):
             from_thread.run(self.server.grants.disconnect, code.grant_id, "replayed")
-            raise InvalidGrantError(Words("The code was used before; what it gave is revoked."))
+            raise InvalidGrantError(OwnText("The code was used before; what it gave is revoked."))
         grant = from_thread.run(self.server.grants.begin, code.grant_id, self._lasting_secs())
         return _access(grant, resource)
 
@@ -128,13 +128,13 @@ class RefreshFlow(RefreshTokenGrant):
     def _grant(self, token: refresh_tokens.RefreshToken) -> Grant:
         grant = from_thread.run(self.server.grants.get, token.grant_id)
         if grant is None:
-            raise InvalidGrantError(Words("The access was revoked or has ended."))
+            raise InvalidGrantError(OwnText("The access was revoked or has ended."))
         return grant
 
     def _validate_token_scope(self, token: refresh_tokens.Presented) -> None:
         """A client may name what it was told, less, or what the person has allowed meanwhile."""
         grant, known = self._grant(token.token), token.get_scope().split()
-        if not all(scope in known or held(scope, grant.scopes) for scope in self._asked(token.token)):
+        if not all(scope in known or is_granted(scope, grant.scopes) for scope in self._asked(token.token)):
             raise InvalidScopeError
 
     def issue_token(self, user: Access, refresh_token: Any) -> dict[str, str | int]:
@@ -143,7 +143,7 @@ class RefreshFlow(RefreshTokenGrant):
             successor = from_thread.run(self.server.refresh_tokens.rotate, refresh_token)
         except refresh_tokens.Reused:
             from_thread.run(self.server.grants.disconnect, user.grant_id, "reused")
-            raise InvalidGrantError(Words("The refresh token was used before; the access is revoked.")) from None
+            raise InvalidGrantError(OwnText("The refresh token was used before; the access is revoked.")) from None
         from_thread.run(self.server.grants.extend, user.grant_id, LASTING_SECS)
         token = self.generate_token(user=user, scope=scope, include_refresh_token=False)
         return {**token, "refresh_token": successor}
@@ -151,7 +151,7 @@ class RefreshFlow(RefreshTokenGrant):
     def _scope(self, user: Access, token: refresh_tokens.RefreshToken) -> str:
         grant, asked = self._grant(token), self._asked(token)
         if not user.narrowed:
-            return told(asked, grant.scopes)
+            return scope_for_client(asked, grant.scopes)
         scope = " ".join(sorted(within(asked, grant.scopes)))
         if not scope:
             raise InvalidScopeError
@@ -169,21 +169,21 @@ class Revocation(RevocationEndpoint):
 
     def check_params(self, request: OAuth2Request, client: Client) -> None:
         if "token" not in request.form:
-            raise InvalidRequestError(Words("Missing token in request."))
+            raise InvalidRequestError(OwnText("Missing token in request."))
 
-    def query_token(self, token_string: str, token_type_hint: str | None) -> _Returned | None:
+    def query_token(self, token_string: str, token_type_hint: str | None) -> _RevokedToken | None:
         presented = from_thread.run(self.server.refresh_tokens.find, token_string)
         if presented is not None:
-            return _Returned(presented.token.grant_id, presented.token.client_id)
+            return _RevokedToken(presented.token.grant_id, presented.token.client_id)
         claims = from_thread.run(access_token.read, token_string, self.server.issuer, self.server.keys.find)
-        return _Returned(claims.grant_id, claims.client_id) if claims is not None else None
+        return _RevokedToken(claims.grant_id, claims.client_id) if claims is not None else None
 
-    def revoke_token(self, token: _Returned, request: OAuth2Request) -> None:
+    def revoke_token(self, token: _RevokedToken, request: OAuth2Request) -> None:
         from_thread.run(self.server.grants.disconnect, token.grant_id, "given_back")
 
 
 @dataclass(frozen=True)
-class _Returned:
+class _RevokedToken:
     """The grant and the client of a token that is given back, in the form that Authlib asks for."""
 
     grant_id: str
@@ -199,5 +199,5 @@ def _parameters(request: OAuth2Request) -> dict[str, str]:
 
 def _access(grant: Grant | None, resource: str, *, narrowed: bool = False) -> Access:
     if grant is None:
-        raise InvalidGrantError(Words("The access was revoked or has ended."))
+        raise InvalidGrantError(OwnText("The access was revoked or has ended."))
     return Access(grant.id, grant.account, resource, narrowed)

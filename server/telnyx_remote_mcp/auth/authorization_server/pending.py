@@ -9,7 +9,7 @@ from typing import Final
 
 from authlib.oauth2.rfc6749 import InvalidRequestError
 
-from telnyx_remote_mcp.auth.authorization_server.words import Words
+from telnyx_remote_mcp.auth.authorization_server.error_texts import OwnText
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_remote_mcp.store.base import Store
@@ -84,7 +84,7 @@ class PendingRequests:
         """Keep a request. Raises InvalidRequestError for a large one, and the 429 where there are too many."""
         kept = tuple((name, value) for name, value in parameters if name in _KEPT)
         if len(dict(kept).get("state", "")) > MAX_STATE or sum(len(value) for _, value in kept) > MAX_CHARACTERS:
-            raise InvalidRequestError(Words(f"The request is too large: state may have {MAX_STATE} characters."))
+            raise InvalidRequestError(OwnText(f"The request is too large: state may have {MAX_STATE} characters."))
         if wait := await self._room.take(""):
             raise Refusal(429, "slow_down", "Too many people sign in at this moment; try again.", retry_after(wait))
         pending = Pending(

@@ -25,10 +25,10 @@ from authlib.oauth2.rfc9207 import IssuerParameter
 from telnyx_remote_mcp.auth.authorization_server.access_token import ACCESS_SECS, Access, signed
 from telnyx_remote_mcp.auth.authorization_server.clients import Client, Clients
 from telnyx_remote_mcp.auth.authorization_server.codes import Codes
+from telnyx_remote_mcp.auth.authorization_server.error_texts import OwnText, reworded
 from telnyx_remote_mcp.auth.authorization_server.keys import SigningKeys
 from telnyx_remote_mcp.auth.authorization_server.refresh_tokens import RefreshToken, RefreshTokens
 from telnyx_remote_mcp.auth.authorization_server.requests import Answer, Parameters
-from telnyx_remote_mcp.auth.authorization_server.words import Words, reworded
 from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.auth.resources import Resources
 from telnyx_remote_mcp.auth.scopes import Scopes
@@ -80,7 +80,7 @@ class Protocol(AuthorizationServer):
         """The client; whoever starts the thread has its document fetched before."""
         client = from_thread.run(self.clients.known, client_id)
         if client is None:
-            raise InvalidClientError(Words("There is no such client here: register again."))
+            raise InvalidClientError(OwnText("There is no such client here: register again."))
         return client
 
     def save_token(self, token: dict[str, str | int], request: OAuth2Request) -> None:
@@ -89,16 +89,16 @@ class Protocol(AuthorizationServer):
             from_thread.run(self.clients.keep, request.client)
 
     def validate_requested_scope(self, scope: str | None) -> None:
-        """Any scope may be asked for; `understood` has dropped those that do not exist here."""
+        """Any scope may be asked for; `with_known_scopes` has dropped those that do not exist here."""
 
-    def understood(self, parameters: Parameters) -> Parameters:
+    def with_known_scopes(self, parameters: Parameters) -> Parameters:
         """The parameters of a request without the scopes that do not exist here.
 
         Clients add what other servers want (`openid`, `offline_access`, `read`); the answer names what was granted.
         """
-        return tuple((name, value) for name, value in map(self._understood, parameters) if value)
+        return tuple((name, value) for name, value in map(self._with_known_scopes, parameters) if value)
 
-    def _understood(self, parameter: tuple[str, str]) -> tuple[str, str]:
+    def _with_known_scopes(self, parameter: tuple[str, str]) -> tuple[str, str]:
         name, value = parameter
         if name != "scope":
             return parameter

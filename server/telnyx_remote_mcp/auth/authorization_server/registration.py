@@ -10,9 +10,9 @@ from authlib.oauth2.rfc7591 import ClientRegistrationEndpoint, InvalidClientMeta
 from pydantic import ValidationError
 
 from telnyx_remote_mcp.auth.authorization_server.clients import ClientMetadata
+from telnyx_remote_mcp.auth.authorization_server.error_texts import OwnText
 from telnyx_remote_mcp.auth.authorization_server.protocol import Protocol
 from telnyx_remote_mcp.auth.authorization_server.requests import RegistrationRequest
-from telnyx_remote_mcp.auth.authorization_server.words import Words
 
 
 class Registration(ClientRegistrationEndpoint):
@@ -45,7 +45,9 @@ def parsed(document: object) -> ClientMetadata:
     except ValidationError as error:
         raise problem(error) from None
     if "authorization_code" not in metadata.grant_types or "code" not in metadata.response_types:
-        raise InvalidClientMetadataError(Words("grant_types needs authorization_code, and response_types needs code."))
+        raise InvalidClientMetadataError(
+            OwnText("grant_types needs authorization_code, and response_types needs code.")
+        )
     granted = [grant for grant in ("authorization_code", "refresh_token") if grant in metadata.grant_types]
     return metadata.model_copy(update={"grant_types": granted, "response_types": ["code"]})
 
@@ -57,4 +59,4 @@ def problem(error: ValidationError) -> OAuth2Error:
     text = f"{place or 'metadata'}: {first['msg'].removeprefix('Value error, ')}".replace('"', "'").replace("\\", "/")
     description = text if text.isascii() and text.isprintable() else "A member is not valid."
     kind = InvalidRedirectURIError if place.startswith("redirect_uris") else InvalidClientMetadataError
-    return kind(Words(description))
+    return kind(OwnText(description))

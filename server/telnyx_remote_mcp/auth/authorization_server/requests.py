@@ -9,7 +9,7 @@ from typing import Final
 from authlib.oauth2.rfc6749 import InvalidRequestError, JsonPayload, JsonRequest, OAuth2Payload, OAuth2Request
 
 from telnyx_remote_mcp.auth.authorization_server.clients import ClientMetadata
-from telnyx_remote_mcp.auth.authorization_server.words import Words
+from telnyx_remote_mcp.auth.authorization_server.error_texts import OwnText
 
 Parameters = tuple[tuple[str, str], ...]
 
@@ -50,7 +50,7 @@ class OAuthRequest(OAuth2Request):
         for name, values in self.payload.datalist.items():
             if len(values) > 1:
                 which = f"parameter {name}" if name in _PARAMETERS else "same parameter"
-                raise InvalidRequestError(Words(f"The {which} is given more than once."))
+                raise InvalidRequestError(OwnText(f"The {which} is given more than once."))
 
     @property
     def args(self) -> dict[str, str | None]:

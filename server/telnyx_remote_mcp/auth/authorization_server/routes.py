@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from telnyx_remote_mcp.auth.authorization_server.error_texts import described
 from telnyx_remote_mcp.auth.authorization_server.metadata import (
     AUTHORIZE,
     JWKS,
@@ -25,7 +26,6 @@ from telnyx_remote_mcp.auth.authorization_server.metadata import (
 )
 from telnyx_remote_mcp.auth.authorization_server.requests import Answer, Parameters
 from telnyx_remote_mcp.auth.authorization_server.server import AuthorizationServer
-from telnyx_remote_mcp.auth.authorization_server.words import described
 from telnyx_remote_mcp.buckets import Rate
 from telnyx_remote_mcp.http.client_address import budget_address
 from telnyx_remote_mcp.http.document import Document

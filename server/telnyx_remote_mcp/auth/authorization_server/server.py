@@ -10,13 +10,13 @@ from joserfc.jwk import KeySet
 
 from telnyx_remote_mcp.auth.authorization_server import redirects
 from telnyx_remote_mcp.auth.authorization_server.clients import Client
+from telnyx_remote_mcp.auth.authorization_server.error_texts import OwnText
 from telnyx_remote_mcp.auth.authorization_server.flows import S256, CodeFlow, RefreshFlow, Revocation
 from telnyx_remote_mcp.auth.authorization_server.metadata import AUTHORIZE, REGISTER, REVOKE, TOKEN
 from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient, Gone, Pending, PendingRequests
 from telnyx_remote_mcp.auth.authorization_server.protocol import Protocol
 from telnyx_remote_mcp.auth.authorization_server.registration import Registration
 from telnyx_remote_mcp.auth.authorization_server.requests import Answer, OAuthRequest, Parameters, RegistrationRequest
-from telnyx_remote_mcp.auth.authorization_server.words import Words
 from telnyx_remote_mcp.auth.grant import Grant
 
 
@@ -61,7 +61,7 @@ class AuthorizationServer:
 
     async def token(self, parameters: Parameters, headers: Mapping[str, str]) -> Answer:
         """The answer of the token endpoint."""
-        return await self._answered(TOKEN, self._protocol.understood(parameters), headers, self._token)
+        return await self._answered(TOKEN, self._protocol.with_known_scopes(parameters), headers, self._token)
 
     async def revoke(self, parameters: Parameters, headers: Mapping[str, str]) -> Answer:
         """The answer of the revocation endpoint (RFC 7009)."""
@@ -76,7 +76,7 @@ class AuthorizationServer:
         return await self._protocol.keys.published()
 
     def _authorize(self, parameters: Parameters) -> Pending | Answer:
-        parameters = self._protocol.understood(parameters)
+        parameters = self._protocol.with_known_scopes(parameters)
         request = OAuthRequest("GET", self._protocol.issuer + AUTHORIZE, parameters, {})
         try:
             flow = self._protocol.get_consent_grant(request)
@@ -140,7 +140,7 @@ class AuthorizationServer:
             return self._protocol.refused(error)
         except UnicodeDecodeError:  # of the Authorization header
             return self._protocol.refused(
-                InvalidClientError(Words("The client's credentials are not UTF-8."), status_code=401)
+                InvalidClientError(OwnText("The client's credentials are not UTF-8."), status_code=401)
             )
 
     def _with_issuer(self, answer: Answer) -> Answer:

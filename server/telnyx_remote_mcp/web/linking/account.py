@@ -126,13 +126,13 @@ class AccountPage:
             return self._again(form.browser, problem)
         return self.services.pages.redirect("/account")
 
-    async def lay_down(self, request: Request) -> Response:
+    async def save_rules(self, request: Request) -> Response:
         """Keep the rules that hold for whoever acts for the account."""
         if (form := await OwnerForm.of(request, self.services, _PURPOSE)) is None:
             return self.services.pages.forged()
         products = dict.fromkeys(offer(self.services.surfaces).names)
         try:
-            await self.services.account_rules.lay_down(form.account, laid_down(given(form.fields), products))
+            await self.services.account_rules.save(form.account, laid_down(given(form.fields), products))
         except BadChoice as error:
             return self._again(form.browser, Problem(text=str(error), grant=_WHOLE, rules=dict(given(form.fields))))
         return self.services.pages.redirect("/account")

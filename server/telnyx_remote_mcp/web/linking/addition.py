@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telnyx_remote_mcp.auth.grant import Grant
-from telnyx_remote_mcp.auth.scopes import held
+from telnyx_remote_mcp.auth.scopes import is_granted
 from telnyx_remote_mcp.surface.permission import Level
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.tool.tool import Tool
@@ -28,7 +28,7 @@ def addition(surfaces: Surfaces, grant: Grant, scopes: Iterable[str]) -> Additio
 
     Where they ask to write, what else is new in them is left out: one level is chosen for all that is added.
     """
-    fresh = [scope for scope in scopes if not held(scope, grant.scopes)]
+    fresh = [scope for scope in scopes if not is_granted(scope, grant.scopes)]
     writing = [scope for scope in fresh if scope.endswith(".write")]
     tools = [tool for tool in surfaces.ceiling if tool.group in surfaces.products]
     products = {name for scope in writing or fresh for name in _products(tools, scope, grant)}

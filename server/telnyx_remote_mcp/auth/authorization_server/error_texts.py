@@ -7,7 +7,7 @@ from typing import Final
 from authlib.oauth2.rfc6749 import OAuth2Error
 
 
-class Words(str):
+class OwnText(str):
     """A text that was written here, or made here of parts that were."""
 
     __slots__ = ()
@@ -28,14 +28,14 @@ _BY_CODE: Final = {
     "unsupported_response_type": "The response_type has to be code.",
     "unsupported_token_type": "Tokens of this type cannot be revoked here.",
 }
-_ANY_OTHER: Final = Words("The request cannot be answered.")
+_ANY_OTHER: Final = OwnText("The request cannot be answered.")
 
 
-def described(error: OAuth2Error) -> Words:
+def described(error: OAuth2Error) -> OwnText:
     """Return the text of an error for a person or client."""
-    if isinstance(error.description, Words):
+    if isinstance(error.description, OwnText):
         return error.description
-    return Words(_BY_CODE[error.error]) if error.error in _BY_CODE else _ANY_OTHER
+    return OwnText(_BY_CODE[error.error]) if error.error in _BY_CODE else _ANY_OTHER
 
 
 def reworded(error: OAuth2Error) -> OAuth2Error:
