@@ -1,4 +1,4 @@
-"""The OAuth lane: an access token of this server is verified, and the grant behind it tells who is calling."""
+"""Authentication by access token: verifies a token that this server issued, and finds the caller in its grant."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ from telnyx_tools.api.errors import TelnyxError
 
 MAX_TOKENS: Final = 10_000
 SKEW_SECS: Final = 3.0
-"""How far the clocks of two replicas may be apart before a token is refused that its client still takes for good."""
+"""How long a token is accepted after it expired: the clocks of two replicas may be this far apart."""
 
 
 class AccessTokens:
-    """Verifies access tokens. A signature is checked once; what it signs is compared with every request.
+    """Verifies access tokens. A signature is checked once and cached; the claims are checked with every request.
 
-    `check` asks Telnyx about a credential that was rejected in a call: a grant ends when it is really dead.
+    `check` asks Telnyx about a credential that was rejected during a call. The grant ends if the credential is dead
+    and nothing can take its place.
     """
 
     def __init__(
@@ -78,19 +79,19 @@ class AccessTokens:
             raise _unavailable() from None
 
     async def is_active(self, grant_id: str) -> bool:
-        """Return whether a grant still gives access; also where the store cannot be asked."""
+        """Return whether a grant still gives access; True where the store does not answer."""
         try:
             return await self._grants.get(grant_id) is not None
         except StoreUnavailable:
             return True
 
     async def listed(self, grant_id: str) -> None:
-        """Note that the client of a grant listed its tools; a store that cannot be reached just now is no matter."""
+        """Note that the client of a grant listed its tools; skipped where the store does not answer."""
         with suppress(StoreUnavailable):
             await self._grants.listed(grant_id)
 
     def suspect(self, principal: str) -> None:
-        """Telnyx rejected a credential of this principal during a call; the next request finds out if it is dead."""
+        """Telnyx rejected a credential of this principal during a call: check it again at the next request."""
         self._suspects.add(principal)
 
     async def _identity(self, grant: Grant, claims: Claims) -> Identity:
@@ -111,8 +112,10 @@ class AccessTokens:
         return Identity.of(caller, self._issuer)
 
     async def _confirmed(self, grant: Grant, credential: Credential) -> Credential:
-        """A second look at a credential that a call found dead: that one, or the one that takes its place. Other grants
-        of the account are looked at in turn."""
+        """Check a credential that Telnyx rejected during a call. Returns it if it is not dead, else a refreshed one.
+
+        The account is then no longer suspect; its other grants are checked when a call of theirs is rejected.
+        """
         if await self._check(credential) is Verdict.DEAD:
             credential = await self._grants.credential(grant, dead=credential)
         self._suspects.discard(grant.account)

@@ -1,4 +1,4 @@
-"""The rules that people laid down for their whole accounts, whoever calls: an agent that signed in, or an API key."""
+"""The rules that owners set for their whole accounts. They hold for every caller, with a token or with an API key."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules
 from telnyx_tools.api.credential import Credential
 
 RECENT_SECS: Final = 2.0
-"""How long rules that were read are believed: every replica knows new ones within that."""
+"""How long rules are cached: every replica follows new ones within that time."""
 MAX_RECENT: Final = 10_000
 KIND: Final = "account-rules"
 
 
 class RulesUnreadable(Exception):
-    """There are rules, and this server cannot read them: nobody knows what they hold back."""
+    """An account has rules that this server cannot read, so nobody knows what they forbid."""
 
 
 class AccountRules:
-    """The rules of accounts by principal, sealed in the store. An account here is one API key, or one sign-in at
-    Telnyx.
+    """The rules of accounts by principal, sealed in the store. An account here is one API key, or one account at Telnyx
+    that was linked by signing in.
 
     Methods raise StoreUnavailable.
     """
@@ -44,13 +44,13 @@ class AccountRules:
     async def of(self, principal: str, credential: Credential | None = None) -> OwnerRules:
         """The rules of an account, NO_RULES where it has none. Raises RulesUnreadable.
 
-        With the credential, also those that were laid down under an older value of the secret, when the same API key
-        had another principal.
+        With the credential, rules from under an older value of the secret are found as well: the same API key had
+        another principal then.
         """
         return await self._recent.get(principal, lambda: self._read(principal, credential))
 
     async def save(self, principal: str, rules: OwnerRules) -> None:
-        """These are the rules of the account from now on."""
+        """Store the rules of the account, in place of earlier ones."""
         await self._store.put(KIND, _key(principal), self._seal(principal, rules))
         self._recent.put(principal, rules)
 
@@ -79,7 +79,7 @@ class AccountRules:
 
 
 def _key(principal: str) -> str:
-    """A principal is an HMAC or a random number, so that the store does not tell whose it is."""
+    """The key of an account in the store. A principal is an HMAC or a random number, so it reveals no owner."""
     return principal.replace(":", "-")
 
 

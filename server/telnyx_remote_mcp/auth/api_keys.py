@@ -1,7 +1,7 @@
-"""The API key lane: a caller is whom Telnyx says the key belongs to.
+"""Authentication by API key: Telnyx is asked whether the key is genuine.
 
-A key is shown to Telnyx before its first use (`GET /balance`), and the verdict is kept for minutes, so that
-the server is no open proxy and a request costs one HMAC.
+Before the first use of a key the server calls `GET /balance` with it, and caches the verdict for minutes. So the
+server is not an open proxy, and authenticating a request costs one HMAC.
 """
 
 import hmac
@@ -28,11 +28,11 @@ ISSUER: Final = "telnyx-api-key"
 GENUINE_SECS: Final = 300.0
 DEAD_SECS: Final = 30.0
 UNKNOWN_SECS: Final = 4.0
-"""With the time that a check may take, new callers are let in within ten seconds once Telnyx can be asked again."""
+"""How long an unknown verdict is cached. With a check's own time, new callers get in within 10 seconds of an outage."""
 STALE_SECS: Final = 3600.0
 LOOK_EVERY_SECS: Final = 4.0
 BLIND_SECS: Final = 60.0
-"""How long a key is believed alive while the store, where others say that it died, does not answer."""
+"""How long a key stays valid while the store does not answer, which holds the keys that other replicas found dead."""
 MAX_KEYS: Final = 10_000
 
 
@@ -42,9 +42,10 @@ def principal_of(key: str, pepper: bytes) -> str:
 
 
 class Budget:
-    """Limits how many unproven keys are shown to Telnyx, by address and overall. Genuine ones cost nothing.
+    """Limits how many checks of unproven keys are sent to Telnyx a minute, by address and overall.
 
-    With `rates` all replicas together show no more, but for what is under way at a time.
+    Checks of keys that turn out genuine do not count. With `rates` the limits hold for all replicas together, except
+    for the checks that are in progress at a time.
     """
 
     def __init__(
@@ -70,27 +71,30 @@ class Budget:
         self._overall.take("")
 
     async def settle(self, address: str) -> None:
-        """The key turned out to be none, or nobody knows: the other replicas are told."""
+        """The key was not found genuine: count the check in the limits that all replicas share."""
         if self._shared is not None:
             await self._shared[0].take(address)
             await self._shared[1].take("")
 
     def refund(self, address: str) -> None:
-        """The key turned out to be genuine: Telnyx said so of this very key, which no limit on all of them does."""
+        """The key was found genuine: give its check back to both local budgets.
+
+        That verdict is about this very key; a limit on all keys at Telnyx never leads to it.
+        """
         self._per_address.put_back(address)
         self._overall.put_back("")
 
 
 @dataclass(slots=True)
 class _KeyStatus:
-    """The status of one key; `identity` is there once it was genuine, until it is dead."""
+    """The status of one key; `identity` is set from the first genuine verdict until the key is dead."""
 
     identity: Identity | None = None
     genuine_at: float = -math.inf
     dead: bool = False
     recheck_at: float = -math.inf
     looked_at: float = -math.inf
-    """When Telnyx or the other replicas were last asked about it."""
+    """When Telnyx or the store of dead keys was last asked about it."""
 
     def record(self, verdict: Verdict, identity: Identity, now: float) -> None:
         self.looked_at = now
@@ -108,16 +112,16 @@ class _KeyStatus:
         self.recheck_at = now + DEAD_SECS
 
     def usable(self, now: float) -> Identity | None:
-        """The identity, where the last good verdict is young enough."""
+        """The identity, where the last genuine verdict is younger than STALE_SECS."""
         return self.identity if now - self.genuine_at < STALE_SECS else None
 
 
 class ApiKeys:
-    """Verifies API keys, and remembers the verdicts by the HMAC of the key.
+    """Verifies API keys, and caches the verdicts by the HMAC of the key.
 
-    A genuine verdict is good for 5 minutes, a dead one for 30 seconds. Where Telnyx cannot be asked, the
-    last good verdict counts for up to an hour, and the next check waits 4 seconds. What `dead_keys` knows of keys that
-    other replicas found dead is heard within 4 seconds.
+    A genuine verdict is cached for 5 minutes, a dead one for 30 seconds. Where Telnyx cannot be asked, the last genuine
+    verdict counts for up to an hour, and the next check is made after 4 seconds. A key in use is looked up in
+    `dead_keys` every 4 seconds, where other replicas mark the keys that they found dead.
     """
 
     def __init__(
@@ -141,13 +145,13 @@ class ApiKeys:
         self._checking: WeakValueDictionary[str, anyio.Lock] = WeakValueDictionary()
 
     def principal(self, key: str) -> str:
-        """The name of the key's owner in logs, sessions and limits."""
+        """The principal of a key, which stands for its owner in logs, sessions and limits."""
         return principal_of(key, self._pepper)
 
     async def known(self, key: str) -> Identity | None:
-        """The identity behind a key whose verdict is fresh and good; never asks Telnyx.
+        """The identity behind a key with a fresh genuine verdict, else None; never asks Telnyx.
 
-        Raises the 503 where nobody can say any more whether it died elsewhere.
+        Raises the 503 where the store has not answered for a minute, so that another replica may have found it dead.
         """
         principal = self.principal(key)
         status = self._statuses.get(principal)
@@ -184,7 +188,7 @@ class ApiKeys:
         return self._answer(status)
 
     def reject(self, principal: str) -> None:
-        """Telnyx refused the key during a call: until the next check it is dead, at every replica."""
+        """Telnyx refused the key during a call: it counts as dead until the next check, at every replica."""
         status = self._statuses.get(principal) or self._admit(principal)
         status.mark_dead(self._clock())
         if self._dead_keys is not None:

@@ -16,9 +16,9 @@ _KEY: Final = "telnyx.caller"
 class Caller:
     """The caller: `principal` names the account without revealing its key, `credential` acts for it.
 
-    `scopes` is None for a caller without restriction (an API key, or stdio). `permission` is how far the person who
-    connected the caller lets it go, None where the caller is that person; `grant_id` is the grant behind a token, and
-    `rules` what the person laid down for it.
+    `scopes` is None for a caller without restriction (an API key, or stdio). `permission` is what the person who
+    connected the caller lets it do, None where the caller is that person. `grant_id` is the grant behind a token, and
+    `rules` are those that the person set for it.
     """
 
     principal: str
@@ -31,10 +31,10 @@ class Caller:
 
     @staticmethod
     def of(scope: Scope) -> "Caller":
-        """The caller of this request, whom the gate has put into its scope."""
+        """The caller of this request. The gate has put it into the scope."""
         caller: Caller = scope[_KEY]
         return caller
 
     def enter(self, scope: Scope) -> None:
-        """Become the caller of this request."""
+        """Put this caller into the scope of a request."""
         scope[_KEY] = self

@@ -1,4 +1,4 @@
-"""The answers to a request without a usable credential (RFC 6750), or without a needed scope."""
+"""The error answers to a request without a usable credential (RFC 6750), or without a needed scope."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -12,7 +12,8 @@ _HOW = "Send a Telnyx API key as 'Authorization: Bearer KEY...' or as 'X-Telnyx-
 class Challenge:
     """A `WWW-Authenticate: Bearer` challenge; without `error` where no credential was sent.
 
-    Where a client can get a token, `resource_metadata` says how, and `scope` what to ask for; else there is a realm.
+    Where a client can get a token, `resource_metadata` says how, and `scope` names the scopes to ask for. Otherwise
+    the challenge has a realm.
     """
 
     error: str | None = None
@@ -21,7 +22,7 @@ class Challenge:
     resource_metadata: str | None = None
 
     def header(self) -> str:
-        """The header's value. The texts are our own, so they need no escaping."""
+        """The header's value. All texts in it are this server's, so they need no escaping."""
         parts = {
             "realm": None if self.resource_metadata else "telnyx",
             "error": self.error,
@@ -40,7 +41,7 @@ class Unauthorized(Refusal):
         self.challenge = challenge
 
     def with_sign_in(self, scopes: Iterable[str], resource_metadata: str) -> "Unauthorized":
-        """The same, telling the client where to sign in and what to ask for."""
+        """The same 401 with where the client can sign in, and which scopes to ask for."""
         directions = replace(self.challenge, scope=" ".join(scopes), resource_metadata=resource_metadata)
         way = " Or give your client the URL alone, and sign in." if self.error == "unauthorized" else ""
         return Unauthorized(self.error, self.description + way, directions)
@@ -52,7 +53,7 @@ def missing() -> Refusal:
 
 
 def malformed() -> Refusal:
-    """401: what was sent cannot be a Telnyx API key; nobody else was asked about it."""
+    """401: what was sent cannot be a Telnyx API key, so Telnyx was not asked about it."""
     return _invalid_token(f"This is not a Telnyx API key: one starts with KEY and has no spaces. {_HOW}")
 
 
@@ -62,14 +63,14 @@ def invalid_token(why: str) -> Refusal:
 
 
 def insufficient_scope(what: str, scopes: Iterable[str], resource_metadata: str) -> Refusal:
-    """403: the person did not allow `what` yet; with all of `scopes` it works."""
+    """403: `what` needs a scope that the person has not granted; with all of `scopes` it works."""
     description = f"{what} needs a permission that was not granted. Sign in again with the scopes of this challenge."
     challenge = Challenge("insufficient_scope", description, " ".join(scopes), resource_metadata)
     return Refusal(403, "insufficient_scope", description, {"WWW-Authenticate": challenge.header()})
 
 
 def dead(*, sandbox: bool = False) -> Refusal:
-    """401: Telnyx does not accept the key, or the sandbox does not."""
+    """401: Telnyx, or the sandbox, does not accept the key."""
     if sandbox:
         return _invalid_token("This is a sandbox: every key that begins with KEY_sandbox is an account, and no other.")
     return _invalid_token(
@@ -113,7 +114,7 @@ def unverifiable(seconds: float) -> Refusal:
 
 
 def store_unavailable() -> Refusal:
-    """503: the store, which alone knows whether the credential still counts, does not answer."""
+    """503: the store does not answer, and only it knows whether the credential is still valid."""
     return Refusal(
         503,
         "store_unavailable",

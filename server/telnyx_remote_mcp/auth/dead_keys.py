@@ -1,4 +1,4 @@
-"""The API keys that one replica found dead, for the others to hear of."""
+"""The API keys that a replica found dead, in the store, where the other replicas read them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Final
 from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 
 KEPT_SECS: Final = 360.0
-"""Longer than a good verdict counts without a question to Telnyx."""
+"""Longer than a genuine verdict is cached."""
 KIND: Final = "dead_key"
 
 
 class DeadKeys:
     """Marks of dead keys in the store, by principal, which is an HMAC of the key.
 
-    A key that Telnyx takes has none: whoever finds it genuine again takes the mark away.
+    The replica that finds a key genuine again deletes its mark.
     """
 
     def __init__(self, store: Store) -> None:
@@ -24,11 +24,14 @@ class DeadKeys:
         self._telling: set[asyncio.Task[None]] = set()
 
     async def of(self, principal: str) -> bool:
-        """Whether somebody found the key dead lately. Raises StoreUnavailable."""
+        """Whether a replica found the key dead in the last KEPT_SECS. Raises StoreUnavailable."""
         return await self._store.get(KIND, principal) is not None
 
     def tell(self, principal: str, *, died: bool = True) -> None:
-        """Begin to let the others know; who finds the store away finds the key dead by themselves, at the next call."""
+        """Set the mark of a key, or delete it, in the background.
+
+        Nothing is done where the store does not answer: another replica then finds the key dead at its own next call.
+        """
         task = asyncio.ensure_future(self._tell(principal, died))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)

@@ -12,15 +12,15 @@ from telnyx_remote_mcp.surface.permission import Level, Permission, permission
 Lane = Literal["key", "telnyx"]
 """How an account was linked: by an API key, or by signing in at Telnyx."""
 Ending = Literal["reused", "replayed", "given_back", "rejected"]
-"""Why a grant ended by itself: a refresh token was in two hands, or a code; the client gave its token back; or Telnyx
-no longer accepts the credential."""
+"""Why a grant ended by itself: a refresh token was used twice; a code was used twice; the client revoked its token; or
+Telnyx no longer accepts the credential."""
 SHOWN_SECS: Final = 30 * 86_400
-"""How long a person can read that a connection ended, and why."""
+"""How long the account page shows that a connection ended, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One client's leave to act for one account, as far as the person let it go. Times are Unix seconds.
+    """What one client may do with one account. Times are Unix seconds.
 
     `account` is the principal. `permission` is what the person chose, `scopes` what that needs, within what Telnyx
     gave; no `expires_at` means until it is revoked. A grant has `begun` once its code was redeemed, and lasts until
@@ -41,38 +41,38 @@ class Grant:
     last_used_at: int
     begun: bool = True
     kept_until: int | None = None
-    """None in a grant of the first version alone."""
+    """None only in a grant of the first version."""
     last_listed_at: int | None = None
     ended: Ending | None = None
     ended_at: int | None = None
     replaces: str | None = None
     """The grant of the same client and account whose place it takes when it begins."""
     rules: OwnerRules = NO_RULES
-    """What the person laid down for it beside the permission; before they could, that was nothing."""
+    """The rules that the person set for it beside the permission. Grants from before there were rules have none."""
 
     def lives(self, now: float) -> bool:
-        """Return whether it gives access."""
+        """Return whether the grant gives access."""
         return self.ended is None and (self.end is None or now < self.end)
 
     @property
     def end(self) -> int | None:
-        """The Unix time at which it ends if nothing happens; None for never."""
+        """The Unix time at which the grant ends if it is not extended; None for never."""
         ends = [end for end in (self.expires_at, self.kept_until) if end is not None]
         return min(ends, default=None)
 
     def ttl_secs(self, now: float) -> float | None:
-        """The seconds that its credential is kept; None without an end."""
+        """How long the store keeps the grant's credential; None without an end."""
         return None if self.end is None else max(self.end - now, 1)
 
     def shown_secs(self, now: float) -> float | None:
-        """The seconds that the grant itself is kept, which holds no credential."""
+        """How long the store keeps the grant itself, which holds no credential; None without an end."""
         end = self.ended_at or self.end
         return None if end is None else max(end - now, 1) + (SHOWN_SECS if self.begun else 0)
 
 
 @dataclass(frozen=True, slots=True)
 class FirstGrant:
-    """A grant in the form of 0.1.0, in which no `groups` meant all, and nothing told whether the rest was meant."""
+    """A grant in the form of 0.1.0. Empty `groups` meant all products, with or without the rest of the API."""
 
     id: str
     client_id: str
@@ -92,7 +92,8 @@ class FirstGrant:
     ended_at: int | None = None
 
     def read(self, products: Iterable[str]) -> Grant:
-        """The grant in its narrower meaning: all `products` of this server or the named ones, never the rest."""
+        """The grant in its narrower meaning: all `products` of this server or the named ones, never the rest of the
+        API."""
         writes = not self.read_only and any(scope.endswith(".write") for scope in self.scopes)
         level = Level.SPEND if writes else Level.LOOK
         return Grant(

@@ -1,4 +1,4 @@
-"""The grants of all accounts in the store: made, read, changed, ended, with the credentials behind them."""
+"""The grants of all accounts in the store, with the credentials behind them."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.errors import TelnyxError
 
 RECENT_SECS: Final = 4.0
-"""How long a grant that was read is believed: one that is revoked stops within 5 seconds on every replica."""
+"""How long a grant is cached: a revoked one stops within 5 seconds on every replica."""
 STALE_SECS: Final = 60.0
-"""How long it is believed where the store does not answer."""
+"""How long the cached grant counts where the store does not answer."""
 MAX_RECENT: Final = 10_000
 TOUCH_EVERY_SECS: Final = 60
 DRAFT_SECS: Final = 120
-"""How long a grant waits for its code to be redeemed: no credential stays where nobody ever comes for it."""
+"""How long a grant waits for its code to be redeemed. Then it is dropped, so that no unused credential is kept."""
 EXTEND_EVERY_SECS: Final = 86_400
 _KIND, _INDEX = "grant", "account"
 _GRANT: Final[Record[Grant | FirstGrant]] = Record(_KIND, TypeAdapter(Grant | FirstGrant))
@@ -43,9 +43,9 @@ _GRANT: Final[Record[Grant | FirstGrant]] = Record(_KIND, TypeAdapter(Grant | Fi
 class Grants:
     """The grants of all accounts, encrypted in the store, and the credentials behind them.
 
-    What a grant allows is believed for 4 seconds after it was read, and for a minute where the store does not answer.
-    `refresh` gets new tokens for accounts linked at Telnyx; `products` are those of this server, which grants of the
-    first version meant by naming none.
+    A grant is cached for 4 seconds, and for a minute where the store does not answer.
+    `refresh` gets new tokens for accounts linked at Telnyx. `products` are those of this server: a grant of the first
+    version that names none means all of them.
     Methods raise StoreUnavailable where the store does not answer.
     """
 
@@ -82,7 +82,10 @@ class Grants:
         replaces: str | None = None,
         rules: OwnerRules = NO_RULES,
     ) -> Grant:
-        """A draft, with the credential that was linked for it, until `begin`. Raises ValueError for a past end."""
+        """Store a new grant and the credential that was linked for it. It is a draft until `begin`.
+
+        Raises ValueError for a past end.
+        """
         now = int(self._clock())
         if expires_at is not None and expires_at <= now:
             raise ValueError("A grant must end in the future.")
@@ -103,14 +106,14 @@ class Grants:
             replaces=replaces,
             rules=rules,
         )
-        # The link first: a grant that can be read has a credential.
+        # The link first, so that every grant that can be read has a credential.
         await self._links.keep(grant, linked)
         await self._store.put(_KIND, grant.id, self._seal(grant), grant.shown_secs(now))
         return grant
 
     async def begin(self, grant_id: str, secs: float) -> Grant | None:
-        """The code was redeemed: the grant lasts for `secs`, and takes the place of the one that it was asked for to
-        replace, and of ones that ended before.
+        """The code was redeemed: the grant lasts for `secs`. Revokes the grant of the same client that it replaces, and
+        those of the client that have ended.
 
         None where the draft has ended meanwhile.
         """
@@ -132,7 +135,7 @@ class Grants:
         expires_at: int | None,
         rules: OwnerRules | None = None,
     ) -> None:
-        """Let the client go further, or less far; `rules` are new ones. Every replica knows within 5 seconds.
+        """Change what the client may do; without `rules` those of before stay. Every replica follows within 5 seconds.
 
         Raises ValueError for a past end.
         """
@@ -149,7 +152,7 @@ class Grants:
             await self._list(changed)
 
     async def extend(self, grant_id: str, secs: float) -> None:
-        """The grant lasts for another `secs`, its tokens were refreshed. Written once a day at most."""
+        """The tokens were refreshed: the grant lasts for `secs` from now. Written at most once a day."""
         grant = await self.get(grant_id)
         if grant is None or (grant.kept_until or 0) > self._after(secs) - EXTEND_EVERY_SECS:
             return
@@ -159,42 +162,43 @@ class Grants:
             await self._list(extended)
 
     async def disconnect(self, grant_id: str, why: Ending) -> None:
-        """End a grant, and keep why. Only where its tokens were reused the link stays: the person connects again."""
+        """End a grant and store why. Deletes its credential, except where its tokens were reused: then the person can
+        connect again without entering it."""
         now = int(self._clock())
         grant = await self._changed(grant_id, lambda kept: replace(kept, ended=why, ended_at=now))
         if grant is not None and why != "reused":
             await self._links.delete(grant_id)
 
     async def get(self, grant_id: str) -> Grant | None:
-        """The grant, unless it was revoked (more than 4 seconds ago), has ended, or never was."""
+        """The grant; None where it was revoked (more than 4 seconds ago), has ended, or never existed."""
         grant = await self._recent.get(grant_id, lambda: self._read(grant_id))
         return grant if grant is not None and grant.lives(self._clock()) else None
 
     async def credential(self, grant: Grant, dead: Credential | None = None) -> Credential:
-        """Return the Telnyx credential of the grant. Tokens about to end, and one that Telnyx rejects, `dead`, are
-        refreshed, once for all replicas.
+        """Return the Telnyx credential of the grant. Tokens are refreshed, once for all replicas, where they are about
+        to expire or are `dead`, the credential that Telnyx rejected.
 
-        Raises LinkLost, after ending the grant, where Telnyx does not honour the link any more; LinkUnreadable where
+        Raises LinkLost, after ending the grant, where Telnyx does not accept the link any more; LinkUnreadable where
         this version cannot read it; TimeoutError and whatever `refresh` raises where Telnyx could not be asked.
         """
         try:
             return await self._links.credential(grant, dead)
         except LinkUnreadable:
-            raise  # another version, which may run beside this one, can read it: it stays
+            raise  # the grant stays: another version that runs beside this one may be able to read the link
         except LinkLost:
             if grant.ended is None:
                 await self.disconnect(grant.id, "rejected")
             raise
 
     async def any_credential(self, account: str) -> Credential | None:
-        """A credential that acts for a principal, of the first of its grants that has one; None where none has."""
+        """A credential that acts for a principal: that of the first grant which has one, else None."""
         for grant in await self.of_account(account):
             with suppress(LinkLost, SignInFailed, TelnyxError, TimeoutError):
                 return await self.credential(grant)
         return None
 
     async def of_account(self, account: str) -> list[Grant]:
-        """The grants of a principal, newest first, as they are now."""
+        """The grants of a principal that give access, newest first, read from the store."""
         now = self._clock()
         return [grant for grant in await self._all_of(account) if grant.lives(now)]
 
@@ -216,7 +220,7 @@ class Grants:
     async def revoke(self, grant_id: str) -> None:
         """End a grant and forget its credential; every replica stops within 5 seconds."""
         grant = await self._read(grant_id)
-        # The grant first, by which access is judged: what fails after that leaves nothing that anybody can use.
+        # The grant first, because it decides about access: if a later step fails, what is left cannot be used.
         await self._store.delete(_KIND, grant_id)
         self._recent.put(grant_id, None)
         await self._links.delete(grant_id)
@@ -239,7 +243,7 @@ class Grants:
             await self._changed(grant_id, lambda kept: replace(kept, last_listed_at=now))
 
     async def renew(self) -> list[Grant]:
-        """Seal all grants and links by the newest secret; those that are in the form of the first version."""
+        """Seal all grants and links by the newest secret. Returns the grants in the form of the first version."""
         first = []
         async for grant_id in every_key(self._store, _KIND):
             grant = await self._read(grant_id)
@@ -251,7 +255,7 @@ class Grants:
         return first
 
     async def settle(self, grant: Grant, secs: float) -> None:
-        """Give a grant of the first version an end: what that version kept of it counts no more."""
+        """Give a grant of the first version an end, which marks it as brought into this version's form."""
         settled = await self._changed(grant.id, lambda kept: replace(kept, kept_until=self._after(secs)))
         if settled is not None:
             await self._links.extend(settled)
@@ -261,14 +265,15 @@ class Grants:
         sealed = await self._store.get(_KIND, grant_id)
         grant = self._opened(grant_id, sealed) if sealed is not None else None
         if sealed is not None and grant is not None and self._vault.outdated(sealed):
-            # The index first: once the grant is sealed anew, nobody would look at this again.
+            # The index first: once the grant is sealed anew, this is never run again.
             if grant.begun:
                 await self._list(grant)
             await self._swap(sealed, grant)
         return grant
 
     async def _changed(self, grant_id: str, change: Callable[[Grant], Grant]) -> Grant | None:
-        """The grant as `change` makes it, unless it has ended; tried again where another change came between."""
+        """Store the grant as `change` makes it, and return it; None where it has ended. Retried after a concurrent
+        change."""
         while (sealed := await self._store.get(_KIND, grant_id)) is not None:
             grant = self._opened(grant_id, sealed)
             if grant is None or not grant.lives(self._clock()):
@@ -279,7 +284,7 @@ class Grants:
         return None
 
     async def _swap(self, old: bytes, grant: Grant) -> bool:
-        """Keep another state of a grant, unless it was changed or revoked meanwhile."""
+        """Store a new state of a grant; False where it was changed or revoked meanwhile."""
         ttl_secs = grant.shown_secs(self._clock())
         if swapped := await self._store.swap(_KIND, grant.id, old, self._seal(grant), ttl_secs):
             self._recent.put(grant.id, grant)
@@ -289,7 +294,7 @@ class Grants:
         return int(self._clock() + secs)
 
     async def _list(self, grant: Grant) -> None:
-        """Enter the grant in the index of its account."""
+        """Put the grant into the index of its account."""
         key = _index(self._index_keys[0], grant.account, grant.id)
         await self._store.put(_INDEX, key, b"", grant.shown_secs(self._clock()))
 
@@ -297,11 +302,11 @@ class Grants:
         return _GRANT.seal(grant, self._vault, f"{_KIND}/{grant.id}")
 
     def _opened(self, grant_id: str, sealed: bytes) -> Grant | None:
-        """Return the grant in a record, or None if it cannot be read: nobody can use it any more."""
+        """Return the grant in a record; None if it cannot be read, and so cannot be used any more."""
         grant = _GRANT.open(sealed, self._vault, f"{_KIND}/{grant_id}")
         return grant.read(self._products()) if isinstance(grant, FirstGrant) else grant
 
 
 def _index(key: bytes, account: str, grant_id: str) -> str:
-    """The index entry of a grant; the account is an HMAC, so that the store does not tell who is in it."""
+    """The index entry of a grant. It holds an HMAC of the account, so that the store does not reveal the account."""
     return f"{hmac.digest(key, account.encode(), 'sha256').hex()}.{grant_id}"

@@ -1,4 +1,4 @@
-"""A verified caller as the SDK's session manager knows them."""
+"""A verified caller, in the form that the SDK's session manager needs."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A verified caller, and the same principal as the SDK's session manager knows it."""
+    """A verified caller, and the same principal as the SDK's user."""
 
     caller: Caller
     user: AuthenticatedUser
 
     @classmethod
     def of(cls, caller: Caller, issuer: str) -> Identity:
-        """The SDK compares (client_id, issuer, subject) to keep another's session out of reach.
+        """Make the SDK's user for a caller. The SDK compares (client_id, issuer, subject), so that nobody can use the
+        session of another.
 
-        Its token field carries the principal: nothing of the SDK needs the credential itself.
+        Its token field holds the principal, because the SDK does not need the credential.
         """
-        # A process that makes a single call verifies nobody, and need not load the SDK's server for this.
+        # Imported on first use: a process that makes a single call verifies nobody, and does not need the SDK's server.
         from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
         from mcp.server.auth.provider import AccessToken
 

@@ -1,4 +1,4 @@
-"""Links: the Telnyx credential behind each grant, encrypted, and refreshed when it is about to end."""
+"""Links: the Telnyx credential behind each grant, encrypted, and refreshed when it is about to expire."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _KIND: Final = "link"
 
 
 class LinkLost(Exception):
-    """Telnyx no longer honours what was linked, or it is gone: the person has to connect again."""
+    """Telnyx no longer accepts the credential, or it is gone: the person has to connect again."""
 
 
 class LinkUnreadable(LinkLost):
@@ -65,7 +65,7 @@ _LINKED: Final[Record[Linked]] = Record(_KIND, TypeAdapter(Linked))
 
 
 class Links:
-    """The credentials of grants, sealed for their grant and account. Without `refresh`, tokens end when they end."""
+    """The credentials of grants, each sealed for its grant and account. Without `refresh`, tokens are not renewed."""
 
     def __init__(
         self,
@@ -84,12 +84,12 @@ class Links:
         self._tasks: dict[str, asyncio.Task[Linked]] = {}
 
     async def keep(self, grant: Grant, linked: Linked) -> None:
-        """Keep the credential of a new grant, as long as the grant."""
+        """Store the credential of a new grant, for as long as the grant lasts."""
         await self._store.put(_KIND, grant.id, self._seal(grant, linked), grant.ttl_secs(self._clock()))
 
     async def credential(self, grant: Grant, dead: Credential | None = None) -> Credential:
-        """Return the Telnyx credential of the grant: none that is about to expire, if there is another, and not the one
-        that Telnyx rejects, `dead`. Raises LinkLost or LinkUnreadable."""
+        """Return the Telnyx credential of the grant, refreshed where it is about to expire or is `dead`, the one that
+        Telnyx rejected. Raises LinkLost or LinkUnreadable."""
         linked = await self._recent.get(grant.id, lambda: self._linked(grant))
         if self._is_to_be_refreshed(linked, dead):
             linked = await asyncio.shield(self._refreshing(grant, dead))
@@ -98,7 +98,7 @@ class Links:
         return linked.credential
 
     async def extend(self, grant: Grant) -> bool:
-        """Keep the credential as long as its grant lasts now; False where it is gone."""
+        """Keep the credential until the grant's present end; False where it is gone."""
         async with self._lock(grant):
             sealed = await self._store.get(_KIND, grant.id)
             if sealed is None:
@@ -119,7 +119,8 @@ class Links:
         await self._store.delete(_KIND, grant_id)
 
     def _refreshing(self, grant: Grant, dead: Credential | None) -> asyncio.Task[Linked]:
-        """A task of its own: a caller who leaves must not take the only copy of the new tokens along."""
+        """The task that refreshes the tokens of a grant. A caller that is cancelled must not cancel it, since the only
+        copy of the new tokens would be lost."""
         task = self._tasks.get(grant.id)
         if task is None:
             task = self._tasks[grant.id] = asyncio.create_task(self._refreshed(grant, dead))
@@ -129,10 +130,10 @@ class Links:
     def _finish(self, grant_id: str, task: asyncio.Task[Linked]) -> None:
         del self._tasks[grant_id]
         if not task.cancelled():
-            task.exception()  # or asyncio complains of it where no caller is left to see it
+            task.exception()  # retrieved, or asyncio logs it where no caller is left to receive it
 
     async def _refreshed(self, grant: Grant, dead: Credential | None) -> Linked:
-        """New tokens, which one process gets for all: a refresh token works once."""
+        """Refresh the tokens under a lock, so that one process does it for all: a refresh token works once."""
         async with self._lock(grant):
             sealed = await self._sealed(grant)
             linked = self._opened(grant, sealed)
@@ -140,7 +141,7 @@ class Links:
                 self._recent.put(grant.id, linked)
                 return linked
             if self._refresh is None or linked.refresh_token is None:
-                return linked  # whether it is over, Telnyx says: our clock may be wrong
+                return linked  # Telnyx decides whether it has expired: this clock may be wrong
             fresh = await self._refresh(linked)
             if not await self._swap(grant, sealed, fresh):
                 raise LinkLost

@@ -1,4 +1,4 @@
-"""Connecting by sign-in, put together from its parts. Imported only where it is on."""
+"""The parts of signing in by OAuth, assembled. Imported only where it is switched on."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from telnyx_remote_mcp.auth.upkeep import Upkeep
 
 @dataclass(frozen=True)
 class OAuth:
-    """The parts of OAuth that the app needs: a gate for access tokens, and routes."""
+    """The parts of OAuth that the app needs: the verification of access tokens, and routes."""
 
     upkeep: Upkeep
-    """To be begun when the app starts."""
+    """The app calls its `begin` at start-up."""
     grants: Grants
     server: AuthorizationServer
     tokens: AccessTokens
     resource_server: ResourceServer
     documents: list[Route]
-    """Public, for programs on any site."""
+    """Routes for programs, open to pages of any origin."""
     pages: list[Route]
-    """For browsers on this site."""
+    """Routes for people, for pages of this origin only."""

@@ -1,6 +1,6 @@
-"""The passphrase by which the one person of a server over stdio proves to be there, and not an agent.
+"""The passphrase by which the user of a server over stdio proves that they are the person, and not an agent.
 
-It is set up in a terminal, outside of what an agent reads and writes; kept is only what a slow hash makes of it.
+The person sets it in a terminal, where an agent neither reads nor writes. Only a slow hash of it is stored.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ _SALT_BYTES: Final = 16
 
 
 class BadPassphrase(ValueError):
-    """The passphrase cannot be used; the text says why."""
+    """The passphrase cannot be used; the message says why."""
 
 
 def is_set(data_dir: Path) -> bool:
-    """Whether somebody has set one up."""
+    """Whether a passphrase is set."""
     return (data_dir / _FILE).exists()
 
 
 def keep(data_dir: Path, passphrase: str) -> None:
-    """Set the passphrase, in place of one that is there. Raises BadPassphrase, and OSError where it cannot be kept."""
+    """Set or replace the passphrase. Raises BadPassphrase, and OSError where it cannot be stored."""
     if len(passphrase) < SHORTEST:
         raise BadPassphrase(f"A passphrase needs at least {SHORTEST} characters.")
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -38,7 +38,7 @@ def keep(data_dir: Path, passphrase: str) -> None:
 
 
 def proves(data_dir: Path, passphrase: str) -> bool:
-    """Whether it is the passphrase. Takes about 50 ms, whatever it is."""
+    """Whether this is the passphrase. Takes about 50 ms, right or wrong."""
     try:
         kept = (data_dir / _FILE).read_bytes()
     except OSError:

@@ -1,4 +1,4 @@
-"""A cache of values that were read a moment ago, so that they are not read for every request."""
+"""A cache of values that were read from the store a moment ago."""
 
 import time
 from collections import OrderedDict
@@ -12,10 +12,10 @@ Value = TypeVar("Value")
 
 
 class Recent(Generic[Value]):
-    """Values by key, each for `secs` from when its reading began; at most `max_keys`, the oldest go first.
+    """Values by key, each cached for `secs` from when its read began; at most `max_keys`, the oldest are dropped first.
 
-    For `stale_secs` a value counts where it cannot be read anew, because the store does not answer. What is older is
-    let go with the next reading: a secret does not stay in memory.
+    Where the store does not answer, a value counts for `stale_secs`. Older values are dropped at the next read, so that
+    no secret stays in memory.
     """
 
     def __init__(self, secs: float, max_keys: int, *, stale_secs: float = 0.0, clock: Clock = time.monotonic) -> None:
@@ -26,7 +26,7 @@ class Recent(Generic[Value]):
         self._values: OrderedDict[str, tuple[float, Value]] = OrderedDict()
 
     async def get(self, key: str, read: Callable[[], Awaitable[Value]]) -> Value:
-        """The value, read again when it is no longer recent. Raises what `read` raises."""
+        """The cached value, or the one that `read` returns. Raises what `read` raises."""
         now = self._clock()
         kept = self._values.get(key)
         if kept is not None and now < kept[0] + self._secs:
@@ -41,7 +41,7 @@ class Recent(Generic[Value]):
         return value
 
     def put(self, key: str, value: Value) -> None:
-        """This is the value from now on."""
+        """Cache a value that was just written."""
         self._keep(key, value, self._clock())
 
     def forget(self, key: str) -> None:

@@ -1,4 +1,4 @@
-"""The OAuth lane at the MCP endpoints: access tokens in, challenges out, scopes tool by tool."""
+"""The OAuth resource server: verifies access tokens at the MCP endpoints, and checks the scope of each tool call."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Tokens(Protocol):
 
 
 class ResourceServer:
-    """OAuth as the gate in front of the endpoints sees it."""
+    """What the gate of the endpoints needs of OAuth."""
 
     def __init__(self, tokens: Tokens, resources: Resources, scopes: Scopes) -> None:
         self._tokens = tokens
@@ -39,18 +39,19 @@ class ResourceServer:
         return await self._tokens.is_active(grant_id)
 
     async def note_listing(self, caller: Caller) -> None:
-        """The caller's client lists the tools: the account page says when it last did."""
+        """Note that the caller's client lists the tools; the account page shows when it last did."""
         if caller.grant_id is not None:
             await self._tokens.listed(caller.grant_id)
 
     def with_sign_in(self, refusal: challenges.Unauthorized, path: str) -> Refusal:
-        """The 401 that tells a client of this endpoint where to sign in."""
+        """The 401 with where a client of this endpoint can sign in."""
         return refusal.with_sign_in(self._scopes.baseline, self._resources.metadata_url(path))
 
     def check_scope(self, caller: Caller, surface: Surface, call: Mapping[str, Any], path: str) -> None:
         """Raises the 403 for a tool call that needs a scope which the caller does not have.
 
-        Its challenge names what the caller has as well: a client that asks for exactly this loses nothing.
+        Its challenge names the caller's present scopes as well, so that a client which asks for exactly these keeps
+        them.
         """
         name, arguments = call.get("name"), call.get("arguments")
         tool = surface.find(name) if isinstance(name, str) else None
@@ -58,7 +59,7 @@ class ResourceServer:
             return
         action = effective_action(surface, tool, arguments if isinstance(arguments, Mapping) else {})
         if action is not tool and surface.refusal(action) is not None:
-            return  # no scope would help; the tool says why
+            return  # the surface refuses the call, so no scope would help; the tool says why
         if lacks(caller.scopes, action):
             scopes = sorted({*caller.scopes, action.scope})
             raise challenges.insufficient_scope(tool.name, scopes, self._resources.metadata_url(path))

@@ -1,4 +1,4 @@
-"""The protected resources (RFC 9728): each endpoint by its URL, and all of them by the server's."""
+"""The protected resources (RFC 9728): each endpoint, and the server as a whole, with their metadata."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _APPS: Final = "/v2/mcp/apps"
 class Resources:
     """The resources under one base URL. `slugs` are the names of the single groups' endpoints.
 
-    A resource is named by its path here ("" is the whole server) and by its URL outside. Both spellings of a
-    group's path (`call-control`, `call_control`) are one resource.
+    Within this server a resource is named by its path ("" is the whole server), to clients by its URL. Both spellings
+    of a group's path (`call-control`, `call_control`) are one resource.
     """
 
     def __init__(self, base_url: str, slugs: Sequence[str]) -> None:
@@ -34,12 +34,12 @@ class Resources:
         self._known = frozenset(self.paths)
 
     def url(self, path: str) -> str:
-        """The URL that clients and tokens name the resource of a path by; the server's own for an unknown path."""
+        """The URL of the resource at a path, as clients and tokens name it; the server's own for an unknown path."""
         path = _canonical(path)
         return self.base_url + (path if path in self._known else "")
 
     def identify(self, url: str) -> str | None:
-        """The resource that a client asks for, in its canonical form; None where it is none of this server's."""
+        """The canonical URL of the resource that a client asks for; None where it is not one of this server's."""
         base, _, _ = url.partition("?")
         base = base.rstrip("/")
         if base.lower().startswith(self.base_url.lower()):
@@ -49,16 +49,16 @@ class Resources:
         return None
 
     def accepts(self, path: str, audience: str) -> bool:
-        """Return whether a token for `audience` is good at `path`: issued for it, or for the whole server."""
+        """Return whether a token for `audience` is valid at `path`: issued for it, or for the whole server."""
         return audience in (self.base_url, self.url(path))
 
     def metadata_url(self, path: str) -> str:
-        """Return the URL of the metadata of a path's resource."""
+        """Return the URL of the metadata of the resource at a path."""
         return f"{self.base_url}{WELL_KNOWN}{path if _canonical(path) in self._known else ''}"
 
 
 def resource_routes(resources: Resources, scopes: Sequence[str]) -> list[Route]:
-    """The metadata of every resource. `scopes` are the ones to ask for first."""
+    """The routes of the metadata of every resource. `scopes` are the ones to ask for first."""
 
     def metadata(path: str) -> dict[str, object]:
         return {
@@ -71,7 +71,7 @@ def resource_routes(resources: Resources, scopes: Sequence[str]) -> list[Route]:
         }
 
     spellings = dict.fromkeys(spelling for path in resources.paths for spelling in _spellings(path))
-    # Also with the path of the server's URL after the well-known one, where clients look of themselves (RFC 9728, 3.1).
+    # Also with the path of the server's URL after the well-known path, where clients look by default (RFC 9728, 3.1).
     places = dict.fromkeys(("", urlsplit(resources.base_url).path))
     served = [_document(metadata(path)).route(WELL_KNOWN + below + path) for path in spellings for below in places]
     return [*served, Route(WELL_KNOWN + "/{path:path}", _unknown)]

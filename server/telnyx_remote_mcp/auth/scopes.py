@@ -20,7 +20,7 @@ class Scopes:
 
     @cached_property
     def baseline(self) -> tuple[str, ...]:
-        """The scopes that a client is told to ask for first: to read. A tool that needs more asks for it."""
+        """The scopes that a client is told to ask for first: those to read. A tool that needs more asks with a 403."""
         return tuple(sorted({tool.scope for tool in self._surfaces.ceiling if tool.scope.endswith(".read")}))
 
     @cached_property
@@ -34,7 +34,7 @@ class Scopes:
         return frozenset(scopes)
 
     def covering(self, permission: Permission) -> frozenset[str]:
-        """The scopes that the actions of a permission need, as far as the operator lets anybody go."""
+        """The scopes that the permitted actions need, within what the operator serves."""
         surface = self._surfaces.of(EVERYTHING, permission)
         actions: list[Action] = [tool for tool in self._surfaces.ceiling if tool.scope]
         if any(tool.target is not None for tool in self._surfaces.ceiling):
@@ -42,7 +42,7 @@ class Scopes:
         return frozenset(action.scope for action in actions if not surface.exceeded_by(action))
 
     def reach(self, product: str, level: Level, scopes: Collection[str]) -> Level | None:
-        """Return how far the tools of a product go in fact with a permitted level and these scopes."""
+        """The highest level, up to the permitted one, that a tool of the product needs and that these scopes allow."""
         tools = [tool for tool in self._surfaces.ceiling if tool.group == product and is_granted(tool.scope, scopes)]
         return max((needed(tool) for tool in tools if needed(tool) <= level), default=None)
 
@@ -55,7 +55,8 @@ def _operations() -> Iterable[Action]:
 
 
 def effective_action(surface: Surface, tool: Tool, arguments: Mapping[str, object]) -> Action:
-    """The action whose policies a call falls under: of a generic tool, what it is told to call, if there is such."""
+    """The action whose policies hold for a call: for a generic tool, the known action that it is to call; else the
+    tool."""
     if tool.target is None:
         return tool
     name = arguments.get(tool.target)
@@ -78,21 +79,22 @@ def lacks(scopes: Collection[str], action: Action) -> bool:
 
 
 def is_granted(scope: str, scopes: Collection[str]) -> bool:
-    """Return whether `scopes` include this one; who may write may read."""
+    """Return whether `scopes` grant this one; a scope to write grants the one to read."""
     family, _, verb = scope.rpartition(".")
     return not scope or scope in scopes or (verb == "read" and f"{family}.write" in scopes)
 
 
 def within(asked: Iterable[str], given: Collection[str]) -> frozenset[str]:
-    """Return the asked scopes as far as they are given: reading, where writing was asked for and is not given."""
+    """Return the asked scopes as far as they are given; where only reading is given, a scope to write becomes that."""
     both = {scope if is_granted(scope, given) else f"{scope.removesuffix('.write')}.read" for scope in asked}
     return frozenset(scope for scope in both if is_granted(scope, given))
 
 
 def scope_for_client(asked: Iterable[str], granted: Collection[str]) -> str:
-    """Return the scope that the answer to a client names for its token.
+    """Return the `scope` in the token endpoint's answer to a client.
 
-    A person may grant more than a client asked for, and the token carries it. Clients on `mcp` up to 1.20 or so reject
-    an answer with a scope that they did not ask for, so it names those that they did.
+    A person may grant more than the client asked for, and the token carries all of it. Clients on `mcp` up to 1.20 or
+    so reject an answer with a scope that they did not ask for. So the answer names only the granted scopes that were
+    asked for; all granted ones where none of those was.
     """
     return " ".join(sorted(scope for scope in asked if is_granted(scope, granted)) or sorted(granted))

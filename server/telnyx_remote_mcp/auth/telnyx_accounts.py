@@ -18,7 +18,7 @@ _PRINCIPAL: Final = re.compile(r"telnyx:[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account at Telnyx by its principal here; `id`, Telnyx's own, is "" where an older version did not keep it."""
+    """An account at Telnyx and its principal here. `id` is Telnyx's; "" where an older version did not store it."""
 
     principal: str
     id: str = ""
@@ -32,7 +32,7 @@ class TelnyxAccounts:
         self._keys = secret.derive_all("store")
 
     async def principal(self, account_id: str) -> str:
-        """`telnyx:` and 32 hexadecimal digits. Without an id, each sign-in is an account of its own."""
+        """The principal of an account: `telnyx:` and 32 hexadecimal digits. Without an id, each sign-in has its own."""
         fresh = Account(f"telnyx:{secrets.token_hex(16)}", account_id)
         if not account_id:
             return fresh.principal
@@ -44,9 +44,9 @@ class TelnyxAccounts:
         return await self._entered(fresh)
 
     async def renew(self, believed: Collection[str] | None) -> None:
-        """Seal all accounts by the newest secret, and enter them under it.
+        """Seal all accounts by the newest secret, and store them under its keys.
 
-        `believed` are the principals for which an entry of the first version, which was not sealed, counts.
+        `believed` are the principals whose entries of the first version, which were not sealed, are accepted.
         """
 
         def plain(_: str, raw: bytes) -> Account | None:
@@ -59,7 +59,7 @@ class TelnyxAccounts:
                 await self._entered(account)
 
     async def _entered(self, account: Account) -> str:
-        """The principal that the account has under the newest secret; `account` becomes it where there is none."""
+        """The principal of the account under the newest secret; stores `account` where there is none yet."""
         name = self._names(account.id)[0]
         await self._records.add(name, account, None)
         kept = await self._records.get(name)

@@ -28,7 +28,7 @@ _FORM: Final = "application/x-www-form-urlencoded"
 
 
 class SignInFailed(Exception):
-    """Telnyx did not give tokens; `denied` where it refused the code, else it could not be asked."""
+    """Telnyx gave no tokens. `denied` means that it refused the code; otherwise it could not be asked."""
 
     def __init__(self, *, denied: bool) -> None:
         super().__init__("denied" if denied else "unavailable")
@@ -37,7 +37,7 @@ class SignInFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A person came back from Telnyx. `scopes` is None where Telnyx did not say that it gave others than asked."""
+    """The result of a sign-in. `scopes` is None where Telnyx named none: it gave those that were asked for."""
 
     link: TelnyxLink = field(repr=False)
     scopes: frozenset[str] | None
@@ -53,9 +53,9 @@ class _Tokens(BaseModel):
 
 
 class TelnyxSignIn:
-    """`redirect_uri` is this server's callback, as it is registered with the client at Telnyx.
+    """This server as an OAuth client of Telnyx. `redirect_uri` is its callback, as registered with the client there.
 
-    Without `client_secret` the client is a public one.
+    Without `client_secret` the client is public.
     """
 
     def __init__(
@@ -74,12 +74,12 @@ class TelnyxSignIn:
 
     @property
     def pages(self) -> tuple[str, ...]:
-        """The sites that a sign-in leads through: at Telnyx itself, another one than the API's asks who it is."""
+        """The sites that a sign-in leads through. At Telnyx itself, people sign in on another host than the API's."""
         sites = ("https://*.telnyx.com",) if self.host.endswith(".telnyx.com") else ()
         return (self._api.base_url, *sites)
 
     def url(self, state: str, verifier: str, scopes: frozenset[str]) -> str:
-        """The address at Telnyx on which a person signs in; the answer comes to the redirect URI with `state`."""
+        """The URL at Telnyx on which a person signs in; the answer comes to the redirect URI with `state`."""
         digest = hashlib.sha256(verifier.encode()).digest()
         query = {
             "response_type": "code",
@@ -104,7 +104,7 @@ class TelnyxSignIn:
         return SignedIn(self._link(tokens, tokens.refresh_token, account_id), scopes)
 
     async def refresh(self, link: TelnyxLink) -> TelnyxLink:
-        """New tokens for an account that was linked before.
+        """New tokens for a linked account.
 
         Raises LinkLost where Telnyx refuses for good, TelnyxError or SignInFailed where it could not be asked.
         """
@@ -145,20 +145,20 @@ class TelnyxSignIn:
 
 
 def _is_refusal(error: TelnyxError) -> bool:
-    """Return whether the answer will stay the same: the code or refresh token is void."""
+    """Return whether a retry is pointless, because the code or refresh token is invalid."""
     return isinstance(error, ApiError) and error.code in ("invalid_grant", "invalid_request", "unauthorized_client")
 
 
 def _basic(client_id: str, client_secret: str) -> str:
-    """Both parts are form-encoded first (RFC 6749, 2.3.1)."""
+    """The Basic credentials of the client. Both parts are form-encoded first (RFC 6749, 2.3.1)."""
     pair = f"{quote_plus(client_id)}:{quote_plus(client_secret)}"
     return f"Basic {base64.b64encode(pair.encode()).decode()}"
 
 
 def _subject(access_token: str) -> str:
-    """The account, from the token's claims; "" for a token that does not tell.
+    """The account id in the token's claims; "" for a token without one.
 
-    The signature needs no check: the token came from Telnyx itself, over its own connection.
+    The signature is not checked, because the token came straight from Telnyx.
     """
     parts = access_token.split(".")
     try:

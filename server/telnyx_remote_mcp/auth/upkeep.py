@@ -1,4 +1,4 @@
-"""Upkeep of a store, done once after a change of the secret, and after the first version, which sealed less."""
+"""Migration of the store, run once after a change of the secret and once after the first version, which sealed less."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A mark that the store is in this version's form, under the secret that seals this record."""
+    """A mark that the store is in this version's form. The store is sealed by the same secret as this record."""
 
     form: int = 2
 
 
 @dataclass(frozen=True, slots=True)
 class _FirstToken:
-    """A refresh token as the first version kept it, in plain; its successor sealed, in hex."""
+    """A refresh token as the first version stored it: unsealed, except for its successor, which is sealed, in hex."""
 
     grant_id: str
     client_id: str
@@ -52,11 +52,11 @@ _FIRST_TOKEN: Final[TypeAdapter[_FirstToken]] = TypeAdapter(_FirstToken)
 
 
 class Upkeep:
-    """Seals everything that gives access by the newest secret, and what the first version kept in plain, once.
+    """Seals everything that gives access by the newest secret, and once what the first version stored unsealed.
 
-    A plain row could be of anybody who can write the store. So it counts only in the one run that has not been noted
-    yet, and there only as far as a grant in the form of the first version, which was sealed then already, stands behind
-    it: of the same client, for a refresh token. Each such grant gets this version's form in that same run.
+    Anybody who can write to the store could have made an unsealed row. So such rows are accepted only in the one run
+    after the first version, and only where they belong to a grant in that version's form, which was sealed even then; a
+    refresh token must also belong to the grant's client. The same run brings each such grant into this version's form.
     """
 
     def __init__(
@@ -83,14 +83,14 @@ class Upkeep:
         self._done = False
 
     async def begin(self) -> None:
-        """Do it at the start, where the store answers; else it is done before the first token is issued."""
+        """Run at start-up. Where the store does not answer then, `ensure` runs before the first token is issued."""
         try:
             await self.ensure()
         except StoreUnavailable as error:
             logger.warning("The store does not answer yet: %s", error)
 
     async def ensure(self) -> None:
-        """Do what is due, unless this process has seen that nothing is. Raises StoreUnavailable."""
+        """Migrate the store where that is due; once per process. Raises StoreUnavailable."""
         if self._done:
             return
         async with self._running:
@@ -108,7 +108,8 @@ class Upkeep:
                 await self._state.put(_KEY, State(), None)
 
     async def _is_due(self) -> bool | None:
-        """Return None if nothing is due, and True for the run that takes over from the first version."""
+        """Return None if nothing is due, True for the run after the first version, False for one after a change of the
+        secret."""
         kept = await self._state.read(_KEY)
         if kept is None:
             return True
@@ -141,7 +142,7 @@ class Upkeep:
         return replace(self._tokens.lasting(token), successor=self._successor(key, plain.successor))
 
     def _successor(self, key: str, sealed: str | None) -> str | None:
-        """One that cannot be opened counts as used: the token gives nothing any more."""
+        """The successor in plain; "" for one that cannot be opened, which makes the token unusable."""
         if sealed is None:
             return None
         try:

@@ -17,7 +17,7 @@ CHECK_TIMEOUT_SECS: Final = 3.0
 
 
 class Verdict(Enum):
-    """UNKNOWN is no verdict: Telnyx could not be asked, or did not say anything about the key."""
+    """Whether Telnyx accepts a key. UNKNOWN: Telnyx could not be asked, or its answer says nothing about the key."""
 
     GENUINE = "genuine"
     DEAD = "dead"
@@ -27,11 +27,11 @@ class Verdict(Enum):
 Check = Callable[[Credential], Awaitable[Verdict]]
 
 _FORBIDDEN: Final = "10010"
-"""Telnyx's own error for a key that is one, and that may not do this."""
+"""Telnyx's error code for a genuine key that may not do this."""
 
 
 def measured(check: Check, meter: Meter) -> Check:
-    """The check, whose verdicts and times are told."""
+    """The same check, with its verdicts and times measured."""
 
     async def timed(credential: Credential) -> Verdict:
         began = time.perf_counter()
@@ -43,7 +43,7 @@ def measured(check: Check, meter: Meter) -> Check:
 
 
 def balance_check(api: Api, timeout_secs: float = CHECK_TIMEOUT_SECS) -> Check:
-    """A check that asks `GET /balance` with the key, twice where that fails, within `timeout_secs`."""
+    """A check that calls `GET /balance` with the key, retried once where that fails, within `timeout_secs`."""
 
     async def check(credential: Credential) -> Verdict:
         try:
@@ -56,7 +56,7 @@ def balance_check(api: Api, timeout_secs: float = CHECK_TIMEOUT_SECS) -> Check:
 
 
 async def _ask(api: Api, credential: Credential) -> Verdict | None:
-    """The verdict; None where another try may bring one."""
+    """The verdict; None where a retry may bring one."""
     request = Request(method="GET", template="/balance", attempts=1)
     try:
         await api.bind(credential, f"verification:{id(credential)}").send(request)
@@ -68,7 +68,10 @@ async def _ask(api: Api, credential: Credential) -> Verdict | None:
 
 
 def _meaning(error: ApiError) -> Verdict | None:
-    """A limit (429) or a gateway's refusal (403) may hit any key, made-up ones too: they say nothing of this one."""
+    """The verdict in an error; None where a retry may bring one.
+
+    A rate limit (429) or a gateway's refusal (403) can hit made-up keys as well, so they say nothing about this one.
+    """
     if error.status == 401:
         return Verdict.DEAD
     if error.status == 403:

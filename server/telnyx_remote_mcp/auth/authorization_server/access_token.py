@@ -17,18 +17,18 @@ from telnyx_remote_mcp.auth.authorization_server.keys import ALGORITHM, SigningK
 TOKEN_TYPE: Final = "at+jwt"  # noqa: S105 - a media type
 ACCESS_SECS: Final = 3_600
 _WHOLE: Final = "whole_grant"
-"""The claim that a token gives all that its grant does. One without it gives its scope alone."""
+"""The claim that a token gives all of its grant's access. A token without it gives its scope only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The access that a token gives, and on whose behalf."""
+    """The access that a token gives, and the account that it is for."""
 
     grant_id: str
     account: str
     resource: str
     narrowed: bool = False
-    """Whether the client asked for less than it may have: the token is for its scope alone."""
+    """Whether the client asked for less than it may have, so that the token gives its scope only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ class Claims:
     client_id: str
     audience: str
     scopes: frozenset[str] | None
-    """What the client narrowed the token to; None for all that the grant gives, as it is then."""
+    """The scopes that the client narrowed the token to; None for all of the grant's at the time of a request."""
     expires_at: float
 
 
 def signed(key: SigningKey, issuer: str, access: Access, client_id: str, scope: str, secs: int) -> str:
-    """The token, good for `secs` from now."""
+    """A signed access token, valid for `secs` from now."""
     now = int(time.time())
     claims = {
         "iss": issuer,
@@ -64,7 +64,7 @@ def signed(key: SigningKey, issuer: str, access: Access, client_id: str, scope: 
 async def read(token: str, issuer: str, find: Callable[[str], Awaitable[ECKey | None]]) -> Claims | None:
     """The claims of an access token that this server signed, expired or not; None for anything else.
 
-    `find` gives the key of an id.
+    `find` returns the key with an id.
     """
     try:
         header = jws.extract_compact(token.encode()).headers()

@@ -24,7 +24,7 @@ from telnyx_remote_mcp.store.vault import Vault
 
 FRESH_SECS: Final = 3_600
 KEPT_SECS: Final = 7 * 86_400
-"""Once somebody signed in: a client whose site is down can go on refreshing with the document of the last days."""
+"""How long a document is kept once somebody signed in: the client can refresh its tokens while its site is down."""
 
 _KIND: Final = "client_document"
 _URL: Final = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[!-~]*")
@@ -33,7 +33,7 @@ _DOTS: Final = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 
 
 class Document(ClientMetadata):
-    """The document: like a registration, with its own URL inside. A published client has no secret."""
+    """A client ID metadata document: like a registration, and names its own URL. Such a client has no secret."""
 
     client_id: str
     client_name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(printable)]
@@ -46,7 +46,7 @@ class _Kept:
     fetched_at: int
     document: Document
     used: bool = False
-    """Whether somebody signed in with it."""
+    """Whether somebody signed in with the client."""
 
     @property
     def ttl_secs(self) -> float:
@@ -54,7 +54,7 @@ class _Kept:
 
 
 class ClientDocuments:
-    """Fetches the documents, and keeps each for an hour for all replicas. Without `fetch` there are no such clients."""
+    """Fetches documents, and stores each for an hour for all replicas. Without `fetch` there are no such clients."""
 
     def __init__(self, store: Store, vault: Vault, fetch: PublicFetch | None, *, clock: Clock = time.time) -> None:
         self._records = Records(store, vault, _KIND, _Kept)
@@ -63,13 +63,13 @@ class ClientDocuments:
         self._clock = clock
 
     def covers(self, client_id: str) -> bool:
-        """Return whether a client id is meant as the URL of a document."""
+        """Return whether a client id is to be taken as the URL of a document."""
         return self._fetch is not None and client_id.startswith("https://")
 
     async def client(self, client_id: str) -> Client:
         """The client that the document describes.
 
-        Raises InvalidClientError, which says what is wrong, and the Refusal to fetch more documents just now.
+        Raises InvalidClientError, which says what is wrong, and the 503 Refusal while too many documents are fetched.
         """
         if not _is_document_url(client_id):
             raise InvalidClientError(
@@ -87,12 +87,12 @@ class ClientDocuments:
         return _client(document)
 
     async def known(self, client_id: str) -> Client | None:
-        """The client, where its document was fetched lately; never asks its site."""
+        """The client, if its document is stored; never fetches it."""
         kept = await self._records.get(_key(client_id))
         return _client(kept.document) if kept is not None else None
 
     async def keep(self, client_id: str) -> None:
-        """Somebody signed in with the client: its document outlives an outage of its site."""
+        """Somebody signed in with the client: keep its document for KEPT_SECS, so that it outlives an outage."""
         kept = await self._records.read(_key(client_id))
         if kept is not None and not kept.value.used:
             await self._records.swap(_key(client_id), kept, replace(kept.value, used=True), KEPT_SECS)
@@ -115,14 +115,14 @@ def _is_document_url(url: str) -> bool:
         return False
     try:
         parts = urlsplit(url)
-        # Another port would make this server look for what is open there.
+        # Other ports are refused: clients could use this server to scan them.
         return bool(parts.hostname) and len(parts.path) > 1 and parts.port in (None, 443)
     except ValueError:
         return False
 
 
 def _at_least(kept: _Kept | None, error: FetchError | Refusal) -> _Kept:
-    """Return the document that was fetched before; raises the error of this fetch if there is none."""
+    """Return the document of an earlier fetch; raises the error of this fetch if there is none."""
     if kept is not None:
         return kept
     if isinstance(error, Refusal):

@@ -1,7 +1,7 @@
 """Clients: the programs that ask for access, registered here or described by a document of their own.
 
-A registration takes no room: the client's id is what it said of itself, sealed. A client is kept, which lets its id
-outlive a change of the secret, once somebody signed in with it.
+A registration takes no storage: the client's id is its sealed metadata. Once somebody signed in with a client, it is
+stored, so that its id outlives a change of the secret.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.vault import Vault, VaultError
 
 KEPT_SECS: Final = 400 * 86_400.0
-"""How long a client is kept after the last sign-in with it."""
+"""How long a client is stored after the last sign-in with it."""
 UNUSED_SECS: Final = 86_400.0
-"""How long the first version kept a client that nobody ever signed in with."""
+"""How long the first version stored a client that nobody ever signed in with."""
 MAX_URI_CHARACTERS: Final = 4_096
-"""Of all redirect URIs of a client together."""
+"""Characters of all redirect URIs of a client together."""
 
 AuthMethod = Literal["none", "client_secret_basic", "client_secret_post"]
 _KIND: Final = "client"
@@ -49,14 +49,14 @@ def _short(values: list[str]) -> list[str]:
 
 
 def printable(value: str) -> str:
-    """The value, unless it could look like something else than it is."""
+    """The value, unless it holds control or formatting characters, which could disguise it. Raises ValueError."""
     if not value.isprintable():
         raise ValueError("must not hold control or formatting characters")
     return value
 
 
 class ClientMetadata(BaseModel):
-    """The metadata that a client gives of itself (RFC 7591, section 2). Members that mean nothing here are dropped."""
+    """The metadata that a client registers (RFC 7591, section 2). Members that are not used here are dropped."""
 
     redirect_uris: Annotated[
         list[Annotated[str, AfterValidator(_redirect_uri)]], Field(min_length=1, max_length=10), AfterValidator(_short)
@@ -69,7 +69,7 @@ class ClientMetadata(BaseModel):
 
 @dataclass(frozen=True)
 class Client(ClientMixin):
-    """A client, as Authlib asks for it. `document_host` is there where it is described by its own document."""
+    """A client, with the methods that Authlib needs. `document_host` is set where its own document describes it."""
 
     client_id: str
     name: str
@@ -80,10 +80,10 @@ class Client(ClientMixin):
     document_host: str | None = None
     secret_hash: str | None = field(default=None, repr=False)
     used: bool = False
-    """Of the first version, whose registrations were kept from the start: whether somebody signed in with it."""
+    """Whether somebody signed in with it. In the store, False only where the first version stored it before that."""
 
     def vouches_for(self, redirect_uri: str) -> bool:
-        """Return whether its own document says that the site behind this URI is the client."""
+        """Return whether the client's document is on the host of this URI, so that the host is known to be its own."""
         return self.document_host is not None and redirects.host(redirect_uri) == self.document_host
 
     def get_client_id(self) -> str:
@@ -115,7 +115,7 @@ _CLIENT: Final[TypeAdapter[Client]] = TypeAdapter(Client)
 
 
 class _Described(NamedTuple):
-    """The contents of a client id, as short as they can be written."""
+    """The contents of a client id; a tuple, to keep the id short."""
 
     name: str
     redirect_uris: tuple[str, ...]
@@ -137,7 +137,7 @@ class Documents(Protocol):
 
 
 class Clients:
-    """All clients."""
+    """All clients: registered ones, and those described by a document."""
 
     def __init__(self, store: Store, vault: Vault, documents: Documents) -> None:
         self._vault = vault
@@ -145,22 +145,22 @@ class Clients:
         self._documents = documents
 
     async def find(self, client_id: str) -> Client | None:
-        """The client of this id; its document is fetched where that is due.
+        """The client of this id; its document is fetched where there is no fresh one.
 
-        Raises OAuth2Error where the document cannot be used, and the Refusal to fetch more of them just now.
+        Raises OAuth2Error where the document cannot be used, and the 503 Refusal while too many are fetched.
         """
         if self._documents.covers(client_id):
             return await self._documents.client(client_id)
         return await self.known(client_id)
 
     async def known(self, client_id: str) -> Client | None:
-        """The client, as far as it is known without asking its site."""
+        """The client, if it is known without fetching its document."""
         if self._documents.covers(client_id):
             return await self._documents.known(client_id)
         return self._described(client_id) or await self._records.get(_key(client_id))
 
     def register(self, metadata: ClientMetadata) -> tuple[Client, str | None]:
-        """A new client, and its secret where it is to have one."""
+        """A new client, and its secret; None for a public client."""
         is_public = metadata.token_endpoint_auth_method == "none"  # noqa: S105 - a method
         secret = None if is_public else secrets.token_urlsafe(32)
         described = _Described(
@@ -174,17 +174,17 @@ class Clients:
         return _client(_PREFIX + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode(), described), secret
 
     async def keep(self, client: Client) -> None:
-        """Somebody signed in with the client: it stays."""
+        """Somebody signed in with the client: store it."""
         if client.document_host is not None:
             await self._documents.keep(client.client_id)
         else:
             await self._records.put(_key(client.client_id), replace(client, used=True), KEPT_SECS)
 
     async def renew(self, *, believe_plain: bool) -> None:
-        """Seal what is kept by the newest secret; with `believe_plain` also the clients of the first version.
+        """Seal the stored clients by the newest secret; with `believe_plain` also the first version's unsealed ones.
 
-        Those were not sealed, and whoever wrote the store could make one. That gives no access: a person decides
-        about a client by where it leads, and anybody can register one.
+        Anybody who can write to the store could have made an unsealed client. That gives no access: anybody can
+        register a client, and a person decides about it by the host that it leads to.
         """
 
         def plain(key: str, raw: bytes) -> Client | None:
@@ -220,10 +220,10 @@ def _client(client_id: str, described: _Described) -> Client:
 
 
 def _key(client_id: str) -> str:
-    """Return the key of a client in the store; the first version used the id itself."""
+    """Return the key of a client in the store; in the first version, the key was the id itself."""
     return _hashed(client_id) if client_id.startswith(_PREFIX) else client_id
 
 
 def _hashed(secret: str) -> str:
-    """Enough for a random secret of 256 bits, which nobody can guess."""
+    """A plain SHA-256, which is enough for a random secret of 256 bits."""
     return hashlib.sha256(secret.encode()).hexdigest()

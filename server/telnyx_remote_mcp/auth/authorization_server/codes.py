@@ -1,4 +1,4 @@
-"""Authorization codes: each is good for one exchange, within a minute."""
+"""Authorization codes: each is valid for one exchange, within a minute."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A code that was found, with the members that Authlib asks of a code."""
+    """A code that a client presented and that was found, with the members that Authlib needs."""
 
     key: str
     kept: Kept[Code]
@@ -55,7 +55,7 @@ class Presented:
 
 
 class Codes:
-    """The codes of all replicas. A spent one is remembered for its minute, so that a replay is noticed."""
+    """The codes of all replicas. A spent code is stored for another minute, so that a replay is noticed."""
 
     def __init__(self, store: Store, vault: Vault) -> None:
         self._records = Records(store, vault, _KIND, Code)
@@ -70,7 +70,7 @@ class Codes:
         return Presented(_key(value), kept) if kept is not None else None
 
     async def spend(self, presented: Presented) -> bool:
-        """Spend the code; returns False if it was spent already. Of many exchanges at once, one gets it."""
+        """Spend the code; returns False if it was spent already. Of concurrent exchanges, one gets it."""
         if presented.code.spent:
             return False
         spent = replace(presented.code, spent=True)

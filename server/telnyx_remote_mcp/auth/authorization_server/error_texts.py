@@ -1,4 +1,4 @@
-"""The texts of errors: this server's own words, never those of a library, which quote what a stranger sent."""
+"""The texts of errors: always this server's own, because a library's may quote what a client sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from authlib.oauth2.rfc6749 import OAuth2Error
 
 
 class OwnText(str):
-    """A text that was written here, or made here of parts that were."""
+    """A text that this server wrote, or composed of parts that it wrote."""
 
     __slots__ = ()
 
@@ -39,6 +39,6 @@ def described(error: OAuth2Error) -> OwnText:
 
 
 def reworded(error: OAuth2Error) -> OAuth2Error:
-    """The same error, in words of this server."""
+    """The same error, with this server's text."""
     error.description = described(error)
     return error

@@ -1,4 +1,4 @@
-"""Limits on fetching for strangers: a few at a time, one for one document, and no failure twice."""
+"""Limits on fetches that strangers cause: few at a time, one per URL at a time, and none of a URL that just failed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Fetched = TypeVar("Fetched")
 
 
 class Fetches(Generic[Fetched]):
-    """Fetches by URL with `read`, which raises FetchError; raises the 503 where there is too much of it just now."""
+    """Fetches URLs with `read`, which raises FetchError, within these limits; raises the 503 beyond them."""
 
     def __init__(
         self, read: Callable[[str], Awaitable[Fetched]], *, per_minute: int = PER_MINUTE, clock: Clock = time.monotonic
@@ -34,7 +34,7 @@ class Fetches(Generic[Fetched]):
         self._failed: OrderedDict[str, tuple[float, FetchError]] = OrderedDict()
 
     async def get(self, url: str) -> Fetched:
-        """Return the document at the URL; a failure is remembered for a minute. Raises FetchError and Refusal."""
+        """Return the document at the URL; a failure is cached for a minute. Raises FetchError and Refusal."""
         until, error = self._failed.get(url, (0.0, None))
         if error is not None and self._clock() < until:
             raise error

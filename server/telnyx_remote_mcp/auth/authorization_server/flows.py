@@ -1,4 +1,4 @@
-"""The ways to a token: the code that a person's approval gave, and the refresh token after it; and the way back."""
+"""The grant types of the token endpoint, authorization code and refresh token, and the revocation of tokens."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.scopes import is_granted, scope_for_client, within
 
 LASTING_SECS: Final = refresh_tokens.REFRESH_SECS + 86_400
-"""How long a grant outlives its last refresh: a day more than the token that this gave."""
+"""How long a grant lasts after its last refresh: a day longer than the refresh token that it got then."""
 AUTH_METHODS: Final = ["none", "client_secret_basic", "client_secret_post"]
 
 
@@ -30,7 +30,7 @@ def _challenge_met(verifier: str, challenge: str) -> bool:
 
 
 class S256(CodeChallenge):
-    """PKCE, without which no request is valid, and with S256 only."""
+    """PKCE, required in every request, with S256 only."""
 
     def __init__(self) -> None:
         super().__init__(required=True)
@@ -45,7 +45,8 @@ class S256(CodeChallenge):
 
 
 class CodeFlow(AuthorizationCodeGrant):
-    """A code is for one client, one redirect URI, one resource and one exchange; a second exchange ends the grant."""
+    """The authorization code grant. A code is for one client, one redirect URI, one resource and one exchange; a second
+    exchange ends the grant."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
     server: Protocol
@@ -68,7 +69,7 @@ class CodeFlow(AuthorizationCodeGrant):
         return redirect_uri
 
     def generate_authorization_code(self) -> str:
-        """The code as `Codes` makes it; it is kept at once, with all that it stands for."""
+        """Create the code with `Codes`, which stores it at once."""
         asked = _parameters(self.request)
         grant = cast("Grant", self.request.user)
         code = codes.Code(
@@ -82,14 +83,14 @@ class CodeFlow(AuthorizationCodeGrant):
         return from_thread.run(self.server.codes.issue, code)
 
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
-        """It is kept already."""
+        """Nothing to do: it is stored already."""
 
     def query_authorization_code(self, code: str, client: Any) -> codes.Presented | None:
         presented = from_thread.run(self.server.codes.find, code)
         return presented if presented is not None and presented.code.client_id == client.client_id else None
 
     def authenticate_user(self, authorization_code: codes.Presented) -> Access:
-        """Spend the code and return its access: after all else was found right, before anything is issued."""
+        """Spend the code and return its access. Runs after every other check, before anything is issued."""
         code = authorization_code.code
         resource = self.server.resource(_parameters(self.request).get("resource"), code.resource)
         if not from_thread.run(self.server.codes.spend, authorization_code):
@@ -99,16 +100,16 @@ class CodeFlow(AuthorizationCodeGrant):
         return _access(grant, resource)
 
     def _lasting_secs(self) -> float:
-        """Return how long the grant lasts if the client never comes back for new tokens."""
+        """Return how long the grant lasts if its tokens are never refreshed."""
         refreshes = isinstance(self.request.client, Client) and self.request.client.refreshes
         return LASTING_SECS if refreshes else self.server.access_secs
 
     def delete_authorization_code(self, authorization_code: codes.Presented) -> None:
-        """A spent code stays for its minute, so that a replay is noticed."""
+        """Nothing to do: a spent code is stored for another minute, so that a replay is noticed."""
 
 
 class RefreshFlow(RefreshTokenGrant):
-    """A refresh token gives way to its successor before anything is issued; reuse ends the whole family."""
+    """The refresh token grant. A token is replaced by its successor before anything is issued; reuse ends the grant."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
     server: Protocol
@@ -122,7 +123,7 @@ class RefreshFlow(RefreshTokenGrant):
         return _access(self._grant(token), resource, narrowed=not self._asked(token).issuperset(token.scope.split()))
 
     def _asked(self, token: refresh_tokens.RefreshToken) -> frozenset[str]:
-        """The scopes in the request; those that the client was told before, where it names none."""
+        """The scopes in the request; where it names none, those in the answer that the client got before."""
         return frozenset((_parameters(self.request).get("scope") or token.scope).split())
 
     def _grant(self, token: refresh_tokens.RefreshToken) -> Grant:
@@ -132,7 +133,7 @@ class RefreshFlow(RefreshTokenGrant):
         return grant
 
     def _validate_token_scope(self, token: refresh_tokens.Presented) -> None:
-        """A client may name what it was told, less, or what the person has allowed meanwhile."""
+        """A client may name the scopes that it was given, fewer of them, or ones that the person granted meanwhile."""
         grant, known = self._grant(token.token), token.get_scope().split()
         if not all(scope in known or is_granted(scope, grant.scopes) for scope in self._asked(token.token)):
             raise InvalidScopeError
@@ -158,11 +159,11 @@ class RefreshFlow(RefreshTokenGrant):
         return scope
 
     def revoke_old_credential(self, refresh_token: Any) -> None:
-        """Done by the rotation."""
+        """Nothing to do: the rotation has done it."""
 
 
 class Revocation(RevocationEndpoint):
-    """Giving a token back, of whichever kind, ends the whole grant."""
+    """The revocation endpoint. To revoke a token of either kind ends the whole grant."""
 
     CLIENT_AUTH_METHODS = AUTH_METHODS
     server: Protocol
@@ -184,7 +185,7 @@ class Revocation(RevocationEndpoint):
 
 @dataclass(frozen=True)
 class _RevokedToken:
-    """The grant and the client of a token that is given back, in the form that Authlib asks for."""
+    """The grant and the client of a token that is being revoked, with the method that Authlib needs."""
 
     grant_id: str
     client_id: str

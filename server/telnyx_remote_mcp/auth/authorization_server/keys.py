@@ -1,4 +1,4 @@
-"""The keys that sign access tokens: kept encrypted in the store, renewed every month, published as a JWKS."""
+"""The keys that sign access tokens: encrypted in the store, rotated every month, published as a JWKS."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from telnyx_remote_mcp.store.vault import Vault
 ALGORITHM: Final = "ES256"
 SIGNS_SECS: Final = 30 * 86_400
 VERIFIES_SECS: Final = SIGNS_SECS + 86_400
-"""A key that signs no more is published for a day, which is the longest that a token may live."""
+"""A key is published for a day after it last signed, which is the longest lifetime of a token."""
 
 _RELOAD_SECS: Final = 60.0
 _MISSED_SECS: Final = 1.0
-"""How soon an unknown key id is worth another look: tokens with made-up ids must not become load on the store."""
+"""How often unknown key ids cause a read of the store, so that tokens with made-up ids do not load it."""
 _KIND: Final = "signing_key"
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key; `outdated` once the secret that sealed it is not the newest: it may be known to others."""
+    """A key. It is `outdated` once the secret that sealed it is not the newest, since others may know that secret."""
 
     created_at: int
     key: ECKey
@@ -50,10 +50,10 @@ _KEPT: Final = Record(_KIND, TypeAdapter(_Kept))
 
 
 class SigningKeys:
-    """The keys of all replicas; the newest that the newest secret sealed signs.
+    """The keys of all replicas. Of those sealed by the newest secret, the newest signs.
 
-    Those of an older secret verify for as long as what they signed before lives, `token_secs`. A key that can no longer
-    be decrypted is as good as gone.
+    Keys sealed by an older secret verify for as long as the tokens that they signed live, `token_secs`. A key that can
+    no longer be decrypted is ignored.
     """
 
     def __init__(
@@ -83,14 +83,14 @@ class SigningKeys:
             return self._newest() or await self._create()
 
     async def find(self, key_id: str) -> ECKey | None:
-        """The key with this id, to verify with."""
+        """The key with this id, if it still verifies tokens."""
         if key_id not in self._keys:
             await self._load(_MISSED_SECS)
         key = self._keys.get(key_id)
         return key.key if key is not None and self._verifies(key) else None
 
     async def published(self) -> KeySet:
-        """The keys whose public halves verify what was signed lately."""
+        """The keys that still verify tokens; their public halves are to be published."""
         await self.current()
         return KeySet([key.key for key in self._keys.values() if self._verifies(key)])
 
@@ -133,7 +133,7 @@ class SigningKeys:
 
 
 def _signing_key(kept: _Kept, *, outdated: bool) -> SigningKey | None:
-    """Return the signing key in a JWK, or None if it is no private key to sign with."""
+    """Return the signing key in a JWK; None if that does not hold one."""
     try:
         key = ECKey.import_key(dict(kept.jwk))
     except (JoseError, ValueError, TypeError, KeyError):

@@ -1,4 +1,4 @@
-"""Lookups of hosts that strangers name: one whose name servers never answer holds up nobody else."""
+"""DNS lookups of hosts that strangers name. A host whose name servers never answer does not block other lookups."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ MOST_REMEMBERED: Final = 10_000
 
 
 class Lookups:
-    """A thread for each name that is looked up, in a pool of their own.
+    """Looks up each name in a thread of a separate pool.
 
-    Whoever asks for a name meanwhile shares that lookup: no stranger takes more than one thread by one name. What was
-    not answered in time is not asked for again for a minute, unless the answer comes.
+    Concurrent lookups of a name share one thread, so that one name takes no more than one. A name that was not answered
+    in time is not looked up again for a minute, unless the answer still comes.
     """
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="lookup")
         self._running: dict[str, Future[list[str]]] = {}
         self._silent: dict[str, float] = {}
-        """The names that were not answered in time, and when they may be asked for again."""
+        """The names that were not answered in time, and when they may be looked up again."""
 
     async def addresses(self, host: str) -> list[str]:
-        """The addresses of a host. Raises OSError or UnicodeError where it has none, TimeoutError where nobody says."""
+        """The addresses of a host. Raises OSError or UnicodeError where it has none, TimeoutError without an answer."""
         if time.monotonic() < self._silent.get(host, 0.0):
             raise TimeoutError
         lookup = self._running.get(host) or self._begin(host)
         try:
             return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(lookup)), PATIENCE_SECS)
         except TimeoutError:
-            if lookup.running():  # else it waits for a thread
+            if lookup.running():  # otherwise it still waits for a thread, and the name servers are not to blame
                 self._silence(host)
             raise
 

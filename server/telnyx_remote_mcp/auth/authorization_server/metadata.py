@@ -17,7 +17,8 @@ JWKS: Final = "/oauth/jwks"
 
 
 def metadata(issuer: str, scopes: Sequence[str], *, documents: bool) -> dict[str, object]:
-    """The document. `scopes` are the ones to ask for first; with `documents`, clients may be described by their own."""
+    """The metadata document. `scopes` are the ones to ask for first; `documents` says whether a client's id may be the
+    URL of its own metadata document."""
     return {
         "issuer": issuer,
         "authorization_endpoint": issuer + AUTHORIZE,
@@ -39,9 +40,9 @@ def metadata(issuer: str, scopes: Sequence[str], *, documents: bool) -> dict[str
 
 
 def openid_metadata(document: Mapping[str, object]) -> dict[str, object]:
-    """The same where clients look that know OpenID Connect's place only, with the members they insist on.
+    """The same document for clients that know OpenID Connect's path only, with the members that they require.
 
-    No ID tokens are issued: a client that asks for `openid` gets what else it asked for.
+    No ID tokens are issued. A client that asks for `openid` gets the other scopes that it asked for.
     """
     return {**document, "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": [ALGORITHM]}
 
@@ -50,9 +51,9 @@ METADATA: Final[Mapping[str, Callable[[Mapping[str, object]], Mapping[str, objec
     WELL_KNOWN: dict,
     OPENID: openid_metadata,
 }
-"""What is served where."""
+"""The paths of the metadata, and how the document at each is made."""
 
 
 def proxied_locations(base_path: str) -> list[str]:
-    """Return the paths that a proxy which takes `base_path` off must still pass on unchanged, for sign-in to work."""
+    """Return the paths that a proxy which strips `base_path` must pass on unchanged, for sign-in to work."""
     return [*(path + base_path for path in METADATA), f"{RESOURCES}{base_path}/*"]

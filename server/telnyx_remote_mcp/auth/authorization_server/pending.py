@@ -18,7 +18,7 @@ from telnyx_remote_mcp.store.vault import Vault
 
 PENDING_SECS: Final = 600
 PENDING_PER_MINUTE: Final = 600
-"""From all addresses together; with the two limits below, all that is pending takes 50 MB at most."""
+"""From all addresses together. With the two limits below, all pending requests take 50 MB at most."""
 MAX_STATE: Final = 2_048
 MAX_CHARACTERS: Final = 8_192
 
@@ -33,9 +33,9 @@ _KEPT: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class AskingClient:
-    """The client that asks. `name` is its own word; `host` is where the browser is sent back to; `verified` says that a
-    document on that host vouches for the client. `on_this_machine` is a program on the person's computer: one that
-    listens on loopback, or an app with a scheme of its own."""
+    """The client that asks. `name` is what it calls itself. `host` is where the browser is sent back to; `verified`
+    says that a document on that host describes the client. `on_this_machine` is true for a program on the person's
+    computer: one that listens on loopback, or an app with its own URI scheme."""
 
     id: str
     name: str
@@ -47,7 +47,7 @@ class AskingClient:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """One request. Times are Unix seconds."""
+    """One pending request. Times are Unix seconds."""
 
     id: str
     client: AskingClient
@@ -55,7 +55,7 @@ class Pending:
     resource: str
     expires_at: int
     parameters: tuple[tuple[str, str], ...]
-    """As the client sent them, those that mean something."""
+    """The parameters that are used, as the client sent them."""
 
     @property
     def state(self) -> str | None:
@@ -63,11 +63,11 @@ class Pending:
 
 
 class Gone(Exception):
-    """The request was decided already, was left open for more than ten minutes, or is not valid any more."""
+    """The request was decided already, has expired after ten minutes, or is not valid any more."""
 
 
 class PendingRequests:
-    """The open requests of all replicas, each for ten minutes and for one decision."""
+    """The pending requests of all replicas. Each waits for ten minutes, for one decision."""
 
     def __init__(self, store: Store, vault: Vault, *, clock: Clock = time.time) -> None:
         self._records = Records(store, vault, _KIND, Pending)
@@ -81,7 +81,7 @@ class PendingRequests:
         resource: str,
         parameters: tuple[tuple[str, str], ...],
     ) -> Pending:
-        """Keep a request. Raises InvalidRequestError for a large one, and the 429 where there are too many."""
+        """Store a request. Raises InvalidRequestError for a large one, and the 429 where there are too many."""
         kept = tuple((name, value) for name, value in parameters if name in _KEPT)
         if len(dict(kept).get("state", "")) > MAX_STATE or sum(len(value) for _, value in kept) > MAX_CHARACTERS:
             raise InvalidRequestError(OwnText(f"The request is too large: state may have {MAX_STATE} characters."))
@@ -102,5 +102,5 @@ class PendingRequests:
         return await self._records.get(request_id)
 
     async def take(self, request_id: str) -> Pending | None:
-        """The request, whose decision is the caller's: nobody else gets it."""
+        """Take the request out of the store to decide it: only one caller gets it."""
         return await self._records.take(request_id)

@@ -1,6 +1,7 @@
-"""OAuth 2.1 by Authlib: which requests are valid, and what is answered. Synchronous, for a worker thread.
+"""OAuth 2.1 with Authlib: which requests are valid, and what is answered.
 
-Everything that is kept or looked up is asynchronous and runs in the event loop that the thread was started from.
+Authlib is synchronous, so this runs in a worker thread. Calls to the store are asynchronous, and run in the event loop
+that started the thread.
 """
 
 from __future__ import annotations
@@ -36,12 +37,12 @@ from telnyx_remote_mcp.auth.scopes import Scopes
 if TYPE_CHECKING:
     from authlib.oauth2.rfc6749 import JsonRequest
 
-# It writes whole tokens when it logs that it issued them.
+# Below this level Authlib logs whole tokens when it issues them.
 logging.getLogger("authlib").setLevel(logging.WARNING)
 
 
 class InvalidTarget(OAuth2Error):
-    """The resource is none of this server's (RFC 8707, 2)."""
+    """The resource that was asked for is not one of this server's (RFC 8707, 2)."""
 
     error = "invalid_target"
 
@@ -77,24 +78,25 @@ class Protocol(AuthorizationServer):
         self.register_extension(lambda server: _Issuer(server, issuer))
 
     def query_client(self, client_id: str) -> Client:
-        """The client; whoever starts the thread has its document fetched before."""
+        """The client. Its document has been fetched before the thread was started."""
         client = from_thread.run(self.clients.known, client_id)
         if client is None:
             raise InvalidClientError(OwnText("There is no such client here: register again."))
         return client
 
     def save_token(self, token: dict[str, str | int], request: OAuth2Request) -> None:
-        """Nothing of an access token is kept; a refresh token was kept when it was made."""
+        """Store the client that got tokens for a code. An access token is not stored; a refresh token is already."""
         if isinstance(request.client, Client) and request.form.get("grant_type") == "authorization_code":
             from_thread.run(self.clients.keep, request.client)
 
     def validate_requested_scope(self, scope: str | None) -> None:
-        """Any scope may be asked for; `with_known_scopes` has dropped those that do not exist here."""
+        """Accept any scope: `with_known_scopes` has dropped those that do not exist here."""
 
     def with_known_scopes(self, parameters: Parameters) -> Parameters:
         """The parameters of a request without the scopes that do not exist here.
 
-        Clients add what other servers want (`openid`, `offline_access`, `read`); the answer names what was granted.
+        Clients add scopes that other servers need (`openid`, `offline_access`, `read`); the answer names the granted
+        ones.
         """
         return tuple((name, value) for name, value in map(self._with_known_scopes, parameters) if value)
 
@@ -105,7 +107,8 @@ class Protocol(AuthorizationServer):
         return name, " ".join(scope for scope in value.split() if scope in self.scopes.grantable)
 
     def resource(self, asked: str | None, granted: str | None = None) -> str:
-        """The resource that a token is for: the one asked for, within the one granted; else all of the server."""
+        """The resource that a token is for: the one asked for, which has to be within the granted one. Where none is
+        asked for, the granted one, or the whole server. Raises InvalidTarget."""
         if asked is None:
             return granted or self.resources.base_url
         found = self.resources.identify(asked)
@@ -114,7 +117,7 @@ class Protocol(AuthorizationServer):
         return found
 
     def get_authorization_grant(self, request: OAuth2Request) -> BaseGrant:
-        """The flow of a request. Authlib's own error for another one fails where it is not plain ASCII."""
+        """The flow for a request. For an unknown response type Authlib's own error fails if that is not plain ASCII."""
         try:
             grant: BaseGrant = super().get_authorization_grant(request)
         except ValueError:
@@ -131,14 +134,14 @@ class Protocol(AuthorizationServer):
         return Answer.of(status, body, headers)
 
     def refused(self, error: OAuth2Error) -> Answer:
-        """The answer that an error is."""
+        """The answer to a request that failed with this error."""
         return self.handle_response(*reworded(error)())
 
     def handle_error_response(self, request: object, error: OAuth2Error) -> Answer:
         return self.refused(error)
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
-        """Nobody listens."""
+        """Nothing to do: nobody listens to Authlib's signals."""
 
     def create_token_response(self, request: object = None) -> Answer:  # type: ignore[override]  # the stubs forget that handle_response makes the answer
         answer: Answer = super().create_token_response(request)  # type: ignore[assignment]  # likewise
@@ -154,7 +157,7 @@ class Protocol(AuthorizationServer):
 
 
 class _Issuer(IssuerParameter):
-    """Every answer to a client's browser says whose it is (RFC 9207)."""
+    """Adds the issuer to every authorization response (RFC 9207)."""
 
     def __init__(self, server: Protocol, issuer: str) -> None:
         self._issuer = issuer

@@ -1,4 +1,4 @@
-"""Requests to an address that a stranger chose, without being sent to the inside of a network."""
+"""Requests to URLs that strangers chose, which never reach a private network."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ MAX_ADDRESSES: Final = 3
 
 _UNICAST: Final = IPv6Network("2000::/3")
 _SPECIAL: Final = tuple(ip_network(net) for net in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16"))
-"""Addresses that Python counts as global, and that lead to relays or to nobody."""
+"""Networks that Python counts as global, but that belong to relays or to nobody."""
 
 
 class FetchError(Exception):
-    """The document cannot be had; the text says why, and quotes nothing that came from there."""
+    """The document cannot be fetched; the text says why, and quotes nothing of the answer."""
 
 
 class Unreachable(FetchError):
-    """Its host cannot be reached from here."""
+    """The host of the document cannot be reached from here."""
 
 
 Resolver = Callable[[str, int], Awaitable[list[tuple[str, int]]]]
@@ -75,23 +75,23 @@ def _is_public_v6(address: IPv6Address) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A vetted address to connect to for a URL, and under which name."""
+    """A URL whose host is a vetted address, and the name of the host for the request."""
 
     url: httpx2.URL
     host: str
-    """As the Host header has it, with the port where the URL names one."""
+    """The Host header, with the port where the URL names one."""
     extensions: dict[str, Any]
-    """The name by which the other side has to prove itself."""
+    """The options of the HTTP client that hold the name for which the server's certificate has to be valid."""
 
 
 Got = TypeVar("Got")
 
 
 class PublicFetch:
-    """Requests over https to a vetted address, which is the one that is connected to.
+    """Makes requests over https to a vetted address. It connects to that very address, with no second DNS lookup.
 
-    No redirect, no proxy, at most 64 kB within 5 seconds. `resolver` and `tls` are for tests, which have names and
-    a certificate authority of their own.
+    It follows no redirect, uses no proxy, and takes at most 64 kB within 5 seconds. `resolver` and `tls` are for tests,
+    which have host names and a certificate authority of their own.
     """
 
     def __init__(self, resolver: Resolver = public_addresses, tls: ssl.SSLContext | None = None) -> None:
@@ -109,7 +109,7 @@ class PublicFetch:
             raise Unreachable("its host cannot be reached over https") from None
 
     async def reach(self, url: str, attempt: Callable[[Target], Awaitable[Got]]) -> Got:
-        """What the attempt brings from the first address that can be connected to, of three at most.
+        """The result of `attempt` at the first address that accepts a connection, of three at most.
 
         The addresses are looked up and vetted anew each time. Raises FetchError where there is none, and what the
         attempt raises.
@@ -125,12 +125,12 @@ class PublicFetch:
         return await attempt(_target(url, host, parts.netloc, last))
 
     def client(self) -> httpx2.AsyncClient:
-        """A client for attempts: it goes where it is told, and nowhere else."""
+        """An HTTP client for attempts, which follows no redirect and ignores proxies in the environment."""
         return httpx2.AsyncClient(verify=self._tls, trust_env=False, follow_redirects=False)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        """Made once: to read the certificate authorities takes 50 ms of the processor."""
+        """Made once, because reading the certificate authorities takes 50 ms of processor time."""
         return self._given or ssl.create_default_context()
 
     async def _get(self, target: Target) -> bytes:
@@ -143,16 +143,16 @@ class PublicFetch:
 async def exchange(
     client: httpx2.AsyncClient, method: str, target: Target, **sent: Any
 ) -> AsyncIterator[httpx2.Response]:
-    """The answer to one request, whose body is yet to be read.
+    """The response to one request, with its body not yet read.
 
-    Whatever ends this before closes the connection. The library leaves it open where that happens in the midst of a
-    handshake: whoever never answers one would hold connections of ours until memory is next tidied up.
+    An exception or a cancellation before the end closes the connection. The library leaves it open during a TLS
+    handshake, so a host that never answers one would hold connections until the next garbage collection.
     """
     opened: list[Any] = []
 
-    async def note(event: str, told: Mapping[str, Any]) -> None:
+    async def note(event: str, info: Mapping[str, Any]) -> None:
         if event == "connection.connect_tcp.complete":
-            opened.append(told["return_value"])
+            opened.append(info["return_value"])
 
     extensions = {**target.extensions, "trace": note}
     try:

@@ -1,4 +1,4 @@
-"""Redirect URIs that a client may use: an https page, a program on the person's machine, or an app's own scheme."""
+"""Redirect URIs that a client may use: an https page, a loopback address, or an app's own URI scheme."""
 
 import re
 from ipaddress import ip_address
@@ -6,12 +6,12 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 WELL_KNOWN: Final = frozenset({"cursor", "vscode", "vscode-insiders", "vscodium", "windsurf", "zed", "claude", "goose"})
-"""Schemes that desktop apps for agents have registered with operating systems for themselves."""
+"""URI schemes that desktop apps for agents register with the operating system."""
 
 _MAX_LENGTH: Final = 2_048
 _UNSAFE: Final = frozenset(' "\\<>`{}|^')
 _PRIVATE_USE: Final = re.compile(r"([a-z][a-z0-9+.-]{1,63}):/+[A-Za-z0-9]")
-# What a browser runs, reads or fetches by itself, or hands to a program that acts on the rest of the URI.
+# Schemes that a browser runs, reads or fetches itself, or hands to a program that acts on the rest of the URI.
 _NEVER: Final = re.compile(
     r"https?|wss?|s?ftps?|file(system)?|data|(java|vb|live|j)script|mocha|blob|about|view-source|jar|resource|content"
     r"|(chrome|moz|ms|microsoft|x-apple)([.-].*)?|web\+.*|edge|brave|opera|intent|android-app|market|itms.*|x-man-page"
@@ -21,7 +21,7 @@ _NEVER: Final = re.compile(
 
 
 def permitted(uri: str) -> bool:
-    """Return whether a client may register the URI: nothing hidden in it, and it leads to one of the three."""
+    """Return whether a client may register the URI: written plainly, and of one of the three kinds."""
     parts = _split(uri)
     if parts is None or not _is_plain(uri, parts):
         return False
@@ -29,7 +29,7 @@ def permitted(uri: str) -> bool:
 
 
 def matches(registered: str, requested: str) -> bool:
-    """Return whether a request may use the URI: the registered one, to the letter, but for the port on this machine."""
+    """Return whether a request may use the URI: exactly the registered one, except that a loopback port may differ."""
     if registered == requested:
         return True
     ours, theirs = _split(registered), _split(requested)
@@ -39,7 +39,7 @@ def matches(registered: str, requested: str) -> bool:
 
 
 def is_loopback(uri: str) -> bool:
-    """Return whether the URI is plain http to a program on the person's own machine."""
+    """Return whether the URI is plain http to the person's own machine."""
     parts = _split(uri)
     if parts is None or parts.scheme != "http" or not parts.hostname:
         return False
@@ -50,7 +50,7 @@ def is_loopback(uri: str) -> bool:
 
 
 def is_private_use(uri: str) -> bool:
-    """Return whether the URI is for an app that claimed a scheme of its own (RFC 8252, 7.1), which no browser acts on.
+    """Return whether the URI has an app's own scheme (RFC 8252, 7.1), on which no browser acts.
 
     PKCE makes a code useless to another app that claims the same scheme.
     """
@@ -59,15 +59,15 @@ def is_private_use(uri: str) -> bool:
 
 
 def may_follow_at_once(uri: str) -> bool:
-    """Return whether a browser may be sent there before anybody decided: never to a website or an unknown app.
+    """Return whether a browser may be redirected there before a person decided: never to a website or an unknown app.
 
-    Anybody can register a client, so all else would make this server an open redirector.
+    Anybody can register a client, so such redirects would make this server an open redirector.
     """
     return is_loopback(uri) or (is_private_use(uri) and uri.partition(":")[0] in WELL_KNOWN)
 
 
 def host(uri: str) -> str:
-    """Return the receiver of the redirect for people to read: the host, or the scheme of an app."""
+    """Return the destination of the redirect as people read it: the host, or the scheme of an app."""
     parts = _split(uri)
     if parts is None:
         return ""
@@ -77,7 +77,8 @@ def host(uri: str) -> str:
 
 
 def _is_plain(uri: str, parts: SplitResult) -> bool:
-    """Return whether the URI can be written in one way only: lower case where case does not count, a bare host."""
+    """Return whether the URI is in a form that cannot be written differently: scheme and host in lower case, no
+    credentials, escapes or wildcard in the host, and no fragment."""
     netloc = parts.netloc
     return (
         uri.startswith(f"{parts.scheme}:")

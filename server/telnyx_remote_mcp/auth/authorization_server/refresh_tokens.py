@@ -1,8 +1,8 @@
-"""Refresh tokens: each is used once and gives way to its successor; a stolen one gives itself away.
+"""Refresh tokens: each is used once and replaced by its successor, so that the use of a stolen one is noticed.
 
-All tokens that come from one grant are a family. A client whose answer was lost, and one that runs in several
-processes, present a token again: as long as its successor is unused they get that same successor, however late. A
-token whose successor was used is in two hands, and ends the family.
+All tokens of one grant are a family. A client may present a token again because an answer was lost, or because it runs
+in several processes: as long as the successor is unused, it gets that same successor, however late. A token whose
+successor was used must be in two hands; presenting it ends the family.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from telnyx_remote_mcp.store.records import Kept, Records
 from telnyx_remote_mcp.store.vault import Vault
 
 REFRESH_SECS: Final = 30 * 86_400.0
-"""How long a client may stay away."""
+"""How long a token is valid: a client may stay away this long."""
 _KIND: Final = "refresh_token"
 
 
@@ -37,7 +37,7 @@ class RefreshToken:
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A token that was found, with the members that Authlib asks of one."""
+    """A token that a client presented and that was found, with the members that Authlib needs."""
 
     key: str
     kept: Kept[RefreshToken]
@@ -58,7 +58,7 @@ class Reused(Exception):
 
 
 class RefreshTokens:
-    """The refresh tokens of all replicas; only their hashes are kept."""
+    """The refresh tokens of all replicas, stored under their hashes."""
 
     def __init__(self, store: Store, vault: Vault, *, clock: Clock = time.time) -> None:
         self.records = Records(store, vault, _KIND, RefreshToken)
@@ -73,7 +73,7 @@ class RefreshTokens:
         return await self._find(_key(value))
 
     async def rotate(self, presented: Presented) -> str:
-        """The successor of a token, which cannot be used any more once that is used. Raises Reused."""
+        """Return the token's successor, made at the first call. Once the successor was used, raises Reused."""
         if presented.token.successor is not None:
             return await self._again(presented.token.successor)
         successor = await self.issue(presented.token)
@@ -90,7 +90,7 @@ class RefreshTokens:
         return self._clock()
 
     def lasting(self, token: RefreshToken) -> RefreshToken:
-        """The token, good for another 30 days."""
+        """The token, valid for another 30 days."""
         return replace(token, ends_at=self._clock() + REFRESH_SECS)
 
     async def _again(self, value: str) -> str:

@@ -16,7 +16,7 @@ from telnyx_remote_mcp.auth.authorization_server.requests import RegistrationReq
 
 
 class Registration(ClientRegistrationEndpoint):
-    """Anybody may register a client."""
+    """The registration endpoint, at which anybody may register a client."""
 
     server: Protocol
 
@@ -28,14 +28,14 @@ class Registration(ClientRegistrationEndpoint):
         return request.metadata.model_dump(exclude_defaults=False)
 
     def generate_client_info(self, request: RegistrationRequest) -> dict[str, Any]:
-        """The client's id, which says all of it, and its secret."""
+        """The client's id, which contains its metadata, and its secret."""
         assert request.metadata is not None  # noqa: S101 - extract_client_metadata came first
         client, secret = self.server.clients.register(request.metadata)
         info: dict[str, Any] = {"client_id": client.client_id, "client_id_issued_at": int(time.time())}
         return info if secret is None else {**info, "client_secret": secret, "client_secret_expires_at": 0}
 
     def save_client(self, client_info: object, client_metadata: object, request: RegistrationRequest) -> None:
-        """Its id is what is kept, by the client itself."""
+        """Nothing to do: the client keeps its id, which contains all that would be stored."""
 
 
 def parsed(document: object) -> ClientMetadata:
@@ -53,7 +53,7 @@ def parsed(document: object) -> ClientMetadata:
 
 
 def problem(error: ValidationError) -> OAuth2Error:
-    """The first thing that is wrong, in words without the value."""
+    """The first thing that is wrong, without quoting the value."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(str(part) for part in first["loc"][:2])
     text = f"{place or 'metadata'}: {first['msg'].removeprefix('Value error, ')}".replace('"', "'").replace("\\", "/")

@@ -1,4 +1,4 @@
-"""Requests and answers, in the shape that Authlib takes them."""
+"""Requests and answers, in the form that Authlib needs."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class _Document(JsonPayload):
 
 
 class RegistrationRequest(JsonRequest):
-    """A request whose body is one JSON value. `metadata` is what was read out of it."""
+    """A request whose body is one JSON value. `metadata` is parsed from it."""
 
     payload: JsonPayload
     metadata: ClientMetadata | None = None

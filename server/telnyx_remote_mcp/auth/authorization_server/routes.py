@@ -48,7 +48,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def authorization_endpoint(server: AuthorizationServer, problem: Problem, rates: Rates, base_path: str = "") -> Route:
-    """The endpoint to which clients send browsers; they go on to the page of the decision, below `base_path`."""
+    """The authorization endpoint, to which clients send browsers; redirects to the linking page, below `base_path`."""
     requests = rates("authorize", REQUESTS_PER_MINUTE)
 
     async def authorize(request: Request) -> Response:
@@ -74,9 +74,9 @@ def authorization_endpoint(server: AuthorizationServer, problem: Problem, rates:
 def authorization_routes(
     server: AuthorizationServer, metadata: Mapping[str, object], rates: Rates, base_path: str = ""
 ) -> list[Route]:
-    """The endpoints for clients, which may be scripts on any site, and the metadata that names them.
+    """The endpoints for clients, scripts of any origin included, and the metadata that names them.
 
-    Below a `base_path` clients look for the metadata where that path follows the well-known one (RFC 8414, 3.1).
+    With a `base_path`, clients look for the metadata where it follows the well-known path (RFC 8414, 3.1).
     """
     refused, revocations = rates("token", REQUESTS_PER_MINUTE), rates("revoke", REQUESTS_PER_MINUTE)
     registrations = Registrations(rates)
@@ -86,7 +86,8 @@ def authorization_routes(
         if wait := await refused.wait(address):
             raise _too_many(wait)
         answer = await server.token(await _form(request), request.headers)
-        if answer.status != 200:  # hosted clients come for thousands of people from a few addresses
+        # Only failures count: hosted clients ask for thousands of people from a few addresses.
+        if answer.status != 200:
             await refused.take(address)
         return _response(answer)
 
@@ -123,20 +124,20 @@ class Registrations:
         self._overall = rates("registrations", ALL_REGISTRATIONS_PER_MINUTE)
 
     async def take(self, request: Request) -> None:
-        """Raises the 429 that says how long to wait."""
+        """Count one registration. Raises the 429 that says how long to wait."""
         await limit(self._by_address, request)
         if wait := await self._overall.take(""):
             raise _too_many(wait)
 
 
 async def limit(rate: Rate, request: Request) -> None:
-    """Take one from what the address has. Raises the 429 that says how long to wait."""
+    """Count one request of its address. Raises the 429 that says how long to wait."""
     if wait := await rate.take(budget_address(request.scope)):
         raise _too_many(wait)
 
 
 class _Scripted:
-    """An endpoint for programs, in browsers too; its refusals and failures are JSON."""
+    """An endpoint for programs, with CORS for those in browsers; its refusals and failures are JSON."""
 
     def __init__(self, handler: Handler, method: str) -> None:
         self._handler = handler

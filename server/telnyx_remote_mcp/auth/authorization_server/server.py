@@ -1,4 +1,4 @@
-"""The authorization server as the rest of the project sees it."""
+"""The authorization server: its interface to the rest of the project."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from telnyx_remote_mcp.auth.grant import Grant
 
 
 class AuthorizationServer:
-    """Takes the requests of clients, waits for people's decisions, and issues tokens.
+    """Takes the requests of clients, has people decide about them, and issues tokens.
 
-    `scopes` are asked for where a client asks for none; `ready` brings the store up to date, and is waited for before
-    anything that was kept counts. Methods raise StoreUnavailable where the store does not answer.
+    `scopes` are the ones for clients that ask for none. `ready` migrates the store, and is awaited before the store is
+    read. Methods raise StoreUnavailable where the store does not answer.
     """
 
     def __init__(
@@ -40,15 +40,16 @@ class AuthorizationServer:
         protocol.register_endpoint(Registration(protocol))  # type: ignore[arg-type]  # has the methods of an Endpoint
 
     async def authorize(self, parameters: Parameters) -> Pending | Answer:
-        """A valid request, to be decided by a person; else the redirect that tells the client what is wrong.
+        """Store a valid request, for a person to decide; else return the redirect with the error for the client.
 
-        Raises OAuth2Error where the client or its redirect URI is not known: that is for the person to read.
+        Raises OAuth2Error where the browser must not be redirected, as when the client or its redirect URI is not
+        known: the person is to read it.
         """
         await self._resolve(parameters)
         return await to_thread.run_sync(self._authorize, parameters)
 
     async def pending(self, request_id: str) -> Pending | None:
-        """The request that waits under this id."""
+        """The pending request with this id."""
         return await self._pending.get(request_id)
 
     async def approve(self, request_id: str, grant: Grant) -> str:
@@ -123,7 +124,7 @@ class AuthorizationServer:
         return answer
 
     async def _resolve(self, parameters: Parameters) -> None:
-        """Fetch the client's document where that is due: here, since a thread must not wait for a stranger."""
+        """Fetch the client's document where that is due. Done here, because a worker thread must not wait for it."""
         await self._ready()
         client_id = dict(parameters).get("client_id")
         if client_id is not None:
