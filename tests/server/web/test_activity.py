@@ -15,7 +15,7 @@ from telnyx_remote_mcp.audit.log import DIRECTORY, AuditLog
 from telnyx_remote_mcp.guardrails.entries import who
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.web.linking.activity import PATH, SHOWN
-from telnyx_remote_mcp.web.linking.acts import act, whole
+from telnyx_remote_mcp.web.linking.acts import act, merged
 
 FORMS = {path.stem: path.read_bytes() for path in (Path(__file__).parents[2] / "fixtures" / "activity").iterdir()}
 OTHER_KEY = "KEY_sandbox_somebody_else"
@@ -161,7 +161,7 @@ async def test_every_form_in_which_replicas_kept_activity_is_read(site: Site, fo
     sealed = Vault(services.secret).seal(FORMS[form], f"{KIND}/w")
     await services.store.journal.append(KIND, "w", sealed, keep=KEPT)
     past = await Activity(services.store, lambda: services.secret, keep_days=1).recent(["w"])
-    acts = [act(record, "Desk") for record in whole(past.before("2027"))]
+    acts = [act(record, "Desk") for record in merged(past.before("2027"))]
     records = json.loads(FORMS[form])
     assert [one.receipt for one in acts] == [each["id"] for each in reversed(records) if each["event"] != "end"]
     assert acts[-1].targets == ["+13…23", "21 more"]

@@ -26,9 +26,9 @@ from telnyx_remote_mcp.web.linking.offer import WORDS, offer
 from telnyx_remote_mcp.web.linking.owner_form import OwnerForm
 from telnyx_remote_mcp.web.linking.proof import NotProved, by_key
 from telnyx_remote_mcp.web.linking.round_trip import RoundTrip
-from telnyx_remote_mcp.web.linking.rules_form import given, laid_down
+from telnyx_remote_mcp.web.linking.rules_form import given, rules_of
 from telnyx_remote_mcp.web.linking.services import Services
-from telnyx_remote_mcp.web.linking.telnyx_limits import TelnyxLimit, hold_to
+from telnyx_remote_mcp.web.linking.telnyx_limits import TelnyxLimit, cap_daily_limits
 from telnyx_tools.api.credential import Credential
 
 IDENTITY_SCOPES: Final = frozenset({"billing.read"})
@@ -47,7 +47,7 @@ _UNREADABLE: Final = (
 )
 
 
-class Held(BaseModel):
+class CappedLimits(BaseModel):
     """The limits that Telnyx keeps now, and how many of them are not shown."""
 
     limits: list[TelnyxLimit]
@@ -73,10 +73,10 @@ class AccountPage:
     async def show(self, request: Request) -> Response:
         browser = self.services.browsers.of(request)
         account = await self.services.sessions.account(browser)
-        problem = self.services.returned.open(browser, _PURPOSE, request.query_params.get("again", ""), Problem)
+        problem = self.services.sealed_forms.open(browser, _PURPOSE, request.query_params.get("again", ""), Problem)
         if account is None:
             return self._prove(browser, problem)
-        held = self.services.returned.open(browser, _HELD, request.query_params.get("held", ""), Held)
+        held = self.services.sealed_forms.open(browser, _HELD, request.query_params.get("held", ""), CappedLimits)
         return await self._agents(browser, account, problem, held)
 
     async def submit(self, request: Request) -> Response:
@@ -132,12 +132,12 @@ class AccountPage:
             return self.services.pages.forged()
         products = dict.fromkeys(offer(self.services.surfaces).names)
         try:
-            await self.services.account_rules.save(form.account, laid_down(given(form.fields), products))
+            await self.services.account_rules.save(form.account, rules_of(given(form.fields), products))
         except BadChoice as error:
             return self._again(form.browser, Problem(text=str(error), grant=_WHOLE, rules=dict(given(form.fields))))
         return self.services.pages.redirect("/account")
 
-    async def hold_to(self, request: Request) -> Response:
+    async def cap_daily_limits(self, request: Request) -> Response:
         """Have Telnyx itself stop at so much a day, with a credential of the account that is linked, or the key that
         was entered for this."""
         if (form := await OwnerForm.of(request, self.services, _PURPOSE)) is None:
@@ -148,9 +148,9 @@ class AccountPage:
             credential = await self._credential(form, request)
         except (BadChoice, NotProved) as error:
             return self._again(form.browser, Problem(text=str(error), grant=_AT_TELNYX))
-        found = await hold_to(self.services.api.bind(credential, form.account), most)
-        held = Held(limits=found[:_SHOWN], more=max(0, len(found) - _SHOWN))
-        sealed = self.services.returned.seal(form.browser, _HELD, held)
+        found = await cap_daily_limits(self.services.api.bind(credential, form.account), most)
+        held = CappedLimits(limits=found[:_SHOWN], more=max(0, len(found) - _SHOWN))
+        sealed = self.services.sealed_forms.seal(form.browser, _HELD, held)
         return self.services.pages.redirect(f"/account?{urlencode({'held': sealed})}")
 
     async def _credential(self, form: OwnerForm, request: Request) -> Credential:
@@ -169,14 +169,14 @@ class AccountPage:
         permitted, expires_at = changed(form, grant, offer(self.services.surfaces), datetime.now(UTC))
         needed = scopes.covering(permitted)
         held = needed if grant.given is None else within(needed, grant.given)
-        await self.services.grants.change(grant.id, permitted, held, expires_at, laid_down(given(form)))
+        await self.services.grants.change(grant.id, permitted, held, expires_at, rules_of(given(form)))
 
     def refused(self, browser: Browser, text: str) -> Response:
         """Nothing was proved: back to the form, with what to do."""
         return self._again(browser, Problem(text=text))
 
     def _again(self, browser: Browser, problem: Problem) -> Response:
-        again = self.services.returned.seal(browser, _PURPOSE, problem)
+        again = self.services.sealed_forms.seal(browser, _PURPOSE, problem)
         return self.services.pages.redirect(f"/account?{urlencode({'again': again})}")
 
     def _prove(self, browser: Browser, problem: Problem | None) -> Response:
@@ -185,7 +185,9 @@ class AccountPage:
         leads_to = sign_in.pages if sign_in is not None else ()
         return self._page(browser, "prove.html", leads_to=leads_to, problem=problem, sign_in=sign_in is not None)
 
-    async def _agents(self, browser: Browser, account: str, problem: Problem | None, held: Held | None) -> Response:
+    async def _agents(
+        self, browser: Browser, account: str, problem: Problem | None, held: CappedLimits | None
+    ) -> Response:
         services, offered = self.services, offer(self.services.surfaces)
         current = await services.grants.of_account(account)
         past = await services.grants.past_of_account(account)

@@ -24,7 +24,7 @@ from telnyx_remote_mcp.guardrails.entries import who
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
-from telnyx_remote_mcp.web.linking.acts import Tally, act, agent_of, whole
+from telnyx_remote_mcp.web.linking.acts import Tally, act, agent_of, merged
 from telnyx_remote_mcp.web.linking.browser import Browser
 from telnyx_remote_mcp.web.linking.guard import PageGuard
 from telnyx_remote_mcp.web.linking.proof import NotProved, Proof
@@ -168,7 +168,7 @@ class ActivityPage:
         try:
             account = await services.proof.prove(form, request)
         except NotProved as error:
-            again = services.returned.seal(browser, PATH, Problem(text=str(error)))
+            again = services.sealed_forms.seal(browser, PATH, Problem(text=str(error)))
             return services.pages.redirect(f"{PATH}?{urlencode({'again': again})}")
         response = services.pages.redirect(PATH)
         await services.sessions.enter(browser, account, response)
@@ -177,7 +177,7 @@ class ActivityPage:
     def _to_prove(self, browser: Browser, request: Request) -> Response:
         """The form that asks for a proof."""
         services = self.services
-        problem = services.returned.open(browser, PATH, request.query_params.get("again", ""), Problem)
+        problem = services.sealed_forms.open(browser, PATH, request.query_params.get("again", ""), Problem)
         token = services.browsers.token(browser, PATH)
         response = services.pages.page("activity_prove.html", token=token, problem=problem, proof=services.proof)
         services.browsers.remember(browser, response)
@@ -224,7 +224,7 @@ def count(past: Past, now: str) -> Totals:
 
 def _before(past: Past, moment: str) -> Iterator[Record]:
     """The calls that began before the moment; their ends may be later."""
-    begun = whole(past.before(_written(_moment(moment) + LONGEST_CALL)))
+    begun = merged(past.before(_written(_moment(moment) + LONGEST_CALL)))
     return (record for record in begun if str(record["at"]) < moment)
 
 

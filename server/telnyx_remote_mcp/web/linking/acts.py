@@ -78,7 +78,7 @@ class Tally:
             self.costs[currency] = self.costs.get(currency, Decimal(0)) + Decimal(amount)
 
 
-def whole(records: Iterable[Record]) -> Iterator[Record]:
+def merged(records: Iterable[Record]) -> Iterator[Record]:
     """One record for each call, of records the newest first: a start with what its end says; the end comes first."""
     ends: dict[str, Record] = {}
     for record in records:
@@ -120,10 +120,10 @@ def act(record: Record, agent: str) -> Act:
 def _outcome(record: Record) -> str:
     if record.get("event") in ("refused", "answered"):
         why = ", ".join(_words(rule) for rule in record.get("why", ()))
-        told = _KEPT_BACK.get(record.get("rule"), f"Refused: {_words(record.get('rule'))}")
+        text = _KEPT_BACK.get(record.get("rule"), f"Refused: {_words(record.get('rule'))}")
         if why == "denied":
             return "You said no"
-        return f"{told}: {why}" if why else told
+        return f"{text}: {why}" if why else text
     if record.get("outcome") == "failed":
         return f"Failed: {_words(record.get('error'))}"
     return _ENDED.get(record.get("outcome"), "")

@@ -68,7 +68,7 @@ class ApprovePage:
         if approval is None:
             return self._over()
         account = await services.sessions.account(browser)
-        problem = services.returned.open(browser, PATH, request.query_params.get("again", ""), Problem)
+        problem = services.sealed_forms.open(browser, PATH, request.query_params.get("again", ""), Problem)
         if account != approval.principal:
             other = Problem(text=_OTHERS) if account is not None and problem is None else problem
             return self._page(
@@ -110,7 +110,7 @@ class ApprovePage:
         return response
 
     def _again(self, browser: Browser, here: str, text: str) -> Response:
-        again = self.services.returned.seal(browser, PATH, Problem(text=text))
+        again = self.services.sealed_forms.seal(browser, PATH, Problem(text=text))
         return self.services.pages.redirect(f"{here}?{urlencode({'again': again})}")
 
     async def _decide(self, approval: Approval, decision: str) -> None:

@@ -25,7 +25,7 @@ from telnyx_remote_mcp.web.linking.requests import Applicant
 from telnyx_remote_mcp.web.linking.round_trip import RoundTrip
 from telnyx_remote_mcp.web.linking.services import Services
 from telnyx_remote_mcp.web.linking.summary import day, summary
-from telnyx_remote_mcp.web.linking.telnyx_limits import hold_to
+from telnyx_remote_mcp.web.linking.telnyx_limits import cap_daily_limits
 
 _ENDED = "The connection that was there has ended. Link your account again."
 
@@ -43,7 +43,7 @@ class LinkPage:
             return self.services.pages.over()
         browser = self.services.browsers.of(request)
         again = request.query_params.get("again", "")
-        filled = self.services.returned.open(browser, purpose(pending.id), again, Filled)
+        filled = self.services.sealed_forms.open(browser, purpose(pending.id), again, Filled)
         return await self._page(browser, pending, filled)
 
     async def submit(self, request: Request) -> Response:
@@ -92,7 +92,7 @@ class LinkPage:
                 permission=chosen(form, offered),
                 expires_at=end(form, now),
                 replaces=None,
-                rules=rules_form.laid_down(rules_form.given(form)),
+                rules=rules_form.rules_of(rules_form.given(form)),
                 telnyx_daily=rules_form.daily_limit(form),
             )
         added = await self._addition(browser, pending)
@@ -104,7 +104,7 @@ class LinkPage:
             permission=grant.permission.joined(more),
             expires_at=end(form, now, grant.expires_at),
             replaces=grant.id,
-            rules=rules_form.laid_down(rules_form.given(form)),
+            rules=rules_form.rules_of(rules_form.given(form)),
         )
 
     async def connect(
@@ -148,7 +148,7 @@ class LinkPage:
         if choice.telnyx_daily is None:
             return self.services.pages.redirect(url)
         telnyx = self.services.api.bind(linked.credential, account)
-        limits = await hold_to(telnyx, choice.telnyx_daily)
+        limits = await cap_daily_limits(telnyx, choice.telnyx_daily)
         client = Applicant.of(pending.client)
         return self.services.pages.page("linked.html", limits=limits, client=client, url=url)
 
@@ -192,7 +192,7 @@ class LinkPage:
 
     def _again(self, browser: Browser, request_id: str, filled: Filled, problem: str, field: str) -> Response:
         filled = filled.model_copy(update={"problem": problem, "field": field})
-        again = self.services.returned.seal(browser, purpose(request_id), filled)
+        again = self.services.sealed_forms.seal(browser, purpose(request_id), filled)
         return self.services.pages.redirect(f"/link?{urlencode({'request': request_id, 'again': again})}")
 
     @property

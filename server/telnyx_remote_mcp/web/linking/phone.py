@@ -42,7 +42,7 @@ class PhonePage:
         if account is None:
             return services.pages.redirect("/account")
         phone = await self.phones.of(account)
-        problem = services.returned.open(browser, _PURPOSE, request.query_params.get("again", ""), Problem)
+        problem = services.sealed_forms.open(browser, _PURPOSE, request.query_params.get("again", ""), Problem)
         response = services.pages.page(
             "phone.html",
             token=services.browsers.token(browser, _PURPOSE),
@@ -62,7 +62,7 @@ class PhonePage:
         try:
             await self._do(form.account, action, number, code)
         except PhoneRefused as error:
-            sealed = services.returned.seal(form.browser, _PURPOSE, Problem(text=str(error)))
+            sealed = services.sealed_forms.seal(form.browser, _PURPOSE, Problem(text=str(error)))
             return services.pages.redirect(f"{PATH}?{urlencode({'again': sealed})}")
         return services.pages.redirect(PATH)
 

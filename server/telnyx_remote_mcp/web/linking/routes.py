@@ -33,7 +33,7 @@ def linking_routes(services: Services) -> list[Route]:
         *activity_routes(activity),
         Route("/account/change", guard(account.change), methods=["POST"]),
         Route("/account/rules", guard(account.save_rules), methods=["POST"]),
-        Route("/account/telnyx-limits", guard(account.hold_to), methods=["POST"]),
+        Route("/account/telnyx-limits", guard(account.cap_daily_limits), methods=["POST"]),
         Route("/account/revoke", guard(account.revoke), methods=["POST"]),
         *([Route(PHONE, guard(phone.show), methods=["GET"])] if phone is not None else ()),
         *([Route(PHONE, guard(phone.submit), methods=["POST"])] if phone is not None else ()),

@@ -97,7 +97,7 @@ def given(form: FormData) -> Values:
     return one | {name: ",".join(str(value) for value in form.getlist(name)) for name in _MANY}
 
 
-def laid_down(values: Values, groups: Mapping[str, object] | None = None) -> OwnerRules:
+def rules_of(values: Values, groups: Mapping[str, object] | None = None) -> OwnerRules:
     """The rules that the fields mean. Those of a whole account can also hold `groups` to reading, and say what is
     unusual. Raises BadChoice."""
     effects = {effect: _word(values.get(f"asks_{effect}", "")) for effect in ASKED}

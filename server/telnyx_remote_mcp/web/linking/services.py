@@ -20,7 +20,7 @@ from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.web.linking.browser import Browsers
 from telnyx_remote_mcp.web.linking.pages import Pages
 from telnyx_remote_mcp.web.linking.requests import Requests
-from telnyx_remote_mcp.web.linking.returned import Returned
+from telnyx_remote_mcp.web.linking.sealed_forms import SealedForms
 from telnyx_remote_mcp.web.linking.sessions import Sessions
 from telnyx_tools.api.client import Api
 
@@ -50,8 +50,8 @@ class PageParts:
         return Browsers(self.secret.derive("cookie"), secure=secure, base_path=self.settings.base_path)
 
     @cached_property
-    def returned(self) -> Returned:
-        return Returned(self.vault)
+    def sealed_forms(self) -> SealedForms:
+        return SealedForms(self.vault)
 
     @cached_property
     def sessions(self) -> Sessions:

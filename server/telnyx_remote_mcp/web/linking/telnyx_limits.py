@@ -89,15 +89,15 @@ _KINDS: Final[tuple[_Profiles | _Products, ...]] = (
 )
 
 
-async def hold_to(telnyx: Telnyx, most: int) -> list[TelnyxLimit]:
+async def cap_daily_limits(telnyx: Telnyx, most: int) -> list[TelnyxLimit]:
     """Set every daily limit that is higher, or that there is none of, and tell all that were found; a lower one stays.
 
     What Telnyx refuses is told too: one limit that cannot be set keeps none of the others from being set.
     """
-    return [limit for kind in _KINDS async for limit in _held(telnyx, kind, most)]
+    return [limit for kind in _KINDS async for limit in _caps(telnyx, kind, most)]
 
 
-async def _held(telnyx: Telnyx, kind: _Profiles | _Products, most: int) -> AsyncIterator[TelnyxLimit]:
+async def _caps(telnyx: Telnyx, kind: _Profiles | _Products, most: int) -> AsyncIterator[TelnyxLimit]:
     query = {"page": {"size": MOST_OF_A_KIND}} if isinstance(kind, _Profiles) else None
     try:
         answer = await telnyx.get(kind.path, query=query)
@@ -106,10 +106,10 @@ async def _held(telnyx: Telnyx, kind: _Profiles | _Products, most: int) -> Async
         return
     for item in objects(answer):
         if item.get("period") in (None, "daily"):
-            yield await _one_held(telnyx, kind, item, most)
+            yield await _capped(telnyx, kind, item, most)
 
 
-async def _one_held(telnyx: Telnyx, kind: _Profiles | _Products, item: Mapping[str, Any], most: int) -> TelnyxLimit:
+async def _capped(telnyx: Telnyx, kind: _Profiles | _Products, item: Mapping[str, Any], most: int) -> TelnyxLimit:
     before = kind.limit_of(item)
     found = TelnyxLimit(what=kind.name_of(item), before=before, now=before)
     if _is_at_most(before, most):

@@ -16,7 +16,7 @@ Form = TypeVar("Form", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class SealedForms:
     """Seals a form for one browser and one purpose, so that a page shows nobody's words but its own.
 
     So a form is answered with a redirect also where it is filled in wrongly: reloading sends nothing again.
