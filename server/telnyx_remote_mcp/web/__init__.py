@@ -1,1 +1,1 @@
-"""The page for people who open the server's address in a browser."""
+"""The pages for people: how to connect, and linking an account."""

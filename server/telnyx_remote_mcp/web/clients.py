@@ -1,4 +1,4 @@
-"""The way in which each MCP client is told about this server, from the table in `clients.toml`."""
+"""How each MCP client is set up to use this server, from the table in `clients.toml`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 KEY: Final = "KEY..."
-"""Stands for the reader's own key."""
+"""A placeholder for the reader's own key."""
 
 UVX: Final = "/absolute/path/to/uvx"
 CHECKOUT: Final = "/absolute/path/to/this/repository"
@@ -23,9 +23,9 @@ CHECKOUT: Final = "/absolute/path/to/this/repository"
 class Client:
     """A client: where its configuration goes (`file`, None for a shell or a program), and what to put there.
 
-    `steps` are for those that are set up in their windows, `bundle` for those that install one; `sign_in` says what
-    differs without a key. `link` opens the client with this server filled in. `test` keeps the guide true; without one
-    it is from the client's documentation, at `source`.
+    `steps` are for clients that are set up in their own windows, `bundle` for those that install a bundle. `sign_in`
+    says what differs without a key. `link` opens the client with this server filled in. `test` names the test of the
+    guide; a guide without one is from the client's documentation, at `source`.
     """
 
     name: str
@@ -55,7 +55,7 @@ def clients(url: str, key: str = KEY) -> list[Client]:
 
 
 def checked() -> date:
-    """Return the day on which what is from documentation was read there."""
+    """Return the day on which the clients' documentation was last read for the guides."""
     day: date = _table()["checked"]
     return day
 

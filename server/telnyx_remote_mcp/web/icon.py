@@ -1,4 +1,4 @@
-"""The icon, which MCP clients show inside their own pages as well."""
+"""The icon of the server, which MCP clients also show in their own pages."""
 
 from functools import cache
 from importlib.resources import files
@@ -19,7 +19,7 @@ _HEADERS: Final = {
 
 
 def icon_route() -> Route:
-    """The icon, which is public."""
+    """The route of the icon, which is public."""
 
     async def show(_: Request) -> Response:
         return Response(_icon(), media_type="image/svg+xml", headers=_HEADERS)

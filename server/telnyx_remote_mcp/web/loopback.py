@@ -1,4 +1,4 @@
-"""Pages of a server over stdio: on this machine alone, and not before somebody needs one."""
+"""The pages of a server over stdio. They are served on this machine only, once one of them is needed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     import uvicorn
 
 HOSTS = ["127.0.0.1", "localhost"]
-"""Other names that lead here are a page's of somebody else, which must not read these."""
+"""The hosts that are served. A page of any other host must not read these pages (DNS rebinding)."""
 
 
 class LoopbackPages:
-    """Serves pages on a free port of 127.0.0.1 from the moment when its URL is asked for."""
+    """Serves pages on a free port of 127.0.0.1, from the first call of `url` on."""
 
     def __init__(self, routes: Callable[[], Sequence[Route]]) -> None:
         self._routes = routes
@@ -30,7 +30,7 @@ class LoopbackPages:
         self._task: asyncio.Task[None] | None = None
 
     def url(self) -> str:
-        """Where the pages are. Called on the event loop that is to serve them."""
+        """The URL of the pages. Call it on the event loop that is to serve them."""
         if self._url is None:
             listener = socket.create_server(("127.0.0.1", 0))
             self._url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -39,7 +39,7 @@ class LoopbackPages:
         return self._url
 
     async def aclose(self) -> None:
-        """End the pages, if they began."""
+        """Stop serving, if it was started."""
         if self._server is not None and self._task is not None:
             self._server.should_exit = True
             with suppress(asyncio.CancelledError):
@@ -47,12 +47,12 @@ class LoopbackPages:
 
 
 def _server(routes: Sequence[Route]) -> uvicorn.Server:
-    import uvicorn  # with the first page
+    import uvicorn  # on first use
 
     class Quiet(uvicorn.Server):
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
-            yield  # the signals are for the server over stdio
+            yield  # the server over stdio handles the signals
 
     app = Starlette(routes=list(routes), middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)])
     return Quiet(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1))

@@ -21,13 +21,13 @@ from telnyx_remote_mcp.web.icon import icon_route
 from telnyx_remote_mcp.web.rendering import render
 
 SANDBOX_KEY: Final = "KEY_sandbox_you"
-"""What a reader of a sandbox's page may use as it stands."""
+"""The key on a sandbox's page, which a reader can use as it is."""
 
 _SAFE: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
 def page_routes(settings: Settings, surfaces: Surfaces) -> list[Route]:
-    """The page and the icon, both public. The page loads nothing but the icon, and its script only copies."""
+    """The page and the icon, both public. The page loads nothing but the icon; its script only adds buttons to copy."""
     style = _asset("page.css")
     policy = _policy(style, _asset("page.js"))
     page = cache(lambda: _render(settings, surfaces, style).encode())

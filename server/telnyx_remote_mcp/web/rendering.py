@@ -1,4 +1,4 @@
-"""The templates of the pages for people."""
+"""Rendering of the templates of the pages for people."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 
 def render(template: str, **values: object) -> str:
-    """The page that a template of `web/templates` makes of the values; a value that is missing is an error."""
+    """Render a template of `web/templates` with these values; a missing value is an error."""
     return _templates().get_template(template).render(values)
 
 
 @cache
 def _templates() -> Environment:
-    # With the first page: most servers never show one, and the engine takes 2 MB.
+    # Imported with the first page: most servers never show one, and the engine takes 2 MB.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("telnyx_remote_mcp.web")

@@ -1,1 +1,1 @@
-"""The pages on which a person links a Telnyx account to an agent, sees the agents, and takes the access back."""
+"""The pages on which a person links a Telnyx account to an agent, sees the connected agents, and revokes access."""

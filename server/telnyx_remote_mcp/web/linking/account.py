@@ -1,4 +1,4 @@
-"""The account page: which agents are connected, what each may do, and how that is changed or ended."""
+"""The account page: shows the connected agents and what each may do, and changes or ends that."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ from telnyx_remote_mcp.web.linking.telnyx_limits import TelnyxLimit, cap_daily_l
 from telnyx_tools.api.credential import Credential
 
 IDENTITY_SCOPES: Final = frozenset({"billing.read"})
-"""Asked for where only the account's identity is wanted; the tokens are dropped at once."""
+"""The scopes of a sign-in that only proves the account's identity; its tokens are dropped at once."""
 
 _PURPOSE: Final = "account"
 _WHOLE: Final = "account"
-"""Where a problem is about the rules of the whole account, in place of a connection."""
+"""The `grant` of a problem with the rules of the whole account."""
 _AT_TELNYX: Final = "telnyx"
-"""Where it is about the limits that Telnyx keeps."""
+"""The `grant` of a problem with the limits that Telnyx keeps."""
 _HELD: Final = "held"
 _SHOWN: Final = 20
-"""Limits that are shown: they are carried in an address."""
+"""How many limits are shown at most: they are carried in a URL."""
 _UNREADABLE: Final = (
     "The rules of this account cannot be read any more, so agents only read. Lay them down anew, and save them."
 )
 
 
 class CappedLimits(BaseModel):
-    """The limits that Telnyx keeps now, and how many of them are not shown."""
+    """The limits that Telnyx keeps now, and how many more there are that are not shown."""
 
     limits: list[TelnyxLimit]
     more: int = 0
 
 
 class Problem(BaseModel):
-    """A problem with the form that came back; `grant` is the connection that it was about, else "". `rules` are as they
-    were filled in, where it had any."""
+    """A problem with a submitted form. `grant` is the connection that the form was about, else "". `rules` are the
+    rules as they were filled in, where the form had any."""
 
     text: str
     grant: str = ""
@@ -65,7 +65,7 @@ class Problem(BaseModel):
 
 @dataclass(frozen=True)
 class AccountPage:
-    """The page at `/account`: for whoever proved an account, else the form to prove one."""
+    """The page at `/account`: the agents of the account that this browser proved, else the form to prove one."""
 
     services: Services
     round_trip: RoundTrip
@@ -92,14 +92,15 @@ class AccountPage:
             if form.get("action") == "sign_in":
                 return await self.round_trip.leave(browser, IDENTITY_SCOPES)
             linked, account = await by_key(self.services.keys, form, request)
-            with suppress(RulesUnreadable):  # those of the key under an earlier secret are found by the key alone
+            # Only the key finds rules from under an earlier secret. To read them copies them to its present principal.
+            with suppress(RulesUnreadable):
                 await self.services.account_rules.of(account, linked.credential)
         except NotProved as error:
             return self.refused(browser, str(error))
         return await self.enter(browser, account)
 
     async def enter(self, browser: Browser, account: str) -> Response:
-        """The account is proved: show its agents."""
+        """The browser proved the account: open its session and show its agents."""
         response = self.services.pages.redirect("/account")
         await self.services.sessions.enter(browser, account, response)
         return response
@@ -114,7 +115,7 @@ class AccountPage:
         return self.services.pages.redirect("/account")
 
     async def change(self, request: Request) -> Response:
-        """Let a connected agent go further, less far, or longer; it need not sign in again."""
+        """Change what a connected agent may do and for how long, without a new sign-in."""
         if (form := await OwnerForm.of(request, self.services, _PURPOSE)) is None:
             return self.services.pages.forged()
         chosen = [g for g in await self.services.grants.of_account(form.account) if g.id == form.fields.get("grant")]
@@ -127,7 +128,7 @@ class AccountPage:
         return self.services.pages.redirect("/account")
 
     async def save_rules(self, request: Request) -> Response:
-        """Keep the rules that hold for whoever acts for the account."""
+        """Save the rules that hold for every caller of the account."""
         if (form := await OwnerForm.of(request, self.services, _PURPOSE)) is None:
             return self.services.pages.forged()
         products = dict.fromkeys(offer(self.services.surfaces).names)
@@ -138,8 +139,8 @@ class AccountPage:
         return self.services.pages.redirect("/account")
 
     async def cap_daily_limits(self, request: Request) -> Response:
-        """Have Telnyx itself stop at so much a day, with a credential of the account that is linked, or the key that
-        was entered for this."""
+        """Set daily spend limits at Telnyx itself, with the key that was entered for this, or else with a linked
+        credential of the account."""
         if (form := await OwnerForm.of(request, self.services, _PURPOSE)) is None:
             return self.services.pages.forged()
         try:
@@ -154,7 +155,7 @@ class AccountPage:
         return self.services.pages.redirect(f"/account?{urlencode({'held': sealed})}")
 
     async def _credential(self, form: OwnerForm, request: Request) -> Credential:
-        """The key in the form, else that of a connection. Raises NotProved."""
+        """The key in the form, else the credential of a connection. Raises NotProved."""
         if form.fields.get("api_key"):
             linked, owner = await by_key(self.services.keys, form.fields, request)
             if owner != form.account:
@@ -168,11 +169,11 @@ class AccountPage:
         scopes = self.services.scopes
         permitted, expires_at = changed(form, grant, offer(self.services.surfaces), datetime.now(UTC))
         needed = scopes.covering(permitted)
-        held = needed if grant.given is None else within(needed, grant.given)
-        await self.services.grants.change(grant.id, permitted, held, expires_at, rules_of(given(form)))
+        granted = needed if grant.given is None else within(needed, grant.given)
+        await self.services.grants.change(grant.id, permitted, granted, expires_at, rules_of(given(form)))
 
     def refused(self, browser: Browser, text: str) -> Response:
-        """Nothing was proved: back to the form, with what to do."""
+        """The proof failed: redirect to the form, which says what to do."""
         return self._again(browser, Problem(text=text))
 
     def _again(self, browser: Browser, problem: Problem) -> Response:

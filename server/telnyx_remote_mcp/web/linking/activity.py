@@ -1,4 +1,4 @@
-"""The activity page: what the agents of an account did, as the replicas keep it together, or the audit log has it."""
+"""The activity page: what the agents of an account did, from the store that replicas share, or from the audit log."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ SHOWN: Final = 50
 COUNTED: Final = timedelta(days=30)
 """How far the totals go back."""
 LONGEST_CALL: Final = timedelta(minutes=10)
-"""Between the two records of a call."""
+"""The longest time between the two records of a call."""
 
 Agent = tuple[str, str]
 
 
 class Past(Protocol):
-    """What is known of an account. A further look may find what is `older` than a moment, "" for none; from `since` on
-    nothing is missing."""
+    """The records of an account. `older` is the moment before which a further look may find more, "" for none. From
+    `since` on nothing is missing."""
 
     @property
     def older(self) -> str: ...
@@ -53,13 +53,13 @@ class Past(Protocol):
     def since(self) -> str: ...
 
     def before(self, moment: str) -> Iterator[Record]:
-        """The records of before the moment, the newest first."""
+        """The records from before the moment, the newest first."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants to see: the calls of before a moment, of one agent or all of them, reads or not."""
+    """The filter of the page: the calls before a moment, of one agent or all, with or without reads."""
 
     before: str
     is_newest: bool
@@ -78,7 +78,7 @@ class Wanted:
         return (self.reads or record.get("effect") != "read") and self.agent in (None, agent_of(record))
 
     def url(self, **changes: str) -> str:
-        """The page with other wishes, below the path of the server."""
+        """The URL of the page with a changed filter, below the path of the server."""
         connection, client = self.agent or ("", "")
         given = {"connection": connection, "client": client, "reads": "1" if self.reads else "", **changes}
         chosen = {name: value for name, value in given.items() if value}
@@ -87,7 +87,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Calls to show, and the moment at which the next page begins, "" where there is none."""
+    """The calls of one page, and the moment at which the next page begins, "" where there is none."""
 
     records: list[Record]
     older: str
@@ -107,8 +107,8 @@ class Problem(BaseModel):
 
 @dataclass(frozen=True)
 class ActivityServices(PageParts):
-    """What the page works with. Where people do not sign agents in there are no `grants`, nor a page of the account:
-    `proof` is then how they show here whose it is. Without `activity`, the audit log of this replica tells."""
+    """What the page works with. A server without sign-in has no `grants` and no account page; people prove their
+    account here, by `proof`. Without `activity`, the records are those of this replica's audit log."""
 
     settings: Settings
     store: Store
@@ -119,7 +119,7 @@ class ActivityServices(PageParts):
 
 
 def activity_routes(services: ActivityServices) -> list[Route]:
-    """The page, and the form that proves whose it is, where it has one."""
+    """The page, and its form to prove the account, where it has one."""
     page, guard = ActivityPage(services), PageGuard(services)
     return [
         Route(PATH, guard(page.show), methods=["GET"]),
@@ -129,7 +129,7 @@ def activity_routes(services: ActivityServices) -> list[Route]:
 
 @dataclass(frozen=True)
 class ActivityPage:
-    """The page at `/account/activity`, for whoever proved the account."""
+    """The page at `/account/activity`, for the account that this browser proved."""
 
     services: ActivityServices
 
@@ -160,7 +160,7 @@ class ActivityPage:
         )
 
     async def prove(self, request: Request) -> Response:
-        """Check what was entered; back to the page either way."""
+        """Check the proof that was entered; redirects to the page either way."""
         services, browser = self.services, self.services.browsers.of(request)
         form = await request.form()
         if services.proof is None or not services.browsers.proves(browser, PATH, str(form.get("token"))):
@@ -175,7 +175,7 @@ class ActivityPage:
         return response
 
     def _to_prove(self, browser: Browser, request: Request) -> Response:
-        """The form that asks for a proof."""
+        """The form to prove the account."""
         services = self.services
         problem = services.sealed_forms.open(browser, PATH, request.query_params.get("again", ""), Problem)
         token = services.browsers.token(browser, PATH)
@@ -184,13 +184,13 @@ class ActivityPage:
         return response
 
     async def _grants(self, account: str) -> list[Grant]:
-        """The connections of the account, those that ended last."""
+        """The connections of the account: the active ones, then those that ended."""
         if (grants := self.services.grants) is None:
             return []
         return [*await grants.of_account(account), *await grants.past_of_account(account)]
 
     async def _past(self, account: str) -> Callable[[], Past]:
-        """Makes what is known of the account, for one look at it."""
+        """Return a function that makes the records of the account ready for one pass over them."""
         services = self.services
         whos = {who(account, key) for key in services.secret.derive_all("audit")}
         if services.activity is None:
@@ -200,7 +200,7 @@ class ActivityPage:
 
 
 def calls(past: Past, wanted: Wanted) -> Found:
-    """The calls that are wanted, the newest first, as many as a page has. All of one moment are on the same page."""
+    """The calls of a page, the newest first. All calls of one moment are on the same page."""
     records: list[Record] = []
     for record in _before(past, wanted.before):
         if not wanted.includes(record):
@@ -223,13 +223,13 @@ def count(past: Past, now: str) -> Totals:
 
 
 def _before(past: Past, moment: str) -> Iterator[Record]:
-    """The calls that began before the moment; their ends may be later."""
+    """The calls that began before the moment, with their ends, which may be later."""
     begun = merged(past.before(_written(_moment(moment) + LONGEST_CALL)))
     return (record for record in begun if str(record["at"]) < moment)
 
 
 def _rows(totals: Totals, grants: Sequence[Grant]) -> Iterator[dict[str, object]]:
-    """What the page says of each agent: those that are connected, and those that did something."""
+    """What the page says about each agent: the connected ones, and all others that made a call."""
     names = {grant.id: grant.client_name for grant in grants}
     listed = {grant.id: minute(grant.last_listed_at) for grant in grants if grant.last_listed_at is not None}
     for agent in dict.fromkeys([*((grant.id, "") for grant in grants), *totals.tallies]):

@@ -1,4 +1,4 @@
-"""Acts: what agents did, put together from the records of the audit log, in the words of the pages."""
+"""Acts: the calls of agents as the pages show them, made of the records of the audit log."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _ENDED: Final[Mapping[object, str]] = {"done": "Done", "unknown": "Nobody knows 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A call of an agent as the page shows it. `agent` is its connection, or the client that used the key."""
+    """A call of an agent as the page shows it. `agent` names its connection, or the client that used the API key."""
 
     at: str
     when: str
@@ -56,7 +56,7 @@ class Act:
 
 @dataclass(slots=True)
 class Tally:
-    """The totals of one agent."""
+    """The totals of one agent's calls."""
 
     done: int = 0
     looked: int = 0
@@ -79,7 +79,10 @@ class Tally:
 
 
 def merged(records: Iterable[Record]) -> Iterator[Record]:
-    """One record for each call, of records the newest first: a start with what its end says; the end comes first."""
+    """Merge the records of each call into one: its start, with the outcome from its end.
+
+    The records come newest first, so that the end of a call comes before its start.
+    """
     ends: dict[str, Record] = {}
     for record in records:
         match record.get("event"):
@@ -93,7 +96,7 @@ def merged(records: Iterable[Record]) -> Iterator[Record]:
 
 
 def agent_of(record: Record) -> tuple[str, str]:
-    """What tells the agents of an account apart: the id of the connection, or "" and the name that the client gave."""
+    """The key of the agent that made a call: the id of its connection, or "" and the name that the client gave."""
     grant = str(record.get("grant", ""))
     return (grant, "") if grant else ("", visible(str(record.get("client", ""))))
 

@@ -1,4 +1,4 @@
-"""Additions: what a client that is connected already asks for beyond its grant."""
+"""Additions: what a client that is already connected asks for beyond its grant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from telnyx_tools.tool.tool import Tool
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """The products that new scopes are for, and the highest level that these speak of."""
+    """The products that the new scopes are for, and the level that they ask for: to spend if any is to write, else to
+    look."""
 
     grant: Grant
     """The connection that it adds to."""
@@ -24,9 +25,10 @@ class Addition:
 
 
 def addition(surfaces: Surfaces, grant: Grant, scopes: Iterable[str]) -> Addition | None:
-    """Return what the scopes ask for beyond the grant; None where that is nothing, or nothing of a product.
+    """Return what the scopes ask for beyond the grant; None where that is nothing, or not about any product.
 
-    Where they ask to write, what else is new in them is left out: one level is chosen for all that is added.
+    Where some of the new scopes are to write, those to read are ignored, because one level is chosen for the whole
+    addition.
     """
     fresh = [scope for scope in scopes if not is_granted(scope, grant.scopes)]
     writing = [scope for scope in fresh if scope.endswith(".write")]
@@ -37,7 +39,7 @@ def addition(surfaces: Surfaces, grant: Grant, scopes: Iterable[str]) -> Additio
 
 
 def _products(tools: list[Tool], scope: str, grant: Grant) -> list[str]:
-    """Return the products that a scope is chiefly for; of these the ones that the agent may use already, if any."""
+    """Return the products that a scope is chiefly for; only those that the agent may use already, if there are any."""
     using = {tool.group for tool in tools if tool.scope == scope}
     chiefly = [name for name in using if _family(tools, name) == scope.rpartition(".")[0]] or list(using)
     return [name for name in chiefly if grant.permission.level(name) is not None] or chiefly

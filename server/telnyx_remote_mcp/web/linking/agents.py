@@ -1,4 +1,4 @@
-"""The agents of an account as its page shows them, and what the form beside each one changes."""
+"""The agents of an account as the account page shows them, and the form that changes what each may do."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ _WHY: Final = {
 
 
 def changed(form: FormData, grant: Grant, offered: Offer, now: datetime) -> tuple[Permission, int | None]:
-    """Return what the form lets the agent do, and until when. A product without a level is permitted no more.
+    """Return what the form lets the agent do, and until when. A product without a level is no longer permitted.
 
     Raises BadChoice.
     """

@@ -1,4 +1,4 @@
-"""The page on which a person decides what an agent asked for. To open it decides nothing."""
+"""The approval page, on which a person decides about a call of an agent. Opening the page decides nothing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Problem(BaseModel):
 
 @dataclass(frozen=True)
 class ApproveServices(PageParts):
-    """What the page works with. `signs_in` is whether people can prove their account by signing in at Telnyx."""
+    """What the page works with. `signs_in` says whether people can prove their account by signing in at Telnyx."""
 
     settings: Settings
     store: Store
@@ -47,7 +47,7 @@ class ApproveServices(PageParts):
 
 
 def approve_routes(services: ApproveServices) -> list[Route]:
-    """The page, below `/approve/`; its form proves whose browser it is, or decides."""
+    """The page, below `/approve/`. Its form proves the account, or submits the decision."""
     page, guard = ApprovePage(services), PageGuard(services)
     path = PATH + "{id}"
     return [
@@ -58,7 +58,7 @@ def approve_routes(services: ApproveServices) -> list[Route]:
 
 @dataclass(frozen=True)
 class ApprovePage:
-    """Shows an approval to whoever proved the account that it is about, and takes the decision."""
+    """Shows an approval to a browser that proved the account which it is about, and takes the decision."""
 
     services: ApproveServices
 
@@ -97,7 +97,7 @@ class ApprovePage:
         return services.pages.redirect(here)
 
     async def _proved(self, request: Request, browser: Browser, approval: Approval, here: str) -> Response:
-        """Check the key that was entered; back to the page either way."""
+        """Check the proof that was entered; redirects to the page either way."""
         services = self.services
         try:
             account = await services.proof.prove(await request.form(), request)
@@ -114,7 +114,7 @@ class ApprovePage:
         return self.services.pages.redirect(f"{here}?{urlencode({'again': again})}")
 
     async def _decide(self, approval: Approval, decision: str) -> None:
-        """Note the decision; one that was made before, in another tab or by another answer, stays."""
+        """Record the decision. An earlier one, from another tab or another answer, stays."""
         if decision == "deny":
             await self.services.approvals.decide(approval, "denied")
         for extent in get_args(Extent):
@@ -137,5 +137,6 @@ def _id(request: Request) -> str:
 
 
 def _purpose(approval: Approval) -> str:
-    """A form decides the asking that it was shown with, and no later one of the same call."""
+    """The purpose of the form's token. With the nonce, a form decides only the question that it was shown with, and no
+    later one about the same call."""
     return f"{PATH}{approval.id}/{approval.nonce}"

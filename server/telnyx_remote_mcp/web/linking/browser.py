@@ -17,22 +17,23 @@ _ID: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """One browser; `id` is the cookie's value and as secret as a password."""
+    """One browser; `id` is the cookie's value, as secret as a password."""
 
     id: str
     is_new: bool
 
     @property
     def name(self) -> str:
-        """A name of the browser that may be stored to recognise it."""
+        """A hash of the id, which may be stored to recognise the browser."""
         return hashlib.sha256(self.id.encode()).hexdigest()
 
 
 class Browsers:
-    """Knows browsers by a cookie, which pages of other sites cannot make a browser send with a form.
+    """Recognises browsers by a cookie, which is not sent with forms on pages of other sites.
 
-    `secure` is false only for a server on this machine without https, whose cookie is no `__Host-` one. Nor is that of
-    a server below a path, which keeps its cookie to itself: others on its host are not sent it.
+    `secure` is false only for a server on this machine without https; its cookie has no prefix. The cookie of a server
+    below a path is limited to that path, so that it is not sent to others on the host; its prefix is `__Secure-`.
+    Every other cookie has the prefix `__Host-`.
     """
 
     def __init__(self, key: bytes, *, secure: bool, base_path: str = "") -> None:
@@ -51,7 +52,7 @@ class Browsers:
         return Browser(secrets.token_urlsafe(32), True)
 
     def remember(self, browser: Browser, response: Response) -> None:
-        """Set the cookie for 30 days, where the browser does not have it."""
+        """Set the cookie for 30 days, unless the browser has it."""
         if browser.is_new:
             response.set_cookie(
                 self._cookie,
@@ -64,12 +65,12 @@ class Browsers:
             )
 
     def token(self, browser: Browser, purpose: str) -> str:
-        """The hidden field that proves a form came from a page this browser was shown for `purpose`."""
+        """The form token: a hidden field which proves that this browser was shown the form, for `purpose`."""
         return self.derive(f"form/{browser.id}/{purpose}")
 
     def proves(self, browser: Browser, purpose: str, token: str) -> bool:
         return hmac.compare_digest(self.token(browser, purpose).encode(), token.encode())
 
     def derive(self, text: str) -> str:
-        """43 characters that nobody without the key can tell, the same for the same text."""
+        """43 characters, always the same for a text, that nobody without the key can compute."""
         return base64.urlsafe_b64encode(hmac.digest(self._key, text.encode(), "sha256")).rstrip(b"=").decode()

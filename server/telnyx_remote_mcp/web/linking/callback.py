@@ -1,4 +1,4 @@
-"""The callback at which people arrive from Telnyx's sign-in."""
+"""The callback to which Telnyx's sign-in redirects browsers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from telnyx_remote_mcp.web.linking.services import Services
 
 @dataclass(frozen=True)
 class Callback:
-    """Ends a journey to Telnyx: the client gets its answer, or the person sees the agents."""
+    """Completes a sign-in at Telnyx: answers the client that asked for access, or opens the account page."""
 
     services: Services
     round_trip: RoundTrip
@@ -63,7 +63,8 @@ class Callback:
 
 
 def allowed(asked: frozenset[str], given: frozenset[str] | None) -> frozenset[str]:
-    """Return what was asked for, as far as Telnyx gave it: reading if it gave no writing. Raises NotProved."""
+    """Return the asked scopes as far as Telnyx gave them; a scope to write becomes one to read where only that was
+    given. Raises NotProved where none is left."""
     if given is None:
         return asked
     granted = within(asked, given)

@@ -1,4 +1,4 @@
-"""The choice that a person made on the linking page."""
+"""The choice that a person makes on the linking page."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from telnyx_remote_mcp.web.linking.bad_choice import BadChoice
 from telnyx_remote_mcp.web.linking.offer import LEVELS, WORDS, Offer
 
 ENDS: Final = {"30": 30, "90": 90, "never": None}
-"""Days after which the access ends, by the form's value. `date` and `kept` are the other values."""
+"""Days after which the access ends, by the form's value. The form's other values are `date` and `kept`."""
 DEFAULT_END: Final = "90"
 ALL: Final = "all"
-"""The form's value for all products; one product that is ticked beside it is the narrower meaning."""
+"""The form's value for all products. Where single products are ticked as well, only those count."""
 
 
 class _FirstChoice(BaseModel):
-    """A choice as 0.1.0 kept it."""
+    """A choice as 0.1.0 stored it."""
 
     groups: tuple[str, ...]
     read_only: bool
@@ -33,7 +33,7 @@ class Choice(BaseModel):
     """The extent of the agent's access, its end in Unix seconds, and the rules that hold for it. `replaces` is the
     grant that it adds to.
 
-    It is stored on the way to Telnyx: without defaults, so that nothing that is missing then means more access.
+    It is stored while the person signs in at Telnyx. It has no defaults, so that no missing field can mean more access.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,12 +43,12 @@ class Choice(BaseModel):
     replaces: str | None
     rules: OwnerRules
     telnyx_daily: int | None = None
-    """What Telnyx itself is to stop at, for each profile and day."""
+    """The daily spend limit to set at Telnyx, for each profile."""
 
     @model_validator(mode="before")
     @classmethod
     def _of_earlier_versions(cls, value: object) -> object:
-        """One in the form of 0.1.0 means the products that it names, and no others; the page had no rules then."""
+        """Read a choice of an earlier version. It has no rules; that of 0.1.0 permits only the products it names."""
         if not isinstance(value, dict):
             return value
         if "permission" in value:
@@ -60,7 +60,7 @@ class Choice(BaseModel):
 
 
 class Filled(BaseModel):
-    """The values that the form shows as filled in, and what is wrong with them. The key is never among them."""
+    """The values that the form is filled in with, and what is wrong with them. They never include the API key."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -88,7 +88,7 @@ class Filled(BaseModel):
 
     @classmethod
     def as_before(cls, given: Permission, rules: OwnerRules, offered: Offer) -> Filled:
-        """The form for what was chosen before; where products differ, with the lowest level of them."""
+        """The form filled in with an earlier choice. Where products have different levels, it has the lowest."""
         levels = [level for _, level in given.products] + ([given.rest] if given.rest is not None else [])
         groups = {name for name, _ in given.products}
         return cls(
@@ -100,7 +100,7 @@ class Filled(BaseModel):
 
 
 def chosen(form: FormData, offered: Offer) -> Permission:
-    """Return how far the person lets the agent go. Raises BadChoice."""
+    """Return what the person lets the agent do. Raises BadChoice."""
     level = LEVELS.get(str(form.get("level", "")))
     if level is None or level not in offered.levels:
         raise BadChoice("Choose how far the agent may go.", "level")
@@ -128,5 +128,5 @@ def end(form: FormData, now: datetime, kept: int | None = None) -> int | None:
         raise BadChoice("Give the day on which the access ends, as in 2030-12-31.", "ends") from None
     if last < now.date():
         raise BadChoice("The day on which the access ends has to be in the future.", "ends")
-    # Through the whole of that day, wherever the person is not too far from UTC.
+    # To the end of that day in UTC, which is all of the person's day where that is not far from UTC.
     return int(datetime(last.year, last.month, last.day, 23, 59, 59, tzinfo=UTC).timestamp())

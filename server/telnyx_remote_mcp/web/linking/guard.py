@@ -1,4 +1,4 @@
-"""The guard of every page that takes a form."""
+"""The checks that every page with a form shares."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -18,7 +18,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class PageGuard:
-    """Refuses plain http and too many forms, and says it where the store does not answer."""
+    """Shows an error page for plain http, for too many submitted forms, and where the store does not answer."""
 
     def __init__(self, services: PageParts) -> None:
         self._pages = services.pages
@@ -45,10 +45,10 @@ class PageGuard:
         return guarded
 
     def _in_the_clear(self, request: Request) -> bool:
-        """Whether what the person types would travel unencrypted beyond their own computer.
+        """Whether what the person types would leave their computer unencrypted.
 
-        A proxy that took the request without https says so; where the server is reached directly without
-        https, only a browser on the same computer can have `localhost` for it.
+        A proxy says in X-Forwarded-Proto whether it took the request without https. Where the server is reached
+        directly without https, only a browser on the same computer can call it `localhost`.
         """
         if request.url.hostname in _LOOPBACK:
             return False

@@ -1,4 +1,4 @@
-"""The linking page: who asks, how far it may go, and with which account."""
+"""The linking page: shows which client asks, and takes what it may do and with which account."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ class LinkPage:
         browser = self.services.browsers.of(request)
         pending = await self.services.requests.pending(request_id)
         if request_id and pending is None:
-            return self.services.pages.over()  # also to a form of before the answer, which gave another cookie
+            # Before the token is checked: the answer gave the browser a new cookie, so an older form would look forged.
+            return self.services.pages.over()
         if pending is None or not self._is_ours(form, browser):
             return self.services.pages.forged()
         try:
@@ -67,7 +68,7 @@ class LinkPage:
             return self._again(browser, pending.id, Filled.of(form), str(error), "api_key")
 
     def _is_ours(self, form: FormData, browser: Browser) -> bool:
-        """Return whether the form comes from a page that this browser was shown for the request."""
+        """Return whether this browser was shown the form, for this request."""
         return self.services.browsers.proves(browser, purpose(str(form.get("request"))), str(form.get("token", "")))
 
     async def _link(self, request: Request, form: FormData, browser: Browser, pending: Pending) -> Response:
@@ -84,7 +85,7 @@ class LinkPage:
         return await self.connect(browser, pending, choice, linked, account)
 
     async def _choice(self, form: FormData, browser: Browser, pending: Pending) -> Choice:
-        """Parse the choice on the page that was shown: all of it, or what it adds to a connection. Raises BadChoice."""
+        """Parse the choice: a whole one, or an addition to a connection, as the page showed it. Raises BadChoice."""
         offered, now = self._offer, datetime.now(UTC)
         adds_to = form.get("adds_to")
         if adds_to is None:
@@ -144,7 +145,7 @@ class LinkPage:
         return response
 
     async def _back(self, pending: Pending, choice: Choice, linked: Linked, account: str, url: str) -> Response:
-        """To the client; where Telnyx is to keep limits as well, by a page that says which it has now."""
+        """Redirect to the client. Where limits are to be set at Telnyx, set them and show a page with the result."""
         if choice.telnyx_daily is None:
             return self.services.pages.redirect(url)
         telnyx = self.services.api.bind(linked.credential, account)
@@ -153,7 +154,7 @@ class LinkPage:
         return self.services.pages.page("linked.html", limits=limits, client=client, url=url)
 
     async def _linked_before(self, browser: Browser, pending: Pending, request: Request) -> tuple[ApiKeyLink, str]:
-        """The account that this browser linked to the same client by key. Raises NotProved."""
+        """The key and account that this browser linked to the same client before. Raises NotProved."""
         grant = await self._reusable(browser, pending)
         if grant is None:
             raise NotProved(_ENDED)
@@ -164,13 +165,13 @@ class LinkPage:
         return ApiKeyLink(credential.secret), await verified(self.services.keys, credential.secret, request)
 
     async def _reusable(self, browser: Browser, pending: Pending) -> Grant | None:
-        """The connection of the same client by key; also one that ended because its token was in two hands."""
+        """The client's connection by API key, if any; also one that ended because its token was reused."""
         account = await self.services.sessions.remembered(browser)
         candidates = await self._connections(account, pending) if account is not None else []
         return next((grant for grant in candidates if grant.lane == "key"), None)
 
     async def _earlier(self, browser: Browser, pending: Pending) -> Grant | None:
-        """The connection of the same client that was made in this browser."""
+        """The client's connection that was made in this browser, if any."""
         session = await self.services.sessions.of(browser)
         candidates = await self._connections(session.account, pending) if session is not None else []
         return next((grant for grant in candidates if session is not None and grant.id in session.grants), None)
@@ -187,7 +188,7 @@ class LinkPage:
         return addition(self.services.surfaces, grant, pending.scopes)
 
     def refused(self, browser: Browser, request_id: str, filled: Filled, text: str) -> Response:
-        """Back from Telnyx without an account: the page again, as it was filled in."""
+        """The sign-in at Telnyx brought no account: show the page again, as it was filled in."""
         return self._again(browser, request_id, filled, text, "sign_in")
 
     def _again(self, browser: Browser, request_id: str, filled: Filled, problem: str, field: str) -> Response:
@@ -226,8 +227,8 @@ class LinkPage:
         return response
 
     async def _prefilled(self, browser: Browser, pending: Pending, added: Addition | None, offered: Offer) -> Filled:
-        """Return the choice that the form begins with: to use it within limits, what was chosen before, or what was
-        asked for now."""
+        """Return the values that the form begins with: those of the addition that is asked for, else of an earlier
+        connection, else the highest level with the suggested limits."""
         if added is not None:
             level = WORDS[min(added.level, offered.levels[-1])]
             kept = dict(rules_form.shown(added.grant.rules))

@@ -1,4 +1,4 @@
-"""The offer on the pages: everything that an agent could be let do, by product."""
+"""The offer on the pages: everything that a person can let an agent do, by product."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.tool import Tool
 
 LEVELS: Final = {"look": Level.LOOK, "change": Level.CHANGE, "spend": Level.SPEND}
-"""The levels by the values of the forms."""
+"""The levels by their values in the forms."""
 WORDS: Final = {Level.LOOK: "look", Level.CHANGE: "change", Level.SPEND: "spend"}
 
 
 @dataclass(slots=True)
 class Product:
-    """One group of tools; the lists hold the titles of what a tool does."""
+    """One group of tools; the lists hold the titles of its tools, by what they do."""
 
     name: str
     title: str
@@ -27,7 +27,7 @@ class Product:
     deletes: list[str] = field(default_factory=list)
     spends: list[str] = field(default_factory=list)
     levels: set[Level] = field(default_factory=set)
-    """Those that one of the tools needs."""
+    """The levels that its tools need."""
 
     def add(self, tool: Tool) -> None:
         kinds = {Effect.WRITE: self.changes, Effect.DESTROY: self.deletes, Effect.SPENDS: self.spends}
@@ -48,7 +48,7 @@ class Offer:
 
     @property
     def levels(self) -> list[Level]:
-        """The levels to which one can let an agent go, as far as the operator allows."""
+        """The levels that a person can choose: up to the highest that a served tool needs."""
         highest = max((level for product in self.products for level in product.levels), default=Level.LOOK)
         return [level for level in Level if level <= highest]
 

@@ -1,4 +1,4 @@
-"""A form that the owner of an account filled in: whoever proved the account in this browser."""
+"""A form from the owner of an account, which is whoever proved the account in this browser."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from telnyx_remote_mcp.web.linking.services import PageParts
 
 @dataclass(frozen=True)
 class OwnerForm:
-    """The fields, where they came from, and the account."""
+    """The fields of the form, the browser that sent them, and the account."""
 
     fields: FormData
     browser: Browser
@@ -21,7 +21,7 @@ class OwnerForm:
 
     @staticmethod
     async def of(request: Request, services: PageParts, purpose: str) -> OwnerForm | None:
-        """The form; None where it is forged: of nobody, or from no page that this browser was shown for the purpose."""
+        """The form; None where the browser proved no account, or was not shown this form for the purpose."""
         fields = await request.form()
         browser = services.browsers.of(request)
         account = await services.sessions.account(browser)

@@ -1,4 +1,4 @@
-"""Pages: their templates, their style, and the headers that keep other sites out of them."""
+"""Pages: their templates, their style, and their security headers."""
 
 import base64
 import hashlib
@@ -18,9 +18,9 @@ _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*")
 
 
 class Pages:
-    """Renders pages that run no script, load only the icon, sit in no frame and stay in no cache.
+    """Renders pages that run no script, load only the icon, and cannot be framed or cached.
 
-    `base_path` is what a proxy takes off the path of a request.
+    `base_path` is the prefix that a proxy strips from the path of a request.
     """
 
     def __init__(self, *, sandbox: bool, base_path: str = "") -> None:
@@ -28,7 +28,7 @@ class Pages:
         self._base_path = base_path
 
     def page(self, template: str, status: int = 200, *, leads_to: Iterable[str] = (), **values: object) -> Response:
-        """`leads_to` are the URLs on other hosts that an answer to the page's form may redirect to."""
+        """Render a page. `leads_to` are the URLs on other hosts to which the answer to its form may redirect."""
         html = render(f"linking/{template}", style=self._style, sandbox=self._sandbox, base=self._base_path, **values)
         return HTMLResponse(html, status, {**_HEADERS, "Content-Security-Policy": self._policy(leads_to)})
 
@@ -37,7 +37,7 @@ class Pages:
         return self.page("error.html", status, title=title, text=text)
 
     def over(self) -> Response:
-        """The request of the client is answered, expired, or never was."""
+        """The page for a client's request that was answered, has expired, or never existed."""
         return self.problem(
             410,
             "This sign-in is over",
@@ -47,7 +47,7 @@ class Pages:
         )
 
     def forged(self) -> Response:
-        """A form that does not come from a page of this browser."""
+        """The page for a form that this browser was not shown."""
         return self.problem(
             403,
             "This form cannot be used",
@@ -55,7 +55,7 @@ class Pages:
         )
 
     def redirect(self, url: str) -> Response:
-        """Leave with GET for a URL, or for a path of this server as a browser knows it."""
+        """Redirect with GET to a URL, or to a path of this server, with the base path that the browser needs."""
         return RedirectResponse(f"{self._base_path}{url}" if url.startswith("/") else url, 303, _HEADERS)
 
     def _policy(self, leads_to: Iterable[str]) -> str:
@@ -85,7 +85,7 @@ _HEADERS: Final = {
 
 
 def _source(url: str) -> str:
-    """The narrowest source expression that matches the URL; CSP has none for an IPv6 address."""
+    """The narrowest CSP source that matches the URL. CSP has none for an IPv6 address, so that is its scheme."""
     parts = urlsplit(url)
     if parts.scheme in ("http", "https") and _HOST.fullmatch(parts.netloc):
         return f"{parts.scheme}://{parts.netloc}"

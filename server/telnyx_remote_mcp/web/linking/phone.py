@@ -1,4 +1,4 @@
-"""The page of the owner's phone: a code is sent to it, and entered here; then agents' questions come by text too."""
+"""The page for the owner's phone. A code is sent to the phone and entered here; then questions come by text as well."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ WRONG_CODE: Final = "That is not the code, or it is too old. Look at the newest 
 
 
 class Problem(BaseModel):
-    """What went wrong with the form that came back."""
+    """What went wrong with a submitted form."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class PhonePage:
-    """The page at `/account/phone`, for whoever proved the account."""
+    """The page at `/account/phone`, for the account that this browser proved."""
 
     services: Services
     phones: OwnerPhones
@@ -54,7 +54,7 @@ class PhonePage:
         return response
 
     async def submit(self, request: Request) -> Response:
-        """Send a code, take it, or forget the number."""
+        """Send a code, check one, or forget the number."""
         services, form = self.services, await OwnerForm.of(request, self.services, _PURPOSE)
         if form is None:
             return services.pages.forged()

@@ -1,4 +1,4 @@
-"""Proofs of whose account it is: by its API key, or in another way that a page is given."""
+"""Proofs that a person owns an account: by its API key, or in another way that a page is given."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -21,12 +21,12 @@ _WHY: Final = {
 
 
 class NotProved(Exception):
-    """The account is not proved; the text tells the person what to do and never quotes what was entered."""
+    """The proof failed. The text tells the person what to do, and never quotes what was entered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A way to prove whose account it is: what the person enters, and `prove`, which gives the principal or raises
+    """A way to prove an account: what the person is asked to enter, and `prove`, which returns the principal or raises
     NotProved."""
 
     label: str
@@ -46,13 +46,13 @@ def key_proof(keys: ApiKeys) -> Proof:
 
 
 async def by_key(keys: ApiKeys, form: FormData, request: Request) -> tuple[ApiKeyLink, str]:
-    """The key in the form's `api_key`, which Telnyx was asked about, and its principal. Raises NotProved."""
+    """The key in the form's `api_key`, checked with Telnyx, and its principal. Raises NotProved."""
     key = _key(str(form.get("api_key", "")))
     return ApiKeyLink(key), await verified(keys, key, request)
 
 
 def _key(entered: str) -> str:
-    """A key by its form. Raises NotProved."""
+    """The entered key, if it has the form of one. Raises NotProved."""
     key = entered.strip()
     if not key:
         raise NotProved("Enter the API key of your Telnyx account.")

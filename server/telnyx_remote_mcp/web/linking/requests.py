@@ -1,4 +1,4 @@
-"""The part of the authorization server that the pages need: requests of clients that wait for a person."""
+"""The part of the authorization server that the pages need: clients' requests that wait for a person's decision."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ MAX_NAME: Final = 80
 
 
 class Requests(Protocol):
-    """The authorization server, as the pages use it. Each request is answered once."""
+    """The interface of the authorization server that the pages use. Each request is answered once."""
 
     async def pending(self, request_id: str) -> Pending | None:
         """The request, unless it is answered or expired."""
@@ -28,7 +28,7 @@ class Requests(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """A client as a page shows it: with a name of visible characters, and whether it runs on the person's computer."""
+    """A client as a page shows it: its name in visible characters, and whether it runs on the person's computer."""
 
     name: str
     host: str
@@ -41,6 +41,6 @@ class Applicant:
 
 
 def visible(name: str) -> str:
-    """A name without the characters that hide or reorder others, on one line, of at most 80 characters."""
+    """The name on one line, without characters that hide or reorder others, cut to 80 characters."""
     shown = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in name)
     return " ".join(shown.split())[:MAX_NAME]

@@ -1,4 +1,4 @@
-"""The way to Telnyx's sign-in and back."""
+"""The round trip of a browser to Telnyx's sign-in and back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KIND: Final = "sign-in"
 
 
 class Journey(BaseModel):
-    """The reason for sending somebody to Telnyx: a client's request, or (None) to see the account's agents."""
+    """A sign-in at Telnyx in progress: for a client's request, or without one (None) to open the account page."""
 
     browser: str
     request_id: str | None
@@ -33,7 +33,7 @@ class Journey(BaseModel):
 
 @dataclass(frozen=True)
 class RoundTrip:
-    """Sends a browser to Telnyx, only after its person agreed here, and takes the same browser back, once."""
+    """Redirects a browser to Telnyx, only after the person agreed here, and accepts the same browser back, once."""
 
     services: Services
 
@@ -46,7 +46,7 @@ class RoundTrip:
         choice: Choice | None = None,
         filled: Filled | None = None,
     ) -> Response:
-        """The redirect to Telnyx; with what was chosen on the page that asks for it, and how that was filled in."""
+        """The redirect to Telnyx. The linking page's choice and filled in form are stored until the browser is back."""
         state = secrets.token_urlsafe(32)
         journey = Journey(
             browser=browser.name, request_id=request_id, choice=choice, scopes=scopes, filled=filled or Filled()
@@ -55,7 +55,7 @@ class RoundTrip:
         return self.services.pages.redirect(self._sign_in.url(state, self._verifier(browser, state), scopes))
 
     async def arrive(self, request: Request, browser: Browser) -> Journey | None:
-        """The journey that ends with this request; None where it began elsewhere, is over, or took too long."""
+        """The journey that this request completes; None where it began in another browser, is over, or has expired."""
         journey = await self._journeys.take(request.query_params.get("state", ""))
         if journey is None or not secrets.compare_digest(journey.browser.encode(), browser.name.encode()):
             return None
@@ -73,7 +73,7 @@ class RoundTrip:
             raise NotProved(f"Telnyx {why}. Try again.") from None
 
     def _verifier(self, browser: Browser, state: str) -> str:
-        """The PKCE verifier, which need not be kept: only this server can tell it from the state and the cookie."""
+        """The PKCE verifier. It need not be stored: only this server can derive it from the state and the cookie."""
         return self.services.browsers.derive(f"verifier/{browser.id}/{state}")
 
     @property

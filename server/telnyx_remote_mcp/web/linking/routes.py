@@ -1,4 +1,4 @@
-"""The routes of the pages of signing in."""
+"""The routes of the pages for linking and managing accounts."""
 
 from typing import Final
 
@@ -18,7 +18,7 @@ CALLBACK_PATH: Final = "/link/telnyx/callback"
 
 
 def linking_routes(services: Services) -> list[Route]:
-    """The pages for people. They need no credential; each proves who they are for by itself."""
+    """The pages for people. Requests to them need no credential; each page has people prove their account itself."""
     trip = RoundTrip(services)
     link, account = LinkPage(services, trip), AccountPage(services, trip)
     guard = PageGuard(services)

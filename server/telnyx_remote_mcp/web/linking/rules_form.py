@@ -1,4 +1,4 @@
-"""The form in which a person lays rules down: what its fields show, and what they mean."""
+"""The form in which a person sets rules: fills in its fields from rules, and parses them into rules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from telnyx_remote_mcp.web.linking.bad_choice import BadChoice
 from telnyx_tools.tool.effect import Effect
 
 Values = Mapping[str, str]
-"""The fields by name, as a page shows them; where several can be ticked, with commas between them."""
+"""The fields by name, as a page shows them. A field in which several values can be ticked has them with commas."""
 
 COUNTED: Final[Mapping[What, str]] = {
     "messages": "messages",
@@ -48,9 +48,9 @@ UNUSUAL: Final = {
     "first_contact": "somebody who was never reached from here",
     "night": "night where they are",
 }
-"""The rules of the unusual that are on or off, and what each is about."""
+"""The rules about unusual calls that are on or off, and what each is about."""
 BOUNDS: Final = ("recipients", "price")
-"""Those with a bound."""
+"""The rules about unusual calls that have a bound."""
 _USUAL: Final = Rules()
 
 SUGGESTED: Final = OwnerRules(
@@ -74,7 +74,7 @@ _AREAS: Final = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Eur
 
 
 def shown(rules: OwnerRules) -> Values:
-    """The fields as they are filled in for these rules."""
+    """The fields, filled in with these rules."""
     hours, policy = rules.quiet_hours, rules.policy
     values = dict.fromkeys(_ONE, "")
     values |= {f"limit_{limit.what}_{limit.period}": str(limit.most) for limit in rules.limits}
@@ -98,8 +98,8 @@ def given(form: FormData) -> Values:
 
 
 def rules_of(values: Values, groups: Mapping[str, object] | None = None) -> OwnerRules:
-    """The rules that the fields mean. Those of a whole account can also hold `groups` to reading, and say what is
-    unusual. Raises BadChoice."""
+    """Parse the fields into rules. With `groups`, which are for the rules of a whole account, the fields can also limit
+    groups to reading, and say what is unusual. Raises BadChoice."""
     effects = {effect: _word(values.get(f"asks_{effect}", "")) for effect in ASKED}
     whole: dict[str, Any] = {}
     if groups is not None:
@@ -115,7 +115,7 @@ def rules_of(values: Values, groups: Mapping[str, object] | None = None) -> Owne
 
 
 def in_words(rules: OwnerRules) -> list[str]:
-    """What the rules hold back, in a few words each."""
+    """What the rules limit or ask about, in a few words each."""
     said = [f"{limit.most:,} {COUNTED.get(limit.what, limit.what)} a {limit.period}" for limit in rules.limits]
     if rules.calls_at_once is not None:
         said.append(f"{rules.calls_at_once} calls at once")
@@ -129,18 +129,18 @@ def in_words(rules: OwnerRules) -> list[str]:
 
 
 def daily_limit(form: FormData) -> int | None:
-    """What Telnyx itself is to stop at, if that was filled in. Raises BadChoice."""
+    """The daily limit to set at Telnyx; None where it was not filled in. Raises BadChoice."""
     return _number(str(form.get("telnyx_daily", "")).strip(), 999_999)
 
 
 def usual(effect: Effect) -> str:
-    """What happens where nobody says anything, in words."""
+    """What happens by default, without a rule, in words."""
     return WORDS[DEFAULTS[effect]]
 
 
 @cache
 def zones() -> list[str]:
-    """The time zones of the world by the names of their places."""
+    """The names of the time zones that are named after places, sorted."""
     return sorted(name for name in available_timezones() if name.startswith(_AREAS))
 
 

@@ -1,4 +1,4 @@
-"""Forms that come back to the person: what was filled in and what is wrong, carried in the address of a page."""
+"""Sealed forms: what a person filled in, and what is wrong with it, carried in the URL of a page."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ Form = TypeVar("Form", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class SealedForms:
-    """Seals a form for one browser and one purpose, so that a page shows nobody's words but its own.
+    """Seals a form for one browser and one purpose, so that nobody else can make a page show their text.
 
-    So a form is answered with a redirect also where it is filled in wrongly: reloading sends nothing again.
+    With it, a wrongly filled in form is answered with a redirect too, so that reloading submits nothing again.
     """
 
     vault: Vault
 
     def seal(self, browser: Browser, purpose: str, form: BaseModel) -> str:
-        """The value for the address."""
+        """The value for the URL."""
         sealed = self.vault.seal(form.model_dump_json().encode(), _place(browser, purpose))
         return base64.urlsafe_b64encode(sealed).decode()
 
     def open(self, browser: Browser, purpose: str, value: str, form: type[Form]) -> Form | None:
-        """The form, or None for a value of another browser, another purpose, or no value."""
+        """The form; None for a value of another browser or another purpose, and for anything else."""
         try:
             sealed = base64.urlsafe_b64decode(value)
             return form.model_validate_json(self.vault.open(sealed, _place(browser, purpose)))

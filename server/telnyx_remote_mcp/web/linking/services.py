@@ -26,7 +26,7 @@ from telnyx_tools.api.client import Api
 
 
 class PageParts:
-    """What every page for people is made with, of a server's settings, store and secret."""
+    """The parts that every page for people needs, made from a server's settings, store and secret."""
 
     settings: Settings
     store: Store
@@ -60,8 +60,7 @@ class PageParts:
 
 @dataclass(frozen=True)
 class Services(PageParts):
-    """What the pages of signing in work with, made once for a process. Without `sign_in` accounts are linked by API key
-    only."""
+    """What the linking pages work with, one per process. Without `sign_in`, accounts are linked only by API key."""
 
     settings: Settings
     surfaces: Surfaces
@@ -73,9 +72,9 @@ class Services(PageParts):
     secret: Secret = field(repr=False)
     sign_in: TelnyxSignIn | None = None
     phones: OwnerPhones | None = None
-    """Where there are any, owners are asked by text too."""
+    """With it, owners are asked by text as well."""
     activity: Activity | None = None
-    """Where there is none, the audit log of this replica tells what was done."""
+    """Without it, the activity page reads the audit log of this replica."""
 
     @cached_property
     def scopes(self) -> Scopes:

@@ -1,4 +1,4 @@
-"""Sessions: the account that a browser has proved to be its own."""
+"""Sessions: the account that was proved in a browser."""
 
 import time
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _KIND: Final = "browser-session"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The account that a browser proved, and when, in Unix seconds; `grants` were made in it, the newest first."""
+    """The account that a browser proved, and when, in Unix seconds; `grants` are those made in it, the newest first."""
 
     account: str
     proved_at: int
@@ -26,9 +26,9 @@ class Session:
 
 
 class Sessions:
-    """The account of a browser, for eight hours: it may see and end connections.
+    """The sessions of browsers. For eight hours after the proof, a browser may see and end the account's connections.
 
-    For 30 days the browser may also connect the same client to the same account again, without another proof.
+    For 30 days it may also connect the same client to the same account again without another proof.
     """
 
     def __init__(self, store: Store, vault: Vault, browsers: Browsers) -> None:
@@ -46,9 +46,9 @@ class Sessions:
         return session.account if session is not None else None
 
     async def enter(self, browser: Browser, account: str, response: Response, grant_id: str | None = None) -> None:
-        """Note the account, and the grant that was made for it, under a new cookie.
+        """Store the account, and the grant that was made for it, under a new cookie.
 
-        The one before the proof may be known to somebody else.
+        Somebody else may know the cookie from before the proof (session fixation).
         """
         before = await self.of(browser)
         made = before.grants if before is not None and before.account == account else ()
@@ -59,7 +59,7 @@ class Sessions:
         self._browsers.remember(fresh, response)
 
     async def close(self, browser: Browser) -> None:
-        """Forget the account of the browser."""
+        """Delete the session of the browser."""
         await self._records.delete(browser.name)
 
     async def of(self, browser: Browser) -> Session | None:

@@ -1,4 +1,4 @@
-"""A summary of what a connection may do, product by product, in the words of the pages."""
+"""A summary of what a connection may do, product by product, as the pages show it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from telnyx_remote_mcp.web.linking.offer import WORDS, Offer
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """The level to which an agent may go in one product; a value of the forms, "" for not at all."""
+    """What an agent may do in one product: `level` is a value of the forms, "" for nothing."""
 
     name: str
     title: str
@@ -24,7 +24,7 @@ REST = "rest"
 
 
 def rights(offered: Offer, grant: Grant, scopes: Scopes) -> list[Right]:
-    """The right in each product that is offered, and in the rest of the API: what holds, within the scopes."""
+    """The right in each offered product, and in the rest of the API: the level that holds within the grant's scopes."""
     found = []
     for product in offered.products:
         level = grant.permission.level(product.name)

@@ -1,5 +1,4 @@
-"""Limits that Telnyx itself keeps: what may be spent in a day, by whoever has a key of the account, without this server
-too."""
+"""Daily spend limits at Telnyx itself, which hold for every key of the account, with or without this server."""
 
 from __future__ import annotations
 
@@ -15,13 +14,12 @@ from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.results.result import objects
 
 MOST_OF_A_KIND: Final = 100
-"""Profiles that are looked at."""
+"""Profiles of each kind that are read."""
 _LONGEST_NAME: Final = 60
 
 
 class TelnyxLimit(BaseModel):
-    """A limit as it was found and as it is now, in the account's currency; "" for none. `problem` is why it could not
-    be set."""
+    """A limit before and now, in the account's currency; "" for none. `problem` says why it could not be set."""
 
     what: str
     before: str = ""
@@ -55,7 +53,7 @@ class _Profiles:
 
 @dataclass(frozen=True, slots=True)
 class _Products:
-    """What the whole account may spend on a product in a day."""
+    """The daily spend limits of the whole account, one per product."""
 
     path: str = "/spend_limits"
 
@@ -90,9 +88,9 @@ _KINDS: Final[tuple[_Profiles | _Products, ...]] = (
 
 
 async def cap_daily_limits(telnyx: Telnyx, most: int) -> list[TelnyxLimit]:
-    """Set every daily limit that is higher, or that there is none of, and tell all that were found; a lower one stays.
+    """Set every daily limit that is missing or higher than `most` to `most`, and return all limits. A lower one stays.
 
-    What Telnyx refuses is told too: one limit that cannot be set keeps none of the others from being set.
+    A limit that Telnyx refuses to set is returned with its problem, and does not keep the others from being set.
     """
     return [limit for kind in _KINDS async for limit in _caps(telnyx, kind, most)]
 
