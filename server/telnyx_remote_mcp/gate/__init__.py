@@ -1,1 +1,1 @@
-"""The gate of the MCP endpoints: who comes in, how often, and which tools they see."""
+"""The gate of the MCP endpoints: authenticates requests, limits them, and selects the tools that they see."""
