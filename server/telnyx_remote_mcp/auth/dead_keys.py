@@ -9,7 +9,7 @@ from typing import Final
 from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 
 KEPT_SECS: Final = 360.0
-"""Longer than a genuine verdict is cached."""
+"""How long a mark is kept: longer than a genuine verdict is cached."""
 KIND: Final = "dead_key"
 
 

@@ -33,7 +33,8 @@ class Choice(BaseModel):
     """The extent of the agent's access, its end in Unix seconds, and the rules that hold for it. `replaces` is the
     grant that it adds to.
 
-    It is stored while the person signs in at Telnyx. It has no defaults, so that no missing field can mean more access.
+    It is stored while the person signs in at Telnyx. What decides about access has no default, so that a missing field
+    can never mean more access.
     """
 
     model_config = ConfigDict(frozen=True)
