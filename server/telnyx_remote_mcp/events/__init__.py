@@ -1,1 +1,1 @@
-"""Events: what Telnyx tells by webhooks, kept for each account, and brought to whoever waits for it."""
+"""Events: received from Telnyx by webhook, stored for each account, and delivered to whoever waits or subscribed."""

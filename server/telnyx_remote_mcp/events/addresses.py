@@ -1,4 +1,4 @@
-"""The addresses of inboxes: unguessable ids in the URLs that Telnyx is given, and the keys that it signs with."""
+"""Inbox addresses: the unguessable id in each account's webhook URL, and the public keys that verify its webhooks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from telnyx_remote_mcp.store.vault import Vault
 ID_BYTES: Final = 32
 LONGEST_ID: Final = 64
 KEYS: Final = 2
-"""Public keys of an account that are believed: its present one, and the one before."""
+"""How many public keys of an account are trusted: the current one and the one before."""
 FRESH_SECS: Final = 3_600
 REMEMBERED_SECS: Final = 30
 REMEMBERED: Final = 10_000
@@ -29,7 +29,7 @@ REMEMBERED: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An inbox as the receiver needs it. `public_keys` are in base64, newest first."""
+    """The account of an inbox and its trusted public keys, in base64 and newest first."""
 
     principal: str
     public_keys: tuple[str, ...] = ()
@@ -44,9 +44,9 @@ class _Mine:
 
 
 class Addresses:
-    """Methods raise StoreUnavailable.
+    """The inbox addresses of all accounts. Methods raise StoreUnavailable.
 
-    The store holds no id but sealed: whoever reads it learns no URL, and whoever writes it makes none.
+    Inbox ids are stored encrypted only: reading the store reveals no webhook URL, and writing to it cannot forge one.
     """
 
     def __init__(self, store: Store, secret: Callable[[], Secret], *, clock: Clock = time.time) -> None:
@@ -64,7 +64,7 @@ class Addresses:
         return Records(self._store, Vault(self._secret()), "inbox_of", _Mine)
 
     async def find(self, inbox_id: str) -> Address | None:
-        """The inbox of this id, as it was half a minute ago at most."""
+        """The inbox with this id. A cache keeps it for 30 seconds after its last use."""
         if len(inbox_id) > LONGEST_ID:
             return None
         key = key_of(inbox_id)
@@ -74,27 +74,27 @@ class Addresses:
         return address
 
     async def of(self, principal: str) -> str:
-        """The id of the account's inbox, which is made with the first asking."""
+        """The id of the account's inbox; the first call creates it."""
         mine = await self._ids.get(principal)
         if mine is None:
             fresh = _Mine(secrets.token_urlsafe(ID_BYTES))
-            # The address first: an id that is given out has one, whenever the process ends.
+            # Store the address first: then an id that was handed out has one, even if the process ends in between.
             await self._addresses.put(key_of(fresh.id), Address(principal), None)
             mine = fresh if await self._ids.add(principal, fresh, None) else await self._ids.get(principal)
         return mine.id if mine is not None else await self._anew(principal)
 
     async def _anew(self, principal: str) -> str:
-        """An id in place of one that cannot be opened any more, since its secret is gone."""
+        """A new id in place of one that can no longer be decrypted, because its secret is gone."""
         await self._ids.delete(principal)
         return await self.of(principal)
 
     async def needs_key(self, inbox_id: str) -> bool:
-        """Whether the account's public key is to be asked for: it never was, or a while ago."""
+        """Whether to ask Telnyx for the account's public key: it was never fetched, or more than an hour ago."""
         kept = await self._addresses.get(key_of(inbox_id))
         return kept is None or not kept.public_keys or kept.checked_at < self._clock() - FRESH_SECS
 
     async def trust(self, inbox_id: str, principal: str, public_key: str) -> None:
-        """Believe from now on what is signed with this key, and with the one that was believed before."""
+        """Trust webhooks that are signed with this key from now on, and still those with the key before it."""
         key = key_of(inbox_id)
         kept: Kept[Address] | None = await self._addresses.read(key)
         before = kept.value if kept is not None else Address(principal)
@@ -107,11 +107,11 @@ class Addresses:
         self._recent.pop(key, None)
 
     async def renew(self) -> None:
-        """Seal again what an older value of the secret sealed."""
+        """Re-encrypt with the current secret what an older one encrypted."""
         await self._addresses.renew(lambda _: None)
         await self._ids.renew(lambda _: None)
 
 
 def key_of(inbox_id: str) -> str:
-    """The key that an inbox is stored under, which does not tell its id."""
+    """The store key of an inbox: a hash that does not reveal the id."""
     return hashlib.sha256(inbox_id.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The inbox of a caller, as tools are given it."""
+"""The inbox of a caller's account, as tools use it."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from telnyx_tools.tool.event import Event, Events, Poll, Wanted, seconds
 FIRST_PAUSE_SECS: Final = 0.5
 LONGEST_PAUSE_SECS: Final = 5.0
 TOLD_PAUSE_SECS: Final = 30.0
-"""How often Telnyx is asked where webhooks tell of what is wanted: for those alone that got lost."""
+"""The pause between two polls where webhooks already report the wanted events: then polls only find lost ones."""
 FOUND_OUT_SECS: Final = 3.0
-"""How long a request waits at most for whether its events go somewhere else."""
+"""The longest that a request waits to find out whether its events already go somewhere else."""
 PROGRESS_SECS: Final = 10.0
 READ_AT_ONCE: Final = 500
 MOST_ANSWERED: Final = 50
@@ -40,7 +40,7 @@ _SECS: Final = re.compile(r"[0-9]{1,11}")
 
 
 class InboxUnavailable(TelnyxError):
-    """What keeps the events does not answer."""
+    """The store that keeps the events does not answer."""
 
     def __init__(self) -> None:
         super().__init__("inbox unavailable")
@@ -87,7 +87,7 @@ class CallerInbox:
         return await self.services.findings.of(self._principal, name, find)
 
     async def _public_key(self) -> str:
-        """The account's own; the operator's setting where that cannot be asked for."""
+        """The account's own public key; the one in the operator's settings if Telnyx cannot be asked for it."""
         try:
             answer = await self.telnyx.get(PUBLIC_KEY)
         except TelnyxError:
@@ -115,7 +115,7 @@ class CallerInbox:
             return _answer(found, last, missed=not await self.services.letters.reaches(self._principal, start))
 
     async def _after(self, wanted: Wanted, cursor: str, limit: int) -> tuple[list[Letter], str]:
-        """The wanted letters after the cursor, and the cursor of the last that was looked at."""
+        """Up to `limit` wanted events after the cursor, and the cursor of the last event that was read."""
         found: list[Letter] = []
         while letters := await self.services.letters.after(self._principal, cursor, READ_AT_ONCE):
             for cursor, event in letters:
@@ -139,7 +139,7 @@ class CallerInbox:
                 return _answer(letters, start if last == START and start is not None else last)
 
     async def _there(self, room: Room, wanted: Wanted, start: str | None) -> Events:
-        """What is there already. Without a cursor only the newest letters are looked at."""
+        """The wanted events that have arrived already. Without a cursor only the newest events are searched."""
         if start is not None:
             return _answer(*await self._after(wanted, start, MOST_ANSWERED))
         letters = await room.newest()
@@ -155,7 +155,7 @@ class CallerInbox:
         poll: Poll | None,
         progress: Progress,
     ) -> list[Letter]:
-        """The first wanted letters that arrive, or none in time. Raises what the first poll raises."""
+        """The first wanted events to arrive; none if the time runs out. Raises what the first poll raises."""
         until = time.monotonic() + wait_secs
         beside: set[asyncio.Task[Any]] = {asyncio.create_task(_reported(progress, wait_secs))}
         if poll is not None:
@@ -166,7 +166,7 @@ class CallerInbox:
                 done, _ = await asyncio.wait([arriving, *beside], timeout=left, return_when=asyncio.FIRST_COMPLETED)
                 if arriving in done or not done:
                     break
-                for task in done:  # none of them ends but by an error
+                for task in done:  # these tasks end only with an error
                     task.result()
             return arriving.result() if arriving.done() else []
         finally:
@@ -175,7 +175,7 @@ class CallerInbox:
             await asyncio.gather(arriving, *beside, return_exceptions=True)
 
     async def _polled(self, room: Room, wanted: Wanted, poll: Poll, moment: float) -> None:
-        """Ask Telnyx at once and again. An error ends the wait where it is the first answer."""
+        """Poll Telnyx now and then repeatedly. An error of the first poll ends the wait; later ones are ignored."""
         may_poll, pause = self.services.waiting.may_poll, FIRST_PAUSE_SECS
         if may_poll(self._principal):
             await self.add(await poll(moment))
@@ -192,7 +192,7 @@ class CallerInbox:
             return await self.services.refusals.within_a_day(key_of(inbox_id))
 
     async def remember(self, name: str, note: Mapping[str, Any] | None) -> None:
-        if self.call.preview:  # what is to be looked at is the request that comes next
+        if self.call.preview:  # a preview stores nothing: it shows the request to Telnyx that comes next
             return
         with _available():
             if note is None:
@@ -218,7 +218,7 @@ def _available() -> Iterator[None]:
 
 
 def _is_told(letters: Sequence[Letter], wanted: Wanted) -> bool:
-    """Whether webhooks tell of what is wanted: they told before of the same call, message or numbers."""
+    """Whether webhooks already report what is wanted: one came for the same call, message or numbers."""
     products = {_product(type_) for type_ in wanted.types}
     return any(
         event.polled is None and (not products or _product(event.type) in products) and _tells_of(event, wanted)
@@ -227,7 +227,10 @@ def _is_told(letters: Sequence[Letter], wanted: Wanted) -> bool:
 
 
 def _tells_of(event: Event, wanted: Wanted) -> bool:
-    """Whether who is told of the event is told of what is wanted: of one message to a number, then of all of them."""
+    """Whether whoever gets this event's webhook gets those of the wanted events too.
+
+    A webhook for one message to a number means that all messages to that number are reported.
+    """
     came_to = event.to if event.type.endswith(("message.received", "message_received")) else None
     return wanted.is_about(event) or (came_to is not None and came_to in (wanted.to, wanted.number, *wanted.between))
 
@@ -244,7 +247,7 @@ async def _reported(progress: Progress, wait_secs: float) -> None:
 
 
 def _answer(letters: Sequence[Letter], last: str, *, missed: bool = False) -> Events:
-    """The events in the order in which they occurred, and where to go on."""
+    """The events in the order in which they occurred, and the cursor to go on from."""
     events = sorted((event for _, event in letters), key=lambda event: event.occurred_at)
     return Events(events=events, next=f"{last}.{int(earliest())}", missed=missed or None)
 
@@ -254,7 +257,7 @@ def _last(letters: Sequence[Letter]) -> str:
 
 
 def _position(since: str) -> str:
-    """The journal's cursor in one of ours. Raises ValueError."""
+    """The journal cursor within a client's cursor. Raises ValueError."""
     cursor, _, at = since.partition(".")
     position(cursor)
     if _SECS.fullmatch(at) is None:
@@ -263,7 +266,7 @@ def _position(since: str) -> str:
 
 
 def _moment(wanted: Wanted, since: str | None) -> float:
-    """The moment from which on Telnyx is asked."""
+    """The Unix time from which Telnyx is asked for events."""
     if since is not None:
         return float(since.partition(".")[2])
     asked = seconds(wanted.since) if wanted.since is not None else None

@@ -1,4 +1,4 @@
-"""The catalogue: the types of events that clients subscribe to, how each is filtered, and what it tells."""
+"""The catalogue: the types of events that clients can subscribe to, and the filters and payload of each."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from telnyx_remote_mcp.surface.surfaces import Surface
 from telnyx_tools.tool.event import Event, Wanted
 
 READER: Final = "list_events"
-"""The tool that reads the same: who may not call it subscribes to nothing."""
+"""The tool that reads the same events: a caller who may not call it cannot subscribe to any."""
 LONGEST: Final = 200
 """Characters of a filter's value."""
 
 _NUMBER: Final = re.compile(r"\+?[0-9]{1,20}")
-"""What may stand for a party: a SIP address or a name is a text that a stranger chose."""
+"""Only phone numbers are shown as parties: a SIP address or a name is text that a stranger chose."""
 _FILTERS: Final = {
     "number": "a number on either side (E.164)",
     "profile": "the messaging profile, or the application of calls",
@@ -31,8 +31,8 @@ _CALL: Final = ("call_control_id", "call_leg_id", "call_session_id", "connection
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """A type of events. `payload` names the fields of an event that its subscribers are told: no text of a stranger is
-    among them. `product` is the group of tools whose data it tells of."""
+    """A type of events. `payload` names the event fields that subscribers get; none is text that a stranger wrote.
+    `product` is the group of tools whose data the events are about."""
 
     name: str
     description: str
@@ -51,7 +51,7 @@ class EventType:
         }
 
     def wanted(self, arguments: Mapping[str, Any]) -> Wanted:
-        """The choice of events that these arguments make. Raises ValueError, whose text says what is wrong."""
+        """The filter that these arguments describe. Raises ValueError, whose text says what is wrong."""
         for name, value in arguments.items():
             if name not in self.filters:
                 raise ValueError(f"{name[:LONGEST]!r} is no filter of {self.name}; it has {', '.join(self.filters)}")
@@ -89,7 +89,7 @@ def _call(name: str, description: str, more: tuple[str, ...] = ()) -> EventType:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The types by name."""
+    """The event types by name."""
 
     types: Mapping[str, EventType] = field(default_factory=dict)
 
@@ -125,7 +125,7 @@ CATALOGUE: Final = Catalogue(
 
 
 def may_read(surface: Surface, caller: Caller, name: str, product: str) -> bool:
-    """Whether the caller may call the tool that reads the same, and is permitted the product that it tells of."""
+    """Whether the caller may call the tool that reads the same data, and has permission for the product."""
     tool = surface.find(name)
     if tool is None or surface.exceeded_by(tool):
         return False
@@ -135,12 +135,12 @@ def may_read(surface: Surface, caller: Caller, name: str, product: str) -> bool:
 
 
 def canonical(value: object) -> str:
-    """A value as JSON in its one form: the same, whatever the order of its keys."""
+    """A value as canonical JSON: the order of its keys makes no difference."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _schema(described: Mapping[str, str], *, open_: bool) -> dict[str, Any]:
-    """The schema of an object of texts."""
+    """The schema of an object whose members are strings, or for `error_codes` a list of them."""
     properties = {
         name: {"type": "array", "items": {"type": "string"}}
         if name == "error_codes"

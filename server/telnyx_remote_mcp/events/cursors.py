@@ -1,4 +1,4 @@
-"""Cursors of clients: places in an account's journal, and where somebody begins who presents one."""
+"""Client cursors: positions in an account's journal, and where a client that sends one starts to read."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ _CURSOR: Final = re.compile(r"([0-9]{1,18}(?:-[0-9]{1,18})?)\.[0-9]{1,12}")
 
 
 def cursor_of(place: str) -> str:
-    """The cursor of a place in the journal; the tools take it as `since`."""
+    """The client cursor for a position in the journal; tools take it as `since`."""
     return f"{place}.{int(earliest())}"
 
 
 async def begin(letters: Letters, principal: str, cursor: str | None, max_age_secs: float | None) -> tuple[str, bool]:
-    """The place after which to begin, and whether something before it is skipped that the cursor had yet to come.
+    """The journal position after which to start, and whether events between the cursor and it are skipped.
 
-    Without a cursor that is now. So it is with a cursor that is none of ours: it is no error. Raises StoreUnavailable.
+    Without a cursor that is the end of the journal. An unknown cursor is no error: it starts at the end too, and counts
+    as skipping events. Raises StoreUnavailable.
     """
     end = await letters.end(principal)
     if cursor is None:
@@ -38,7 +39,7 @@ async def begin(letters: Letters, principal: str, cursor: str | None, max_age_se
 
 
 async def _younger(letters: Letters, principal: str, place: str, than: float) -> str:
-    """The place before the first event that is young enough."""
+    """The position before the first event that is no older than the time `than`."""
     while page := await letters.after(principal, place, READ_AT_ONCE):
         for cursor, event in page:
             if (seconds(event.occurred_at) or than) >= than:

@@ -1,4 +1,4 @@
-"""The deliverer: brings one subscriber the events of a subscription, each until it is acknowledged or given up."""
+"""The deliverer: sends a subscriber the events of one subscription, each until it is acknowledged or given up."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_tools.tool.event import Event, seconds
 
 AT_ONCE: Final = 16
-"""Requests to one subscriber at a time."""
+"""Concurrent requests to one subscriber."""
 WINDOW: Final = 1_000
-"""Events on the way to one subscriber, those included that wait for another attempt."""
+"""Unsettled events of one subscriber, including those that wait for another attempt."""
 READ_AT_ONCE: Final = 200
 BELIEVED_SECS: Final = 1.0
-"""How long a subscription that was read is believed."""
+"""How long a subscription is cached after it was read."""
 GONE: Final = 410
 TOO_LARGE: Final = 413
 CODES: Final = {
@@ -43,22 +43,22 @@ CODES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long things take, in seconds. Five attempts within twelve minutes; tests are in a hurry."""
+    """The timing of deliveries, in seconds: five attempts within twelve minutes. Tests use shorter times."""
 
     pauses: tuple[float, ...] = (10, 50, 180, 420)
     again: float = 5
-    """Where it cannot be said whether the subscription's authority stands."""
+    """Before the authority of a subscription is checked again, if it could not be checked."""
     look: float = 0.5
-    """Between two looks for what other processes took."""
+    """Between two checks for events that other processes received."""
     linger: float = 2
-    """How long a deliverer stays that has nothing to do."""
+    """How long an idle deliverer keeps running."""
     lease: float = 15
     sweep: float = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What deliverers work with."""
+    """The services that deliverers use."""
 
     letters: Letters
     subscriptions: Subscriptions
@@ -70,7 +70,7 @@ class Means:
 
 
 class Over(Exception):
-    """Nothing more is to be delivered. `error` is what the subscriber is told, if anything."""
+    """The subscription has ended: nothing more is delivered. `error` is what the subscriber is told, if anything."""
 
     def __init__(self, error: str | None = None) -> None:
         super().__init__(error)
@@ -78,10 +78,11 @@ class Over(Exception):
 
 
 class Deliverer:
-    """Delivers in the order of arrival, several events at a time, each on its own.
+    """Starts deliveries in the order in which events arrived, several at a time, and retries each event by itself.
 
-    What is settled is put down every second. A deliverer that ends in the midst of its work leaves the rest to the next
-    one, which may send once more what was not put down: receivers know it by its `webhook-id`.
+    An event is settled once it is acknowledged or given up. Progress is saved every second. If a deliverer stops
+    midway, the next one goes on from there and may send again what was settled after the last save. Receivers
+    recognize such duplicates by their `webhook-id`.
     """
 
     def __init__(self, subscription: Subscription, means: Means) -> None:
@@ -91,7 +92,7 @@ class Deliverer:
         self._rung = asyncio.Event()
         self._turns = Turns(AT_ONCE)
         self._pending: dict[asyncio.Task[None], str] = {}
-        """Each with the place in the journal before it, in order."""
+        """The running deliveries in order, each with the journal position before its event."""
         self._progress = Progress(subscription.since, subscription.since)
         self._kept = self._progress
         self._place = subscription.since
@@ -99,12 +100,12 @@ class Deliverer:
         self._holds = True
 
     def ring(self) -> None:
-        """Say that something came, or that the subscription was renewed."""
+        """Wake up: an event arrived, or the subscription was renewed."""
         self._known_at = 0.0
         self._rung.set()
 
     def lose(self) -> None:
-        """Say that another deliverer may be at work: nothing is put down any more."""
+        """Save no more progress: the lease is lost, so another deliverer may be running."""
         self._holds = False
 
     async def run(self) -> None:
@@ -123,7 +124,7 @@ class Deliverer:
                 await self._end(line, over)
             finally:
                 await self._stop()
-                if self._holds:  # also where it is interrupted: less is sent twice
+                if self._holds:  # also after an interruption, so that less is sent twice
                     await self._put_down()
 
     async def _deliver_all(self, line: Line) -> None:
@@ -142,11 +143,11 @@ class Deliverer:
             )
             waker.cancel()
             for task in [each for each in self._pending if each.done()]:
-                task.result()  # where it raises, its event is not settled, and stays
+                task.result()  # if this raises, the task stays pending: its event is not settled
                 del self._pending[task]
 
     async def _read(self, line: Line) -> bool:
-        """Begin to deliver what came, as far as there is room; whether there was anything."""
+        """Start to deliver new events, as far as the window has room. Returns whether there were any."""
         room = WINDOW - len(self._pending)
         letters = await self._means.letters.after(self._known.principal, self._place, min(room, READ_AT_ONCE))
         if not letters:
@@ -163,7 +164,7 @@ class Deliverer:
         return True
 
     async def _deliver(self, line: Line, type_: EventType, event: Event) -> None:
-        """Attempt it up to five times. Raises Over."""
+        """Deliver the event, in up to five attempts. Raises Over."""
         occurrence, schedule = type_.occurrence(event), Schedule(self._means.pace.pauses)
         for number in count(1):
             answer = await self._attempt(line, type_, event, occurrence, number)
@@ -180,10 +181,10 @@ class Deliverer:
     async def _attempt(
         self, line: Line, type_: EventType, event: Event, occurrence: Mapping[str, Any], number: int
     ) -> Answer:
-        """The answer to one attempt; of status 0 where there was none."""
+        """Make one attempt and return the answer; its status is 0 if there was none."""
         async with self._turns.one(begins=number == 1):
             if self._progress.is_suspended(self._known):
-                await asyncio.Event().wait()  # for its end, with all others: the event is not settled
+                await asyncio.Event().wait()  # until all tasks are cancelled: the event is not settled
             await self._stands(type_)
             body = canonical({**occurrence, "cursor": cursor_of(self._watermark)}).encode()
             reason: Reason | None = None
@@ -205,11 +206,11 @@ class Deliverer:
 
     @property
     def _watermark(self) -> str:
-        """The place in the journal before which everything is settled."""
+        """The journal position up to which every event is settled."""
         return next((place for task, place in self._pending.items() if not _is_settled(task)), self._place)
 
     async def _stands(self, type_: EventType) -> None:
-        """Return while the subscription's authority stands. Raises Over."""
+        """Check that the subscription's authority still stands; retry while that is unknown. Raises Over if not."""
         while True:
             stands = await self._means.standing(await self._subscription(), type_)
             if stands is not None:
@@ -225,7 +226,7 @@ class Deliverer:
         return type_
 
     async def _subscription(self) -> Subscription:
-        """The subscription, as it was a second ago at most. Raises Over where it has ended."""
+        """The subscription, read at most a second ago. Raises Over if it has ended."""
         if time.monotonic() - self._known_at > BELIEVED_SECS:
             found = await self._means.subscriptions.find(self._known.principal, self._known.id)
             if found is None or found.since != self._known.since:
@@ -236,12 +237,12 @@ class Deliverer:
         return self._known
 
     async def _mind_the_gap(self, line: Line) -> None:
-        """Tell the subscriber where events were dropped before they could be delivered."""
+        """Tell the subscriber if events were dropped before they could be delivered."""
         letters, principal = self._means.letters, self._known.principal
         if await letters.reaches(principal, self._place):
             return
         kept: Sequence[object] = await letters.store.journal.newest(KIND, principal, KEPT)
-        if len(kept) == KEPT:  # else its own letter has only grown old
+        if len(kept) == KEPT:  # otherwise the event at the position has only expired
             await self._tell(line, {"type": "gap", "cursor": cursor_of(self._place)})
 
     async def _end(self, line: Line, over: Over) -> None:
@@ -255,7 +256,7 @@ class Deliverer:
         await self._means.subscriptions.drop(self._known.principal, self._known.id)
 
     async def _tell(self, line: Line, control: Mapping[str, Any]) -> None:
-        """Send a message of ours, which only SEP-3415 has; once more where that fails."""
+        """Send a control message, which only SEP-3415 defines. Retries once if that fails."""
         if self._known.profile == "sketch":
             return
         message_id = f"msg_{control['type']}_{secrets.token_hex(8)}"
@@ -275,7 +276,7 @@ class Deliverer:
             self._kept = self._progress
 
     async def _stop(self) -> None:
-        """Stop what is under way; what was not settled is before the place that is put down."""
+        """Cancel the running deliveries, and go back to where unsettled events are read again."""
         watermark = self._watermark
         for task in self._pending:
             task.cancel()
@@ -287,14 +288,14 @@ class Deliverer:
 async def send(
     line: Line, subscription: Subscription, message_id: str, body: bytes, name: str, number: int = 1
 ) -> Answer:
-    """Send one message, signed at this second. Raises Undelivered."""
+    """Send one message, signed with the current time. Raises Undelivered."""
     now = time.time()
     signed = headers(subscription.secrets(earliest()), message_id, int(now), body)
     return await line.post(body, {**signed, "X-MCP-Subscription-Id": subscription.id}, name, number)
 
 
 async def verify(outbound: Outbound, subscription: Subscription) -> None:
-    """Have the URL show that it wants what is delivered: it returns a challenge. Raises Undelivered."""
+    """Check that the URL wants the deliveries: it must echo a challenge. Raises Undelivered."""
     challenge = secrets.token_urlsafe(32)
     message_id = f"msg_verification_{secrets.token_hex(8)}"
     body = canonical({"type": "verification", "challenge": challenge}).encode()

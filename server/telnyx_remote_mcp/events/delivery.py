@@ -1,4 +1,4 @@
-"""Delivery: for each subscription one deliverer at a time, in whichever process, while there is something to do."""
+"""Delivery: runs one deliverer at a time for each subscription, in any of the processes, while events are pending."""
 
 from __future__ import annotations
 
@@ -28,14 +28,17 @@ from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 LEASE: Final = "event_lease"
 REMEMBERED: Final = 10_000
 MOST_SKIPPED: Final = 1_000
-"""Events that do not concern a subscription, before its place in the journal is put down."""
+"""How many events that do not match a subscription may pass before its journal position is saved."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """How far behind a cursor of a subscription's progress nothing concerns it."""
+    """How far the journal was searched for a subscription without a match.
+
+    `since` is its saved cursor, `place` the position that the search reached.
+    """
 
     since: str
     place: str
@@ -43,8 +46,11 @@ class _Looked:
 
 
 class Delivery:
-    """Whoever takes an event begins to deliver it, unless another process holds the lease of the subscription and does
-    so. What a process leaves that ends in the midst of it, the others find when they look through all subscriptions."""
+    """Delivers events to all subscribers.
+
+    The process that receives an event starts to deliver it, unless another process holds the lease of the subscription
+    and delivers already. If a process stops midway, the others find the rest when they sweep all subscriptions.
+    """
 
     def __init__(
         self,
@@ -68,13 +74,13 @@ class Delivery:
         self._tasks: set[asyncio.Task[None]] = set()
         self._looked: LRUCache[str, _Looked] = LRUCache(REMEMBERED)
         self._looking: dict[str, bool] = {}
-        """The accounts that are looked at just now, and whether something came meanwhile."""
+        """The accounts whose subscriptions are being checked, and whether another event arrived meanwhile."""
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Look through all subscriptions, now and from time to time; at the end stop, and give leases back.
+        """Sweep all subscriptions, now and from time to time. At the end stop, and release the leases.
 
-        What is not delivered is left to other processes, or to the next start.
+        What is not delivered by then is left to other processes, or to the next start.
         """
         self._start(self._swept())
         try:
@@ -84,7 +90,7 @@ class Delivery:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def ring(self, principal: str) -> None:
-        """Say that an event came for an account, or that it subscribed."""
+        """Check the account's subscriptions: an event arrived, or the account changed a subscription."""
         if self._closed:
             return
         if principal in self._looking:
@@ -94,7 +100,10 @@ class Delivery:
         self._start(self._look(principal))
 
     def close(self) -> None:
-        """Begin to stop. Once is enough: who is cancelled again gives no lease back, and closes no connection."""
+        """Begin to stop. Only the first call cancels the tasks.
+
+        A second cancellation would interrupt them while they release leases and close connections.
+        """
         if self._closed:
             return
         self._closed = True
@@ -102,12 +111,12 @@ class Delivery:
             task.cancel()
 
     async def _look(self, principal: str) -> None:
-        """Have everybody of the account delivered to."""
+        """Start the deliveries for all subscriptions of the account."""
         try:
             again = True
             while again:
                 self._looking[principal] = False
-                with suppress(StoreUnavailable):  # found again when all are looked through
+                with suppress(StoreUnavailable):  # the next sweep finds the events again
                     for subscription in await self.subscriptions.of(principal):
                         await self._deliver(subscription)
                 again = self._looking[principal]
@@ -115,7 +124,7 @@ class Delivery:
             del self._looking[principal]
 
     async def _deliver(self, subscription: Subscription) -> None:
-        """Have what is owed delivered, by the deliverer that is at it or by a new one."""
+        """Deliver pending events, with the deliverer that already runs or with a new one."""
         if subscription.id not in self._deliverers and not await self._is_owed(subscription):
             return
         if (deliverer := self._deliverers.get(subscription.id)) is not None:
@@ -125,7 +134,7 @@ class Delivery:
             self._start(self._delivered(subscription))
 
     async def _delivered(self, subscription: Subscription) -> None:
-        """Deliver under the lease. What came while it was given back is found by looking once more."""
+        """Deliver while holding the lease, then check again for events that arrived while it was released."""
         try:
             current: Subscription | None = subscription
             while current is not None and await self._under_lease(current):
@@ -139,7 +148,7 @@ class Delivery:
             del self._deliverers[subscription.id]
 
     async def _under_lease(self, subscription: Subscription) -> bool:
-        """Deliver, if nobody else does; whether this was so to the end."""
+        """Deliver if no other process holds the lease. Returns whether this one held it to the end."""
         token, deliverer = secrets.token_bytes(16), self._deliverers[subscription.id]
         if not await self._leases.add(LEASE, subscription.id, token, self._pace.lease):
             return False
@@ -159,11 +168,11 @@ class Delivery:
         return True
 
     async def _renewed(self, subscription: Subscription, token: bytes) -> bool:
-        """Whether the lease is still ours, and lasts from now on."""
+        """Renew the lease. Returns whether it was still ours."""
         return await self._leases.swap(LEASE, subscription.id, token, token, self._pace.lease)
 
     async def _is_owed(self, subscription: Subscription) -> bool:
-        """Whether something came that has to be delivered, or so much else that this is better put down."""
+        """Whether an event is pending, or so many others passed that the journal position should be saved."""
         progress = await self.book.of(subscription)
         type_ = CATALOGUE.find(subscription.name)
         if type_ is None or progress.is_suspended(subscription):
@@ -189,6 +198,6 @@ class Delivery:
             await asyncio.sleep(self._pace.sweep * random.uniform(0.7, 1.3))  # noqa: S311 - keeps replicas apart
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work, context=Context())  # of no request: what goes on here belongs to none
+        task = asyncio.create_task(work, context=Context())  # empty: this work belongs to no request
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

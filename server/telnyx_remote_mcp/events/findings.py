@@ -1,4 +1,4 @@
-"""Findings about accounts, kept for minutes in the memory of one process."""
+"""Findings: facts about accounts, cached for two minutes in the memory of one process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Find = Callable[[], Awaitable[str | None]]
 
 
 class _Finding:
-    """One thing about an account. One request at a time finds it out, and those that want to know it wait."""
+    """One fact about an account. One request looks it up, and others that need it wait for the result."""
 
     def __init__(self) -> None:
         self.asking = asyncio.Lock()
@@ -28,14 +28,17 @@ class _Finding:
 
 
 class Findings:
-    """Of an account all is forgotten two minutes after the first of it was found out, or when the account changes
-    something here; what is being asked for just then is not kept."""
+    """A cache of facts by account and name.
+
+    All facts of an account expire two minutes after the first lookup, or when the account changes something here. A
+    lookup that runs at that moment is not cached.
+    """
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._accounts: TTLCache[str, LRUCache[str, _Finding]] = TTLCache(ACCOUNTS, KEPT_SECS, clock)
 
     async def of(self, principal: str, name: str, find: Find) -> str | None:
-        """What `find` found out of that name, now or before."""
+        """The fact of that name: cached, or looked up with `find`."""
         account = self._accounts.get(principal)
         if account is None:
             account = self._accounts[principal] = LRUCache(PER_ACCOUNT)
@@ -48,5 +51,5 @@ class Findings:
             return finding.what
 
     def forget(self, principal: str) -> None:
-        """Find everything about the account out anew."""
+        """Drop all facts about the account, so that they are looked up again."""
         self._accounts.pop(principal, None)

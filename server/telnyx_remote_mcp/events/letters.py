@@ -1,4 +1,4 @@
-"""The letters of all accounts: their events, kept in the order in which they arrived, sealed."""
+"""The events in the inboxes of all accounts, stored encrypted and in the order in which they arrived."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ from telnyx_tools.tool.event import Event
 
 KIND: Final = "event"
 KEPT: Final = 20_000
-"""Events of one account; the oldest go first."""
+"""How many events of one account are kept; the oldest are dropped first."""
 KEPT_SECS: Final = 7 * 24 * 3_600
 
 Letter = tuple[str, Event]
-"""An event with its place in the order of arrival: a cursor of the journal."""
+"""An event with its journal cursor, which is its place in the order of arrival."""
 
 
 class Letters:
-    """Methods raise StoreUnavailable. Letters that cannot be opened any more count as gone."""
+    """The inbox of every account, as a journal of events. Methods raise StoreUnavailable.
+
+    Events that can no longer be decrypted count as gone.
+    """
 
     def __init__(self, store: Store, secret: Callable[[], Secret]) -> None:
         self.store = store
@@ -40,7 +43,7 @@ class Letters:
         return Record(KIND, TypeAdapter(Event))
 
     async def append(self, principal: str, event: Event) -> bool:
-        """Put the event in; False where one about the same happening is there."""
+        """Add the event; False if the inbox already has one about the same occurrence."""
         sealed = self._vault.seal(event.model_dump_json(exclude_none=True, by_alias=True).encode(), _place(principal))
         cursor = await self.store.journal.append(
             KIND, principal, sealed, keep=KEPT, ttl_secs=KEPT_SECS, once=event.subject
@@ -48,19 +51,19 @@ class Letters:
         return cursor is not None
 
     async def after(self, principal: str, cursor: str, limit: int) -> list[Letter]:
-        """Up to `limit` letters after the cursor, oldest first. Raises ValueError for a text that is no cursor."""
+        """Up to `limit` events after the cursor, oldest first. Raises ValueError for a text that is no cursor."""
         return self._opened(principal, await self.store.journal.after(KIND, principal, cursor, limit))
 
     async def newest(self, principal: str, limit: int) -> list[Letter]:
-        """The newest `limit` letters, oldest first."""
+        """The newest `limit` events, oldest first."""
         return self._opened(principal, await self.store.journal.newest(KIND, principal, limit))
 
     async def end(self, principal: str) -> str:
-        """The cursor of the newest letter."""
+        """The cursor of the newest event."""
         return await self.store.journal.end(KIND, principal)
 
     async def reaches(self, principal: str, cursor: str) -> bool:
-        """Whether nothing that came after the cursor was dropped: its own letter is there still, or it has none."""
+        """Whether no event after the cursor was dropped: the event at the cursor is still there, or it is the start."""
         if cursor == START:
             return True
         found = await self.store.journal.after(KIND, principal, _before(cursor), 1)

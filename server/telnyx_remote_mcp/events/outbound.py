@@ -1,4 +1,4 @@
-"""Deliveries on their way out: a POST to the URL of a subscriber, whose address is vetted each time."""
+"""Outbound deliveries: POST requests to a subscriber's URL, whose IP address is vetted each time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 
 TIMEOUT_SECS: Final = 5.0
 MAX_ANSWER: Final = 4_096
-"""Bytes of an answer that are read: an echo is short, and nothing else is looked at."""
+"""How many bytes of an answer are read: only the echo of a challenge is used, and that is short."""
 LONGEST_URL: Final = 2_048
 
 _HEADERS: Final = {
@@ -31,11 +31,11 @@ _HEADERS: Final = {
 }
 
 Reason = Literal["connection_refused", "timeout", "tls_error", "http_4xx", "http_5xx", "challenge_failed"]
-"""All that is ever said of what went wrong: anything more would tell about the network that this server is in."""
+"""All that is reported of a failed delivery: more would reveal the network that this server is in."""
 
 
 class Undelivered(Exception):
-    """A delivery failed before there was an answer."""
+    """A delivery failed; `reason` says why."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
@@ -44,7 +44,7 @@ class Undelivered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a subscriber answers: a status, the beginning of a body, and for how many seconds it wants no more."""
+    """A subscriber's answer: its status, the beginning of its body, and the seconds that its `Retry-After` asks for."""
 
     status: int
     body: bytes = b""
@@ -56,7 +56,7 @@ class Answer:
 
 
 class Line:
-    """The way to one URL. Its connections are used again, as long as its host has the address that they lead to."""
+    """A client of one subscriber's URL. It reuses a connection while the URL's host still has that address."""
 
     def __init__(self, fetch: PublicFetch, client: httpx2.AsyncClient, url: str, meter: Meter) -> None:
         self._fetch = fetch
@@ -65,9 +65,9 @@ class Line:
         self._meter = meter
 
     async def post(self, body: bytes, headers: Mapping[str, str], name: str, number: int = 1) -> Answer:
-        """Post an event of the type, or a message of the kind, that `name` says; `number` counts its attempts.
+        """Post an event or a control message. Raises Undelivered.
 
-        Raises Undelivered.
+        `name` is the type of the event or the kind of the message, `number` the attempt, counted from 1.
         """
         began, status = time.perf_counter(), "cancelled"
         try:
@@ -106,7 +106,7 @@ class Line:
 
 
 class Outbound:
-    """Opens lines to subscribers."""
+    """Opens clients of subscribers' URLs."""
 
     def __init__(self, fetch: PublicFetch, meter: Meter = UNMEASURED) -> None:
         self._fetch = fetch
@@ -122,7 +122,7 @@ class Outbound:
 
 
 async def _to_its_end(work: Coroutine[None, None, None]) -> None:
-    """Do this, also where its task is cancelled meanwhile: half of it would leave connections open."""
+    """Finish the work even if this task is cancelled: stopping halfway would leave connections open."""
     task = asyncio.create_task(work)
     try:
         await asyncio.shield(task)
@@ -132,7 +132,7 @@ async def _to_its_end(work: Coroutine[None, None, None]) -> None:
 
 
 def check(url: object) -> str:
-    """The URL, if it is one that may be delivered to. Raises ValueError."""
+    """The URL, if events may be delivered to it. Raises ValueError."""
     try:
         parts = urlsplit(url) if isinstance(url, str) and len(url) <= LONGEST_URL else None
         good = parts is not None and parts.scheme == "https" and parts.hostname and parts.port != 0
@@ -144,7 +144,7 @@ def check(url: object) -> str:
 
 
 def reason_of(status: int) -> Reason:
-    """What is said of an answer that is no success."""
+    """The reason that an answer without success stands for."""
     return "http_5xx" if status >= 500 else "http_4xx"
 
 

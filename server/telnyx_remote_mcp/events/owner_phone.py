@@ -1,4 +1,4 @@
-"""The phone of an account's owner: shown to be theirs by a code that is sent to it, kept sealed, and the way to it."""
+"""The phone of an account's owner: verified by a code that is texted to it, stored encrypted, and sent texts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from telnyx_tools.results.result import objects
 CODE_SECS: Final = 600
 TRIES: Final = 5
 CODES_PER_DAY: Final = 5
-"""Of one account: each is a message to whom its owner names."""
+"""For one account: each code is a text to whatever number its owner entered."""
 _DAY_SECS: Final = 24 * 3_600
 _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _SEPARATORS: Final = re.compile(r"[\s().-]+")
@@ -45,7 +45,10 @@ class NotReached(TelnyxError):
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """The owner's number, and the account's own one that texts it, whose profile tells this server what comes in."""
+    """The owner's number, the account's own number that texts it, and the messaging profile of that number.
+
+    The profile sends its webhooks to this server, so answers of the owner arrive here.
+    """
 
     number: str
     own_number: str
@@ -65,8 +68,8 @@ class _Pending:
 class OwnerPhones:
     """The owners' phones. Methods raise StoreUnavailable.
 
-    `credential` gives one that acts for an account, of any connection that it has; `inbox_url` is where the account's
-    webhooks go to be heard here.
+    `credential` returns the credential of any connection of an account, to act for it. `inbox_url` returns the URL at
+    which this server receives the account's webhooks.
     """
 
     def __init__(
@@ -95,11 +98,11 @@ class OwnerPhones:
         return Records(self._store, Vault(self._secret()), "owner_phone_code", _Pending)
 
     async def of(self, principal: str) -> Phone | None:
-        """The phone that was shown to be the owner's."""
+        """The verified phone of the owner."""
         return await self._phones.get(principal)
 
     async def number(self, principal: str) -> str | None:
-        """The owner's number, where a text can go to it and its answer would be heard; else None."""
+        """The owner's number, if this server can text it and would receive the answer; else None."""
         phone = await self.of(principal)
         telnyx = await self._telnyx(principal) if phone is not None else None
         if phone is None or telnyx is None:
@@ -118,7 +121,7 @@ class OwnerPhones:
         await _send(telnyx, phone, text)
 
     async def begin(self, principal: str, number: str) -> None:
-        """Send a code to a number. Raises PhoneRefused, and TelnyxError where it did not go."""
+        """Text a code to a number. Raises PhoneRefused, and TelnyxError if the text cannot be sent."""
         plain = _SEPARATORS.sub("", number)
         if _NUMBER.fullmatch(plain) is None:
             raise PhoneRefused("Write the number with its country code, like +13125550123.")
@@ -134,7 +137,10 @@ class OwnerPhones:
         await _send(telnyx, phone, f"{code} lets agents ask you by text on this number. Enter it on the account page.")
 
     async def confirm(self, principal: str, code: str) -> bool:
-        """Whether the code is the one that was sent, and the number is the owner's from now on. It has five tries."""
+        """Check the code. If it is the one that was sent, the number is the owner's from now on.
+
+        Each code that was sent allows five tries.
+        """
         kept = await self._codes.read(principal)
         if kept is None or kept.value.until <= self._clock():
             return False
@@ -154,12 +160,12 @@ class OwnerPhones:
         return pending is not None and pending.until > self._clock() and pending.tries > 0
 
     async def forget(self, principal: str) -> None:
-        """Ask nobody by text any more."""
+        """Delete the owner's phone: nobody is asked by text any more."""
         await self._phones.delete(principal)
         await self._codes.delete(principal)
 
     async def renew(self) -> None:
-        """Seal again what an older value of the secret sealed."""
+        """Re-encrypt with the current secret what an older one encrypted."""
         await self._phones.renew(lambda _: None)
 
     async def _telnyx(self, principal: str) -> Telnyx | None:
@@ -167,7 +173,10 @@ class OwnerPhones:
         return self._api.bind(credential, principal) if credential is not None else None
 
     async def _way_to(self, telnyx: Telnyx, principal: str, number: str) -> Phone:
-        """The number, with an own one that can text it and hear its answer. Raises PhoneRefused."""
+        """The number as a phone, with one of the account's own numbers that can text it and receives the answer.
+
+        Raises PhoneRefused.
+        """
         mine = objects(await telnyx.get("/phone_numbers", query={"filter[phone_number]": number}))
         if any(each.get("phone_number") == number for each in mine):
             raise PhoneRefused("That number is the account's own: agents could answer from it.")
@@ -184,7 +193,7 @@ class OwnerPhones:
         )
 
     async def _profiles_told_here(self, telnyx: Telnyx, principal: str) -> list[str]:
-        """The messaging profiles whose messages come to the account's inbox."""
+        """The ids of the messaging profiles whose webhooks go to the account's inbox."""
         url = await self._inbox_url(principal)
         found = objects(await telnyx.get("/messaging_profiles", query={"page[size]": 250}))
         return [str(each["id"]) for each in found if url is not None and each.get("webhook_url") == url]

@@ -1,4 +1,4 @@
-"""The progress of deliveries: what is acknowledged, and how it goes at the receiver."""
+"""The progress of a subscription's deliveries: what is settled, and how often the receiver failed."""
 
 from __future__ import annotations
 
@@ -18,14 +18,18 @@ HOUR_SECS: Final = 3_600
 ENOUGH: Final = 100
 FAILING: Final = 0.95
 LASTING_SECS: Final = 300.0
-"""Beyond this share of at least so many attempts within an hour, over so long a time, deliveries are suspended: a
-receiver that starts anew in the midst of a flood turns away hundreds within seconds, and takes them a moment later."""
+"""Deliveries are suspended when more than the share `FAILING` of at least `ENOUGH` attempts in an hour failed, over at
+least `LASTING_SECS`. A shorter time would suspend a receiver that restarts under load: it refuses hundreds of requests
+within seconds, and accepts them a moment later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`cursor` is the last place in the journal before which everything is settled. `since` is that of the
-    subscription that it belongs to. Times are Unix seconds."""
+    """The progress of one subscription. Times are Unix seconds.
+
+    Every event up to `cursor` in the journal is settled. `since` is that of the subscription: another value means that
+    the progress belongs to an earlier subscription with the same id.
+    """
 
     since: str
     cursor: str
@@ -38,11 +42,11 @@ class Progress:
     suspended_at: float | None = None
 
     def is_suspended(self, subscription: Subscription) -> bool:
-        """Whether nothing is delivered until its client subscribes once more."""
+        """Whether deliveries are suspended until the client subscribes again."""
         return self.suspended_at is not None and subscription.renewed_at <= self.suspended_at
 
     def attempted(self, reason: str | None, now: float) -> Progress:
-        """This, after an attempt that failed for a reason, or that succeeded."""
+        """The progress after one more attempt, which failed for `reason`, or succeeded if that is None."""
         same_hour = now < self.hour_began + HOUR_SECS
         attempts = (self.attempts if same_hour else 0) + 1
         failures = (self.failures if same_hour else 0) + (reason is not None)
@@ -56,11 +60,11 @@ class Progress:
         return replace(counted, last_error=reason, failed_since=failed_since, suspended_at=suspended)
 
     def revived(self) -> Progress:
-        """This, after its client subscribed once more."""
+        """The progress after its client subscribed again: not suspended, with no attempts counted."""
         return replace(self, suspended_at=None, hour_began=0.0, attempts=0, failures=0)
 
     def status(self, subscription: Subscription) -> dict[str, Any]:
-        """What a client is told of it."""
+        """The delivery status that the client is shown."""
         return {
             "active": not self.is_suspended(subscription),
             "lastDeliveryAt": iso(self.last_delivery_at) if self.last_delivery_at is not None else None,
@@ -70,7 +74,7 @@ class Progress:
 
 
 class ProgressBook:
-    """The progress of each subscription, written by whoever delivers for it. Methods raise StoreUnavailable."""
+    """Stores the progress of each subscription, which its deliverer writes. Methods raise StoreUnavailable."""
 
     def __init__(self, store: Store, secret: Callable[[], Secret]) -> None:
         self._store = store
@@ -81,7 +85,7 @@ class ProgressBook:
         return Records(self._store, Vault(self._secret()), "event_progress", Progress)
 
     async def of(self, subscription: Subscription) -> Progress:
-        """Its progress; that of its beginning where nothing was delivered yet."""
+        """The stored progress, or that of the beginning if nothing was delivered yet."""
         kept = await self._records.get(subscription.id)
         since = subscription.since
         return kept if kept is not None and kept.since == since else Progress(since, since)
@@ -94,5 +98,5 @@ class ProgressBook:
 
 
 def iso(at: float) -> str:
-    """Unix seconds as the protocol writes a time."""
+    """Unix seconds as the protocol writes a time: ISO 8601 in UTC."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

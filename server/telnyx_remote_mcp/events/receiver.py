@@ -1,4 +1,4 @@
-"""The receiver of webhooks: takes what Telnyx signed for an inbox, and answers once it is kept."""
+"""The webhook receiver: accepts what Telnyx signed for an inbox, and answers once the event is stored."""
 
 from __future__ import annotations
 
@@ -34,11 +34,14 @@ logger = logging.getLogger(__name__)
 
 
 class Receiver:
-    """An ASGI app behind a limit of bodies. Told of every new event is `arrived`, by its account; `hear` is given each
-    that was signed before it is kept, since what fails is sent again.
+    """The ASGI app for webhooks. It stands behind a limit on bodies.
 
-    404 for an inbox that does not exist, 401 for what its account's key did not sign within five minutes, 503 while the
-    event cannot be kept; Telnyx then sends it again. 2xx says that it is kept, now or before, or that it is no event.
+    `arrived` is called with the account of every new event. `hear` is called with every signed event before it is
+    stored: if `hear` fails, Telnyx sends the event again.
+
+    Answers 404 if the inbox does not exist, 401 if the account's key did not sign the body within five minutes, and 503
+    while the event cannot be stored; Telnyx then sends it again. A 2xx means that the event is stored, now or earlier,
+    or that the body holds no event.
     """
 
     def __init__(
@@ -95,7 +98,7 @@ class Receiver:
             self._meter.event("in", "known")
 
     def _lag(self, event: Event) -> float | None:
-        """How long ago it happened."""
+        """Seconds since the event occurred."""
         at = seconds(event.occurred_at)
         return max(0.0, time.time() - at) if at is not None else None
 
@@ -106,7 +109,7 @@ class Receiver:
 
 
 def read(body: bytes) -> Event | None:
-    """The event of a webhook; None for what is none, which to send again would not help."""
+    """The event in a webhook's body; None if there is none, which sending it again would not change."""
     if values_in(body) > MOST_VALUES:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Webhooks that were refused, counted for each inbox, so that its owner sees what goes wrong."""
+"""Counters of refused webhooks, one for each inbox, so that its owner sees what goes wrong."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 KIND: Final = "webhooks_refused"
 DAY_SECS: Final = 24 * 3_600
 TOLD_EVERY_SECS: Final = 1.0
-"""A flood of forged webhooks costs one write a second."""
+"""The pause between two writes: a flood of forged webhooks costs one write a second."""
 
 logger = logging.getLogger(__name__)
 
 
 class Refusals:
-    """Counted in memory, and put down from time to time."""
+    """Counts refused webhooks in memory, and adds them to the store from time to time."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -26,18 +26,18 @@ class Refusals:
         self._telling: asyncio.Task[None] | None = None
 
     def count(self, inbox: str) -> None:
-        """Count one more, of the inbox that is kept under this key."""
+        """Count one more for the inbox with this store key."""
         self._open[inbox] += 1
         if self._telling is None or self._telling.done():
             self._telling = asyncio.create_task(self._tell())
 
     async def within_a_day(self, inbox: str) -> int:
-        """How many there were within about a day. Raises StoreUnavailable."""
+        """How many webhooks of the inbox were refused within about a day. Raises StoreUnavailable."""
         await self.put_down()
         return int(await self._store.counters.get(KIND, inbox))
 
     async def put_down(self) -> None:
-        """Add what was counted here to what everybody counted. Raises StoreUnavailable."""
+        """Add the counts of this process to the shared counters in the store. Raises StoreUnavailable."""
         counted, self._open = self._open, Counter()
         for inbox, count in counted.items():
             await self._store.counters.add(KIND, inbox, count, DAY_SECS)

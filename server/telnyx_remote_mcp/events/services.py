@@ -1,4 +1,4 @@
-"""The parts that take, keep and bring events, made once for a process."""
+"""The services that receive, store and deliver events, made once for a process."""
 
 from __future__ import annotations
 
@@ -29,14 +29,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a tool keeps for an account."""
+    """A value that a tool stores for an account."""
 
     content: Mapping[str, Any] = field(default_factory=dict)
 
 
 class EventServices:
-    """`base_url` is where Telnyx reaches this server; None where it cannot. `public_key` is believed for every account
-    whose own key cannot be asked for."""
+    """The event services of a process.
+
+    `base_url` is where Telnyx reaches this server, or None if it cannot. `public_key` is trusted for every account
+    whose own key cannot be fetched.
+    """
 
     def __init__(
         self,
@@ -57,14 +60,14 @@ class EventServices:
         self.waiting = Waiting(self.letters)
         self.delivery: Delivery | None = None
         self.hear: Callable[[str, Event], Awaitable[None]] | None = None
-        """Is given every signed event, with its account, before it is kept."""
+        """Called with the account and every signed event, before that is stored."""
         self._store = store
         self._calls = calls
         self._secret = secret
 
     @cached_property
     def notes(self) -> Records[Note]:
-        """What tools keep, by account and name."""
+        """The values that tools store, by account and name."""
         return Records(self._store, Vault(self._secret()), "event_note", Note)
 
     @cached_property
@@ -72,13 +75,13 @@ class EventServices:
         return Receiver(self.addresses, self.letters, self.refusals, self.arrived, hear=self.hear, meter=self._meter)
 
     async def renew(self) -> None:
-        """Seal again what an older value of the secret sealed, but for the events and subscriptions: they are gone
-        before long anyway."""
+        """Re-encrypt with the current secret what an older one encrypted, except events and subscriptions: those expire
+        soon anyway."""
         await self.addresses.renew()
         await self.notes.renew(lambda _: None)
 
     def deliver(self, standing: Standing, outbound: Outbound, pace: Pace | None = None) -> Delivery:
-        """Take part in delivering to subscribers; whoever serves keeps this running."""
+        """Create the delivery to subscribers; the caller has to keep it running (`Delivery.running`)."""
         from telnyx_remote_mcp.events.delivery import Delivery
 
         self.delivery = Delivery(
@@ -87,17 +90,17 @@ class EventServices:
         return self.delivery
 
     async def inbox_url(self, principal: str) -> str | None:
-        """The URL of the account's inbox; None where Telnyx does not reach this server."""
+        """The URL of the account's inbox; None if Telnyx cannot reach this server."""
         return f"{self.base_url}/webhooks/{await self.addresses.of(principal)}" if self.base_url is not None else None
 
     def arrived(self, principal: str) -> None:
-        """Tell whoever waits, and those who deliver, that an event of the account came."""
+        """Notify the waiting requests and the delivery that an event of the account arrived."""
         self.waiting.ring(principal)
         if self.delivery is not None:
             self.delivery.ring(principal)
 
     def close(self) -> None:
-        """End what runs beside the requests."""
+        """Stop the background work."""
         if self.delivery is not None:
             self.delivery.close()
         self.waiting.close()

@@ -1,4 +1,4 @@
-"""The signature of a webhook: Ed25519 over its time and its raw body, good for five minutes."""
+"""The signature of a webhook: Ed25519 over its timestamp and its raw body, valid for five minutes."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def read_key(text: str) -> Ed25519PublicKey:
 
 
 def is_signed(keys: Sequence[Ed25519PublicKey], timestamp: str, signature: str, body: bytes, *now: float) -> bool:
-    """Whether one of the keys signed the body within the last five minutes, by one of the times that it may be now.
+    """Whether one of the keys signed the body within five minutes of one of the times in `now`.
 
-    As much work for a webhook that is late or malformed as for a good one: how long it took tells nothing.
+    A late or malformed webhook takes as much work as a good one, so that the time taken reveals nothing.
     """
     signed = timestamp.encode("latin-1", "replace") + b"|" + body
     given = _decoded(signature)
@@ -38,7 +38,7 @@ def is_signed(keys: Sequence[Ed25519PublicKey], timestamp: str, signature: str, 
 
 
 def _decoded(signature: str) -> bytes:
-    """The bytes of the signature; those of none that fits where it is malformed."""
+    """The bytes of the signature; if it is malformed, bytes that no key verifies."""
     try:
         given = base64.b64decode(signature, validate=True)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Standard Webhooks: the secrets that receivers make, and the headers by which they know that a delivery is ours."""
+"""Standard Webhooks: the secrets that receivers choose, and the headers that prove to them that a delivery is ours."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Final
 PREFIX: Final = "whsec_"
 SHORTEST: Final = 24
 LONGEST: Final = 64
-"""Bytes of a secret."""
+"""The least and most bytes of a secret."""
 
 
 def key_of(secret: object) -> bytes:
-    """The key in a secret. Raises ValueError, which does not quote it."""
+    """The key bytes in a secret. Raises ValueError, which does not quote the secret."""
     text = secret.removeprefix(PREFIX) if isinstance(secret, str) and secret.startswith(PREFIX) else ""
     try:
         key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
@@ -27,7 +27,7 @@ def key_of(secret: object) -> bytes:
 
 
 def headers(secrets: Sequence[str], message_id: str, at: int, body: bytes) -> dict[str, str]:
-    """The headers of a message that is sent at this second, signed with each of the secrets."""
+    """The headers of a message that is sent at the Unix second `at`, signed with each of the secrets."""
     signed = f"{message_id}.{at}.".encode() + body
     signatures = (base64.b64encode(hmac.digest(key_of(each), signed, hashlib.sha256)).decode() for each in secrets)
     return {

@@ -1,4 +1,4 @@
-"""The standing of a subscription: its grant or API key is good, and allows what it tells of."""
+"""The standing of a subscription: whether its grant or API key is still valid and still allows its events."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from telnyx_remote_mcp.auth.grants import Grants
 
 _FROM: Final = "subscriptions"
-"""Instead of an address, among those from which unproven keys are looked at."""
+"""Stands in for a client address: `ApiKeys.verify` limits unproven keys by address."""
 
 
 class Standing(Protocol):
-    """Says whether a subscription may be delivered to; None where that cannot be said just now."""
+    """Checks whether events may still be delivered to a subscription; None if that cannot be checked now."""
 
     async def __call__(self, subscription: Subscription, type_: EventType) -> bool | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Looks at the grant, or at the key as Telnyx judges it. Raises StoreUnavailable."""
+    """Checks the grant of a subscription, or asks Telnyx about its API key. Raises StoreUnavailable."""
 
     surfaces: Surfaces
     keys: ApiKeys
@@ -44,11 +44,11 @@ class Authority:
 
     @property
     def can_change(self) -> bool:
-        """Whether there are grants, which their owners change."""
+        """Whether there are grants, which their owners can change."""
         return self.grants is not None
 
     async def now(self, surface: Surface, caller: Caller) -> tuple[Surface, Caller] | None:
-        """What a caller has now that came with this, as a request of theirs would; None where their authority ended."""
+        """The surface and the caller that a new request of this caller would have; None if their authority ended."""
         if caller.grant_id is not None:
             grant = await self._grant(caller.grant_id, caller.principal)
             if grant is None:
@@ -73,7 +73,7 @@ class Authority:
         return grant if grant is not None and grant.account == principal else None
 
     async def _is_good(self, key: str, principal: str) -> bool | None:
-        """Whether Telnyx takes the key; None where it cannot be asked."""
+        """Whether Telnyx accepts the key for this account; None if it cannot be asked."""
         try:
             identity = await self.keys.verify(key, _FROM)
         except Refusal as refusal:

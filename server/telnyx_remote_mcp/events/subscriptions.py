@@ -1,4 +1,4 @@
-"""Subscriptions by webhook: who wants which events at which URL, kept sealed, all of an account in one record."""
+"""Webhook subscriptions: who wants which events at which URL, stored encrypted in one record for each account."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ MOST: Final = 50
 SHORTEST_SECS: Final = 60
 LONGEST_SECS: Final = 86_400
 ROTATION_SECS: Final = 600
-"""How long what is delivered is signed with the secret before as well."""
+"""How long deliveries are signed with the previous secret too, after a new one came."""
 MOST_VERIFIED: Final = 100
 VERIFIED_SECS: Final = 7 * 86_400
-"""How long a URL counts as one that wants our deliveries."""
+"""How long a URL counts as verified to want our deliveries."""
 
 Profile = Literal["sep", "sketch"]
-"""SEP-3415, or the sketch before it, which ChatGPT speaks."""
+"""The version of the protocol for events: SEP-3415, or the sketch before it, which ChatGPT speaks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One subscription. `since` is the cursor of the journal after which it began.
+    """One subscription. `since` is the journal cursor after which it began.
 
     It ends with the grant or the API key that it was made with.
     """
@@ -48,7 +48,7 @@ class Subscription:
     grant_id: str | None = None
     api_key: str | None = field(default=None, repr=False)
     before: str | None = field(default=None, repr=False)
-    """The secret that this one replaced, which signs too until `before_until`."""
+    """The previous secret, which deliveries are signed with too until `before_until`."""
     before_until: float = 0.0
     renewed_at: float = 0.0
 
@@ -57,8 +57,10 @@ class Subscription:
         return [self.secret, *([self.before] if self.before is not None and now < self.before_until else ())]
 
     def renewed(self, fresh: Subscription, now: float) -> Subscription:
-        """This one, subscribed to once more: from now on it is signed with the new secret too, and goes on where it
-        is."""
+        """The subscription after its client subscribed again, as `fresh` says. Deliveries go on where they are.
+
+        If the secret changed, they are signed with both secrets for a while.
+        """
         if fresh.secret == self.secret:
             before, until = self.before, self.before_until
         else:
@@ -87,13 +89,13 @@ class _Account:
 
 
 class TooMany(Exception):
-    """The account has as many subscriptions as it may."""
+    """The account already has as many subscriptions as it may."""
 
 
 class Subscriptions:
     """The subscriptions of all accounts. Methods raise StoreUnavailable.
 
-    Those of an account are one record: whoever changes it at the same time as another does it once more.
+    All subscriptions of an account are in one record. A change that conflicts with another one is tried again.
     """
 
     def __init__(self, store: Store, secret: Callable[[], Secret], *, clock: Clock = earliest) -> None:
@@ -111,7 +113,7 @@ class Subscriptions:
         return list(account.without_past(self._clock()).subscriptions) if account is not None else []
 
     async def all(self) -> AsyncIterator[Subscription]:
-        """Those of all accounts, for the work at a start and from time to time."""
+        """The subscriptions of all accounts, for the sweep at the start and from time to time."""
         async for _, account in self._accounts.all():
             for each in account.without_past(self._clock()).subscriptions:
                 yield each
@@ -120,19 +122,19 @@ class Subscriptions:
         return next((each for each in await self.of(principal) if each.id == id_), None)
 
     async def is_verified(self, principal: str, url: str) -> bool:
-        """Whether the URL showed, not long ago, that it wants what is delivered for this account."""
+        """Whether the URL was recently verified to want the deliveries of this account."""
         account = await self._accounts.get(_key(principal))
         return account is not None and account.verified.get(url, 0.0) > self._clock()
 
     async def verified(self, principal: str, url: str) -> None:
-        """Count the URL as verified from now on."""
+        """Record that the URL is verified from now on."""
         until = self._clock() + VERIFIED_SECS
         await self._change(
             principal, lambda account: replace(account, verified={**account.verified, url: until}), VERIFIED_SECS
         )
 
     async def put(self, fresh: Subscription) -> Subscription:
-        """Keep the subscription, or renew the one that is there; the one that is kept. Raises TooMany."""
+        """Store the subscription, or renew the one with its id. Returns what is stored. Raises TooMany."""
         now = self._clock()
 
         def change(account: _Account) -> _Account:
@@ -147,14 +149,14 @@ class Subscriptions:
         return changed.find(fresh.id) or fresh
 
     async def drop(self, principal: str, id_: str) -> bool:
-        """End the subscription; whether there was one."""
+        """End the subscription. Returns whether there was one."""
         existed = await self.find(principal, id_) is not None
         if existed:
             await self._change(principal, lambda account: account.without(id_), 0)
         return existed
 
     async def _change(self, principal: str, change: Callable[[_Account], _Account], at_least_secs: float) -> _Account:
-        """Change the record of an account, which then stays for as long as anything in it."""
+        """Change the record of an account, which then lives as long as anything in it, and at least `at_least_secs`."""
         key = _key(principal)
         while True:
             now = self._clock()
@@ -167,7 +169,7 @@ class Subscriptions:
 
 
 def id_of(principal: str, url: str, name: str, arguments: Mapping[str, Any]) -> str:
-    """The id of a subscription, which follows from what it is about: the same call again is the same subscription."""
+    """The id of a subscription, made from its content: subscribing again to the same gives the same id."""
     told = canonical([principal, url, name, arguments])
     return f"sub_{hashlib.sha256(told.encode()).hexdigest()[:32]}"
 

@@ -1,4 +1,4 @@
-"""Turns: when a request may go to a subscriber, of which so many are under way at a time."""
+"""Turns: limit how many requests to one subscriber run at a time, and when new events may be sent to it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from contextlib import asynccontextmanager
 
 
 class Turns:
-    """While the subscriber asks for quiet no event is begun: what it was sent already comes again in its own time, and
-    all others wait, instead of being turned away one after the other."""
+    """The limit on requests to one subscriber.
+
+    While the subscriber asks for a pause, no new event is sent. Events that were sent before are retried on their own
+    schedule, and all others wait instead of being refused one by one.
+    """
 
     def __init__(self, at_once: int) -> None:
         self._free = asyncio.Semaphore(at_once)
         self._quiet_until = 0.0
 
     def quieten(self, secs: float) -> None:
-        """Begin nothing for so long."""
+        """Send no new event for so many seconds."""
         self._quiet_until = max(self._quiet_until, time.monotonic() + secs)
 
     @asynccontextmanager
     async def one(self, *, begins: bool) -> AsyncIterator[None]:
-        """A turn, for an event that was sent before or for one that `begins`."""
+        """Hold a place for one request. `begins` says that it is the first attempt for its event."""
         await self._free.acquire()
         while begins and (quiet := self._quiet_until - time.monotonic()) > 0:
             self._free.release()

@@ -1,4 +1,4 @@
-"""Waiting for events: one watch of the store for a process, one reader for an account, any number of listeners."""
+"""Waiting for events: one watch of the store per process, one reader per account, any number of listeners."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from telnyx_tools.tool.event import Event
 logger = logging.getLogger(__name__)
 
 KEPT_AT_HAND: Final = 1_000
-"""Letters of an account that a wait looks at which does not say since when."""
+"""How many of an account's newest events a wait without a cursor looks at."""
 READ_AT_ONCE: Final = 500
 PER_PRINCIPAL: Final = 512
 OVERALL: Final = 2_048
-"""Listeners of one account, and of all, in one process."""
+"""The most listeners of one account, and of all accounts, in one process."""
 AGAIN_SECS: Final = 0.5
-"""After this long a store that did not answer is asked anew."""
+"""The pause before a store that did not answer is watched again."""
 
 POLLS_PER_MINUTE: Final = 30
 POLLS_AT_ONCE: Final = 20
-"""Askings of Telnyx for one account, by everybody who waits for its events in this process."""
+"""The rate and the burst of polls of Telnyx for one account, by all that wait for its events in this process."""
 
 Matches = Callable[[Event], bool]
 
 
 class TooManyWaiting(TelnyxError):
-    """As many wait for events as may at a time; nothing was sent."""
+    """As many requests wait for events as may at a time; nothing was sent."""
 
     def __init__(self) -> None:
         super().__init__("too many waiting")
@@ -49,7 +49,7 @@ class TooManyWaiting(TelnyxError):
 
 
 class Listener:
-    """Somebody who waits: gets every letter that `matches`, once."""
+    """A waiting request. It gets every event that `matches`, once."""
 
     def __init__(self, matches: Matches) -> None:
         self._matches = matches
@@ -57,14 +57,14 @@ class Listener:
         self._arrived = asyncio.Event()
 
     def offer(self, letters: list[Letter]) -> None:
-        """Take those that match, and wake."""
+        """Take the events that match, and wake up."""
         found = [letter for letter in letters if self._matches(letter[1])]
         if found:
             self._letters += found
             self._arrived.set()
 
     async def next(self) -> list[Letter]:
-        """The letters that came since the last time, as soon as there are any."""
+        """The events that arrived since the last call, as soon as there are any."""
         await self._arrived.wait()
         self._arrived.clear()
         taken, self._letters = self._letters, []
@@ -72,14 +72,14 @@ class Listener:
 
 
 class Room:
-    """Those who listen for letters of one account, which are read once for all of them."""
+    """The listeners of one account. Its events are read from the store once for all of them."""
 
     def __init__(self, letters: Letters, principal: str) -> None:
         self._source = letters
         self.principal = principal
         self.listeners: set[Listener] = set()
         self.cursor = START
-        """Up to here, every letter was offered to the listeners of its time."""
+        """Every event up to this cursor was offered to those who listened when it arrived."""
         self._new: list[Letter] = []
         self._old: list[Letter] | None = None
         self._beginning = asyncio.Lock()
@@ -88,14 +88,14 @@ class Room:
         self._rung = False
 
     async def begin(self) -> None:
-        """Offer, from now on, every letter that comes. Raises StoreUnavailable."""
+        """Offer every event that arrives from now on. Raises StoreUnavailable."""
         async with self._beginning:
             if not self._begun:
                 self.cursor = await self._source.end(self.principal)
                 self._begun = True
 
     async def newest(self) -> list[Letter]:
-        """The newest letters, oldest first; read from the store once. Raises StoreUnavailable."""
+        """The newest events, oldest first; read from the store once. Raises StoreUnavailable."""
         async with self._beginning:
             if self._old is None:
                 self._old = await self._source.newest(self.principal, KEPT_AT_HAND)
@@ -103,18 +103,18 @@ class Room:
         return [*self._old, *(letter for letter in self._new if position(letter[0]) > last)]
 
     def ring(self) -> None:
-        """Read what is new, and offer it to the listeners."""
+        """Read new events, and offer them to the listeners."""
         self._rung = True
         if self._reading is None or self._reading.done():
             self._reading = asyncio.create_task(self._read())
 
     def close(self) -> None:
-        """End a reading that is under way."""
+        """Stop reading."""
         if self._reading is not None:
             self._reading.cancel()
 
     async def _read(self) -> None:
-        with suppress(StoreUnavailable):  # whoever watches rings again when the store is back
+        with suppress(StoreUnavailable):  # the watch calls again when the store is back
             await self.begin()
             while self._rung:
                 self._rung = False
@@ -126,7 +126,7 @@ class Room:
 
 
 class Waiting:
-    """Everybody in this process who waits for events. Nothing runs while nobody does."""
+    """All requests in this process that wait for events. Nothing runs while there are none."""
 
     def __init__(self, letters: Letters, per_principal: int = PER_PRINCIPAL, overall: int = OVERALL) -> None:
         self.letters = letters
@@ -139,12 +139,12 @@ class Waiting:
         self._polls = TokenBuckets(POLLS_PER_MINUTE, POLLS_AT_ONCE)
 
     def may_poll(self, principal: str) -> bool:
-        """Whether Telnyx may be asked once more for an account, however many wait for it."""
+        """Whether Telnyx may be polled once more for an account, however many requests wait for its events."""
         return self._polls.take(principal) == 0.0
 
     @asynccontextmanager
     async def listening(self, principal: str, matches: Matches) -> AsyncIterator[tuple[Room, Listener]]:
-        """A listener in the room of an account: is offered every letter that is not there yet when the context begins.
+        """Listen to the events of an account: those that arrive after the context began are offered to the listener.
 
         Raises TooManyWaiting, StoreUnavailable.
         """
@@ -163,12 +163,12 @@ class Waiting:
             self._leave(room)
 
     def ring(self, principal: str) -> None:
-        """Tell the listeners of an account that a letter came; does nothing where there are none."""
+        """Notify the listeners of an account that an event arrived; does nothing if there are none."""
         if (room := self._rooms.get(principal)) is not None:
             room.ring()
 
     def close(self) -> None:
-        """End the watch of the store, and every reading."""
+        """Stop watching the store and reading."""
         for room in self._rooms.values():
             room.close()
         if self._watching is not None:
@@ -176,19 +176,21 @@ class Waiting:
             self._watching = None
 
     async def _watch(self) -> None:
-        """Begin to watch the store, unless that goes on."""
+        """Start to watch the store, unless that runs already."""
         if self._watching is None:
             self._watches = asyncio.Event()
             self._watching = asyncio.create_task(self._watched(self._watches))
         await self._watches.wait()
 
     async def _watched(self, begun: asyncio.Event) -> None:
-        """Watch for as long as somebody waits. Where the store does not answer, try again: listeners hear meanwhile of
-        what this process puts in."""
+        """Watch the store while any request waits.
+
+        If the store does not answer, try again; until then listeners only get events that this process receives.
+        """
         while True:
             try:
                 async with self.letters.store.journal.watch(KIND) as keys, aclosing(keys) as told:
-                    if begun.is_set():  # nobody was told of what came meanwhile
+                    if begun.is_set():  # events that arrived during the interruption were not announced
                         self._ring_all()
                     begun.set()
                     async for principal in told:
