@@ -1,1 +1,1 @@
-"""The protocol: MCP messages in, MCP results out."""
+"""The MCP protocol: handlers that take MCP messages and return MCP results."""

@@ -1,4 +1,4 @@
-"""The capabilities that are told, where the SDK says more or less than there is."""
+"""The capabilities that the server declares, where the SDK declares more or fewer than it has."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ EXTENSION: Final = "io.modelcontextprotocol/events"
 
 
 class Capabilities:
-    """Middleware behind the SDK's models: these drop keys that they do not know.
+    """Middleware that corrects the declared capabilities after the SDK's models, which drop keys that they do not know.
 
-    There are events, in the key of SEP-3415 and in the one that ChatGPT reads. Of their list a newer client hears that
-    it changed, where somebody can change what a caller may have, and of no other list. Resources change, of which an
-    older client is told only over a connection that is kept.
+    Events are declared under the key of SEP-3415 and under the one that ChatGPT reads. Of all lists only that of the
+    events is declared to change: for newer clients, and if somebody can change what a caller may do (`changes`).
+    Resources can be subscribed to; an older client needs a connection that is kept for that.
     """
 
     def __init__(self, *, keeps_connections: bool, changes: bool) -> None:

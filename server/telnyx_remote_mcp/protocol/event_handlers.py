@@ -1,4 +1,4 @@
-"""The handlers of events and of their resources, whose parts are loaded with the first request for one."""
+"""Registers the handlers of events and of their resources. The handlers are imported with their first request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from telnyx_remote_mcp.protocol.open_requests import OpenRequests
 def serve_events(
     server: Server[None], events: EventRequests, open_requests: OpenRequests, *, keeps_connections: bool
 ) -> None:
-    """Serve them, and say so."""
+    """Register the handlers, and declare the capabilities."""
 
     @cache
     def fetching() -> object:
@@ -57,7 +57,7 @@ def serve_events(
 
 
 def _later(load: Callable[[], object], name: str) -> Callable[[Context, Any], Any]:
-    """The handler of this name, loaded when it is called."""
+    """A handler that loads the one of this name when it is called."""
 
     async def handle(ctx: Context, params: Any) -> Any:
         return await getattr(load(), name)(ctx, params)

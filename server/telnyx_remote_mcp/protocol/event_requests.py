@@ -1,4 +1,4 @@
-"""Requests for events: who asks, what the parameters say, and errors in the profile that the client speaks."""
+"""Requests for events: their caller, their parameters, and errors with the codes of the client's profile."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ CODES: Final = {
 
 
 class Params(types.RequestParams):
-    """Parameters as they come: these methods are new, and may get more of them."""
+    """Parameters of any name: these methods are new, and may get more parameters."""
 
     model_config = ConfigDict(extra="allow")
 
 
 class Requests(Protocol):
-    """What is known of a request, and what can be read in its name."""
+    """Gives the surface and the caller of a request, and calls reading tools on the caller's behalf."""
 
     def surface(self, ctx: Context) -> Surface: ...
     def caller(self, ctx: Context) -> Caller: ...
@@ -58,18 +58,18 @@ class Requests(Protocol):
 
 
 class Authority(Protocol):
-    """Says what a caller has now who came with this surface; None where their authority ended."""
+    """Gives the surface and the caller that an open request would have now; None if the caller's authority ended."""
 
     @property
     def can_change(self) -> bool:
-        """Whether somebody can change what a caller has, without ending it."""
+        """Whether somebody can change what a caller may do, without ending the caller's authority."""
 
     async def now(self, surface: Surface, caller: Caller) -> tuple[Surface, Caller] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class EventRequests:
-    """What the handlers of events have in common. Without an `authority` nothing changes while a request is open."""
+    """What the handlers of events share. Without an `authority` a caller's rights never change during a request."""
 
     services: Callable[[], EventServices]
     requests: Requests
@@ -89,30 +89,34 @@ class EventRequests:
         return await self.authority.now(surface, caller) if self.authority is not None else (surface, caller)
 
     async def allows(self, ctx: Context, type_: EventType) -> bool:
-        """Whether an open request may still be told of these events. Raises StoreUnavailable."""
+        """Whether an open request may still get these events. Raises StoreUnavailable."""
         now = await self.now(ctx)
         return now is not None and type_.is_allowed(*now)
 
     async def offered(self, ctx: Context) -> list[str] | None:
-        """The types that `events/list` would show now; None where nobody may ask any more. Raises StoreUnavailable."""
+        """The types that `events/list` would show now; None if the authority ended. Raises StoreUnavailable."""
         from telnyx_remote_mcp.events.catalogue import CATALOGUE
 
         now = await self.now(ctx)
         return [each.name for each in CATALOGUE.allowed(*now)] if now is not None else None
 
     def modes(self, ctx: Context) -> list[str]:
-        """The ways in which events reach this client."""
+        """The delivery modes that this client can use."""
         push = ["push"] if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS else []
         webhook = ["webhook"] if self.may_deliver(ctx) else []
         return ["poll", *push, *webhook]
 
     def may_deliver(self, ctx: Context) -> bool:
-        """Whether webhooks come here, and may go on from here: not over stdio, whose process ends with its client."""
+        """Whether events can be delivered to webhooks of the client.
+
+        That takes webhooks from Telnyx and a running delivery. Over stdio it is impossible: the process ends with its
+        client.
+        """
         services = self.services()
         return ctx.request is not None and services.delivery is not None and services.base_url is not None
 
     def chosen(self, ctx: Context, mode: str) -> tuple[EventType, dict[str, Any]]:
-        """The type, and the filter. A type that the caller may not know is told as one that is not."""
+        """The requested event type and its filter. A type that the caller may not see is "not found"."""
         from telnyx_remote_mcp.events.catalogue import CATALOGUE
 
         params = ctx.params or {}
@@ -129,7 +133,7 @@ class EventRequests:
         return type_, arguments
 
     async def begin(self, ctx: Context) -> tuple[str, bool]:
-        """The place in the journal after which this request begins, and whether it skips something."""
+        """The journal position after which this request starts, and whether it skips events."""
         from telnyx_remote_mcp.events.cursors import begin
 
         cursor, age_ms = (ctx.params or {}).get("cursor"), whole(ctx, "maxAgeMs", None)
@@ -140,7 +144,7 @@ class EventRequests:
 
 
 def profile_of(ctx: Context) -> Profile:
-    """The profile that the client of this request speaks."""
+    """The version of the events protocol that the client of this request speaks."""
     capabilities = ctx.session.client_capabilities
     return "sep" if capabilities is not None and EXTENSION in (capabilities.extensions or {}) else "sketch"
 
@@ -150,7 +154,7 @@ def error_of(ctx: Context, name: str, **data: Any) -> MCPError:
 
 
 def forbidden(ctx: Context) -> dict[str, Any]:
-    """Why an open request is told of nothing more."""
+    """The error that says why an open request gets nothing more."""
     return error_of(ctx, "Forbidden").error.model_dump(mode="json", exclude_none=True)
 
 
@@ -175,7 +179,7 @@ def whole(ctx: Context, name: str, default: int | None) -> int | None:
 
 @contextmanager
 def available() -> Iterator[None]:
-    """Tells what keeps a method from its work as an error of the protocol."""
+    """Turns errors of the store and of Telnyx into errors of the protocol."""
     try:
         yield
     except StoreUnavailable:
@@ -186,6 +190,6 @@ def available() -> Iterator[None]:
 
 
 def failed(error: TelnyxError) -> MCPError:
-    """The error of a tool, as one of the protocol."""
+    """A Telnyx error as an error of the protocol."""
     told = error.describe()
     return MCPError(code=types.INTERNAL_ERROR, message=str(told.get("title") or "It failed"), data=dict(told))

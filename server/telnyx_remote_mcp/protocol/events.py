@@ -1,4 +1,4 @@
-"""The methods by which clients fetch events of MCP: `events/list`, `events/poll` and `events/stream`."""
+"""The MCP methods with which clients fetch events: `events/list`, `events/poll` and `events/stream`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from telnyx_tools.api.errors import TelnyxError
 HEARTBEAT_SECS: Final = 25.0
 NEXT_POLL_MS: Final = 5_000
 ASK_SECS: Final = 5.0
-"""How often Telnyx is asked for an account where no webhooks come."""
+"""The pause between two polls of Telnyx for one account, where no webhooks come."""
 MOST_POLLED: Final = 100
 READ_AT_ONCE: Final = 500
 
@@ -27,7 +27,7 @@ Letters = list[Letter]
 
 
 class EventMethods:
-    """The handlers."""
+    """The handlers of these methods."""
 
     def __init__(self, events: EventRequests, open_requests: OpenRequests) -> None:
         self._events = events
@@ -83,7 +83,7 @@ class EventMethods:
     async def _after(
         self, ctx: Context, type_: EventType, arguments: Mapping[str, Any], place: str, most: int
     ) -> tuple[Letters, str, bool]:
-        """The events after a place, the place of the last one that was looked at, and whether there are more."""
+        """Up to `most` wanted events after a position, the position reached, and whether there are more."""
         wanted, principal = type_.wanted(arguments), self._events.principal(ctx)
         found: Letters = []
         while page := await self._events.services().letters.after(principal, place, READ_AT_ONCE):
@@ -100,11 +100,11 @@ class EventMethods:
             await tell(ctx, "notifications/events/event", **type_.occurrence(event), cursor=cursor_of(cursor))
 
     def _pause(self) -> float:
-        """How long a stream is quiet: where no webhooks come, Telnyx is asked in between."""
+        """The longest pause between two messages of a stream; where no webhooks come, Telnyx is polled at each."""
         return HEARTBEAT_SECS if self._events.services().base_url is not None else ASK_SECS
 
     async def _asked(self, ctx: Context) -> None:
-        """Where no webhooks come, ask Telnyx for what happened, in the caller's name; not for everybody who asks."""
+        """Where no webhooks come, poll Telnyx on the caller's behalf, at most once in `ASK_SECS` for an account."""
         if self._events.services().base_url is None and not self._asking.take(self._events.principal(ctx)):
             with suppress(TelnyxError):
                 await self._events.requests.read(ctx, READER, {"limit": 1})

@@ -1,4 +1,4 @@
-"""The lines that a client writes: a message in each, or something that is answered with what is wrong with it."""
+"""Parses the lines that a client writes: each is a message, or is answered with an error that says what is wrong."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_SHOWN: Final = 200
 
 
 class BrokenLine(Exception):
-    """A line that holds no message. `answer` is what its sender is told; None where nobody can be."""
+    """A line that holds no valid message. `answer` is the error for its sender; None if it cannot be answered."""
 
     def __init__(self, why: str, code: int, request: object = None, *, answered: bool = True) -> None:
         super().__init__(why)
@@ -86,7 +86,7 @@ def _refused(raw: dict[str, Any]) -> BrokenLine:
 
 
 def _half_a_character(raw: dict[str, Any]) -> str | None:
-    """Return the place where the message holds no text, as `params.arguments.text`."""
+    """Return the path of the member that is not valid Unicode, such as `params.arguments.text`."""
     waiting: list[tuple[str, object]] = [("", raw)]
     while waiting:
         place, value = waiting.pop()
@@ -102,7 +102,7 @@ def _half_a_character(raw: dict[str, Any]) -> str | None:
 
 
 def request_id(text: bytes) -> types.RequestId | None:
-    """The id of a request, where it can be read: also of one that cannot be parsed."""
+    """The id of a request, if it can be found: also in text that is not valid JSON."""
     members = dict(_members(text))
     if members.keys() & {b'"result"', b'"error"'}:
         return None

@@ -1,4 +1,4 @@
-"""Listings, kept in their final form, which the SDK would make again for every request."""
+"""A cache of tool listings in their final form, which the SDK would build again for every request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from telnyx_remote_mcp.surface.surfaces import Surface
 
 Context = ServerRequestContext[Any, Any]
 Traits = frozenset[str]
-"""What a client can do that changes the form in which it is shown a tool."""
+"""The abilities of a client that change the form in which a tool is listed for it."""
 
 MAX_LISTINGS = 64
 
@@ -23,11 +23,11 @@ def no_traits(_: Context) -> Traits:
 
 
 class Listings:
-    """Keeps each listing of tools, as middleware of the SDK for that method.
+    """Caches tool listings, as SDK middleware for `tools/list`.
 
-    A listing depends on the protocol version, the surface and the client's traits: all three are its key. A tool has
-    one form for a version and some traits, in however many surfaces it stands, and is kept once: all of them take
-    megabytes.
+    A listing depends on the protocol version, the surface and the client's traits: together they are its key. The form
+    of a tool depends on the version and the traits alone. It is stored once and shared by the listings of all surfaces,
+    since all forms together take megabytes.
     """
 
     def __init__(

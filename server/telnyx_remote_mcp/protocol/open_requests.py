@@ -1,4 +1,4 @@
-"""Requests that stay open: what they wait for, and how they end when the server does."""
+"""Requests that stay open: how they wait for events, notify the client, and end with the server."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId"
 
 
 class Notify(BaseModel):
-    """A notification that the SDK does not know."""
+    """A notification of a method that the SDK has no type for."""
 
     method: str
     params: dict[str, Any]
 
 
 class OpenRequests:
-    """The open requests of a process. They end with their result once it is asked to end."""
+    """The open requests of a process. Once the process is asked to end, they return their result."""
 
     def __init__(self) -> None:
         self._closed = asyncio.Event()
 
     def close(self) -> None:
-        """Begin to end them."""
+        """Ask all open requests to end."""
         self._closed.set()
 
     async def arriving(self, listener: Listener, secs: float | None = None) -> list[Letter] | None:
-        """The next letters; none after so many seconds; None once the server ends."""
+        """The next events; an empty list after `secs` without any; None once the server ends."""
         closed, next_ = asyncio.create_task(self._closed.wait()), asyncio.create_task(listener.next())
         try:
             await asyncio.wait([closed, next_], timeout=secs, return_when=asyncio.FIRST_COMPLETED)
@@ -50,7 +50,7 @@ class OpenRequests:
 
 
 def meta_of(ctx: Context) -> dict[str, Any]:
-    """What marks everything that belongs to an open request."""
+    """The `_meta` of every message that belongs to an open request."""
     return {SUBSCRIPTION_ID: ctx.request_id}
 
 
@@ -64,6 +64,6 @@ async def tell(ctx: Context, method: str, **params: Any) -> None:
 
 
 def check_stays_open(ctx: Context) -> None:
-    """Raises an MCPError where nobody could end the request: on the older protocol."""
+    """Raise an MCPError for the older protocol, where no client could end an open request."""
     if ctx.protocol_version not in MODERN_PROTOCOL_VERSIONS:
         raise MCPError(code=types.METHOD_NOT_FOUND, message=f"{ctx.method} is of protocol 2026-07-28")

@@ -1,4 +1,4 @@
-"""Resources: what is kept of events and calls, read by the same way as by tools; and who is told when they change."""
+"""Resources: events and calls, read through the same tools, and notifications to clients when they change."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ from telnyx_tools.tool.event import Event
 
 MOST_COMPLETED: Final = 100
 LOOKED_THROUGH: Final = 500
-"""Of the newest events, those that completion knows."""
+"""How many of the newest events completion takes its values from."""
 MOST_WATCHED: Final = 100
-"""Resources of one subscription, or of one connection of an older client."""
+"""The most resources that one subscription watches, or one connection of an older client."""
 LOOK_SECS: Final = 5.0
-"""How often it is looked for a change of what a connection may have."""
+"""The pause between two checks for a change of the event types that a connection may use."""
 LIST_CHANGED: Final = "eventsListChanged"
-"""The member of SEP-3415 in what a client asks to be told of."""
+"""The member of SEP-3415 with which a client asks for changes of the list of events."""
 _WATCH: Final = "telnyx.watch"
 
 Views = list[View]
 
 Watched = dict[str, tuple[View, str]]
-"""Views and the values of their variables, by the URIs as the client wrote them."""
+"""The watched views with the values of their variables, by the URIs as the client wrote them."""
 Listening = Callable[[], AbstractAsyncContextManager[Listener]]
 
 
 class Resources:
-    """The handlers. What a caller may not read they may not watch either, and it is told as what does not exist."""
+    """The handlers of resources. One that a caller may not read cannot be watched, and is "not found" to them."""
 
     def __init__(self, events: EventRequests, open_requests: OpenRequests) -> None:
         self._events = events
@@ -141,7 +141,7 @@ class Resources:
         return {uri: each for uri, each in found.items() if each is not None and each[0] in allowed}
 
     async def _still(self, ctx: Context, watched: Watched) -> Watched:
-        """What of it an open request may still read. Raises StoreUnavailable."""
+        """The watched resources that an open request may still read. Raises StoreUnavailable."""
         now = await self._events.now(ctx)
         return {uri: each for uri, each in watched.items() if now is not None and each[0].is_allowed(*now)}
 
@@ -156,7 +156,7 @@ class Resources:
                 yield listener
 
     def _watch(self, ctx: Context) -> Watch:
-        """What the connection of an older client watches. Raises where none is kept, so that nothing could be told."""
+        """The watch of an older client's connection. Raises MCPError if no connection is kept to notify it over."""
         connection = ctx.session._connection
         if not connection.has_standalone_channel:
             raise MCPError(code=types.METHOD_NOT_FOUND, message="This server keeps no connections: read again instead")
@@ -168,7 +168,7 @@ class Resources:
 
 
 class Watch:
-    """Tells one connection of an older client when what it watches, and may `still` read, changes."""
+    """Notifies one connection of an older client when a resource changes that it watches and may `still` read."""
 
     def __init__(self, session: ServerSession, still: Callable[[Watched], Awaitable[Watched]]) -> None:
         self.watched: Watched = {}
@@ -177,7 +177,7 @@ class Watch:
         self._task: asyncio.Task[None] | None = None
 
     async def begin(self, listening: Listening) -> None:
-        """Begin to watch, unless that goes on. Raises what listening raises."""
+        """Start to watch, unless that runs already. Raises what listening raises."""
         if self._task is not None and not self._task.done():
             return
         begun = asyncio.Event()
@@ -197,13 +197,13 @@ class Watch:
             begun.set()
             while True:
                 letters = await listener.next()
-                with suppress(StoreUnavailable):  # nobody is told of what may not be theirs any more
+                with suppress(StoreUnavailable):  # send nothing that the client may no longer be allowed to see
                     for uri in _changed(await self._still(self.watched), letters):
                         await self._session.send_resource_updated(uri)
 
 
 def _changed(watched: Watched, letters: Iterable[Letter]) -> Iterator[str]:
-    """The URIs of what these events change."""
+    """The URIs of the watched resources that these events change."""
     events = [event for _, event in letters]
     for uri, (view, value) in list(watched.items()):
         if any(view.is_about(event, value) for event in events):
@@ -217,7 +217,7 @@ def _missing(ctx: Context, uri: str) -> MCPError:
 
 @contextmanager
 def _as_errors(ctx: Context, uri: str) -> Iterator[None]:
-    """Tells what keeps a resource from being read as an error of the protocol."""
+    """Turns the errors that reading a resource can raise into errors of the protocol."""
     try:
         yield
     except InvalidArguments:

@@ -1,4 +1,4 @@
-"""The one MCP server object: its handlers, for every transport and both protocol eras."""
+"""The MCP server object with its handlers, the same for every transport and both protocol eras."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
     from telnyx_remote_mcp.events.services import EventServices
 
 ALLOW_DUPLICATE = "telnyx/allow_duplicate"
-"""The key in the `_meta` of a call by which a program says that it means the same call once more."""
+"""The key in the `_meta` of a call with which a program says that it repeats the same call on purpose."""
 AGENT = ("telnyx/agent_id", "gen_ai.agent.id", "openai/session", "vscode.conversationId")
-"""The keys in the `_meta` of a call by which clients name the agent, the first one that is there counts: ours, that of
-OpenTelemetry's conventions, and the conversations of ChatGPT and VS Code. MCP itself has none."""
+"""The keys in the `_meta` of a call with which clients name the agent; the first one present counts. They are our own,
+that of OpenTelemetry's conventions, and the conversation ids of ChatGPT and VS Code. MCP itself defines none."""
 NOBODY = Caller("stdio", None, "stdio")
 
 
@@ -54,8 +54,8 @@ NOBODY = Caller("stdio", None, "stdio")
 class Services:
     """The services that the handlers use; made once for a process.
 
-    Over stdio there is one caller, `local`, who sees what `selection` selects. `request_state` seals what a client
-    keeps for us while its person is asked; all workers and replicas need the same keys.
+    Over stdio there is one caller, `local`, who sees what `selection` selects. `request_state` seals the state that a
+    client keeps for us while its user is asked; all workers and replicas need the same keys.
     """
 
     settings: Settings
@@ -66,14 +66,14 @@ class Services:
     request_state: RequestStateSecurity = field(default_factory=RequestStateSecurity.ephemeral)
     meter: Meter = UNMEASURED
     events: Callable[[], EventServices] | None = None
-    """Gives what keeps the events; without it the server has no methods and no resources for them."""
+    """Returns the event services; without it the server has no methods and no resources for events."""
     open_requests: OpenRequests = field(default_factory=OpenRequests)
     authority: Authority | None = None
-    """Knows what callers have now, where that changes."""
+    """Knows what callers may do now, where that can change during a request."""
 
 
 def create_server(services: Services) -> Server[None]:
-    """The server with its handlers. Tools are found and refused per request, by its surface."""
+    """The server with its handlers. Each request finds its tools in its own surface."""
     handlers = _Handlers(services)
     server = Server(
         services.settings.server_name,
@@ -91,12 +91,12 @@ def create_server(services: Services) -> Server[None]:
         on_list_prompts=handlers.list_prompts,
         on_get_prompt=handlers.get_prompt,
     )
-    server.middleware.clear()  # the SDK's spans, which quote what clients say
-    if not isinstance(get_tracer_provider(), ProxyTracerProvider):  # else nobody takes spans
+    server.middleware.clear()  # removes the SDK's spans, which quote what clients send
+    if not isinstance(get_tracer_provider(), ProxyTracerProvider):  # otherwise no spans are collected
         from telnyx_remote_mcp.protocol.spans import Spans
 
         server.middleware.append(Spans(handlers.surface))
-    # First, so that whatever stands behind it reads what was sealed here and nothing that a client made up.
+    # Before the handlers, so that they only read a state that was sealed here, never one that a client made up.
     server.middleware.append(RequestStateBoundary(services.request_state, default_audience=services.settings.url))
     server.middleware.append(handlers.remembered)
     if services.events is not None:
@@ -110,7 +110,7 @@ def create_server(services: Services) -> Server[None]:
 
 
 def _takes_no_headers(_: str) -> None:
-    """The SDK asks for the schema to compare arguments with `x-mcp-header` declarations, of which no tool has any."""
+    """No schema: the SDK would only compare arguments with `x-mcp-header` declarations, and no tool has any."""
 
 
 @asynccontextmanager
@@ -124,7 +124,7 @@ class _Handlers:
         self._listings = Listings(self.surface)
 
     async def remembered(self, ctx: Context, call_next: CallNext) -> HandlerResult:
-        """Middleware that keeps listings; everything else passes."""
+        """Middleware that caches tool listings and passes everything else on."""
         return await (self._listings(ctx, call_next) if ctx.method == "tools/list" else call_next(ctx))
 
     async def list_tools(self, ctx: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
@@ -158,7 +158,7 @@ class _Handlers:
         async def replied(answers: Answers) -> types.CallToolResult:
             return await reply(tool, outcome(answers), params.arguments or {})
 
-        # A state is what an earlier question of this call left with the client: the first attempt has none.
+        # The state was left with the client by an earlier question of this call: a first attempt has none.
         answers = answers_in(params) if params.request_state is not None and client.is_modern else {}
         try:
             return await replied(answers)
@@ -174,9 +174,9 @@ class _Handlers:
             raise
 
     async def read(self, ctx: Context, name: str, arguments: Mapping[str, object]) -> Result:
-        """What a tool that reads brings for this request, by the way of every call.
+        """The result of a reading tool for this request, dispatched like every call.
 
-        Raises InvalidArguments, and a TelnyxError where there is no such tool here, or it fails.
+        Raises InvalidArguments, and a TelnyxError if the tool is out of reach here, or fails.
         """
         surface = self.surface(ctx)
         tool = surface.find(name)

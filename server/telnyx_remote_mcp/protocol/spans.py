@@ -1,7 +1,7 @@
-"""Spans by the semantic conventions of MCP, one for each message: middleware of the SDK, in the place of its own.
+"""OpenTelemetry spans by the semantic conventions of MCP, one for each message. Replaces the SDK's own middleware.
 
-The SDK's takes what clients make up for names, and quotes errors. Here names are ours, and nothing is quoted: no
-arguments, no results, no texts, no ids of sessions.
+The SDK's middleware puts names that clients made up into spans, and quotes errors. Here only our own names appear, and
+nothing is quoted: no arguments, no results, no texts, no session ids.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from telnyx_remote_mcp.protocol.listings import Context
 from telnyx_remote_mcp.surface.surfaces import Surface
 
 OTHER: Final = "_OTHER"
-"""Stands for names that are not ours."""
+"""Replaces names that this server does not know."""
 
 _EVENTS: Final = frozenset(f"events/{name}" for name in ("list", "poll", "stream", "subscribe", "unsubscribe"))
 _METHODS: Final = SPEC_CLIENT_METHODS | SPEC_CLIENT_NOTIFICATION_METHODS | _EVENTS
 _LARGEST_ID: Final = 1_000_000
-"""Clients count their requests from 0; what is larger, or a text, may be anything."""
+"""Clients count their requests from 0. A larger id, or a text, could hold anything, and is left out."""
 _PROPAGATOR: Final = TraceContextTextMapPropagator()  # a stranger's baggage is not carried on
 _NOWHERE: Final = TraceContext()
 
 
 class Spans:
-    """Makes a span of every message: below what its `_meta` names, else below what the HTTP request names."""
+    """Makes a span of every message. Its parent is the one named in `_meta`, else the one in the HTTP headers."""
 
     def __init__(self, surface_of: Callable[[Context], Surface]) -> None:
         self._surface_of = surface_of
@@ -91,7 +91,7 @@ def _method(ctx: Context) -> str:
 
 
 def _remote(carrier: Mapping[str, Any] | None) -> TraceContext | None:
-    """What the `traceparent` of a message or of a request names; None where there is none that can be read."""
+    """The trace context in the `traceparent` of a message or of a request; None if there is no valid one."""
     named = {name: carrier.get(name) for name in ("traceparent", "tracestate")} if carrier else {}
     texts = {name: value for name, value in named.items() if isinstance(value, str) and len(value) <= 512}
     found = _PROPAGATOR.extract(texts, _NOWHERE)

@@ -1,4 +1,4 @@
-"""Messages over standard input and output: whoever asks is answered, also where the question cannot be read."""
+"""The stdio transport: messages over standard input and output, with an error for every line that cannot be parsed."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def stdio_streams() -> AsyncIterator[tuple[ObjectReceiveStream[Incoming], ObjectSendStream[SessionMessage]]]:
-    """Yield the stream of a client's messages, and the stream for the answers.
+    """Yield the stream of the client's messages, and the stream for the answers.
 
-    The SDK's transport drops what it cannot parse, so only its output is used. As with it, children and handlers find
-    standard input empty, and what they print goes to stderr.
+    The SDK's transport drops lines that it cannot parse, so only its output half is used. As with it, standard input is
+    empty for handlers and child processes, and what they print goes to stderr.
     """
     nothing = anyio.wrap_file(StringIO())
     with _own_input() as source:
@@ -45,7 +45,7 @@ async def stdio_streams() -> AsyncIterator[tuple[ObjectReceiveStream[Incoming], 
 async def _receive(
     source: BinaryIO, received: ObjectSendStream[Incoming], answers: ObjectSendStream[SessionMessage]
 ) -> None:
-    """Pass messages on until the input ends; answer every other line, or tell on stderr that there was one."""
+    """Pass messages on until the input ends. Answer other lines with an error, or log those that cannot be answered."""
     with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):  # the server has ended
         async with received:
             while (found := await run_sync(_next, source, abandon_on_cancel=True)) is not None:
@@ -58,7 +58,7 @@ async def _receive(
 
 
 def _next(source: BinaryIO) -> types.JSONRPCMessage | BrokenLine | None:
-    """Return the content of the next line that is not blank; None at the end of the input."""
+    """Return the message in the next line that is not blank, or its error; None at the end of the input."""
     while line := source.readline(MAX_LINE + 1):
         if not line.strip():
             continue
@@ -70,7 +70,7 @@ def _next(source: BinaryIO) -> types.JSONRPCMessage | BrokenLine | None:
 
 
 def _skip(head: bytes, source: BinaryIO) -> BrokenLine:
-    """Pass over the rest of a line that is too long to be kept."""
+    """Skip the rest of a line that is too long, and return the error for it."""
     tail = head[-_TAIL:]
     while not tail.endswith(b"\n") and (part := source.readline(_CHUNK)):
         tail = (tail + part)[-_TAIL:]
@@ -79,11 +79,11 @@ def _skip(head: bytes, source: BinaryIO) -> BrokenLine:
 
 @contextmanager
 def _own_input() -> Iterator[BinaryIO]:
-    """Standard input, for this transport alone."""
+    """Give standard input to this transport alone; everybody else finds it empty meanwhile."""
     own, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
     try:
-        yield os.fdopen(own, "rb", closefd=False)  # a thread may still wait for it when all is over
+        yield os.fdopen(own, "rb", closefd=False)  # a thread may still read from it at the end
     finally:
         os.dup2(own, 0)

@@ -1,4 +1,4 @@
-"""The methods by which clients have events of MCP delivered: `events/subscribe` and `events/unsubscribe`."""
+"""The MCP methods with which clients subscribe to events by webhook: `events/subscribe` and `events/unsubscribe`."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from telnyx_remote_mcp.protocol.event_requests import (
 from telnyx_remote_mcp.protocol.listings import Context
 
 CHALLENGES_PER_MINUTE: Final = 30
-"""Of one account: requests to URLs of which nobody knows yet that they want any."""
+"""For one account: challenges to URLs that were not yet verified to want deliveries."""
 CHALLENGES_PER_HOST: Final = 300
-"""In a minute, of all accounts together."""
+"""Per minute, for all accounts together."""
 
 
 class SubscriptionMethods:
-    """The handlers. To subscribe again is to renew: with a new secret, and for longer."""
+    """The handlers of these methods. Subscribing again renews a subscription: for longer, and with a new secret."""
 
     def __init__(self, events: EventRequests) -> None:
         self._events = events
@@ -87,7 +87,7 @@ class SubscriptionMethods:
     async def _subscription(
         self, ctx: Context, delivery: Delivery, type_: EventType, arguments: dict[str, Any]
     ) -> tuple[Subscription, bool]:
-        """The subscription that is asked for, and whether it skips something. One that is there goes on where it is."""
+        """The requested subscription, and whether it skips events. An existing one goes on from where it is."""
         caller, now = self._events.requests.caller(ctx), time.time()
         given = object_of((ctx.params or {}).get("delivery"))
         try:
@@ -117,13 +117,13 @@ class SubscriptionMethods:
         return fresh, truncated
 
     async def _check_number(self, ctx: Context, delivery: Delivery, fresh: Subscription) -> None:
-        """Raises where it would be one too many, before its receiver is bothered."""
+        """Raise an error if it would be one too many, before a challenge is sent to its receiver."""
         mine = await delivery.subscriptions.of(fresh.principal)
         if len(mine) >= MOST and fresh.id not in {each.id for each in mine}:
             raise self._exhausted(ctx)
 
     async def _verify(self, ctx: Context, delivery: Delivery, fresh: Subscription) -> None:
-        """Have the receiver show that it wants this, unless it did lately."""
+        """Send the receiver a challenge, unless its URL was verified recently."""
         if await delivery.subscriptions.is_verified(fresh.principal, fresh.url):
             return
         host = (urlsplit(fresh.url).hostname or "").lower()
@@ -140,6 +140,6 @@ class SubscriptionMethods:
 
 
 def _ttl_secs(ctx: Context) -> float:
-    """How long the subscription lasts: never for ever, never longer than was asked for but for the least there is."""
+    """How long the subscription lasts: as asked for, within the allowed bounds; the longest if nothing was asked."""
     asked = whole(ctx, "ttlMs", None)
     return LONGEST_SECS if asked is None else max(SHORTEST_SECS, min(asked / 1_000, LONGEST_SECS))

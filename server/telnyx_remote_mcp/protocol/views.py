@@ -1,4 +1,4 @@
-"""The resources of the events: what each is read by, what it shows of that, and which events change it."""
+"""Views: the resources that show events and calls, the tool that reads each, and the events that change it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ _NUMBER: Final = re.compile(r"\+?[0-9]{1,20}")
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A resource, or a template of resources with one variable. `reader` is the tool that reads the same, of which
-    `shown` makes what is shown; `value_in` is the value of the variable that an event is about."""
+    """A resource, or a template of resources with one variable.
+
+    `reader` is the tool that reads the data, and `shown` turns its result into what is shown. `value_in` gives the
+    value of the variable that an event is about.
+    """
 
     uri: str
     name: str
@@ -39,7 +42,7 @@ class View:
     value_in: Callable[[Event], str | None] = lambda event: None
 
     def value(self, uri: str) -> str | None:
-        """The value of the variable in a URI, an empty text where there is none to have; None for another URI."""
+        """The value of the variable in a URI; "" for a resource without a variable; None for another URI."""
         if self.variable is None:
             return "" if uri == self.uri else None
         match = UriTemplate.parse(self.uri).match(uri)
@@ -64,7 +67,7 @@ def _is_message(type_: str) -> bool:
 
 
 def _other(event: Event) -> str | None:
-    """The number that the account's own one writes with; None where it is none, or no message."""
+    """The number of the other party of a message; None if the party is no number, or the event no message."""
     party = event.sender if event.type.endswith("received") else event.to
     return party if party is not None and _is_message(event.type) and _NUMBER.fullmatch(party) else None
 
@@ -75,7 +78,7 @@ def _messages(wire: Wire) -> Wire:
 
 
 def _conversations(wire: Wire) -> Wire:
-    """The conversations that the events tell of, newest first, without what was said."""
+    """The conversations in the events, newest first, without their texts."""
     found: dict[str, dict[str, Any]] = {}
     for event in reversed(wire.get("events", ())):
         number = _other(Event.model_validate(event))
@@ -150,6 +153,6 @@ def find(uri: str) -> tuple[View, str] | None:
 
 
 def values(view: View, events: Iterable[Event], begins_with: str) -> list[str]:
-    """The values that the variable of a view has in these events, the newest first."""
+    """The distinct values that the variable of a view has in these events, newest first."""
     found = (view.value_in(event) for event in events)
     return list(dict.fromkeys(value for value in found if value is not None and value.startswith(begins_with)))
