@@ -1,4 +1,4 @@
-"""The store: keeps what must outlive a process and be seen by every replica."""
+"""The store: keeps data that must outlive a process and be seen by every replica."""
 
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
@@ -18,9 +18,9 @@ def open_store(settings: Settings, meter: Meter = UNMEASURED) -> Store:
 
 
 def open_calls_store(settings: Settings, meter: Meter = UNMEASURED) -> Store:
-    """As `open_store`, for what is remembered of calls for seconds or hours, several times in each of them.
+    """As `open_store`, for state of calls that lives for seconds or hours and is written several times in each call.
 
-    A file of it outlives the processes, and not for certain the machine.
+    A file of this store survives the end of a process, but its last writes may be lost if the machine crashes.
     """
     return _opened(settings, CALLS_FILE_NAME, meter, durable=False)
 

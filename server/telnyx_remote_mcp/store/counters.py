@@ -1,10 +1,10 @@
-"""Counters: how much was used of something within a time."""
+"""Counters: numbers that expire, such as how much of something was used within an hour."""
 
 from typing import NamedTuple, Protocol
 
 
 class Taken(NamedTuple):
-    """An attempt to take: whether it succeeded, how much is taken now, and after how many seconds that is forgotten."""
+    """The result of `take`: whether it succeeded, the number now, and the seconds until the number expires."""
 
     allowed: bool
     value: float
@@ -12,23 +12,23 @@ class Taken(NamedTuple):
 
 
 class Counters(Protocol):
-    """Numbers by (kind, key), each for a time that starts with the first addition and then ends with the number.
+    """Numbers by (kind, key). The time to live of a number starts with the first addition.
 
     Every operation is atomic, over processes and replicas, and raises StoreUnavailable. The numbers are doubles: what
-    must add up exactly is counted in whole units, such as cents. The keys are as readable as those of the store.
+    must add up exactly is counted in whole units, such as cents. Keys can be read in the store, like those of values.
     """
 
     async def get(self, kind: str, key: str) -> float:
-        """The number now; 0 where there is none, or its time is over."""
+        """The number now; 0 if there is none, or it has expired."""
         ...
 
     async def add(self, kind: str, key: str, by: float, ttl_secs: float) -> float:
-        """Add to the number, and return what it is then. A negative `by` gives back, down to 0.
+        """Add to the number, and return the new one. A negative `by` subtracts, down to 0.
 
-        `ttl_secs` counts where there was no number: it does not make the time of one longer.
+        `ttl_secs` only applies to a new number: it does not extend the life of an existing one.
         """
         ...
 
     async def take(self, kind: str, key: str, by: float, limit: float, ttl_secs: float) -> Taken:
-        """Add to the number unless it would then be above the limit, in which case nothing changes."""
+        """Add to the number, unless that would bring it above the limit: then nothing changes."""
         ...

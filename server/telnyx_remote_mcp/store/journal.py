@@ -1,4 +1,4 @@
-"""Journals: what happened, in order, for any number of readers."""
+"""Journals: append-only logs of entries in order, for any number of readers."""
 
 import re
 from collections.abc import AsyncGenerator
@@ -11,20 +11,21 @@ _CURSOR: Final = re.compile(r"([0-9]{1,18})(-[0-9]{1,18})?")
 
 
 class Journal(Protocol):
-    """Entries by (kind, key) in the order in which they were appended, each with a cursor that grows.
+    """Entries by (kind, key) in the order in which they were appended, each with an increasing cursor.
 
-    A reader who goes on after the cursor of the last entry that it saw misses nothing, whichever process appends. A
-    cursor is a text, good for its own journal in its own store. Every operation is atomic, over processes and
-    replicas, and raises StoreUnavailable. Keys and entries are as readable as those of the store.
+    A reader that goes on after the cursor of the last entry it saw misses nothing, whichever process appends. A cursor
+    is a text, valid only for its own journal in its own store. Every operation is atomic, over processes and replicas,
+    and raises StoreUnavailable. Keys and entries can be read in the store, like those of values.
     """
 
     async def append(
         self, kind: str, key: str, entry: bytes, *, keep: int, ttl_secs: float | None = None, once: str | None = None
     ) -> str | None:
-        """Append an entry and return its cursor; the oldest of more than `keep` entries go.
+        """Append an entry and return its cursor. Only the newest `keep` entries are kept.
 
-        Entries older than `ttl_secs` may go as well, and all do when nothing is appended for that long. `once` names
-        what the entry is about: None is returned, and nothing appended, while the journal holds an entry of that name.
+        Entries older than `ttl_secs` may be dropped as well, and all are when nothing is appended for that long. `once`
+        names what the entry is about: while the journal holds an entry of that name, nothing is appended, and None is
+        returned.
         """
         ...
 
@@ -40,20 +41,20 @@ class Journal(Protocol):
         ...
 
     def watch(self, kind: str) -> AbstractAsyncContextManager[AsyncGenerator[str, None]]:
-        """The keys of journals of a kind to which anybody appends, as it happens, for as long as the context lasts.
+        """Watch the journals of a kind: yields the key of each one that any process appends to, until the context ends.
 
-        Whoever reads a journal after the context was entered, and again for its key, misses nothing. One watch serves a
-        process: whichever way it comes by the news, that costs the same for one reader and for many. The iterator
-        raises StoreUnavailable; what happened since is then not told.
+        A reader misses nothing if it reads its journal once after the context was entered, and again whenever the key
+        is yielded. One watch is enough for a process: it costs the same for one reader and for many. The iterator
+        raises StoreUnavailable; appends after that are not reported.
         """
         ...
 
     async def end(self, kind: str, key: str) -> str:
-        """The cursor of the newest entry, for a reader who only wants what comes next."""
+        """The cursor of the newest entry, for a reader that only wants the entries after it."""
         ...
 
     async def trim(self, kind: str, key: str, *, keep: int | None = None, older_than_secs: float | None = None) -> None:
-        """Drop all entries but the newest `keep`, and those that are older."""
+        """Drop all entries but the newest `keep`, and those older than `older_than_secs`."""
         ...
 
 

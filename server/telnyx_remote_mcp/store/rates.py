@@ -1,4 +1,4 @@
-"""Rates by what identifies somebody, such as an address: what the store can read of it is an HMAC."""
+"""Rate limits with keys that identify somebody, such as an address: the store only sees an HMAC of each key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from telnyx_remote_mcp.store.secret import Secret
 
 
 class Rates:
-    """The rates of a deployment, by name."""
+    """The rate limits of a deployment, by name."""
 
     def __init__(self, store: Store, secret: Secret) -> None:
         self._store = store

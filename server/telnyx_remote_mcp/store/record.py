@@ -1,4 +1,4 @@
-"""The format of stored values: how they are written, and read back by this version or another one."""
+"""The format of stored values: how they are written, and read back by this and by other versions."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Value = TypeVar("Value")
 
 
 class Record(Generic[Value]):
-    """One kind of value, kept as JSON, and sealed where it is secret.
+    """The format of one kind of value: JSON, sealed if it is secret.
 
-    Versions run side by side, and what they stored outlives them. So members that are not known here are ignored. A
-    member that may be missing has a default, which must never allow more than the member did. What cannot be read
-    counts as gone, and the log tells its kind. A changed form is changed here or in the type, and gets an example in
+    Versions run side by side, and their stored values outlive them. So unknown members are ignored. A member that may
+    be missing has a default, which must never allow more than the member did. A value that cannot be read counts as
+    gone, and its kind is logged. If a form changes, change it here or in the type, and add an example to
     `tests/fixtures/stored`.
     """
 
@@ -32,7 +32,7 @@ class Record(Generic[Value]):
         return self._adapter.dump_json(value)
 
     def load(self, stored: bytes) -> Value | None:
-        """The value, or None where this version cannot read it."""
+        """The value, or None if this version cannot read it."""
         try:
             return self._adapter.validate_json(stored)
         except ValidationError:
@@ -44,7 +44,7 @@ class Record(Generic[Value]):
         return vault.seal(self.dump(value), place)
 
     def open(self, sealed: bytes, vault: Vault, place: str) -> Value | None:
-        """The value, or None where its secret is gone, it is not from this place, or this version cannot read it."""
+        """The value, or None if its secret is gone, it was sealed for another place, or this version cannot read it."""
         try:
             return self.load(vault.open(sealed, place))
         except VaultError:
@@ -52,7 +52,7 @@ class Record(Generic[Value]):
 
 
 def text(kind: str, stored: bytes) -> str | None:
-    """A value that is kept as text alone, or None where it is none."""
+    """A value that is stored as plain ASCII text, or None if it is something else."""
     try:
         return stored.decode("ascii")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Records of one kind: typed, encrypted, and each readable in its own place alone."""
+"""Records of one kind: typed, encrypted, and bound to their key."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _KEY_CHARACTERS: Final = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnop
 
 @dataclass(frozen=True, slots=True)
 class Kept(Generic[Value]):
-    """A record, and the bytes that it was read from: whoever swaps these first has it."""
+    """A record with the stored bytes that it was read from: a swap succeeds while these are still stored."""
 
     value: Value
     sealed: bytes
 
 
 class Records(Generic[Value]):
-    """The records of one kind. Nobody who can write the store, and does not know the secret, can make one.
+    """The records of one kind. Without the secret nobody can forge one, even with write access to the store.
 
-    Bytes that were not sealed here for their very place, or are of a form this version does not know, are no record.
-    Methods raise StoreUnavailable.
+    Bytes that were sealed for another key, or not by us, or that this version cannot read, count as no record. Methods
+    raise StoreUnavailable.
     """
 
     def __init__(self, store: Store, vault: Vault, kind: str, form: type[Value]) -> None:
@@ -43,35 +43,35 @@ class Records(Generic[Value]):
         return kept.value if kept is not None else None
 
     async def read(self, key: str) -> Kept[Value] | None:
-        """The record, to be swapped."""
+        """The record with its stored bytes, for a later `swap` or `delete`."""
         return self._kept(key, await self._store.get(self.kind, key))
 
     async def put(self, key: str, record: Value, ttl_secs: float | None) -> None:
         await self._store.put(self.kind, key, self._seal(key, record), ttl_secs)
 
     async def add(self, key: str, record: Value, ttl_secs: float | None) -> Kept[Value] | None:
-        """Keep the record only where there is none; None where it was not kept."""
+        """Store the record if there is none; None if it was not stored."""
         kept = Kept(record, self._seal(key, record))
         return kept if await self._store.add(self.kind, key, kept.sealed, ttl_secs) else None
 
     async def swap(self, key: str, old: Kept[Value] | None, new: Value, ttl_secs: float | None) -> Kept[Value] | None:
-        """Keep `new` only where `old` still is, or where there is none and was none; None where it was not kept."""
+        """Replace `old` with `new` if `old` is still stored; without `old`, add `new`. None if it was not stored."""
         if old is None:
             return await self.add(key, new, ttl_secs)
         kept = Kept(new, self._seal(key, new))
         return kept if await self._store.swap(self.kind, key, old.sealed, kept.sealed, ttl_secs) else None
 
     async def take(self, key: str) -> Value | None:
-        """The record, which is deleted. One of many at once gets it."""
+        """Delete the record and return it. Of concurrent calls one gets it."""
         kept = self._kept(key, await self._store.take(self.kind, key))
         return kept.value if kept is not None else None
 
     async def delete(self, key: str, *, only: Kept[Value] | None = None) -> None:
-        """Delete the record; with `only`, as long as it is still that one."""
+        """Delete the record; with `only`, if it is still that one."""
         await self._store.delete(self.kind, key, only=only.sealed if only is not None else None)
 
     async def all(self) -> AsyncIterator[tuple[str, Value]]:
-        """Every record with its key, as long as it is there."""
+        """Every record with its key; one that is deleted meanwhile is left out."""
         async for key in every_key(self._store, self.kind):
             if (record := await self.get(key)) is not None:
                 yield key, record
@@ -79,9 +79,10 @@ class Records(Generic[Value]):
     async def renew(
         self, ttl_secs: Callable[[Value], float | None], believed: Callable[[str, bytes], Value | None] | None = None
     ) -> None:
-        """Seal again what an older value of the secret sealed.
+        """Re-seal with the current secret what an older one sealed.
 
-        `believed` makes a record of bytes that are none, or says None; it is asked once in a store's life only.
+        `believed` turns bytes that are no valid record into one, or returns None. It is only given once in the life of
+        a store.
         """
         async for key in every_key(self._store, self.kind):
             raw = await self._store.get(self.kind, key)
@@ -101,7 +102,7 @@ class Records(Generic[Value]):
 
 
 async def every_key(store: Store, kind: str, prefix: str = "") -> AsyncIterator[str]:
-    """All keys of a kind, in as many listings as that takes. For the work at a start, not for requests."""
+    """All keys of a kind, in as many listings as that takes. For work at the start, not for requests."""
     keys = await store.keys(kind, prefix)
     if len(keys) < MAX_KEYS:
         for key in keys:

@@ -19,7 +19,7 @@ class SecretError(ValueError):
 
 
 class Secret:
-    """One or more secret values, newest first: the first one signs and seals, the others still open."""
+    """One or more secret values, newest first. The first one signs and seals; the others still open and verify."""
 
     def __init__(self, *values: bytes) -> None:
         if not values or any(len(value) < MIN_BYTES for value in values):
@@ -69,7 +69,7 @@ def _hkdf(value: bytes, purpose: str) -> bytes:
 
 
 def _create(path: Path) -> None:
-    """Put a new secret at `path`, whole or not at all, unless another process was first."""
+    """Write a new secret to `path` atomically, unless another process was first."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # O_EXCL, mode 0600
     try:

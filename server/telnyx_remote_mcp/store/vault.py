@@ -1,4 +1,4 @@
-"""Encryption of what the store keeps."""
+"""The vault: encrypts the values in the store."""
 
 import hmac
 import secrets
@@ -17,14 +17,14 @@ _TAG_BYTES: Final = 16
 
 
 class VaultError(Exception):
-    """The bytes were not sealed here for this purpose, or the secret that sealed them is gone."""
+    """The bytes were not sealed by us for this place, or the secret that sealed them is gone."""
 
 
 class Vault:
-    """Seals bytes with AES-256-GCM, each for one place: moved to another place, they do not open.
+    """Seals (encrypts and authenticates) bytes with AES-256-GCM for one place: at another place they cannot be opened.
 
-    The newest value of the secret seals, the older ones still open. A sealed value is: format (1 byte), id of
-    the key (4), nonce (12), ciphertext and tag.
+    The newest value of the secret seals, the older ones can still open. A sealed value consists of format (1 byte), id
+    of the key (4), nonce (12), ciphertext and tag.
     """
 
     def __init__(self, secret: Secret) -> None:
@@ -52,12 +52,12 @@ class Vault:
             raise VaultError("altered, or sealed for another place") from None
 
     def outdated(self, sealed: bytes) -> bool:
-        """Return whether an older value of the secret sealed it: seal it again before that value is dropped."""
+        """Return whether an older value of the secret sealed it: re-seal it before that value is dropped."""
         return sealed[len(_FORMAT) : _HEAD_BYTES] != self._current
 
 
 def _cipher(key: bytes, place: bytes) -> AESGCM:
-    """A key of its own for each place, so that random nonces never come near their limit."""
+    """A cipher with a separate key for each place, so that random nonces never come near their limit."""
     return AESGCM(hmac.digest(key, b"place/" + place, "sha256"))
 
 

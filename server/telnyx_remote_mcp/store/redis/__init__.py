@@ -1,4 +1,4 @@
-"""The store of several replicas: a Redis that all of them reach."""
+"""The store for several replicas: a Redis that all of them reach."""
 
 from telnyx_remote_mcp.store.redis.store import RedisStore
 

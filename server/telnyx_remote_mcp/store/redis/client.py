@@ -20,10 +20,10 @@ MAX_CONNECTIONS: Final = 32
 
 
 class RedisClient:
-    """Redis 6.2 or newer, connected to with the first command. A script runs as one, and no other command meanwhile.
+    """A client of Redis 6.2 or newer. It connects with the first command. A script runs atomically.
 
-    Once it did not answer in time, commands fail at once, but for one a second that looks whether it does again: nobody
-    waits for what is away.
+    It is a circuit breaker: after a command timed out, others fail at once, so that nobody waits for a Redis that does
+    not answer. One command a second is let through to see whether Redis answers again.
     """
 
     def __init__(self, url: str, meter: Meter = UNMEASURED) -> None:
@@ -38,7 +38,7 @@ class RedisClient:
         from redis.asyncio import BlockingConnectionPool, Redis
 
         try:
-            # Nothing is sent twice: the pool's connections do not retry, and all of them being in use is waited for.
+            # No command is sent twice: the connections do not retry. If all are in use, a command waits for one.
             pool = BlockingConnectionPool.from_url(
                 self._url,
                 max_connections=MAX_CONNECTIONS,
@@ -52,12 +52,12 @@ class RedisClient:
 
     @property
     def is_away(self) -> bool:
-        """Whether the last command found that Redis does not answer."""
+        """Whether Redis did not answer the last command."""
         return self._away
 
     @contextmanager
     def available(self) -> Iterator[Redis]:
-        """The client, for commands that raise StoreUnavailable where Redis does not answer."""
+        """Yield the client. Its commands raise StoreUnavailable if Redis does not answer."""
         from redis.exceptions import RedisError, ResponseError
         from redis.exceptions import TimeoutError as Silence
 
@@ -69,7 +69,7 @@ class RedisClient:
         except (RedisError, OSError) as error:
             self._away = not isinstance(error, ResponseError)
             self._silent_until = time.monotonic() + LOOK_EVERY_SECS if isinstance(error, Silence) else None
-            # By kind only: a message of the client may quote the URL, password and all.
+            # Only the kind of error: its message may quote the URL with the password.
             raise StoreUnavailable(f"Redis: {type(error).__name__}") from None
         except StoreError as error:
             raise StoreUnavailable(str(error)) from None
@@ -77,7 +77,10 @@ class RedisClient:
             self._meter.store("redis", outcome, time.perf_counter() - began)
 
     def _look(self) -> None:
-        """Raise StoreUnavailable while Redis is silent, unless it is time to look: then others wait for who looks."""
+        """Raise StoreUnavailable while Redis is silent, unless it is time to try again.
+
+        The command that tries again extends the silence, so that others fail until it knows.
+        """
         if self._silent_until is None:
             return
         now = time.monotonic()
@@ -91,12 +94,12 @@ class RedisClient:
             return await redis.eval(script, len(keys), *keys, *values)
 
     async def aclose(self) -> None:
-        """Close the connections; the next command opens some again."""
+        """Close the connections; the next command opens new ones."""
         if "redis" in self.__dict__:
             await self.redis.aclose()
             del self.redis
 
 
 def millis(ttl_secs: float | None) -> int | None:
-    """A time to live as Redis takes it."""
+    """A time to live in milliseconds, as Redis takes it."""
     return None if ttl_secs is None else max(1, round(ttl_secs * 1000))

@@ -5,7 +5,7 @@ from typing import Final
 from telnyx_remote_mcp.store.counters import Taken
 from telnyx_remote_mcp.store.redis.client import RedisClient, millis
 
-# Lua would write 14 digits of a number; 17 are all that a double has.
+# Lua would write a number with 14 digits; a double needs 17 to be exact.
 _ADD: Final = """
 local value = redis.call('GET', KEYS[1])
 local sum = string.format('%.17g', math.max(0, (value or 0) + ARGV[1]))

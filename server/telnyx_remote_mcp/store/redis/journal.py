@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from redis.asyncio.client import PubSub
 
 HEARD_SECS: Final = 2.0
-"""How long one read waits for news; less than a connection may be silent."""
+"""How long one read waits for a message; less than the timeout of a connection."""
 
 _Entries = list[tuple[bytes, dict[bytes, bytes]]]
 
-# A stream of entries, and a hash of the names of those that have one. What goes, goes from both.
+# A stream of entries, and a hash of the `once` names of those that have one. Dropped entries go from both.
 _TRIM: Final = """
 local stream, names = KEYS[1], KEYS[2]
 local function drop(entries)
@@ -38,7 +38,7 @@ end
 """
 _APPEND: Final = f"""{_TRIM}
 local channel, key, entry, keep, millis, once = unpack(ARGV)
--- First what has expired: its name may be used again.
+-- Drop expired entries first: their names may be used again.
 trim('', millis)
 if once and redis.call('HEXISTS', names, once) == 1 then return false end
 local cursor
@@ -61,7 +61,7 @@ _TRIM_ALONE: Final = f"{_TRIM} trim(ARGV[1], ARGV[2])"
 class RedisJournal:
     """Streams under `PREFIX:kind:key`, names under `PREFIX-once:kind:key`.
 
-    Redis runs one script at a time, so cursors become visible in the order in which they grow.
+    Redis runs one script at a time, so cursors become visible in increasing order.
     """
 
     def __init__(self, client: RedisClient, prefix: str) -> None:

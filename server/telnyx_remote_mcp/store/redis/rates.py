@@ -1,4 +1,4 @@
-"""Rates in Redis: sliding windows, which `limits` counts."""
+"""Rate limits in Redis: sliding windows, counted by the library `limits`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WINDOW_SECS: Final = 60.0
 
 
 class RedisRates:
-    """The rates of one Redis, under `PREFIX:`."""
+    """The rate limits of one Redis, under `PREFIX:`."""
 
     def __init__(self, client: RedisClient, prefix: str) -> None:
         self.client = client
@@ -41,7 +41,7 @@ class RedisRates:
 
 
 class RedisRate:
-    """One round trip to take, and another one where there is nothing to take.
+    """A rate limit in Redis. To take costs one round trip, and a second one if the limit is reached.
 
     While Redis does not answer, this process counts by itself.
     """
@@ -71,6 +71,6 @@ class RedisRate:
             return await self._local.take(key)
 
     async def _left(self, key: str) -> float:
-        """Seconds until the window has room again, at least a moment."""
+        """Seconds until the window has room again, at least 0.1."""
         reset_at, _ = await self._rates.limiter.get_window_stats(self._item, self._name, key)
         return min(max(reset_at - time.time(), 0.1), WINDOW_SECS)

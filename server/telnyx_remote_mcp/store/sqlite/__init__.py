@@ -1,4 +1,4 @@
-"""The store of one machine: a file that all its processes share."""
+"""The store for one machine: a file that all its processes share."""
 
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 

@@ -1,4 +1,7 @@
-"""The clock of a file: Unix seconds that go on evenly, though the clock of the machine is set meanwhile."""
+"""The clock of a file: Unix seconds that increase steadily, even if the machine's clock is set meanwhile.
+
+The file notes when the machine booted. Its time is that moment plus the seconds since the boot.
+"""
 
 import sqlite3
 import time
@@ -9,9 +12,9 @@ from typing import Final
 from telnyx_remote_mcp.clock import since_boot
 
 BELIEVED_SECS: Final = 86_400
-"""A note that is farther than this from what the machine's clock says was made while that was not set yet."""
+"""A noted boot time that differs by more than this from the machine's clock was noted before that clock was set."""
 NOW: Final = "coalesce((SELECT booted_at FROM clock WHERE boot = :boot) + :since_boot, :by_machine)"
-"""The time by the file as it is when a statement runs: all processes that use it have the same."""
+"""The file's time when a statement runs, as SQL: the same for all processes that use the file."""
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 _FORGET: Final = "DELETE FROM clock WHERE boot <> ?"
 _NOTED: Final = "SELECT booted_at FROM clock WHERE boot = ?"
@@ -27,11 +30,12 @@ _MOVES: Final = (
 
 
 def note_boot(file: sqlite3.Connection) -> str | None:
-    """Note when the machine booted, unless another process did, and give the name of this boot. Only Linux tells one
-    boot from another: None elsewhere, where the file goes by the machine's clock.
+    """Note when the machine booted, unless another process did, and return the id of this boot.
 
-    Where the note is not to be believed, what ends nearer to the time by that than to the one by the new note was
-    counted by it, and is moved along: nothing is forgotten before its time.
+    Only Linux has boot ids. Elsewhere this returns None, and the file goes by the machine's clock.
+
+    A noted boot time that is wrong is replaced. Rows whose times are nearer to the time by the old note than to that by
+    the new one were written under the old note: they are shifted along, so that nothing expires early.
     """
     try:
         boot = _BOOT.read_text()
@@ -53,5 +57,5 @@ def note_boot(file: sqlite3.Connection) -> str | None:
 
 
 def moment(boot: str | None) -> Mapping[str, object]:
-    """The values of `NOW` at this moment."""
+    """The parameters of `NOW` at this moment."""
     return {"boot": boot, "since_boot": since_boot(), "by_machine": time.time()}

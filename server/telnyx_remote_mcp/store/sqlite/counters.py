@@ -14,8 +14,8 @@ ON CONFLICT DO UPDATE SET
     allowed = 1
 RETURNING value
 """
-# RETURNING shows the new row alone: `allowed` is in it to tell whether this very statement added. A first row that
-# does not add has ended from the start, so that the time begins with the first addition.
+# RETURNING shows only the new row, so the column `allowed` says whether this statement added. A new row that does not
+# add is expired from the start: so the time to live starts with the first addition.
 _TAKE: Final = """
 INSERT INTO counters (kind, key, value, expires_at, allowed)
 VALUES (:kind, :key, iif(:by <= :limit, :by, 0), iif(:by <= :limit, :ends, 0), :by <= :limit)
@@ -28,7 +28,7 @@ RETURNING value, expires_at - :now, allowed
 
 
 class SqliteCounters:
-    """Each operation is one statement, and so one transaction."""
+    """Counters in a table. Each operation is one statement, and so one transaction."""
 
     def __init__(self, file: SqliteFile) -> None:
         self._file = file

@@ -1,4 +1,4 @@
-"""The SQLite file: its tables, and statements to it."""
+"""The SQLite file: creates its tables, and runs statements."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     import aiosqlite
 
 MIN_VERSION: Final = (3, 35)
-"""The first with RETURNING."""
+"""The first version with RETURNING."""
 BUSY_SECS: Final = 10.0
 CLEAN_EVERY_SECS: Final = 60.0
 CLEANED_AT_ONCE: Final = 1_000
 CLEAN_SECS: Final = 0.05
-"""How long one write may be held up by it."""
+"""How long cleaning may delay one write."""
 CHECKPOINT_EVERY: Final = 500
 """Statements between two checkpoints of a file that is not durable."""
 
-# Only ever added to: the files of all earlier versions are opened with it, and theirs is opened by earlier versions.
+# Only ever add to the schema: it opens the files of all earlier versions, and earlier versions open files made with it.
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS entries (
     kind TEXT NOT NULL,
@@ -78,13 +78,13 @@ _ENDS: Final = f"coalesce({NOW} + :ttl_secs, 9e999)"
 class SqliteFile:
     """One file, which only its owner can read; it must lie on a local disk. It is opened with the first statement.
 
-    A statement that is done outlives the process, and where it is `durable` the machine too, for which it waits in a
-    thread. What is not durable waits for nothing but writers in other processes: it runs at once, in a fifth of the
-    time, and in the thread where somebody else is writing. The disk is waited for there too, at checkpoints.
+    A finished statement survives the end of the process. If the file is `durable` it survives a crash of the machine
+    too: it waits for the disk, in a thread. If not, statements run directly on the event loop, in a fifth of the time;
+    only while another process is writing, and for checkpoints, which wait for the disk, is the thread used.
 
-    Every statement is a transaction of its own, which waits `busy_secs` for writers in other processes. Several that
-    belong together are one statement here: all tasks share the connection, and a transaction of one would take in
-    the statements of the others.
+    Every statement is a transaction of its own, which waits `busy_secs` for writers in other processes. What belongs
+    together must be one statement: all tasks share the connection, so the transaction of one would include the
+    statements of the others.
     """
 
     def __init__(
@@ -103,16 +103,16 @@ class SqliteFile:
         self._clean_at = 0.0
 
     def prepare(self) -> None:
-        """Make the file and its tables. Raises StoreError for a path that cannot be used."""
+        """Create the file and its tables. Raises StoreError for a path that cannot be used."""
         if not self._prepared:
             self._boot = _prepare(self._path)
             self._prepared = True
 
     async def run(self, statement: str, *, ttl_secs: float | None = None, **values: object) -> list[sqlite3.Row]:
-        """The rows that one statement returns. Raises StoreUnavailable.
+        """Run one statement and return its rows. Raises StoreUnavailable.
 
-        A statement takes the time from here: `:now` is that of the file's clock, `:ends` the moment in `ttl_secs` from
-        now, or never where that is None.
+        In a statement `:now` is the time of the file's clock, and `:ends` is `ttl_secs` later, or never if that is
+        None.
         """
         began, outcome = time.perf_counter(), "unavailable"
         try:
@@ -133,7 +133,7 @@ class SqliteFile:
             self._meter.store("sqlite", outcome, time.perf_counter() - began)
 
     def _at_once(self, statement: str, values: Mapping[str, object]) -> list[sqlite3.Row] | None:
-        """The rows, without a thread; None where it has to be waited for somebody."""
+        """Run the statement without the thread. Returns None if another process is writing, so that it has to wait."""
         if self._near is None:
             return None
         try:
@@ -146,15 +146,15 @@ class SqliteFile:
         return rows
 
     async def clean(self) -> None:
-        """Delete what has expired, once a minute: for whoever is about to make the file larger.
+        """Delete what has expired, at most once a minute; called before a write that makes the file larger.
 
-        In small transactions, between which others write, until nothing is left; what would take too long is left to
-        the next one.
+        It deletes in small transactions, between which others can write, until nothing is left. If that takes too long,
+        the next call goes on.
         """
         began = time.monotonic()
         if began < self._clean_at:
             return
-        self._clean_at = began + CLEAN_EVERY_SECS  # other tasks write meanwhile
+        self._clean_at = began + CLEAN_EVERY_SECS  # set first: other tasks call this meanwhile
         for statement in _CLEAN:
             while len(await self.run(statement, most=CLEANED_AT_ONCE)) == CLEANED_AT_ONCE:
                 if time.monotonic() - began > CLEAN_SECS:
@@ -177,7 +177,7 @@ class SqliteFile:
         async with self._opening:
             if self._connection is None:
                 await anyio.to_thread.run_sync(self.prepare)
-                # Autocommit: a transaction that is left open would lock every other process out.
+                # Autocommit: a transaction left open would lock out every other process.
                 self._connection = await aiosqlite.connect(self._path, timeout=self._busy_secs, isolation_level=None)
                 if not self._durable:
                     await self._connection.execute("PRAGMA synchronous = NORMAL")
@@ -188,12 +188,12 @@ class SqliteFile:
 
 @cache
 def _timed(statement: str) -> str:
-    """The statement with what it says for `:now` and `:ends`."""
+    """The statement with the SQL for `:now` and `:ends` put in."""
     return statement.replace(":now", NOW).replace(":ends", _ENDS)
 
 
 def _prepare(path: Path) -> str | None:
-    """Make the file, and give the boot that its clock goes by. SQLite gives the files beside it the same mode."""
+    """Create the file, and return the boot id for its clock. SQLite creates its other files with the same mode."""
     if sqlite3.sqlite_version_info < MIN_VERSION:
         raise StoreError(
             f"SQLite {sqlite3.sqlite_version} is too old, 3.35 is needed: use another build of Python, "

@@ -10,8 +10,8 @@ from telnyx_remote_mcp.store.journal import START, position
 from telnyx_remote_mcp.store.sqlite.file import SqliteFile
 
 _FORGET: Final = "DELETE FROM journal WHERE kind = :kind AND key = :key AND once = :once AND expires_at <= :now"
-# SQLite has one writer at a time, from the choice of the id to the end of the transaction: ids become visible in the
-# order in which they grow, and AUTOINCREMENT gives none of them twice.
+# SQLite has one writer at a time, from the choice of the id to the end of the transaction. So ids become visible in
+# increasing order, and AUTOINCREMENT never reuses one.
 _APPEND: Final = """
 INSERT INTO journal (kind, key, once, entry, appended_at, expires_at)
 VALUES (:kind, :key, :once, :entry, :now, :ends)
@@ -27,7 +27,7 @@ SELECT id, entry FROM journal WHERE kind = :kind AND key = :key AND expires_at >
 _LAST: Final = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0)"
 _NEWS: Final = "SELECT max(id), key FROM journal WHERE id > :after AND +kind = :kind GROUP BY key"
 LOOK_SECS: Final = 0.02
-"""How often the file is looked at for what other processes appended."""
+"""The pause between two looks at the file for what other processes appended."""
 _END: Final = "SELECT max(id) FROM journal WHERE kind = :kind AND key = :key"
 _KEEP: Final = """
 DELETE FROM journal WHERE kind = :kind AND key = :key AND id <= (
@@ -38,7 +38,7 @@ _DROP: Final = "DELETE FROM journal WHERE kind = :kind AND key = :key AND append
 
 
 class SqliteJournal:
-    """A cursor is the id of an entry in the file."""
+    """Journals in a table. A cursor is the id of an entry in the file."""
 
     def __init__(self, file: SqliteFile) -> None:
         self._file = file

@@ -23,7 +23,7 @@ UPDATE entries SET value = :value, expires_at = :ends
 WHERE kind = :kind AND key = :key AND value = :old AND expires_at > :now RETURNING 1
 """
 _TAKE: Final = "DELETE FROM entries WHERE kind = :kind AND key = :key RETURNING value, expires_at > :now"
-# A value compared with NULL is NULL: without `only` every value is deleted.
+# Without `only`, the comparison with NULL is NULL, so any value is deleted.
 _DELETE: Final = "DELETE FROM entries WHERE kind = :kind AND key = :key AND coalesce(value = :only, TRUE)"
 _KEYS: Final = """
 SELECT key FROM entries WHERE kind = :kind AND key BETWEEN :first AND :last AND expires_at > :now
@@ -33,9 +33,10 @@ _LAST: Final = "\U0010ffff"
 
 
 class SqliteStore:
-    """Values, counters and journals in one file. What has expired is deleted in passing.
+    """Values, counters and journals in one file. Writes delete what has expired along the way.
 
-    What is not `durable` outlives the process, and is written in a tenth of the time.
+    If the store is not `durable`, it survives the end of the process, but not always a crash of the machine, and writes
+    take a tenth of the time.
     """
 
     def __init__(
