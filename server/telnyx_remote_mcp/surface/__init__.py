@@ -1,1 +1,1 @@
-"""Surfaces: which tools a request sees and reaches."""
+"""Surfaces: which tools a request can list and call."""

@@ -1,4 +1,7 @@
-"""Deeds: what tools and operations do to people and to the account, by the families of the catalog."""
+"""Deeds: the effects of tools and operations on people and the account, such as texting a person.
+
+A deed is the id of a family of operations in the catalog: whatever has the same deed does the same by another name.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ from telnyx_tools.tool.context import Action
 from telnyx_tools.tool.effect import Effect
 
 STAYS: Final = {"end_texml_call": "it ends a call with the operation that could redirect it"}
-"""The tools that stay where their deed is excluded, and why: they do the harmless half of it."""
+"""Tools that stay when their deed is excluded, and why: they only do the harmless half of it."""
 
-# The catalog is loaded on first use: a server where nobody excludes anything does not need it for this.
+# The catalog is loaded on first use: only servers where somebody excludes a tool need it for this.
 
 
 def deeds_of(action: Action) -> frozenset[str]:
@@ -23,7 +26,7 @@ def deeds_of(action: Action) -> frozenset[str]:
 
 
 def excluded_with(action: Action) -> frozenset[str]:
-    """Return the deeds that are excluded with the action: its own, and those by which they could be done as well."""
+    """Return the deeds that are excluded with the action: its own, and others that achieve the same."""
     return _excluded_with(tuple(action.calls))
 
 
@@ -35,10 +38,10 @@ def _excluded_with(calls: tuple[str, ...]) -> frozenset[str]:
 
 
 def other_ways(tools: Iterable[Action], excluded: Iterable[Action]) -> set[str]:
-    """The names of those tools by which a deed could be done that goes with an excluded tool which spends.
+    """The names of the `tools` that could do the deed of an excluded tool which spends: they are excluded with it.
 
-    They spend on the same deed, or do one that reaches the same people by its nature, such as new instructions for a
-    call. What is excluded without spending, a setting or a deletion, goes alone.
+    They spend on the same deed, or do one that by its nature reaches the same people, such as new instructions for a
+    call. An excluded tool that does not spend, such as a setting or a deletion, takes no other tool with it.
     """
     spending = [tool for tool in excluded if tool.effect is Effect.SPENDS]
     deeds = frozenset[str]().union(*map(excluded_with, spending))

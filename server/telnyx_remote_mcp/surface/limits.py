@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 What = Literal["messages", "calls", "purchases", "changes", "spend"]
-"""`messages` and `calls` count those who are reached, `purchases` what is bought, `changes` the calls that change or
-delete something and cost nothing, `spend` what calls cost, in the account's currency, as far as that is known before or
-the answers of Telnyx say it."""
+"""What a limit counts: `messages` and `calls` count recipients, `purchases` what is bought, `changes` the calls that
+change or delete something at no cost, and `spend` what calls cost, in the account's currency, as far as that is known
+before the call or from the answer of Telnyx."""
 Period = Literal["hour", "day"]
 
 SECS: Final[dict[Period, int]] = {"hour": 3_600, "day": 86_400}
@@ -19,7 +19,7 @@ _WRITTEN: Final = re.compile(r"(messages|calls|purchases|changes|spend)=([0-9]{1
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So much of something, within an hour or a day of the first use."""
+    """At most so much of something within an hour or a day, counted from the first use."""
 
     what: What
     most: int
@@ -35,7 +35,7 @@ class Limit:
 
 
 def limits(written: Iterable[str]) -> list[Limit]:
-    """The limits; `none` alone is none. Raises ValueError, in words for the operator."""
+    """Parse the limits; `none` alone means no limits. Raises ValueError with a text for the operator."""
     texts = list(written)
     if texts == ["none"]:
         return []

@@ -1,4 +1,4 @@
-"""Owner's rules: what a person lays down for the agents that use their account, all of them or one connection."""
+"""Owner's rules: what the owner of an account lays down for its agents, for all of them or for one connection."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
 class QuietHours(BaseModel):
-    """The hours of a day in which the person is asked before an agent reaches anybody; `begins` may be later than
-    `ends`. Without a `zone` they are those of whoever is reached."""
+    """The hours of a day in which the owner is asked before an agent reaches anybody.
+
+    `begins` may be later than `ends`. Without a `zone` the local time of whoever is reached counts.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -24,7 +26,7 @@ class QuietHours(BaseModel):
     zone: str | None = Field(None, description="a name of the time zone database, such as Europe/Berlin")
 
     def hold(self, local: datetime) -> bool:
-        """Whether they hold at this moment, in local time. From a time until the same one they always do."""
+        """Whether the quiet hours apply at this local time. If `begins` equals `ends` they always do."""
         now = local.time().replace(tzinfo=None)
         if self.begins < self.ends:
             return self.begins <= now < self.ends
@@ -35,10 +37,11 @@ class QuietHours(BaseModel):
 
 
 class OwnerRules(BaseModel):
-    """The rules of one level. What they leave out they leave to the other levels, and at last to the server.
+    """The rules of one level: the account or one connection. What they leave out, other levels decide, and at last the
+    server.
 
-    They are stored. A member that this version does not know may hold something back: rules that have one cannot be
-    read, and where they cannot be read nothing goes on that does not only read.
+    They are stored. A member that this version does not know may forbid something, so rules that have one cannot be
+    read. Where rules cannot be read, only calls that read are let through.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,9 +53,9 @@ class OwnerRules(BaseModel):
     quiet_hours: QuietHours | None = None
 
     def allows(self, country: str | None) -> bool:
-        """Whether a number of this country may be reached; one of no known country only where all may."""
+        """Whether a number of this country may be reached; if the country is unknown, only where all countries may."""
         return not self.countries or country in self.countries
 
 
 NO_RULES: Final = OwnerRules()
-"""Nothing laid down."""
+"""Rules that lay down nothing."""

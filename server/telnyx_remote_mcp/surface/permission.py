@@ -1,4 +1,4 @@
-"""Permissions: how far a person lets one agent go, product by product."""
+"""Permissions: how much a person lets one agent do, for each product."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from telnyx_tools.tool.effect import Effect
 
 
 class Level(IntEnum):
-    """The level to which an agent may go in a product. A higher level includes the lower ones."""
+    """The level of access of an agent to a product. A higher level includes the lower ones."""
 
     LOOK = 1
     """Read what is free to read."""
@@ -29,7 +29,7 @@ _NEEDED = {
 
 
 def needed(action: Action) -> Level:
-    """The level that an action needs; a read that is charged is spending."""
+    """The level that an action needs. A read that costs money needs the level for spending."""
     return Level.SPEND if action.paid else needed_for(action.effect)
 
 
@@ -40,10 +40,10 @@ def needed_for(effect: Effect) -> Level:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """The products that a person ticked, each with its level, and the level for the rest of the API.
+    """The products that a person allowed, each with its level, and the level for the rest of the API.
 
-    A product is a group of tools, and the operations of the API that are in that group. What is not named is not
-    permitted: there is no value that means everything, so a narrower offer cannot turn into it.
+    A product is a group of tools, with the operations of the API in that group. What is not named is not permitted: no
+    value means "everything", so a narrower permission cannot turn into that by mistake.
     """
 
     products: tuple[tuple[str, Level], ...]
@@ -67,5 +67,5 @@ class Permission:
 
 
 def permission(products: dict[str, Level], rest: Level | None = None) -> Permission:
-    """A permission in its one form, so that equal ones are one key of a cache."""
+    """A permission in canonical form, so that equal ones are the same cache key."""
     return Permission(tuple(sorted(products.items())), rest)

@@ -1,4 +1,7 @@
-"""Policies: which calls run, which ask the person first, and which are refused. Data, laid down by several people."""
+"""Policies: data that says which calls run, which ask the person first, and which are refused.
+
+Several people can lay down a policy: the operator, the owner of the account, and whoever configured the connection.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,8 @@ GroupWord = Literal["run", "ask_when_unusual", "ask", "refuse", "read_only"]
 WORDS: Final[tuple[Word, ...]] = get_args(Word)
 Special = Literal["emergency", "premium_rate"]
 Whose = Literal["operator", "account", "connection", "request", "default"]
-"""Who laid something down: the operator of the server; the owner of the account, for all of it or for one connection;
-whoever wrote the URL and the headers of a request; or nobody."""
+"""Who laid down a policy: the operator of the server; the owner of the account, for the whole account or for one
+connection; whoever wrote the URL and the headers of a request; or nobody."""
 
 W = TypeVar("W", bound=str)
 
@@ -36,7 +39,7 @@ DEFAULTS: Final[Mapping[Effect, Word]] = {
 
 
 class Unusual(BaseModel):
-    """Which rules make a call unusual. None leaves a rule to the next policy, and at last to its default."""
+    """The conditions that make a call unusual. None leaves one to the next policy, and at last to its default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -57,8 +60,10 @@ class Unusual(BaseModel):
 
 
 class Policy(BaseModel):
-    """What one person lays down. Of several rules for one call, that for a tool counts, else that for its group, else
-    that for its effect."""
+    """The policy of one person.
+
+    For a call the rule for its tool counts, else that for its group, else that for its effect.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -72,10 +77,11 @@ class Policy(BaseModel):
     numbers: list[Special] = Field([], description="special numbers that may be called and texted")
 
     def rule(self, action: Action, registry: Registry, products: Mapping[str, Effect] = NOTHING) -> Rule | None:
-        """The rule of this policy for an action, None where it says nothing about it.
+        """The strictest rule of this policy for an action; None if it has none.
 
-        What a tool may not do, no other action does either: a stricter word for a tool holds for its whole deed, and
-        one for a group for what others do to its things (`products`, with what is done).
+        A rule cannot be bypassed with another action. One for a tool that is stricter than `run` holds for all actions
+        with the same deed. One for a group also holds for actions of others on things of the group: `products` names
+        those groups, each with the effect on its things.
         """
         own = self._own(action)
         others = self._of_the_same_deed(action, registry) if action.effect is not Effect.READ else []
@@ -111,7 +117,7 @@ class Policy(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What happens to a call, the words of the policy that say so, and whose policy it is."""
+    """What happens to a call, the entry of the policy that says so, and whose policy it is."""
 
     word: Word
     text: str
@@ -125,10 +131,10 @@ def ruling(
     narrower: Policy | None = None,
     products: Mapping[str, Effect] = NOTHING,
 ) -> Rule:
-    """The rule for an action: the strictest of those laid down, and the default where nobody says anything.
+    """The rule for an action: the strictest of those laid down, or the default if nobody laid down any.
 
-    What narrows can make that stricter, never milder. `products` are other groups whose things the call reads or
-    changes.
+    `narrower`, the policy of the request, can only make that stricter. `products` are other groups whose things the
+    call reads or changes.
     """
     rules = [
         replace(rule, whose=whose)
@@ -141,13 +147,13 @@ def ruling(
 
 
 def takes_word(laid_down: Iterable[Policy]) -> bool:
-    """Whether the agent's word that the person agreed counts: somebody says so, and nobody says that it does not."""
+    """Whether the agent may confirm that the person agreed: at least one policy says so, and none denies it."""
     said = [policy.agent_may_confirm for policy in laid_down if policy.agent_may_confirm is not None]
     return bool(said) and all(said)
 
 
 def narrowing(pairs: Iterable[tuple[str, str]], registry: Registry) -> Policy:
-    """The policy that a request asks for, as ("spends", "ask"). Raises BadSelection for what it cannot mean."""
+    """The policy that a request makes with pairs such as ("spends", "ask"). Raises BadSelection for an invalid one."""
     effects: dict[Effect, Word] = {}
     groups: dict[str, GroupWord] = {}
     tools: dict[str, Word] = {}

@@ -1,4 +1,4 @@
-"""Selections: what a request, the operator or a grant asks to see of the tools."""
+"""Selections: which tools a request, the operator or a grant asks for."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ SURFACES: tuple[Name, ...] = ("default", "full", "compact")
 
 
 class BadSelection(ValueError):
-    """A request (or a flag) selects tools in a way that cannot be meant. Its text says what is valid."""
+    """A request or a flag selects tools in an invalid way. The text says what is valid."""
 
 
 class UnknownChoice(BadSelection):
-    """A name that does not exist."""
+    """The selection has a name that does not exist."""
 
     def __init__(self, what: str, given: str, valid: Collection[str]) -> None:
         close = difflib.get_close_matches(given, valid, n=1)
@@ -28,7 +28,7 @@ class UnknownChoice(BadSelection):
 
 @dataclass(frozen=True)
 class Selection:
-    """The selection of tools that a caller asks to see. Nothing asked is the default surface."""
+    """The tools that a caller asks for. An empty selection is the default surface."""
 
     slug: str | None = None
     surface: Name | None = None
@@ -37,7 +37,7 @@ class Selection:
     exclude_tools: tuple[str, ...] = ()
     read_only: bool = False
     policy: tuple[tuple[str, str], ...] = ()
-    """What is to happen to the calls of an effect, a group or a tool, as ("spends", "ask"): stricter than it would."""
+    """Stricter rules for calls of an effect, a group or a tool, as pairs such as ("spends", "ask")."""
 
 
 EVERYTHING: Final = Selection()

@@ -1,4 +1,4 @@
-"""Surfaces: the tools that a request sees, within the operator's ceiling, its own selection, and what was granted."""
+"""Surfaces: the tools of a request, within the operator's ceiling, the request's selection, and its permission."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ _KEY: Final = "telnyx.surface"
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """The tools that one kind of request sees, in the registry's order. What is not in it cannot be called."""
+    """The tools that requests of one kind can list, in the registry's order. Tools outside of it cannot be called."""
 
     tools: dict[str, Tool]
     reachable: dict[str, Tool]
-    """What the generic tools may call by name: as `tools`, but whatever the named surface lists."""
+    """The tools within the same bounds, whether the named surface (default, full, compact) lists them or not."""
     bounds: tuple[Selection, ...]
     """The selections that narrowed it: the operator's and the request's."""
     permission: Permission | None
-    """How far the person behind the caller lets it go; None for a caller who is that person."""
+    """How much the person behind the caller lets it do; None for a caller who is that person."""
     read_only: bool
     allowed: frozenset[str]
     """The kinds of sensitive operations that may be called."""
     registry: Registry = field(repr=False)
     policy: Policy | None = None
-    """What the request makes stricter."""
+    """The stricter policy that the request asks for."""
 
     @staticmethod
     def of(scope: Scope) -> Surface:
-        """The surface of this request, which the gate has put into its scope."""
+        """The surface of a request, which the gate put into its ASGI scope."""
         surface: Surface = scope[_KEY]
         return surface
 
     def enter(self, scope: Scope) -> None:
-        """Become the surface of this request."""
+        """Make this the surface of a request."""
         scope[_KEY] = self
 
     def find(self, name: str) -> Tool | None:
-        """The tool of this name or alias, if this surface has it, or can call it by one of its generic tools."""
+        """The tool with this name or alias, if the surface lists it, or if one of its generic tools can call it."""
         return self._callable.get(name)
 
     @cached_property
@@ -63,24 +63,24 @@ class Surface:
 
     @cached_property
     def callable(self) -> Mapping[str, Tool]:
-        """The tools that a generic tool may call by name; the generic ones do not call each other."""
+        """The tools that a generic tool may call by name. Generic tools do not call each other."""
         callers = self.registry.callers
         return {name: tool for name, tool in self.reachable.items() if tool.group not in callers}
 
     @property
     def only_reads(self) -> bool:
-        """Return whether nothing can be changed here, by the selection or by what the person permitted."""
+        """Return whether nothing can be changed here, because of the selection or the permission."""
         return self.read_only or (self.permission is not None and self.permission.only_looks)
 
     def level(self, action: Action) -> Level | None:
-        """Return how far the caller may go in the product of this action; None for not at all."""
+        """Return the caller's level in the product of this action; None for no access."""
         if self.permission is None or action.group in self.registry.generic:
-            return Level.SPEND  # what a generic tool calls is an action of its own, and looked at as such
+            return Level.SPEND  # what a generic tool calls is an action of its own, and is checked by itself
         curated = action.group in self.registry.groups
         return self.permission.level(action.group) if curated else self.permission.rest
 
     def exceeded_by(self, action: Action) -> bool:
-        """Return whether the action goes further than the person lets this caller go in its product."""
+        """Return whether the action needs a higher level than the caller has in its product."""
         level = self.level(action)
         return level is None or level < needed(action)
 
@@ -105,7 +105,10 @@ class Surface:
         return None
 
     def _as_chosen(self, by: Iterable[object]) -> str:
-        """Name who narrowed the surface so, the operator or the request: nobody else can widen it."""
+        """Name who narrowed the surface, the operator or the request: only they can widen it again.
+
+        `by` says for each bound whether it did so, the operator's first.
+        """
         operator, *_ = by
         who = "the operator of this server" if operator else "the URL or the headers of this connection"
         return f", as {who} chose"
@@ -117,11 +120,14 @@ class Surface:
 
     @cached_property
     def _excluded_deeds(self) -> frozenset[str]:
-        """The deeds of excluded tools: who excludes a tool excludes what it does, by whichever operation."""
+        """The deeds of excluded tools: excluding a tool excludes every operation that does the same."""
         return frozenset(deed for tool in self._excluded for deed in excluded_with(tool))
 
     def _is_excluded_read(self, action: Action) -> bool:
-        """Return whether only excluded tools make this call. A read that a reachable tool makes too is not excluded."""
+        """Return whether an excluded tool makes the same API calls as this action.
+
+        A read that a reachable tool makes too is not excluded.
+        """
         calls = set(action.calls)
         if not any(calls.intersection(tool.calls) for tool in self._excluded):
             return False
@@ -134,9 +140,9 @@ class Surface:
 
 
 class Surfaces:
-    """Every surface of this server. The operator's choice is the ceiling; a selection only narrows it.
+    """Makes and caches the surfaces of this server. The operator's choice is the ceiling; a selection only narrows it.
 
-    `local` is whether the caller is on this machine, so that tools may work on its files.
+    `local` says that the caller is on this machine, so that tools may work on its files.
     """
 
     def __init__(
@@ -158,13 +164,13 @@ class Surfaces:
 
     @cached_property
     def ceiling(self) -> list[Tool]:
-        """The tools that the operator lets anybody see."""
+        """The tools that the operator offers."""
         tools = (tool for tool in self.registry.tools.values() if self._local or not tool.local)
         return self._narrowed(tools, self._bound)
 
     @property
     def groups(self) -> list[str]:
-        """The groups that have a tool under the operator's ceiling."""
+        """The groups with a tool within the operator's ceiling."""
         return list(dict.fromkeys(tool.group for tool in self.ceiling))
 
     @property
@@ -173,10 +179,10 @@ class Surfaces:
         return [group for group in self.groups if group not in self.registry.generic]
 
     def of(self, selection: Selection, permission: Permission | None = None) -> Surface:
-        """The surface of a selection, within what a person permitted. Raises UnknownChoice for a group or tool
-        that does not exist.
+        """The surface of a selection, within a permission.
 
-        A permission may outlive a product: one that is no more permits nothing, and is no error.
+        Raises UnknownChoice for a group or tool that does not exist. A permission may name a product that no longer
+        exists: that permits nothing, and is no error.
         """
         if (known := self._cache.get((selection, permission))) is not None:
             return known
@@ -195,7 +201,7 @@ class Surfaces:
         return surface
 
     def _permitted(self, tools: Iterable[Tool], permission: Permission | None) -> dict[str, Tool]:
-        """The tools of permitted products, by name. How far each may go is looked at when it is called."""
+        """The tools of permitted products, by name. The level that each needs is checked when it is called."""
         return {
             tool.name: tool
             for tool in tools
@@ -223,7 +229,7 @@ class Surfaces:
         ]
 
     def _excluded(self, by: Selection) -> set[str]:
-        """The excluded tools, and the other ways to what they do: whoever excludes one text excludes texting."""
+        """The names of the excluded tools, and of other tools that do the same: see `other_ways`."""
         tools = [tool for name in by.exclude_tools if (tool := self.registry.find(name)) is not None]
         return {tool.name for tool in tools} | other_ways(self.registry.tools.values(), tools)
 
