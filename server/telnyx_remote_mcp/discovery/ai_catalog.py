@@ -1,4 +1,4 @@
-"""The AI catalog: where the cards of this site are."""
+"""The AI catalog: a document that lists the server cards of this site."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -16,7 +16,7 @@ def ai_catalog(name: str, base_url: str, apps: Iterable[App]) -> dict[str, objec
 
 
 def mcp_catalog(name: str, base_url: str, apps: Iterable[App]) -> dict[str, object]:
-    """The same entries in the MCP catalog, the AI catalog's forerunner, which has a version of its own."""
+    """The MCP catalog, the forerunner of the AI catalog: the same entries, with a version of its own."""
     return {"specVersion": "draft", "entries": _entries(name, base_url, apps)}
 
 
@@ -38,6 +38,6 @@ def _entry(name: str, title: str, url: str) -> dict[str, str]:
         "identifier": identifier(name),
         "displayName": title,
         "type": card.MEDIA_TYPE,
-        "mediaType": card.MEDIA_TYPE,  # what earlier drafts call `type`
+        "mediaType": card.MEDIA_TYPE,  # the name of `type` in earlier drafts
         "url": f"{url}/server-card",
     }

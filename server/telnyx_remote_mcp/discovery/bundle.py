@@ -1,4 +1,4 @@
-"""The bundle for Claude Desktop (MCPB): what a person fills in there, and how the server is then started."""
+"""The bundle for Claude Desktop (MCPB): the settings that a person fills in there, and how the server is started."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ ASKED: Final[Mapping[str, Mapping[str, Any]]] = {
     "read_only": {"type": "boolean", "title": "Only look", "default": False},
     "file_roots": {"type": "directory", "title": "Folder for files", "default": ""},
 }
-"""The settings that a person is asked for. One that is not required has a default: without one Claude Desktop would
-start the server with `${user_config.…}` as its value."""
+"""The settings that a person is asked for. Each one that is not required has a default: otherwise Claude Desktop would
+start the server with the text `${user_config.…}` as the value."""
 
 
 def manifest() -> dict[str, object]:
-    """The `manifest.json` of the bundle, by version 0.4 of its specification, which starts servers by uv."""
+    """The `manifest.json` of the bundle, by version 0.4 of the specification, which can start servers with uv."""
     return {
         "manifest_version": "0.4",
         "name": "telnyx",
@@ -58,7 +58,7 @@ def manifest() -> dict[str, object]:
 
 
 def contents(wheel: str) -> dict[str, str]:
-    """The files of the bundle by name, but for the wheel of this name, from which uv installs the server."""
+    """The files of the bundle by name, except the wheel with the given name, from which uv installs the server."""
     return {
         "manifest.json": json.dumps(manifest(), indent=2, ensure_ascii=False) + "\n",
         ENTRY_POINT: 'from telnyx_remote_mcp.cli import main\n\nraise SystemExit(main(["stdio"]))\n',

@@ -1,4 +1,4 @@
-"""The server card: what a client can know before it connects (MCP extension `server-card`, schema v1)."""
+"""The server card: what a client can learn before it connects (MCP extension `server-card`, schema v1)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -50,9 +50,9 @@ def app_title(app: App) -> str:
 def scanner_card(
     card: Mapping[str, object], version: str, tools: Iterable[Tool], *, signs_in: bool, base_path: str = ""
 ) -> Card:
-    """A card with the further members that readers of the older proposal (SEP-1649) look for.
+    """A card with the additional members that scanners expect from the older proposal (SEP-1649).
 
-    Such scanners cannot list the tools themselves, because that takes a credential.
+    Scanners cannot list the tools themselves, because that takes a credential.
     """
     return {
         **card,

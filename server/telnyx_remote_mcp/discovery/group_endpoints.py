@@ -1,4 +1,4 @@
-"""The tool groups that are reached under URLs of their own."""
+"""Group endpoints: each tool group as an MCP endpoint with its own URL."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

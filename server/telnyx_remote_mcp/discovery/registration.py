@@ -1,4 +1,4 @@
-"""The registration of a release: its entry in the MCP registry, and the files that hold it and the card."""
+"""The registration of a release: its entry in the MCP registry, and the checked-in files with that and the card."""
 
 import json
 from collections.abc import Mapping, Sequence

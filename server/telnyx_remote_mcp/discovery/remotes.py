@@ -7,7 +7,7 @@ from telnyx_remote_mcp.surface.selection import SURFACES
 Remote = dict[str, object]
 
 TEMPLATE = "https://{host}"
-"""The base URL where the host is not known yet and the person who installs gives it."""
+"""The base URL if the host is not known yet: the person who installs fills it in."""
 
 _HOST = {
     "description": "Host name of the server that you or your provider runs",
@@ -64,7 +64,7 @@ _NARROW = (
         "placeholder": "spends=ask,storage=read_only",
     },
 )
-"""None has a default: clients would send it, and `X-MCP-Surface: default` narrows what else is asked."""
+"""No header has a default: clients would send it, and `X-MCP-Surface: default` narrows what other headers ask for."""
 
 
 def main_remote(base_url: str) -> Remote:
@@ -78,7 +78,7 @@ def app_remote(url: str) -> Remote:
 
 
 def any_app_remote(base_url: str, slugs: Sequence[str]) -> Remote:
-    """The endpoint of whichever group is chosen."""
+    """The endpoint of one group, which the person who installs chooses."""
     app = {"description": "The one tool group to connect to", "isRequired": True, "choices": list(slugs)}
     return _remote(f"{base_url}/v2/mcp/apps/{{app}}/mcp", (_AUTHORIZATION, *_NARROW), app=app)
 

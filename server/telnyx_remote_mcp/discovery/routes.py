@@ -14,7 +14,7 @@ from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 
 CARD_PATHS: Final = ("/v2/mcp/server-card", "/mcp/server-card")
-"""Beside the endpoints, as the extension asks."""
+"""Next to the endpoints, as the extension requires."""
 
 SCANNER_PATHS: Final = (
     "/.well-known/mcp/server-card.json",
@@ -22,7 +22,7 @@ SCANNER_PATHS: Final = (
     "/.well-known/mcp-server-card",
     "/.well-known/mcp.json",
 )
-"""Where earlier proposals put the card, and scanners look for it."""
+"""Where earlier proposals put the card, and where scanners look for it."""
 
 
 def discovery_routes(settings: Settings, surfaces: Surfaces) -> list[Route]:
@@ -55,7 +55,7 @@ def discovery_routes(settings: Settings, surfaces: Surfaces) -> list[Route]:
 
 
 def apps_response(settings: Settings, surfaces: Surfaces) -> Response:
-    """The answer to `GET /v2/mcp/apps`, an ASGI app to be put behind the check of credentials."""
+    """The answer to `GET /v2/mcp/apps`, as an ASGI app. The caller puts it behind the check of credentials."""
     document = apps_document(apps(settings.url, surfaces))
     return JSONResponse(document, headers={"Cache-Control": "private, max-age=300"})
 

@@ -1,1 +1,1 @@
-"""Telemetry: the server's logs."""
+"""Telemetry: the server's logs, metrics and traces."""

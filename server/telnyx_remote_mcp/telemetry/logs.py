@@ -1,4 +1,4 @@
-"""Logs, on stderr: lines for a person at a terminal, JSON lines for everything else."""
+"""Logs on stderr: plain lines for a person at a terminal, JSON lines otherwise."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] 
 
 
 def configure(level: str) -> None:
-    """Log records of `level` (debug, info, warning, error) and above; replaces what was configured before."""
+    """Log records of `level` (debug, info, warning, error) and above. Replaces an earlier configuration."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(TextLines() if sys.stderr.isatty() else JsonLines())
     root = logging.getLogger()
@@ -31,7 +31,7 @@ def configure(level: str) -> None:
 
 
 def name_traces(current: Callable[[], str | None]) -> None:
-    """From now on lines name the trace in which they are written, as far as there is one."""
+    """Add the trace id to JSON lines from now on, where `current` returns one."""
     for handler in logging.getLogger().handlers:
         if isinstance(handler.formatter, JsonLines):
             handler.formatter.trace_id = current
@@ -70,7 +70,7 @@ class JsonLines(logging.Formatter):
 
 
 def _where(info: ExceptionInfo) -> str:
-    """The kinds of the exceptions and where they were raised, without their texts: those may quote people's data."""
+    """The types of the exceptions and their tracebacks, without their texts: those may quote people's data."""
     parts = []
     error = info[1]
     while error is not None:

@@ -1,4 +1,4 @@
-"""The meter: what the parts of a process tell of their work. It keeps none of it; `metrics` and `traces` do."""
+"""The meter: the interface through which the server reports measurements. `metrics` and `traces` implement it."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ Direction = Literal["in", "out"]
 
 
 class Meter:
-    """Takes every measurement and keeps none.
+    """Takes every measurement and does nothing with it; subclasses record them.
 
-    What is told has bounds: no argument names a person, a key, a number or a resource. Seconds are those that the thing
-    told of has just taken.
+    The values of the arguments are bounded: none names a person, a key, a number or a resource. `secs` is how long the
+    measured thing has just taken.
     """
 
     def request(self, method: str, route: str, status: int, secs: float) -> None:
-        """A request was answered; `secs` until the answer began, since some last for hours."""
+        """A request was answered. `secs` ends when the answer began, since some answers last for hours."""
 
     def working(self, change: int) -> None:
-        """So many requests more, or fewer, are at work."""
+        """The number of requests in progress changed by `change`."""
 
     def waiting(self, change: int) -> None:
-        """So many requests more, or fewer, wait for their place."""
+        """The number of requests that wait for a free slot changed by `change`."""
 
     def call(self, tool: str, effect: str, outcome: str, era: str, secs: float) -> None:
         """A call of a tool ended."""
 
     def guard(self, name: str, decision: str, secs: float) -> None:
-        """A guard let a call go on, or did not."""
+        """A guard let a call pass, or stopped it."""
 
     def sending(self, change: int) -> None:
-        """So many requests to Telnyx more, or fewer, are under way."""
+        """The number of requests to Telnyx in progress changed by `change`."""
 
     def upstream(self, operation: str, status: str, attempt: int, secs: float) -> None:
-        """One attempt of a request to Telnyx ended; `operation` is its method and path template."""
+        """One attempt of a request to Telnyx ended. `operation` is its method and path template."""
 
     def key_check(self, verdict: str, secs: float) -> None:
         """Telnyx was asked about a key."""
@@ -43,19 +43,21 @@ class Meter:
         """The store was used once."""
 
     def event(self, direction: Direction, outcome: str, lag_secs: float | None = None) -> None:
-        """An event came in from Telnyx, or is settled on its way out to an agent; `lag_secs` after it happened."""
+        """An event arrived from Telnyx, or its delivery to an agent was settled, `lag_secs` after it occurred."""
 
     def delivery(self, name: str, status: str, attempt: int, secs: float) -> None:
-        """One attempt to deliver to a subscriber ended; `name` is the type of the event, or of a message of ours, and
-        `status` the HTTP status or why there was none."""
+        """One attempt to deliver to a subscriber ended.
+
+        `name` is the type of the event, or of a control message, and `status` the HTTP status or why there was none.
+        """
 
 
 UNMEASURED: Final = Meter()
-"""Nobody measures."""
+"""A meter that records nothing."""
 
 
 class Meters(Meter):
-    """Tells several."""
+    """Passes each measurement on to several meters."""
 
     def __init__(self, *meters: Meter) -> None:
         for name in (name for name in vars(Meter) if not name.startswith("_")):

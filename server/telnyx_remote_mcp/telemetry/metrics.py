@@ -1,4 +1,4 @@
-"""Metrics: what a meter is told, as numbers that Prometheus collects. Imported only where they are on."""
+"""Metrics: a meter whose numbers Prometheus collects. Imported only if metrics are on."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from telnyx_remote_mcp.telemetry.meter import Direction, Meter
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
-"""By this variable the workers' library is told, before it is imported, that several processes count together."""
+"""The variable that tells the workers' Prometheus library, before it is imported, that several processes count."""
 
 _SECS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _STORE_SECS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5)
 _LAG_SECS: Final = (0.1, 0.5, 1, 2, 5, 15, 60, 300, 3600)
 _MOST_FAMILIES: Final = 400
-"""The catalog has a few hundred families of operations: what comes after so many is counted as others."""
+"""The most families that are counted by name. The catalog has a few hundred; further ones are counted as other."""
 _METHODS: Final = frozenset({"GET", "POST", "DELETE", "OPTIONS", "HEAD"})
 _OAUTH: Final = "/oauth/"
 
 
 class Metrics(Meter):
-    """The numbers of this process, all named `telnyx_mcp_…`."""
+    """The metrics of this process, all named `telnyx_mcp_…`."""
 
     def __init__(self, version: str, registry: CollectorRegistry = REGISTRY) -> None:
         def counter(name: str, text: str, *labels: str) -> Counter:
@@ -118,7 +118,7 @@ class Metrics(Meter):
         self._delivery_secs.labels(_class(status)).observe(secs)
 
     def _family(self, operation: str) -> str:
-        """The product that an operation is about, which its path begins with: `POST /messages/{id}` is messages."""
+        """The product of an operation, with which its path begins: `messages` for `POST /messages/{id}`."""
         method, _, path = operation.partition(" ")
         family = "storage" if method == "S3" else path.strip("/").partition("/")[0]
         if family not in self._families:
@@ -130,10 +130,9 @@ class Metrics(Meter):
 
 @contextmanager
 def published(host: str, port: int, workers: int) -> Iterator[int]:
-    """Serve at `/metrics` of a port of its own what this process counts, or all that it starts meanwhile; gives the
-    port.
+    """Serve the metrics of this process, or of all `workers`, at `/metrics` on a separate port, and yield the port.
 
-    Raises OSError if the address cannot be had.
+    Raises OSError if the address is not available.
     """
     with _registry(workers) as registry:
         server, thread = start_http_server(port, host, registry)
@@ -161,7 +160,7 @@ def _registry(workers: int) -> Iterator[CollectorRegistry]:
 
 
 def forget(process: int) -> None:
-    """A worker has died: what it had at work is at work no more."""
+    """Remove the live gauges of a worker that died: nothing that it had in progress still is."""
     for left in Path(os.environ[SHARED]).glob(f"gauge_live*_{process}.db"):
         left.unlink(missing_ok=True)
 

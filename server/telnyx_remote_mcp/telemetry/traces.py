@@ -1,6 +1,6 @@
-"""Traces: what a meter is told, as spans that OpenTelemetry sends on. Imported only where they are on.
+"""Traces: a meter that sends measurements as OpenTelemetry spans. Imported only if traces are on.
 
-The library reads everything else from its own variables: `OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_TRACES_SAMPLER`, ….
+The library reads its configuration from its own variables: `OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_TRACES_SAMPLER`, ….
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from opentelemetry.trace import NoOpTracer, SpanKind, StatusCode, Tracer
 from telnyx_remote_mcp.telemetry.meter import Meter
 
 WAITED_SECS: Final = 0.005
-"""A guard that took less did not wait for anybody."""
+"""A guard that took less time did not wait for anything, and gets no span."""
 
 
 class OwnSpans(TracerProvider):
-    """Takes the spans of this server alone: those of the SDK quote what clients and people say."""
+    """A tracer provider that drops the spans of the MCP SDK, which quote what clients and people say."""
 
     def get_tracer(self, instrumenting_module_name: str, *versions: Any, **more: Any) -> Tracer:
         if instrumenting_module_name.startswith("mcp"):
@@ -33,7 +33,7 @@ class OwnSpans(TracerProvider):
 
 
 def begin(version: str) -> None:
-    """Let the spans of this process be sent, in batches and by a thread of their own."""
+    """Start to send the spans of this process, in batches and from a separate thread."""
     told = {"service.version": version}
     if "OTEL_SERVICE_NAME" not in os.environ:
         told["service.name"] = "telnyx-mcp-server"
@@ -43,15 +43,15 @@ def begin(version: str) -> None:
 
 
 def trace_id() -> str | None:
-    """The trace that is being written just now."""
+    """The id of the current trace; None if there is none."""
     context = trace.get_current_span().get_span_context()
     return f"{context.trace_id:032x}" if context.is_valid else None
 
 
 class Traces(Meter):
-    """A span for each guard that waited, and one for each attempt at Telnyx and at a subscriber.
+    """Makes a span for each guard that waited, for each attempt of a request to Telnyx, and of one to a subscriber.
 
-    Of a subscriber it says nothing, not even its host: that may be somebody's own machine.
+    Spans say nothing about a subscriber, not even its host: that may be somebody's own machine.
     """
 
     def __init__(self) -> None:
@@ -70,7 +70,7 @@ class Traces(Meter):
         self._request(f"send {name}", {**sent, "messaging.destination.template": name}, status, attempt, secs)
 
     def _request(self, name: str, attributes: Mapping[str, str | int], status: str, attempt: int, secs: float) -> None:
-        """A span of a request that got this status, or none."""
+        """Make the span of a request that just ended. `status` is the HTTP status, or why there was none."""
         more: dict[str, str | int] = {}
         if status.isdigit():
             more["http.response.status_code"] = int(status)
@@ -82,7 +82,7 @@ class Traces(Meter):
     def _past(
         self, name: str, kind: SpanKind, secs: float, attributes: dict[str, str | int], error: str | None = None
     ) -> None:
-        """A span that has just ended, below the one that is being written."""
+        """Make a span that ended now and took `secs`, as a child of the current span."""
         end = time.time_ns()
         span = self._tracer.start_span(name, kind=kind, attributes=attributes, start_time=end - int(secs * 1e9))
         if error is not None:
