@@ -1,4 +1,4 @@
-"""The ASGI app: its routes and the order of the middleware."""
+"""The ASGI app: its routes, and the order of its middleware."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ MAX_PAGE_BYTES = 65_536
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What the app is made of, once for a process: the handlers, and what stands around them."""
+    """The parts that the app is made of, created once for a process."""
 
     settings: Settings
     server: Server[Any]
@@ -65,23 +65,23 @@ class Parts:
     surfaces: Surfaces
     oauth: OAuth | None = None
     pages: Sequence[Route] = ()
-    """For people who decide something."""
+    """The pages where people decide something, such as approvals."""
     webhooks: ASGIApp | None = None
-    """Takes the webhooks of Telnyx."""
+    """Receives the webhooks of Telnyx."""
     stores: Sequence[Store | Activity] = ()
-    """Closed when the app has ended, the last one first."""
+    """Closed after the app has ended, in reverse order."""
     beside: Sequence[Callable[[], AbstractAsyncContextManager[None]]] = ()
-    """What goes on beside the requests; begins and ends with the app."""
+    """Background work, as context managers that the app enters at its start and leaves at its end."""
     closers: Sequence[Callable[[], None]] = ()
-    """Called when the app is asked to end: they end subscriptions."""
+    """Called when the app is asked to end, to end what would go on, such as open subscriptions."""
     rates: RateOf = local_rate
     is_away: Callable[[], bool] = lambda: False
-    """Whether what calls are remembered in does not answer."""
+    """Whether the store of calls does not answer."""
     meter: Meter = UNMEASURED
 
 
 def build_app(parts: Parts) -> Starlette:
-    """The app, with every layer between the socket and the handlers."""
+    """Build the app, with every layer between the socket and the handlers."""
     oauth, kept = parts.oauth, KeptBytes()
     transport = _Transport(parts)
     streams = OpenStreams(transport.endpoint)
@@ -114,7 +114,7 @@ class _Transport:
             if keeps_sessions
             else StreamableHTTPSessionManager(server, stateless=True, max_request_body_size=most)
         )
-        # Whether answers are JSON is a setting of a whole manager of the SDK, so there are two.
+        # A session manager of the SDK answers either with JSON or with event streams, so there are two.
         self._plain = StreamableHTTPSessionManager(
             server, stateless=True, json_response=True, max_request_body_size=most
         )
@@ -133,7 +133,7 @@ class _Transport:
 
 
 def _endpoints(parts: Parts, streams: OpenStreams, kept: KeptBytes) -> list[Route]:
-    """The routes of programs: MCP, the list of apps, webhooks."""
+    """The routes for programs: MCP, the list of apps, webhooks."""
     guarded = _guarding(parts, kept)
     resource_server = parts.oauth.resource_server if parts.oauth is not None else None
     called = StepUp(streams, resource_server) if resource_server is not None else streams
@@ -150,20 +150,20 @@ def _endpoints(parts: Parts, streams: OpenStreams, kept: KeptBytes) -> list[Rout
 
 
 def _guarding(parts: Parts, kept: KeptBytes) -> Callable[[ASGIApp], ASGIApp]:
-    """Puts an app behind what lets known callers alone through, within their limits."""
+    """Make the function that puts an app behind authentication and the limits on each caller."""
     settings = parts.settings
     requests = parts.rates("requests", settings.rate_limit_per_minute)
     logins = parts.rates("logins", FAILED_LOGINS_PER_MINUTE)
     resource_server = parts.oauth.resource_server if parts.oauth is not None else None
 
     def guarded(app: ASGIApp) -> ASGIApp:
-        # CORS outside, so that pages can read refusals too. Limits inside of Authenticate, which knows whose they are;
-        # a body is read only once its request has a place.
+        # CORS is outermost, so that web pages can read refusals too. The limits are inside Authenticate, which knows
+        # the caller. A body is only read once its request has a slot (InFlight).
         placed = InFlight(BodyLimits(app, settings.max_body_bytes, kept, json=True), meter=parts.meter)
         limited = RateLimit(placed, requests, settings.rate_limit_per_minute)
         return CORSMiddleware(
             Authenticate(limited, parts.keys, logins, resource_server),
-            allow_origin_regex=".+",  # Hosts has refused the others
+            allow_origin_regex=".+",  # Hosts has already refused origins that are not allowed
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["*"],
             expose_headers=["Mcp-Session-Id", "Retry-After", "WWW-Authenticate", "X-Request-Id"],
@@ -173,7 +173,7 @@ def _guarding(parts: Parts, kept: KeptBytes) -> Callable[[ASGIApp], ASGIApp]:
 
 
 def _middleware(parts: Parts, *, routes: Iterable[Route], public: Iterable[Route]) -> list[Middleware]:
-    """The layers around all routes, the outermost first. Those of `public` but the page at `/` answer at any host."""
+    """The middleware around all routes, outermost first. Routes in `public` answer at any host, except that of `/`."""
     settings = parts.settings
     return [
         Middleware(Edge, meter=parts.meter, routes=[route.path for route in routes]),
@@ -196,7 +196,7 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for store in parts.stores:  # closed last: requests that end may still write to them
+            for store in parts.stores:  # closed last: ending requests may still write to them
                 await stack.enter_async_context(aclosing(store))
             await stack.enter_async_context(parts.api)
             await stack.enter_async_context(transport.running())
@@ -211,7 +211,7 @@ def _lifespan(
 
 
 class _PostOnly:
-    """Without sessions there is nothing to stream and nothing to end: GET and DELETE are 405."""
+    """Answers 405 to GET and DELETE: without sessions there is nothing to stream and nothing to end."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""Token buckets: limits on how often something may happen, by principal or by address."""
+"""Rate limits: how often something may happen, by a key such as a principal or an address."""
 
 import time
 from collections import OrderedDict
@@ -11,26 +11,26 @@ MAX_KEYS: Final = 10_000
 
 
 class Rate(Protocol):
-    """How often something may happen in a minute, by key; whoever counts it."""
+    """A rate limit: how often something may happen in a minute, by key. Implementations differ in who counts."""
 
     async def wait(self, key: str) -> float:
-        """Seconds until it may happen again: 0.0 where it may now. Takes nothing."""
+        """Seconds until it may happen again, 0.0 if it may now. Counts nothing."""
         ...
 
     async def take(self, key: str) -> float:
-        """Let it happen once and return 0.0, or return the seconds until it may."""
+        """Count it once and return 0.0, or return the seconds until it may happen."""
         ...
 
 
 RateOf = Callable[[str, int], Rate]
-"""Gives the rate of this name, and of so many a minute."""
+"""Makes the rate limit with a name and a number per minute."""
 
 
 class TokenBuckets:
     """One token bucket per key: `burst` tokens at once, refilled at `per_minute`.
 
-    Of a bucket only the time is kept at which it will be full again (the generic cell rate algorithm). At
-    most `max_keys` are kept; the one unused for longest is dropped, and is full when it comes back.
+    A bucket is only stored as the time at which it will be full again (the generic cell rate algorithm). At most
+    `max_keys` buckets are kept; the least recently used one is dropped, and is full when its key comes back.
     """
 
     def __init__(
@@ -75,12 +75,12 @@ class TokenBuckets:
 
 
 def local_rate(name: str, per_minute: int) -> Rate:
-    """A rate of this process, which needs no name."""
+    """A rate limit that this process counts by itself, so the name is not needed."""
     return LocalRate(per_minute)
 
 
 class LocalRate:
-    """A rate that this process counts by itself."""
+    """A rate limit that this process counts by itself."""
 
     def __init__(self, per_minute: int, *, clock: Clock = time.monotonic) -> None:
         self._buckets = TokenBuckets(per_minute, per_minute, clock=clock)

@@ -1,4 +1,4 @@
-"""The command line: which command runs, and how a failure is told."""
+"""The command line: runs the command that was named, and reports failures."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ COMMANDS = {
 """Each is a module of `telnyx_remote_mcp.commands`, imported only when it runs."""
 
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
-"""Importing makes many objects and little garbage: with Python's 700 a sixth of the start goes into looking for it."""
+"""Imports create many objects and little garbage: with Python's default of 700, a sixth of the start goes into
+collections."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return failure.exit_code
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # whoever read the output has seen enough
+    except BrokenPipeError:  # the reader of the output closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
@@ -83,14 +84,14 @@ class _Parser(ArgumentParser):
         raise UsageError(f"{message}{self._nearest(message)} (see {self.prog} --help)")
 
     def _nearest(self, message: str) -> str:
-        """The option that somebody may have meant who typed one that there is not."""
+        """A suggestion of the option that was probably meant, if an unknown one was typed; else ""."""
         option = message.removeprefix("unrecognized arguments: ").split("=")[0].split()[0]
         close = difflib.get_close_matches(option, self._option_string_actions, n=1) if option[:2] == "--" else []
         return f"; did you mean {close[0]}?" if close else ""
 
 
 def _as_option(given: list[str]) -> list[str]:
-    """`help`, `help COMMAND` and `version` as the options that say the same."""
+    """Turn `help`, `help COMMAND` and `version` into the options that mean the same."""
     match given:
         case ["version"]:
             return ["--version"]

@@ -1,7 +1,7 @@
 """Clocks, as functions that tests can replace.
 
-The machine's clock tells moments; somebody may set it while we run. What lasts for a time is measured by one that
-nobody sets: `time.monotonic` within a process, else these.
+The machine's clock gives moments, but somebody may set it while we run. So durations are measured with a clock that
+nobody can set: `time.monotonic` within one process, and the clocks of this module otherwise.
 """
 
 import time
@@ -11,7 +11,7 @@ Clock = Callable[[], float]
 
 
 def since_boot() -> float:
-    """Seconds since the machine booted, as all its processes count them; where none are told, since any moment."""
+    """Seconds since the machine booted, the same in all its processes; if unknown, seconds since any fixed moment."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
@@ -19,10 +19,13 @@ _BOOTED_AT = time.time() - since_boot()
 
 
 def unset() -> float:
-    """Unix seconds by the clock as it was when this process began, whoever has set it since."""
+    """Unix seconds by the machine's clock as it was at the start of this process, even if it was set since."""
     return _BOOTED_AT + since_boot()
 
 
 def earliest() -> float:
-    """Unix seconds that have come by either: what was promised until then is not over before."""
+    """The earlier Unix time of `time.time` and `unset`.
+
+    Used for expiry: if the machine's clock is set forward, nothing ends before the time that was promised.
+    """
     return min(time.time(), unset())

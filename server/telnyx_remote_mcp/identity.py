@@ -1,4 +1,4 @@
-"""The identity of this server: its title, its version, and the instructions for every model that connects."""
+"""The identity of this server: its title, its version, and its instructions for the models that connect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server over HTTP: the socket, the worker processes, the end."""
+"""The server over HTTP: its socket, its worker processes, and their end."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ GRACE_SECS = 25
 """How long calls in progress may take to finish when the process is asked to end."""
 
 WORKER_SECS = 30
-"""How long a worker may be silent before another takes its place: on a busy machine one needs several to begin."""
+"""How long a worker may be silent before it is replaced: on a busy machine one needs several seconds to start."""
 
 
 def check(settings: Settings) -> None:
-    """Raises ValueError, whose text is one line, for settings that cannot be served."""
+    """Check that the server can start with these settings. Raises ValueError, whose text is one line."""
     if settings.traces == "on" and find_spec("opentelemetry.sdk") is None:
         raise ValueError("--traces on needs the extra otel: pip install 'telnyx-remote-mcp[otel]'")
     create_app(settings).build_middleware_stack()
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """The socket that all workers accept from. Raises OSError if the address cannot be had."""
+    """Open the socket that all workers accept from. Raises OSError if the address is not available."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=2048)
     listener.set_inheritable(True)
@@ -50,7 +50,7 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Serve on the socket until SIGTERM, or until Ctrl-C raises KeyboardInterrupt."""
     settings = settings.model_copy(update={"port": listener.getsockname()[1], "api_key": None})
-    # Workers get the settings through a pipe: the environment of a process can be read by others of its user.
+    # Workers get the settings through a pipe: other processes of the same user can read a process's environment.
     for name in SECRETS:
         os.environ.pop(variable(name), None)
     config = uvicorn.Config(
@@ -80,7 +80,10 @@ def serve(settings: Settings, listener: socket.socket) -> None:
 
 @contextmanager
 def _published_metrics(settings: Settings) -> Iterator[Callable[[int], None]]:
-    """Metrics of all workers at a port of their own, where one is set; what is given wants to know who died."""
+    """Serve the metrics of all workers on a separate port, if one is set.
+
+    Yields a function to be called with the process id of each worker that died.
+    """
     if settings.metrics_port is None:
         yield lambda process: None
         return
@@ -92,7 +95,7 @@ def _published_metrics(settings: Settings) -> Iterator[Callable[[int], None]]:
 
 
 def app(settings: Settings) -> Starlette:
-    """The app of one worker."""
+    """Make the app of one worker."""
     logs.configure(settings.log_level)
     _end_with_parent()
     created = create_app(settings, meter=create_meter(settings))
@@ -101,7 +104,7 @@ def app(settings: Settings) -> Starlette:
 
 
 def _end_with_parent() -> None:
-    """A worker whose parent is gone, however it went, ends as if it was asked to: nobody else would ask it."""
+    """End this worker with SIGTERM if its parent process goes away, for whatever reason: nobody else would stop it."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return
@@ -114,9 +117,10 @@ def _end_with_parent() -> None:
 
 
 def _spare_garbage_collector() -> None:
-    """Freeze what is there at the start: it stays, and a request's leftovers are mostly freed without a collection.
+    """Freeze the objects that exist at the start, which stay, and collect garbage less often.
 
-    By default collections take a tenth of the processor time, and a full one holds up all calls of the moment.
+    Most objects of a request are freed without a collection. With Python's defaults collections take a tenth of the
+    processor time, and a full one delays all running calls.
     """
     gc.collect()
     gc.freeze()
@@ -124,7 +128,10 @@ def _spare_garbage_collector() -> None:
 
 
 class _Workers(Multiprocess):
-    """Remembers a Ctrl-C, with which one process ends by KeyboardInterrupt; `died` is told of workers that did."""
+    """Uvicorn's supervisor of workers. It remembers a Ctrl-C, and calls `died` with the process id of a dead worker.
+
+    The Ctrl-C is remembered since a single process ends with KeyboardInterrupt, and several should too.
+    """
 
     interrupted = False
 
@@ -144,7 +151,7 @@ class _Workers(Multiprocess):
 
 
 class _Server(uvicorn.Server):
-    """Takes SIGTERM for a normal end, where uvicorn would let the signal kill the process afterwards."""
+    """A uvicorn server that ends normally on SIGTERM; uvicorn would let the signal kill the process afterwards."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if sig == signal.SIGTERM:

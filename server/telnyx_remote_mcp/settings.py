@@ -1,4 +1,4 @@
-"""Every setting in one place: its name, its flag, its environment variable, its default."""
+"""Every setting in one place, with its name, flag, environment variable and default."""
 
 from __future__ import annotations
 
@@ -27,24 +27,25 @@ _BASE_URL = re.compile(
 )
 _SERVER_NAME = re.compile(r"[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+")
 _MAX_SERVER_NAME = 150
-"""A card's name may have 200 characters; those of single groups end with the name of the group."""
+"""The name on a server card may have 200 characters, and those of group endpoints end with the group's name."""
 
 SECRETS = ("api_key", "secret", "redis_url", "telnyx_client_secret")
-"""Never options, and in no child's environment: others on the machine can read those."""
+"""Settings that are never command line options, nor in the environment of a child process: others on the machine can
+read both."""
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
-"""Hosts that stand for every address of the machine: nobody can go to them."""
+"""Hosts to listen on that stand for every address of the machine: nobody can connect to them."""
 
 _SERVICE_LINK = re.compile(
     r"TELNYX_MCP_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
 )
 _SERVICE_PORT = re.compile(r"(tcp|udp|sctp)://.*")
-"""What Kubernetes puts into every container for a Service whose name begins with telnyx-mcp."""
+"""The variables that Kubernetes sets in every container for a Service whose name begins with telnyx-mcp."""
 
 Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]
-"""A list, written with commas in a flag or a variable."""
+"""A list, written with commas in a flag or an environment variable."""
 
 
 def _data_dir() -> Path:
@@ -52,7 +53,7 @@ def _data_dir() -> Path:
 
 
 class Settings(BaseSettings):
-    """The server's settings. A flag wins over the environment; a file is read only when it is named."""
+    """The server's settings. A flag wins over the environment. A file is only read if it is named."""
 
     model_config = SettingsConfigDict(env_prefix="TELNYX_MCP_", populate_by_name=True, extra="ignore")
 
@@ -170,7 +171,7 @@ class Settings(BaseSettings):
     @field_validator("port", mode="before")
     @classmethod
     def _not_of_a_service(cls, value: object) -> object:
-        """Kubernetes says with this very name where a Service called telnyx-mcp is, which is nothing to listen on."""
+        """Ignore the address that Kubernetes puts into this variable for a Service called telnyx-mcp."""
         return cls.model_fields["port"].default if isinstance(value, str) and _SERVICE_PORT.fullmatch(value) else value
 
     @field_validator("public_url")
@@ -204,32 +205,35 @@ class Settings(BaseSettings):
 
     @property
     def limits(self) -> list[Limit]:
-        """The quotas, read."""
+        """The quotas, parsed."""
         return limits(self.quotas)
 
     @property
     def url(self) -> str:
         """The published base URL, never taken from a request.
 
-        Without a public one it is where the server listens; from this machine, where that is every address.
+        Without a `public_url` it is the address where the server listens; `localhost` if that is every address.
         """
         host = "localhost" if self.host in ANY_ADDRESS else f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
 
     @property
     def webhook_base(self) -> str | None:
-        """The URL below which Telnyx can reach this server; None where it cannot. An API on this machine can always."""
+        """The base URL at which Telnyx can reach this server; None if it cannot.
+
+        An API on this machine can reach it without a `public_url`, unless `url_is_unknown`.
+        """
         upstream_is_here = urlsplit(self.api_base_url).hostname in LOOPBACK
         return self.public_url or (self.url if upstream_is_here and not self.url_is_unknown else None)
 
     @property
     def url_is_unknown(self) -> bool:
-        """Whether other machines may come, and nobody said by which URL."""
+        """Whether other machines can connect, but nobody set the URL for that."""
         return self.public_url is None and self.host in ANY_ADDRESS
 
     @property
     def base_path(self) -> str:
-        """The path of the published URL, which a proxy takes off; "" where there is none."""
+        """The path of the published URL, which a proxy strips; "" if it has none."""
         return urlsplit(self.url).path
 
     @property
@@ -239,7 +243,7 @@ class Settings(BaseSettings):
 
     @property
     def ceiling(self) -> Selection:
-        """The selection beyond which nobody can see, as the operator set it."""
+        """The operator's selection of tools, which no caller can exceed."""
         return Selection(
             groups=tuple(self.groups),
             tools=tuple(self.tools),
@@ -249,16 +253,16 @@ class Settings(BaseSettings):
 
     @property
     def serves_oauth(self) -> bool:
-        """Return whether people can connect without pasting a key. Raises ValueError if that is wanted but not safe."""
+        """Return whether people can sign in instead of pasting a key. Raises ValueError if that is set but not safe."""
         safe = is_secure(self.url) and not self.url_is_unknown
         if self.oauth == "embedded" and not safe:
             raise ValueError("--oauth embedded needs https: give --public-url, or listen on loopback")
         return safe if self.oauth is None else self.oauth == "embedded"
 
     def environment(self) -> dict[str, str]:
-        """The settings as environment variables, from which a worker process reads the same ones.
+        """The settings as environment variables, from which another process reads the same settings.
 
-        Without `api_key`: over HTTP every caller brings a key.
+        They leave out `api_key`: over HTTP every caller brings a key.
         """
         return {
             variable(name): ",".join(value) if isinstance(value, list) else str(value)
@@ -272,13 +276,13 @@ class Settings(BaseSettings):
 
 
 def is_secure(url: str) -> bool:
-    """Return whether nobody on the way can read what is sent to the URL: https, or a program on this machine."""
+    """Return whether nobody can read what is sent to the URL on its way: it is https, or on this machine."""
     parts = urlsplit(url)
     return parts.scheme == "https" or parts.hostname in LOOPBACK
 
 
 def unknown_variable(environment: Mapping[str, str | None]) -> str | None:
-    """Return the message for the first TELNYX_MCP_* variable that is no setting. Typos must not pass silently."""
+    """Return an error for the first TELNYX_MCP_* variable that is no setting: typos must not pass silently."""
     known = {variable(name) for name in Settings.model_fields}
     for name, value in environment.items():
         if name.upper().startswith("TELNYX_MCP_") and name.upper() not in known and not is_service_link(name, value):
@@ -288,13 +292,13 @@ def unknown_variable(environment: Mapping[str, str | None]) -> str | None:
 
 
 def is_service_link(name: str, value: str | None) -> bool:
-    """Whether Kubernetes set the variable for a Service, and nobody meant it as a setting."""
+    """Whether Kubernetes set the variable for a Service, so that it is not meant as a setting."""
     return _SERVICE_LINK.fullmatch(name) is not None or (
         name.startswith("TELNYX_MCP_") and name.endswith("_PORT") and _SERVICE_PORT.fullmatch(value or "") is not None
     )
 
 
 def variable(name: str) -> str:
-    """The environment variable of a setting; where there are several, the one that wins."""
+    """The environment variable of a setting; if there are several, the one that wins."""
     alias = Settings.model_fields[name].validation_alias
     return str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"TELNYX_MCP_{name.upper()}"
