@@ -32,7 +32,7 @@ from tests.services.conftest import RedisServer
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.verdicts import Verdict
-from telnyx_remote_mcp.events.letters import Letters
+from telnyx_remote_mcp.events.inbox_events import InboxEvents
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.journal import START
@@ -303,18 +303,18 @@ async def _next(client: Any, since: str) -> dict[str, Any]:
 async def judge(settings: Settings, accounts: Sequence[Account], outcome: Outcome) -> None:
     """Count what the inboxes hold."""
     async with aclosing(open_store(settings)) as store:
-        letters = Letters(store, lambda: Secret(SECRET.encode()))
+        inbox_events = InboxEvents(store, lambda: Secret(SECRET.encode()))
         for account in accounts:
-            counted = Counter(await _ids(letters, account))
+            counted = Counter(await _ids(inbox_events, account))
             outcome.lost += len(set(account.ids) - counted.keys())
             outcome.doubled += sum(count - 1 for count in counted.values())
             outcome.foreign += len(counted.keys() - set(account.ids))
 
 
-async def _ids(letters: Letters, account: Account) -> list[str]:
+async def _ids(inbox_events: InboxEvents, account: Account) -> list[str]:
     found: list[str] = []
     cursor = START
-    while page := await letters.after(account.principal, cursor, 1_000):
+    while page := await inbox_events.after(account.principal, cursor, 1_000):
         found += [str(event.message_id) for _, event in page]
         cursor = page[-1][0]
     return found

@@ -23,7 +23,7 @@ from tests.server.web.people import Person
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.verdicts import Verdict
 from telnyx_remote_mcp.composition.server import create_app
-from telnyx_remote_mcp.events.letters import Letters
+from telnyx_remote_mcp.events.inbox_events import InboxEvents
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.secret import Secret
@@ -58,7 +58,7 @@ class Site:
         secret = Secret.load(self.settings.secret, self.settings.data_dir)
         async with aclosing(open_store(self.settings)) as store:
             principal = ApiKeys(_nobody, secret.derive("pepper")).principal(KEY)
-            assert await Letters(store, lambda: secret).append(principal, event)
+            assert await InboxEvents(store, lambda: secret).append(principal, event)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.slot import released
 from telnyx_remote_mcp.clock import earliest
 from telnyx_remote_mcp.events.addresses import key_of
-from telnyx_remote_mcp.events.letters import Letter
+from telnyx_remote_mcp.events.inbox_events import InboxEvent
 from telnyx_remote_mcp.events.services import EventServices, Note
 from telnyx_remote_mcp.events.signature import read_key
 from telnyx_remote_mcp.events.waiting import KEPT_AT_HAND, Listener, Room
@@ -101,24 +101,24 @@ class CallerInbox:
 
     async def add(self, events: Sequence[Event]) -> None:
         with _available():
-            new = [await self.services.letters.append(self._principal, event) for event in events]
+            new = [await self.services.inbox_events.append(self._principal, event) for event in events]
         if any(new):
             self.services.arrived(self._principal)
 
     async def find(self, wanted: Wanted, since: str | None, limit: int) -> Events:
         with _available():
             if since is None:
-                letters = await self.services.letters.newest(self._principal, KEPT_AT_HAND)
-                return _answer([each for each in letters if wanted.matches(each[1])][-limit:], _last(letters))
+                entries = await self.services.inbox_events.newest(self._principal, KEPT_AT_HAND)
+                return _answer([each for each in entries if wanted.matches(each[1])][-limit:], _last(entries))
             start = _position(since)
             found, last = await self._after(wanted, start, limit)
-            return _answer(found, last, missed=not await self.services.letters.reaches(self._principal, start))
+            return _answer(found, last, missed=not await self.services.inbox_events.reaches(self._principal, start))
 
-    async def _after(self, wanted: Wanted, cursor: str, limit: int) -> tuple[list[Letter], str]:
+    async def _after(self, wanted: Wanted, cursor: str, limit: int) -> tuple[list[InboxEvent], str]:
         """Up to `limit` wanted events after the cursor, and the cursor of the last event that was read."""
-        found: list[Letter] = []
-        while letters := await self.services.letters.after(self._principal, cursor, READ_AT_ONCE):
-            for cursor, event in letters:
+        found: list[InboxEvent] = []
+        while entries := await self.services.inbox_events.after(self._principal, cursor, READ_AT_ONCE):
+            for cursor, event in entries:
                 if wanted.matches(event):
                     found.append((cursor, event))
                     if len(found) == limit:
@@ -134,16 +134,16 @@ class CallerInbox:
                 there = await self._there(room, wanted, start)
                 if there.events or wait_secs <= 0:
                     return there
-                letters = await self._arriving(room, listener, wanted, since, wait_secs, poll, progress)
-                last = letters[-1][0] if letters else room.cursor
-                return _answer(letters, start if last == START and start is not None else last)
+                entries = await self._arriving(room, listener, wanted, since, wait_secs, poll, progress)
+                last = entries[-1][0] if entries else room.cursor
+                return _answer(entries, start if last == START and start is not None else last)
 
     async def _there(self, room: Room, wanted: Wanted, start: str | None) -> Events:
         """The wanted events that have arrived already. Without a cursor only the newest events are searched."""
         if start is not None:
             return _answer(*await self._after(wanted, start, MOST_ANSWERED))
-        letters = await room.newest()
-        return _answer([each for each in letters if wanted.matches(each[1])][-MOST_ANSWERED:], _last(letters))
+        entries = await room.newest()
+        return _answer([each for each in entries if wanted.matches(each[1])][-MOST_ANSWERED:], _last(entries))
 
     async def _arriving(
         self,
@@ -154,7 +154,7 @@ class CallerInbox:
         wait_secs: float,
         poll: Poll | None,
         progress: Progress,
-    ) -> list[Letter]:
+    ) -> list[InboxEvent]:
         """The first wanted events to arrive; none if the time runs out. Raises what the first poll raises."""
         until = time.monotonic() + wait_secs
         beside: set[asyncio.Task[Any]] = {asyncio.create_task(_reported(progress, wait_secs))}
@@ -217,12 +217,12 @@ def _available() -> Iterator[None]:
         raise InboxUnavailable from None
 
 
-def _is_told(letters: Sequence[Letter], wanted: Wanted) -> bool:
+def _is_told(entries: Sequence[InboxEvent], wanted: Wanted) -> bool:
     """Whether webhooks already report what is wanted: one came for the same call, message or numbers."""
     products = {_product(type_) for type_ in wanted.types}
     return any(
         event.polled is None and (not products or _product(event.type) in products) and _tells_of(event, wanted)
-        for _, event in letters
+        for _, event in entries
     )
 
 
@@ -246,14 +246,14 @@ async def _reported(progress: Progress, wait_secs: float) -> None:
         await asyncio.sleep(PROGRESS_SECS)
 
 
-def _answer(letters: Sequence[Letter], last: str, *, missed: bool = False) -> Events:
+def _answer(entries: Sequence[InboxEvent], last: str, *, missed: bool = False) -> Events:
     """The events in the order in which they occurred, and the cursor to go on from."""
-    events = sorted((event for _, event in letters), key=lambda event: event.occurred_at)
+    events = sorted((event for _, event in entries), key=lambda event: event.occurred_at)
     return Events(events=events, next=f"{last}.{int(earliest())}", missed=missed or None)
 
 
-def _last(letters: Sequence[Letter]) -> str:
-    return letters[-1][0] if letters else START
+def _last(entries: Sequence[InboxEvent]) -> str:
+    return entries[-1][0] if entries else START
 
 
 def _position(since: str) -> str:

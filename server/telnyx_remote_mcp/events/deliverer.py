@@ -15,7 +15,7 @@ from typing import Any, Final
 from telnyx_remote_mcp.clock import earliest
 from telnyx_remote_mcp.events.catalogue import CATALOGUE, EventType, canonical
 from telnyx_remote_mcp.events.cursors import cursor_of
-from telnyx_remote_mcp.events.letters import KEPT, KIND, Letters
+from telnyx_remote_mcp.events.inbox_events import KEPT, KIND, InboxEvents
 from telnyx_remote_mcp.events.outbound import Answer, Line, Outbound, Reason, Undelivered, reason_of
 from telnyx_remote_mcp.events.progress import Progress, ProgressBook
 from telnyx_remote_mcp.events.schedule import Schedule, spread
@@ -60,7 +60,7 @@ class Pace:
 class Means:
     """The services that deliverers use."""
 
-    letters: Letters
+    inbox_events: InboxEvents
     subscriptions: Subscriptions
     book: ProgressBook
     standing: Standing
@@ -149,17 +149,17 @@ class Deliverer:
     async def _read(self, line: Line) -> bool:
         """Start to deliver new events, as far as the window has room. Returns whether there were any."""
         room = WINDOW - len(self._pending)
-        letters = await self._means.letters.after(self._known.principal, self._place, min(room, READ_AT_ONCE))
-        if not letters:
+        entries = await self._means.inbox_events.after(self._known.principal, self._place, min(room, READ_AT_ONCE))
+        if not entries:
             return False
         type_ = await self._type()
         wanted = type_.wanted(self._known.arguments)
-        for cursor, event in letters:
+        for cursor, event in entries:
             if wanted.matches(event):
                 task = asyncio.create_task(self._deliver(line, type_, event))
                 self._pending[task] = self._place
             self._place = cursor
-        if len(letters) == READ_AT_ONCE:
+        if len(entries) == READ_AT_ONCE:
             self._rung.set()
         return True
 
@@ -238,10 +238,10 @@ class Deliverer:
 
     async def _mind_the_gap(self, line: Line) -> None:
         """Tell the subscriber if events were dropped before they could be delivered."""
-        letters, principal = self._means.letters, self._known.principal
-        if await letters.reaches(principal, self._place):
+        inbox_events, principal = self._means.inbox_events, self._known.principal
+        if await inbox_events.reaches(principal, self._place):
             return
-        kept: Sequence[object] = await letters.store.journal.newest(KIND, principal, KEPT)
+        kept: Sequence[object] = await inbox_events.store.journal.newest(KIND, principal, KEPT)
         if len(kept) == KEPT:  # otherwise the event at the position has only expired
             await self._tell(line, {"type": "gap", "cursor": cursor_of(self._place)})
 

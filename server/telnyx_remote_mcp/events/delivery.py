@@ -16,7 +16,7 @@ from cachetools import LRUCache
 
 from telnyx_remote_mcp.events.catalogue import CATALOGUE
 from telnyx_remote_mcp.events.deliverer import READ_AT_ONCE, Deliverer, Means, Pace
-from telnyx_remote_mcp.events.letters import Letters
+from telnyx_remote_mcp.events.inbox_events import InboxEvents
 from telnyx_remote_mcp.events.outbound import Outbound
 from telnyx_remote_mcp.events.progress import ProgressBook
 from telnyx_remote_mcp.events.standing import Standing
@@ -56,7 +56,7 @@ class Delivery:
         self,
         store: Store,
         calls: Store,
-        letters: Letters,
+        inbox_events: InboxEvents,
         secret: Callable[[], Secret],
         standing: Standing,
         outbound: Outbound,
@@ -68,7 +68,7 @@ class Delivery:
         self.outbound = outbound
         self._leases = calls
         self._pace = pace or Pace()
-        self._means = Means(letters, self.subscriptions, self.book, standing, outbound, self._pace, meter)
+        self._means = Means(inbox_events, self.subscriptions, self.book, standing, outbound, self._pace, meter)
         self._deliverers: dict[str, Deliverer] = {}
         self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -181,7 +181,7 @@ class Delivery:
         if looked is None or looked.since != progress.cursor:
             looked = _Looked(progress.cursor, progress.cursor)
         wanted = type_.wanted(subscription.arguments)
-        while page := await self._means.letters.after(subscription.principal, looked.place, READ_AT_ONCE):
+        while page := await self._means.inbox_events.after(subscription.principal, looked.place, READ_AT_ONCE):
             if any(wanted.matches(event) for _, event in page) or looked.skipped >= MOST_SKIPPED:
                 return True
             looked = _Looked(progress.cursor, page[-1][0], looked.skipped + len(page))

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from telnyx_remote_mcp.clock import unset
 from telnyx_remote_mcp.events.addresses import Address, Addresses, key_of
-from telnyx_remote_mcp.events.letters import Letters
+from telnyx_remote_mcp.events.inbox_events import InboxEvents
 from telnyx_remote_mcp.events.refusals import Refusals
 from telnyx_remote_mcp.events.signature import is_signed, read_key
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
@@ -47,7 +47,7 @@ class Receiver:
     def __init__(
         self,
         addresses: Addresses,
-        letters: Letters,
+        inbox_events: InboxEvents,
         refusals: Refusals,
         arrived: Callable[[str], None],
         *,
@@ -55,7 +55,7 @@ class Receiver:
         meter: Meter = UNMEASURED,
     ) -> None:
         self._addresses = addresses
-        self._letters = letters
+        self._inbox_events = inbox_events
         self._refusals = refusals
         self._arrived = arrived
         self._hear = hear
@@ -91,7 +91,7 @@ class Receiver:
             await self._hear(address.principal, event)
         if event is None:
             self._meter.event("in", "no_event")
-        elif await self._letters.append(address.principal, event):
+        elif await self._inbox_events.append(address.principal, event):
             self._arrived(address.principal)
             self._meter.event("in", "kept", self._lag(event))
         else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from telnyx_remote_mcp.events.addresses import Addresses
 from telnyx_remote_mcp.events.findings import Findings
-from telnyx_remote_mcp.events.letters import Letters
+from telnyx_remote_mcp.events.inbox_events import InboxEvents
 from telnyx_remote_mcp.events.receiver import Receiver
 from telnyx_remote_mcp.events.refusals import Refusals
 from telnyx_remote_mcp.events.waiting import Waiting
@@ -54,10 +54,10 @@ class EventServices:
         self.public_key = public_key
         self._meter = meter
         self.addresses = Addresses(store, secret)
-        self.letters = Letters(store, secret)
+        self.inbox_events = InboxEvents(store, secret)
         self.refusals = Refusals(calls)
         self.findings = Findings()
-        self.waiting = Waiting(self.letters)
+        self.waiting = Waiting(self.inbox_events)
         self.delivery: Delivery | None = None
         self.hear: Callable[[str, Event], Awaitable[None]] | None = None
         """Called with the account and every signed event, before that is stored."""
@@ -72,7 +72,9 @@ class EventServices:
 
     @cached_property
     def receiver(self) -> Receiver:
-        return Receiver(self.addresses, self.letters, self.refusals, self.arrived, hear=self.hear, meter=self._meter)
+        return Receiver(
+            self.addresses, self.inbox_events, self.refusals, self.arrived, hear=self.hear, meter=self._meter
+        )
 
     async def renew(self) -> None:
         """Re-encrypt with the current secret what an older one encrypted, except events and subscriptions: those expire
@@ -85,7 +87,7 @@ class EventServices:
         from telnyx_remote_mcp.events.delivery import Delivery
 
         self.delivery = Delivery(
-            self._store, self._calls, self.letters, self._secret, standing, outbound, pace, self._meter
+            self._store, self._calls, self.inbox_events, self._secret, standing, outbound, pace, self._meter
         )
         return self.delivery
 

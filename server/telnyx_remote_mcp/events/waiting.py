@@ -10,7 +10,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Final
 
 from telnyx_remote_mcp.buckets import TokenBuckets
-from telnyx_remote_mcp.events.letters import KIND, Letter, Letters
+from telnyx_remote_mcp.events.inbox_events import KIND, InboxEvent, InboxEvents
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.journal import START, position
 from telnyx_tools.api.errors import TelnyxError
@@ -53,35 +53,35 @@ class Listener:
 
     def __init__(self, matches: Matches) -> None:
         self._matches = matches
-        self._letters: list[Letter] = []
+        self._entries: list[InboxEvent] = []
         self._arrived = asyncio.Event()
 
-    def offer(self, letters: list[Letter]) -> None:
+    def offer(self, entries: list[InboxEvent]) -> None:
         """Take the events that match, and wake up."""
-        found = [letter for letter in letters if self._matches(letter[1])]
+        found = [entry for entry in entries if self._matches(entry[1])]
         if found:
-            self._letters += found
+            self._entries += found
             self._arrived.set()
 
-    async def next(self) -> list[Letter]:
+    async def next(self) -> list[InboxEvent]:
         """The events that arrived since the last call, as soon as there are any."""
         await self._arrived.wait()
         self._arrived.clear()
-        taken, self._letters = self._letters, []
+        taken, self._entries = self._entries, []
         return taken
 
 
 class Room:
     """The listeners of one account. Its events are read from the store once for all of them."""
 
-    def __init__(self, letters: Letters, principal: str) -> None:
-        self._source = letters
+    def __init__(self, inbox_events: InboxEvents, principal: str) -> None:
+        self._source = inbox_events
         self.principal = principal
         self.listeners: set[Listener] = set()
         self.cursor = START
         """Every event up to this cursor was offered to those who listened when it arrived."""
-        self._new: list[Letter] = []
-        self._old: list[Letter] | None = None
+        self._new: list[InboxEvent] = []
+        self._old: list[InboxEvent] | None = None
         self._beginning = asyncio.Lock()
         self._begun = False
         self._reading: asyncio.Task[None] | None = None
@@ -94,13 +94,13 @@ class Room:
                 self.cursor = await self._source.end(self.principal)
                 self._begun = True
 
-    async def newest(self) -> list[Letter]:
+    async def newest(self) -> list[InboxEvent]:
         """The newest events, oldest first; read from the store once. Raises StoreUnavailable."""
         async with self._beginning:
             if self._old is None:
                 self._old = await self._source.newest(self.principal, KEPT_AT_HAND)
         last = position(self._old[-1][0] if self._old else START)
-        return [*self._old, *(letter for letter in self._new if position(letter[0]) > last)]
+        return [*self._old, *(entry for entry in self._new if position(entry[0]) > last)]
 
     def ring(self) -> None:
         """Read new events, and offer them to the listeners."""
@@ -128,8 +128,8 @@ class Room:
 class Waiting:
     """All requests in this process that wait for events. Nothing runs while there are none."""
 
-    def __init__(self, letters: Letters, per_principal: int = PER_PRINCIPAL, overall: int = OVERALL) -> None:
-        self.letters = letters
+    def __init__(self, inbox_events: InboxEvents, per_principal: int = PER_PRINCIPAL, overall: int = OVERALL) -> None:
+        self.inbox_events = inbox_events
         self._per_principal = per_principal
         self._overall = overall
         self._rooms: dict[str, Room] = {}
@@ -151,7 +151,7 @@ class Waiting:
         if self._places[principal] >= self._per_principal or self._places.total() >= self._overall:
             raise TooManyWaiting
         self._places[principal] += 1
-        room = self._rooms.setdefault(principal, Room(self.letters, principal))
+        room = self._rooms.setdefault(principal, Room(self.inbox_events, principal))
         listener = Listener(matches)
         room.listeners.add(listener)
         try:
@@ -189,7 +189,7 @@ class Waiting:
         """
         while True:
             try:
-                async with self.letters.store.journal.watch(KIND) as keys, aclosing(keys) as told:
+                async with self.inbox_events.store.journal.watch(KIND) as keys, aclosing(keys) as told:
                     if begun.is_set():  # events that arrived during the interruption were not announced
                         self._ring_all()
                     begun.set()

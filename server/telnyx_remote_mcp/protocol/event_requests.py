@@ -140,7 +140,7 @@ class EventRequests:
         if cursor is not None and not isinstance(cursor, str):
             raise invalid("cursor is a text that was returned here, or null")
         age_secs = None if age_ms is None else age_ms / 1_000
-        return await begin(self.services().letters, self.principal(ctx), cursor, age_secs)
+        return await begin(self.services().inbox_events, self.principal(ctx), cursor, age_secs)
 
 
 def profile_of(ctx: Context) -> Profile:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.events.catalogue import CATALOGUE, READER, EventType
 from telnyx_remote_mcp.events.cursors import cursor_of
-from telnyx_remote_mcp.events.letters import Letter
+from telnyx_remote_mcp.events.inbox_events import InboxEvent
 from telnyx_remote_mcp.protocol.event_requests import EventRequests, Params, available, forbidden, invalid, whole
 from telnyx_remote_mcp.protocol.listings import Context
 from telnyx_remote_mcp.protocol.open_requests import OpenRequests, check_stays_open, meta_of, tell
@@ -23,7 +23,7 @@ ASK_SECS: Final = 5.0
 MOST_POLLED: Final = 100
 READ_AT_ONCE: Final = 500
 
-Letters = list[Letter]
+Entries = list[InboxEvent]
 
 
 class EventMethods:
@@ -68,25 +68,25 @@ class EventMethods:
                 while more:
                     found, place, more = await self._after(ctx, type_, arguments, place, MOST_POLLED)
                     await self._tell(ctx, type_, found)
-                while (letters := await self._open.arriving(listener, self._pause())) is not None:
+                while (entries := await self._open.arriving(listener, self._pause())) is not None:
                     if not await self._events.allows(ctx, type_):
                         await tell(ctx, "notifications/events/terminated", error=forbidden(ctx))
                         break
-                    fresh = [each for each in letters if position(each[0]) > position(place)]
+                    fresh = [each for each in entries if position(each[0]) > position(place)]
                     place = fresh[-1][0] if fresh else place
                     await self._tell(ctx, type_, fresh)
-                    if not letters:
+                    if not entries:
                         await tell(ctx, "notifications/events/heartbeat", cursor=cursor_of(place))
                         await self._asked(ctx)
         return {"_meta": meta_of(ctx)}
 
     async def _after(
         self, ctx: Context, type_: EventType, arguments: Mapping[str, Any], place: str, most: int
-    ) -> tuple[Letters, str, bool]:
+    ) -> tuple[Entries, str, bool]:
         """Up to `most` wanted events after a position, the position reached, and whether there are more."""
         wanted, principal = type_.wanted(arguments), self._events.principal(ctx)
-        found: Letters = []
-        while page := await self._events.services().letters.after(principal, place, READ_AT_ONCE):
+        found: Entries = []
+        while page := await self._events.services().inbox_events.after(principal, place, READ_AT_ONCE):
             for cursor, event in page:
                 if wanted.matches(event):
                     if len(found) == most:
@@ -95,8 +95,8 @@ class EventMethods:
                 place = cursor
         return found, place, False
 
-    async def _tell(self, ctx: Context, type_: EventType, letters: Letters) -> None:
-        for cursor, event in letters:
+    async def _tell(self, ctx: Context, type_: EventType, entries: Entries) -> None:
+        for cursor, event in entries:
             await tell(ctx, "notifications/events/event", **type_.occurrence(event), cursor=cursor_of(cursor))
 
     def _pause(self) -> float:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from telnyx_remote_mcp.protocol.listings import Context
 
 if TYPE_CHECKING:
-    from telnyx_remote_mcp.events.letters import Letter
+    from telnyx_remote_mcp.events.inbox_events import InboxEvent
     from telnyx_remote_mcp.events.waiting import Listener
 
 SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId"
@@ -36,7 +36,7 @@ class OpenRequests:
         """Ask all open requests to end."""
         self._closed.set()
 
-    async def arriving(self, listener: Listener, secs: float | None = None) -> list[Letter] | None:
+    async def arriving(self, listener: Listener, secs: float | None = None) -> list[InboxEvent] | None:
         """The next events; an empty list after `secs` without any; None once the server ends."""
         closed, next_ = asyncio.create_task(self._closed.wait()), asyncio.create_task(listener.next())
         try:

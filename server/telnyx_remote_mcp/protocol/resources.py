@@ -15,7 +15,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from telnyx_remote_mcp.calls.question import AskFirst
 from telnyx_remote_mcp.calls.replies import success
-from telnyx_remote_mcp.events.letters import Letter
+from telnyx_remote_mcp.events.inbox_events import InboxEvent
 from telnyx_remote_mcp.events.waiting import Listener
 from telnyx_remote_mcp.protocol.event_requests import EventRequests, failed
 from telnyx_remote_mcp.protocol.listings import Context
@@ -82,8 +82,8 @@ class Resources:
         found: Sequence[str] = ()
         if view in self._allowed(ctx) and params.argument.name == view.variable:
             with _as_errors(ctx, view.uri):
-                letters = await self._events.services().letters.newest(self._events.principal(ctx), LOOKED_THROUGH)
-            found = values(view, (event for _, event in reversed(letters)), params.argument.value)
+                entries = await self._events.services().inbox_events.newest(self._events.principal(ctx), LOOKED_THROUGH)
+            found = values(view, (event for _, event in reversed(entries)), params.argument.value)
         return types.CompleteResult(
             completion=types.Completion(
                 values=list(found[:MOST_COMPLETED]), total=len(found), has_more=len(found) > MOST_COMPLETED
@@ -103,8 +103,8 @@ class Resources:
         async with self._listening(ctx, watched) as listener:
             offered = await self._events.offered(ctx) if listed else None
             await tell(ctx, "notifications/subscriptions/acknowledged", notifications=honored)
-            while (letters := await self._open.arriving(listener, LOOK_SECS if listed else None)) is not None:
-                for uri in _changed(await self._still(ctx, watched) if letters else {}, letters):
+            while (entries := await self._open.arriving(listener, LOOK_SECS if listed else None)) is not None:
+                for uri in _changed(await self._still(ctx, watched) if entries else {}, entries):
                     await tell(ctx, "notifications/resources/updated", uri=uri)
                 if listed and (now := await self._events.offered(ctx)) not in (None, offered):
                     offered = now
@@ -196,15 +196,15 @@ class Watch:
         async with listening() as listener:
             begun.set()
             while True:
-                letters = await listener.next()
+                entries = await listener.next()
                 with suppress(StoreUnavailable):  # send nothing that the client may no longer be allowed to see
-                    for uri in _changed(await self._still(self.watched), letters):
+                    for uri in _changed(await self._still(self.watched), entries):
                         await self._session.send_resource_updated(uri)
 
 
-def _changed(watched: Watched, letters: Iterable[Letter]) -> Iterator[str]:
+def _changed(watched: Watched, entries: Iterable[InboxEvent]) -> Iterator[str]:
     """The URIs of the watched resources that these events change."""
-    events = [event for _, event in letters]
+    events = [event for _, event in entries]
     for uri, (view, value) in list(watched.items()):
         if any(view.is_about(event, value) for event in events):
             yield uri

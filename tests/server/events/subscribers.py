@@ -198,7 +198,7 @@ class Office:
         """Have the server take these events."""
         principal = self.keys.principal(key)
         for event in events:
-            await self.services.letters.append(principal, event)
+            await self.services.inbox_events.append(principal, event)
         self.services.arrived(principal)
 
 

@@ -15,7 +15,7 @@ from tests.server.events.signing import OURS, PERSON, Signer, received, webhook
 from tests.server.serving import serving
 
 from telnyx_remote_mcp.events.addresses import Addresses, key_of
-from telnyx_remote_mcp.events.letters import Letters
+from telnyx_remote_mcp.events.inbox_events import InboxEvents
 from telnyx_remote_mcp.events.receiver import MAX_BYTES
 from telnyx_remote_mcp.events.services import EventServices
 from telnyx_remote_mcp.settings import Settings
@@ -45,7 +45,7 @@ class Desk:
         return (await self.http.post(path, content=body, headers=headers)).status_code
 
     async def texts(self, principal: str = MINE) -> list[str | None]:
-        return [event.text for _, event in await self.services.letters.after(principal, START, 1_000)]
+        return [event.text for _, event in await self.services.inbox_events.after(principal, START, 1_000)]
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ class TestReceiver:
     async def test_a_signed_event_is_kept_before_it_is_acknowledged(self, desk: Desk) -> None:
         path = await desk.open(MINE)
         assert await desk.post(path, received("one")) == 200
-        ((_, event),) = await desk.services.letters.after(MINE, START, 10)
+        ((_, event),) = await desk.services.inbox_events.after(MINE, START, 10)
         assert (event.type, event.text, event.sender, event.to) == ("message.received", "one", PERSON, OURS)
         assert event.occurred_at == "2026-11-28T12:00:00.000000Z"
 
@@ -183,7 +183,7 @@ class TestReceiver:
         assert await desk.post(path, json.dumps(outer).encode()) == 200
         digits = {"call_control_id": "v3:a", "digits": "1234", "status": "valid", "from": PERSON, "to": OURS}
         assert await desk.post(path, webhook("call.gather.ended", digits, id_="e2")) == 200
-        (first, second) = [event for _, event in await desk.services.letters.after(MINE, START, 10)]
+        (first, second) = [event for _, event in await desk.services.inbox_events.after(MINE, START, 10)]
         assert (first.type, first.call_control_id) == ("call.incoming", "v3:a")
         assert (second.type, second.digits, second.sender) == ("call.digits", "1234", PERSON)
 
@@ -225,7 +225,7 @@ async def test_what_cannot_be_kept_is_not_acknowledged(tmp_path: Path) -> None:
     inbox_id = await addresses.of(MINE)
     await addresses.trust(inbox_id, MINE, signer.public_key)
     arrived: list[str] = []
-    receiver = Receiver(addresses, Letters(down, secret), Refusals(store), arrived.append)
+    receiver = Receiver(addresses, InboxEvents(down, secret), Refusals(store), arrived.append)
     async with serving(Starlette(routes=[Route(PATH, receiver)])) as url, httpx2.AsyncClient() as http:
         body = received()
         answer = await http.post(f"{url}/webhooks/{inbox_id}", content=body, headers=signer.headers(body))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.server.events.inboxes import inbox
 
-from telnyx_remote_mcp.events.letters import KIND
+from telnyx_remote_mcp.events.inbox_events import KIND
 from telnyx_remote_mcp.events.services import EventServices
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store

@@ -14,7 +14,7 @@ from tests.server.events.signing import OURS, PERSON
 from tests.server.events.subscribers import HOST, QUICK, Office, Site, office, secret, site
 
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
-from telnyx_remote_mcp.events import deliverer, letters, subscriptions
+from telnyx_remote_mcp.events import deliverer, inbox_events, subscriptions
 from telnyx_remote_mcp.events.catalogue import CATALOGUE
 from telnyx_remote_mcp.events.progress import Progress
 from telnyx_remote_mcp.events.subscriptions import ROTATION_SECS
@@ -150,7 +150,7 @@ class TestDelivery:
     async def test_whoever_loses_events_is_told_of_the_gap(
         self, there: tuple[Site, PublicFetch], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(letters, "KEPT", 3)
+        monkeypatch.setattr(inbox_events, "KEPT", 3)
         monkeypatch.setattr(deliverer, "KEPT", 3)
         gateway = there[0].at("/a")
         async with office(tmp_path, there[1], pace=replace(QUICK, sweep=60)) as here:
@@ -159,7 +159,7 @@ class TestDelivery:
             await here.agent().subscribe("/a", gateway)
             await here.settled()
             for number in range(1, 6):
-                await here.services.letters.append(principal, message(number))
+                await here.services.inbox_events.append(principal, message(number))
             here.services.arrived(principal)
             await gateway.until(lambda: len(gateway.events) == 3)
         assert [control["type"] for control in gateway.controls] == ["gap"]

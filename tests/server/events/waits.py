@@ -177,7 +177,7 @@ class WaitBehaviour:
 
     async def test_so_many_wait_and_no_more_of_one_account_and_of_all(self, settings: Settings) -> None:
         async with worker(settings) as services:
-            services.waiting = Waiting(services.letters, per_principal=2, overall=3)
+            services.waiting = Waiting(services.inbox_events, per_principal=2, overall=3)
             waiting = [asyncio.create_task(wait(services)) for _ in range(2)]
             await listened(services, 2)
             with pytest.raises(TooManyWaiting):

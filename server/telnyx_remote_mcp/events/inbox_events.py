@@ -20,11 +20,11 @@ KEPT: Final = 20_000
 """How many events of one account are kept; the oldest are dropped first."""
 KEPT_SECS: Final = 7 * 24 * 3_600
 
-Letter = tuple[str, Event]
+InboxEvent = tuple[str, Event]
 """An event with its journal cursor, which is its place in the order of arrival."""
 
 
-class Letters:
+class InboxEvents:
     """The inbox of every account, as a journal of events. Methods raise StoreUnavailable.
 
     Events that can no longer be decrypted count as gone.
@@ -50,11 +50,11 @@ class Letters:
         )
         return cursor is not None
 
-    async def after(self, principal: str, cursor: str, limit: int) -> list[Letter]:
+    async def after(self, principal: str, cursor: str, limit: int) -> list[InboxEvent]:
         """Up to `limit` events after the cursor, oldest first. Raises ValueError for a text that is no cursor."""
         return self._opened(principal, await self.store.journal.after(KIND, principal, cursor, limit))
 
-    async def newest(self, principal: str, limit: int) -> list[Letter]:
+    async def newest(self, principal: str, limit: int) -> list[InboxEvent]:
         """The newest `limit` events, oldest first."""
         return self._opened(principal, await self.store.journal.newest(KIND, principal, limit))
 
@@ -69,7 +69,7 @@ class Letters:
         found = await self.store.journal.after(KIND, principal, _before(cursor), 1)
         return bool(found) and found[0][0] == cursor
 
-    def _opened(self, principal: str, entries: list[tuple[str, bytes]]) -> list[Letter]:
+    def _opened(self, principal: str, entries: list[tuple[str, bytes]]) -> list[InboxEvent]:
         place = _place(principal)
         opened = ((cursor, self._form.open(sealed, self._vault, place)) for cursor, sealed in entries)
         return [(cursor, event) for cursor, event in opened if event is not None]
