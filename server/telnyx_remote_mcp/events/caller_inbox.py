@@ -18,7 +18,7 @@ from telnyx_remote_mcp.events.addresses import key_of
 from telnyx_remote_mcp.events.inbox_events import InboxEvent
 from telnyx_remote_mcp.events.services import EventServices, Note
 from telnyx_remote_mcp.events.signature import read_key
-from telnyx_remote_mcp.events.waiting import KEPT_AT_HAND, Listener, Room
+from telnyx_remote_mcp.events.waiting import KEPT_AT_HAND, Feed, Listener
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.journal import START, position
 from telnyx_tools.api.client import Telnyx
@@ -130,24 +130,24 @@ class CallerInbox:
     ) -> Events:
         start = _position(since) if since is not None else None
         with _available(), released(self.call.slot):
-            async with self.services.waiting.listening(self._principal, wanted.matches) as (room, listener):
-                there = await self._there(room, wanted, start)
+            async with self.services.waiting.listening(self._principal, wanted.matches) as (feed, listener):
+                there = await self._there(feed, wanted, start)
                 if there.events or wait_secs <= 0:
                     return there
-                entries = await self._arriving(room, listener, wanted, since, wait_secs, poll, progress)
-                last = entries[-1][0] if entries else room.cursor
+                entries = await self._arriving(feed, listener, wanted, since, wait_secs, poll, progress)
+                last = entries[-1][0] if entries else feed.cursor
                 return _answer(entries, start if last == START and start is not None else last)
 
-    async def _there(self, room: Room, wanted: Wanted, start: str | None) -> Events:
+    async def _there(self, feed: Feed, wanted: Wanted, start: str | None) -> Events:
         """The wanted events that have arrived already. Without a cursor only the newest events are searched."""
         if start is not None:
             return _answer(*await self._after(wanted, start, MOST_ANSWERED))
-        entries = await room.newest()
+        entries = await feed.newest()
         return _answer([each for each in entries if wanted.matches(each[1])][-MOST_ANSWERED:], _last(entries))
 
     async def _arriving(
         self,
-        room: Room,
+        feed: Feed,
         listener: Listener,
         wanted: Wanted,
         since: str | None,
@@ -159,7 +159,7 @@ class CallerInbox:
         until = time.monotonic() + wait_secs
         beside: set[asyncio.Task[Any]] = {asyncio.create_task(_reported(progress, wait_secs))}
         if poll is not None:
-            beside.add(asyncio.create_task(self._polled(room, wanted, poll, _moment(wanted, since))))
+            beside.add(asyncio.create_task(self._polled(feed, wanted, poll, _moment(wanted, since))))
         arriving = asyncio.create_task(listener.next())
         try:
             while (left := until - time.monotonic()) > 0:
@@ -174,13 +174,13 @@ class CallerInbox:
                 task.cancel()
             await asyncio.gather(arriving, *beside, return_exceptions=True)
 
-    async def _polled(self, room: Room, wanted: Wanted, poll: Poll, moment: float) -> None:
+    async def _polled(self, feed: Feed, wanted: Wanted, poll: Poll, moment: float) -> None:
         """Poll Telnyx now and then repeatedly. An error of the first poll ends the wait; later ones are ignored."""
         may_poll, pause = self.services.waiting.may_poll, FIRST_PAUSE_SECS
         if may_poll(self._principal):
             await self.add(await poll(moment))
         while True:
-            await asyncio.sleep(TOLD_PAUSE_SECS if _is_told(await room.newest(), wanted) else pause)
+            await asyncio.sleep(TOLD_PAUSE_SECS if _is_told(await feed.newest(), wanted) else pause)
             pause = min(pause * 1.5, LONGEST_PAUSE_SECS)
             if may_poll(self._principal):
                 with suppress(TelnyxError):

@@ -89,7 +89,7 @@ class Deliverer:
         self._means = means
         self._known = subscription
         self._known_at = time.monotonic()
-        self._rung = asyncio.Event()
+        self._notified = asyncio.Event()
         self._turns = Turns(AT_ONCE)
         self._pending: dict[asyncio.Task[None], str] = {}
         """The running deliveries in order, each with the journal position before its event."""
@@ -99,10 +99,10 @@ class Deliverer:
         self._put_down_at = 0.0
         self._holds = True
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Wake up: an event arrived, or the subscription was renewed."""
         self._known_at = 0.0
-        self._rung.set()
+        self._notified.set()
 
     def lose(self) -> None:
         """Save no more progress: the lease is lost, so another deliverer may be running."""
@@ -130,14 +130,14 @@ class Deliverer:
     async def _deliver_all(self, line: Line) -> None:
         idle_since = time.monotonic()
         while not self._progress.is_suspended(self._known):
-            self._rung.clear()
+            self._notified.clear()
             if await self._read(line) or self._pending:
                 idle_since = time.monotonic()
             elif time.monotonic() - idle_since >= self._means.pace.linger:
                 return
             if time.monotonic() - self._put_down_at >= 1:
                 await self._put_down()
-            waker = asyncio.create_task(self._rung.wait())
+            waker = asyncio.create_task(self._notified.wait())
             await asyncio.wait(
                 [waker, *self._pending], timeout=self._means.pace.look, return_when=asyncio.FIRST_COMPLETED
             )
@@ -160,7 +160,7 @@ class Deliverer:
                 self._pending[task] = self._place
             self._place = cursor
         if len(entries) == READ_AT_ONCE:
-            self._rung.set()
+            self._notified.set()
         return True
 
     async def _deliver(self, line: Line, type_: EventType, event: Event) -> None:
@@ -199,7 +199,7 @@ class Deliverer:
             now = time.time()
             self._progress = self._progress.attempted(reason, now)
             if self._progress.is_suspended(self._known):
-                self._rung.set()
+                self._notified.set()
             if reason is None:
                 self._means.meter.event("out", "delivered", now - (seconds(event.occurred_at) or now))
             return answer

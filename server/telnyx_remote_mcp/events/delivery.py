@@ -89,7 +89,7 @@ class Delivery:
             self.close()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def ring(self, principal: str) -> None:
+    def notify(self, principal: str) -> None:
         """Check the account's subscriptions: an event arrived, or the account changed a subscription."""
         if self._closed:
             return
@@ -128,7 +128,7 @@ class Delivery:
         if subscription.id not in self._deliverers and not await self._is_owed(subscription):
             return
         if (deliverer := self._deliverers.get(subscription.id)) is not None:
-            deliverer.ring()
+            deliverer.notify()
         else:
             self._deliverers[subscription.id] = Deliverer(subscription, self._means)
             self._start(self._delivered(subscription))

@@ -97,9 +97,9 @@ class EventServices:
 
     def arrived(self, principal: str) -> None:
         """Notify the waiting requests and the delivery that an event of the account arrived."""
-        self.waiting.ring(principal)
+        self.waiting.notify(principal)
         if self.delivery is not None:
-            self.delivery.ring(principal)
+            self.delivery.notify(principal)
 
     def close(self) -> None:
         """Stop the background work."""

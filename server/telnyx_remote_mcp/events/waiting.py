@@ -1,4 +1,4 @@
-"""Waiting for events: one watch of the store per process, one reader per account, any number of listeners."""
+"""Waiting for events: one watch of the store per process, one feed per account, any number of listeners."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ class Listener:
         return taken
 
 
-class Room:
-    """The listeners of one account. Its events are read from the store once for all of them."""
+class Feed:
+    """The feed of one account's events: reads them from the store once, and offers them to all listeners."""
 
     def __init__(self, inbox_events: InboxEvents, principal: str) -> None:
         self._source = inbox_events
@@ -85,7 +85,7 @@ class Room:
         self._beginning = asyncio.Lock()
         self._begun = False
         self._reading: asyncio.Task[None] | None = None
-        self._rung = False
+        self._notified = False
 
     async def begin(self) -> None:
         """Offer every event that arrives from now on. Raises StoreUnavailable."""
@@ -102,9 +102,9 @@ class Room:
         last = position(self._old[-1][0] if self._old else START)
         return [*self._old, *(entry for entry in self._new if position(entry[0]) > last)]
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Read new events, and offer them to the listeners."""
-        self._rung = True
+        self._notified = True
         if self._reading is None or self._reading.done():
             self._reading = asyncio.create_task(self._read())
 
@@ -114,10 +114,10 @@ class Room:
             self._reading.cancel()
 
     async def _read(self) -> None:
-        with suppress(StoreUnavailable):  # the watch calls again when the store is back
+        with suppress(StoreUnavailable):  # the watch notifies again when the store is back
             await self.begin()
-            while self._rung:
-                self._rung = False
+            while self._notified:
+                self._notified = False
                 while new := await self._source.after(self.principal, self.cursor, READ_AT_ONCE):
                     self._new = [*self._new, *new][-KEPT_AT_HAND:]
                     self.cursor = new[-1][0]
@@ -132,7 +132,7 @@ class Waiting:
         self.inbox_events = inbox_events
         self._per_principal = per_principal
         self._overall = overall
-        self._rooms: dict[str, Room] = {}
+        self._feeds: dict[str, Feed] = {}
         self._places: Counter[str] = Counter()
         self._watching: asyncio.Task[None] | None = None
         self._watches = asyncio.Event()
@@ -143,7 +143,7 @@ class Waiting:
         return self._polls.take(principal) == 0.0
 
     @asynccontextmanager
-    async def listening(self, principal: str, matches: Matches) -> AsyncIterator[tuple[Room, Listener]]:
+    async def listening(self, principal: str, matches: Matches) -> AsyncIterator[tuple[Feed, Listener]]:
         """Listen to the events of an account: those that arrive after the context began are offered to the listener.
 
         Raises TooManyWaiting, StoreUnavailable.
@@ -151,26 +151,26 @@ class Waiting:
         if self._places[principal] >= self._per_principal or self._places.total() >= self._overall:
             raise TooManyWaiting
         self._places[principal] += 1
-        room = self._rooms.setdefault(principal, Room(self.inbox_events, principal))
+        feed = self._feeds.setdefault(principal, Feed(self.inbox_events, principal))
         listener = Listener(matches)
-        room.listeners.add(listener)
+        feed.listeners.add(listener)
         try:
             await self._watch()
-            await room.begin()
-            yield room, listener
+            await feed.begin()
+            yield feed, listener
         finally:
-            room.listeners.discard(listener)
-            self._leave(room)
+            feed.listeners.discard(listener)
+            self._leave(feed)
 
-    def ring(self, principal: str) -> None:
+    def notify(self, principal: str) -> None:
         """Notify the listeners of an account that an event arrived; does nothing if there are none."""
-        if (room := self._rooms.get(principal)) is not None:
-            room.ring()
+        if (feed := self._feeds.get(principal)) is not None:
+            feed.notify()
 
     def close(self) -> None:
         """Stop watching the store and reading."""
-        for room in self._rooms.values():
-            room.close()
+        for feed in self._feeds.values():
+            feed.close()
         if self._watching is not None:
             self._watching.cancel()
             self._watching = None
@@ -191,25 +191,25 @@ class Waiting:
             try:
                 async with self.inbox_events.store.journal.watch(KIND) as keys, aclosing(keys) as told:
                     if begun.is_set():  # events that arrived during the interruption were not announced
-                        self._ring_all()
+                        self._notify_all()
                     begun.set()
                     async for principal in told:
-                        self.ring(principal)
+                        self.notify(principal)
             except StoreUnavailable as error:
                 logger.warning("Events that other processes take are not seen for a moment: %s", error)
                 begun.set()
                 await asyncio.sleep(AGAIN_SECS)
 
-    def _ring_all(self) -> None:
-        for room in self._rooms.values():
-            room.ring()
+    def _notify_all(self) -> None:
+        for feed in self._feeds.values():
+            feed.notify()
 
-    def _leave(self, room: Room) -> None:
-        self._places[room.principal] -= 1
-        if self._places[room.principal]:
+    def _leave(self, feed: Feed) -> None:
+        self._places[feed.principal] -= 1
+        if self._places[feed.principal]:
             return
-        del self._places[room.principal]
-        del self._rooms[room.principal]
-        room.close()
-        if not self._rooms:
+        del self._places[feed.principal]
+        del self._feeds[feed.principal]
+        feed.close()
+        if not self._feeds:
             self.close()

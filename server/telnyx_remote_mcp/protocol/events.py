@@ -61,7 +61,7 @@ class EventMethods:
         type_, arguments = self._events.chosen(ctx, "push")
         wanted, principal = type_.wanted(arguments), self._events.principal(ctx)
         with available():
-            async with self._events.services().waiting.listening(principal, wanted.matches) as (_room, listener):
+            async with self._events.services().waiting.listening(principal, wanted.matches) as (_feed, listener):
                 place, truncated = await self._events.begin(ctx)
                 await tell(ctx, "notifications/events/active", cursor=cursor_of(place), truncated=truncated)
                 more = True

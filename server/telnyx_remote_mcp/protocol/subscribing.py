@@ -55,7 +55,7 @@ class SubscriptionMethods:
                 kept = await delivery.subscriptions.put(fresh)
             except TooMany:
                 raise self._exhausted(ctx) from None
-            delivery.ring(kept.principal)
+            delivery.notify(kept.principal)
             progress = await delivery.book.of(kept)
         return {
             "id": kept.id,
@@ -73,7 +73,7 @@ class SubscriptionMethods:
         with available():
             existed = await delivery.subscriptions.drop(caller.principal, id_)
         if existed:
-            delivery.ring(caller.principal)
+            delivery.notify(caller.principal)
         elif profile_of(ctx) == "sep":
             raise error_of(ctx, "NotFound", kind="subscription")
         return {}
