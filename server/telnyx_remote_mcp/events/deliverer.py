@@ -16,13 +16,13 @@ from telnyx_remote_mcp.clock import earliest
 from telnyx_remote_mcp.events.catalogue import CATALOGUE, EventType, canonical
 from telnyx_remote_mcp.events.cursors import cursor_of
 from telnyx_remote_mcp.events.inbox_events import KEPT, KIND, InboxEvents
-from telnyx_remote_mcp.events.outbound import Answer, Line, Outbound, Reason, Undelivered, reason_of
+from telnyx_remote_mcp.events.outbound import Answer, Endpoint, Outbound, Reason, Undelivered, reason_of
 from telnyx_remote_mcp.events.progress import Progress, ProgressBook
+from telnyx_remote_mcp.events.request_slots import RequestSlots
 from telnyx_remote_mcp.events.schedule import Schedule, spread
 from telnyx_remote_mcp.events.standard_webhooks import headers
 from telnyx_remote_mcp.events.standing import Standing
 from telnyx_remote_mcp.events.subscriptions import Subscription, Subscriptions
-from telnyx_remote_mcp.events.turns import Turns
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_tools.tool.event import Event, seconds
 
@@ -57,7 +57,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class DelivererServices:
     """The services that deliverers use."""
 
     inbox_events: InboxEvents
@@ -69,7 +69,7 @@ class Means:
     meter: Meter = UNMEASURED
 
 
-class Over(Exception):
+class SubscriptionEnded(Exception):
     """The subscription has ended: nothing more is delivered. `error` is what the subscriber is told, if anything."""
 
     def __init__(self, error: str | None = None) -> None:
@@ -85,18 +85,18 @@ class Deliverer:
     recognize such duplicates by their `webhook-id`.
     """
 
-    def __init__(self, subscription: Subscription, means: Means) -> None:
-        self._means = means
+    def __init__(self, subscription: Subscription, services: DelivererServices) -> None:
+        self._services = services
         self._known = subscription
         self._known_at = time.monotonic()
         self._notified = asyncio.Event()
-        self._turns = Turns(AT_ONCE)
+        self._slots = RequestSlots(AT_ONCE)
         self._pending: dict[asyncio.Task[None], str] = {}
         """The running deliveries in order, each with the journal position before its event."""
         self._progress = Progress(subscription.since, subscription.since)
         self._kept = self._progress
         self._place = subscription.since
-        self._put_down_at = 0.0
+        self._saved_at = 0.0
         self._holds = True
 
     def notify(self) -> None:
@@ -104,85 +104,85 @@ class Deliverer:
         self._known_at = 0.0
         self._notified.set()
 
-    def lose(self) -> None:
+    def lose_lease(self) -> None:
         """Save no more progress: the lease is lost, so another deliverer may be running."""
         self._holds = False
 
     async def run(self) -> None:
         """Deliver until there is nothing to do for a while. Raises StoreUnavailable."""
-        self._progress = self._kept = await self._means.book.of(self._known)
+        self._progress = self._kept = await self._services.book.of(self._known)
         if self._progress.is_suspended(self._known):
             return
         self._progress = self._progress.revived() if self._progress.suspended_at is not None else self._progress
         self._place = self._progress.cursor
-        async with self._means.outbound.line(self._known.url) as line:
+        async with self._services.outbound.endpoint(self._known.url) as endpoint:
             try:
-                await self._mind_the_gap(line)
-                await self._deliver_all(line)
-            except Over as over:
+                await self._report_gap(endpoint)
+                await self._deliver_all(endpoint)
+            except SubscriptionEnded as ended:
                 await self._stop()
-                await self._end(line, over)
+                await self._end(endpoint, ended)
             finally:
                 await self._stop()
                 if self._holds:  # also after an interruption, so that less is sent twice
-                    await self._put_down()
+                    await self._save()
 
-    async def _deliver_all(self, line: Line) -> None:
+    async def _deliver_all(self, endpoint: Endpoint) -> None:
         idle_since = time.monotonic()
         while not self._progress.is_suspended(self._known):
             self._notified.clear()
-            if await self._read(line) or self._pending:
+            if await self._read(endpoint) or self._pending:
                 idle_since = time.monotonic()
-            elif time.monotonic() - idle_since >= self._means.pace.linger:
+            elif time.monotonic() - idle_since >= self._services.pace.linger:
                 return
-            if time.monotonic() - self._put_down_at >= 1:
-                await self._put_down()
+            if time.monotonic() - self._saved_at >= 1:
+                await self._save()
             waker = asyncio.create_task(self._notified.wait())
             await asyncio.wait(
-                [waker, *self._pending], timeout=self._means.pace.look, return_when=asyncio.FIRST_COMPLETED
+                [waker, *self._pending], timeout=self._services.pace.look, return_when=asyncio.FIRST_COMPLETED
             )
             waker.cancel()
             for task in [each for each in self._pending if each.done()]:
                 task.result()  # if this raises, the task stays pending: its event is not settled
                 del self._pending[task]
 
-    async def _read(self, line: Line) -> bool:
+    async def _read(self, endpoint: Endpoint) -> bool:
         """Start to deliver new events, as far as the window has room. Returns whether there were any."""
         room = WINDOW - len(self._pending)
-        entries = await self._means.inbox_events.after(self._known.principal, self._place, min(room, READ_AT_ONCE))
+        entries = await self._services.inbox_events.after(self._known.principal, self._place, min(room, READ_AT_ONCE))
         if not entries:
             return False
         type_ = await self._type()
         wanted = type_.wanted(self._known.arguments)
         for cursor, event in entries:
             if wanted.matches(event):
-                task = asyncio.create_task(self._deliver(line, type_, event))
+                task = asyncio.create_task(self._deliver(endpoint, type_, event))
                 self._pending[task] = self._place
             self._place = cursor
         if len(entries) == READ_AT_ONCE:
             self._notified.set()
         return True
 
-    async def _deliver(self, line: Line, type_: EventType, event: Event) -> None:
-        """Deliver the event, in up to five attempts. Raises Over."""
-        occurrence, schedule = type_.occurrence(event), Schedule(self._means.pace.pauses)
+    async def _deliver(self, endpoint: Endpoint, type_: EventType, event: Event) -> None:
+        """Deliver the event, in up to five attempts. Raises SubscriptionEnded."""
+        occurrence, schedule = type_.occurrence(event), Schedule(self._services.pace.pauses)
         for number in count(1):
-            answer = await self._attempt(line, type_, event, occurrence, number)
+            answer = await self._attempt(endpoint, type_, event, occurrence, number)
             if answer.status == GONE and self._known.profile == "sketch":
-                raise Over
+                raise SubscriptionEnded
             if answer.is_success:
                 return
             pause = schedule.next(answer.asked_secs) if answer.status not in (GONE, TOO_LARGE) else None
             if pause is None:
-                self._means.meter.event("out", "given_up")
+                self._services.meter.event("out", "given_up")
                 return
             await asyncio.sleep(spread(pause, answer.asked_secs))
 
     async def _attempt(
-        self, line: Line, type_: EventType, event: Event, occurrence: Mapping[str, Any], number: int
+        self, endpoint: Endpoint, type_: EventType, event: Event, occurrence: Mapping[str, Any], number: int
     ) -> Answer:
         """Make one attempt and return the answer; its status is 0 if there was none."""
-        async with self._turns.one(begins=number == 1):
+        async with self._slots.hold(first_attempt=number == 1):
             if self._progress.is_suspended(self._known):
                 await asyncio.Event().wait()  # until all tasks are cancelled: the event is not settled
             await self._stands(type_)
@@ -190,18 +190,18 @@ class Deliverer:
             reason: Reason | None = None
             answer = Answer(0)
             try:
-                answer = await send(line, await self._subscription(), event.id, body, type_.name, number)
+                answer = await send(endpoint, await self._subscription(), event.id, body, type_.name, number)
                 reason = None if answer.is_success else reason_of(answer.status)
             except Undelivered as undelivered:
                 reason = undelivered.reason
             if answer.asked_secs:
-                self._turns.quieten(min(answer.asked_secs, sum(self._means.pace.pauses)))
+                self._slots.pause(min(answer.asked_secs, sum(self._services.pace.pauses)))
             now = time.time()
             self._progress = self._progress.attempted(reason, now)
             if self._progress.is_suspended(self._known):
                 self._notified.set()
             if reason is None:
-                self._means.meter.event("out", "delivered", now - (seconds(event.occurred_at) or now))
+                self._services.meter.event("out", "delivered", now - (seconds(event.occurred_at) or now))
             return answer
 
     @property
@@ -210,69 +210,72 @@ class Deliverer:
         return next((place for task, place in self._pending.items() if not _is_settled(task)), self._place)
 
     async def _stands(self, type_: EventType) -> None:
-        """Check that the subscription's authority still stands; retry while that is unknown. Raises Over if not."""
+        """Check that the subscription's authority still stands; retry while that is unknown.
+
+        Raises SubscriptionEnded if it does not.
+        """
         while True:
-            stands = await self._means.standing(await self._subscription(), type_)
+            stands = await self._services.standing(await self._subscription(), type_)
             if stands is not None:
                 break
-            await asyncio.sleep(self._means.pace.again)
+            await asyncio.sleep(self._services.pace.again)
         if not stands:
-            raise Over("Forbidden")
+            raise SubscriptionEnded("Forbidden")
 
     async def _type(self) -> EventType:
         type_ = CATALOGUE.find((await self._subscription()).name)
         if type_ is None:
-            raise Over("NotFound")
+            raise SubscriptionEnded("NotFound")
         return type_
 
     async def _subscription(self) -> Subscription:
-        """The subscription, read at most a second ago. Raises Over if it has ended."""
+        """The subscription, read at most a second ago. Raises SubscriptionEnded if it has ended."""
         if time.monotonic() - self._known_at > BELIEVED_SECS:
-            found = await self._means.subscriptions.find(self._known.principal, self._known.id)
+            found = await self._services.subscriptions.find(self._known.principal, self._known.id)
             if found is None or found.since != self._known.since:
-                raise Over
+                raise SubscriptionEnded
             self._known, self._known_at = found, time.monotonic()
         if earliest() >= self._known.until:
-            raise Over
+            raise SubscriptionEnded
         return self._known
 
-    async def _mind_the_gap(self, line: Line) -> None:
+    async def _report_gap(self, endpoint: Endpoint) -> None:
         """Tell the subscriber if events were dropped before they could be delivered."""
-        inbox_events, principal = self._means.inbox_events, self._known.principal
+        inbox_events, principal = self._services.inbox_events, self._known.principal
         if await inbox_events.reaches(principal, self._place):
             return
         kept: Sequence[object] = await inbox_events.store.journal.newest(KIND, principal, KEPT)
         if len(kept) == KEPT:  # otherwise the event at the position has only expired
-            await self._tell(line, {"type": "gap", "cursor": cursor_of(self._place)})
+            await self._tell(endpoint, {"type": "gap", "cursor": cursor_of(self._place)})
 
-    async def _end(self, line: Line, over: Over) -> None:
+    async def _end(self, endpoint: Endpoint, ended: SubscriptionEnded) -> None:
         """End the subscription, if it has not ended yet, and tell the subscriber why."""
-        current = await self._means.subscriptions.find(self._known.principal, self._known.id)
+        current = await self._services.subscriptions.find(self._known.principal, self._known.id)
         if current is None or current.since != self._known.since:
             return
-        if over.error is not None:
-            code = CODES[self._known.profile][over.error]
-            await self._tell(line, {"type": "terminated", "error": {"code": code, "message": over.error}})
-        await self._means.subscriptions.drop(self._known.principal, self._known.id)
+        if ended.error is not None:
+            code = CODES[self._known.profile][ended.error]
+            await self._tell(endpoint, {"type": "terminated", "error": {"code": code, "message": ended.error}})
+        await self._services.subscriptions.drop(self._known.principal, self._known.id)
 
-    async def _tell(self, line: Line, control: Mapping[str, Any]) -> None:
+    async def _tell(self, endpoint: Endpoint, control: Mapping[str, Any]) -> None:
         """Send a control message, which only SEP-3415 defines. Retries once if that fails."""
         if self._known.profile == "sketch":
             return
         message_id = f"msg_{control['type']}_{secrets.token_hex(8)}"
         for _ in range(2):
             try:
-                answer = await send(line, self._known, message_id, canonical(control).encode(), control["type"])
+                answer = await send(endpoint, self._known, message_id, canonical(control).encode(), control["type"])
             except Undelivered:
                 continue
             if answer.status < 500:
                 return
 
-    async def _put_down(self) -> None:
-        self._put_down_at = time.monotonic()
+    async def _save(self) -> None:
+        self._saved_at = time.monotonic()
         self._progress = replace(self._progress, cursor=self._watermark)
         if self._progress != self._kept:
-            await self._means.book.put(self._known, self._progress)
+            await self._services.book.put(self._known, self._progress)
             self._kept = self._progress
 
     async def _stop(self) -> None:
@@ -286,12 +289,12 @@ class Deliverer:
 
 
 async def send(
-    line: Line, subscription: Subscription, message_id: str, body: bytes, name: str, number: int = 1
+    endpoint: Endpoint, subscription: Subscription, message_id: str, body: bytes, name: str, number: int = 1
 ) -> Answer:
     """Send one message, signed with the current time. Raises Undelivered."""
     now = time.time()
     signed = headers(subscription.secrets(earliest()), message_id, int(now), body)
-    return await line.post(body, {**signed, "X-MCP-Subscription-Id": subscription.id}, name, number)
+    return await endpoint.post(body, {**signed, "X-MCP-Subscription-Id": subscription.id}, name, number)
 
 
 async def verify(outbound: Outbound, subscription: Subscription) -> None:
@@ -299,8 +302,8 @@ async def verify(outbound: Outbound, subscription: Subscription) -> None:
     challenge = secrets.token_urlsafe(32)
     message_id = f"msg_verification_{secrets.token_hex(8)}"
     body = canonical({"type": "verification", "challenge": challenge}).encode()
-    async with outbound.line(subscription.url) as line:
-        answer = await send(line, subscription, message_id, body, "verification")
+    async with outbound.endpoint(subscription.url) as endpoint:
+        answer = await send(endpoint, subscription, message_id, body, "verification")
     if not answer.is_success:
         raise Undelivered(reason_of(answer.status))
     if not hmac.compare_digest(_echo(answer.body).encode(errors="replace"), challenge.encode()):

@@ -15,7 +15,7 @@ from typing import Final
 from cachetools import LRUCache
 
 from telnyx_remote_mcp.events.catalogue import CATALOGUE
-from telnyx_remote_mcp.events.deliverer import READ_AT_ONCE, Deliverer, Means, Pace
+from telnyx_remote_mcp.events.deliverer import READ_AT_ONCE, Deliverer, DelivererServices, Pace
 from telnyx_remote_mcp.events.inbox_events import InboxEvents
 from telnyx_remote_mcp.events.outbound import Outbound
 from telnyx_remote_mcp.events.progress import ProgressBook
@@ -68,7 +68,9 @@ class Delivery:
         self.outbound = outbound
         self._leases = calls
         self._pace = pace or Pace()
-        self._means = Means(inbox_events, self.subscriptions, self.book, standing, outbound, self._pace, meter)
+        self._services = DelivererServices(
+            inbox_events, self.subscriptions, self.book, standing, outbound, self._pace, meter
+        )
         self._deliverers: dict[str, Deliverer] = {}
         self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -130,7 +132,7 @@ class Delivery:
         if (deliverer := self._deliverers.get(subscription.id)) is not None:
             deliverer.notify()
         else:
-            self._deliverers[subscription.id] = Deliverer(subscription, self._means)
+            self._deliverers[subscription.id] = Deliverer(subscription, self._services)
             self._start(self._delivered(subscription))
 
     async def _delivered(self, subscription: Subscription) -> None:
@@ -141,7 +143,7 @@ class Delivery:
                 current = await self.subscriptions.find(subscription.principal, subscription.id)
                 if current is None or not await self._is_owed(current):
                     break
-                self._deliverers[subscription.id] = Deliverer(current, self._means)
+                self._deliverers[subscription.id] = Deliverer(current, self._services)
         except StoreUnavailable as error:
             logger.warning("A delivery is interrupted: %s", error)
         finally:
@@ -157,7 +159,7 @@ class Delivery:
             while not work.done():
                 await asyncio.wait([work], timeout=self._pace.lease / 3)
                 if not work.done() and not await self._renewed(subscription, token):
-                    deliverer.lose()
+                    deliverer.lose_lease()
                     return False
             work.result()
         finally:
@@ -181,7 +183,7 @@ class Delivery:
         if looked is None or looked.since != progress.cursor:
             looked = _Looked(progress.cursor, progress.cursor)
         wanted = type_.wanted(subscription.arguments)
-        while page := await self._means.inbox_events.after(subscription.principal, looked.place, READ_AT_ONCE):
+        while page := await self._services.inbox_events.after(subscription.principal, looked.place, READ_AT_ONCE):
             if any(wanted.matches(event) for _, event in page) or looked.skipped >= MOST_SKIPPED:
                 return True
             looked = _Looked(progress.cursor, page[-1][0], looked.skipped + len(page))

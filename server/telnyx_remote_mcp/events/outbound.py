@@ -55,8 +55,8 @@ class Answer:
         return 200 <= self.status < 300
 
 
-class Line:
-    """A client of one subscriber's URL. It reuses a connection while the URL's host still has that address."""
+class Endpoint:
+    """The endpoint of one subscriber. It reuses a connection while the URL's host still has that address."""
 
     def __init__(self, fetch: PublicFetch, client: httpx2.AsyncClient, url: str, meter: Meter) -> None:
         self._fetch = fetch
@@ -106,17 +106,17 @@ class Line:
 
 
 class Outbound:
-    """Opens clients of subscribers' URLs."""
+    """Opens the endpoints of subscribers."""
 
     def __init__(self, fetch: PublicFetch, meter: Meter = UNMEASURED) -> None:
         self._fetch = fetch
         self._meter = meter
 
     @asynccontextmanager
-    async def line(self, url: str) -> AsyncIterator[Line]:
+    async def endpoint(self, url: str) -> AsyncIterator[Endpoint]:
         client = self._fetch.client()
         try:
-            yield Line(self._fetch, client, url, self._meter)
+            yield Endpoint(self._fetch, client, url, self._meter)
         finally:
             await _to_its_end(client.aclose())
 

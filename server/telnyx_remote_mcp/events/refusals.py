@@ -33,10 +33,10 @@ class Refusals:
 
     async def within_a_day(self, inbox: str) -> int:
         """How many webhooks of the inbox were refused within about a day. Raises StoreUnavailable."""
-        await self.put_down()
+        await self.flush()
         return int(await self._store.counters.get(KIND, inbox))
 
-    async def put_down(self) -> None:
+    async def flush(self) -> None:
         """Add the counts of this process to the shared counters in the store. Raises StoreUnavailable."""
         counted, self._open = self._open, Counter()
         for inbox, count in counted.items():
@@ -47,7 +47,7 @@ class Refusals:
         total = self._open.total()
         logger.warning("%d webhooks were refused: not signed by the account of their inbox, or late", total)
         try:
-            await self.put_down()
+            await self.flush()
         except StoreUnavailable as error:
             logger.warning("Refused webhooks are not counted: %s", error)
 

@@ -133,8 +133,8 @@ async def receiver(
 async def sent(out: Outbound) -> Answer | str:
     """The answer, or why there is none."""
     try:
-        async with out.line(f"https://{HOST}/a") as line:
-            return await line.post(b"{}", {"webhook-id": "1"}, "message.received")
+        async with out.endpoint(f"https://{HOST}/a") as endpoint:
+            return await endpoint.post(b"{}", {"webhook-id": "1"}, "message.received")
     except Undelivered as undelivered:
         return undelivered.reason
 
@@ -240,9 +240,9 @@ class TestAnswers:
             await writer.drain()
             writer.close()
 
-        async with receiver(tmp_path, marks) as (out, heads), out.line(f"https://{HOST}:8443/a") as line:
+        async with receiver(tmp_path, marks) as (out, heads), out.endpoint(f"https://{HOST}:8443/a") as endpoint:
             for _ in range(2):
-                await line.post(b"{}", {}, "message.received")
+                await endpoint.post(b"{}", {}, "message.received")
         assert len(heads) == 2
         assert b"mark" not in b"".join(heads)
         assert b"Host: hooks.example.com:8443\r\n" in heads[0]

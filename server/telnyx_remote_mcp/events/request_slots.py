@@ -1,4 +1,4 @@
-"""Turns: limit how many requests to one subscriber run at a time, and when new events may be sent to it."""
+"""Request slots: limit how many requests to one subscriber run at a time, and when new events may be sent to it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
-class Turns:
+class RequestSlots:
     """The limit on requests to one subscriber.
 
     While the subscriber asks for a pause, no new event is sent. Events that were sent before are retried on their own
@@ -17,19 +17,19 @@ class Turns:
 
     def __init__(self, at_once: int) -> None:
         self._free = asyncio.Semaphore(at_once)
-        self._quiet_until = 0.0
+        self._paused_until = 0.0
 
-    def quieten(self, secs: float) -> None:
+    def pause(self, secs: float) -> None:
         """Send no new event for so many seconds."""
-        self._quiet_until = max(self._quiet_until, time.monotonic() + secs)
+        self._paused_until = max(self._paused_until, time.monotonic() + secs)
 
     @asynccontextmanager
-    async def one(self, *, begins: bool) -> AsyncIterator[None]:
-        """Hold a place for one request. `begins` says that it is the first attempt for its event."""
+    async def hold(self, *, first_attempt: bool) -> AsyncIterator[None]:
+        """Hold a slot for one request. `first_attempt` says that its event was not sent before."""
         await self._free.acquire()
-        while begins and (quiet := self._quiet_until - time.monotonic()) > 0:
+        while first_attempt and (pause := self._paused_until - time.monotonic()) > 0:
             self._free.release()
-            await asyncio.sleep(quiet)
+            await asyncio.sleep(pause)
             await self._free.acquire()
         try:
             yield
