@@ -151,7 +151,7 @@ class _Worker:
             settings.webhook_public_key,
             meter=self.meter,
         )
-        events.hear = self._heard
+        events.on_event = self._heard
         return events
 
     @cached_property

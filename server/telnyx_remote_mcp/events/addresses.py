@@ -37,7 +37,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class _Mine:
+class _InboxId:
     """The id of an account's inbox."""
 
     id: str = field(repr=False)
@@ -60,8 +60,8 @@ class Addresses:
         return Records(self._store, Vault(self._secret()), "inbox", Address)
 
     @cached_property
-    def _ids(self) -> Records[_Mine]:
-        return Records(self._store, Vault(self._secret()), "inbox_of", _Mine)
+    def _ids(self) -> Records[_InboxId]:
+        return Records(self._store, Vault(self._secret()), "inbox_of", _InboxId)
 
     async def find(self, inbox_id: str) -> Address | None:
         """The inbox with this id. A cache keeps it for 30 seconds after its last use."""
@@ -77,7 +77,7 @@ class Addresses:
         """The id of the account's inbox; the first call creates it."""
         mine = await self._ids.get(principal)
         if mine is None:
-            fresh = _Mine(secrets.token_urlsafe(ID_BYTES))
+            fresh = _InboxId(secrets.token_urlsafe(ID_BYTES))
             # Store the address first: then an id that was handed out has one, even if the process ends in between.
             await self._addresses.put(key_of(fresh.id), Address(principal), None)
             mine = fresh if await self._ids.add(principal, fresh, None) else await self._ids.get(principal)

@@ -28,7 +28,7 @@ from telnyx_tools.tool.event import Event, Events, Poll, Wanted, seconds
 
 FIRST_PAUSE_SECS: Final = 0.5
 LONGEST_PAUSE_SECS: Final = 5.0
-TOLD_PAUSE_SECS: Final = 30.0
+WEBHOOKS_PAUSE_SECS: Final = 30.0
 """The pause between two polls where webhooks already report the wanted events: then polls only find lost ones."""
 FOUND_OUT_SECS: Final = 3.0
 """The longest that a request waits to find out whether its events already go somewhere else."""
@@ -131,21 +131,21 @@ class CallerInbox:
         start = _position(since) if since is not None else None
         with _available(), released(self.call.slot):
             async with self.services.waiting.listening(self._principal, wanted.matches) as (feed, listener):
-                there = await self._there(feed, wanted, start)
-                if there.events or wait_secs <= 0:
-                    return there
-                entries = await self._arriving(feed, listener, wanted, since, wait_secs, poll, progress)
+                existing = await self._existing(feed, wanted, start)
+                if existing.events or wait_secs <= 0:
+                    return existing
+                entries = await self._next_arriving(feed, listener, wanted, since, wait_secs, poll, progress)
                 last = entries[-1][0] if entries else feed.cursor
                 return _answer(entries, start if last == START and start is not None else last)
 
-    async def _there(self, feed: Feed, wanted: Wanted, start: str | None) -> Events:
+    async def _existing(self, feed: Feed, wanted: Wanted, start: str | None) -> Events:
         """The wanted events that have arrived already. Without a cursor only the newest events are searched."""
         if start is not None:
             return _answer(*await self._after(wanted, start, MOST_ANSWERED))
         entries = await feed.newest()
         return _answer([each for each in entries if wanted.matches(each[1])][-MOST_ANSWERED:], _last(entries))
 
-    async def _arriving(
+    async def _next_arriving(
         self,
         feed: Feed,
         listener: Listener,
@@ -157,9 +157,9 @@ class CallerInbox:
     ) -> list[InboxEvent]:
         """The first wanted events to arrive; none if the time runs out. Raises what the first poll raises."""
         until = time.monotonic() + wait_secs
-        beside: set[asyncio.Task[Any]] = {asyncio.create_task(_reported(progress, wait_secs))}
+        beside: set[asyncio.Task[Any]] = {asyncio.create_task(_report_progress(progress, wait_secs))}
         if poll is not None:
-            beside.add(asyncio.create_task(self._polled(feed, wanted, poll, _moment(wanted, since))))
+            beside.add(asyncio.create_task(self._poll(feed, wanted, poll, _moment(wanted, since))))
         arriving = asyncio.create_task(listener.next())
         try:
             while (left := until - time.monotonic()) > 0:
@@ -174,13 +174,13 @@ class CallerInbox:
                 task.cancel()
             await asyncio.gather(arriving, *beside, return_exceptions=True)
 
-    async def _polled(self, feed: Feed, wanted: Wanted, poll: Poll, moment: float) -> None:
+    async def _poll(self, feed: Feed, wanted: Wanted, poll: Poll, moment: float) -> None:
         """Poll Telnyx now and then repeatedly. An error of the first poll ends the wait; later ones are ignored."""
         may_poll, pause = self.services.waiting.may_poll, FIRST_PAUSE_SECS
         if may_poll(self._principal):
             await self.add(await poll(moment))
         while True:
-            await asyncio.sleep(TOLD_PAUSE_SECS if _is_told(await feed.newest(), wanted) else pause)
+            await asyncio.sleep(WEBHOOKS_PAUSE_SECS if _has_webhooks(await feed.newest(), wanted) else pause)
             pause = min(pause * 1.5, LONGEST_PAUSE_SECS)
             if may_poll(self._principal):
                 with suppress(TelnyxError):
@@ -217,16 +217,16 @@ def _available() -> Iterator[None]:
         raise InboxUnavailable from None
 
 
-def _is_told(entries: Sequence[InboxEvent], wanted: Wanted) -> bool:
+def _has_webhooks(entries: Sequence[InboxEvent], wanted: Wanted) -> bool:
     """Whether webhooks already report what is wanted: one came for the same call, message or numbers."""
     products = {_product(type_) for type_ in wanted.types}
     return any(
-        event.polled is None and (not products or _product(event.type) in products) and _tells_of(event, wanted)
+        event.polled is None and (not products or _product(event.type) in products) and _reports(event, wanted)
         for _, event in entries
     )
 
 
-def _tells_of(event: Event, wanted: Wanted) -> bool:
+def _reports(event: Event, wanted: Wanted) -> bool:
     """Whether whoever gets this event's webhook gets those of the wanted events too.
 
     A webhook for one message to a number means that all messages to that number are reported.
@@ -239,7 +239,7 @@ def _product(type_: str) -> str:
     return type_.partition(".")[0]
 
 
-async def _reported(progress: Progress, wait_secs: float) -> None:
+async def _report_progress(progress: Progress, wait_secs: float) -> None:
     began = time.monotonic()
     while True:
         await progress(round(time.monotonic() - began, 1), wait_secs, "waiting")

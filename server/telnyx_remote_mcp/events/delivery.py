@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
+class _Search:
     """How far the journal was searched for a subscription without a match.
 
     `since` is its saved cursor, `place` the position that the search reached.
@@ -74,8 +74,8 @@ class Delivery:
         self._deliverers: dict[str, Deliverer] = {}
         self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._looked: LRUCache[str, _Looked] = LRUCache(REMEMBERED)
-        self._looking: dict[str, bool] = {}
+        self._searches: LRUCache[str, _Search] = LRUCache(REMEMBERED)
+        self._checking: dict[str, bool] = {}
         """The accounts whose subscriptions are being checked, and whether another event arrived meanwhile."""
 
     @asynccontextmanager
@@ -84,7 +84,7 @@ class Delivery:
 
         What is not delivered by then is left to other processes, or to the next start.
         """
-        self._start(self._swept())
+        self._start(self._sweep())
         try:
             yield
         finally:
@@ -95,11 +95,11 @@ class Delivery:
         """Check the account's subscriptions: an event arrived, or the account changed a subscription."""
         if self._closed:
             return
-        if principal in self._looking:
-            self._looking[principal] = True
+        if principal in self._checking:
+            self._checking[principal] = True
             return
-        self._looking[principal] = False
-        self._start(self._look(principal))
+        self._checking[principal] = False
+        self._start(self._check(principal))
 
     def close(self) -> None:
         """Begin to stop. Only the first call cancels the tasks.
@@ -112,36 +112,36 @@ class Delivery:
         for task in self._tasks:
             task.cancel()
 
-    async def _look(self, principal: str) -> None:
+    async def _check(self, principal: str) -> None:
         """Start the deliveries for all subscriptions of the account."""
         try:
             again = True
             while again:
-                self._looking[principal] = False
+                self._checking[principal] = False
                 with suppress(StoreUnavailable):  # the next sweep finds the events again
                     for subscription in await self.subscriptions.of(principal):
                         await self._deliver(subscription)
-                again = self._looking[principal]
+                again = self._checking[principal]
         finally:
-            del self._looking[principal]
+            del self._checking[principal]
 
     async def _deliver(self, subscription: Subscription) -> None:
         """Deliver pending events, with the deliverer that already runs or with a new one."""
-        if subscription.id not in self._deliverers and not await self._is_owed(subscription):
+        if subscription.id not in self._deliverers and not await self._has_pending(subscription):
             return
         if (deliverer := self._deliverers.get(subscription.id)) is not None:
             deliverer.notify()
         else:
             self._deliverers[subscription.id] = Deliverer(subscription, self._services)
-            self._start(self._delivered(subscription))
+            self._start(self._run_deliverer(subscription))
 
-    async def _delivered(self, subscription: Subscription) -> None:
+    async def _run_deliverer(self, subscription: Subscription) -> None:
         """Deliver while holding the lease, then check again for events that arrived while it was released."""
         try:
             current: Subscription | None = subscription
             while current is not None and await self._under_lease(current):
                 current = await self.subscriptions.find(subscription.principal, subscription.id)
-                if current is None or not await self._is_owed(current):
+                if current is None or not await self._has_pending(current):
                     break
                 self._deliverers[subscription.id] = Deliverer(current, self._services)
         except StoreUnavailable as error:
@@ -158,7 +158,7 @@ class Delivery:
         try:
             while not work.done():
                 await asyncio.wait([work], timeout=self._pace.lease / 3)
-                if not work.done() and not await self._renewed(subscription, token):
+                if not work.done() and not await self._renew_lease(subscription, token):
                     deliverer.lose_lease()
                     return False
             work.result()
@@ -169,28 +169,28 @@ class Delivery:
                 await self._leases.delete(LEASE, subscription.id, only=token)
         return True
 
-    async def _renewed(self, subscription: Subscription, token: bytes) -> bool:
+    async def _renew_lease(self, subscription: Subscription, token: bytes) -> bool:
         """Renew the lease. Returns whether it was still ours."""
         return await self._leases.swap(LEASE, subscription.id, token, token, self._pace.lease)
 
-    async def _is_owed(self, subscription: Subscription) -> bool:
+    async def _has_pending(self, subscription: Subscription) -> bool:
         """Whether an event is pending, or so many others passed that the journal position should be saved."""
         progress = await self.book.of(subscription)
         type_ = CATALOGUE.find(subscription.name)
         if type_ is None or progress.is_suspended(subscription):
             return type_ is None
-        looked = self._looked.get(subscription.id)
-        if looked is None or looked.since != progress.cursor:
-            looked = _Looked(progress.cursor, progress.cursor)
+        search = self._searches.get(subscription.id)
+        if search is None or search.since != progress.cursor:
+            search = _Search(progress.cursor, progress.cursor)
         wanted = type_.wanted(subscription.arguments)
-        while page := await self._services.inbox_events.after(subscription.principal, looked.place, READ_AT_ONCE):
-            if any(wanted.matches(event) for _, event in page) or looked.skipped >= MOST_SKIPPED:
+        while page := await self._services.inbox_events.after(subscription.principal, search.place, READ_AT_ONCE):
+            if any(wanted.matches(event) for _, event in page) or search.skipped >= MOST_SKIPPED:
                 return True
-            looked = _Looked(progress.cursor, page[-1][0], looked.skipped + len(page))
-            self._looked[subscription.id] = looked
+            search = _Search(progress.cursor, page[-1][0], search.skipped + len(page))
+            self._searches[subscription.id] = search
         return False
 
-    async def _swept(self) -> None:
+    async def _sweep(self) -> None:
         while True:
             try:
                 async for subscription in self.subscriptions.all():

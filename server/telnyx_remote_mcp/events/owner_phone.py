@@ -108,7 +108,7 @@ class OwnerPhones:
         if phone is None or telnyx is None:
             return None
         try:
-            told = phone.profile in await self._profiles_told_here(telnyx, principal)
+            told = phone.profile in await self._profiles_with_our_webhook(telnyx, principal)
         except TelnyxError:
             return None
         return phone.number if told else None
@@ -180,7 +180,7 @@ class OwnerPhones:
         mine = objects(await telnyx.get("/phone_numbers", query={"filter[phone_number]": number}))
         if any(each.get("phone_number") == number for each in mine):
             raise PhoneRefused("That number is the account's own: agents could answer from it.")
-        for profile in await self._profiles_told_here(telnyx, principal):
+        for profile in await self._profiles_with_our_webhook(telnyx, principal):
             numbers = await telnyx.get(
                 "/messaging_profiles/{messaging_profile_id}/phone_numbers", messaging_profile_id=profile
             )
@@ -192,7 +192,7 @@ class OwnerPhones:
             "call set_up_webhooks for a messaging profile with a number, then try again."
         )
 
-    async def _profiles_told_here(self, telnyx: Telnyx, principal: str) -> list[str]:
+    async def _profiles_with_our_webhook(self, telnyx: Telnyx, principal: str) -> list[str]:
         """The ids of the messaging profiles whose webhooks go to the account's inbox."""
         url = await self._inbox_url(principal)
         found = objects(await telnyx.get("/messaging_profiles", query={"page[size]": 250}))

@@ -36,8 +36,8 @@ logger = logging.getLogger(__name__)
 class Receiver:
     """The ASGI app for webhooks. It stands behind a limit on bodies.
 
-    `arrived` is called with the account of every new event. `hear` is called with every signed event before it is
-    stored: if `hear` fails, Telnyx sends the event again.
+    `arrived` is called with the account of every new event. `on_event` is called with every signed event before it is
+    stored: if `on_event` fails, Telnyx sends the event again.
 
     Answers 404 if the inbox does not exist, 401 if the account's key did not sign the body within five minutes, and 503
     while the event cannot be stored; Telnyx then sends it again. A 2xx means that the event is stored, now or earlier,
@@ -51,14 +51,14 @@ class Receiver:
         refusals: Refusals,
         arrived: Callable[[str], None],
         *,
-        hear: Callable[[str, Event], Awaitable[None]] | None = None,
+        on_event: Callable[[str, Event], Awaitable[None]] | None = None,
         meter: Meter = UNMEASURED,
     ) -> None:
         self._addresses = addresses
         self._inbox_events = inbox_events
         self._refusals = refusals
         self._arrived = arrived
-        self._hear = hear
+        self._on_event = on_event
         self._meter = meter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,8 +87,8 @@ class Receiver:
             self._meter.event("in", "refused")
             raise Refusal(401, "bad_signature", "Not signed with the key of this inbox's account within five minutes.")
         event = read(body)
-        if event is not None and self._hear is not None:
-            await self._hear(address.principal, event)
+        if event is not None and self._on_event is not None:
+            await self._on_event(address.principal, event)
         if event is None:
             self._meter.event("in", "no_event")
         elif await self._inbox_events.append(address.principal, event):

@@ -11,7 +11,7 @@ from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 
 KIND: Final = "webhooks_refused"
 DAY_SECS: Final = 24 * 3_600
-TOLD_EVERY_SECS: Final = 1.0
+FLUSH_SECS: Final = 1.0
 """The pause between two writes: a flood of forged webhooks costs one write a second."""
 
 logger = logging.getLogger(__name__)
@@ -22,14 +22,14 @@ class Refusals:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._open: Counter[str] = Counter()
-        self._telling: asyncio.Task[None] | None = None
+        self._counted: Counter[str] = Counter()
+        self._flushing: asyncio.Task[None] | None = None
 
     def count(self, inbox: str) -> None:
         """Count one more for the inbox with this store key."""
-        self._open[inbox] += 1
-        if self._telling is None or self._telling.done():
-            self._telling = asyncio.create_task(self._tell())
+        self._counted[inbox] += 1
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._flush_later())
 
     async def within_a_day(self, inbox: str) -> int:
         """How many webhooks of the inbox were refused within about a day. Raises StoreUnavailable."""
@@ -38,13 +38,13 @@ class Refusals:
 
     async def flush(self) -> None:
         """Add the counts of this process to the shared counters in the store. Raises StoreUnavailable."""
-        counted, self._open = self._open, Counter()
+        counted, self._counted = self._counted, Counter()
         for inbox, count in counted.items():
             await self._store.counters.add(KIND, inbox, count, DAY_SECS)
 
-    async def _tell(self) -> None:
-        await asyncio.sleep(TOLD_EVERY_SECS)
-        total = self._open.total()
+    async def _flush_later(self) -> None:
+        await asyncio.sleep(FLUSH_SECS)
+        total = self._counted.total()
         logger.warning("%d webhooks were refused: not signed by the account of their inbox, or late", total)
         try:
             await self.flush()
@@ -53,5 +53,5 @@ class Refusals:
 
     def close(self) -> None:
         """Stop counting."""
-        if self._telling is not None:
-            self._telling.cancel()
+        if self._flushing is not None:
+            self._flushing.cancel()

@@ -59,7 +59,7 @@ class EventServices:
         self.findings = Findings()
         self.waiting = Waiting(self.inbox_events)
         self.delivery: Delivery | None = None
-        self.hear: Callable[[str, Event], Awaitable[None]] | None = None
+        self.on_event: Callable[[str, Event], Awaitable[None]] | None = None
         """Called with the account and every signed event, before that is stored."""
         self._store = store
         self._calls = calls
@@ -73,7 +73,7 @@ class EventServices:
     @cached_property
     def receiver(self) -> Receiver:
         return Receiver(
-            self.addresses, self.inbox_events, self.refusals, self.arrived, hear=self.hear, meter=self._meter
+            self.addresses, self.inbox_events, self.refusals, self.arrived, on_event=self.on_event, meter=self._meter
         )
 
     async def renew(self) -> None:

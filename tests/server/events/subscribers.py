@@ -192,7 +192,7 @@ class Office:
 
     async def settled(self) -> None:
         """Wait until nothing is being delivered; what is looked at from time to time goes on."""
-        await asyncio.gather(*(task for task in self.delivery._tasks if "_swept" not in repr(task.get_coro())))
+        await asyncio.gather(*(task for task in self.delivery._tasks if "_sweep" not in repr(task.get_coro())))
 
     async def happen(self, *events: Event, key: str = KEY) -> None:
         """Have the server take these events."""
