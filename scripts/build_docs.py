@@ -11,7 +11,7 @@ from typing import Any
 from scripts.docs.clients import guides
 
 from telnyx_remote_mcp.commands.manual import about, type_of
-from telnyx_remote_mcp.discovery.registration import checked_in
+from telnyx_remote_mcp.discovery.registration import release_files
 from telnyx_tools.registry import GROUPS, registry
 from telnyx_tools.tool.group import Group
 from telnyx_tools.tool.tool import Tool
@@ -29,7 +29,7 @@ def documents() -> dict[str, str]:
         "README.md": _readme((ROOT / "README.md").read_text(), groups),
         **guides(),
         "tools/telnyx_tools/names.json": _names(),
-        **{name: content.decode() for name, content in checked_in().items()},
+        **{name: content.decode() for name, content in release_files().items()},
     }
 
 

@@ -18,14 +18,14 @@ def since_boot() -> float:
 _BOOTED_AT = time.time() - since_boot()
 
 
-def unset() -> float:
-    """Unix seconds by the machine's clock as it was at the start of this process, even if it was set since."""
+def steady() -> float:
+    """Steady Unix seconds: by the machine's clock as it was at the start of this process, even if it was set since."""
     return _BOOTED_AT + since_boot()
 
 
 def earliest() -> float:
-    """The earlier Unix time of `time.time` and `unset`.
+    """The earlier Unix time of `time.time` and `steady`.
 
     Used for expiry: if the machine's clock is set forward, nothing ends before the time that was promised.
     """
-    return min(time.time(), unset())
+    return min(time.time(), steady())

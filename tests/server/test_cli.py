@@ -18,7 +18,7 @@ from telnyx_remote_mcp.commands.call import configure as configure_call
 from telnyx_remote_mcp.commands.manual import manual
 from telnyx_remote_mcp.commands.options import settings
 from telnyx_remote_mcp.commands.serve import configure
-from telnyx_remote_mcp.discovery.registration import checked_in
+from telnyx_remote_mcp.discovery.registration import release_files
 from telnyx_remote_mcp.settings import SECRETS, Settings, variable
 from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.registry import registry
@@ -406,7 +406,7 @@ def test_the_card_is_the_one_that_the_repository_holds(
     capsys: pytest.CaptureFixture[str], options: list[str], file: str
 ) -> None:
     assert main(["card", *options]) == 0
-    assert capsys.readouterr().out == checked_in()[file].decode()
+    assert capsys.readouterr().out == release_files()[file].decode()
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)

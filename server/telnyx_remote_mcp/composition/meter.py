@@ -28,5 +28,5 @@ def _traces() -> list[Meter]:
     from telnyx_remote_mcp.telemetry import traces
 
     traces.begin(VERSION)
-    logs.name_traces(traces.trace_id)
+    logs.add_trace_ids(traces.trace_id)
     return [traces.Traces()]

@@ -30,8 +30,8 @@ def registry_document(name: str, version: str, apps: Sequence[App]) -> dict[str,
     }
 
 
-def checked_in() -> dict[str, bytes]:
-    """The exact contents of the files at the root of the repository, by name."""
+def release_files() -> dict[str, bytes]:
+    """The exact contents of these files at the root of the repository, by name."""
     name = str(Settings.model_fields["server_name"].default)
     served = apps(TEMPLATE, Surfaces(registry(), Selection()))
     return {

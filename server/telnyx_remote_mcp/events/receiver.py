@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from telnyx_remote_mcp.clock import unset
+from telnyx_remote_mcp.clock import steady
 from telnyx_remote_mcp.events.addresses import Address, Addresses, key_of
 from telnyx_remote_mcp.events.inbox_events import InboxEvents
 from telnyx_remote_mcp.events.refusals import Refusals
@@ -105,7 +105,7 @@ class Receiver:
     def _is_signed(self, address: Address, request: Request, body: bytes) -> bool:
         headers = request.headers
         timestamp, signature = headers.get("telnyx-timestamp", ""), headers.get("telnyx-signature-ed25519", "")
-        return is_signed(_keys(address.public_keys), timestamp, signature, body, time.time(), unset())
+        return is_signed(_keys(address.public_keys), timestamp, signature, body, time.time(), steady())
 
 
 def read(body: bytes) -> Event | None:

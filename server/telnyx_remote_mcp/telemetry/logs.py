@@ -30,7 +30,7 @@ def configure(level: str) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
-def name_traces(current: Callable[[], str | None]) -> None:
+def add_trace_ids(current: Callable[[], str | None]) -> None:
     """Add the trace id to JSON lines from now on, where `current` returns one."""
     for handler in logging.getLogger().handlers:
         if isinstance(handler.formatter, JsonLines):

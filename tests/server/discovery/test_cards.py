@@ -12,7 +12,7 @@ from mcp_types.version import SUPPORTED_PROTOCOL_VERSIONS
 from telnyx_remote_mcp.discovery.ai_catalog import identifier
 from telnyx_remote_mcp.discovery.card import app_card, server_card
 from telnyx_remote_mcp.discovery.group_endpoints import App, apps
-from telnyx_remote_mcp.discovery.registration import checked_in
+from telnyx_remote_mcp.discovery.registration import release_files
 from telnyx_remote_mcp.discovery.remotes import TEMPLATE
 from telnyx_remote_mcp.gate.select_surface import HEADERS
 from telnyx_remote_mcp.surface.selection import Selection
@@ -94,15 +94,15 @@ def test_an_identifier_turns_the_reverse_domain_around() -> None:
 
 @pytest.mark.parametrize("name", ["server-card.json", "server.json"])
 def test_the_file_in_the_repository_is_what_the_generator_writes(name: str) -> None:
-    assert (ROOT / name).read_bytes() == checked_in()[name]
+    assert (ROOT / name).read_bytes() == release_files()[name]
 
 
 def test_the_registry_entry_is_valid() -> None:
-    validator("registry-server.schema.json").validate(json.loads(checked_in()["server.json"]))
+    validator("registry-server.schema.json").validate(json.loads(release_files()["server.json"]))
 
 
 def test_the_registry_entry_and_the_card_describe_the_same_server() -> None:
-    card, entry = (json.loads(checked_in()[name]) for name in ("server-card.json", "server.json"))
+    card, entry = (json.loads(release_files()[name]) for name in ("server-card.json", "server.json"))
     for member in ("name", "title", "description", "version"):
         assert card[member] == entry[member]
     for in_card, in_entry in zip(card["remotes"], entry["remotes"], strict=True):

@@ -98,8 +98,8 @@ class SqliteFile:
         self._prepared = False
         self._boot: str | None = None
         self._connection: aiosqlite.Connection | None = None
-        self._near: sqlite3.Connection | None = None
-        self._run_near = 0
+        self._direct: sqlite3.Connection | None = None
+        self._direct_runs = 0
         self._clean_at = 0.0
 
     def prepare(self) -> None:
@@ -118,10 +118,10 @@ class SqliteFile:
         try:
             connection = self._connection or await self._open()
             statement, values = _timed(statement), {**values, **moment(self._boot), "ttl_secs": ttl_secs}
-            rows = self._at_once(statement, values)
+            rows = self._run_directly(statement, values)
             if rows is None:
                 rows = list(await connection.execute_fetchall(statement, values))
-            elif self._run_near % CHECKPOINT_EVERY == 0:
+            elif self._direct_runs % CHECKPOINT_EVERY == 0:
                 await connection.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
             outcome = "ok"
             return rows
@@ -132,17 +132,17 @@ class SqliteFile:
         finally:
             self._meter.store("sqlite", outcome, time.perf_counter() - began)
 
-    def _at_once(self, statement: str, values: Mapping[str, object]) -> list[sqlite3.Row] | None:
+    def _run_directly(self, statement: str, values: Mapping[str, object]) -> list[sqlite3.Row] | None:
         """Run the statement without the thread. Returns None if another process is writing, so that it has to wait."""
-        if self._near is None:
+        if self._direct is None:
             return None
         try:
-            rows = self._near.execute(statement, values).fetchall()
+            rows = self._direct.execute(statement, values).fetchall()
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
                 return None
             raise
-        self._run_near += 1
+        self._direct_runs += 1
         return rows
 
     async def clean(self) -> None:
@@ -164,9 +164,9 @@ class SqliteFile:
     async def aclose(self) -> None:
         """Close the file; the next statement opens it again."""
         async with self._opening:
-            if self._near is not None:
-                self._near.close()
-                self._near = None
+            if self._direct is not None:
+                self._direct.close()
+                self._direct = None
             if self._connection is not None:
                 await self._connection.close()
                 self._connection = None
@@ -181,8 +181,8 @@ class SqliteFile:
                 self._connection = await aiosqlite.connect(self._path, timeout=self._busy_secs, isolation_level=None)
                 if not self._durable:
                     await self._connection.execute("PRAGMA synchronous = NORMAL")
-                    self._near = sqlite3.connect(self._path, timeout=0, isolation_level=None)
-                    self._near.executescript("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0")
+                    self._direct = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+                    self._direct.executescript("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0")
             return self._connection
 
 
