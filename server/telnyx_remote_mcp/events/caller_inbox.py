@@ -157,22 +157,22 @@ class CallerInbox:
     ) -> list[InboxEvent]:
         """The first wanted events to arrive; none if the time runs out. Raises what the first poll raises."""
         until = time.monotonic() + wait_secs
-        beside: set[asyncio.Task[Any]] = {asyncio.create_task(_report_progress(progress, wait_secs))}
+        background: set[asyncio.Task[Any]] = {asyncio.create_task(_report_progress(progress, wait_secs))}
         if poll is not None:
-            beside.add(asyncio.create_task(self._poll(feed, wanted, poll, _moment(wanted, since))))
+            background.add(asyncio.create_task(self._poll(feed, wanted, poll, _moment(wanted, since))))
         arriving = asyncio.create_task(listener.next())
         try:
             while (left := until - time.monotonic()) > 0:
-                done, _ = await asyncio.wait([arriving, *beside], timeout=left, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait([arriving, *background], timeout=left, return_when=asyncio.FIRST_COMPLETED)
                 if arriving in done or not done:
                     break
                 for task in done:  # these tasks end only with an error
                     task.result()
             return arriving.result() if arriving.done() else []
         finally:
-            for task in (arriving, *beside):
+            for task in (arriving, *background):
                 task.cancel()
-            await asyncio.gather(arriving, *beside, return_exceptions=True)
+            await asyncio.gather(arriving, *background, return_exceptions=True)
 
     async def _poll(self, feed: Feed, wanted: Wanted, poll: Poll, moment: float) -> None:
         """Poll Telnyx now and then repeatedly. An error of the first poll ends the wait; later ones are ignored."""
@@ -227,9 +227,10 @@ def _has_webhooks(entries: Sequence[InboxEvent], wanted: Wanted) -> bool:
 
 
 def _reports(event: Event, wanted: Wanted) -> bool:
-    """Whether whoever gets this event's webhook gets those of the wanted events too.
+    """Whether a webhook with this event shows that the wanted events come by webhook too.
 
-    A webhook for one message to a number means that all messages to that number are reported.
+    It does if the event is about the same thing. It also does if it is a message received at one of the wanted numbers:
+    then all messages to that number come by webhook.
     """
     came_to = event.to if event.type.endswith(("message.received", "message_received")) else None
     return wanted.is_about(event) or (came_to is not None and came_to in (wanted.to, wanted.number, *wanted.between))

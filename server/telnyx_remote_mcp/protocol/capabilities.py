@@ -28,9 +28,9 @@ class Capabilities:
         result = await call_next(ctx)
         if ctx.method not in ("server/discover", "initialize") or not isinstance(result, dict):
             return result
-        return {**result, "capabilities": self._told(ctx, result.get("capabilities") or {})}
+        return {**result, "capabilities": self._corrected(ctx, result.get("capabilities") or {})}
 
-    def _told(self, ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
+    def _corrected(self, ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
         lists = [(name, {**given[name], "listChanged": False}) for name in ("tools", "prompts") if name in given]
         is_modern = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS
         watched = is_modern or ctx.request is None or self._keeps_connections

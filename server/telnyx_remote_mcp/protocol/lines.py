@@ -14,7 +14,7 @@ _TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]:,"]|[^\s"{}\[\
 _LAST_MEMBER: Final = re.compile(
     rb',\s*"id"\s*:\s*("[^"\\]*"|-?[0-9]+)\s*(?:,\s*"(?:jsonrpc|method)"\s*:\s*"[^"\\]*"\s*)*\}\s*$'
 )
-_HALF: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _MOST_SHOWN: Final = 200
 
 
@@ -79,21 +79,21 @@ def _refused(raw: dict[str, Any]) -> BrokenLine:
         return BrokenLine("method must be a text", wrong, request)
     if not isinstance(raw.get("params", {}), dict):
         return BrokenLine("params must be an object", types.INVALID_PARAMS, request)
-    if (place := _half_a_character(raw)) is not None:
+    if (place := _find_surrogate(raw)) is not None:
         why = f"{place} holds half a character (an unpaired surrogate), or bytes that are not UTF-8"
         return BrokenLine(why, types.INVALID_PARAMS, request)
     return BrokenLine("Nested too deeply, or not a request", wrong, request)
 
 
-def _half_a_character(raw: dict[str, Any]) -> str | None:
+def _find_surrogate(raw: dict[str, Any]) -> str | None:
     """Return the path of the member that is not valid Unicode, such as `params.arguments.text`."""
     waiting: list[tuple[str, object]] = [("", raw)]
     while waiting:
         place, value = waiting.pop()
-        if isinstance(value, str) and _HALF.search(value):
+        if isinstance(value, str) and _SURROGATE.search(value):
             return place[:_MOST_SHOWN]
         if isinstance(value, dict):
-            if any(_HALF.search(name) for name in value):
+            if any(_SURROGATE.search(name) for name in value):
                 return f"The name of a member of {place or 'the message'}"[:_MOST_SHOWN]
             waiting += [(f"{place}.{name}" if place else name, item) for name, item in value.items()]
         elif isinstance(value, list):
@@ -135,7 +135,7 @@ def _members(text: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _is_id(value: object) -> bool:
     if isinstance(value, str):
-        return _HALF.search(value) is None
+        return _SURROGATE.search(value) is None
     return isinstance(value, int) and not isinstance(value, bool)
 
 

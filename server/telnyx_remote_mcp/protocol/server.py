@@ -98,7 +98,7 @@ def create_server(services: Services) -> Server[None]:
         server.middleware.append(Spans(handlers.surface))
     # Before the handlers, so that they only read a state that was sealed here, never one that a client made up.
     server.middleware.append(RequestStateBoundary(services.request_state, default_audience=services.settings.url))
-    server.middleware.append(handlers.remembered)
+    server.middleware.append(handlers.cached_listings)
     if services.events is not None:
         serve_events(
             server,
@@ -123,7 +123,7 @@ class _Handlers:
         self._services = services
         self._listings = Listings(self.surface)
 
-    async def remembered(self, ctx: Context, call_next: CallNext) -> HandlerResult:
+    async def cached_listings(self, ctx: Context, call_next: CallNext) -> HandlerResult:
         """Middleware that caches tool listings and passes everything else on."""
         return await (self._listings(ctx, call_next) if ctx.method == "tools/list" else call_next(ctx))
 

@@ -79,8 +79,8 @@ class SqliteFile:
     """One file, which only its owner can read; it must lie on a local disk. It is opened with the first statement.
 
     A finished statement survives the end of the process. If the file is `durable` it survives a crash of the machine
-    too: it waits for the disk, in a thread. If not, statements run directly on the event loop, in a fifth of the time;
-    only while another process is writing, and for checkpoints, which wait for the disk, is the thread used.
+    too: it waits for the disk, in a thread. If not, statements run directly on the event loop, in a fifth of the time.
+    The thread is then only used while another process is writing, and for checkpoints, which wait for the disk.
 
     Every statement is a transaction of its own, which waits `busy_secs` for writers in other processes. What belongs
     together must be one statement: all tasks share the connection, so the transaction of one would include the
