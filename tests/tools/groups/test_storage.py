@@ -398,7 +398,7 @@ async def test_a_long_list_of_keys_is_given_whole() -> None:
 async def test_a_link_is_made_and_says_so_where_nobody_tells_in_time_whether_the_object_is_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(presigned, "LOOK_SECS", 0.05)
+    monkeypatch.setattr(presigned, "CHECK_SECS", 0.05)
     bucket, key = "legal-docs", Credential("KEY_sandbox_links")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         unheard = f"http://127.0.0.1:{silent.getsockname()[1]}/{{region}}"

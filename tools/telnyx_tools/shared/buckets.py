@@ -1,4 +1,4 @@
-"""Buckets that a tool needs to be there."""
+"""Making sure that a bucket exists before a tool uses it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ ENSURE = ("CreateBucket", "GetBucketLocation")
 
 
 async def ensure_bucket(telnyx: Telnyx, bucket_name: str, object_name: str | None = None) -> None:
-    """Make the bucket unless there is one. Raises InvalidArgument before, for an object that it could not hold."""
+    """Create the bucket unless it exists. Raises InvalidArgument, before anything is sent, for an object name that no
+    bucket can hold."""
     object_path(bucket_name, object_name)
     try:
         await telnyx.s3.location(bucket_name)

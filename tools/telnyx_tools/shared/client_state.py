@@ -1,4 +1,4 @@
-"""The client state: a text that a call carries, and every event of it from then on. Telnyx takes it in base64."""
+"""The client state: a text that is set on a call and sent with all its later events. Telnyx takes it in base64."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def encoded(text: str | None) -> str | None:
 
 
 def decoded(state: object) -> object:
-    """The text of a client state, or the state itself where it holds none."""
+    """The text of a client state; the state itself if it is not such a text."""
     if not isinstance(state, str):
         return state
     try:

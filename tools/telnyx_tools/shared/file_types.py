@@ -1,4 +1,4 @@
-"""The type of a file, told from its first bytes."""
+"""The media type of a file, found by its first bytes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MEDIA_TYPE = re.compile(r"[a-z]{1,20}/[a-z0-9.+_-]{1,100}")
 
 
 def mime_type(content: bytes, stated: str | None = None, otherwise: str = UNKNOWN) -> str:
-    """Tell the type by the first bytes, else as it was `stated` unless that says nothing."""
+    """The media type by the first bytes; else the `stated` one, unless that says nothing; else `otherwise`."""
     if content[:4] == b"RIFF" and content[8:12] == b"WAVE":
         return "audio/wav"
     for beginning, found in _BEGINNINGS:

@@ -1,4 +1,4 @@
-"""A phone number as an agent names it, and the id that the API wants."""
+"""Resolving phone numbers, which agents give, to the ids that the API takes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
 async def resolve_number(telnyx: Telnyx, phone_number: str) -> str:
-    """The id of an owned number. Anything that is not E.164 is taken for the id itself.
+    """The id of an owned number. A text that is not in E.164 is taken to be the id.
 
     Raises InvalidArguments when the account does not own the number. Source: GET /phone_numbers.
     """
@@ -28,9 +28,9 @@ async def resolve_number(telnyx: Telnyx, phone_number: str) -> str:
 
 
 async def resolve_numbers(telnyx: Telnyx, phone_numbers: Sequence[str]) -> list[str]:
-    """The ids of owned numbers, each once and in the order given. What is not E.164 is taken for an id.
+    """The ids of owned numbers, in the order given, each once. A text that is not in E.164 is taken to be an id.
 
-    Raises InvalidArguments that names those that the account does not own or may not change.
+    Raises InvalidArguments, which names the numbers that the account does not own or may not change.
     """
     named = [number for number in phone_numbers if _E164.fullmatch(number)]
     found, foreign = await verify_ownership(telnyx, named) if named else ({}, [])
@@ -42,7 +42,10 @@ async def resolve_numbers(telnyx: Telnyx, phone_numbers: Sequence[str]) -> list[
 
 
 async def verify_ownership(telnyx: Telnyx, phone_numbers: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Owned numbers with their ids, and the others. Source: POST /phone_numbers/actions/verify_ownership."""
+    """The owned numbers with their ids, and the numbers that are not owned.
+
+    Source: POST /phone_numbers/actions/verify_ownership.
+    """
     body = {"phone_numbers": list(phone_numbers)}
     answer = await telnyx.post("/phone_numbers/actions/verify_ownership", body=body)
     data = answer.get("data") if isinstance(answer, dict) else None

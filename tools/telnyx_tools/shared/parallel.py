@@ -1,4 +1,4 @@
-"""Reads that run at the same time, each of which may fail alone."""
+"""Reads that run at the same time. One that fails does not end the others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 async def read_all(reads: Mapping[str, Awaitable[T]]) -> tuple[dict[str, T], dict[str, str]]:
-    """The answers by name, and of the reads that failed what went wrong. Raises the first error where all did."""
+    """The answers by name, and what went wrong in the reads that failed. Raises the first error if all failed."""
 
     async def attempt(read: Awaitable[T]) -> T | TelnyxError:
         try:

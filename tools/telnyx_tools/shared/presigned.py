@@ -1,4 +1,4 @@
-"""Objects of cloud storage for people, programs and services of Telnyx that take addresses."""
+"""Presigned URLs of objects in cloud storage, for people, programs and Telnyx services that take a URL."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from telnyx_tools.api.errors import ApiError, TelnyxError
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 
 PRESIGN = "POST /storage/buckets/{bucket_name}/{object_name}/presigned_url"
-LOOKED_AT = ("HeadObject", "GetBucketLocation")
-"""For the `calls` and `s3` of tools that use it."""
-LOOK_SECS = 2
+CHECK_OBJECT = ("HeadObject", "GetBucketLocation")
+"""The S3 operations that `check_object` uses, for the `s3` of a tool."""
+CHECK_SECS = 2
 TTL_SECS = 300
-"""More is refused to accounts below Level 2."""
+"""Telnyx refuses a longer time to accounts below Level 2."""
 
 
 async def presigned(telnyx: Telnyx, bucket_name: str, object_name: str, ttl_secs: int) -> dict[str, Any]:
-    """A link as Telnyx gives it. What it refuses outside of the US says so."""
+    """A presigned URL, as Telnyx answers. An ApiError for a bucket outside of the US says that as its remedy."""
     try:
         answer: Any = await telnyx.post(
             "/storage/buckets/{bucket_name}/{object_name}/presigned_url",
@@ -33,10 +33,10 @@ async def presigned(telnyx: Telnyx, bucket_name: str, object_name: str, ttl_secs
     return found if isinstance(found, dict) else {}
 
 
-async def looked_at(telnyx: Telnyx, bucket_name: str, object_name: str) -> ApiError | bool:
-    """True for an object that is there, its error for one that is not, False where nobody can tell within 2 s."""
+async def check_object(telnyx: Telnyx, bucket_name: str, object_name: str) -> ApiError | bool:
+    """True if the object exists, the error of Telnyx if it does not, False if that is not known within 2 seconds."""
     try:
-        async with asyncio.timeout(LOOK_SECS):
+        async with asyncio.timeout(CHECK_SECS):
             await telnyx.s3.head(bucket_name, object_name)
     except ApiError as error:
         return error if error.code in ("NoSuchKey", "NoSuchBucket") else False
@@ -46,9 +46,11 @@ async def looked_at(telnyx: Telnyx, bucket_name: str, object_name: str) -> ApiEr
 
 
 async def address_of_object(telnyx: Telnyx, bucket_name: str, object_name: str) -> str:
-    """A URL by which anybody can read the object for five minutes. Raises the error of a
-    missing object, and InvalidArguments if Telnyx gives no URL."""
-    seen = await looked_at(telnyx, bucket_name, object_name)
+    """A URL by which anybody can read the object for five minutes.
+
+    Raises the ApiError of a missing object, and InvalidArguments if Telnyx gives no URL.
+    """
+    seen = await check_object(telnyx, bucket_name, object_name)
     if isinstance(seen, ApiError):
         raise seen
     address = (await presigned(telnyx, bucket_name, object_name, TTL_SECS)).get("presigned_url")
@@ -71,7 +73,10 @@ async def _why_not(telnyx: Telnyx, bucket_name: str) -> str | None:
 
 
 def check_one_source(groups: dict[str, tuple[object, ...]]) -> str:
-    """The only source that was given, each named by its arguments. Raises InvalidArguments for none, several, half."""
+    """The name of the one source that was given. A source is named by its arguments, of which all must be given.
+
+    Raises InvalidArguments if none, several or only a part of one was given.
+    """
     names = " or ".join(groups)
     whole = [name for name, values in groups.items() if all(values)]
     started = [name for name, values in groups.items() if any(values)]

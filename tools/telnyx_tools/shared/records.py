@@ -1,4 +1,4 @@
-"""Detail records, as several tools search them: their types, fields and days."""
+"""Detail records (usage and cost of calls, messages, ...): their types, their fields, and the query that finds them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ TIMES = {
     "conference-participant": "joined_at",
     "sip-trunking": "started_at",
 }
-"""The field that days are compared with, of the types that have no created_at."""
+"""The field that holds the time of a record, for types without `created_at`."""
 
 
 class DetailRecord(Result):
@@ -95,7 +95,7 @@ def records_query(
     last: date | None = None,
     sort: str | None = None,
 ) -> Query:
-    """The query of `GET /detail_records` for records of a period, or from the first day to the last."""
+    """The query of `GET /detail_records` for the records of a period, or of the days from `first` to `last`."""
     if period is not None and (first or last):
         raise InvalidArguments([Problem("period", "Give period, or start_date and end_date, not both.")])
     days = {"gte": first, "lt": last + timedelta(days=1) if last else None}

@@ -1,4 +1,4 @@
-"""Events as Telnyx tells them, by webhooks and in lists, read into the one form."""
+"""Reads what Telnyx sends in webhooks and answers in lists into one form: `Event`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from telnyx_tools.tool.event import Event, moment, seconds, utc
 Fields = Mapping[str, Any]
 
 LONGEST_TEXT: Final = 4_000
-"""Characters of a message that an event holds; a tool reads the rest."""
+"""The most characters of a message that an event holds; a tool reads the whole message."""
 LONGEST: Final = 500
 
 _NAMES: Final = {
@@ -31,7 +31,8 @@ _VERIFICATIONS: Final = {
     "rejected": "verification.failed",
     "error": "verification.failed",
 }
-"""By status; while it is pending, its events tell of the delivery of the code, under Telnyx's own names."""
+"""The event type for each final status of a verification. The events of a pending one are about the delivery of the
+code and keep Telnyx's names."""
 _KEPT: Final = (
     "call_control_id",
     "call_leg_id",
@@ -47,8 +48,10 @@ _KEPT: Final = (
 
 
 def from_webhook(body: object) -> Event | None:
-    """The event that a webhook tells, in either shape: `{"data": …}`, or the one of the Voice API's own, with the event
-    inside of `metadata`. None for what is no event."""
+    """The event in the body of a webhook; None if there is none.
+
+    It is inside `data`, or inside `metadata` as the Voice API has it, or it is the body itself.
+    """
     if not isinstance(body, Mapping):
         return None
     metadata = body.get("metadata")
@@ -59,7 +62,7 @@ def from_webhook(body: object) -> Event | None:
 
 
 def from_event(raw: Fields) -> Event | None:
-    """The event of `{"id", "event_type", "occurred_at", "payload"}`; None where one of the first two is missing."""
+    """The event of `{"id", "event_type", "occurred_at", "payload"}`; None if the id or the type is missing."""
     name, id_, payload = raw.get("event_type"), raw.get("id"), raw.get("payload")
     if not isinstance(name, str) or not isinstance(id_, str) or not name or not id_:
         return None
@@ -70,7 +73,7 @@ def from_event(raw: Fields) -> Event | None:
 
 
 def from_message(message: Fields) -> Event | None:
-    """The event that the state of a message tells of: it arrived, was delivered or failed; None while under way."""
+    """The event that follows from the state of a message: received, delivered or failed; None while it is under way."""
     id_, recipients = str(message.get("id") or ""), message.get("to")
     statuses = [str(each.get("status")) for each in _objects(recipients)]
     inbound = message.get("direction") == "inbound"
@@ -84,7 +87,7 @@ def from_message(message: Fields) -> Event | None:
 
 
 def from_record(record: Fields) -> Event | None:
-    """The event of the detail record of a message that arrived; it holds no text."""
+    """The event that follows from the detail record of a received message. Such a record has no text."""
     id_ = str(record.get("uuid") or record.get("id") or "")
     if not id_ or record.get("direction") != "inbound":
         return None
@@ -101,7 +104,7 @@ def from_record(record: Fields) -> Event | None:
 
 
 def from_order(order: Fields) -> Event | None:
-    """The event that the state of a number order tells of; None while it is under way."""
+    """The event that follows from the state of a number order; None while it is under way."""
     id_, type_ = str(order.get("id") or ""), _ORDERS.get(str(order.get("status")))
     if not id_ or type_ is None:
         return None
@@ -112,7 +115,7 @@ def from_order(order: Fields) -> Event | None:
 
 
 def from_verification(verification: Fields) -> Event | None:
-    """The event that the state of a verification tells of; None while it is under way."""
+    """The event that follows from the state of a verification; None while it is under way."""
     id_, status = str(verification.get("id") or ""), str(verification.get("status") or "")
     type_ = _VERIFICATIONS.get(status)
     if not id_ or type_ is None:
@@ -128,7 +131,7 @@ def from_verification(verification: Fields) -> Event | None:
 
 
 def _over_at(verification: Fields) -> str:
-    """The moment at which a verification was over. Nothing changes it when its time ends, so that is reckoned."""
+    """The moment at which a verification ended. `updated_at` does not change on expiry, so the expiry is computed."""
     changed = utc(str(verification.get("updated_at") or verification.get("created_at") or ""))
     began, lasts = seconds(str(verification.get("created_at") or "")), verification.get("timeout_secs")
     if verification.get("status") != "expired" or began is None or not isinstance(lasts, int):
@@ -137,7 +140,7 @@ def _over_at(verification: Fields) -> str:
 
 
 def _type(name: str, payload: Fields) -> str:
-    """The event's type: a name of ours where agents need one, else Telnyx's."""
+    """The type of the event: a name of this server where it has one, else Telnyx's."""
     if name == "call.initiated":
         return "call.incoming" if payload.get("direction") in ("incoming", "inbound") else name
     if name == "message.received":
@@ -152,7 +155,7 @@ def _type(name: str, payload: Fields) -> str:
 
 
 def _parts(name: str, payload: Fields) -> dict[str, Any]:
-    """What the product's events have of their own."""
+    """The fields that the events of one product have."""
     if name.startswith(("message.", "whatsapp.message")):
         return _of_message(payload)
     id_ = payload.get("id")
@@ -178,7 +181,7 @@ def _of_message(payload: Fields) -> dict[str, Any]:
 
 
 def _text(payload: Fields) -> str | None:
-    """The words of a message. Those of WhatsApp stand in its body, by the kind of message."""
+    """The text of a message. A WhatsApp message has it in its body."""
     body = payload.get("body")
     inner = body.get("text") if isinstance(body, Mapping) else body
     found = payload.get("text") or (inner.get("body") if isinstance(inner, Mapping) else inner)
@@ -186,7 +189,7 @@ def _text(payload: Fields) -> str | None:
 
 
 def _number(party: object) -> str | None:
-    """The number of a party, or of the first of several."""
+    """The phone number of a party, or of the first of several parties."""
     if isinstance(party, str):
         return party
     found = party.get("phone_number") if isinstance(party, Mapping) else _first(party).get("phone_number")
@@ -206,7 +209,7 @@ def _plain(payload: Fields) -> dict[str, Any]:
 
 
 def _event(**fields: Any) -> Event:
-    """The event, without what is empty; a value of another kind than text is told as text, and cut."""
+    """The event without its empty fields. Values are converted to text and cut to the longest that an event holds."""
     kept = {name: value for name, value in fields.items() if value not in (None, "", [])}
     return Event.model_validate({name: _bounded(name, value) for name, value in kept.items()})
 
@@ -221,5 +224,5 @@ def _bounded(name: str, value: Any) -> Any:
 
 
 def _clean(text: str) -> str:
-    """The text without halves of surrogate pairs, which nothing can be written with."""
+    """The text without lone surrogates, which cannot be encoded."""
     return text.encode("utf-8", "replace").decode()

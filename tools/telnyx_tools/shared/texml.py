@@ -1,4 +1,4 @@
-"""TeXML's own conventions: lists whose pages count from zero and have tokens, and addresses under an account."""
+"""The conventions of TeXML: pages of lists are numbered from zero and have tokens, and paths are under an account."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TexmlCaller = Annotated[str, *PARTY, From("list_phone_numbers", what="your numbe
 
 @contextmanager
 def account_lookup() -> Iterator[None]:
-    """Around requests under an account: a 404 then says what else it may mean."""
+    """Wrap requests under an account: the remedy of a 404 then says what else it may mean."""
     try:
         yield
     except ApiError as error:
@@ -49,7 +49,10 @@ async def fetch_texml_page(
     detail: Detail,
     **ids: str,
 ) -> Page[T]:
-    """One page of a list that TeXML answers under the name `items`. `next` is a place in a page, and its token."""
+    """One page of a list, which the answer of TeXML holds under the name `items`.
+
+    `next` of the page is a cursor and, after a tilde, TeXML's page token.
+    """
     place, _, token = page.partition("~")
     cursor = Cursor.parse(place, page_size)
     paging: Query = {"Page": cursor.number - 1, "PageSize": cursor.size, "PageToken": unquote(token) or None}
@@ -68,7 +71,7 @@ async def fetch_texml_page(
 
 
 def _following(answer: object) -> str | None:
-    """The token of the page after, "" where the address of that page has none; None if there is no such page."""
+    """The token of the next page, "" if the URI of that page has none; None if there is no next page."""
     uri = answer.get("next_page_uri") if isinstance(answer, dict) else None
     if not isinstance(uri, str) or not uri:
         return None

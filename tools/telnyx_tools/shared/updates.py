@@ -1,4 +1,4 @@
-"""Updates of resources whose PATCH wants some fields every time, changed or not."""
+"""Updates of resources whose PATCH requires some fields even if they do not change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from telnyx_tools.results.result import unwrapped
 async def completed(
     telnyx: Telnyx, template: str, resource_id: str, body: dict[str, Any], required: Sequence[str]
 ) -> dict[str, Any]:
-    """The body with the texts that it has to repeat; they are read only if the change leaves one out."""
+    """The body with all `required` fields. Those that it lacks are read from the resource; only texts are taken."""
     missing = [name for name in required if name not in body]
     if not missing:
         return body

@@ -20,7 +20,7 @@ _SPEEDS = {"telnyx": "voice_speed", "minimax": "speed", "soniox": "speed"}
 
 
 def voice_settings(voice: str, api_key_ref: str | None, speed: float | None = None) -> dict[str, object] | None:
-    """The settings of the voice's provider. Raises InvalidArguments for what that provider does not take."""
+    """The voice settings for the provider of the voice. Raises InvalidArguments for a value that it does not take."""
     provider = voice.partition(".")[0].lower()
     problems = []
     if api_key_ref is not None and provider not in _KEYED:

@@ -1,4 +1,4 @@
-"""Waiting for something that Telnyx finishes later, with progress for whoever waits."""
+"""Polling a resource until Telnyx has finished it, with progress messages for the client."""
 
 from __future__ import annotations
 
@@ -13,25 +13,27 @@ from telnyx_tools.tool.event import Wanted
 T = TypeVar("T")
 
 FIRST_SECS, LONGEST_SECS = 0.5, 3.0
-TOLD_SECS = 15.0
-"""The longest between two readings where events tell when to read: one may be lost."""
+EVENT_SECS = 15.0
+"""The longest wait for an event before the resource is read anyway: an event may be lost."""
 CLOCK = Clock()
 
 
-Rest = Callable[[float, float], Awaitable[None]]
-"""Passes so many seconds, or more, if something else tells when to look, up to the second number."""
+Pause = Callable[[float, float], Awaitable[None]]
+"""Waits between two reads: the first number of seconds, or, if it waits for an event, at most the second number."""
 
 
 async def _sleep(secs: float, most: float) -> None:
     await CLOCK.sleep(secs)
 
 
-def until_told(inbox: Inbox, wanted: Wanted, progress: Progress) -> Rest:
-    """Rests until an event tells of what is waited for, once a webhook has told of it at all; until then for the time
-    given."""
+def until_event(inbox: Inbox, wanted: Wanted, progress: Progress) -> Pause:
+    """A pause that ends when a wanted event comes. Before the first such event from a webhook, it lasts the time given.
+
+    Without that first event nothing says that webhooks arrive here at all.
+    """
     since: str | None = None
 
-    async def rest(secs: float, most: float) -> None:
+    async def pause(secs: float, most: float) -> None:
         nonlocal since
         try:
             if since is None:
@@ -40,11 +42,11 @@ def until_told(inbox: Inbox, wanted: Wanted, progress: Progress) -> Rest:
                     since = found.next
                 await CLOCK.sleep(0 if since is not None else secs)
             else:
-                since = (await inbox.wait(wanted, since, min(TOLD_SECS, most), None, progress)).next
+                since = (await inbox.wait(wanted, since, min(EVENT_SECS, most), None, progress)).next
         except TelnyxError:
             await CLOCK.sleep(secs)
 
-    return rest
+    return pause
 
 
 async def follow(
@@ -55,12 +57,11 @@ async def follow(
     status: Callable[[T], str],
     progress: Progress,
     seconds: float,
-    rest: Rest | None = None,
+    rest: Pause | None = None,
 ) -> T:
-    """Read until `done`, for at most `seconds`, and return the last state, whatever it is.
+    """Call `read` until `done`, for at most `seconds`, and return the last state, finished or not.
 
-    `rest` passes the time between two readings. What was started stays started: a read that fails ends the wait and not
-    the call.
+    `rest` waits between two reads. A read that fails ends the waiting and raises nothing: what Telnyx started goes on.
     """
     rest = rest or _sleep
     started, pause = CLOCK.monotonic(), FIRST_SECS

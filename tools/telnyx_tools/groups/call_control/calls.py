@@ -11,7 +11,7 @@ from telnyx_tools.groups.call_control import call_control
 from telnyx_tools.groups.call_control.arguments import LiveCall
 from telnyx_tools.groups.call_control.state import CallState, read_state
 from telnyx_tools.shared import waiting
-from telnyx_tools.shared.waiting import follow, until_told
+from telnyx_tools.shared.waiting import follow, until_event
 from telnyx_tools.tool.context import Inbox, Progress
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.event import Wanted
@@ -52,7 +52,7 @@ async def wait_for_call(
         status=lambda each: each.status or "unknown",
         progress=progress,
         seconds=timeout_secs,
-        rest=until_told(inbox, Wanted(call_control_id=call_control_id), progress),
+        rest=until_event(inbox, Wanted(call_control_id=call_control_id), progress),
     )
     if state.status == "ended" and state.hangup_cause is None:
         await waiting.CLOCK.sleep(SETTLING_SECS)  # the last events may come after the end

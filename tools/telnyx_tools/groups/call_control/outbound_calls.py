@@ -30,7 +30,7 @@ from telnyx_tools.groups.call_control.arguments import (
 from telnyx_tools.groups.call_control.commands import command_body
 from telnyx_tools.results.result import Result, shape
 from telnyx_tools.shared.client_state import ClientState
-from telnyx_tools.shared.told_here import APPLICATION, CallSetting, ToldHere, webhook_for
+from telnyx_tools.shared.event_webhook import APPLICATION, ApplicationWebhook, EventsHere, webhook_for
 from telnyx_tools.tool.bodies import require_at_most_one
 from telnyx_tools.tool.context import Inbox
 from telnyx_tools.tool.effect import Effect
@@ -89,7 +89,7 @@ async def make_call(
     transcription: bool | None = None,
     webhook_url: WebhookUrl | None = None,
     webhook_url_method: Literal["POST", "GET"] | None = None,
-    events: ToldHere = None,
+    events: EventsHere = None,
     client_state: ClientState | None = None,
     link_to: Annotated[str | None, Field(description="call_control_id to link with")] = None,
     bridge_on_answer: bool | None = None,
@@ -106,7 +106,7 @@ async def make_call(
         record_max_length=record_max_length,
     )
     chosen, note = await choose_application(telnyx, connection_id)
-    setting = CallSetting(telnyx, chosen) if webhook_url_method is None else None
+    setting = ApplicationWebhook(telnyx, chosen) if webhook_url_method is None else None
     told, unheard = await webhook_for(inbox, events, webhook_url, setting)
     note = " ".join(filter(None, (note, unheard))) or None
     fields: dict[str, Any] = {

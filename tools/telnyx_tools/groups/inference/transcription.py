@@ -15,7 +15,7 @@ from telnyx_tools.groups.inference import inference
 from telnyx_tools.groups.inference.chat import LOST
 from telnyx_tools.results.outside import Outside
 from telnyx_tools.results.result import Part, Result, shape
-from telnyx_tools.shared.presigned import LOOKED_AT, PRESIGN, address_of_object, check_one_source
+from telnyx_tools.shared.presigned import CHECK_OBJECT, PRESIGN, address_of_object, check_one_source
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName, ObjectName, Url
 
@@ -67,7 +67,7 @@ class AudioTranscript(Result):
     effect=Effect.SPENDS,
     scope="speech.write",
     calls=("POST /ai/audio/transcriptions", PRESIGN),
-    s3=LOOKED_AT,
+    s3=CHECK_OBJECT,
     borrowed={"bucket_name": "storage"},
     check=LOST,
 )

@@ -13,7 +13,7 @@ from telnyx_tools.groups.media import media
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import AttachedResult, Attachment, Detail, Result, objects, shape
 from telnyx_tools.shared.file_types import mime_type
-from telnyx_tools.shared.presigned import LOOKED_AT, PRESIGN, address_of_object, check_one_source
+from telnyx_tools.shared.presigned import CHECK_OBJECT, PRESIGN, address_of_object, check_one_source
 from telnyx_tools.tool.bodies import OMITTED, NewValue, changed, present
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName, MediaName, ObjectName, Url
@@ -88,7 +88,7 @@ async def download_media(telnyx: Telnyx, media_name: MediaName) -> MediaContent:
     effect=Effect.WRITE,
     scope="voice.write",
     calls=("POST /media", PRESIGN),
-    s3=LOOKED_AT,
+    s3=CHECK_OBJECT,
     borrowed={"bucket_name": "storage"},
 )
 async def upload_media(

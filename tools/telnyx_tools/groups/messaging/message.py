@@ -10,7 +10,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.remedies import meta_code, remedy
 from telnyx_tools.results.outside import Outside
 from telnyx_tools.results.result import Part, Result, shape
-from telnyx_tools.shared.waiting import follow, until_told
+from telnyx_tools.shared.waiting import follow, until_event
 from telnyx_tools.tool.context import Inbox, Progress
 from telnyx_tools.tool.event import Wanted
 
@@ -92,5 +92,5 @@ async def delivery(telnyx: Telnyx, message: M, progress: Progress, inbox: Inbox)
         status=lambda m: ", ".join(party.status or "unknown" for party in m.to or []),
         progress=progress,
         seconds=DELIVERY_SECS,
-        rest=until_told(inbox, Wanted(message_id=message_id), progress),
+        rest=until_event(inbox, Wanted(message_id=message_id), progress),
     )

@@ -13,7 +13,7 @@ from telnyx_tools.groups.messaging import messaging
 from telnyx_tools.groups.messaging.message import Message, delivery
 from telnyx_tools.results.pages import Cursor, Page, PageCursor, page_of_whole
 from telnyx_tools.results.result import Detail, shape
-from telnyx_tools.shared.told_here import NUMBERS, PROFILE, MessageSetting, ToldHere, webhook_for
+from telnyx_tools.shared.event_webhook import NUMBERS, PROFILE, EventsHere, ProfileWebhook, webhook_for
 from telnyx_tools.tool.bodies import present
 from telnyx_tools.tool.context import Inbox, Progress
 from telnyx_tools.tool.effect import Effect
@@ -57,7 +57,7 @@ async def send_message(
     webhook_url: WebhookUrl | None = None,
     webhook_failover_url: Url | None = None,
     use_profile_webhooks: UseProfileWebhooks | None = None,
-    events: ToldHere = None,
+    events: EventsHere = None,
     wait_for: Annotated[Literal["delivered"] | None, Field(description="wait up to 45 s for it")] = None,
 ) -> Message:
     """Send one SMS or MMS, now or at send_at. Give from_number, messaging_profile_id (its number pool sends), or both
@@ -81,7 +81,7 @@ async def send_message(
     )
     # Until its time comes, somebody may set up a webhook to which what is sent later is to be told.
     is_open = send_at is None and webhook_failover_url is None
-    setting = MessageSetting(telnyx, messaging_profile_id, from_number) if is_open else None
+    setting = ProfileWebhook(telnyx, messaging_profile_id, from_number) if is_open else None
     told, note = await webhook_for(inbox, events, webhook_url, setting)
     body |= present({"webhook_url": told})
     message = shape(Message, await telnyx.post("/messages", body=body, idempotency_key=True))

@@ -10,7 +10,7 @@ from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.groups.storage import storage
 from telnyx_tools.results.result import Result, shape
-from telnyx_tools.shared.presigned import LOOKED_AT, PRESIGN, looked_at, presigned
+from telnyx_tools.shared.presigned import CHECK_OBJECT, PRESIGN, check_object, presigned
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.types import BucketName, ObjectName
 
@@ -29,7 +29,7 @@ class Link(Result):
     effect=Effect.WRITE,
     scope="storage.write",
     calls=PRESIGN,
-    s3=LOOKED_AT,
+    s3=CHECK_OBJECT,
     core=True,
     aliases=("create_presigned_url",),
 )
@@ -40,7 +40,7 @@ async def cloud_storage_create_presigned_url(
     ttl_secs: Annotated[int, Field(ge=1, le=604_800)] = 300,
 ) -> Link:
     """A link to an object in a US bucket. Until it expires, anyone with it can GET the object or PUT a new one."""
-    seen = await looked_at(telnyx, bucket_name, object_name)
+    seen = await check_object(telnyx, bucket_name, object_name)
     if isinstance(seen, ApiError) and seen.code == "NoSuchBucket":
         raise seen
     link = shape(Link, await presigned(telnyx, bucket_name, object_name, ttl_secs))

@@ -11,7 +11,7 @@ from tests.tools.groups import sandboxed
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.registry import registry
-from telnyx_tools.shared.told_here import APPLICATION, PROFILE
+from telnyx_tools.shared.event_webhook import APPLICATION, PROFILE
 
 SENDER, PERSON = "+12025550101", "+12025554711"
 OURS, THEIRS = "http://192.0.2.1/webhooks/mine", "https://example.com/theirs"

@@ -1,4 +1,4 @@
-"""The events of one call or message, told to this server."""
+"""The webhook of one message or call: the URL to which Telnyx sends its events, which may be this server's."""
 
 from __future__ import annotations
 
@@ -11,29 +11,31 @@ from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.results.result import objects, unwrapped
 from telnyx_tools.tool.context import Inbox
 
-ToldHere = bool | None
-"""Whether this server is told of the events; None: where nobody else is. It is not described: the tools that wait for
-them say what it does."""
+EventsHere = bool | None
+"""Whether Telnyx sends the events to this server. None: only if no other URL is set for them.
+
+The argument has no description: the tools that wait for events say what it does.
+"""
 UNREACHABLE: Final = "No webhook was set: Telnyx cannot reach this server, so wait_for_event asks Telnyx instead."
 PROFILE: Final = "/messaging_profiles/{messaging_profile_id}"
 NUMBERS: Final = "/phone_numbers/messaging"
 APPLICATION: Final = "/call_control_applications/{id}"
 
 
-class Setting(Protocol):
-    """What a request goes through, and who hears of it where the request itself names nobody."""
+class DefaultWebhook(Protocol):
+    """The webhook that Telnyx uses where a request names none."""
 
     @property
     def name(self) -> str: ...
 
-    async def tells_nobody(self) -> bool:
-        """Whether it has neither a webhook nor a failover. Raises a TelnyxError."""
+    async def is_unclaimed(self) -> bool:
+        """Whether it has neither a URL nor a failover URL. Raises a TelnyxError."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class MessageSetting:
-    """The messaging profile of a message: the one that is given, else that of the number it is sent from."""
+class ProfileWebhook:
+    """The webhook of the messaging profile of a message: the profile given, else that of the number it is sent from."""
 
     telnyx: Telnyx
     messaging_profile_id: str | None
@@ -43,12 +45,12 @@ class MessageSetting:
     def name(self) -> str:
         return f"message {self.messaging_profile_id or self.sender}"
 
-    async def tells_nobody(self) -> bool:
+    async def is_unclaimed(self) -> bool:
         id_ = self.messaging_profile_id or await self._profile_of_sender()
         if id_ is None:
             return False
         profile = unwrapped(await self.telnyx.get(PROFILE, messaging_profile_id=id_))
-        return _tells_nobody(profile, "webhook_url", "webhook_failover_url")
+        return _is_unclaimed(profile, "webhook_url", "webhook_failover_url")
 
     async def _profile_of_sender(self) -> str | None:
         answer = await self.telnyx.get(NUMBERS, query={"filter": {"phone_number": self.sender}})
@@ -57,8 +59,8 @@ class MessageSetting:
 
 
 @dataclass(frozen=True, slots=True)
-class CallSetting:
-    """The application of a call."""
+class ApplicationWebhook:
+    """The webhook of the application that a call goes through."""
 
     telnyx: Telnyx
     connection_id: str
@@ -67,28 +69,28 @@ class CallSetting:
     def name(self) -> str:
         return f"call {self.connection_id}"
 
-    async def tells_nobody(self) -> bool:
+    async def is_unclaimed(self) -> bool:
         application = unwrapped(await self.telnyx.get(APPLICATION, id=self.connection_id))
-        return _tells_nobody(application, "webhook_event_url", "webhook_event_failover_url")
+        return _is_unclaimed(application, "webhook_event_url", "webhook_event_failover_url")
 
 
-def _tells_nobody(setting: object, *addresses: str) -> bool:
-    """Whether it has none of the addresses, and would tell in the form that this server reads."""
-    known: Mapping[str, Any] = setting if isinstance(setting, dict) and setting.get("id") else {}
-    has_any = any(known.get(name) for name in addresses)
+def _is_unclaimed(resource: object, *url_fields: str) -> bool:
+    """Whether the profile or application has no webhook URL, and sends events in the version that this server reads."""
+    known: Mapping[str, Any] = resource if isinstance(resource, dict) and resource.get("id") else {}
+    has_any = any(known.get(name) for name in url_fields)
     return bool(known) and not has_any and known.get("webhook_api_version") in (None, "2")
 
 
 async def webhook_for(
-    inbox: Inbox, events: bool | None, webhook_url: str | None, setting: Setting | None
+    inbox: Inbox, events: bool | None, webhook_url: str | None, default: DefaultWebhook | None
 ) -> tuple[str | None, str | None]:
-    """The webhook of one request, and a note where it was to be this server and cannot.
+    """The webhook URL to send with one request, and a note if it should be this server's and cannot be.
 
-    Where nobody says, it is this server if the `setting` tells nobody else; without a setting none. Raises
-    InvalidArguments where two are asked for, and what `Inbox.webhook_url` raises.
+    If the caller gives neither `events` nor `webhook_url`, the URL is this server's if the `default` is unclaimed; none
+    if there is no `default`. Raises InvalidArguments if both are given, and what `Inbox.webhook_url` raises.
     """
-    if events is None and webhook_url is None and setting is not None:
-        return await inbox.unclaimed_url(setting.name, setting.tells_nobody), None
+    if events is None and webhook_url is None and default is not None:
+        return await inbox.unclaimed_url(default.name, default.is_unclaimed), None
     if not events:
         return webhook_url, None
     if webhook_url is not None:
