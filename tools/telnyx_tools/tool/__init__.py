@@ -1,1 +1,1 @@
-"""Tools: how one is declared, what it takes, and what it is given."""
+"""Tools: how they are declared, their arguments, and the context that they are given."""

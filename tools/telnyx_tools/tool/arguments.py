@@ -27,33 +27,33 @@ from telnyx_tools.tool.source import From, source_of
 from telnyx_tools.tool.written import LOST, lost_digits
 
 MOST_MEMBERS = 200
-"""Arguments that are looked at. No tool takes as many: of more, one is unknown among the first ones."""
+"""The most arguments that are looked at. No tool takes as many: if more are given, one of the first ones is unknown."""
 _MOST_ERRORS = 2_000
-"""As many are looked at: to read more of them from pydantic would take longer than to find them did."""
+"""The most errors that are looked at: reading more of them from pydantic takes longer than the validation."""
 _CLEAR = "clear"
 """The argument of an update that names the fields to clear."""
 _LONGEST_ID = 1_000
 _HALF = "It holds half of a surrogate pair; it is not valid text."
 _LONGEST_NAME = 64
-"""No name that somebody may have meant is longer."""
+"""The longest name to which a similar valid one is suggested."""
 
 _ALTERNATIVES = ("function-", "constrained-", "list[", "literal[")
 
 _WRONG_ID = frozenset({"10005", "10006", "10013", "10017", "10022", "http_404"})
-"""The codes of Telnyx for an id that does not exist. They do not say which id it was."""
+"""Telnyx's codes for an id that does not exist. They do not say which id it was."""
 
 
 @dataclass(frozen=True, eq=False)
 class Arguments:
-    """The arguments of a tool's function: the caller's, and the parts of the context that it asks for."""
+    """The arguments of a tool's function that the caller gives, and its parameters that the context fills."""
 
     fields: dict[str, Any]
     changes: Sequence[str]
-    """The arguments of an update that change a field."""
+    """The arguments of an update, each of which changes a field."""
     clearable: Sequence[str]
-    """Those of them whose field can be cleared."""
+    """Those of `changes` whose field can be cleared."""
     injected: Mapping[str, str]
-    """The parameters that are filled from the context, and the field of it that each one takes."""
+    """The parameters that are filled from the context, and the field of the context for each."""
 
     @classmethod
     def of(cls, function: Callable[..., object]) -> Arguments:
@@ -89,8 +89,9 @@ class Arguments:
 
     @cached_property
     def schema(self) -> dict[str, Any]:
-        """What a model reads. Raises ValueError where it is not in the dialect that every model's API takes."""
-        # Of a model that is not kept: most tools are listed and never called, and validators are large.
+        """The schema that a model reads. Raises ValueError if it is not in the dialect (`dialect`) that every model's
+        API takes."""
+        # Built from a model that is thrown away: most tools are only listed, never called, and validators are large.
         schema = compact(self._build().model_json_schema())
         if odd := problems(schema):
             raise ValueError("; ".join(odd))
@@ -100,7 +101,7 @@ class Arguments:
         return create_model("Arguments", __base__=Given, **self.fields)
 
     def parse(self, arguments: Mapping[str, object]) -> dict[str, object]:
-        """Validate what the agent sent. Raises InvalidArguments, which names the first bad arguments."""
+        """Validate what the agent sent. Raises InvalidArguments, which names the first invalid arguments."""
         if len(arguments) > MOST_MEMBERS:
             arguments = dict(islice(arguments.items(), MOST_MEMBERS))
         if broken := [name for name, value in arguments.items() if not _is_text(value)]:
@@ -113,14 +114,15 @@ class Arguments:
         return self._cleared({name: _own(value) for name, value in model.__dict__.items()})
 
     def _cleared(self, values: dict[str, Any]) -> dict[str, object]:
-        """The arguments with None for each field that `clear` names. Raises InvalidArguments where one has a value."""
+        """The arguments with None for each field that `clear` names. Raises InvalidArguments if such a field has a
+        value too."""
         names: list[str] = values.pop(_CLEAR) if self.clearable else []
         if both := [name for name in names if values[name] is not OMITTED]:
             raise InvalidArguments([Problem(name, "Give a value or clear the field, not both.") for name in both])
         return {**values, **dict.fromkeys(names)}
 
-    def told(self, result: Result, given: Mapping[str, object]) -> Result:
-        """The result of an update with the names of the fields that it set and of those that it cleared."""
+    def with_changes(self, result: Result, given: Mapping[str, object]) -> Result:
+        """The result of an update, with the names of the fields that it set and of those that it cleared."""
         values = {name: given[name] for name in self.changes if given.get(name, OMITTED) is not OMITTED}
         cleared = [name for name, value in values.items() if value is None]
         updated = [name for name in values if name not in cleared]
@@ -128,7 +130,7 @@ class Arguments:
         return result.model_copy(update=named) if named else result
 
     def given(self, arguments: Mapping[str, object], path: str) -> bool:
-        """Return whether the parsed arguments have something at the path, or clear what is there."""
+        """Return whether the parsed arguments have a value at the path, or clear the field there."""
         name, *inside = path.split(".")
         value = arguments.get(name, OMITTED)
         if value is OMITTED or (value is None and name not in self.clearable):
@@ -136,11 +138,11 @@ class Arguments:
         return _is_set(value, inside)
 
     def refused(self, error: InvalidArgument, given: Mapping[str, object]) -> InvalidArguments:
-        """The error under the name that the argument has here."""
+        """The error of the API client, under the name that the argument has in this tool."""
         return InvalidArguments([Problem(_name_of(error, given), error.problem)])
 
     def remedy(self, error: ApiError, given: Mapping[str, object]) -> str | None:
-        """Name the tools that list the given ids, for an error which says that one of them does not exist."""
+        """Name the tools that list the given ids, if the error says that one of the ids does not exist."""
         if error.code not in _WRONG_ID:
             return None
         ids = {name: self._sources[name] for name, value in given.items() if name in self._sources and _given(value)}
@@ -149,7 +151,7 @@ class Arguments:
         return f"Check {named}: it may be mistyped, deleted, or belong to another account." if named else None
 
     def _next_step(self, problems: Sequence[Problem]) -> str | None:
-        """Where the first of these arguments is from that a tool gives."""
+        """Say which tool gives the value of the first of these arguments that has such a tool."""
         names = (problem.argument.split(".")[0] for problem in problems)
         found = next((name for name in names if name in self._sources and self._sources[name].tools), None)
         return f"Get {found} {self._sources[found].origin}." if found else None
@@ -160,7 +162,7 @@ class Arguments:
         return {name: source for name, source in sources.items() if source is not None}
 
     def _normal(self, arguments: Mapping[str, object]) -> dict[str, object]:
-        """Lists and objects may come as agents write them in a hurry."""
+        """The arguments with lists and objects that came as JSON text, or as one item without a list, put right."""
         parser = _TextParser()
         return {
             name: self._structured(name, value, parser) if isinstance(value, str) else value
@@ -169,19 +171,20 @@ class Arguments:
 
     @cached_property
     def _containers(self) -> Mapping[str, set[str]]:
-        """The arguments that are lists or objects and nothing else, and which of these."""
+        """The arguments that can only be lists or objects, and which of these each can be."""
         properties = self.schema["properties"].items()
         allowed = {name: kinds(schema) for name, schema in properties}
         return {name: found for name, found in allowed.items() if found and found <= {"array", "object"}}
 
     @cached_property
     def secrets(self) -> frozenset[str]:
-        """The arguments that are a `SecretText`, and the members of arguments, as `voice_settings.api_key`."""
+        """The arguments that are a `SecretText`, and members that are, such as `voice_settings.api_key`."""
         places = (place for name, field in self.fields.items() for place in secret_places(field[0], name))
         return frozenset(places)
 
     def _structured(self, name: str, text: str, parser: _TextParser) -> object:
-        """For a list or an object: what it is as JSON text, and the one item of a list; other texts as they are."""
+        """The value of a list or object argument that came as text: parsed if it is JSON, else the one item of a
+        list."""
         allowed = self._containers.get(name)
         if allowed is None:
             return text
@@ -190,7 +193,8 @@ class Arguments:
         return [text] if allowed == {"array"} else text
 
     def _problems(self, error: ValidationError) -> list[Problem]:
-        """One problem of each argument: where it may be one thing or another, it is wrong in as many ways."""
+        """One problem for each argument: where several types are allowed, pydantic reports an error for each of
+        them."""
         if error.error_count() > _MOST_ERRORS:
             return [Problem("", f"More than {_MOST_ERRORS:,} values are not as the schema of this tool says.")]
         found = error.errors(include_url=False, include_context=False)
@@ -201,7 +205,7 @@ class Arguments:
         return [self._problem(each, said) for each in islice(first_of_each.values(), MOST_PROBLEMS)]
 
     def _problem(self, error: Any, said: set[str]) -> Problem:
-        """The problem, with what is expected of the argument: once, however many of its items are wrong."""
+        """The problem, with a description of the expected value for the first problem of each argument."""
         location = error["loc"]
         if error["type"] == "extra_forbidden":
             return Problem(_dotted(location), _unknown(str(location[-1]), members(self.schema, location[:-1])))
@@ -223,7 +227,7 @@ class Arguments:
 
 
 def _is_set(value: object, path: Sequence[str]) -> bool:
-    """Return whether an object inside the arguments was given this member."""
+    """Return whether the caller gave the member at this path of an object."""
     if not path:
         return True
     if not isinstance(value, BaseModel) or path[0] not in value.model_fields_set:
@@ -232,7 +236,7 @@ def _is_set(value: object, path: Sequence[str]) -> bool:
 
 
 def _is_text(value: object) -> bool:
-    """Return whether the texts in a value can be sent: JSON can hold halves of emoji, and UTF-8 cannot."""
+    """Return whether all texts in a value can be encoded: JSON can hold lone surrogates, UTF-8 cannot."""
     try:
         json.dumps(value, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError:
@@ -241,12 +245,13 @@ def _is_text(value: object) -> bool:
 
 
 def _context_field(annotation: object) -> str | None:
-    """The field of the context that a parameter of this type takes; None for an argument of the caller."""
+    """The field of the context for a parameter of this type; None for an argument that the caller gives."""
     return context_fields().get(annotation) if isinstance(annotation, type) else None
 
 
 class _TextParser:
-    """Reads what came as JSON text. Texts stay texts where they are no JSON, or hold more than one request may."""
+    """Parses JSON text inside arguments. A text is left as it is if it is not JSON, or has more values than a request
+    may."""
 
     def __init__(self) -> None:
         self._left = MOST_VALUES
@@ -260,7 +265,7 @@ class _TextParser:
 
 
 def _worded(error: Any) -> str:
-    """The error in words, without the names of our classes."""
+    """The error in words, without the names of Python classes."""
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] in ("model_type", "dict_type"):
         return "Give an object"
@@ -297,8 +302,8 @@ def _value_of(annotation: Any) -> Any:
 
 
 def _own(value: object) -> object:
-    """The value with its texts as objects of their own: JSON parsers share equal texts, at least short ones, and
-    `_name_of` tells them apart by their identity."""
+    """A copy of the value in which each text is an object of its own. JSON parsers share equal short texts, and
+    `_name_of` tells texts apart by identity."""
     if isinstance(value, list):
         return [_copy(item) for item in value]
     return {name: _copy(item) for name, item in value.items()} if isinstance(value, dict) else _copy(value)
@@ -309,7 +314,7 @@ def _copy(value: object) -> object:
 
 
 def _name_of(error: InvalidArgument, given: Mapping[str, object]) -> str:
-    """The argument that the refused value came from; the operation's name for it where that cannot be known."""
+    """The argument that the refused value came from; the operation's name for it if that is not known."""
     for name, value in given.items() if error.value is not None else ():
         if isinstance(value, dict) and any(item is error.value for item in value.values()):
             return f"{name}.{error.argument}"
@@ -323,5 +328,5 @@ def _given(value: object) -> bool:
 
 
 def _dotted(location: tuple[int | str, ...]) -> str:
-    """The place of an error in the arguments, without the names of the alternatives that were tried."""
+    """The path of an error in the arguments, without the parts that name a branch of a union."""
     return ".".join(str(part) for part in location if not str(part).startswith(_ALTERNATIVES))[:200]

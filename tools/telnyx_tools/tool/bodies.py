@@ -1,4 +1,4 @@
-"""Bodies of requests, made of the arguments that were given."""
+"""Request bodies, built from the arguments that the caller gave."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from telnyx_tools.argument_errors import InvalidArguments, Problem
 
 
 class Omitted(Enum):
-    """The value of an argument of an update that the caller did not give."""
+    """The value of an update's argument that the caller did not give."""
 
     OMITTED = "omitted"
 
@@ -25,22 +25,22 @@ T = TypeVar("T")
 
 
 Change: TypeAlias = T | Omitted | None
-"""An argument of an update: left out, the field stays as it is; None where the caller names it in `clear`."""
+"""An argument of an update. If it is left out, the field stays as it is. None if the caller names it in `clear`."""
 
 
 NewValue: TypeAlias = T | Omitted
-"""As `Change`, of a field that cannot be cleared."""
+"""Like `Change`, for a field that cannot be cleared."""
 
 
 class MayBeEmpty:
-    """Marks a text of which an empty one means something, as `Annotated[str, MayBeEmpty()]`."""
+    """Marks a text argument for which the empty text means something: `Annotated[str, MayBeEmpty()]`."""
 
 
 class Given(BaseModel):
-    """The base of arguments, and of objects inside them; the body of the request gets the members that were given.
+    """The base class of arguments and of objects inside them. Only members that were given go into the request body.
 
-    Clients of strict function calling give every member, those that they do not set as null or as an empty text: both
-    are as if absent. A text stays that is required or `MayBeEmpty`.
+    Clients with strict function calling give every member, and null or an empty text for those that they do not set.
+    Both count as not given. An empty text is kept if the member is required or `MayBeEmpty`.
     """
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
@@ -52,7 +52,7 @@ class Given(BaseModel):
 
 
 def without_blanks(model: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the given value without the members of the model that are null, or empty where that means nothing."""
+    """Return the given members, without those that are null, or empty where the empty text means nothing."""
     emptiable = _emptiable(model)
     return {
         name: value
@@ -63,7 +63,7 @@ def without_blanks(model: type[BaseModel], given: Mapping[str, Any]) -> dict[str
 
 @cache
 def _emptiable(model: type[BaseModel]) -> dict[str, bool]:
-    """The members of a model, and whether an empty text given for each means nothing."""
+    """The members of a model, each with whether an empty text counts as not given."""
     return {
         field.alias or name: not field.is_required()
         and not _may_be_empty(Annotated[field.annotation, None, *field.metadata])
@@ -72,20 +72,20 @@ def _emptiable(model: type[BaseModel]) -> dict[str, bool]:
 
 
 def _may_be_empty(part: Any) -> bool:
-    """Return whether a type, or one that it is made of, is marked."""
+    """Return whether a type, or a part of it, is marked as `MayBeEmpty`."""
     marks = getattr(part, "__metadata__", ())
     return any(isinstance(mark, MayBeEmpty) for mark in marks) or any(map(_may_be_empty, get_args(part)))
 
 
 def present(fields: Mapping[str, object]) -> dict[str, object]:
-    """The body of a request: what was given, without nulls."""
+    """The body of a request: the fields that are not None."""
     return {name: _plain(value) for name, value in fields.items() if value is not None}
 
 
 def changed(fields: Mapping[str, object]) -> dict[str, object]:
-    """The body of an update: what the caller gave, null for what it clears.
+    """The body of an update: the values that the caller gave, null for fields to clear.
 
-    Raises InvalidArguments if that is nothing.
+    Raises InvalidArguments if there is nothing to change.
     """
     given = {name: _plain(value) for name, value in fields.items() if value is not OMITTED}
     if not given:
@@ -94,14 +94,14 @@ def changed(fields: Mapping[str, object]) -> dict[str, object]:
 
 
 def require_at_most_one(**given: object) -> None:
-    """Raises InvalidArguments where arguments that exclude each other were given."""
+    """Raises InvalidArguments if more than one of these arguments, which exclude each other, was given."""
     names = [name for name, value in given.items() if value is not None]
     if len(names) > 1:
         raise InvalidArguments([Problem(names[1], f"Give {' or '.join(names[:2])}, not both.")])
 
 
 def require_one(**given: object) -> None:
-    """Raises InvalidArguments unless exactly one of them was given."""
+    """Raises InvalidArguments unless exactly one of these arguments was given."""
     require_at_most_one(**given)
     if all(value is None for value in given.values()):
         raise InvalidArguments([Problem(next(iter(given)), f"Give {' or '.join(given)}.")])

@@ -1,4 +1,4 @@
-"""The context of a call: everything that an action is given besides its arguments, and the protocols of it."""
+"""The context of a call: everything that an action is given besides its arguments, and the protocols of its parts."""
 
 from __future__ import annotations
 
@@ -36,26 +36,26 @@ class Action(Protocol):
 
     @property
     def kinds(self) -> frozenset[str]:
-        """The kinds that make every call of it sensitive, such as `payment`: the operator has to allow each."""
+        """The kinds that make every call of it sensitive, such as `payment`. The operator has to allow each kind."""
         ...
 
     def sensitive_fields(self, arguments: Mapping[str, object]) -> Mapping[str, str]:
-        """The parsed arguments that make this call sensitive, as `body.daily_spend_limit`, and the kind of each."""
+        """The arguments that make this call sensitive, such as `body.daily_spend_limit`, each with its kind."""
         ...
 
     @property
     def check(self) -> str | None:
-        """The way to find out whether a call whose answer was lost took place; None for what changes nothing."""
+        """How to find out whether a call whose answer was lost took place; None if it changes nothing."""
         ...
 
     @property
     def calls(self) -> Sequence[str]:
-        """The API operations it makes, as `METHOD /path/{template}`."""
+        """The API operations that it calls, as `METHOD /path/{template}`."""
         ...
 
     @property
     def target(self) -> str | None:
-        """The argument that names another action to call, for a generic tool. Such an action has no effect itself."""
+        """The argument of a generic tool that names the action to call. Such a tool has no effect of its own."""
         ...
 
     @property
@@ -69,24 +69,24 @@ class Action(Protocol):
         ...
 
     def borrows(self, arguments: Mapping[str, object]) -> Mapping[str, Effect]:
-        """The other groups whose data a call with these parsed arguments reaches into, and what it does there."""
+        """The other groups whose data a call with these arguments uses, and what it does to that data."""
         ...
 
     def describe(self, at: str = "") -> Mapping[str, Any]:
-        """Describe what it takes, for an agent to read. Raises InvalidArguments where there is nothing at `at`."""
+        """Describe the arguments for an agent. Raises InvalidArguments if there is nothing at `at`."""
         ...
 
     def parse(self, arguments: Mapping[str, object]) -> Mapping[str, object]:
-        """The arguments, validated; nothing is sent. Raises InvalidArguments, which names every bad one."""
+        """The validated arguments; nothing is sent. Raises InvalidArguments, which names every invalid one."""
         ...
 
     async def run(self, arguments: Mapping[str, object], context: Context) -> Result:
-        """Carry it out with parsed arguments. Raises a TelnyxError that says what went wrong."""
+        """Run the action with parsed arguments. Raises a TelnyxError that says what went wrong."""
         ...
 
 
 class Actions(Protocol):
-    """The actions within reach of one request, for the tools that find and call them."""
+    """The actions that one request can reach, for the tools that find and call them."""
 
     @property
     def tools(self) -> Mapping[str, Action]:
@@ -98,74 +98,76 @@ class Actions(Protocol):
         ...
 
     async def call(self, action: Action, arguments: Mapping[str, object], *, allow_duplicate: bool = False) -> Result:
-        """The result of another action, with every guard of a call of its own. Raises as `Action.run` and `parse`.
+        """The result of another action, called as a call of its own with all guards. Raises as `Action.run` and
+        `parse`.
 
-        `allow_duplicate` makes a call that spends once more, where the same one was made a moment ago.
+        `allow_duplicate` lets a spending call run although the same one was made a moment ago.
         """
         ...
 
     async def preview(self, action: Action, arguments: Mapping[str, object]) -> Result:
-        """What the action would send, which is not sent, as a result. Raises as `call`."""
+        """What the action would send, as a result; nothing is sent. Raises as `call`."""
         ...
 
 
 class Progress(Protocol):
-    """Tells the client how far a call is. Does nothing where the client did not ask."""
+    """Reports the progress of a call to the client. Does nothing if the client did not ask for it."""
 
     async def __call__(self, progress: float, total: float | None = None, message: str | None = None) -> None: ...
 
 
 Decision = Literal["pending", "approved", "denied", "used"]
-"""What the user said about a call: nothing yet, yes, no; or yes, and it was made."""
+"""The user's answer to an approval: none yet, yes, no; `used` if yes and the call was made."""
 
 
 class Server(Protocol):
-    """The server, as far as a tool learns of it and of the request."""
+    """What a tool can learn about the server and the request."""
 
     async def info(self) -> ServerInfo: ...
 
     async def decision(self, approval_id: str, wait_secs: float) -> Decision | None:
-        """The user's decision about a call that this caller wanted to make; None where there is no such approval.
+        """The user's decision about a call for which this caller asked approval; None if there is no such approval.
 
-        Returns as soon as they decided, or after `wait_secs`.
+        Returns as soon as there is a decision, or after `wait_secs`.
         """
         ...
 
     async def confirm(self, approval_id: str) -> Decision | None:
-        """Say for the user that they agreed: the decision then, None where there is no such approval.
+        """Record, on the agent's word, that the user approved. Returns the decision, None if there is no such approval.
 
-        Raises a TelnyxError where the agent's word does not count.
+        Raises a TelnyxError if the agent's word is not accepted.
         """
         ...
 
 
 class Inbox(Protocol):
-    """The events of the caller's account. A cursor is a text that an answer gave as `next`.
+    """The events of the caller's account. A cursor is the `next` of an earlier answer.
 
-    Every method raises a TelnyxError while what keeps the events does not answer.
+    Every method raises a TelnyxError while the store of events is unavailable.
     """
 
     async def webhook_url(self) -> str | None:
-        """The URL that Telnyx sends this account's events to; None where this server has no address that it can reach.
+        """The URL to which Telnyx sends this account's events; None if Telnyx cannot reach this server.
 
-        Raises a TelnyxError where the account's public key cannot be had.
+        Raises a TelnyxError if the account's public key cannot be read.
         """
         ...
 
     async def unclaimed_url(self, name: str, is_unclaimed: Callable[[], Awaitable[bool]]) -> str | None:
-        """The same URL if what has this name `is_unclaimed`: if its events go nowhere else. Never raises: what cannot
-        be found out counts as claimed.
+        """The webhook URL for the messages or calls of this name, if `is_unclaimed` says that no other URL gets their
+        events; else None. Never raises: if `is_unclaimed` fails, they count as claimed.
 
-        It is found out once in two minutes, and anew after this account changed something here.
+        The answer is cached for two minutes, or until this account changes something through this server.
         """
         ...
 
     async def add(self, events: Sequence[Event]) -> None:
-        """Put in those that are not there yet."""
+        """Add those of the events that are not there yet."""
         ...
 
     async def find(self, wanted: Wanted, since: str | None, limit: int) -> Events:
-        """The events after a cursor; without one the newest. Raises ValueError for a text that is no cursor."""
+        """The events after a cursor; without a cursor, the newest. Raises ValueError for a text that is not a
+        cursor."""
         ...
 
     async def wait(
@@ -173,29 +175,29 @@ class Inbox(Protocol):
     ) -> Events:
         """The wanted events as soon as there is one, or none after `wait_secs`.
 
-        `poll` is asked at once and then from time to time, until webhooks tell of what is wanted. Raises ValueError as
-        `find`, and a TelnyxError where too many wait already.
+        `poll` is called at once and then from time to time, until webhooks bring such events. Raises ValueError as
+        `find`, and a TelnyxError if too many calls wait already.
         """
         ...
 
     async def refused(self) -> int:
-        """How many webhooks with a wrong signature came within a day."""
+        """The number of webhooks with a wrong signature within the last day."""
         ...
 
     async def remember(self, name: str, note: Mapping[str, Any] | None) -> None:
-        """Keep a note of that name for this account; None deletes it."""
+        """Store a note under this name for this account; None deletes it."""
         ...
 
     async def recall(self, name: str) -> Mapping[str, Any] | None:
-        """The note of that name."""
+        """The note stored under this name."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The context of one call. A tool's function takes parts of it, by the types of its parameters.
+    """The context of one call. A tool's function gets the parts that match the types of its parameters.
 
-    `telnyx` is bound to the caller's own credential. `files` are those of this machine: over HTTP none.
+    `telnyx` is bound to the caller's own credential. `files` are those of this machine; over HTTP there are none.
     """
 
     telnyx: Telnyx
@@ -208,5 +210,5 @@ class Context:
 
 @cache
 def context_fields() -> Mapping[object, str]:
-    """The field of the context that holds each type of part."""
+    """The types of the context's parts, and the name of the field that holds each."""
     return {kind: name for name, kind in get_type_hints(Context).items()}

@@ -1,4 +1,4 @@
-"""Effects: the one word that every policy about a call derives from."""
+"""Effects: what a call may do to the account. Every policy about calls derives from it."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""An event: something that happened at Telnyx, in one form for all products; and which events are wanted."""
+"""Events, things that happened at Telnyx, in one form for all products; and `Wanted`, a filter of events."""
 
 from __future__ import annotations
 
@@ -48,15 +48,16 @@ class Event(Part):
 
     @property
     def subject(self) -> str:
-        """What names the happening: the same, whether a webhook told it or it was found by asking."""
+        """A key of what happened. It is the same whether the event came by a webhook or was found by asking Telnyx."""
         about = self.message_id or self.number_order_id or self.verification_id
         return f"{self.type} {self.id if about is None else about}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A choice of events. What is not given is not asked for; `number` stands on either side, those of
-    `between` on both; `profile` is that of messages or the application of calls, `since` a moment in ISO 8601."""
+    """A filter of events. A field that is not given matches every event. `number` may be on either side, those of
+    `between` must be both sides. `profile` is the messaging profile or the application of calls. `since` is a moment in
+    ISO 8601."""
 
     types: frozenset[str] = frozenset()
     call_control_id: str | None = None
@@ -72,12 +73,12 @@ class Wanted:
 
     @property
     def names_one(self) -> bool:
-        """Whether the events of one call, message, order or verification are wanted."""
+        """Whether the filter names one call, message, order or verification."""
         ids = (self.call_control_id, self.message_id, self.number_order_id, self.verification_id)
         return any(id_ is not None for id_ in ids)
 
     def matches(self, event: Event) -> bool:
-        """Whether the event is one of them."""
+        """Whether the event passes the filter."""
         if self.types and event.type not in self.types:
             return False
         if self.since is not None and event.occurred_at < self.since:
@@ -85,8 +86,8 @@ class Wanted:
         return self.is_about(event)
 
     def is_about(self, event: Event) -> bool:
-        """Whether the event is about the same call, message, order, verification and numbers, whatever its
-        type."""
+        """Whether the event is about the call, message, order, verification and numbers of the filter, whatever its
+        type and time."""
         return (
             self.call_control_id in (None, event.call_control_id)
             and self.message_id in (None, event.message_id)
@@ -110,11 +111,11 @@ class Events(Result):
 
 
 Poll = Callable[[float], Awaitable[Sequence[Event]]]
-"""Asks Telnyx for what happened since a moment, in Unix seconds, and was perhaps told by no webhook."""
+"""Asks Telnyx for events since a moment (Unix seconds), which may not have come by a webhook."""
 
 
 def utc(moment: str) -> str:
-    """A moment in ISO 8601 in the one form that compares as text; what is none stays as it is."""
+    """A moment in ISO 8601, in the one form that can be compared as text. Any other text is returned as it is."""
     try:
         return _written(in_utc(moment))
     except ValueError:

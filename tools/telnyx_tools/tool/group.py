@@ -14,28 +14,29 @@ from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.tool import Tool, ToolFunction
 
 NO_SCOPE = ""
-"""The scope of a tool that tells only what every caller may know, or has no effect but those of what it calls."""
+"""The scope of a tool that returns only what every caller may know, or only calls other tools."""
 
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Tools that belong together; also an endpoint of its own, under its name."""
+    """Tools that belong together. A group is also an endpoint, under its name."""
 
     name: str
     title: str
     summary: str
     generic: bool = False
-    """Whether its tools have no operations of their own, but reach into those of other groups or of the server."""
+    """Whether its tools have no operations of their own: they call those of other groups, or are about the server."""
     package: str | None = None
-    """The package whose modules declare its tools; None where one module declares the group and its tools."""
+    """The package whose modules declare its tools; None if one module declares the group and its tools."""
     _declared: list[Tool] = field(default_factory=list, init=False, repr=False)
 
     @cached_property
     def tools(self) -> tuple[Tool, ...]:
-        """Its tools by module, and within a module as declared. The modules are imported when this is first read."""
+        """Its tools by module, in a module in the order of declaration. The modules are imported when this is first
+        read."""
         if self.package is not None:
             _import_modules(self.package)
-        # By name, since a module that another one needs is imported, and so declared, before its turn.
+        # Sorted by name: a module that another one imports declares its tools before its turn.
         return tuple(sorted(self._declared, key=lambda tool: tool.function.__module__))
 
     def tool(
@@ -59,11 +60,12 @@ class Group:
     ) -> Callable[[ToolFunction], ToolFunction]:
         """Declare a function as a tool: its signature is the schema, its docstring the description.
 
-        `target` is the argument by which a generic tool is told what to call. `borrowed` names the arguments that reach
-        into another group's data, such as a bucket to copy from, and that group, and `borrowed_effect` what is done
-        there; `sensitive` those that are of a sensitive kind, such as a spend limit, and that kind. Raises ValueError
-        for an argument that the function does not have: such a tool would be taken for one that does its own work; and
-        for a name that is too long for models once a client has put the server's before it.
+        `target` is the argument of a generic tool that names what to call. `borrowed` maps arguments that use another
+        group's data, such as a bucket to copy from, to that group; `borrowed_effect` is what is done to that data.
+        `sensitive` maps arguments, such as a spend limit, to their sensitive kind.
+
+        Raises ValueError for a name in these that is not an argument of the function, since a policy would miss it, and
+        for a tool name that is too long for models once a client has put the server's name before it.
         """
 
         def declare(function: ToolFunction) -> ToolFunction:

@@ -1,4 +1,4 @@
-"""The arguments of a tool, one level at a time where it takes much."""
+"""The schema of a tool's arguments, shown one level at a time if it is large."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from telnyx_tools.argument_errors import InvalidArguments, Problem
 Schema = dict[str, Any]
 
 _WHOLE = 3_000
-"""Characters of a schema that are shown whole."""
+"""Characters of JSON up to which a schema is shown whole."""
 _SMALL = 300
-"""Characters of an object inside that is shown whole although the one around it is not."""
+"""Characters of JSON up to which an inner object is shown whole inside a schema that is not."""
 _ENDS = ("type", "description", "minItems", "maxItems")
 
 
 def level(schema: Schema, at: str = "") -> Schema:
-    """The schema of the arguments, or of the one at `at`, such as `voice_settings.background_audio`.
+    """The schema of the arguments, or of the argument at `at`, such as `voice_settings.background_audio`.
 
-    Where it is large, objects inside show only their names, those that are required with a star, and `deeper` says how
-    to see them. Raises InvalidArguments where there is nothing at `at`.
+    In a large schema, inner objects show only the names of their members, with a star if required, and `deeper` says
+    how to see them. Raises InvalidArguments if there is nothing at `at`.
     """
     for name in at.split(".") if at else ():
         schema = _below(schema, name)
@@ -43,7 +43,7 @@ def _below(schema: Schema, name: str) -> Schema:
 
 
 def _forms(schema: Schema) -> Iterator[Schema]:
-    """What it may be, through lists and unions."""
+    """The schemas that a value may follow: those of list items and of the branches of unions."""
     if "items" in schema:
         yield from _forms(schema["items"])
     for branch in schema.get("anyOf", ()):
@@ -53,7 +53,7 @@ def _forms(schema: Schema) -> Iterator[Schema]:
 
 
 def _opened(schema: Schema) -> Schema:
-    """The schema, with the objects that it has directly inside in outline."""
+    """The schema, in which the objects one level down are shown in outline."""
     if "items" in schema:
         return {**schema, "items": _opened(schema["items"])}
     if "anyOf" in schema:

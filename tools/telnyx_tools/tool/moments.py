@@ -1,4 +1,4 @@
-"""Moments and days as agents write them, in the years that can be reckoned with."""
+"""Moments and days as agents write them, limited to years that Python can calculate with."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Final, TypeVar
 
 D = TypeVar("D", bound=date)
 YEARS: Final = range(1900, 9000)
-"""Far from both ends of Python's calendar, beyond which a zone, a day or a quarter of an hour more would lead."""
+"""Far from both ends of Python's calendar, so that adding a time zone, a day or a quarter of an hour does not
+overflow."""
 _BEYOND: Final = f"Give a year from {YEARS[0]} to {YEARS[-1]}"
 
 
 def in_utc(text: str) -> datetime:
-    """The moment of a text in ISO 8601, in UTC, which is meant where it names no zone. Raises ValueError."""
+    """The moment in a text in ISO 8601, converted to UTC; without a time zone it is in UTC. Raises ValueError."""
     read = datetime.fromisoformat(text)
     aware = read if read.tzinfo is not None else read.replace(tzinfo=UTC)
     try:
@@ -23,7 +24,7 @@ def in_utc(text: str) -> datetime:
 
 
 def within_years(day: D) -> D:
-    """The same day or moment. Raises ValueError for one that no reckoning starts from."""
+    """The same day or moment. Raises ValueError if it is outside of `YEARS`."""
     if day.year not in YEARS:
         raise ValueError(_BEYOND)
     return day

@@ -1,4 +1,4 @@
-"""Phone numbers as people write them, and the form that the API knows them by: E.164."""
+"""Phone numbers as people write them, converted to the form that the API takes: E.164."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ SHORT_CODE = r"[0-9]{3,6}"
 SENDER_NAME = r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}"
 SIP_URI = r"sips?:[!-~]{3,200}"
 SIP_NAME = r"(?!tel:|\+|[0-9./-]{6}[^@]*$)[^\s()]*[A-Za-z][^\s()]*|[0-9]{1,6}"
-"""What a party of a call may be called where it has no number: a user name, an address, an extension."""
+"""A party of a call without a phone number: a user name, an address or an extension."""
 NUMBER_ID = r"(?!tel:|\+)[^\s()]*[^\W\d][^\s()]*|[0-9]{1,6}|[0-9]{16,}"
-"""The id of a number: of letters and digits, or of more digits than a number has."""
+"""The id of a phone number: letters and digits, or more digits than a phone number has."""
 
 EVENT_WORDS = r"(?s)(?!tel:|\+).*[^\W\d].*|[0-9]{1,6}|[0-9]{16,}"
-"""What else the text of an event is searched for."""
+"""Other words, besides phone numbers, for which the text of an event is searched."""
 
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 _NORTH_AMERICAN = re.compile(r"1?([2-9][0-9]{2}[2-9][0-9]{6})")
@@ -23,9 +23,9 @@ _BETWEEN = r"\s()./\u00b7\u2010-\u2015\u2212-"
 _SEPARATORS = re.compile(f"[{_BETWEEN}]+")
 _START = re.compile(f"[+0-9{_BETWEEN}]*")
 _ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-"""Of the full-width forms that keyboards of East Asia write."""
+"""The full-width characters that East Asian keyboards write, mapped to ASCII."""
 _ABROAD = re.compile(r"00|011")
-"""What is dialled in place of the +, in most countries and in North America."""
+"""International dialling prefixes, used in place of the +: of most countries, and of North America."""
 _TRUNK_ZERO = "(0)"
 _LONGEST = 1_000
 _FORM = "Not E.164, which begins with + and the country code"
@@ -34,7 +34,8 @@ _FORM = "Not E.164, which begins with + and the country code"
 def e164(written: str) -> str:
     """The number in E.164, whatever separators, digits or prefix it was written with.
 
-    Raises ValueError where it has no country code, or is not a number alone; it names the form that is probably meant.
+    Raises ValueError if it has no country code, or if there is other text; the error names the number that is probably
+    meant.
     """
     text = _plain(written)
     number = _SEPARATORS.sub("", text)
@@ -47,7 +48,7 @@ def e164(written: str) -> str:
 
 
 def e164_or(others: str) -> Callable[[str], str]:
-    """As `e164`; what fully matches the pattern `others` is taken as it is."""
+    """Like `e164`, but a text that fully matches the pattern `others` is accepted as it is."""
     pattern = re.compile(others)
 
     def read(written: str) -> str:
@@ -61,7 +62,7 @@ def e164_or(others: str) -> Callable[[str], str]:
 
 
 def e164_then_digits(others: str) -> Callable[[str], str]:
-    """As `e164_or`, with digits to dial once it is answered, behind a comma."""
+    """Like `e164_or`, but a comma and digits may follow, to be dialled once the call is answered."""
     read_one = e164_or(others)
 
     def read(written: str) -> str:
@@ -74,7 +75,7 @@ def e164_then_digits(others: str) -> Callable[[str], str]:
 
 
 def part_of_number(written: str) -> str:
-    """The digits of a number, or of a part of it. Raises ValueError where there is something else."""
+    """The digits of a number or of a part of one. Raises ValueError if there is other text."""
     digits = _SEPARATORS.sub("", _plain(written)).removeprefix("+")
     if not re.fullmatch(r"[0-9]{1,17}", digits):
         raise ValueError("Give the digits alone")
@@ -85,26 +86,26 @@ def part_of_number(written: str) -> str:
 
 
 def national_digits(written: str) -> str:
-    """As `part_of_number`, of the part that follows the country code."""
+    """Like `part_of_number`, for the part after the country code."""
     if re.match(r"\+|00", _plain(written)):
         raise ValueError("Give the digits that follow the country code")
     return part_of_number(written)
 
 
 def whatsapp_digits(written: str) -> str:
-    """A number in E.164 without its +, as WhatsApp names accounts."""
+    """A number in E.164 without the +, which is how WhatsApp names accounts."""
     return e164_or(r"[1-9][0-9]{10,14}")(written).removeprefix("+")
 
 
 def _plain(written: str) -> str:
-    """In ASCII, without `tel:` and what nobody sees (marks of direction come along from address books)."""
+    """The text in ASCII, without `tel:` and invisible characters (texts from address books have direction marks)."""
     text = written[:_LONGEST].translate(_ASCII)
     plain = "".join(char for char in text if unicodedata.category(char) != "Cf").strip()
     return plain[4:].strip() if plain[:4].lower() == "tel:" else plain
 
 
 def _meant(text: str) -> str | None:
-    """The number that a text probably means: with the country code that seems to be missing, without an extension."""
+    """The number that a text probably means: a missing country code is added, an extension is dropped."""
     start = _START.match(text)
     digits = _SEPARATORS.sub("", start[0].replace(_TRUNK_ZERO, "") if start else "")
     number = _ABROAD.sub("+", digits, count=1) if _ABROAD.match(digits) else digits

@@ -1,6 +1,6 @@
-"""Secrets among the arguments: their types, and where a tool takes them.
+"""Secret arguments: their types, and where a tool takes them.
 
-No schema says so: strict function calling refuses the words that it has for this.
+No schema marks them as secret: strict function calling refuses the keywords that JSON Schema has for it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from telnyx_tools.api.redaction import Secret
 _SECRET = AfterValidator(Secret)
 
 SecretText = Annotated[str, Field(min_length=1), _SECRET]
-"""A value that is never shown, logged, traced, audited or kept: not in results, and not in errors that quote it."""
+"""A value that is never shown, logged, traced, audited or stored. It is removed from results, and from errors that
+quote it."""
 SecretCode = Annotated[str, Field(pattern=r"^[0-9]{4,10}$"), _SECRET]
-"""As `SecretText`, for 4 to 10 digits."""
+"""Like `SecretText`, for 4 to 10 digits."""
 
 
 def secret_places(annotation: Any, place: str) -> Iterator[str]:
-    """Where a value of this type, itself at `place`, is or holds a secret: `place`, `place.member`."""
+    """The paths at which a value of this type is, or holds, a secret: `place`, or members such as `place.member`."""
     if _SECRET in getattr(annotation, "__metadata__", ()):
         yield place
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):

@@ -1,4 +1,4 @@
-"""The tools from which the value of an argument comes, stated with the argument's type."""
+"""`From`: the tools that give the value of an argument, stated in the argument's type."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _JsonSchema = dict[str, Any]
 
 
 class From:
-    """The source of an argument's value, of which its description and the remedies for wrong ids are made.
+    """The source of an argument's value. The argument's description and the remedies for wrong ids are made from it.
 
-    `sources` are names of tools, or some words for anything else, such as "an event". `what` says what the value is
-    and `note` what else there is to know: "`what`, from `sources`; `note`".
+    `sources` are names of tools, or words for another source, such as "an event". `what` says what the value is, `note`
+    what else there is to know. The description reads "`what`, from `sources`; `note`".
     """
 
     def __init__(self, *sources: str, what: str = "", note: str = "") -> None:
@@ -31,7 +31,7 @@ class From:
 
 
 def source_of(annotation: object) -> From | None:
-    """The `From` of an argument's type, the outermost one; None for an argument without."""
+    """The `From` of an argument's type, the outermost if there are several; None if there is none."""
     if get_origin(annotation) is Annotated:
         inner, *metadata = get_args(annotation)
         stated = [each for each in metadata if isinstance(each, From)]

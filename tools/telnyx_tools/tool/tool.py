@@ -1,4 +1,4 @@
-"""A tool: a typed function and the policy that its declaration states."""
+"""A tool: a typed function, and the policy that its decorator states."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Tool:
     effect: Effect
     scope: str
     calls: tuple[str, ...]
-    """The API operations it uses, as `METHOD /path/{template}`."""
+    """The API operations that it calls, as `METHOD /path/{template}`."""
     s3: tuple[str, ...]
-    """The operations of S3 that it uses, as `PutObject`; the catalog does not know them."""
+    """The S3 operations that it calls, such as `PutObject`; the catalog does not have them."""
     core: bool
     """Whether the default surface shows it."""
     compact: bool
@@ -44,19 +44,20 @@ class Tool:
     paid: bool
     """Whether a read costs money."""
     check: str | None
-    """For SPENDS: how to find out whether a call whose answer was lost took place."""
+    """For a tool that spends: how to find out whether a call whose answer was lost took place."""
     local: bool
-    """Whether it works on files of this machine: such a tool exists over stdio only."""
+    """Whether it works on files of this machine. Such a tool exists over stdio only."""
     aliases: tuple[str, ...]
     borrowed: Mapping[str, str]
-    """Arguments that reach into another group's data, and the group: who may use the one need not have the other."""
+    """Arguments that use another group's data, and that group. A caller who may use this tool may not be allowed that
+    group."""
     borrowed_effect: Effect
-    """What it does to that data: most only read it."""
+    """What the call does to that data: mostly it only reads it."""
     sensitive: Mapping[str, str]
-    """Arguments that the operator has to allow although the tool is there, as `outbound.channel_limit`, and their kind:
-    they lift what bounds spending, or let numbers go."""
+    """Arguments that the operator must allow even if the tool is allowed, such as `outbound.channel_limit`, and their
+    kind. They raise limits on spending, or give numbers away."""
     target: str | None
-    """The argument that names what a generic tool calls; None for a tool that does its own work."""
+    """The argument of a generic tool that names what to call; None for a tool that does its own work."""
 
     @cached_property
     def description(self) -> str:
@@ -80,7 +81,7 @@ class Tool:
 
     @property
     def annotations(self) -> dict[str, bool]:
-        """The MCP hints, all four of them explicit."""
+        """The four MCP annotations; all of them are set."""
         reads = self.effect is Effect.READ
         return {
             "readOnlyHint": reads,
@@ -90,7 +91,7 @@ class Tool:
         }
 
     kinds: ClassVar[frozenset[str]] = frozenset()
-    """None: which tools there are is the operator's choice."""
+    """Empty: which tools exist is the operator's choice."""
 
     def sensitive_fields(self, arguments: Mapping[str, object]) -> Mapping[str, str]:
         return {path: kind for path, kind in self.sensitive.items() if self.arguments.given(arguments, path)}
@@ -105,7 +106,7 @@ class Tool:
         return names
 
     def takes(self, kind: type) -> bool:
-        """Return whether the function asks to be given something of this type, such as `Progress`."""
+        """Return whether the function has a parameter of this type, such as `Progress`."""
         return context_fields()[kind] in self.arguments.injected.values()
 
     @cached_property
@@ -126,14 +127,14 @@ class Tool:
         return self.arguments.parse(arguments)
 
     async def run(self, arguments: Mapping[str, object], context: Context) -> Result:
-        """Call the function with parsed arguments, and with the parts of the context that its parameters ask for.
+        """Call the function with parsed arguments and the parts of the context that its parameters ask for.
 
-        Secrets among the arguments are kept out of the result, and out of what the API answers with an error. The
-        result of an update names what it set and cleared. Errors about an argument name it as the tool does.
+        Secret arguments are removed from the result and from errors of the API. The result of an update names the
+        fields that it set and cleared. An error about an argument uses this tool's name for the argument.
         """
         telnyx = context.telnyx.watched()
         try:
-            return self.arguments.told(await self._run(arguments, replace(context, telnyx=telnyx)), arguments)
+            return self.arguments.with_changes(await self._run(arguments, replace(context, telnyx=telnyx)), arguments)
         except TelnyxError as error:
             explained = self._explained(error, arguments)
             explained.sent = error.sent or telnyx.sent or ()
@@ -142,7 +143,7 @@ class Tool:
             raise explained from None
 
     def _explained(self, error: TelnyxError, arguments: Mapping[str, object]) -> TelnyxError:
-        """The error in the words of this tool: its arguments, its check, where its ids are from."""
+        """The error, with this tool's names of arguments, its check, and the sources of its ids."""
         if isinstance(error, InvalidArgument):
             return self.arguments.refused(error, arguments)
         if isinstance(error, OutcomeUnknown):

@@ -1,4 +1,4 @@
-"""The argument types that tools share. Each says where its value comes from, where its name does not."""
+"""Argument types that several tools use. Each says where the value comes from, unless the name says it."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ Callee = Annotated[str, *PARTY, Field(description="E.164 or SIP URI")]
 AssistantParty = Annotated[
     str, Field(description="number (E.164) or SIP URI"), Written(e164_or(rf"{SIP_URI}|.*\{{\{{.+\}}\}}.*"))
 ]
-"""May be a dynamic variable of the conversation."""
+"""May also be a dynamic variable of the conversation."""
 CallParty = Annotated[
     str, Field(min_length=1, description="E.164 or SIP URI"), Written(e164_or(f"{SIP_URI}|{SIP_NAME}"))
 ]
-"""Whom records of calls name."""
+"""A party as records of calls name it."""
 Url = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2_000, description="http(s) URL")]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, like US")]
 Moment = Annotated[
@@ -78,7 +78,7 @@ Moment = Annotated[
 Day = Annotated[
     date, AfterValidator(within_years), WithJsonSchema({"type": "string", "description": "YYYY-MM-DD, UTC"})
 ]
-"""Without the format `date`, which not every model's API takes."""
+"""Without the format `date`, since not every model's API takes it."""
 PeriodName = Annotated[
     str,
     Field(

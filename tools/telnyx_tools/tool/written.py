@@ -1,4 +1,4 @@
-"""Text as callers write it: digits as a number, one item as a list, a phone number with spaces."""
+"""Texts as agents write them: digits as a number, one item as a list, a phone number with spaces."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 LARGEST_EXACT = 2**53
-"""Above it a JSON number may have lost digits on its way: many readers keep numbers as floats."""
+"""A larger JSON number may have lost digits on its way: many parsers read numbers as floats."""
 LOST = "Must be text, in quotes: of a number above 2^53 digits may be lost already"
 MOST_SEPARATED = 1_000
 _LONGEST_LIST = 10_000
@@ -19,9 +19,9 @@ _DIVIDERS = re.compile(r"[,;\n]")
 
 
 class Written:
-    """Marks a text of digits, or of digits in certain cases. `read` makes of it what the API takes.
+    """Marks a text argument that often consists of digits. `read` converts it to what the API takes.
 
-    A whole JSON number is taken for its digits, a list of one text for that text.
+    A whole JSON number is converted to its digits, and a list of one text to that text.
     """
 
     def __init__(self, read: Callable[[str], str] = str) -> None:
@@ -44,7 +44,7 @@ def _only_one(value: object) -> object:
 
 
 def in_digits(value: object) -> object:
-    """A whole number as its digits, anything else as it is. Raises ValueError where digits may be lost already."""
+    """A whole number as its digits, any other value as it is. Raises ValueError if digits may already be lost."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
         return value
     if lost_digits(value):
@@ -57,7 +57,7 @@ def lost_digits(value: object) -> bool:
 
 
 def listed(value: object) -> object:
-    """A list written as JSON text, as the list."""
+    """A list that is written as JSON text, as a list."""
     if not isinstance(value, str) or not value.lstrip().startswith("[") or len(value) > _LONGEST_LIST:
         return value
     try:
@@ -67,7 +67,7 @@ def listed(value: object) -> object:
 
 
 def separated(value: object) -> object:
-    """Several numbers written as one text, as a list. Raises ValueError for more than any tool takes."""
+    """Several numbers that are written as one text, as a list. Raises ValueError for more than any tool takes."""
     read = listed(value)
     items = read if isinstance(read, list) else [read]
     parts = [part for item in items for part in _parts(item)]
