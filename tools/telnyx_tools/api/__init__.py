@@ -1,1 +1,1 @@
-"""The REST client: one path from a tool to a Telnyx request."""
+"""The REST client, through which tools send every request to Telnyx."""

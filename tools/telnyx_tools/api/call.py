@@ -1,4 +1,4 @@
-"""One call as it goes on the wire, its limits, and an attempt of it that brought no answer."""
+"""A request as it is sent, its limits, and `Failure`: an attempt without an answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from telnyx_tools.api.retry import MAX_ATTEMPTS, Replay
 
 READ_SECS = 30.0
 LONG_SECS = 120.0
-"""For inference, embeddings and uploads."""
+"""The timeout for inference, embeddings and uploads."""
 MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 
 
@@ -30,17 +30,17 @@ class Call:
     headers: Sequence[tuple[str, str]] = field(repr=False)
     content: bytes = field(default=b"", repr=False)
     stream: Callable[[], AsyncIterator[bytes]] | None = field(default=None, repr=False)
-    """Gives the body anew for every attempt, in the place of `content`; `headers` then have its Content-Length."""
+    """Makes the body anew for every attempt, in place of `content`. `headers` must then hold its Content-Length."""
     replay: Replay = Replay.NEVER
     attempts: int = MAX_ATTEMPTS
     timeout_secs: float = READ_SECS
     max_bytes: int = MAX_RESPONSE_BYTES
     decompress: bool = True
-    """False leaves an answer as it is stored, whatever its Content-Encoding."""
+    """Whether to decompress the answer by its Content-Encoding; False leaves the stored bytes."""
 
 
 class Sender(Protocol):
-    """The client of one caller, as far as calls need it that are built elsewhere."""
+    """The client of one caller, as needed by modules that build calls themselves (S3)."""
 
     @property
     def credential(self) -> Credential | None: ...
@@ -51,7 +51,7 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An attempt without an answer. `sent` is false only if no byte of the request can have left."""
+    """An attempt without an answer. `sent` is false only if no byte of the request can have been sent."""
 
     sent: bool
     reason: str

@@ -47,10 +47,10 @@ CONCURRENCY = 16
 
 
 class Api:
-    """The connections that all callers share, and the policy of every request. Close it, or use `async with`.
+    """The connections that all callers share, and how every request is sent. Close it, or use `async with`.
 
-    `storage_endpoint` is the base URL of cloud storage, with `{region}` where the region goes.
-    `watch` sees every attempt. Raises ValueError if credentials may not go to one of the hosts (see `hosts`).
+    `storage_endpoint` is the base URL of cloud storage, with `{region}` as a placeholder. `watch` wraps every attempt.
+    Raises ValueError if credentials may not be sent to one of the hosts (see `hosts`).
     """
 
     def __init__(
@@ -75,7 +75,8 @@ class Api:
         self._apart: list[Api] = []
 
     def apart(self) -> Api:
-        """The same API over connections of its own, which no caller can use up; closed with this one."""
+        """The same API with its own connection pool, so that callers cannot exhaust it. Closed together with this
+        one."""
         other = copy(self)
         other._wire, other._slots, other._apart = None, WeakValueDictionary(), []
         self._apart.append(other)
@@ -94,11 +95,11 @@ class Api:
         return Telnyx(self, credential, principal, slots, on_rejected)
 
     async def perform(self, call: Call, secrets: Sequence[str] = ()) -> Reply:
-        """Attempt the call until it succeeds or may not be repeated. `secrets` are kept out of errors."""
+        """Attempt the call until it succeeds or may not be repeated. `secrets` are removed from errors."""
         return await exchange(self._opened_wire(), call, self._clock, secrets, self._watch)
 
     def _opened_wire(self) -> Wire:
-        """Opened with the first call: it takes longer than the rest of the start, and belongs to the event loop."""
+        """The wire, opened at the first call: importing it takes long, and it belongs to the running event loop."""
         if self._wire is None:
             from telnyx_tools.api.wire import Wire
 
@@ -128,9 +129,9 @@ def _user_agent() -> str:
 class Telnyx:
     """The Telnyx API as one caller sees it.
 
-    A template is the catalog's, such as "/messages/{id}", its ids keyword arguments. `get`, `post`, `put`,
-    `patch` and `delete` return the JSON of a 2xx, None for an empty one, the text of one that is no JSON. All
-    raise the errors of `telnyx_tools.api.errors`.
+    A template is that of the catalog, such as "/messages/{id}"; ids are keyword arguments. `get`, `post`, `put`,
+    `patch` and `delete` return the JSON of a 2xx answer, None if it is empty, its text if it is not JSON. All raise the
+    errors of `telnyx_tools.api.errors`.
     """
 
     def __init__(
@@ -149,28 +150,29 @@ class Telnyx:
         self._kept: tuple[str, ...] = (credential.secret,) if credential else ()
         self._holds_back = False
         self.sent: list[str] | None = None
-        """The methods of its requests, where somebody watches."""
+        """The methods of the requests sent so far, if they are recorded (see `watched`)."""
 
     def keeping(self, secrets: Iterable[str]) -> Telnyx:
-        """The same API; `secrets`, which its calls will carry, are kept out of errors as the credential is."""
+        """The same API; `secrets` in its requests are removed from errors, as the credential is."""
         other = copy(self)
         other._kept = (*self._kept, *secrets)
         return other
 
     def watched(self) -> Telnyx:
-        """The same API, which notes what it sends."""
+        """The same API, which records the methods of the requests that it sends."""
         other = copy(self)
         other.sent = []
         return other
 
     def inside(self) -> Telnyx:
-        """The same API for a call inside another one, which has its place among the calls of the principal already."""
+        """The same API for requests made while another one is running. They do not take a second slot of the
+        principal's limit."""
         other = copy(self)
         other._slots = asyncio.Semaphore(1)
         return other
 
     def holding_back(self) -> Telnyx:
-        """The same API, which sends no request but GET and HEAD: for the first other one it raises HeldBack."""
+        """The same API, which sends only GET and HEAD. Any other request raises HeldBack."""
         other = copy(self)
         other._holds_back = True
         return other
@@ -193,7 +195,8 @@ class Telnyx:
         timeout_secs: float = READ_SECS,
         **ids: str,
     ) -> Json:
-        """`idempotency_key` sends an `Idempotency-Key`; only `replay` lets an uncertain POST be repeated."""
+        """`idempotency_key` sends an `Idempotency-Key`. Only `replay` allows repeating a POST that may have been
+        carried out."""
         return await self._json(
             Request(
                 method="POST",
@@ -226,11 +229,11 @@ class Telnyx:
         )
 
     async def delete(self, template: str, /, *, query: Query | None = None, **ids: str) -> Json:
-        """A 404 is a success where an earlier attempt may have deleted the resource."""
+        """Counts a 404 as success if an earlier attempt may have deleted the resource."""
         return await self._json(Request(method="DELETE", template=template, ids=ids, query=query))
 
     async def send(self, request: Request) -> Reply:
-        """Any operation, for bodies and answers that are not JSON. The reply is a 2xx."""
+        """Send any operation, also with a body or an answer that is not JSON. The reply is a 2xx."""
         if self.credential is None:
             raise MissingCredential
         return await self.perform(build_call(request, self._api.base_url, self.credential, self._api.user_agent))
@@ -243,7 +246,7 @@ class Telnyx:
         return S3(self, self._api.storage, self._api.user_agent)
 
     async def perform(self, call: Call) -> Reply:
-        """A call that is already built, for hosts with another form of authorization than `send` gives."""
+        """Send a call that is already built, for hosts that take another form of authorization than `send` uses."""
         if self._holds_back and call.method not in READS:
             raise HeldBack(call, self._kept)
         if self.sent is not None:
@@ -260,9 +263,9 @@ class Telnyx:
             raise
 
     async def download(self, url: str, label: str, *, max_bytes: int) -> Reply:
-        """A file at an address that an answer of Telnyx gave, fetched without the credential.
+        """Fetch a file from a URL that an answer of Telnyx gave, without the credential.
 
-        Raises ValueError, in words fit for an agent, for an address that is not fetched (see `downloads`).
+        Raises ValueError, in words fit for an agent, for a URL that may not be fetched (see `downloads`).
         """
         checked_download(url, self._api.base_url)
         headers = [("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", self._api.user_agent)]

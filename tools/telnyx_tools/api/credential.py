@@ -1,4 +1,4 @@
-"""The secret that one caller brings."""
+"""The secret with which one caller authenticates to Telnyx."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _LEGAL = re.compile(r"[\x21-\x7e]{1,8192}")
 class Credential:
     """A Telnyx API key or OAuth access token, sent as `Authorization: Bearer …`.
 
-    Its text form never shows the secret. Raises InvalidArgument for a secret that is no legal header value
-    (empty, spaces, line breaks, non-ASCII, above 8,192 characters).
+    Its text form never shows the secret. Raises InvalidArgument for a secret that is not a valid header value (empty,
+    spaces, line breaks, non-ASCII, above 8,192 characters).
     """
 
     secret: str = field(repr=False)

@@ -1,7 +1,7 @@
-"""Downloads: the addresses in Telnyx's answers that are fetched.
+"""Which URLs in Telnyx's answers may be fetched.
 
-An answer may hold an address that others chose, such as that of a recording kept in a customer's own storage. Only
-hosts whose names Telnyx or S3 alone give out are asked, so that no address leads into the network of this server.
+An answer may hold a URL that somebody else chose, such as that of a recording in a customer's own storage. Only hosts
+of Telnyx and of S3 are fetched from, so that no URL leads into the network of this server.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from telnyx_tools.api.hosts import is_loopback, is_telnyx
 MAX_ADDRESS = 8_000
 
 _ADDRESS = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(?::([0-9]{1,5}))?(?![^/?])[!-\[\]-~]*", re.IGNORECASE)
-"""Without anything that two readers could take differently: user names, backslashes, spaces."""
+"""Excludes what two URL parsers could read differently: user names, backslashes, spaces."""
 
 _S3 = re.compile(r"([a-z0-9.-]+\.)?s3([.-](dualstack\.)?[a-z]{2}(-[a-z]+){1,2}-[0-9])?\.amazonaws\.com")
 
 
 def checked_download(url: str, base_url: str) -> None:
-    """Raises ValueError, in words fit for an agent, if the address is not one to fetch.
+    """Raises ValueError, in words fit for an agent, if the URL may not be fetched.
 
-    That is https to a host of Telnyx or of S3, and the host and port of `base_url` where that is on loopback.
+    Allowed are https URLs of Telnyx and S3, and, if `base_url` is on loopback, its own host and port.
     """
     found = _ADDRESS.fullmatch(url)
     if found is None or len(url) > MAX_ADDRESS:

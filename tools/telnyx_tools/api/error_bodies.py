@@ -1,4 +1,4 @@
-"""The bodies of error answers, in every form that Telnyx and what stands before it use."""
+"""Reads the bodies of error answers, in every form that Telnyx and the proxies before it use."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _TAGGED = {tag: re.compile(rf"<{tag}[^<>]*>([^<]*)</{tag}>", re.IGNORECASE) for 
 
 
 def read_errors(status: int, body: bytes, secrets: Sequence[str] = ()) -> list[ErrorItem]:
-    """The errors of an answer: at least one, at most six, bounded in size, and without `secrets`.
+    """The errors in an answer: at least one, at most six, each cut to a limit, without `secrets`.
 
-    Understands Telnyx `{"errors": […]}`, OAuth `{error, error_description}`, FastAPI `{"detail": …}`,
-    `{"error": {code, message}}`, the XML of S3, HTML and plain text.
+    Reads Telnyx's `{"errors": […]}`, OAuth's `{error, error_description}`, FastAPI's `{"detail": …}`, `{"error": {code,
+    message}}`, the XML of S3, HTML and plain text.
     """
     return _Reader(status, secrets).read(body)
 
@@ -54,7 +54,7 @@ class _Reader:
             yield self._item(data.get("error") or data.get("code"), data.get("title"), detail)
 
     def _from_entry(self, entry: object) -> ErrorItem:
-        """One entry of a list: `{code, title, detail, source}` by Telnyx, `{loc, msg, type}` by FastAPI."""
+        """One entry of a list: Telnyx's `{code, title, detail, source}` or FastAPI's `{loc, msg, type}`."""
         if not isinstance(entry, dict):
             return self._item(detail=entry)
         detail = entry.get("detail") or entry.get("msg") or entry.get("message")
@@ -83,7 +83,7 @@ class _Reader:
         return f"http_{self.status}" if unusable else text
 
     def _text(self, value: object, limit: int) -> str | None:
-        """Scrubbed before it is cut: a cut could leave half of a secret."""
+        """The text without secrets, then cut: cutting first could leave half of a secret."""
         if value is None or value == "":
             return None
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,17 +1,17 @@
 """The errors of a call, as one tree.
 
 TelnyxError
-├── InvalidArgument      refused here, not sent: a bad id, value or credential
-├── MissingCredential    refused here, not sent: the caller brought no credential
-├── Unreachable          no connection to Telnyx, or none free; not sent
+├── InvalidArgument      refused by this server, not sent: an invalid id, value or credential
+├── MissingCredential    refused by this server, not sent: the caller gave no credential
+├── Unreachable          not sent: no connection to Telnyx, or none free
 ├── ApiError             Telnyx answered with an error; the call was not carried out
-├── OutcomeUnknown       sent, and the answer lost, a server failure or a redirect: it may have been carried out
-├── NoAnswer             as OutcomeUnknown, for a call that may safely be made again
+├── OutcomeUnknown       sent, but the answer was lost, a 5xx or a redirect: it may have been carried out
+├── NoAnswer             as OutcomeUnknown, for a call that may safely be repeated
 ├── ResponseTooLarge     carried out, but the answer is above the size limit
-└── UnknownRegion        refused here: storage named a region to which no credential may go
+└── UnknownRegion        refused by this server: storage named a region to which no credential may be sent
 
-`describe()` is what an agent reads. The text form (`str`, `repr`) is for logs: class, status, code and path
-template, never a text that a person or Telnyx wrote.
+`describe()` is for agents. The text form (`str`, `repr`) is for logs: class, status, code and path template, never a
+text that a person or Telnyx wrote.
 """
 
 from __future__ import annotations
@@ -27,33 +27,33 @@ READS = frozenset({"GET", "HEAD"})
 
 
 class TelnyxError(Exception):
-    """Anything that kept a call from giving its result."""
+    """Any error that kept a call from returning its result."""
 
     sent: Sequence[str] = ()
-    """The methods of the requests that Telnyx had of the same call before."""
+    """The methods of the requests that the same call had sent before."""
 
     @property
     def so_far(self) -> str:
-        """What became of the call until then: a tool of several requests may have sent some of them."""
+        """What the call did before it failed: a tool that makes several requests may have sent some of them."""
         if not self.sent:
             return "nothing was sent"
         return "nothing was changed" if READS.issuperset(self.sent) else "what the call had done before stays"
 
     def describe(self) -> dict[str, object]:
-        """The error for the agent: `code` and `title` always, other keys where known."""
+        """The error for the agent: always `code` and `title`, other keys if known."""
         return {"code": "error", "title": "The call failed"}
 
     def in_words(self) -> str:
-        """Return what went wrong in a sentence or two, for a result that tells of it."""
+        """Return what went wrong in a sentence or two, for a result that reports a failure."""
         described = self.describe()
         return " ".join(str(described[name]) for name in ("title", "detail") if name in described)[:500]
 
 
 class InvalidArgument(TelnyxError):
-    """The value of `argument` cannot be sent. `problem` says what is wrong and never quotes it.
+    """The value of `argument` cannot be sent. `problem` says what is wrong and never quotes the value.
 
     `argument` is the operation's name for it. `value` is the refused object itself: a tool recognizes its own argument
-    by that object's identity.
+    by the identity of that object.
     """
 
     def __init__(self, argument: str, problem: str, value: object = None) -> None:
@@ -87,7 +87,7 @@ class MissingCredential(TelnyxError):
 
 
 class Unreachable(TelnyxError):
-    """The request was not sent, so it can be made again. `reason` says why, in our own words."""
+    """The request was not sent, so the call can be repeated. `reason` says why, in words of this server."""
 
     def __init__(self, label: str, reason: str) -> None:
         super().__init__(f"Unreachable {label}")
@@ -105,7 +105,7 @@ class Unreachable(TelnyxError):
 
 @dataclass(frozen=True, slots=True)
 class ErrorItem:
-    """One error of an answer, scrubbed and bounded."""
+    """One error of an answer, without secrets and cut to a limit."""
 
     code: str
     title: str
@@ -123,9 +123,10 @@ class ErrorItem:
 
 
 class ApiError(TelnyxError):
-    """An error answer. `items`, at least one, are its errors; `retry_after_secs` is the wait it asks for.
+    """Telnyx answered with an error. `items` are its errors, at least one; `retry_after_secs` is the wait that it asks
+    for.
 
-    `remedy` is what to do about it, set by whoever knows the operation better than the table of remedies.
+    `remedy` is what to do about it, set by code that knows the operation better than the table of remedies.
     """
 
     def __init__(
@@ -146,7 +147,7 @@ class ApiError(TelnyxError):
 
     @property
     def code(self) -> str:
-        """The code of the first error, such as "10015"; "http_502" where Telnyx gave none."""
+        """The code of the first error, such as "10015", or "http_502" if Telnyx gave none."""
         return self.items[0].code
 
     def describe(self) -> dict[str, object]:
@@ -161,9 +162,9 @@ class ApiError(TelnyxError):
 
 
 class OutcomeUnknown(TelnyxError):
-    """The request went out and nobody knows whether it was carried out. It was not repeated.
+    """The request was sent, and it is unknown whether Telnyx carried it out. It was not repeated.
 
-    `check` is how to find out, set by whoever knows the operation.
+    `check` says how to find out, set by code that knows the operation.
     """
 
     def __init__(
@@ -195,7 +196,7 @@ class OutcomeUnknown(TelnyxError):
 
 
 class NoAnswer(TelnyxError):
-    """The request went out and the answer was lost, also when repeated. Calling again does no harm."""
+    """The request was sent and no answer came, also when it was repeated. Repeating the call does no harm."""
 
     def __init__(self, label: str, reason: str) -> None:
         super().__init__(f"NoAnswer {label}")
@@ -211,7 +212,7 @@ class NoAnswer(TelnyxError):
 
 
 class ResponseTooLarge(TelnyxError):
-    """The answer to a call that was carried out (2xx) is above `limit` bytes, or another `unit`."""
+    """The call was carried out (2xx), but the answer is larger than `limit` bytes, or another `unit`."""
 
     def __init__(self, label: str, status: int, limit: int, unit: str = "bytes") -> None:
         super().__init__(f"ResponseTooLarge {status} {label}")
@@ -230,7 +231,7 @@ class ResponseTooLarge(TelnyxError):
 
 
 class UnknownRegion(TelnyxError):
-    """A bucket lives in a region that is not among those known; nothing was sent there."""
+    """The bucket is in a region that this server does not know. Nothing was sent there."""
 
     def __init__(self) -> None:
         super().__init__("UnknownRegion")
@@ -248,4 +249,4 @@ def _present(**fields: object) -> dict[str, object]:
 
 
 MAY_BE_DONE: Final = (OutcomeUnknown, ResponseTooLarge)
-"""The errors of calls that took place, or may have: after any other one, nothing did."""
+"""The errors of calls that took place or may have. After any other error, the call did not take place."""

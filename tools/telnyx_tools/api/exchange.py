@@ -1,4 +1,4 @@
-"""The attempts of one call, and what they come to."""
+"""Sends one call, in as many attempts as its retry rules allow, and returns its answer or error."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 Attempt = Callable[[Call], Awaitable[Reply | Failure]]
 Watch = Callable[[Call, int, Attempt], Awaitable[Reply | Failure]]
-"""Makes an attempt of a call, which is its first, second, …, and sees what comes of it."""
+"""Makes one attempt of a call (number 1, 2, …) with the given function, and sees its result."""
 
 
 async def exchange(wire: Wire, call: Call, clock: Clock, secrets: Sequence[str], watch: Watch | None = None) -> Reply:
-    """Attempt the call until it succeeds or may not be repeated, and return the 2xx.
+    """Attempt the call until it succeeds or may not be repeated, and return the 2xx answer.
 
-    Raises the errors of `telnyx_tools.api.errors`, from which `secrets` are removed where Telnyx echoes them.
+    Raises the errors of `telnyx_tools.api.errors`; `secrets` that Telnyx echoes are removed from them.
     """
     retries = Retries(call.method, call.replay, clock, call.attempts)
     while True:
@@ -35,7 +35,7 @@ async def exchange(wire: Wire, call: Call, clock: Clock, secrets: Sequence[str],
         elif result.ok:
             return result
         elif result.status == 404 and call.method == "DELETE" and retries.uncertain:
-            return Reply(204, result.headers)  # the earlier attempt did delete it
+            return Reply(204, result.headers)  # an earlier attempt deleted it
         else:
             asked = retry_after(result.status, result.headers, clock.now())
             delay = retries.delay(outcome_of(result.status), asked)
@@ -54,7 +54,9 @@ def _failure(call: Call, failure: Failure, uncertain: bool) -> TelnyxError:
 
 def _refusal(call: Call, reply: Reply, asked: float | None, secrets: Sequence[str]) -> TelnyxError:
     items = read_errors(reply.status, reply.content, secrets)
-    unclear = outcome_of(reply.status) is Outcome.UNCERTAIN or reply.status < 400  # after a 303 it is done
+    unclear = (
+        outcome_of(reply.status) is Outcome.UNCERTAIN or reply.status < 400
+    )  # a 303 answers a request that was carried out
     if unclear and not may_repeat_uncertain(call.method, call.replay):
         reason = f"The answer was HTTP {reply.status}."
         return OutcomeUnknown(call.label, reason, status=reply.status, request_id=reply.request_id, items=items)

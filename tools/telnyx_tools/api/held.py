@@ -1,4 +1,4 @@
-"""Requests that are kept back, so that somebody can look at them first."""
+"""Dry runs of calls: they stop at the first change, so that somebody can look at it before it is made."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from telnyx_tools.api.call import Call
 
 
 class HeldBack(BaseException):
-    """A request that would change something was not sent. No error of a call, so that nothing on its way takes it for
-    one. `secrets` are what may not be shown of it."""
+    """A request that would change something, which a dry run did not send.
+
+    Not a subclass of Exception, so that no code on the way handles it as an error of the call. `secrets` must not be
+    shown when the request is.
+    """
 
     def __init__(self, call: Call, secrets: Sequence[str]) -> None:
         super().__init__(f"HeldBack {call.label}")
@@ -18,11 +21,12 @@ class HeldBack(BaseException):
 
 
 class HeldHere(BaseException):
-    """Something that a call would do here, not at Telnyx, was not done; the text says what."""
+    """A change that a dry run did not make on this server or machine. The text says which."""
 
 
 def held_back(error: BaseException) -> HeldBack | HeldHere | None:
-    """What was held back that an error is about, in whatever groups of tasks it was raised."""
+    """The change at which a dry run stopped, found in an exception or in a group of exceptions; None for other
+    errors."""
     if isinstance(error, BaseExceptionGroup):
         return next((found for inner in error.exceptions if (found := held_back(inner)) is not None), None)
     return error if isinstance(error, HeldBack | HeldHere) else None

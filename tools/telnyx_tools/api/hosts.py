@@ -1,4 +1,4 @@
-"""The hosts that may be sent a caller's credential."""
+"""The hosts to which a caller's credential may be sent."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
 
 @lru_cache
 def checked_upstream(url: str, *, allow_custom: bool = False) -> httpx2.URL:
-    """The base URL, without a slash at its end, if credentials may go there.
+    """The base URL, without a trailing slash, if credentials may be sent there.
 
-    That is https to a host of Telnyx, anything on loopback, and with `allow_custom` any other https host.
-    Raises ValueError, in one line fit for a command line, for the rest.
+    Allowed are https to a host of Telnyx, any scheme on loopback, and with `allow_custom` https to any host. Raises
+    ValueError for the rest, in one line fit for a command line.
     """
     parsed = _parse(url)
     if parsed.scheme not in ("https", "http"):

@@ -1,4 +1,4 @@
-"""The one builder of request paths: a template of the catalog and the ids that fill it."""
+"""Builds every request path, from a template of the catalog and the ids that fill it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from telnyx_tools.api.errors import InvalidArgument
 MAX_LENGTH = 1_000
 MAX_KEY_BYTES = 1_024
 NAMES_WITH_SLASHES = frozenset({"object_name", "key"})
-"""Placeholders for names of stored things, which may hold slashes. An id does not, unless it is that of a call."""
+"""Placeholders for names that may contain slashes. An id may not, unless it is a call's."""
 
 _CALL_ID = re.compile(r"v[0-9]+:[A-Za-z0-9+/=_-]+")
-"""A call's id: base64 after its version. Its slash is one of data, not of a path, and is sent as %2F."""
+"""The id of a call: base64 after its version. Its slashes are data, not path separators, and are sent as %2F."""
 
 _SAFE = "!$&'()*+,;=:@"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -38,10 +38,10 @@ def build_path(template: str, ids: Mapping[str, str]) -> str:
 
 
 def object_path(bucket_name: str, object_name: str | None = None) -> str:
-    """The path of a bucket in S3, or of an object there, whose slashes stay what they are.
+    """The path of a bucket in S3, or of an object in it. Slashes in the object's name are kept.
 
-    Raises InvalidArgument for a name that could lead a server or proxy to another bucket or object: one that a
-    path cannot hold, such as "a/../b", which S3 itself would take.
+    Raises InvalidArgument for a name that could lead a server or proxy to another bucket or object, such as "a/../b",
+    which S3 itself would accept.
     """
     path = build_path("/{bucket_name}", {"bucket_name": bucket_name})
     if object_name is None:
@@ -52,7 +52,7 @@ def object_path(bucket_name: str, object_name: str | None = None) -> str:
 
 
 def check_object_name(object_name: str) -> None:
-    """Raises InvalidArgument for a name that no object can have."""
+    """Raises InvalidArgument if no object can have this name."""
     if not object_name:
         raise InvalidArgument("object_name", "It is empty.", object_name)
     if _CONTROL.search(object_name):
@@ -84,7 +84,7 @@ def _segment(name: str, value: str) -> str:
 
 
 def _fully_decoded(name: str, value: str) -> str:
-    """The text without any layer of percent-encoding: servers behind proxies decode more than once."""
+    """The text with every layer of percent-encoding removed: servers behind proxies decode more than once."""
     text = value
     for _ in range(8):
         decoded = unquote(text)
@@ -99,5 +99,5 @@ def _is_call_id(name: str, value: str) -> bool:
 
 
 def _is_dots(piece: str) -> bool:
-    """Return whether a server takes the piece for a dot segment; some ignore what follows a semicolon."""
+    """Return whether a server may read the piece as a dot segment; some ignore what follows a semicolon."""
     return piece.partition(";")[0].strip() in (".", "..")

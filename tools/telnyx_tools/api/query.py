@@ -1,4 +1,4 @@
-"""Query strings as Telnyx reads them: nested brackets, comma lists, lower-case booleans."""
+"""Query strings in the form that Telnyx reads: nested brackets, comma-separated lists, lower-case booleans."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Scalar: TypeAlias = str | int | float | date
 QueryValue: TypeAlias = "Scalar | Sequence[Scalar | None] | Mapping[str, QueryValue] | None"
 Query: TypeAlias = Mapping[str, QueryValue]
 """`{"filter": {"name": {"contains": "x"}}}` is sent as `filter[name][contains]=x`. None and empty texts are left out:
-Telnyx takes an empty one for a value, and finds nothing."""
+Telnyx would filter by the empty text and find nothing."""
 
 
 def encode_query(query: Query) -> str:
-    """The query string without its question mark. Raises InvalidArgument for a value that it cannot hold."""
+    """The query string without its question mark. Raises InvalidArgument for a value that cannot be sent."""
     return "&".join(f"{_quoted(key)}={quote(value, safe=':,')}" for key, value in _pairs(query))
 
 

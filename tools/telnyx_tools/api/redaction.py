@@ -1,4 +1,4 @@
-"""Redaction: credentials and secret arguments, which no agent and no log may read, taken out of texts and values."""
+"""Redaction: removes credentials and secret arguments, which no agent and no log may read, from texts and values."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pydantic import BaseModel
 
 REPLACED = "[credential]"
 SHORTEST = 4
-"""Characters: anything shorter is not treated as a secret, since it is part of too many words."""
+"""Fewer characters than this are not redacted: they occur in too many words."""
 
 
 class Secret(str):
-    """A text that is sent to Telnyx and shown to nobody. Its repr does not have it, its text form does."""
+    """A text that is sent to Telnyx and never shown. `repr` hides it, `str` does not."""
 
     __slots__ = ()
 
@@ -24,7 +24,7 @@ class Secret(str):
 
 
 def secrets_in(value: object) -> set[str]:
-    """Every `Secret` inside arguments, lists, objects and models."""
+    """Every `Secret` inside a value: in arguments, lists, objects and models."""
     if isinstance(value, Secret):
         return {str(value)}
     if isinstance(value, BaseModel):
@@ -35,18 +35,18 @@ def secrets_in(value: object) -> set[str]:
 
 
 def without(text: str, secrets: Iterable[str]) -> str:
-    """The text with every one of the secrets replaced, also where it stands in JSON.
+    """The text with every secret replaced, also where it is escaped as in JSON.
 
-    A PIN is a number of its own: its digits inside a phone number, or another longer one, are none of it.
+    A secret of digits, such as a PIN, is replaced only where it stands alone, not inside a longer number.
     """
-    # A secret that is longer than the text cannot stand in it; to write out its forms may take longer than all else.
+    # A secret longer than the text cannot be in it. Skipping it saves the time to build its forms.
     for form in _forms(secret for secret in secrets if len(secret) <= len(text)):
         text = re.sub(rf"(?<!\d){form}(?!\d)", REPLACED, text) if form.isdecimal() else text.replace(form, REPLACED)
     return text
 
 
 def without_any(value: Any, secrets: Sequence[str]) -> Any:
-    """Do as `without`, for each text inside a value or a model."""
+    """Like `without`, for each text inside a value or a model."""
     if isinstance(value, str):
         return without(value, secrets)
     if isinstance(value, list):
@@ -59,7 +59,7 @@ def without_any(value: Any, secrets: Sequence[str]) -> Any:
 
 
 def _forms(secrets: Iterable[str]) -> list[str]:
-    """The longest first: one may be part of another."""
+    """The secrets and their forms in JSON, longest first, since one may be part of another."""
     long_enough = [secret for secret in secrets if len(secret) >= SHORTEST]
     encoded = (json.dumps(secret, ensure_ascii=plain)[1:-1] for secret in long_enough for plain in (True, False))
     return sorted({*long_enough, *encoded}, key=len, reverse=True)

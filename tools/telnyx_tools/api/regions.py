@@ -1,4 +1,4 @@
-"""The regions of cloud storage, their hosts, and the regions that known buckets live in."""
+"""The regions of cloud storage, their hosts, and a cache of the regions of buckets."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from telnyx_tools.api.hosts import checked_upstream
 Region = Literal["us-central-1", "us-east-1", "us-west-1", "eu-central-1", "ap-southeast-1", "ca-central-1"]
 REGIONS: Final[tuple[Region, ...]] = get_args(Region)
 ANY: Final[Region] = "us-central-1"
-"""Answers what is the same in every region: the list of buckets, and where one lives."""
+"""The region to ask for what every region answers alike: the list of buckets, and the region of one."""
 OLDEST: Final[Region] = "us-east-1"
-"""The region of an empty location in S3."""
+"""The region that an empty location means in S3."""
 
 ENDPOINT = "https://{region}.telnyxcloudstorage.com"
 MOST_HOMES = 4_096
 
 
 class StorageHosts:
-    """The hosts of all regions. Raises ValueError if credentials may not go to one of them (see `hosts`)."""
+    """The hosts of all regions. Raises ValueError if credentials may not be sent to one of them (see `hosts`)."""
 
     def __init__(self, endpoint: str = ENDPOINT, *, allow_custom: bool = False) -> None:
         self._urls = {
@@ -32,11 +32,11 @@ class StorageHosts:
         return self._urls[region]
 
     def home(self, principal: str, bucket: str) -> Region | None:
-        """The region of a bucket, if this caller was told it."""
+        """The region of a bucket, if this caller has learned it before."""
         return self._homes.get((principal, bucket))
 
     def settle(self, principal: str, bucket: str, region: Region) -> None:
-        """Remember it; the oldest of many are forgotten."""
+        """Cache the region of a bucket. Beyond `MOST_HOMES` entries the oldest are dropped."""
         self._homes[principal, bucket] = region
         self._homes.move_to_end((principal, bucket))
         if len(self._homes) > MOST_HOMES:
@@ -47,5 +47,5 @@ class StorageHosts:
 
 
 def known_region(name: str) -> Region | None:
-    """The region of that name, if it is one to which credentials may go."""
+    """The region of that name; None if it is not a region to which credentials may be sent."""
     return next((region for region in REGIONS if region == name), None)

@@ -16,11 +16,11 @@ Json: TypeAlias = dict[str, Any] | list[Any] | str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer of Telnyx, whole."""
+    """A complete answer of Telnyx."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
-    """Read without regard to the case of a name."""
+    """Names are looked up without regard to case."""
     content: bytes = field(default=b"", repr=False)
 
     @property
@@ -38,11 +38,12 @@ class Reply:
 
     @property
     def is_wide(self) -> bool:
-        """Return whether it holds more values than are parsed, which would keep everybody waiting."""
+        """Return whether the body holds more values than are parsed, since parsing them would block the event loop."""
         return self.content[:1] in (b"{", b"[") and values_in(self.content, MOST_ANSWER_VALUES) > MOST_ANSWER_VALUES
 
     def json(self) -> Json:
-        """The body as JSON, None if it is empty, its text if it is no JSON or too much of it: a 2xx never fails."""
+        """The body as JSON; None if it is empty; its text if it is not JSON or too large. Never raises, as the 2xx is a
+        success."""
         if not self.content:
             return None
         if self.is_wide:
@@ -54,7 +55,7 @@ class Reply:
         return value
 
     def _odd_json(self) -> Json:
-        """Read JSON that a strict parser refuses: NaN, a byte order mark, halves of surrogate pairs, great depth."""
+        """Parse JSON that a strict parser refuses: NaN, a byte order mark, lone surrogates, deep nesting."""
         try:
             value: Json = _well_formed(_DECODER.decode(self.content.decode("utf-8-sig")))
         except (ValueError, RecursionError):
@@ -62,11 +63,11 @@ class Reply:
         return value
 
 
-_DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN and Infinity are no JSON that could be passed on
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN and Infinity are not valid JSON to pass on
 
 
 def _well_formed(value: Any) -> Any:
-    """Without halves of surrogate pairs: a text cut inside an emoji has them, and UTF-8 has not."""
+    """The value without lone surrogates: a text cut inside an emoji has one, and UTF-8 cannot encode it."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, list):

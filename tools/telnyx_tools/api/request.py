@@ -1,4 +1,4 @@
-"""One operation in the caller's terms, and how it is put on the wire."""
+"""A request to one operation, and how it becomes a `Call` that can be sent."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One operation; give at most one of `body` (JSON), `content` (raw) and `files` (multipart).
+    """A request to one operation. Give at most one of `body` (JSON), `content` (raw) and `files` (multipart).
 
-    `template` and `ids` make the path. With `files`, `fields` are the other parts of the form. `max_bytes`
-    bounds the answer. `headers` are parameters of the operation; they cannot replace a header of the client.
-    `idempotency_key` sends a fresh `Idempotency-Key`, the same in every attempt, unless `headers` has one.
+    `template` and `ids` make the path. With `files`, `fields` are the other parts of the form. `max_bytes` limits the
+    answer. `headers` are parameters of the operation; they cannot replace the client's headers. `idempotency_key` sends
+    a new `Idempotency-Key`, the same in every attempt, unless `headers` has one.
     """
 
     method: str
@@ -69,7 +69,7 @@ class Request:
 
 
 def build_call(request: Request, base_url: str, credential: Credential, user_agent: str) -> Call:
-    """The request on the wire, authorized by bearer. Raises InvalidArgument for what cannot be sent."""
+    """The request as it is sent, with bearer authorization. Raises InvalidArgument for a value that cannot be sent."""
     content, content_type = _encode_body(request)
     headers = [
         ("Authorization", f"Bearer {credential.secret}"),
@@ -137,7 +137,7 @@ def _encoded_body(request: Request) -> tuple[bytes, str | None]:
 
 
 def _encode_form(files: Mapping[str, File], fields: Mapping[str, str]) -> tuple[bytes, str]:
-    # Fields are parts without a file name: a form that holds no file is multipart all the same.
+    # Fields are parts without a file name, so that a form without files is multipart too.
     texts = {name: (None, value.encode(), None) for name, value in fields.items()}
     form = httpx2.Request(
         "POST",

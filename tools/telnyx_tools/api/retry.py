@@ -1,4 +1,4 @@
-"""The rules of retries: which attempts of a call may be followed by another, and when."""
+"""The rules of retries: which calls may be attempted again, and after how long."""
 
 from __future__ import annotations
 
@@ -21,22 +21,21 @@ _DAY_SECS = 86_400.0
 
 
 class Replay(Enum):
-    """A promise about a request that changes something: whether it may be repeated when it may already have been
-    carried out."""
+    """Whether a request that changes something may be repeated when it may already have been carried out."""
 
     NEVER = "never"
-    """A POST or PATCH may not; what HTTP calls idempotent may."""
+    """Not if it is a POST or PATCH; yes if its method is idempotent by HTTP."""
     SAFE = "safe"
-    """Telnyx documents that a repeat has no second effect, for example by `command_id`."""
+    """Yes: Telnyx documents that a repetition has no second effect, for example by `command_id`."""
     COSTS = "costs"
-    """It may not, whatever its method: a second effect would cost once more."""
+    """Never, whatever the method: a second effect would cost money again."""
 
 
 class Outcome(Enum):
-    """The result of one attempt at a call."""
+    """The result of one attempt."""
 
     FINAL = "final"
-    """Answered, and the answer would stay the same."""
+    """Answered, and a repetition would get the same answer."""
     NOT_SENT = "not sent"
     THROTTLED = "throttled"
     """429: answered and not carried out."""
@@ -46,7 +45,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Time, sleep and chance, so that tests need none of them."""
+    """Time, sleep and randomness, which tests replace."""
 
     monotonic: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
@@ -68,7 +67,7 @@ def may_repeat_uncertain(method: str, replay: Replay) -> bool:
 
 
 class Retries:
-    """The attempts of one call, `made` so far. `uncertain` is true once one of them may have been carried out."""
+    """The attempts of one call; `made` counts them. `uncertain` is true once one of them may have been carried out."""
 
     def __init__(self, method: str, replay: Replay, clock: Clock, most: int = MAX_ATTEMPTS) -> None:
         self.uncertain = False
@@ -79,10 +78,11 @@ class Retries:
         self._started = clock.monotonic()
 
     def delay(self, outcome: Outcome, asked: float | None = None) -> float | None:
-        """Seconds to wait before the next attempt, at least what Telnyx `asked`; None if there is none."""
+        """Seconds to wait before the next attempt, at least what Telnyx `asked`; None if there may be no other
+        attempt."""
         self.made += 1
         if outcome is Outcome.UNCERTAIN:
-            # It stays so: that a later attempt is refused says nothing about this one.
+            # It stays true: that a later attempt is refused says nothing about this one.
             self.uncertain = True
             if not self._repeats_uncertain:
                 return None
@@ -93,15 +93,16 @@ class Retries:
         return delay if spent + delay <= MAX_TOTAL_SECS else None
 
     def _backoff(self) -> float:
-        # At random between half and all of it: callers that failed together must not come back together.
+        # A random time between half and all of the ceiling, so that callers that failed together do not retry together.
         ceiling = min(math.ldexp(FIRST_DELAY_SECS, self.made - 1), MAX_DELAY_SECS)
         return ceiling * (1 + self._clock.chance()) / 2
 
 
 def retry_after(status: int, headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds that the answer asks to wait, at most a day; None where it does not say.
+    """The seconds that the answer asks to wait, at most a day; None if it does not ask.
 
-    `x-ratelimit-reset` stands on every answer and counts on a 429 only: seconds, or a Unix time if above 1e9.
+    `x-ratelimit-reset` is on every answer but counts only with status 429. It holds seconds, or a Unix time if above
+    1e9.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:

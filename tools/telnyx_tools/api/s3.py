@@ -1,4 +1,4 @@
-"""Cloud storage by its S3 interface: buckets, objects, and uploads in parts."""
+"""Cloud storage by its S3 API: buckets, objects and multipart uploads."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from telnyx_tools.api.sigv4 import UNSIGNED, Signer, payload_hash
 Pairs = Sequence[tuple[str, str]]
 
 SLOWEST_BYTES_PER_SEC = 50_000
-"""A slower transfer is given up."""
+"""The rate from which the timeout of a transfer is computed; a slower transfer times out."""
 
 STREAM_ATTEMPTS = 2
-"""What gives the body may have failed for good."""
+"""Fewer than usual: what produces the body may have failed for good."""
 
 _WRONG_REGION = frozenset(
     {"PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed", "IncorrectEndpoint", "NoSuchBucket"}
     | {"IllegalLocationConstraintException", "http_301", "http_307", "http_400"}
 )
-"""Answers, of HEAD without a body too, that a bucket gets which is looked for in a region where it is not."""
+"""The error codes, also of a HEAD without a body, that S3 gives if the bucket is in another region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class ObjectEntry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of a bucket. `folders` are the prefixes that the delimiter made; `next` resumes after this page."""
+    """A page of the objects in a bucket. `folders` are the common prefixes; `next` is the token of the following
+    page."""
 
     objects: list[ObjectEntry] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
@@ -59,7 +60,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    """One operation of S3 on the wire, but for its region."""
+    """One S3 request, without its region."""
 
     operation: str
     method: str
@@ -69,13 +70,13 @@ class _Ask:
     content: bytes = b""
     replay: Replay = Replay.NEVER
     moves: int = 0
-    """The bytes of an object in the answer."""
+    """The size of the answer, in bytes, if it is an object."""
     stream: Callable[[], AsyncIterator[bytes]] | None = None
     length: int = 0
 
 
 class S3:
-    """The storage of one caller. Raises the errors of `telnyx_tools.api.errors`, their codes those of S3."""
+    """Cloud storage for one caller. Raises the errors of `telnyx_tools.api.errors`, with the error codes of S3."""
 
     def __init__(self, telnyx: Sender, hosts: StorageHosts, user_agent: str) -> None:
         self._telnyx = telnyx
@@ -99,7 +100,7 @@ class S3:
         self._hosts.forget(self._telnyx.principal, bucket)
 
     async def location(self, bucket: str) -> Region | None:
-        """The bucket's region, asked anew; None where the answer does not say. Raises UnknownRegion."""
+        """The bucket's region, always asked from S3; None if the answer does not say. Raises UnknownRegion."""
         ask = _Ask("GetBucketLocation", "GET", object_path(bucket), query=[("location", "")])
         root = _tree(await self._send(ask, ANY))
         if root.name != "LocationConstraint":
@@ -111,7 +112,7 @@ class S3:
         return region
 
     async def home(self, bucket: str) -> Region | None:
-        """The bucket's region, asked where it is not known yet."""
+        """The bucket's region, asked from S3 only if it is not cached."""
         return self._hosts.home(self._telnyx.principal, bucket) or await self.location(bucket)
 
     async def list_objects(
@@ -128,12 +129,12 @@ class S3:
         return _entry(key, reply)
 
     async def get(self, bucket: str, key: str, *, max_bytes: int) -> tuple[ObjectEntry, bytes]:
-        """A whole object. Raises ResponseTooLarge for one above `max_bytes`."""
+        """A whole object. Raises ResponseTooLarge if it is above `max_bytes`."""
         reply = await self._in_bucket(bucket, _Ask("GetObject", "GET", object_path(bucket, key), moves=max_bytes))
         return _entry(key, reply), reply.content
 
     async def get_range(self, bucket: str, key: str, start: int, length: int) -> tuple[ObjectEntry, bytes]:
-        """At most `length` bytes of an object from `start` on, as many as there are."""
+        """At most `length` bytes of an object from `start`; fewer if it ends before."""
         headers = [("Range", f"bytes={start}-{start + length - 1}")]
         ask = _Ask("GetObject", "GET", object_path(bucket, key), headers=headers, moves=length)
         reply = await self._in_bucket(bucket, ask)
@@ -142,7 +143,7 @@ class S3:
         return _entry(key, reply), reply.content
 
     async def put(self, bucket: str, key: str, content: bytes, content_type: str) -> str:
-        """Store a whole object in the place of one that may be there; returns its ETag."""
+        """Store an object, replacing one of the same name. Returns its ETag."""
         headers = [("Content-Type", content_type)]
         ask = _Ask("PutObject", "PUT", object_path(bucket, key), headers=headers, content=content)
         return _etag(await self._in_bucket(bucket, ask))
@@ -150,17 +151,17 @@ class S3:
     async def put_stream(
         self, bucket: str, key: str, stream: Callable[[], AsyncIterator[bytes]], length: int, content_type: str
     ) -> str:
-        """Do as `put`, with a body that is not in memory; `stream` gives it, anew for every attempt."""
+        """Like `put`, for a body that is not in memory. `stream` makes it anew for every attempt."""
         headers = [("Content-Type", content_type)]
         ask = _Ask("PutObject", "PUT", object_path(bucket, key), headers=headers, stream=stream, length=length)
         return _etag(await self._in_bucket(bucket, ask))
 
     async def delete(self, bucket: str, key: str) -> None:
-        """Deleted is also what was never there."""
+        """Delete an object. Succeeds if there is none."""
         await self._in_bucket(bucket, _Ask("DeleteObject", "DELETE", object_path(bucket, key)))
 
     async def delete_many(self, bucket: str, keys: Sequence[str]) -> dict[str, str]:
-        """Delete up to 1,000 objects; returns the codes of errors by the names that could not be deleted."""
+        """Delete up to 1,000 objects. Returns, for each that could not be deleted, its name and the error code."""
         for key in keys:
             check_object_name(key)
         content = deletion_body(keys)
@@ -170,9 +171,9 @@ class S3:
         return {each.value("Key") or "": each.value("Code") or "error" for each in root.all("Error")}
 
     async def start_upload(self, bucket: str, key: str, content_type: str) -> str:
-        """Begin an upload in parts; returns its id."""
+        """Start a multipart upload. Returns its id."""
         path, headers = object_path(bucket, key), [("Content-Type", content_type)]
-        # What a lost answer leaves behind is an upload without parts: nobody sees it, and it takes no room.
+        # If the answer is lost, an upload without parts stays behind: nobody sees it, and it takes no space.
         ask = _Ask("CreateMultipartUpload", "POST", path, [("uploads", "")], headers, replay=Replay.SAFE)
         upload_id = _tree(await self._in_bucket(bucket, ask)).value("UploadId")
         if not upload_id:
@@ -196,7 +197,8 @@ class S3:
         await self._in_bucket(bucket, _Ask("AbortMultipartUpload", "DELETE", object_path(bucket, key), query))
 
     async def _in_bucket(self, bucket: str, ask: _Ask) -> Reply:
-        """Sent to the bucket's home; one that has moved since it was last asked for is asked for once more."""
+        """Send the request to the bucket's region. If the bucket has moved since the region was cached, look it up and
+        retry once."""
         known = self._hosts.home(self._telnyx.principal, bucket)
         try:
             return await self._send(ask, known or await self.location(bucket) or ANY)
@@ -213,7 +215,9 @@ class S3:
         try:
             return await self._telnyx.perform(self._call(ask, region))
         except ApiError as error:
-            if ask.operation == "HeadObject" and error.code == "http_404":  # an answer to HEAD has no body
+            if (
+                ask.operation == "HeadObject" and error.code == "http_404"
+            ):  # the answer to a HEAD has no body with a code
                 raise _error(ask, 404, "NoSuchKey", "There is no object of that name.") from None
             raise
 
@@ -245,7 +249,7 @@ class S3:
 
 
 def _tree(reply: Reply) -> Element:
-    """The answer of a success; an empty element where it cannot be read, since a success stays one."""
+    """The answer of a 2xx as a tree. An empty element if it cannot be parsed: the request succeeded all the same."""
     try:
         return parse(reply.content)
     except NoXml:
@@ -253,7 +257,7 @@ def _tree(reply: Reply) -> Element:
 
 
 def _tree_of_success(ask: _Ask, reply: Reply) -> Element:
-    """The answer of an operation that may fail after its status was sent."""
+    """The same, for operations that may fail after the 2xx status was sent."""
     root = _tree(reply)
     if root.name == "Error":
         raise _error(ask, reply.status, root.value("Code") or "InternalError", "Storage could not finish this.")
@@ -265,7 +269,7 @@ def _error(ask: _Ask, status: int, code: str, detail: str) -> TelnyxError:
 
 
 def _listing(root: Element) -> Listing:
-    """Names are percent-encoded where the answer says so: XML cannot hold every character of a name."""
+    """A page of objects. Names are percent-encoded if the answer says so, since XML cannot hold every character."""
     encoded = root.value("EncodingType") == "url"
 
     def name(text: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The XML of S3: its answers as a tree, and the few bodies that it takes."""
+"""The XML of S3: parses its answers into a tree, and builds the few bodies that requests have."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 MOST_ELEMENTS = 100_000
-"""A page of a bucket, the longest answer, has some ten thousand."""
+"""The longest answer, a page of a bucket, has some ten thousand elements."""
 
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
 class NoXml(ValueError):
-    """It is no XML, or XML that is more than an answer of S3 has to be: a document type, entities, endless."""
+    """Not XML, or XML with what no answer of S3 has: a document type, entities, too many elements."""
 
 
 @dataclass(slots=True)
 class Element:
-    """An element of an answer; a text is stripped only where it has to be."""
+    """An element of an answer."""
 
     name: str
     text: str = ""
@@ -32,13 +32,13 @@ class Element:
         return (child for child in self.children if child.name == name)
 
     def value(self, name: str) -> str | None:
-        """The text of a child, None where there is none."""
+        """The text of a child element; None if there is no such child."""
         found = self.find(name)
         return None if found is None else found.text
 
 
 def parse(content: bytes) -> Element:
-    """The root of a document. Raises NoXml."""
+    """The root element of a document. Raises NoXml."""
     root = Element("")
     open_elements = [root]
     count = 0
@@ -61,7 +61,7 @@ def parse(content: bytes) -> Element:
     def refuse(*_: object) -> None:
         raise NoXml("a document type")
 
-    parser = expat.ParserCreate("utf-8")  # whatever encoding the document names: Python would look for its codec
+    parser = expat.ParserCreate("utf-8")  # else Python looks up a codec by the name that the document gives
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
@@ -78,13 +78,13 @@ def location_body(region: str) -> bytes:
 
 
 def deletion_body(keys: Iterable[str]) -> bytes:
-    """The body of DeleteObjects; the answer names only what could not be deleted."""
+    """The body of DeleteObjects. The answer then lists only the objects that could not be deleted."""
     objects = "".join(f"<Object><Key>{escape(key)}</Key></Object>" for key in keys)
     return _document("Delete", f"{objects}<Quiet>true</Quiet>")
 
 
 def completion_body(etags: Iterable[str]) -> bytes:
-    """The body of CompleteMultipartUpload: the ETags of the parts in their order."""
+    """The body of CompleteMultipartUpload: the ETags of the parts, in order."""
     parts = "".join(
         f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(etag)}</ETag></Part>"
         for number, etag in enumerate(etags, 1)

@@ -1,6 +1,7 @@
-"""AWS Signature Version 4, with which S3 requests are authorized.
+"""AWS Signature Version 4, which authorizes S3 requests.
 
-Telnyx reads the access key id of it, which is the API key, and ignores the rest; it is made right all the same.
+Telnyx reads only the access key id in it, which is the API key, and ignores the rest. The signature is valid all the
+same.
 """
 
 from __future__ import annotations
@@ -14,21 +15,21 @@ from urllib.parse import urlsplit
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED = "UNSIGNED-PAYLOAD"
-"""Takes the place of the body's hash where the body is not in memory."""
+"""Replaces the hash of a body that is not in memory."""
 
 Headers = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Signs requests to the S3 of one region. Its text form shows neither key."""
+    """Signs requests to S3 in one region. Its text form shows neither key."""
 
     access_key: str = field(repr=False)
     secret_key: str = field(repr=False)
     region: str
 
     def sign(self, method: str, url: str, headers: Headers, payload_hash: str, at: datetime) -> list[tuple[str, str]]:
-        """The headers, and those that authorize the request. `url` is percent-encoded as it will be sent."""
+        """The given headers and those of the signature. `url` is percent-encoded as it will be sent."""
         parts = urlsplit(url)
         moment = at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         dated = [*headers, ("X-Amz-Content-SHA256", payload_hash), ("X-Amz-Date", moment)]
@@ -54,6 +55,6 @@ def payload_hash(content: bytes) -> str:
 
 
 def _sorted(query: str) -> str:
-    """Every parameter with its `=`, in order of the names."""
+    """The query with every parameter as `name=value`, sorted by name."""
     pairs = sorted(tuple(pair.partition("=")[::2]) for pair in query.split("&") if pair)
     return "&".join(f"{name}={value}" for name, value in pairs)

@@ -1,4 +1,4 @@
-"""Uploads of any size: in one piece while they are small, else in parts that are gone again if anything fails."""
+"""Uploads of any size: small objects in one request, larger ones in parts, which are removed if the upload fails."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ TRIES = 3
 T = TypeVar("T")
 
 Moved = Callable[[int], Awaitable[None]]
-"""Told how many bytes are through."""
+"""Called with the number of bytes transferred so far."""
 
 
 class Source(Protocol):
-    """The bytes to upload; each part may be read more than once."""
+    """The content to upload. A part of it may be read more than once."""
 
     size: int
 
@@ -36,7 +36,7 @@ class Source(Protocol):
 
 
 async def upload(s3: S3, bucket: str, key: str, source: Source, content_type: str, moved: Moved) -> str:
-    """Store the object and return its ETag. It is there whole, or as it was before."""
+    """Store the object and return its ETag. If this fails, the old object stays as it was."""
     if source.size > LARGEST:
         raise InvalidArgument("object_name", f"An object has at most {LARGEST // MIB // 1024} GiB here.")
     if source.size > AT_ONCE:
@@ -47,9 +47,9 @@ async def upload(s3: S3, bucket: str, key: str, source: Source, content_type: st
 
 
 async def copy(s3: S3, bucket: str, key: str, source: Source, content_type: str) -> str:
-    """Store what is read from elsewhere meanwhile, and return its ETag: of the object 1 MiB is in memory at a time.
+    """Store an object that is read from elsewhere while it is sent. At most 1 MiB is in memory. Returns its ETag.
 
-    It is there whole, or as it was before. Raises what `source` raises.
+    If this fails, the old object stays as it was. Raises what `source` raises.
     """
     if source.size <= MIB:
         return await s3.put(bucket, key, await source.read(0, source.size), content_type)
@@ -57,7 +57,7 @@ async def copy(s3: S3, bucket: str, key: str, source: Source, content_type: str)
 
 
 async def _unheard(moved: int) -> None:
-    """Nobody is told."""
+    """Ignore the progress."""
 
 
 async def _in_parts(s3: S3, bucket: str, key: str, source: Source, content_type: str, moved: Moved) -> str:
@@ -66,19 +66,19 @@ async def _in_parts(s3: S3, bucket: str, key: str, source: Source, content_type:
     except ApiError as error:
         if error.status != 501:
             raise
-        return await _streamed(s3, bucket, key, source, content_type, moved)  # regions without uploads in parts
+        return await _streamed(s3, bucket, key, source, content_type, moved)  # this region has no multipart uploads
     try:
         etags = await _parts(s3, bucket, key, upload_id, source, moved)
         return await _completed(s3, bucket, key, upload_id, etags)
     except BaseException:
-        # Shielded: a call that was cancelled must not leave its parts behind, which cost money and are not seen.
+        # Shielded: a cancelled call must not leave its parts behind, which cost money and are not listed.
         with anyio.move_on_after(ABORT_SECS, shield=True), suppress(TelnyxError):
             await s3.abort_upload(bucket, key, upload_id)
         raise
 
 
 async def _streamed(s3: S3, bucket: str, key: str, source: Source, content_type: str, moved: Moved) -> str:
-    """Upload in one request, for which S3 has a limit of its own."""
+    """Upload in one request; S3 has a limit for its size."""
     if source.size > LARGEST_AT_ONCE:
         raise InvalidArgument("object_name", "An object has at most 5 GiB in this bucket's region.")
 
@@ -90,7 +90,7 @@ async def _streamed(s3: S3, bucket: str, key: str, source: Source, content_type:
                 yield await source.read(start, min(MIB, source.size - start))
                 await moved(min(start + MIB, source.size))
         except TelnyxError as error:
-            failures.append(error)  # the request would say no more than that it broke off
+            failures.append(error)  # the request's own error says only that the body ended
             raise
 
     try:
@@ -108,7 +108,7 @@ async def _parts(s3: S3, bucket: str, key: str, upload_id: str, source: Source, 
         content = await source.read(start, min(length, source.size - start))
         etags.append(await insistent(partial(s3.put_part, bucket, key, upload_id, len(etags) + 1, content)))
         await moved(start + len(content))
-        del content  # not two parts at a time in memory
+        del content  # so that two parts are never in memory
     return etags
 
 
@@ -123,7 +123,8 @@ async def _completed(s3: S3, bucket: str, key: str, upload_id: str, etags: Seque
 
 
 async def insistent(move: Callable[[], Awaitable[T]]) -> T:
-    """A part of a long transfer: on a slow line the time for repeating one call is over before the part is through."""
+    """Retry one part of a long transfer: on a slow line, one attempt can use up all the time for the retries of a
+    call."""
     for _ in range(TRIES - 1):
         with suppress(NoAnswer, Unreachable):
             return await move()
@@ -131,13 +132,13 @@ async def insistent(move: Callable[[], Awaitable[T]]) -> T:
 
 
 def part_size(size: int) -> int:
-    """Return the size of a part in bytes: whole MiB, as small as the number of parts allows."""
+    """Return the size of a part in bytes: whole MiB, as small as the maximum number of parts allows."""
     needed = -(-size // MOST_PARTS)
     return max(SMALLEST_PART, -(-needed // MIB) * MIB)
 
 
 def _etag_of(parts: Sequence[str]) -> str | None:
-    """The ETag that S3 gives an object made of these parts; None where theirs are no MD5."""
+    """The ETag that S3 gives an object of these parts; None if their ETags are not MD5 sums."""
     try:
         joined = b"".join(bytes.fromhex(part) for part in parts)
     except ValueError:

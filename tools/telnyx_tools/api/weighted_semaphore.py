@@ -1,4 +1,4 @@
-"""A weighted semaphore: a limit on how much of something is held at a time, in one process."""
+"""A weighted semaphore: limits how much of something is held at a time, in one process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 
 class WeightedSemaphore:
-    """Whoever needs more than there is waits, in the order of asking."""
+    """Holds up to `most` units. A task that needs more than are left waits its turn, in order of asking."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -18,7 +18,7 @@ class WeightedSemaphore:
 
     @asynccontextmanager
     async def hold(self, count: int) -> AsyncIterator[None]:
-        """Hold so much. More than there is at all counts as all of it."""
+        """Hold `count` units. If that is more than `most`, hold all of them."""
         count = min(count, self._most)
         await self._take(count)
         try:

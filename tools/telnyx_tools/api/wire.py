@@ -1,6 +1,6 @@
-"""One attempt of a call: what came back, and what can be known when nothing did.
+"""One attempt of a call: its answer, or what is known if there was none.
 
-Imported with the first call: aiohttp takes longer to import than the rest of the start.
+Imported at the first call, since aiohttp takes longer to import than the rest of the start.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from telnyx_tools.api.weighted_semaphore import WeightedSemaphore
 CONNECT_SECS = 5.0
 MAX_ERROR_BYTES = 64 * 1024
 MAX_CONNECTIONS = 1_024
-"""Many times what one principal may use, so that a few of them do not hold all."""
+"""Many times the limit of one principal, so that a few principals cannot take all connections."""
 KEEPALIVE_SECS = 15.0
-"""Below the idle limit of load balancers: a connection closed under a POST leaves its outcome unknown."""
+"""Below the idle timeout of load balancers: if one closes a connection during a POST, the outcome is unknown."""
 MOST_IN_MEMORY = 64 * 1024 * 1024
-"""Bytes of large answers at a time."""
+"""The most bytes of large answers in memory at a time."""
 UNCOUNTED = 1024 * 1024
-"""Bytes of an answer that are held without asking: nearly all have less."""
+"""Bytes of an answer up to which it does not count as large; nearly all answers are smaller."""
 
 
 class Wire:
-    """Sends a call once: no redirects, no cookies, no header of its own but Host and Content-Length.
+    """Sends a call once: no redirects, no cookies, no headers of its own but Host and Content-Length.
 
-    It goes through the proxy that the environment names, if any. `tls` replaces the certificates that the system and
-    `SSL_CERT_FILE` trust. Made inside the event loop that uses it.
+    It uses the proxy that the environment names, if any. `tls` replaces the certificates that the system and
+    `SSL_CERT_FILE` trust. Create it inside the event loop that uses it.
     """
 
     def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
@@ -57,11 +57,11 @@ class Wire:
         )
 
     async def attempt(self, call: Call) -> Reply | Failure:
-        """Send the call and read the whole answer. Raises ResponseTooLarge for a 2xx above the call's limit, and for
-        one to a GET that holds too many values.
+        """Send the call and read the whole answer.
 
-        The answer may take the call's timeout, and what is sent as long plus the time to connect. Errors of
-        aiohttp become a Failure in our own words, since some of them quote headers and addresses.
+        Raises ResponseTooLarge for a 2xx above the call's limit, and for one to a GET that has too many values. The
+        answer may take the call's timeout; sending may take as long, plus the time to connect. Errors of aiohttp become
+        a Failure in words of this server, since some of them quote headers and addresses.
         """
         if not all(_is_legal(name) and _is_legal(value) for name, value in call.headers):
             return Failure(False, "The request holds a header that HTTP does not allow.")
@@ -90,7 +90,7 @@ class Wire:
 
 
 async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Keeps aiohttp from repeating an idempotent request whose connection dropped: that is for `Retries` to say."""
+    """Keeps aiohttp from repeating an idempotent request whose connection dropped: `Retries` decides that."""
     try:
         return await send(request)
     except aiohttp.ClientConnectorError:
@@ -101,7 +101,7 @@ async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType)
 
 @lru_cache(16)
 def _waits(timeout_secs: float) -> aiohttp.ClientTimeout:
-    # Only a connect timeout says that nothing was sent, so it is always the first to end.
+    # Only a connect timeout says that nothing was sent, so it must be the first to end.
     return aiohttp.ClientTimeout(
         total=CONNECT_SECS + timeout_secs, connect=CONNECT_SECS, sock_connect=CONNECT_SECS, sock_read=timeout_secs
     )
@@ -110,7 +110,7 @@ def _waits(timeout_secs: float) -> aiohttp.ClientTimeout:
 def _body(call: Call) -> AsyncIterator[bytes] | io.BytesIO | None:
     if call.stream is not None:
         return call.stream()
-    return io.BytesIO(call.content) if call.content else None  # bytes would go out in one piece
+    return io.BytesIO(call.content) if call.content else None  # bytes would be sent in one piece
 
 
 async def _read(call: Call, response: aiohttp.ClientResponse, memory: WeightedSemaphore) -> Reply | Failure:
@@ -118,7 +118,7 @@ async def _read(call: Call, response: aiohttp.ClientResponse, memory: WeightedSe
     most = call.max_bytes if ok else MAX_ERROR_BYTES
     body = bytearray()
     try:
-        # aiohttp's own limit is per read, under which a drip never ends
+        # aiohttp's own timeout is per read, so that an answer in small pieces would never end
         async with asyncio.timeout(call.timeout_secs):
             await _fill(body, response, most, memory)
     except (aiohttp.ClientError, OSError):
@@ -134,7 +134,7 @@ async def _read(call: Call, response: aiohttp.ClientResponse, memory: WeightedSe
 
 
 async def _fill(body: bytearray, response: aiohttp.ClientResponse, most: int, memory: WeightedSemaphore) -> None:
-    """Read the answer, or as much as tells that it is above `most`; so many above 1 MiB are read at a time."""
+    """Read the answer, or just enough to know that it is above `most`. Answers above 1 MiB wait for free memory."""
     async with AsyncExitStack() as held:
         while len(body) <= most and (chunk := await response.content.readany()):
             if len(body) <= UNCOUNTED < len(body) + len(chunk):
@@ -143,7 +143,8 @@ async def _fill(body: bytearray, response: aiohttp.ClientResponse, most: int, me
 
 
 def _headers(response: aiohttp.ClientResponse) -> Mapping[str, str]:
-    """aiohttp decodes non-ASCII header bytes to lone surrogates; replace them, since they cannot be encoded again."""
+    """The headers. aiohttp decodes non-ASCII bytes to lone surrogates, which cannot be encoded again: they are
+    replaced."""
     found = response.headers
     if all(value.isascii() for value in found.values()):
         return found
