@@ -69,9 +69,9 @@ class Dispatch:
             caller.credential, caller.principal, on_rejected=lambda: upstream.rejected(caller.principal)
         )
         return Context(
-            telnyx=telnyx.holding_back() if call.preview else telnyx,
+            telnyx=telnyx.dry_run() if call.preview else telnyx,
             progress=call.progress,
-            files=upstream.files.holding_back() if call.preview else upstream.files,
+            files=upstream.files.dry_run() if call.preview else upstream.files,
             server=upstream.server(call),
             actions=_Reachable(call, self),
             inbox=upstream.inbox(call, telnyx),

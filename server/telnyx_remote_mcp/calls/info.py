@@ -10,7 +10,7 @@ from telnyx_remote_mcp.identity import TITLE, VERSION
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.permission import Level
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
-from telnyx_tools.api.held import HeldHere
+from telnyx_tools.api.dry_run import UnmadeChange
 from telnyx_tools.tool.context import Decision
 from telnyx_tools.tool.server_info import PolicyInfo, Quota, ServerInfo
 
@@ -32,7 +32,7 @@ class Info:
 
     async def confirm(self, approval_id: str) -> Decision | None:
         if self.call.preview:
-            raise HeldHere("say for the user that they agreed")
+            raise UnmadeChange("say for the user that they agreed")
         return await self.confirmed(self.call, approval_id)
 
     async def info(self) -> ServerInfo:

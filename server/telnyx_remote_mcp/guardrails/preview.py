@@ -13,7 +13,7 @@ from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_tools.api.call import Call as Sent
-from telnyx_tools.api.held import HeldBack, HeldHere, held_back
+from telnyx_tools.api.dry_run import UnmadeChange, UnsentRequest, find_stop
 from telnyx_tools.api.redaction import without, without_any
 from telnyx_tools.results.result import Result, redacted
 from telnyx_tools.tool.effect import Effect
@@ -62,8 +62,8 @@ class PreviewGuard:
         held = await _first_change(call, proceed)
         return Preview(
             effect=call.action.effect.value,
-            request=_shown(held) if isinstance(held, HeldBack) else None,
-            here=str(held) if isinstance(held, HeldHere) else None,
+            request=_shown(held) if isinstance(held, UnsentRequest) else None,
+            here=str(held) if isinstance(held, UnmadeChange) else None,
             price=await self._told_price(call),
             rules=rules or None,
         )
@@ -79,19 +79,19 @@ class PreviewGuard:
         return NO_PRICE if price is None else price
 
 
-async def _first_change(call: Call, proceed: Next) -> HeldBack | HeldHere | None:
+async def _first_change(call: Call, proceed: Next) -> UnsentRequest | UnmadeChange | None:
     """The first change that the call would make; None if it makes none."""
     try:
         await proceed(call)
     except BaseException as error:
-        held = held_back(error)
+        held = find_stop(error)
         if held is None:
             raise
         return held
     return None
 
 
-def _shown(held: HeldBack) -> dict[str, Any]:
+def _shown(held: UnsentRequest) -> dict[str, Any]:
     request = held.call
     shown: dict[str, Any] = {"method": request.method, "url": without(request.url, held.secrets)}
     if (body := _body(request)) is not None:

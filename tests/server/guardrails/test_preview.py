@@ -20,7 +20,7 @@ from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 from telnyx_remote_mcp.surface.selection import EVERYTHING
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.api.client import Api
-from telnyx_tools.api.held import HeldHere
+from telnyx_tools.api.dry_run import UnmadeChange
 from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.files import Files
 from telnyx_tools.registry import registry
@@ -139,7 +139,7 @@ async def test_nothing_is_agreed_to(store: SqliteStore, telnyx: Telnyx, tmp_path
     settings = Settings(data_dir=tmp_path)
     call = contexts.call(TOOLS["confirm_approval"], {"approval_id": "x"}, preview=True)
     info = Info(settings, Surfaces(registry(), EVERYTHING), unused, unused, unused, confirmed, call)
-    with pytest.raises(HeldHere):
+    with pytest.raises(UnmadeChange):
         await info.confirm("x")
 
 

@@ -14,9 +14,9 @@ from weakref import WeakValueDictionary
 from telnyx_tools.api.call import LONG_SECS, READ_SECS, Call
 from telnyx_tools.api.credential import Credential
 from telnyx_tools.api.downloads import checked_download
+from telnyx_tools.api.dry_run import UnsentRequest
 from telnyx_tools.api.errors import READS, ApiError, MissingCredential, Unreachable
 from telnyx_tools.api.exchange import Watch, exchange
-from telnyx_tools.api.held import HeldBack
 from telnyx_tools.api.hosts import checked_upstream
 from telnyx_tools.api.query import Query
 from telnyx_tools.api.regions import ENDPOINT, StorageHosts
@@ -148,11 +148,11 @@ class Telnyx:
         self._slots = slots
         self._on_rejected = on_rejected
         self._kept: tuple[str, ...] = (credential.secret,) if credential else ()
-        self._holds_back = False
+        self._is_dry_run = False
         self.sent: list[str] | None = None
         """The methods of the requests sent so far, if they are recorded (see `watched`)."""
 
-    def keeping(self, secrets: Iterable[str]) -> Telnyx:
+    def redacting(self, secrets: Iterable[str]) -> Telnyx:
         """The same API; `secrets` in its requests are removed from errors, as the credential is."""
         other = copy(self)
         other._kept = (*self._kept, *secrets)
@@ -164,17 +164,17 @@ class Telnyx:
         other.sent = []
         return other
 
-    def inside(self) -> Telnyx:
+    def nested(self) -> Telnyx:
         """The same API for requests made while another one is running. They do not take a second slot of the
         principal's limit."""
         other = copy(self)
         other._slots = asyncio.Semaphore(1)
         return other
 
-    def holding_back(self) -> Telnyx:
-        """The same API, which sends only GET and HEAD. Any other request raises HeldBack."""
+    def dry_run(self) -> Telnyx:
+        """The same API, which sends only GET and HEAD. Any other request raises UnsentRequest."""
         other = copy(self)
-        other._holds_back = True
+        other._is_dry_run = True
         return other
 
     async def get(
@@ -247,8 +247,8 @@ class Telnyx:
 
     async def perform(self, call: Call) -> Reply:
         """Send a call that is already built, for hosts that take another form of authorization than `send` uses."""
-        if self._holds_back and call.method not in READS:
-            raise HeldBack(call, self._kept)
+        if self._is_dry_run and call.method not in READS:
+            raise UnsentRequest(call, self._kept)
         if self.sent is not None:
             self.sent.append(call.method)
         try:

@@ -54,9 +54,8 @@ def _failure(call: Call, failure: Failure, uncertain: bool) -> TelnyxError:
 
 def _refusal(call: Call, reply: Reply, asked: float | None, secrets: Sequence[str]) -> TelnyxError:
     items = read_errors(reply.status, reply.content, secrets)
-    unclear = (
-        outcome_of(reply.status) is Outcome.UNCERTAIN or reply.status < 400
-    )  # a 303 answers a request that was carried out
+    # A status below 400 is a redirect here; after a 303 the request was carried out.
+    unclear = outcome_of(reply.status) is Outcome.UNCERTAIN or reply.status < 400
     if unclear and not may_repeat_uncertain(call.method, call.replay):
         reason = f"The answer was HTTP {reply.status}."
         return OutcomeUnknown(call.label, reason, status=reply.status, request_id=reply.request_id, items=items)

@@ -215,9 +215,7 @@ class S3:
         try:
             return await self._telnyx.perform(self._call(ask, region))
         except ApiError as error:
-            if (
-                ask.operation == "HeadObject" and error.code == "http_404"
-            ):  # the answer to a HEAD has no body with a code
+            if ask.operation == "HeadObject" and error.code == "http_404":  # a HEAD is answered without a code
                 raise _error(ask, 404, "NoSuchKey", "There is no object of that name.") from None
             raise
 

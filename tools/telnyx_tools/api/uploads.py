@@ -106,7 +106,7 @@ async def _parts(s3: S3, bucket: str, key: str, upload_id: str, source: Source, 
     etags: list[str] = []
     for start in range(0, source.size, length):
         content = await source.read(start, min(length, source.size - start))
-        etags.append(await insistent(partial(s3.put_part, bucket, key, upload_id, len(etags) + 1, content)))
+        etags.append(await with_retries(partial(s3.put_part, bucket, key, upload_id, len(etags) + 1, content)))
         await moved(start + len(content))
         del content  # so that two parts are never in memory
     return etags
@@ -122,7 +122,7 @@ async def _completed(s3: S3, bucket: str, key: str, upload_id: str, etags: Seque
         return expected
 
 
-async def insistent(move: Callable[[], Awaitable[T]]) -> T:
+async def with_retries(move: Callable[[], Awaitable[T]]) -> T:
     """Retry one part of a long transfer: on a slow line, one attempt can use up all the time for the retries of a
     call."""
     for _ in range(TRIES - 1):

@@ -123,7 +123,7 @@ class OperationAction:
 
     async def run(self, arguments: Mapping[str, Any], context: Context) -> Answer:
         secrets = self._secrets(arguments)
-        telnyx = context.telnyx.keeping(secrets)
+        telnyx = context.telnyx.redacting(secrets)
         try:
             reply = await telnyx.send(_request(self.operation, arguments))
         except OutcomeUnknown as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from telnyx_tools.api.held import HeldHere
+from telnyx_tools.api.dry_run import UnmadeChange
 from telnyx_tools.files.folder import Folder
 from telnyx_tools.files.refusals import explained, refused
 from telnyx_tools.files.source import FileSource
@@ -31,13 +31,13 @@ class Files:
     """
 
     def __init__(self, roots: Sequence[str] = ()) -> None:
-        self._holds_back = False
+        self._is_dry_run = False
         self._roots = [Path(os.path.realpath(os.path.expanduser(root))) for root in roots]  # noqa: PTH111 - as text
 
-    def holding_back(self) -> Files:
-        """The same files, of which none is written: HeldHere is raised."""
+    def dry_run(self) -> Files:
+        """The same files, of which none is written: UnmadeChange is raised."""
         other = copy(self)
-        other._holds_back = True
+        other._is_dry_run = True
         return other
 
     @asynccontextmanager
@@ -78,9 +78,9 @@ class Files:
 
     def _create(self, argument: str, path: str, overwrite: bool) -> FileTarget:
         given = _absolute(argument, path)
-        if self._holds_back:
+        if self._is_dry_run:
             self._inside(argument, Path(os.path.realpath(given)))
-            raise HeldHere(f"write the file {path}")
+            raise UnmadeChange(f"write the file {path}")
         # What is written is the name itself: a link of that name is not followed.
         root, parts = self._inside(argument, Path(os.path.realpath(given.parent)) / given.name)
         folder = Folder(root, parts[:-1])

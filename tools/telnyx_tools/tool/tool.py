@@ -156,6 +156,6 @@ class Tool:
         secrets = tuple(secrets_in(dict(arguments))) if self.arguments.secrets else ()
         if not secrets:
             return await self.function(**arguments, **self.arguments.inject(context))
-        context = replace(context, telnyx=context.telnyx.keeping(secrets))
+        context = replace(context, telnyx=context.telnyx.redacting(secrets))
         result: Result = without_any(await self.function(**arguments, **self.arguments.inject(context)), secrets)
         return result

@@ -11,7 +11,7 @@ from pydantic import Field
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.api.s3 import ObjectEntry
-from telnyx_tools.api.uploads import MIB, insistent, upload
+from telnyx_tools.api.uploads import MIB, upload, with_retries
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.files import Files, FileTarget
 from telnyx_tools.groups.storage import storage
@@ -125,7 +125,7 @@ async def _part(
     telnyx: Telnyx, bucket_name: str, object_name: str, start: int, target: FileTarget
 ) -> tuple[ObjectEntry, int]:
     try:
-        entry, content = await insistent(partial(telnyx.s3.get_range, bucket_name, object_name, start, PART))
+        entry, content = await with_retries(partial(telnyx.s3.get_range, bucket_name, object_name, start, PART))
     except ApiError as error:
         if error.status == 416 and start == 0:
             return ObjectEntry(object_name, size=0), 0  # an empty object has no part

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.s3 import Listing, ObjectEntry
-from telnyx_tools.api.uploads import MIB, copy, insistent
+from telnyx_tools.api.uploads import MIB, copy, with_retries
 from telnyx_tools.argument_errors import InvalidArguments, Problem
 from telnyx_tools.groups.storage import storage
 from telnyx_tools.groups.storage.stored_object import (
@@ -122,7 +122,7 @@ async def cloud_storage_copy_object(
     entry = await telnyx.s3.head(bucket_name, object_name)
     if (entry.size or 0) > MOST_COPIED:
         raise InvalidArguments([Problem("object_name", "It is larger than 256 MiB; only an S3 client can copy it.")])
-    source = StoredSource(telnyx.inside(), bucket_name, entry)
+    source = StoredSource(telnyx.nested(), bucket_name, entry)
     kind = entry.content_type or type_of(to_object_name)
     etag = await copy(telnyx.s3, target, to_object_name, source, kind)
     return StoredObject(
@@ -141,7 +141,7 @@ class StoredSource:
         if not length:
             return b""
         part = partial(self._telnyx.s3.get_range, self._bucket, self._entry.name, start, length)
-        entry, content = await insistent(part)
+        entry, content = await with_retries(part)
         if entry.etag != self._entry.etag or len(content) != length:
             raise InvalidArguments([Problem("object_name", "The object changed while it was copied; try again.")])
         return content
