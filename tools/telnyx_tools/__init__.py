@@ -1,1 +1,1 @@
-"""The Telnyx tools and the REST client they use; nothing here knows of MCP transports."""
+"""The Telnyx tools and the REST client that they use. Nothing here depends on MCP or its transports."""

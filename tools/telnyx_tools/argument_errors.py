@@ -1,4 +1,4 @@
-"""Errors in the arguments of a call, with what would be right."""
+"""Errors in the arguments of a call, with what would be valid."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from telnyx_tools.api.errors import TelnyxError
 
 MOST_PROBLEMS = 20
-"""As many as one answer names."""
+"""The most problems that one answer names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A problem with one argument, and what would be right."""
+    """A problem with one argument, and what would be valid."""
 
     argument: str
     problem: str
 
 
 class InvalidArguments(TelnyxError):
-    """The arguments do not fit the tool. `remedy` is the next step, where there is one."""
+    """The arguments do not fit the tool. `remedy` is the next step, if there is one."""
 
     def __init__(self, problems: list[Problem], remedy: str | None = None) -> None:
         super().__init__("invalid arguments")

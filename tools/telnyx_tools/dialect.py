@@ -1,8 +1,9 @@
-"""The part of JSON Schema that every model's API takes and every grammar compiler reads: our dialect.
+"""The dialect of JSON Schema that schemas of tools use: every model's API accepts it, and every grammar compiler reads
+it.
 
-Narrower than any of them alone. OpenAI's strict mode knows nine formats, Gemini one of these; Gemini's own schemas have
-no references, constants or enums of other than texts; Anthropic's have names of a few characters; llama.cpp's grammars
-know no classes such as `\\S`, and repeat less than 2,000 times.
+It is narrower than what any of them accepts. OpenAI's strict mode knows nine formats, Gemini only one of these.
+Gemini's own schemas have no references, no constants, and enums of texts only. Anthropic's schemas allow only a few
+kinds of characters in names. llama.cpp's grammars know no classes such as `\\S`, and refuse 2,000 repetitions.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from typing import Any, Final
 Schema = dict[str, Any]
 
 LONGEST_NAME: Final = 64
-"""Of a tool, as models know it: with what a client puts before it."""
+"""The longest name of a tool for a model, including the prefix of the client."""
 TOOL_NAME: Final = re.compile(r"[a-z][a-z0-9_]{2,40}")
-"""Its own name. Room is left for `mcp__local_telnyx_mcp__`, which some clients make of the name of this server."""
+"""The form of a tool's own name. It leaves room for `mcp__local_telnyx_mcp__`, the prefix that some clients make of the
+server's name."""
 
 _KEYWORDS: Final[dict[str, frozenset[str]]] = {
     "string": frozenset({"enum", "pattern", "format", "minLength", "maxLength", "default"}),
@@ -33,12 +35,12 @@ _DEEPEST: Final = 10
 _MOST_PROPERTIES: Final = 1_000
 _MOST_VALUES: Final = 500
 _MOST_CHARACTERS: Final = 15_000
-"""Of the names and enums of a schema together."""
+"""The most characters of all names and enum values of a schema together."""
 
 MOST_REPETITIONS: Final = 2_000
-"""What is repeated, times how often: engines refuse at this number."""
+"""The limit for the size of a repeated part times its repetitions: engines refuse this number."""
 _SEPARATED: Final = 3
-"""An item of a list, its comma and the space behind it."""
+"""A list item counts as three parts: the item, its comma and the space."""
 
 _CLASS = r"\[\^?(?:[^\[\]\\^]|\\[\[\]\\^-])+\]"
 _PATTERN: Final = re.compile(
@@ -48,14 +50,15 @@ _REPEATED: Final = re.compile(rf"(?P<what>{_CLASS}|\)|\\?.)\{{(?:[0-9]+,)?(?P<ti
 
 
 def problems(schema: Schema) -> list[str]:
-    """Where the input schema of a tool leaves the dialect, and how; nothing where it does not."""
+    """Where and how the input schema of a tool leaves the dialect; empty if it does not."""
     if schema.get("type") != "object" or "properties" not in schema:
         return ["the arguments are no object of named properties"]
     return [*_odd(schema, "", 0), *_too_many(schema)]
 
 
 def pattern_problem(pattern: str) -> str | None:
-    """What other engines than ours would refuse in a pattern, or read in another way."""
+    """What is wrong with a pattern: other regular expression engines would refuse it or read it differently. None if
+    nothing is."""
     if _PATTERN.fullmatch(pattern) is None:
         return "is more than plain characters, classes of them, groups and repetitions between ^ and $"
     if _alternates_outside_groups(pattern):
@@ -159,5 +162,5 @@ def _alternates_outside_groups(pattern: str) -> bool:
 
 
 def _weight(repeated: str) -> int:
-    """How many rules an engine makes of it: of a class, one for each end of its ranges."""
+    """How many grammar rules an engine makes of a repeated part: for a class, one for each end of its ranges."""
     return len(repeated.replace("-", "").replace("\\", "")) - 2 if repeated.startswith("[") else 1

@@ -1,4 +1,4 @@
-"""Every group and every tool."""
+"""The registry of all groups and tools."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from telnyx_tools.tool.tool import Tool
 
 
 class Registry:
-    """The groups and tools that exist, by name. Groups are loaded when they are first asked for, without their tools;
-    the tools of a group when it is asked for them, and all tools when a tool is asked for by its name.
+    """The groups and tools that exist, by name. They are loaded late: groups, without their tools, when first asked
+    for; the tools of a group when these are asked for; all tools when one is looked up by name.
 
-    Asking for a tool raises ValueError where two tools claim one name.
+    Looking up a tool raises ValueError if two tools have the same name.
     """
 
     def __init__(self, load: Callable[[], Iterable[Group]]) -> None:
@@ -32,7 +32,7 @@ class Registry:
 
     @cached_property
     def generic(self) -> frozenset[str]:
-        """The groups without operations of their own: naming one narrows no operation away."""
+        """The groups without operations of their own. A selection of these alone excludes no operation."""
         return frozenset(group.name for group in self.groups.values() if group.generic)
 
     @cached_property
@@ -77,7 +77,7 @@ GROUPS = (
     "whole_api",
     "guards",
 )
-"""The modules and packages that declare a group each, in the order in which people see the groups."""
+"""The modules and packages that each declare one group, in the order in which people see the groups."""
 
 
 @cache
@@ -87,9 +87,9 @@ def registry() -> Registry:
 
 
 def registry_of(tool: str) -> Registry:
-    """The registry of the one group that has the tool of this name or alias: it loads in a fraction of the time.
+    """The registry of only the group that has the tool of this name or alias; it loads in a fraction of the time.
 
-    All groups where none has it, and for a generic tool, which reaches into the others.
+    The registry of all groups if no group has it, and for a generic tool, which uses the others.
     """
     module = modules().get(tool)
     if module is None or (group := _group(module)).generic:
@@ -99,12 +99,13 @@ def registry_of(tool: str) -> Registry:
 
 @cache
 def modules() -> Mapping[str, str]:
-    """The module of its group by each name and alias of a tool; loads no tool. `scripts.build_docs` writes it."""
+    """Each name and alias of a tool, and the module of its group. Loads no tool. `scripts.build_docs` writes the
+    file."""
     listed = json.loads(files(__package__).joinpath("names.json").read_text())
     return {name: module for module, names in listed.items() for name in names}
 
 
 def _group(name: str) -> Group:
-    # Imported on first use: all of them take half as long as the SDK, and the first answer over stdio needs none.
+    # Imported on first use: all groups take half as long as the SDK, and the first answer over stdio needs none.
     module = import_module(f"telnyx_tools.groups.{name}")
     return next(value for value in vars(module).values() if isinstance(value, Group))

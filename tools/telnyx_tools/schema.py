@@ -1,4 +1,4 @@
-"""Compact JSON schemas: what a model needs to read, and nothing else, in words that every model's API knows."""
+"""Compact JSON schemas: only what a model needs to read, in keywords that every model's API knows."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 Schema = dict[str, Any]
 
 _MEANINGLESS = 600
-"""No model writes an id, a URL or a list of this length; the limit guards, it does not inform."""
+"""No model writes an id, a URL or a list of this length: such a limit protects the server but tells a model nothing."""
 _NO_SPACE = r"\S"
 _NO_SPACE_IN_ASCII = "[!-~]"
-"""As grammar compilers read it. A character outside of ASCII is still taken when it comes."""
+"""Replaces `_NO_SPACE`, which grammar compilers do not read. Validation still accepts characters outside of ASCII."""
 
 
 def compact(schema: Schema) -> Schema:
-    """The schema without titles, null branches and meaningless defaults, and with its definitions where they are used.
+    """The schema without titles, null branches and useless defaults, with definitions inlined where they are used.
 
-    Null is taken everywhere, and means the same as to leave a member out. Raises ValueError for a definition that uses
-    itself: hardly any model's API takes one.
+    Null is accepted for every member and means that it is left out. Raises ValueError for a recursive definition, since
+    hardly any model's API accepts one.
     """
     pruner = _Pruner(schema.get("$defs", {}))
     result: Schema = {"type": "object", "properties": {}}
@@ -32,7 +32,7 @@ def compact(schema: Schema) -> Schema:
 
 
 def kinds(schema: Schema) -> set[str]:
-    """The JSON types that a schema allows, none where it does not say."""
+    """The JSON types that a schema allows; empty if it does not say."""
     if "anyOf" in schema:
         branches = [kinds(branch) for branch in schema["anyOf"]]
         return set().union(*branches) if all(branches) else set()
@@ -41,7 +41,8 @@ def kinds(schema: Schema) -> set[str]:
 
 
 def members(root: Schema, path: Sequence[int | str]) -> list[str]:
-    """The names that the object at this place of a value takes; steps that no schema names are passed over."""
+    """The member names that the object at this path accepts. Steps of the path that the schema does not know are
+    skipped."""
     places = [root]
     for step in path:
         places = [_below(place, step) for place in _branches(places)]
@@ -67,7 +68,7 @@ class _Pruner:
     def __init__(self, definitions: Mapping[str, Schema]) -> None:
         self._definitions = definitions
         self._open: list[str] = []
-        """The definitions that are being written out."""
+        """The definitions that are being inlined."""
 
     def prune(self, schema: Schema) -> Schema:
         name = _reference(schema)
@@ -95,7 +96,7 @@ class _Pruner:
         return kept
 
     def _union(self, schema: Schema, key: str) -> Schema:
-        """The union, with what stands beside it in its first branch: not all readers look there."""
+        """The union, with the keywords beside it moved into its first branch, since not all readers look beside it."""
         branches = [branch for branch in schema[key] if branch.get("type") != "null"]
         rest = {name: value for name, value in schema.items() if name != key}
         first, *others = (self.prune(branch) for branch in branches)
@@ -107,15 +108,15 @@ class _Pruner:
 
 
 def _plain(schema: Schema) -> Schema:
-    """The schema with words that say nearly the same, of those that hardly any model's API knows."""
+    """The schema with keywords that hardly any model's API knows replaced by ones that mean nearly the same."""
     schema = dict(schema)
     if "pattern" in schema:
         schema["pattern"] = schema["pattern"].replace(_NO_SPACE, _NO_SPACE_IN_ASCII)
     if "const" in schema:
         schema["enum"] = [schema.pop("const")]
-    if "exclusiveMinimum" in schema:  # the value itself is refused when it comes
+    if "exclusiveMinimum" in schema:  # validation still refuses the value itself
         schema["minimum"] = schema.pop("exclusiveMinimum")
-    for values in schema.pop("patternProperties", {}).values():  # as are other names
+    for values in schema.pop("patternProperties", {}).values():  # validation still refuses other names
         schema["additionalProperties"] = values
     return schema
 
@@ -130,9 +131,9 @@ def _is_noise(key: str, value: Any, schema: Schema) -> bool:
             return not 1 < value < _MEANINGLESS
         case "maxItems":
             return bool(value >= _MEANINGLESS)
-        case "discriminator":  # each branch has its constant, and the mapping may name what is inlined
+        case "discriminator":  # each branch has its constant, and the mapping may name inlined definitions
             return True
-        case "additionalProperties":  # an object that names nothing has to say so, or is taken for an empty one
+        case "additionalProperties":  # an object without properties must say so, or it is read as an empty one
             return value is True and bool(schema.get("properties"))
     return False
 

@@ -1,4 +1,4 @@
-"""Operations of the API as actions: arguments checked against the catalog, answers in one shape."""
+"""Operations of the API as actions: their arguments are validated by the catalog, their answers have one form."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CHECK = "Read the state with read_api_endpoint before calling it again."
 class OperationAction:
     """An operation of the catalog as an action. `view` says which part of its answer is wanted.
 
-    Its arguments are `path`, `query`, `headers` and `body`; query keys may be nested or written with brackets.
+    Its arguments are `path`, `query`, `headers` and `body`. Keys of the query may be nested or written with brackets.
     """
 
     operation: Operation
@@ -104,7 +104,7 @@ class OperationAction:
             raise InvalidArguments([Problem("at", str(error.args[0]))]) from None
 
     def parse(self, arguments: Mapping[str, object]) -> Mapping[str, object]:
-        """The request that the arguments make, with its page."""
+        """The parts of the request, validated, with the paging keys in the query."""
         given: Mapping[str, Any] = arguments
         query = _query(given.get("query") or {})
         if self.operation.paging is not None:
@@ -130,12 +130,13 @@ class OperationAction:
             error.check = error.check or self.check
             raise
         found = answer(self.operation, reply, self.view, self._place)
-        # What the caller gave it knows; it does not have to stand in the conversation once more.
+        # The caller knows the secrets that it gave: they need not be in the conversation again.
         shown: Answer = without_any(found, secrets) if secrets else found
         return shown
 
     def _secrets(self, arguments: Mapping[str, Any]) -> tuple[str, ...]:
-        """Collect what the caller gives under the name of a secret, anywhere in the request; a page's token is none."""
+        """The values that the request has under names of secrets, anywhere in it. The token of a page is not a
+        secret."""
         paging = self.operation.paging
         query = {name: value for name, value in arguments["query"].items() if paging is None or name != paging.page}
         return tuple(secret_texts({**arguments, "query": query}, self.operation.id))
@@ -161,7 +162,7 @@ def _check(operation: Operation, arguments: Mapping[str, Any]) -> None:
 
 
 def _explained(operation: Operation, problem: Invalid) -> str:
-    """What is wrong, with the hint of the argument where it is missing."""
+    """What is wrong; for a missing argument, with its hint."""
     said = hint(operation, problem.where.split(".")) if problem.kind == "missing" else None
     return f"{problem.what}; {said}" if said else problem.what
 
@@ -198,7 +199,8 @@ def _replay(operation: Operation) -> Replay:
 
 
 def _with_command_id(operation: Operation, body: Any) -> Any:
-    """Telnyx ignores a command that it has already had: our own retries may then repeat it, unless it costs."""
+    """Telnyx ignores a command id that it has already seen, so that retries may repeat the command unless it costs
+    money."""
     if not operation.takes_command_id or not isinstance(body, dict):
         return body
     return {"command_id": str(uuid4()), **body}
@@ -228,7 +230,7 @@ def _bytes(argument: str, value: object) -> bytes:
 
 
 def _paged(query: dict[str, Any], paging: Paging, place: Place, *, needed: bool) -> dict[str, Any]:
-    """The query with its page, unless the caller wrote the API's own paging keys. A page by number begins with 1."""
+    """The query with its paging keys, unless the caller gave the API's own. Numbered pages start at 1."""
     wanted: dict[str, Any] = {}
     token = place.token or ("1" if paging.style == "number" and needed else None)
     if token is not None:

@@ -1,4 +1,4 @@
-"""Answers of operations, made from what the API replied."""
+"""Makes the answer of an operation from the reply of the API."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ _SIZED = re.compile(r"(.*)/([1-9][0-9]{0,2})", re.DOTALL)
 _SKIPPING = re.compile(r"(.*)\+([0-9]{1,6})", re.DOTALL)
 
 _ROW = 48
-"""Bytes that one of many rows may have at least: an id, and as many rows of it as one answer may have."""
+"""The smallest size of a row, in bytes, when an answer has very many: enough for an id."""
 MAX_BINARY = 24_000
-"""Bytes of a binary answer that are passed on; larger ones have a URL in some other operation."""
+"""The most bytes of a binary answer that are passed on. For larger ones, another operation gives a URL."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """The place where a page begins: the API's page or cursor, how many of its items were given, and its size.
+    """Where a page begins: the API's page number or cursor, how many of its items were already given, and the page
+    size.
 
-    As the `next` of an answer it is `token+skip`. Where pages are numbered the size follows (`2+5/20`): a page then
-    means the same whatever `page_size` comes with it.
+    The `next` of an answer reads `token+skip`. For numbered pages the size follows (`2+5/20`), so that the page means
+    the same whatever `page_size` comes with it.
     """
 
     token: str | None
@@ -51,12 +52,12 @@ class Place:
         return cls(token or None, skip, size, numbered)
 
     def written(self, token: str) -> str:
-        """The `next` at `token`, for pages as this one."""
+        """The `next` for this token, with the page size if pages are numbered."""
         return f"{token}/{self.size}" if self.numbered else token
 
 
 def answer(operation: Operation, reply: Reply, view: View, place: Place) -> Answer:
-    """The answer of a 2xx, from the place on that was asked for."""
+    """The answer for a 2xx reply, starting at the given place."""
     if operation.reply == "binary":
         return _binary(reply)
     value = _shown_to_agents(operation, reply.json())
@@ -73,14 +74,14 @@ def answer(operation: Operation, reply: Reply, view: View, place: Place) -> Answ
 
 
 def _shown_to_agents(operation: Operation, value: Any) -> Any:
-    """The answer without its secrets, unless the operation is there to show one, once."""
+    """The reply without its secrets, unless the operation exists to show a secret once."""
     if operation.shown_once:
         return value
     return REDACTED if operation.secret_text and value is not None else redacted(value, operation.id)
 
 
 def _items(operation: Operation, value: Any) -> list[Any] | None:
-    """The list inside the answer, or None where it is no list."""
+    """The list inside the reply; None if there is none."""
     inner = _at(value, operation.paging.items) if operation.paging else _unwrapped(operation, value)
     return inner if isinstance(inner, list) else None
 
@@ -95,7 +96,8 @@ def _single(value: Any, view: View) -> Answer:
 
 
 def _done(value: Any, view: View) -> Answer:
-    """The object that a write answered, with every row of the lists in it, as `_rows`."""
+    """The object that a write answered. If it is too large, each row of its lists is kept but shortened, as in
+    `_rows`."""
     whole = _wanted(value, view)
     lists = {name: rows for name, rows in whole.items() if isinstance(rows, list)} if isinstance(whole, dict) else {}
     if size(whole) <= BUDGET[view.detail] or not lists:
@@ -106,7 +108,7 @@ def _done(value: Any, view: View) -> Answer:
 
 
 def _rows(items: list[Any], view: View) -> Answer:
-    """Every row of the answer to a write, shorter the more there are: there is no second page of what was done."""
+    """Every row of the answer to a write, shorter the more there are: such an answer has no second page."""
     rows = _all([_wanted(item, view) for item in items], len(items), view)
     return Answer(items=[row for row, _ in rows], shortened=any(cut for _, cut in rows) or None)
 
@@ -117,7 +119,7 @@ def _all(rows: list[Any], count: int, view: View) -> list[tuple[Any, bool]]:
 
 
 def _page(operation: Operation, value: Any, items: list[Any], view: View, place: Place) -> Answer:
-    """Return as many items as there is room for; `next` goes on in the middle of a page where it must."""
+    """Return as many items as fit; if not all do, `next` resumes in the middle of the API's page."""
     kept: list[Any] = []
     room, any_cut = BUDGET[view.detail], False
     for item in items[place.skip :]:
@@ -163,7 +165,7 @@ def _next(paging: Paging | None, value: Any, held: int, place: Place) -> str | N
 
 
 def _token(found: str) -> str:
-    """TeXML gives the next page as a URI, its token inside."""
+    """The page token. TeXML gives it inside the URI of the next page."""
     return parse_qs(urlsplit(found).query).get("PageToken", [found])[0]
 
 

@@ -15,7 +15,7 @@ class Catalog(Mapping[str, Operation]):
     """Operations by id, in alphabetical order."""
 
     def __init__(self, document: bytes) -> None:
-        """Take the catalog's JSON, whose sections hold one entry in each line and are decoded only when needed."""
+        """Take the catalog's JSON. Its sections have one entry on each line and are decoded only when needed."""
         index, details, types, families = _sections(document)
         shared = Types(types)
         self._operations = {
@@ -25,7 +25,7 @@ class Catalog(Mapping[str, Operation]):
         self.families: Mapping[str, Family] = {
             name: Family(name, label, frozenset(within)) for name, label, within in _rows(families)
         }
-        """Every family of deeds, by id."""
+        """Every family of operations, by id."""
 
     @staticmethod
     @cache
@@ -45,10 +45,10 @@ class Catalog(Mapping[str, Operation]):
     def match(
         self, method: str, path: str, query: Mapping[str, object] | None = None
     ) -> tuple[Operation, dict[str, str]] | None:
-        """The operation that a request calls, and its decoded path values.
+        """The operation that a request calls, and its decoded path parameters.
 
-        `path` is as sent (percent-encoded), without query and version prefix: `/messages/40385f64`. `query` tells
-        the few operations apart that share a path.
+        `path` is as sent (percent-encoded), without query and version prefix: `/messages/40385f64`. `query` decides
+        between the few operations that have the same path.
         """
         return self._routes.match(method, path, query)
 
@@ -63,6 +63,7 @@ def _rows(section: bytes) -> list[Any]:
 
 
 def _sections(document: bytes) -> Iterator[bytes]:
-    """Yield the inside of each section. JSON has no line break inside an entry, so that one after a comma ends it."""
+    """Yield the inside of each section. Entries contain no line breaks, so that a comma and a line break end an
+    entry."""
     for section in document.split(b'":[\n')[1:]:
         yield section.partition(b"\n]")[0]

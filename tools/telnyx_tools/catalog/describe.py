@@ -1,4 +1,4 @@
-"""Descriptions of operations for agents that want to call them, one level of detail at a time."""
+"""Describes operations to agents that want to call them, one level of detail at a time."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,15 +10,15 @@ from telnyx_tools.catalog.operation import Operation, Paging, Schema
 from telnyx_tools.catalog.query import flatten
 
 _NAMES = 8
-"""How many names of a nested object, or values of an enum in it, are worth showing at once."""
+"""The most names of a nested object, or values of an enum in it, that are shown at once."""
 _BY_FORMAT = {"date-time": ", like 2026-01-15T12:00:00Z", "date": ", like 2026-01-15", "binary": " as base64"}
 
 
 def describe(operation: Operation, at: str = "") -> dict[str, Any]:
-    """The parameters of an operation as short words, with the smallest valid example.
+    """The parameters of an operation, each in a few words, with the smallest valid example.
 
-    `at` looks deeper into one parameter: `body.voice_settings`. Raises KeyError, naming what there
-    is, where that is nothing or has no parts.
+    `at` selects one parameter to describe: `body.voice_settings`. Raises KeyError, which names the possible parts, if
+    there is no such parameter or it has no parts.
     """
     parts = _parts(operation)
     if at:
@@ -49,7 +49,7 @@ def _parts(operation: Operation) -> dict[str, Schema]:
 
 
 def _bracketed(operation: Operation) -> Schema:
-    """The query as the flat keys that are sent: `filter[status]`."""
+    """The query as flat keys, as they are sent: `filter[status]`."""
     found: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
 
     def add(schema: Schema, key: str, *, needed: bool) -> None:
@@ -65,7 +65,7 @@ def _bracketed(operation: Operation) -> Schema:
             found["required"].append(key)
 
     add(operation.query, "", needed=True)
-    paging = operation.paging  # its keys are filled in where the caller leaves them out
+    paging = operation.paging  # its keys get defaults if the caller leaves them out
     filled = () if paging is None else (paging.page, paging.size)
     return {**found, "required": [key for key in found["required"] if key not in filled]}
 
@@ -81,7 +81,7 @@ def _descend(operation: Operation, parts: Mapping[str, Schema], names: Sequence[
 
 
 def _properties(operation: Operation, schema: Schema) -> dict[str, Schema]:
-    """The names below a schema, through lists and the forms of a union."""
+    """The members of a schema, looking through lists and the branches of unions."""
     schema = operation.resolve(schema)
     if "items" in schema:
         return _properties(operation, schema["items"])
@@ -111,14 +111,14 @@ def _level(operation: Operation, schema: Schema, where: Sequence[str]) -> dict[s
 
 
 def _hinted(operation: Operation, schema: Schema, where: Sequence[str]) -> str:
-    """A type in a few words, and what to give where neither it nor the name says that: `string: from things.list`."""
+    """A type in a few words, with a hint if type and name do not say what to give: `string: from things.list`."""
     word = _word(operation, schema, names=True)
     said = hint(operation, where) if is_bare(operation, schema) else None
     return f"{word}: {said}" if said else word
 
 
 def is_bare(operation: Operation, schema: Schema) -> bool:
-    """Return whether a type says nothing about its values: a text, a number, a list or a map of them."""
+    """Return whether a type says nothing about its values: a plain text or number, or a list or map of these."""
     schema = operation.resolve(schema)
     if "anyOf" in schema:
         return any(is_bare(operation, member) for member in schema["anyOf"])
@@ -129,7 +129,7 @@ def is_bare(operation: Operation, schema: Schema) -> bool:
 
 
 def _word(operation: Operation, schema: Schema, *, names: bool) -> str:
-    """A type in a few words: `[string]`, `SMS|MMS`, `{name*, url, ...}` (a star marks what is required)."""
+    """A type in a few words: `[string]`, `SMS|MMS`, `{name*, url, ...}` (a star marks required members)."""
     schema = operation.resolve(schema)
     null = "|null" if schema.get("nullable") else ""
     if "anyOf" in schema:

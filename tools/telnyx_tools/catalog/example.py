@@ -1,4 +1,4 @@
-"""Made-up arguments and answers that fit an operation: the same ones every time, of nobody."""
+"""Made-up arguments and answers that are valid for an operation, always the same, without data of any person."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from telnyx_tools.catalog.operation import Operation, Schema
 
 ITEMS = 3
-"""How many things a made-up list holds."""
+"""The items of a made-up list."""
 
 ID = "00000000-0000-4000-8000-000000000001"
 UNKNOWN = "example"
-"""What a text is of which nothing is known."""
+"""The value of a text of which nothing is known."""
 _DEPTH = 8
 _BY_FORMAT = {"date-time": "2026-01-15T12:00:00Z", "date": "2026-01-15", "binary": "ZXhhbXBsZQ=="}
 _BY_NAME = (
@@ -39,17 +39,17 @@ class Arguments:
 
 
 def minimal(operation: Operation) -> Arguments:
-    """Only what the operation requires."""
+    """Only the required arguments."""
     return _arguments(operation, full=False)
 
 
 def maximal(operation: Operation, form: int = 0) -> Arguments:
-    """Every parameter, at every level; `form` picks one where a value may take several forms."""
+    """Every parameter, at every level. Where a value may have several forms, `form` selects one."""
     return _arguments(operation, full=True, form=form)
 
 
 def response(operation: Operation) -> Any:
-    """An answer that fits the operation: an object, a list, a text, or None where it answers nothing."""
+    """An answer that is valid for the operation: an object, a list, a text, or None if it answers nothing."""
     if operation.reply != "json":
         return None if operation.reply == "none" else "example"
     sample = _Sample(operation, full=True, items=ITEMS)
@@ -72,7 +72,7 @@ def _arguments(operation: Operation, *, full: bool, form: int = 0) -> Arguments:
 
 
 class _Sample:
-    """Makes values from schemas; a type within itself is left out, or empty where it is required."""
+    """Makes values from schemas. Recursive types are left out, or empty if they are required."""
 
     def __init__(self, operation: Operation, *, full: bool, items: int, form: int = 0) -> None:
         self._operation = operation
@@ -152,12 +152,12 @@ class _Sample:
 
 
 def plain_text(name: str) -> str | None:
-    """A phone number, a link, a moment: what the end of a name says that a text is; None where it says nothing."""
+    """A text that fits the end of the name: a phone number, a URL, a moment, ...; None if no ending matches."""
     return next((value for ending, value in _BY_NAME if name.lower().endswith(ending)), None)
 
 
 def _close(answer: Any, operation: Operation) -> None:
-    """Make a page say that it is the only one."""
+    """Make a page say that it is the last one."""
     paging = operation.paging
     if paging is None or not isinstance(answer, dict):
         return

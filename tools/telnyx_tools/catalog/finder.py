@@ -1,4 +1,4 @@
-"""Finding what does a task: one ranking of tools and operations, by everyday words."""
+"""Finds the tools and operations that do a task described in everyday words, in one ranking."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from telnyx_tools.tool.context import Action, Actions
 from telnyx_tools.tool.effect import Effect
 
 FLOOR = 0.65
-"""Below this a hit is chance."""
+"""Hits below this score are chance."""
 CARE = 0.5
-"""Below this strength a hit may be a guess."""
+"""Hits below this strength may be guesses."""
 _GLANCE = 5
-"""Among so many in turn, what spends or destroys stands behind what does no harm where it is a guess."""
+"""Within each block of so many hits, uncertain ones that spend or destroy are put behind the others."""
 _HARM = (Effect.SPENDS, Effect.DESTROY)
 
 
@@ -25,38 +25,38 @@ _HARM = (Effect.SPENDS, Effect.DESTROY)
 class Found:
     action: Action
     kind: str
-    """tool or operation."""
+    """`tool` or `operation`."""
     withheld: str | None = None
-    """Why it may not be called here, and who can change that."""
+    """Why it may not be called in this request, and who can change that."""
 
 
 async def find(actions: Actions, query: str) -> Iterator[Found]:
-    """Find what fits the words, best first: tools, and the operations that no tool within reach is about.
+    """Find what matches the words, best first: tools, and operations that no reachable tool covers.
 
-    Ends where nothing fits any more; what fits and may not be called is among it.
+    Ends where nothing matches any more. Matches that may not be called are included.
     """
     return _ranked(actions, await _hits(query))
 
 
 async def find_operations(actions: Actions, query: str) -> Iterator[Found]:
-    """The operations that fit the words, best first, whether or not a tool is about them."""
+    """The operations that match the words, best first, also those that a tool covers."""
     catalog = Catalog.load()
     return (operation(actions, hit.id) for hit in await _hits(query) if hit.id in catalog)
 
 
 def operation(actions: Actions, operation_id: str) -> Found:
-    """An operation of the catalog as something found."""
+    """An operation of the catalog in the form of a search result."""
     action = OperationAction(Catalog.load()[operation_id])
     return Found(action, "operation", actions.refusal(action))
 
 
 async def _hits(query: str) -> Sequence[Hit]:
-    # In a thread: the first search reads the index, and others are being served.
+    # In a thread: the first search reads the index, which would block other requests.
     return await asyncio.to_thread(lambda: list(_once(Index.load().search(query, FLOOR))))
 
 
 def _once(hits: Iterable[Hit]) -> Iterator[Hit]:
-    """The hits without operations that make the request of an earlier one, in another form."""
+    """The hits, without operations that make the same request as an earlier hit."""
     catalog, requests = Catalog.load(), set[tuple[str, str]]()
     for hit in hits:
         operation = catalog.get(hit.id)

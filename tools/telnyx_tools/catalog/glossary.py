@@ -1,6 +1,6 @@
-"""Words of other languages as the English ones that most phrasings use: German, Spanish, French, Italian, Portuguese.
+"""Translates words of German, Spanish, French, Italian and Portuguese to the English ones that most phrasings use.
 
-A line of `glossary.txt` is `english words | words of the others`; a star stands for any ending.
+A line of `glossary.txt` is `english words | foreign words`. A star stands for any ending.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from importlib.resources import files
 from telnyx_tools.catalog.pieces import words
 
 _SHORTEST = 3
-"""Letters before a star."""
+"""The fewest letters before a star."""
 
 Meanings = Sequence[Sequence[str]]
 
@@ -35,7 +35,7 @@ class Glossary:
         return Glossary(dict(whole), dict(beginnings))
 
     def meanings(self, word: str) -> Meanings:
-        """What a word, as `words` gives it, may mean: for each meaning its English words."""
+        """The meanings of a word in the form that `words` gives, each as English words."""
         cuts = range(len(word), _SHORTEST - 1, -1)
         longest = next((word[:cut] for cut in cuts if word[:cut] in self.beginnings), "")
         return [*self.whole.get(word, ()), *self.beginnings.get(longest, ())]

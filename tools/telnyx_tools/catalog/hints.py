@@ -1,4 +1,4 @@
-"""Hints: what to give for an argument whose name does not say it, from `hints.toml`."""
+"""Hints from `hints.toml`: what to give for an argument whose name does not say it."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -9,12 +9,13 @@ from typing import Any
 from telnyx_tools.catalog.operation import Operation
 
 OPERATORS = frozenset({"eq", "gt", "gte", "lt", "lte", "in"})
-"""Keys below a filter that take what the name above them says."""
+"""Keys inside a filter that take the same value as the name above them."""
 _PATH = "path"
 
 
 def hint(operation: Operation, where: Sequence[str]) -> str | None:
-    """What to give at this place, such as `body`, `to`; None where the name says it, or nobody knows more."""
+    """What to give for the argument at this path, such as `body`, `to`; None if its name says it or there is no
+    hint."""
     said = hints()
     *above, name = where
     if name in OPERATORS and len(above) > 1:
@@ -32,7 +33,7 @@ def hint(operation: Operation, where: Sequence[str]) -> str | None:
 
 
 def _listed(operation: Operation, name: str) -> str | None:
-    """Where the things are from that the path has this one of: what lists them, or makes them."""
+    """Which operation gives the id in the path: the one that lists such things, else the one that creates them."""
     from telnyx_tools.catalog.catalog import Catalog
 
     above = operation.path.partition(f"/{{{name}}}")[0]
@@ -43,7 +44,7 @@ def _listed(operation: Operation, name: str) -> str | None:
 
 @cache
 def hints() -> Mapping[str, Mapping[str, Any]]:
-    """Everything that the file says, by section; of endings, the longest first."""
+    """All hints of the file, by section. Name endings are sorted, longest first."""
     said = tomllib.loads(files(__package__).joinpath("hints.toml").read_text(encoding="utf-8"))
     said["endings"] = dict(sorted(said["endings"].items(), key=lambda ending: -len(ending[0])))
     return said

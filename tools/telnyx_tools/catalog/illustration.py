@@ -1,4 +1,4 @@
-"""The example that a description shows: what an operation requires, or one thing that an update may change."""
+"""The example that a description shows: the required arguments, or one field that an update may change."""
 
 import tomllib
 from collections.abc import Mapping
@@ -10,15 +10,15 @@ from telnyx_tools.catalog.example import ID, UNKNOWN, Arguments, maximal, minima
 from telnyx_tools.catalog.operation import Operation
 
 _TELLING = ("name", "_name", "text", "title", "description", "label", "tags", "webhook_url", "status")
-"""Ends of the names of what is best shown of an update, the best first."""
+"""Endings of the names of fields that are good examples of a change, the best first."""
 
 
 def illustrate(operation: Operation) -> Arguments:
-    """Arguments that are valid and do no harm where somebody sends them as they are but for the ids."""
+    """Arguments that are valid and do no harm if somebody sends them unchanged except for the ids."""
     arguments = minimal(operation)
-    told = _told()["operations"].get(operation.id, {})
+    given = _examples()["operations"].get(operation.id, {})
     for part in ("path", "query", "headers", "body"):
-        value = _merged(getattr(arguments, part), told.get(part))
+        value = _merged(getattr(arguments, part), given.get(part))
         if part == "body" and not value and operation.method in {"PATCH", "PUT"}:
             value = _one_thing(operation) or value
         setattr(arguments, part, _named(value, "", operation.group))
@@ -26,14 +26,14 @@ def illustrate(operation: Operation) -> Arguments:
 
 
 def illustrate_tool(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments that a tool with this input schema takes: what it requires, and one thing that it may change."""
-    told = _told()["tools"].get(name, {})
+    """Valid arguments for a tool with this input schema: the required ones, and for an update one field to change."""
+    given = _examples()["tools"].get(name, {})
     properties: Mapping[str, Any] = schema.get("properties", {})
-    wanted = [each for each in schema.get("required", ()) if each not in told]
-    if name.startswith("update_") and not told:
+    wanted = [each for each in schema.get("required", ()) if each not in given]
+    if name.startswith("update_") and not given:
         wanted += next(([each] for end in _TELLING for each in properties if each.endswith(end)), [])
     definitions = schema.get("$defs", {})
-    return {**{each: _sampled(properties[each], each, definitions) for each in dict.fromkeys(wanted)}, **told}
+    return {**{each: _sampled(properties[each], each, definitions) for each in dict.fromkeys(wanted)}, **given}
 
 
 def _sampled(schema: Mapping[str, Any], name: str, definitions: Mapping[str, Any]) -> Any:
@@ -63,33 +63,33 @@ def _one_thing(operation: Operation) -> dict[str, Any]:
         return {}
     harmless = [name for name in body if not operation.sensitive_in({name: body[name]})]
     plain = [name for name in harmless if isinstance(body[name], str | int) and not isinstance(body[name], bool)]
-    told = (name for end in _TELLING for name in harmless if name.endswith(end))
-    chosen = next(told, next(iter(plain or harmless), None))
+    telling = (name for end in _TELLING for name in harmless if name.endswith(end))
+    chosen = next(telling, next(iter(plain or harmless), None))
     return {} if chosen is None else {chosen: body[chosen]}
 
 
 def _named(value: Any, name: str, group: str) -> Any:
-    """A value in which everything that has no telling content gets that of its name."""
+    """The value, in which texts that say nothing are replaced by an example for their name."""
     if isinstance(value, dict):
         return {key: _named(inner, key, group) for key, inner in value.items()}
     if isinstance(value, list):
         return [_named(inner, name, group) for inner in value]
-    of_group = _told()["groups"].get(group, {})
+    of_group = _examples()["groups"].get(group, {})
     if isinstance(value, str) and name in of_group and "@" not in value:
         return of_group[name]
     return _value(name) if value == UNKNOWN else value
 
 
 def _value(name: str) -> str:
-    names: Mapping[str, str] = _told()["names"]
+    names: Mapping[str, str] = _examples()["names"]
     ends = (text for end, text in names.items() if name.endswith((f"_{end}", f"{end}s")))
     return names.get(name) or next(ends, UNKNOWN)
 
 
-def _merged(value: Any, told: Any) -> Any:
-    return {**(value or {}), **told} if told else value
+def _merged(value: Any, given: Any) -> Any:
+    return {**(value or {}), **given} if given else value
 
 
 @cache
-def _told() -> Mapping[str, Any]:
+def _examples() -> Mapping[str, Any]:
     return tomllib.loads(files(__package__).joinpath("examples.toml").read_text(encoding="utf-8"))

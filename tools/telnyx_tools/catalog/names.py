@@ -1,4 +1,4 @@
-"""Names that somebody may have meant by one that does not exist."""
+"""Suggests existing names that somebody may have meant by an unknown one."""
 
 import difflib
 import re
@@ -15,11 +15,11 @@ _VERBS = (
     {"start", "begin", "initiate", "run", "trigger"},
     {"stop", "end", "cancel"},
 )
-"""Words for one thing that is done."""
+"""Verbs that mean the same."""
 
 
 def nearest(name: str, names: Iterable[str], count: int = 3) -> list[str]:
-    """The likeliest of the names: the same verb, of the same resource if there is one, before any other."""
+    """The likeliest of the names: first those with the same verb, if possible for the same resource."""
     known = list(names)
     resource = name.rpartition(".")[0]
     siblings = [other for other in known if resource and other.rpartition(".")[0] == resource]
@@ -34,6 +34,7 @@ def _about(name: str, names: Collection[str]) -> list[str]:
 
 
 def _doing(name: str) -> set[str]:
-    """The verb of a name and its synonyms: the first word of a tool, that of the last part of an operation."""
+    """The verb in a name, and its synonyms. It is the first word of a tool's name, or of the last part of an
+    operation's."""
     verb = re.split(r"[_ ]", name.rsplit(".", 1)[-1])[0].lower()
     return {verb}.union(*(verbs for verbs in _VERBS if verb in verbs))

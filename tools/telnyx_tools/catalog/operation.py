@@ -1,4 +1,4 @@
-"""One operation of the Telnyx API: what it is called, takes, answers, and does."""
+"""One operation of the Telnyx API: its names, its parameters and answer, and its effect."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,22 +9,22 @@ from typing import Any, Literal
 from telnyx_tools.catalog.phrasings import sentence
 
 Schema = Mapping[str, Any]
-"""A JSON schema: type, enum, format, properties, required, items, additionalProperties, anyOf, and `nullable`;
-`examples` lists the usual values of an open enum and `$ref` is a number for `Operation.resolve`."""
+"""A JSON schema with the keywords type, enum, format, properties, required, items, additionalProperties, anyOf and
+`nullable`. `examples` lists the usual values of an open enum, and `$ref` is a number for `Operation.resolve`."""
 
 Effect = Literal["read", "write", "destroy", "spends"]
 Content = Literal["json", "multipart", "binary"]
 Reply = Literal["json", "text", "binary", "none"]
 Kind = Literal["access", "payment", "limits", "credentials", "transfer", "bulk", "watchers"]
-"""What makes an operation sensitive: it says who may use the account, moves money, lifts what bounds spending, makes or
-reveals credentials, gives numbers away, reaches many things at once, or says who is told what happens."""
+"""Why an operation is sensitive: it sets who may use the account, moves money, raises limits on spending, makes or
+reveals credentials, gives numbers away, affects many things at once, or sets who is told about events."""
 
 
 class Types:
-    """The object types that operations share, decoded when first asked for."""
+    """The object types that operations share, decoded on first use."""
 
     def __init__(self, section: bytes) -> None:
-        """Take the catalog's section of types: their JSON, one in each line."""
+        """Take the catalog's section of types: their JSON, one on each line."""
         self._section = section
         self._decoded: dict[int, Schema] = {}
 
@@ -40,13 +40,13 @@ class Types:
 
 @dataclass(frozen=True)
 class Paging:
-    """The paging of a list. `items`, `next`, `pages` and `total` are paths of keys in the answer."""
+    """How a list is paged. `items`, `next`, `pages` and `total` are paths of keys in the answer."""
 
     style: Literal["number", "cursor", "offset"]
     page: str
-    """The query key that asks for a page number (from 1) or takes a cursor."""
+    """The query key for the page number (from 1) or cursor."""
     items: tuple[str, ...]
-    """Empty where the answer itself is the list."""
+    """Empty if the answer itself is the list."""
     size: str | None = None
     next: tuple[str, ...] | None = None
     pages: tuple[str, ...] | None = None
@@ -55,34 +55,34 @@ class Paging:
 
 @dataclass(frozen=True)
 class Family:
-    """A deed that operations have in common, such as `text-a-person`."""
+    """A kind of deed that several operations do, such as `text-a-person`."""
 
     id: str
     label: str
-    """In a few plain words: `Text a person`."""
+    """The deed in a few plain words: `Text a person`."""
     within: frozenset[str]
-    """Families whose deed these operations do as well, by another way: whoever excludes one of them excludes these."""
+    """Families whose deed these operations do too, in another way. Excluding one of those excludes this family."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation; requests are sent to `path` under the API's base URL, `{name}` being filled from `path_params`."""
+    """An operation. Requests go to `path` below the base URL of the API; each `{name}` is filled from `path_params`."""
 
     id: str
     method: str
     path: str
     group: str
     scope: str
-    """The OAuth scope that the call needs."""
+    """The OAuth scope that a caller needs."""
     effect: Effect
     paid: bool
-    """A read that is charged."""
+    """Whether it is a read that costs money."""
     family: str | None
-    """The deed, None for a plain read."""
+    """The id of its family; None for a plain read."""
     secret_text: bool
-    """The answer is a secret as a whole."""
+    """Whether the whole answer is a secret."""
     shown_once: bool
-    """The point of the call is to hand a secret over."""
+    """Whether the purpose of the call is to show a secret."""
     _kinds: Sequence[Kind] | None = field(repr=False, compare=False)
     _sensitive_fields: Mapping[str, Kind] | None = field(repr=False, compare=False)
     _encoded: bytes = field(repr=False, compare=False)
@@ -95,16 +95,17 @@ class Operation:
 
     @property
     def sensitive_fields(self) -> Mapping[str, Kind]:
-        """Paths in the body, such as `voice.call_forwarding`, that make a call sensitive which has them."""
+        """Paths in the body, such as `voice.call_forwarding`, that make a call sensitive if it has them, with their
+        kinds."""
         return self._sensitive_fields or {}
 
     def sensitive_in(self, body: object) -> Mapping[str, Kind]:
-        """Return those of the sensitive fields that this body has."""
+        """Return the sensitive fields that this body has."""
         return {path: kind for path, kind in self.sensitive_fields.items() if _has(body, path.split("."))}
 
     @property
     def sensitive(self) -> bool:
-        """Return whether it says who may use the account: keys, OAuth clients and grants, users, access rules."""
+        """Return whether it sets who may use the account: keys, OAuth clients and grants, users, access rules."""
         return "access" in self.kinds
 
     @cached_property
@@ -114,32 +115,32 @@ class Operation:
 
     @cached_property
     def path_params(self) -> Mapping[str, Schema]:
-        """Schemas by placeholder, in the order of the path."""
+        """The schemas of the placeholders, in the order of the path."""
         names = [part[1 : part.index("}")] for part in self.path.split("/") if part.startswith("{")]
         known = self._details.get("path_params", {})
         return {name: known.get(name, {"type": "string"}) for name in names}
 
     @cached_property
     def query(self) -> Schema:
-        """An object schema; a nested object stands for brackets: `filter.status` is sent as `filter[status]`."""
+        """An object schema. Nested objects stand for brackets: `filter.status` is sent as `filter[status]`."""
         found: Schema = self._details.get("query", {"type": "object", "properties": {}})
         return found
 
     @property
     def fixed_query(self) -> Mapping[str, str]:
-        """Query keys that are always sent."""
+        """Query keys that are sent with every request."""
         found: Mapping[str, str] = self._details.get("fixed_query", {})
         return found
 
     @cached_property
     def headers(self) -> Schema:
-        """An object schema of the headers that the operation defines, authorization aside."""
+        """An object schema of the headers that the operation defines, without authorization."""
         found: Schema = self._details.get("headers", {"type": "object", "properties": {}})
         return found
 
     @property
     def body(self) -> Schema | None:
-        """The schema of the request body, of the fields of a form where `content` is multipart."""
+        """The schema of the request body; if `content` is multipart, of the fields of the form."""
         found: Schema | None = self._details.get("body")
         return found
 
@@ -162,13 +163,13 @@ class Operation:
 
     @property
     def accept(self) -> str:
-        """The media type of a successful answer."""
+        """The media type of a 2xx answer."""
         default = {"json": "application/json", "text": "text/plain"}.get(self.reply, "*/*")
         return str(self._details.get("accept", default))
 
     @property
     def response(self) -> Schema | None:
-        """The schema of a successful JSON answer; `{}` where the API does not say."""
+        """The schema of a 2xx answer in JSON; `{}` if the API does not say."""
         found: Schema | None = self._details.get("response")
         return found
 
@@ -187,7 +188,7 @@ class Operation:
 
     @cached_property
     def envelope(self) -> str | None:
-        """The key of the answer under which the thing itself is, mostly `data`; None where it stands bare."""
+        """The key that holds the object in the answer, mostly `data`; None if the answer itself is the object."""
         if self.paging is not None:
             return self.paging.items[0] if self.paging.items else None
         return "data" if "data" in self.resolve(self.response or {}).get("properties", {}) else None
@@ -202,11 +203,11 @@ class Operation:
 
     @property
     def sentence(self) -> str:
-        """The sentence that says what it does."""
+        """The sentence that says what the operation does."""
         return sentence(self.id)
 
     def resolve(self, schema: Schema) -> Schema:
-        """The schema itself, or the shared type that it refers to."""
+        """The schema, or the shared type if it is a reference to one."""
         reference = schema.get("$ref")
         if reference is None:
             return schema
@@ -215,7 +216,7 @@ class Operation:
 
 
 def _has(value: object, path: Sequence[str]) -> bool:
-    """Return whether there is something at the path, through any lists on the way."""
+    """Return whether the value has something at the path, looking into every item of lists."""
     if not path:
         return True
     if isinstance(value, list):

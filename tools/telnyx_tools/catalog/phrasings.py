@@ -1,7 +1,7 @@
 """Phrasings, from the files in `phrasings/`: a sentence for each operation, and everyday ways to ask for each thing.
 
-A line is `kind id | text`. S is the sentence of an operation, O its phrasings, T those of a tool beside what the
-operations it makes are called, and R what people call a resource: an id without its last part.
+A line is `kind id | text`. The kinds are S, the sentence of an operation; O, phrasings of an operation; T, phrasings of
+a tool besides those of its operations; and R, what people call a resource (an id without its last part).
 """
 
 import re
@@ -17,7 +17,7 @@ Texts = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Phrasings:
-    """Everything that the files say, by id."""
+    """Everything in the files, by id."""
 
     sentences: Mapping[str, str]
     operations: Texts
@@ -26,7 +26,7 @@ class Phrasings:
 
     @staticmethod
     def load() -> "Phrasings":
-        """Raises ValueError for a line that is not one, and for a second one of its kind and id."""
+        """Read the files. Raises ValueError for a malformed line, and for a second line of the same kind and id."""
         found: dict[str, dict[str, str]] = {kind: {} for kind in "SORT"}
         for kind, id_, text in _lines():
             if id_ in found[kind]:
@@ -36,7 +36,7 @@ class Phrasings:
 
 
 def sentence(operation_id: str) -> str:
-    """Return the sentence that says what an operation does. Raises KeyError where there is no such operation."""
+    """Return the sentence that says what an operation does. Raises KeyError if there is no such operation."""
     return _sentences()[operation_id]
 
 

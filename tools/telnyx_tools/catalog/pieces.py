@@ -1,4 +1,4 @@
-"""Texts as words, and words as pieces of four letters, by which inflected and misspelt words still meet."""
+"""Splits texts into words, and words into pieces of four letters, by which inflected and misspelt words still match."""
 
 import re
 import unicodedata
@@ -7,13 +7,13 @@ LENGTH = 4
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in any language: lower case, without accents, parted at everything else."""
+    """The words of a text in any language, in lower case and without accents. Every other character separates words."""
     folded = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return re.findall(r"[^\W_]+", bare)
 
 
 def pieces(word: str) -> list[str]:
-    """Every four letters in a row, the ends of the word being marked: `<faq>` is `<faq` and `faq>`."""
+    """All sequences of four letters in the word with its ends marked: `<faq>` gives `<faq` and `faq>`."""
     marked = f"<{word}>"
     return [marked[start : start + LENGTH] for start in range(max(1, len(marked) - LENGTH + 1))]

@@ -1,18 +1,17 @@
-"""Query strings as the API nests them: `filter[status]=active` and `{"filter": {"status": "active"}}` are the same."""
+"""Query strings with nested keys: `filter[status]=active` and `{"filter": {"status": "active"}}` are the same."""
 
 import re
 from collections.abc import Iterator, Mapping
 
 _MOST_KEYS = 200
 _LONGEST_KEY = 200
-"""Of one that is longer, the brackets could nest deeper than anything can walk."""
+"""In a longer key, brackets could be nested too deeply."""
 
 
 def nest(query: Mapping[str, object]) -> dict[str, object]:
-    """The nested form of a query given with brackets, nested, or mixed; a closing `[]` marks a list and is dropped.
+    """The nested form of a query with brackets, nesting, or both. A closing `[]`, which marks a list, is dropped.
 
-    Raises ValueError where a key is given both as a value and as the parent of another key, or there are too many, or
-    too long ones.
+    Raises ValueError if a key has both a value and keys inside it, or if there are too many keys or too long ones.
     """
     if len(query) > _MOST_KEYS or any(len(key) > _LONGEST_KEY for key in query):
         raise ValueError(f"it has at most {_MOST_KEYS} keys, each of at most {_LONGEST_KEY} characters")
@@ -30,7 +29,7 @@ def nest(query: Mapping[str, object]) -> dict[str, object]:
 
 
 def flatten(query: Mapping[str, object]) -> dict[str, object]:
-    """The form with brackets, as it goes on the wire; lists stay lists."""
+    """The form with brackets, as it is sent. Lists stay lists."""
     return dict(_flat("", query))
 
 

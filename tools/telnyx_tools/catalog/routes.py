@@ -1,4 +1,4 @@
-"""Routes: lead from a request's method and path to the operation that it calls."""
+"""Routing: finds the operation for a request's method and path."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,13 +11,13 @@ from telnyx_tools.catalog.operation import Operation
 class _Node:
     named: dict[str, "_Node"] = field(default_factory=dict)
     placeholders: dict[tuple[str, str], "_Node"] = field(default_factory=dict)
-    """(name, literal ending) -> what follows; `{recording_sid}.json` has the ending `.json`."""
+    """The nodes by (name, literal ending): the ending of `{recording_sid}.json` is `.json`."""
     operations: dict[str, list[Operation]] = field(default_factory=dict)
-    """By method; those that a fixed query tells apart come first."""
+    """The operations by method. Those that also need a certain query come first."""
 
 
 class Routes:
-    """A tree of path segments; a literal segment wins over a placeholder."""
+    """A tree of path segments. A literal segment takes precedence over a placeholder."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = _Node()
@@ -27,7 +27,7 @@ class Routes:
     def match(
         self, method: str, path: str, query: Mapping[str, object] | None = None
     ) -> tuple[Operation, dict[str, str]] | None:
-        """The operation and its decoded path values; `path` is as sent, without query and version prefix."""
+        """The operation and its decoded path parameters. `path` is as sent, without query and version prefix."""
         found = self._find(self._root, path.strip("/").split("/"), method.upper(), {})
         if found is None:
             return None

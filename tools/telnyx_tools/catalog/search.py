@@ -1,6 +1,6 @@
-"""Ranked search over every tool and operation: BM25 over pieces of words, from the index that comes with the package.
+"""Ranked search over all tools and operations: BM25 over pieces of words, with an index that comes with the package.
 
-`python -m scripts.build_search` writes the index. It is read on the first search.
+`python -m scripts.build_search` writes the index. It is read at the first search.
 """
 
 import gzip
@@ -20,32 +20,32 @@ from telnyx_tools.catalog.pieces import pieces, words
 from telnyx_tools.catalog.spelling import corrected
 
 FULL = 255
-"""The weight of a piece without which a document could not be imagined."""
+"""The weight of a piece that is essential to a document."""
 _RARITY = 0.7
-"""How much more a rare piece counts than a common one: with 1, chance decides where a request has many odd words."""
+"""An exponent for how much more a rare piece counts than a common one. With 1, requests with many odd words match by
+chance."""
 _TRANSLATED = 0.8
-"""How much a word counts that stands in the place of one of another language."""
+"""How much a translated word counts."""
 
 
 @dataclass(frozen=True)
 class Hit:
     id: str
     strength: float
-    """How much of the query the document holds, the rare pieces counting most: from 0 to 1."""
+    """How much of the query the document contains, from 0 to 1; rare pieces count most."""
 
 
 class Index:
-    """Documents by the pieces of words in them."""
+    """A search index of documents by the pieces of their words."""
 
     def __init__(self, content: bytes) -> None:
-        """Take what `scripts/build_search.py` writes: a line of JSON, then the postings of every piece in turn: the
-        numbers of the documents in two bytes each, and the weights that the piece has in them in one.
-        """
+        """Take the file that `scripts/build_search.py` writes: a line of JSON, then the postings of all pieces in turn.
+        Of these, first come the document numbers, two bytes each, then the weights, one byte each."""
         head, _, postings = content.partition(b"\n")
         described: dict[str, Any] = json.loads(head)
         self.ids: Sequence[str] = described["ids"]
         self.about: Mapping[str, Sequence[str]] = described["about"]
-        """The operations that each tool does the work of."""
+        """The operations that each tool covers."""
         self._english = frozenset(described["english"])
         self._known = {word: rank for rank, word in enumerate(described["words"])}
         ends = list(accumulate(described["counts"]))
@@ -64,10 +64,10 @@ class Index:
         return Index(gzip.decompress(files(__package__).joinpath("search.gz").read_bytes()))
 
     def search(self, query: str, floor: float = 0.0) -> Iterator[Hit]:
-        """The documents that hold something of the query, the strongest first; one that it names comes before all.
+        """The documents that match the query, the strongest first. A document whose name is the query comes before all.
 
-        `floor` is what makes a match: the weight of what is held against the root of that of the whole query, since a
-        long one holds much that is not about the matter.
+        `floor` sets what is a match: the weight of the document must be above `floor` times the square root of the
+        weight of the whole query. The root is used since long queries contain many words that are not about the task.
         """
         totals = [0.0] * len(self.ids)
         whole = 0.0
@@ -83,7 +83,7 @@ class Index:
         return (Hit(self.ids[number], totals[number] / whole) for number in found)
 
     def _asked(self, query: str) -> Mapping[str, float]:
-        """The pieces of a query and how much each of them counts, so that a long word is not worth its length."""
+        """The pieces of the query, each with its weight. The weights of a word do not grow with its length."""
         asked: Counter[str] = Counter()
         glossary = Glossary.load()
         for word in words(query):

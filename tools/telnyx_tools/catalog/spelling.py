@@ -1,16 +1,16 @@
-"""Slips of the hand: a word that nobody uses, read as the likeliest one that people use."""
+"""Corrects misspelt words: an unknown word is read as the most frequent known word that is one typo away."""
 
 from collections.abc import Iterator, Mapping
 from string import ascii_lowercase
 
 SHORTEST = 4
-"""Shorter words differ from too many others in one letter."""
+"""Shorter words are not corrected: too many others differ from them in one letter."""
 
 
 def corrected(word: str, known: Mapping[str, int]) -> str:
-    """The word itself where it is known; else the most frequent known word that is one slip away, or the word itself.
+    """The word itself if it is known; else the most frequent known word that is one typo away, if any.
 
-    `known` gives each word its rank, the most frequent being 0.
+    `known` gives each word its rank, 0 for the most frequent.
     """
     if word in known or len(word) < SHORTEST or not word.isalpha():
         return word
@@ -19,7 +19,7 @@ def corrected(word: str, known: Mapping[str, int]) -> str:
 
 
 def _slips(word: str) -> Iterator[str]:
-    """Yield what the word may have been before a letter was lost, added, mistaken, or swapped with the next."""
+    """Yield the words from which one typo makes this one: a letter lost, added, replaced, or swapped with the next."""
     for at in range(len(word) + 1):
         before, after = word[:at], word[at:]
         yield from (before + letter + after for letter in ascii_lowercase)

@@ -1,4 +1,4 @@
-"""Validates the arguments of an operation, and says what is wrong so that the caller can mend it."""
+"""Validates the arguments of an operation, and says what is wrong so that the caller can correct it."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,15 +11,15 @@ from telnyx_tools.catalog.operation import Operation, Schema
 from telnyx_tools.catalog.query import nest
 
 MOST_PROBLEMS = 20
-"""As many as one answer names; the others are not even looked for."""
+"""The most problems that one answer names; no more are searched for."""
 _SHOWN = 12
 _LONGEST_NAME = 64
-"""Of a name that is not known more is not shown, and nobody can have meant another one by it."""
+"""The most characters of an unknown name that are shown. For a longer one no valid name is suggested."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: `where` is the parameter (`body.to`, `query.filter[status]`)."""
+    """One problem. `where` is the parameter (`body.to`, `query.filter[status]`)."""
 
     where: str
     what: str
@@ -37,10 +37,10 @@ def problems(
     headers: Mapping[str, object] | None = None,
     body: object = None,
 ) -> list[Problem]:
-    """List what is wrong with a request, at most `MOST_PROBLEMS`; empty if nothing is.
+    """List the problems of a request, at most `MOST_PROBLEMS`; empty if it is valid.
 
-    `query` may be nested or hold bracketed keys, and its values may be strings as on the wire. `headers` that the
-    operation does not define are not looked at. The values that a problem shows are the valid ones, never the given.
+    `query` may be nested or have keys with brackets, and its values may be texts as they are sent. `headers` that the
+    operation does not define are ignored. A problem shows the valid values, never the given one.
     """
     values = _Check(operation, wire=True)
     found = chain(
@@ -49,11 +49,11 @@ def problems(
         values.members(operation.headers, _named(headers or {}, operation.headers), "headers"),
         _body_problems(operation, body),
     )
-    return list(islice(found, MOST_PROBLEMS))  # each is found, and worded, when it is taken
+    return list(islice(found, MOST_PROBLEMS))  # a generator: no further problems are searched for
 
 
 def response_problems(operation: Operation, answer: object) -> list[Problem]:
-    """List where a JSON answer differs from what the operation answers."""
+    """List where a JSON answer differs from the schema of the operation's answer."""
     return list(_Check(operation, wire=False).value(operation.response or {}, answer, "response"))
 
 
@@ -91,7 +91,7 @@ def _with(names: Sequence[str]) -> str:
 
 
 class _Check:
-    """Walks a value beside its schema; on the wire numbers, flags and lists may be written as strings."""
+    """Checks a value against its schema. With `wire`, numbers, booleans and lists may be written as texts."""
 
     def __init__(self, operation: Operation, *, wire: bool) -> None:
         self.operation = operation
@@ -146,7 +146,7 @@ class _Check:
 
     @staticmethod
     def _distance(attempt: list[Problem]) -> tuple[bool, int]:
-        """A variant whose `type` is another one is the least likely to be meant."""
+        """How far a variant is from what was meant. One with another `type` is the farthest."""
         return any(problem.where.endswith(".type") for problem in attempt), len(attempt)
 
     def _has_type(self, schema: Schema, value: object) -> bool:
@@ -169,7 +169,7 @@ class _Check:
 
 
 def _items(value: object) -> Sequence[object]:
-    """The items of a list, which a query may write with commas."""
+    """The items of a list. A query may write them as one text with commas."""
     if isinstance(value, list | tuple):
         return value
     return str(value).split(",")

@@ -1,4 +1,4 @@
-"""The directories that the user of this machine opened to tools."""
+"""Access to files of this machine, in the directories that its user opened to tools."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ HOW_TO_ALLOW = (
 
 
 class Files:
-    """Files below `roots`, and no others: links count for where they lead. Raises InvalidArguments.
+    """Files below `roots` only; a link counts as the file that it points to. Raises InvalidArguments.
 
-    Names that begin with a dot are left alone: programs keep keys, and what they run, under such names. So are files
-    that have a second name, which may be elsewhere. Whoever needs a directory of a dot name gives it as a root.
+    Files and directories whose names begin with a dot are refused, since programs keep keys and code to run under such
+    names. A directory of such a name can be given as a root. Files with a second hard link are refused too, since that
+    may be elsewhere.
     """
 
     def __init__(self, roots: Sequence[str] = ()) -> None:
@@ -42,7 +43,7 @@ class Files:
 
     @asynccontextmanager
     async def source(self, argument: str, path: str) -> AsyncIterator[FileSource]:
-        """A file to read."""
+        """Open a file to read it."""
         with explained(argument):
             source = self._open(argument, path)
         try:
@@ -52,7 +53,8 @@ class Files:
 
     @asynccontextmanager
     async def target(self, argument: str, path: str, *, overwrite: bool) -> AsyncIterator[FileTarget]:
-        """A file to write: whole in its place when the block ends, and not there when the block fails."""
+        """Open a file to write it. It is put in its place, complete, when the block ends; not at all if the block
+        fails."""
         with explained(argument):
             target = self._create(argument, path, overwrite)
         try:
@@ -81,7 +83,7 @@ class Files:
         if self._is_dry_run:
             self._inside(argument, Path(os.path.realpath(given)))
             raise UnmadeChange(f"write the file {path}")
-        # What is written is the name itself: a link of that name is not followed.
+        # The path itself is written: if it is a link, it is not followed.
         root, parts = self._inside(argument, Path(os.path.realpath(given.parent)) / given.name)
         folder = Folder(root, parts[:-1])
         try:
@@ -91,7 +93,7 @@ class Files:
             raise
 
     def _inside(self, argument: str, real: Path) -> tuple[Path, Sequence[str]]:
-        """The allowed directory, and the way down from there."""
+        """The root that contains the path, and the parts of the path below it."""
         for root in self._roots:
             if real != root and real.is_relative_to(root):
                 parts = real.relative_to(root).parts

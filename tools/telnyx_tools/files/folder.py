@@ -1,4 +1,4 @@
-"""An open directory: what is done in it happens there, whatever becomes of its path meanwhile."""
+"""An open directory. Operations go to this directory even if its path changes meanwhile."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Self
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _PLAIN = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | _NO_FOLLOW
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
-"""The open of a pipe would wait for its other end."""
+"""Without it, opening a pipe would wait for its other end."""
 _HELD = os.open in os.supports_dir_fd
-"""Windows cannot open a file by its directory; there a path is all there is."""
+"""False on Windows, which cannot open a file relative to an open directory; paths are used there."""
 
 
 class Folder:
@@ -31,7 +31,7 @@ class Folder:
         return self._open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN, permissions)
 
     def mode(self, name: str) -> int | None:
-        """The mode of what has this name, a link itself; None for nothing."""
+        """The mode of the entry of this name (of a link, not of its target); None if there is none."""
         try:
             found = os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
         except FileNotFoundError:
@@ -42,7 +42,7 @@ class Folder:
         os.replace(self._at(by), self._at(name), src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
 
     def link(self, name: str, to: str) -> None:
-        """A second name of a file. Raises FileExistsError if it is taken."""
+        """Make a second hard link to a file. Raises FileExistsError if the name is taken."""
         os.link(self._at(to), self._at(name), src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
 
     def remove(self, name: str) -> None:
@@ -69,7 +69,7 @@ class Folder:
 
 
 def _walk(root: Path, parts: Sequence[str]) -> int:
-    """Step by step, so that nobody can put a link in the way after the path was checked."""
+    """Open the directories one by one, so that nobody can put a link in the way after the path was checked."""
     flags = os.O_RDONLY | os.O_DIRECTORY | _PLAIN
     with ExitStack() as passed:
         descriptor = os.open(root, flags)

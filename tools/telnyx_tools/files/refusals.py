@@ -1,4 +1,4 @@
-"""Refusals of files, in words that an agent can act on."""
+"""Refusals of file operations, in words that an agent can act on."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def refused(argument: str, problem: str) -> InvalidArguments:
 
 @contextmanager
 def explained(argument: str) -> Iterator[None]:
-    """Turns what the system says into InvalidArguments, without quoting it."""
+    """Turns errors of the operating system into InvalidArguments, without quoting them."""
     try:
         yield
     except OSError as error:

@@ -10,7 +10,7 @@ from telnyx_tools.files.refusals import explained, refused
 
 
 class FileSource:
-    """An open file. It has to stay what it was when it was opened."""
+    """An open file. Reading fails if it has changed since it was opened."""
 
     def __init__(self, argument: str, name: str, descriptor: int) -> None:
         self.name = name
@@ -20,7 +20,7 @@ class FileSource:
         self.size = os.fstat(descriptor).st_size
 
     async def read(self, start: int, length: int) -> bytes:
-        """Exactly that part of it. Raises InvalidArguments where the file is another by now."""
+        """Read exactly this part of it. Raises InvalidArguments if the file has changed."""
         with explained(self._argument):
             content = await to_thread.run_sync(self._read, start, length)
         if len(content) != length or self._current() != self._state:

@@ -14,13 +14,13 @@ from telnyx_tools.files.folder import Folder
 from telnyx_tools.files.refusals import explained, refused
 
 _NEW_FILE = 0o666
-"""Less what the person's umask takes away."""
+"""The permissions of a new file, before the user's umask."""
 
 
 class FileTarget:
-    """A file beside the place where it will be. `finish` puts it there whole; `discard` leaves nothing of it.
+    """A temporary file beside its destination. `finish` puts it there; `discard` removes it.
 
-    Whoever could not read the file that is replaced cannot read the new one.
+    If it replaces a file, it gets the same permissions: whoever could not read that file cannot read the new one.
     """
 
     def __init__(self, argument: str, folder: Folder, name: str, *, overwrite: bool) -> None:
@@ -38,7 +38,7 @@ class FileTarget:
             await to_thread.run_sync(self._write, content)
 
     def finish(self) -> None:
-        """Raises InvalidArguments, or OSError, where the place was taken meanwhile."""
+        """Put the file at its destination. Raises InvalidArguments, or OSError, if a file appeared there meanwhile."""
         if self._descriptor is not None:
             os.fsync(self._descriptor)
         self._close()
@@ -60,7 +60,8 @@ class FileTarget:
             left = left[os.write(self._descriptor, left) :]
 
     def _move(self) -> None:
-        """A rename would replace what took the name just now; a second name cannot. Not every disk has those."""
+        """Make a hard link, since a rename would replace a file that appeared just now. Not every file system has hard
+        links."""
         try:
             self._folder.link(self._name, self._beside)
         except FileExistsError:
@@ -70,7 +71,7 @@ class FileTarget:
             self._folder.replace(self._name, self._beside)
 
     def _check_place(self) -> int | None:
-        """The mode of the file that is to be replaced, None if the place is free."""
+        """The mode of the file to be replaced; None if there is none."""
         mode = self._folder.mode(self._name)
         if mode is None:
             return None

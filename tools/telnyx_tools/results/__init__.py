@@ -1,1 +1,1 @@
-"""Results: what tools return, shaped to a size."""
+"""Results: what tools return, limited in size."""

@@ -1,4 +1,4 @@
-"""The answer of any operation, in one shape whatever the API gives: an object, a page of a list, a text, bytes."""
+"""The answer of any operation in one form, whether the API gave an object, a page of a list, a text or bytes."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Answer(Result):
 
 @dataclass(frozen=True)
 class View:
-    """The part of an answer that is wanted."""
+    """Which part of an answer the caller wants."""
 
     page: str | None = None
     page_size: int | None = None
-    """Without it, what the list has by itself: 20 where that is an operation."""
+    """None takes the default: 20 for lists of operations."""
     fields: Sequence[str] = ()
     detail: Detail = "summary"

@@ -1,4 +1,4 @@
-"""Answers that fit: what nobody asked to see in full has at most so many tokens, and says what was left out."""
+"""Limits an answer to a number of tokens, unless the agent asked for all of it, and says what was left out."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from telnyx_tools.results.result import named
 from telnyx_tools.results.tokens import MOST_TOKENS, fits, tokens
 
 _BINARY: Final = "_base64"
-"""The end of names whose text is worth nothing in part."""
+"""The end of field names whose text is useless if it is cut."""
 
 
 def bounded(answer: dict[str, Any], more: str) -> dict[str, Any]:
-    """The answer with long texts and lists cut until it has at most `MOST_TOKENS`; `too_long` says which, and `more`.
+    """The answer with long texts and lists cut until it has at most `MOST_TOKENS`. `too_long` says what was cut, and
+    `more`.
 
-    Nothing changes its type, so that the answer still fits the tool's output schema.
+    No value changes its type, so that the answer still fits the tool's output schema.
     """
     text = _text(answer)
     room = len(text) * MOST_TOKENS / tokens(text)
@@ -28,7 +29,7 @@ def bounded(answer: dict[str, Any], more: str) -> dict[str, Any]:
         shorter = dict(cut.members(answer, ""))
         shorter["too_long"] = {**named(cut.left_out), "…": more}
         text = _text(shorter)
-        if len(text) <= 1.3 * room and fits(text):  # to count takes longer than to cut
+        if len(text) <= 1.3 * room and fits(text):  # counting tokens takes longer than cutting
             return shorter
     return {"too_long": {"…": f"all of it: it is too long; {more}"}}
 

@@ -1,4 +1,4 @@
-"""Harmless text: what others wrote, of what is seen alone, and without the signs by which models tell roles apart."""
+"""Makes texts of others harmless for a model: removes invisible characters, and breaks the marks of chat roles."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _ROLES: Final = re.compile(
     r"|\[(?=/?(?:inst|tool_results|tool_calls|available_tools|system_prompt)\])",
     re.IGNORECASE,
 )
-"""What tokenizers of models make one token of, which begins or ends a role, and no person writes."""
+"""Texts that tokenizers of models read as one token that begins or ends a role. No person writes them."""
 _INSTEAD: Final = {"<": "\u2039", "[": "\u27e6"}
 
 
 def harmless(text: str, most: int) -> str:
-    """The text without what nobody sees, with signs of roles broken, and cut where it is longer than `most`."""
+    """The text without invisible characters, with marks of roles broken, and cut to `most` characters."""
     shown = visible(text)
     if "<" in shown or "[" in shown:
         shown = _ROLES.sub(lambda found: _INSTEAD[found[0]], shown)

@@ -1,4 +1,4 @@
-"""Lists, page by page: `Page`, the cursor that resumes it, and how one is fetched."""
+"""Lists, page by page: `Page`, the cursor that resumes it, and how a page is fetched."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ DEFAULT_SIZE = 20
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in a list: a page of the API, how many of its items were already given, and its size.
+    """A place in a list: the number of an API page, how many of its items were already given, and the page size.
 
-    It is written with the size: `next` means the same whatever `page_size` comes with it.
+    The size is part of its text form, so that `next` means the same whatever `page_size` comes with it.
     """
 
     number: int = 1
@@ -45,7 +45,7 @@ FROM_ONE = "A page is a number from 1, or the `next` of the page before"
 
 
 def _unsaid_default(schema: dict[str, Any]) -> None:
-    """Without it, a list begins: no model needs to read how its first page is called."""
+    """Remove the default of the page argument: a model does not need to know how the first page is named."""
     schema.pop("default", None)
 
 
@@ -53,7 +53,7 @@ NEXT = Field(description="`next` of the page before", json_schema_extra=_unsaid_
 
 
 def cursor_of(form: str, problem: str = "A page is the `next` of the page before") -> BeforeValidator:
-    """Refuses what is not of the form of a list's `next`, for lists whose cursors are their own."""
+    """A validator that refuses a text that does not match `form`, for lists that have cursors of their own."""
 
     def check(value: object) -> str:
         text = str(value)
@@ -69,7 +69,7 @@ PageSize = Annotated[int, Field(ge=1, le=250)]
 
 
 _ENVELOPE = 100
-"""Characters that a page has besides its items."""
+"""Characters of a page besides its items."""
 
 
 class Page(Result, Generic[T]):
@@ -92,7 +92,7 @@ async def fetch_page(
     reserve: int = 0,
     **ids: str,
 ) -> Page[T]:
-    """One page of a list whose paging style is `page[number]`, `page[size]` with `meta.total_pages`."""
+    """One page of a list that is paged by `page[number]` and `page[size]`, with `meta.total_pages` in the answer."""
     cursor = Cursor.parse(page, page_size)
     paging: Query = {"page": {"number": cursor.number, "size": cursor.size}}
     request = Request(method="GET", template=template, ids=ids, query={**query, **paging})
@@ -100,7 +100,7 @@ async def fetch_page(
 
 
 def page_of(model: type[T], answer: object, cursor: Cursor, detail: Detail = "summary", reserve: int = 0) -> Page[T]:
-    """Return as many items of the answer as the size budget allows; `next` resumes after the last one given.
+    """Return as many items of the answer as fit the size budget; `next` resumes after the last of them.
 
     `reserve` is how many characters the caller will add to the page.
     """
@@ -113,7 +113,8 @@ def page_of(model: type[T], answer: object, cursor: Cursor, detail: Detail = "su
 
 
 def page_of_whole(model: type[T], answer: object, cursor: Cursor, detail: Detail = "summary") -> Page[T]:
-    """Do as `page_of`, for a list that the API gives whole: `next` goes on inside it, and behind it is nothing."""
+    """Like `page_of`, for a list that the API returns whole: `next` resumes inside it, and there is no second API
+    page."""
     raw, meta = _parts(answer)
     if raw is not None:
         answer = {"data": raw if cursor.number == 1 else [], "meta": {"total_results": meta.get("total_results")}}
@@ -121,7 +122,7 @@ def page_of_whole(model: type[T], answer: object, cursor: Cursor, detail: Detail
 
 
 def _fitting(model: type[T], raw: list[Any], detail: Detail, room: int) -> list[T]:
-    """Return as many items as there is room for, and at least one."""
+    """Return as many items as fit, at least one."""
     everything = shape_all(model, raw, detail)
     if everything is not None and everything[1] <= room:
         return everything[0]
@@ -129,7 +130,7 @@ def _fitting(model: type[T], raw: list[Any], detail: Detail, room: int) -> list[
 
 
 def fitting(measured_items: Iterable[tuple[V, int]], room: int) -> list[V]:
-    """Return as many items, each given with its size, as there is room for, and at least one."""
+    """Return as many of the items, given with their sizes, as fit, at least one."""
     kept: list[V] = []
     for item, size in measured_items:
         room -= size + 1

@@ -1,4 +1,4 @@
-"""Results of tools: lenient models of the fields an agent needs, shaped from the API's answer."""
+"""Results of tools: models with the fields that an agent needs, filled leniently from the API's answer."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ Detail = Literal["summary", "full"]
 """`summary`: the fields most tasks need. `full`: every field the API gave."""
 
 BUDGET: dict[Detail, int] = {"summary": 8_000, "full": 40_000}
-"""Bytes of JSON that the objects of one result may have: characters, where a text is English."""
+"""Bytes of JSON that the objects of one result may have (characters, for English texts)."""
 
 LARGEST = 50_000
-"""Characters of JSON that a whole result may have; what goes beyond is cut wherever it comes from."""
+"""Characters of JSON that a whole result may have. A larger one is cut, whatever its source."""
 
 REDACTED = "[redacted]"
 _TOLD = {"field": ("from", "to"), "name": ("value",)}
-"""Members that tell what others beside them are."""
+"""Members that name what a member beside them holds: name of the member, and the members that it describes."""
 _MOST_FIELDS = 500
-"""Of an object, besides those that the tool documents: an agent reads no more of them, and each takes time."""
+"""The most undocumented fields of one object: an agent reads no more, and each takes time."""
 _MOST_NAMED = 20
 
 
@@ -42,30 +42,31 @@ class Result(Part):
     """The result of a tool. Nulls are dropped when it is sent."""
 
     shape_warning: str | None = None
-    """Set when the API answered with success but not as documented: the call did take place."""
+    """Set if the API answered with success but not as documented. The call took place."""
 
     def wire(self) -> dict[str, Any]:
         """The result as JSON values, without nulls."""
         return self.shown or self.model_dump(mode="json", exclude_none=True, by_alias=True)
 
     def wire_json(self) -> str:
-        """The same as compact JSON."""
+        """The same, as compact JSON text."""
         return to_json(self.shown).decode() if self.shown else self.model_dump_json(exclude_none=True, by_alias=True)
 
     @property
     def shown(self) -> dict[str, Any] | None:
-        """The JSON values that are shown in place of the fields."""
+        """JSON values that are shown in place of the fields, if they were replaced."""
         return self.__dict__.get("_shown")
 
     def shown_as(self, wire: dict[str, Any]) -> Self:
-        """The result, shown as these JSON values from now on."""
-        self.__dict__["_shown"] = wire  # a private attribute would double what it takes to make each item of a list
+        """The result, which is shown as these JSON values from now on."""
+        self.__dict__["_shown"] = wire  # a private attribute would double the time to create each list item
         return self
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes to the agent beside the JSON of a result: audio and pictures as such, others as a resource."""
+    """A file that goes to the agent beside the JSON of a result: audio and images as such, other files as a
+    resource."""
 
     uri: str
     mime_type: str
@@ -98,11 +99,12 @@ R = TypeVar("R", bound=Result)
 
 
 def shape(model: type[R], answer: object, detail: Detail = "summary", also: Iterable[str] = ()) -> R:
-    """The model filled from an API answer, `{"data": …}` or bare. Never fails: a 2xx is a success whatever its body.
+    """The model filled from an API answer, `{"data": …}` or bare. Never fails, since a 2xx is a success whatever its
+    body.
 
-    Fields of an unexpected type move to `unshaped`, and `shape_warning` says so. Of an object of very many fields the
-    first ones stay, and `left_out` says so. `also` names fields that are kept although the model has them not: what an
-    update set is in its answer.
+    Fields of an unexpected type move to `unshaped`, and `shape_warning` says so. If an object has very many fields,
+    only the first are kept, and `left_out` says so. `also` names fields that are kept although the model does not have
+    them: those that an update set.
     """
     raw = answer.get("data", answer) if isinstance(answer, dict) else answer
     if not isinstance(raw, dict):
@@ -117,13 +119,13 @@ def shape(model: type[R], answer: object, detail: Detail = "summary", also: Iter
 
 
 def measured(model: type[R], answer: object, detail: Detail = "summary") -> tuple[R, int]:
-    """As `shape`, and how many bytes of JSON the result has. One that is too large is cut."""
+    """Like `shape`, with the size of the result in bytes of JSON. A result that is too large is cut."""
     result, text = fitted(shape(model, answer, detail))
     return result, len(text.encode("utf-8", "replace"))
 
 
 def fitted(result: R) -> tuple[R, str]:
-    """The result and its JSON text. A result that is too large loses its largest fields, and `left_out` names them."""
+    """The result and its JSON text. If it is too large, its largest fields are removed, and `left_out` names them."""
     text = result.wire_json()
     if len(text) <= LARGEST:
         return result, text
@@ -132,9 +134,9 @@ def fitted(result: R) -> tuple[R, str]:
 
 
 def shape_all(model: type[R], items: list[Any], detail: Detail) -> tuple[list[R], int] | None:
-    """A list as `shape` gives each of its objects, and at most how many bytes of JSON they have.
+    """Shape all objects of a list at once, in half the time. Returns them and an upper bound of their bytes of JSON.
 
-    At once, in half the time that it takes one by one. None if an object is not as documented.
+    None if an object is not as documented.
     """
     many = _list_of(model)
     try:
@@ -165,7 +167,7 @@ def _lenient(model: type[R], raw: dict[str, Any], extra: Literal["allow", "ignor
 
 
 def _narrowed(raw: dict[str, Any], documented: set[str]) -> dict[str, Any]:
-    """The documented fields, and the first of the others."""
+    """The object with its documented fields and the first of the others."""
     others = [name for name in raw if name not in documented]
     lost = dict.fromkeys(others[_MOST_FIELDS:], "one field of too many")
     kept = {name: value for name, value in raw.items() if name not in lost}
@@ -173,7 +175,7 @@ def _narrowed(raw: dict[str, Any], documented: set[str]) -> dict[str, Any]:
 
 
 def named(left_out: Mapping[str, str]) -> dict[str, str]:
-    """The first of what was left out, and how much more there is."""
+    """The first of what was left out, and the number of the rest."""
     more = len(left_out) - _MOST_NAMED
     named = dict(islice(left_out.items(), _MOST_NAMED))
     return {**named, "…": f"{more:,} more"} if more > 0 else named
@@ -184,26 +186,26 @@ def _names(model: type[R]) -> set[str]:
 
 
 def marked(model: type[R], problem: str, unshaped: object, fields: Mapping[str, object] = {}) -> R:
-    """The model of a success that could not be shaped, with the beginning of what was odd."""
+    """The model of a successful answer that could not be shaped, with the beginning of what was unexpected."""
     warning = f"Telnyx carried the call out, but {problem}."
     return model.model_validate({**fields, "shape_warning": warning, "unshaped": _bounded(unshaped)}, extra="allow")
 
 
 def unwrapped(answer: Any) -> Any:
-    """The API's answer without its `{"data": …}`."""
+    """The API's answer without the `{"data": …}` around it."""
     return answer.get("data", answer) if isinstance(answer, dict) else answer
 
 
 def objects(answer: object) -> list[dict[str, Any]]:
-    """The objects of a list that the API answered, `{"data": […]}` or bare; other items are left out."""
+    """The objects in a list that the API answered, `{"data": […]}` or bare. Items of other types are left out."""
     data = answer.get("data") if isinstance(answer, dict) else answer
     return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
 
 
 def redacted(value: Any, operation_id: str = "") -> Any:
-    """The value with what secrets it holds taken out, by the names of their fields.
+    """The value with its secrets replaced. A secret is recognized by the name of its field.
 
-    A change that an audit event tells of, and a header, have their name beside their values.
+    The changes in an audit event, and headers, have this name in a member beside the value.
     """
     if isinstance(value, dict):
         told = {name for beside in _TOLD if is_secret(str(value.get(beside, ""))) for name in _TOLD[beside]}
@@ -218,7 +220,8 @@ def redacted(value: Any, operation_id: str = "") -> Any:
 
 
 def secret_texts(value: Any, operation_id: str = "", *, inside: bool = False) -> Iterator[str]:
-    """The texts in a request that are secrets by the names of their fields, or `inside` such a field."""
+    """The texts in a request that are secret by the names of their fields, or because they are `inside` such a
+    field."""
     if isinstance(value, str):
         yield from [value] if inside else []
     elif isinstance(value, dict):
@@ -230,7 +233,7 @@ def secret_texts(value: Any, operation_id: str = "", *, inside: bool = False) ->
 
 
 def _bounded(value: object, limit: int = 2_000) -> object:
-    """The JSON value itself where it is small, else the beginning of its text."""
+    """The JSON value itself if it is small, else the beginning of its text."""
     text = json.dumps(redacted(to_jsonable_python(value, fallback=str)), ensure_ascii=False)
     return json.loads(text) if len(text) <= limit else f"{text[:limit]}…"
 
@@ -251,12 +254,12 @@ def _without_the_largest(result: R, excess: int) -> R:
 
 
 def output_schema(function: Callable[..., object]) -> dict[str, Any]:
-    """The schema of what the function returns: an open object without required fields, since results are lenient."""
+    """The schema of the function's result: an open object without required fields, since results are lenient."""
     return compact(_open(result_type(function).model_json_schema(mode="serialization", by_alias=True)))
 
 
 def result_type(function: Callable[..., object]) -> type[Result]:
-    """The model that a tool's function says it returns."""
+    """The model that a tool's function returns."""
     found: type[Result] = get_type_hints(function)["return"]
     return found
 

@@ -1,4 +1,4 @@
-"""Secret fields, which no agent gets to read, by their names: in answers, and in what a caller sends."""
+"""Recognizes secret fields, which no agent may read, by their names: in answers and in requests."""
 
 import re
 from collections.abc import Mapping
@@ -13,26 +13,26 @@ _SECRET = re.compile(
 )
 _CAPITALS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LONGEST = 64
-"""Characters at the end of a name that decide: names come from anywhere, and may be of any length."""
+"""Only so many characters at the end of a name are checked: names come from anywhere and may be of any length."""
 
 NOT_SECRET: Mapping[str, frozenset[str]] = {
     "ai.openai.chat.create_completion": frozenset({"token"}),  # a piece of the text, among its probabilities
 }
-"""Operation id -> fields of it that look like secrets and are none."""
+"""Operation id -> fields of it whose names look secret although they are not."""
 
 ALSO_SECRET: Mapping[str, frozenset[str]] = {
     "compute.funcs.export.create": frozenset({"headers"}),  # they authorize the export
     "whatsapp.hosted_signups.list": frozenset({"url"}),  # it has the token
     "whatsapp.hosted_signups.retrieve": frozenset({"url"}),
 }
-"""Operation id -> fields of it that are secret although their names do not say so."""
+"""Operation id -> fields of it that are secret although their names do not look so."""
 
 
 def is_secret(name: str, operation_id: str = "") -> bool:
     """Return whether a field of this name, in a request or an answer of the operation, holds a secret.
 
-    Names count however they are spelled: `sip_auth_password`, `SipAuthPassword`, `sip-auth-password`. What an operation
-    shows once by design (`Operation.shown_once`) is for the caller to leave alone.
+    The spelling does not matter: `sip_auth_password`, `SipAuthPassword`, `sip-auth-password`. The caller has to except
+    operations that show a secret once by design (`Operation.shown_once`).
     """
     if _looks_secret(name):
         return name not in NOT_SECRET.get(operation_id, ())

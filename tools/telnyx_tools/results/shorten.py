@@ -1,4 +1,4 @@
-"""Making a JSON value fit a size: whole where it fits, else with long texts, lists and objects cut, never invalid."""
+"""Shortens a JSON value to a size, by cutting long texts, lists and objects. The result is always valid JSON."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _STEPS = (_Limits(1_000, 20, 200, 8), _Limits(300, 8, 100, 6), _Limits(120, 3, 5
 
 
 _TELLING = ("id", "phone_number", "to", "status", "state", "code", "errors", "error", "title", "name")
-"""Members of a row that tell most of it, the first most."""
+"""Members of a row that say most about it, the most important first."""
 
 
 def size(value: object) -> int:
-    """The bytes of its compact JSON."""
+    """The bytes of the value as compact JSON."""
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode("utf-8", "replace"))
 
 
 def shorten(value: Any, budget: int) -> tuple[Any, bool]:
-    """The value within the budget, as far as cutting helps, and whether anything was cut."""
+    """The value cut to the budget, as far as that is possible, and whether anything was cut."""
     if size(value) <= budget:
         return value, False
     shorter = value
@@ -42,9 +42,9 @@ def shorten(value: Any, budget: int) -> tuple[Any, bool]:
 
 
 def shorten_row(value: Any, room: int) -> tuple[Any, bool]:
-    """One of many rows within the room, however small that is: an object keeps what tells which it is, and how it went.
+    """One of many rows, cut to `room` bytes, however few. An object keeps first what identifies it and its status.
 
-    At least one of its members stays.
+    At least one of its members is kept.
     """
     shorter, was_cut = shorten(value, room)
     if not isinstance(shorter, dict) or size(shorter) <= room:
@@ -82,7 +82,8 @@ def without_nulls(value: Any) -> Any:
 
 
 def select(value: Any, fields: Sequence[str]) -> Any:
-    """Only the named fields, each a path such as `cost.amount`, of an object or of every object in a list."""
+    """The value with only the named fields, of an object or of every object in a list. A field is a path such as
+    `cost.amount`."""
     if isinstance(value, list):
         return [select(item, fields) for item in value]
     if not isinstance(value, dict):

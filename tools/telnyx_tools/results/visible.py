@@ -1,4 +1,4 @@
-"""Visible text: what strangers write, without the characters that a person does not see and a model reads."""
+"""Removes from the texts of strangers the characters that a person does not see and a model reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 _JOINERS = "\u200c\u200d"
 _KEPT = frozenset("\n\t\r" + _JOINERS)
 _WRITTEN = frozenset(range(0x600, 0x606)) | {0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
-"""Format characters that have a shape: signs of Arabic, Syriac and Kaithi."""
+"""Format characters that are visible: signs of Arabic, Syriac and Kaithi."""
 _BLANK = (
     (0x34F, 0x34F),
     (0x115F, 0x1160),
@@ -23,20 +23,22 @@ _BLANK = (
     (0xFFF0, 0xFFF8),
     (0xE0000, 0xE0FFF),
 )
-"""What Unicode lets programs ignore although it is no format character: fillers, and selectors of variants, of which a
-row after one letter can spell anything. The two that choose how an emoji looks are looked at by `_idle`."""
+"""Characters that Unicode allows programs to ignore although they are not format characters: fillers and variation
+selectors. A row of these after one letter can encode any text. `_idle` handles the two that choose the style of an
+emoji."""
 _PRIVATE = ((0xE000, 0xF8FF), (0xF0000, 0x10FFFF))
 _LOOKED_THROUGH = (range(0xE000), range(0xF900, 0x20000))
-"""Where characters of the other kinds are."""
+"""The ranges that are searched for characters of the other kinds."""
 _EMOJI_STYLES = "\ufe0e\ufe0f"
 _SIGNS = (*_EMOJI_STYLES, *(chr(code) for first, last in _BLANK[:-1] for code in range(first, last + 1)))
 _BEYOND = b"\xf3"
-"""The first byte of blank characters that are not among the signs, in UTF-8."""
+"""The first byte in UTF-8 of blank characters that are not among `_SIGNS`."""
 
 
 @cache
 def _unseen() -> str:
-    """The control, format, private, tag and blank characters, as the inside of a class of a pattern."""
+    """The control, format, private, tag and blank characters, as the inside of a regular expression's character
+    class."""
     found = [
         code
         for codes in _LOOKED_THROUGH
@@ -53,7 +55,8 @@ def _hidden() -> re.Pattern[str]:
 
 @cache
 def _idle() -> re.Pattern[str]:
-    """Joiners where they join nothing, and styles of what is no emoji. Beside letters of ASCII they can only hide."""
+    """Joiners that join nothing, and emoji styles after what is not an emoji. Beside ASCII letters they can only hide a
+    text."""
     joiner = f"(?<![^\\x00-\\x7f])[{_JOINERS}]|[{_JOINERS}](?![^\\x00-\\x7f{_JOINERS}])"
     styled = f"[0-9#*]|[^\\x00-\\x7f{_JOINERS}{_EMOJI_STYLES}]"
     return re.compile(f"{joiner}|(?<!{styled})[{_EMOJI_STYLES}]")
@@ -75,17 +78,17 @@ def _ranges(codes: list[int]) -> str:
 
 
 def visible(text: str) -> str:
-    """The text without characters that nobody sees: invisible, bidirectional, tag, private and control ones."""
+    """The text without characters that nobody sees: invisible, bidirectional, tag, private and control characters."""
     if text.isascii() and text.isprintable():
         return text
     shown = _hidden().sub("", text)
-    while (left := _idle().sub("", shown)) != shown:  # what stood beside a dropped one stands beside another now
+    while (left := _idle().sub("", shown)) != shown:  # removing one changes what stands beside the others
         shown = left
     return shown
 
 
 def visible_only(value: Any) -> Any:
-    """The JSON value with each of its texts and names as `visible` leaves it."""
+    """The JSON value, with each of its texts and names changed by `visible`."""
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, list):
@@ -96,8 +99,8 @@ def visible_only(value: Any) -> Any:
 
 
 def may_hide(json_text: str) -> bool:
-    """Return whether this compact JSON may hold such a character, by a look that is quick where there is none."""
-    if "\\u" in json_text or "\x7f" in json_text:  # JSON writes the other control characters in the first way
+    """Return whether this compact JSON may hold such a character. The check is quick if there is none."""
+    if "\\u" in json_text or "\x7f" in json_text:  # JSON escapes the other control characters
         return True
     if json_text.isascii():
         return False
