@@ -1,1 +1,1 @@
-"""A local Telnyx API with state, to try, build and test against."""
+"""A local Telnyx API with state, for trying, building and testing."""

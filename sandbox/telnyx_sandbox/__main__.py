@@ -1,4 +1,4 @@
-"""`python -m telnyx_sandbox`: the sandbox as a process of its own."""
+"""`python -m telnyx_sandbox`: runs the sandbox as a process of its own."""
 
 import argparse
 import math

@@ -1,4 +1,4 @@
-"""An account: everything one API key owns. Keys `KEY_sandbox...` each have their own."""
+"""Accounts. An account holds everything that one API key owns; every key `KEY_sandbox...` has its own."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
@@ -20,16 +20,16 @@ LONGEST_KEY = 128
 
 
 class Account:
-    """One account's state. A group keeps its resources in `collection(Resource)`, by id."""
+    """The state of one account. A group keeps its resources in `collection(Resource)`, by id."""
 
     records_after_secs = 0.0
-    """How late the detail records of messages come."""
+    """The delay of the detail records of messages."""
 
     def __init__(self, key: str, clock: Clock, hooks: Iterable[object] = ()) -> None:
         self.clock = clock
         self.ids = Sequence(key)
         self.origin = "http://127.0.0.1"
-        """The address that the last request reached the sandbox at; answers link to it."""
+        """The base URL of the last request; answers link to it."""
         self.balance = STARTING_BALANCE
         self.replays = Replays()
         self.agenda = Agenda()
@@ -39,18 +39,18 @@ class Account:
         self._hooks = {type(hook): hook for hook in hooks}
 
     def catch_up(self) -> None:
-        """Let everything happen that was planned for a moment up to now."""
+        """Run everything on the agenda that is due by now."""
         self.agenda.run(self.clock.now())
 
     def collection(self, kind: type[T]) -> dict[str, T]:
         return cast("dict[str, T]", self._collections.setdefault(kind, {}))
 
     def hook(self, kind: type[T]) -> T:
-        """The hook of that class, which says what other groups do when something happens; `groups.HOOKS` lists them."""
+        """The hook of this class: what other groups do when something happens. `groups.HOOKS` lists all hooks."""
         return cast("T", self._hooks[kind])
 
     def find(self, kind: type[T], resource_id: str) -> T:
-        """The resource with that id; 404 when this account has none."""
+        """The resource with that id. Raises SandboxError (404) if this account has none."""
         found = self.collection(kind).get(resource_id)
         if found is None:
             raise SandboxError("10005")
@@ -66,7 +66,7 @@ class Account:
 
 
 class Accounts:
-    """Accounts by key, created on first use; beyond `limit` the one unused for longest is forgotten."""
+    """Accounts by key, created on first use. Above `limit`, the least recently used account is dropped."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class Accounts:
         return iter(self._by_key.values())
 
     def record_after(self, secs: float) -> None:
-        """Let the detail records of messages come so much later, in every account."""
+        """Delay the detail records of messages by so many seconds, in every account."""
         self.records_after_secs = secs
         for account in self:
             account.records_after_secs = secs
@@ -113,6 +113,6 @@ class Accounts:
 
 
 def money(amount: Decimal) -> str:
-    """An amount as the API writes it: a decimal string with at least two decimals."""
+    """An amount as the API writes it: a decimal number as text, with at least two decimals."""
     whole, _, decimals = f"{amount:.4f}".partition(".")
     return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"

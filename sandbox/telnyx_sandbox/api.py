@@ -1,4 +1,4 @@
-"""The API itself: one request from the socket to the group that answers it, and back."""
+"""The ASGI app of the API: handles one request, from the socket to the handler and back."""
 
 import asyncio
 from dataclasses import replace
@@ -27,7 +27,8 @@ _GARBAGE = b"<html><body>It works!</body></html>"
 
 
 class Api:
-    """The ASGI app under `/v2`: every request has to fit the API's contract, whether or not a group simulates it."""
+    """The ASGI app under `/v2`. Every request must fit the API's contract, whether or not a group simulates the
+    operation."""
 
     def __init__(self, world: World, router: Router, sender: Sender) -> None:
         self._world = world
@@ -36,7 +37,7 @@ class Api:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method: str = scope["method"]
-        # The raw path: an encoded slash belongs to an id and must not separate segments.
+        # The raw path: an encoded slash is part of an id and must not separate segments.
         path: str = scope["raw_path"].decode("latin-1").removeprefix("/v2")
         self._world.seen.append(Seen.of(method, path, scope["headers"], self._world.clock.now()))
         content = await _read(receive)
@@ -49,19 +50,19 @@ class Api:
             await self._fail(fault, scope, receive, send, path, content)
 
     def _answer(self, scope: Scope, path: str, content: bytes | None, failure: Reply | None = None) -> Reply:
-        """Carry the request out, or, with `failure`, only answer with that."""
+        """Run the request. With `failure`, only authenticate and count it, and answer with that."""
         headers: Headers = scope["headers"]
         limits: tuple[tuple[bytes, bytes], ...] = ()
         try:
             account = self._authenticate(headers)
             account.origin = f"{scope.get('scheme', 'http')}://{header(headers, b'host')}"
-            # Before the handler looks at anything: what was due before this request has to have happened.
+            # Before the handler runs: everything that was due before this request has to have happened.
             account.catch_up()
             self._sender.attend(account, content)
             limits, exceeded = self._count(account)
             if exceeded:
                 raise SandboxError("10011")
-            # Only now, because a request with too large a body also has to authenticate and counts.
+            # Only now, because a request with too large a body must authenticate and be counted too.
             if content is None:
                 raise SandboxError("10015", f"A body takes at most {LARGEST_BODY} bytes.", status=413)
             request = Request(scope["method"], path, scope["query_string"], headers, content, account)
@@ -93,7 +94,7 @@ class Api:
         return self._world.accounts.get(access.consent.key if access is not None else credential.strip())
 
     def _count(self, account: Account) -> tuple[tuple[tuple[bytes, bytes], ...], bool]:
-        """Count the request; returns the rate limit's headers, and whether this request is above the limit."""
+        """Count the request. Returns the rate limit's headers, and whether this request is above the limit."""
         window = int(self._world.clock.now() // WINDOW_SECS)
         started, count = account.requests_in_window
         count = count + 1 if started == window else 1
@@ -113,7 +114,8 @@ class Api:
         if operation is None or ids is None:
             return synthesize(request, frozenset(operations))
         called = check(request)
-        if called is not None and not operation.is_at(called.path):  # `tests` is no id where the API has a path for it
+        # `tests` is not an id if the API has a path of its own for it.
+        if called is not None and not operation.is_at(called.path):
             return synthesize(request, frozenset(operations))
         request.ids = ids
         key = header(request.headers, b"idempotency-key") if operation.takes_idempotency_key else None
@@ -137,7 +139,7 @@ def _failure(status: int, retry_after: int | None) -> Reply:
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """The whole body, or None when it is too large or was cut off."""
+    """The whole body; None if it is too large or the connection broke."""
     message = await receive()
     content: bytes = message.get("body", b"")
     size = len(content)

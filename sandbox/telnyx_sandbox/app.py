@@ -1,6 +1,6 @@
-"""The sandbox as an ASGI app: the API and its sign-in under `/v2`, its own switches under `/sandbox`.
+"""Puts the sandbox together as an ASGI app: the API and its sign-in under `/v2`, its switches under `/sandbox`.
 
-S3 is under `/storage/{region}`. `/sandbox-files` holds what answers of the API link to, for whoever has the address.
+S3 is under `/storage/{region}`. `/sandbox-files` serves the files that answers of the API link to, without a key.
 """
 
 from collections.abc import AsyncIterator
@@ -29,9 +29,9 @@ def create_app(
     faults: Faults | None = None,
     rate_limit: int = 10_000,
 ) -> Starlette:
-    """A sandbox of its own, with no accounts yet.
+    """A new sandbox, without accounts.
 
-    `rate_limit` is requests per account and second.
+    `rate_limit` is in requests per account and second.
     """
     clock = clock or Clock()
     world = World(Accounts(clock, SEEDS, HOOKS), clock, faults or Faults(), rate_limit)

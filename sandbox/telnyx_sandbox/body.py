@@ -1,4 +1,4 @@
-"""The JSON body of a request: typed reads, errors that point at the field."""
+"""The JSON body of a request: typed reads, and errors that point at the field."""
 
 from collections.abc import Iterator
 from typing import TypeVar
@@ -10,7 +10,7 @@ Fields = dict[str, object]
 
 
 class Body:
-    """An object of the body; `pointer` is its JSON pointer, "" for the whole body."""
+    """An object in the body. `pointer` is its JSON pointer, "" for the whole body."""
 
     def __init__(self, fields: Fields, pointer: str = "") -> None:
         self._fields = fields
@@ -23,7 +23,7 @@ class Body:
         return f"{self._pointer}/{name}"
 
     def value(self, name: str) -> object:
-        """The field as it was sent, of any type. The API's contract has checked it already."""
+        """The field as it was sent, of any type. It was already checked against the API's contract."""
         return self._fields.get(name)
 
     def text(self, name: str) -> str | None:
@@ -59,7 +59,7 @@ class Body:
         return self._read(name, int, "10026")
 
     def fields(self, name: str) -> Fields | None:
-        """The object as it was sent, for fields that the sandbox only keeps and shows."""
+        """The object as it was sent, for fields that the sandbox only stores and shows."""
         return self._read(name, dict, "10026")
 
     def objects(self, name: str) -> "Iterator[Body]":

@@ -1,4 +1,4 @@
-"""The changes that requests made to an account; its audit events come from them."""
+"""The changes that requests made to an account. Its audit events are made from them."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ KEPT = 1_000
 
 _KINDS = {"POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 _EVENTS = ("messages", "calls", "verifications", "faxes", "conferences", "queues", "texml", "ai", "media")
-"""Paths whose POST makes something happen rather than a setting."""
+"""Paths on which a POST causes an event, not a change of a setting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`fields` are the fields that the request sent."""
+    """A change. `fields` are the fields that the request sent."""
 
     id: str
     kind: str
@@ -26,12 +26,12 @@ class Change:
 
 
 def changes_of(account: Account) -> dict[str, Change]:
-    """The account's last changes by id, oldest first."""
+    """The account's latest changes by id, oldest first."""
     return account.collection(Change)
 
 
 def note(request: Request, reply: Reply) -> None:
-    """Keep the change that a successful request made."""
+    """Record the change that a successful request made."""
     kind = _KINDS.get(request.method)
     area = request.path.strip("/").split("/")[0]
     if kind is None or "/actions/" in request.path or (kind == "create" and area in _EVENTS):

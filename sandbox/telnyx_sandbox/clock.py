@@ -1,4 +1,4 @@
-"""The sandbox's time, which runs at a chosen speed and can be moved forward."""
+"""The sandbox's clock, which runs at a chosen speed and can be moved forward."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """Counts seconds since the epoch. The state of deliveries, orders and the like is computed from it."""
+    """Counts seconds since the epoch. The states of deliveries, orders and the like are computed from it."""
 
     def __init__(self, source: Callable[[], float] = time.time, *, speed: float = 1.0) -> None:
         self._source = source

@@ -1,4 +1,4 @@
-"""The TCP connection under a request, for faults that HTTP cannot express."""
+"""The TCP connection of a request, for faults that HTTP cannot express."""
 
 import asyncio
 import socket
@@ -15,14 +15,14 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 def reset(scope: MutableMapping[str, Any]) -> None:
-    """Close with a TCP reset; the peer reads ECONNRESET."""
+    """Close with a TCP reset: the peer gets ECONNRESET."""
     transport = _transport(scope)
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
     transport.abort()
 
 
 def close(scope: MutableMapping[str, Any]) -> None:
-    """Close the connection once all written bytes are sent; the peer reads the end of the stream."""
+    """Close the connection once all written bytes are sent: the peer gets the end of the stream."""
     _transport(scope).close()
 
 

@@ -20,7 +20,7 @@ _CODES = {"missing": "10004", "type": "10026", "choice": "10032"}
 
 
 def check(request: Request) -> Operation | None:
-    """The operation that a request calls, None if the API has none. Raises SandboxError if it does not fit."""
+    """The operation that a request calls; None if the API has none. Raises SandboxError if the request is invalid."""
     query = _query(request)
     found = Catalog.load().match(request.method, request.path, query)
     if found is None:
@@ -39,7 +39,7 @@ def check(request: Request) -> Operation | None:
 
 
 def synthesize(request: Request, allowed: frozenset[str]) -> Reply:
-    """Make up a valid answer, the same every time, to an operation that no group simulates.
+    """Make up a valid answer for an operation that no group simulates. It is always the same.
 
     `allowed` are the methods of the path that are simulated. Raises SandboxError if the operation does not exist.
     """
@@ -78,7 +78,7 @@ def _body(operation: Operation, request: Request) -> object:
 
 
 def _cleared_by_null(operation: Operation) -> set[str]:
-    """The required fields that may be null; null clears them."""
+    """The required fields that may be null: null clears them."""
     schema = operation.resolve(operation.body or {})
     required, properties = schema.get("required", ()), schema.get("properties", {})
     return {name for name in required if operation.resolve(properties.get(name, {})).get("nullable")}

@@ -1,4 +1,4 @@
-"""Identifiers that repeat: the n-th message of an account has the same id in every run."""
+"""Reproducible ids: the n-th message of an account has the same id in every run."""
 
 import hashlib
 import itertools

@@ -1,4 +1,4 @@
-"""Moments in requests: date-times of ISO 8601, in UTC unless they name a zone."""
+"""Moments in requests: date-times in ISO 8601, in UTC unless they name a time zone."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ from .query import Query
 
 
 def moment_of(text: str, *, parameter: str | None = None, pointer: str | None = None) -> float:
-    """The moment of a text. Raises SandboxError, naming the text's place in the request, if it is not a moment."""
+    """The moment in a text. Raises SandboxError, which names the parameter or field, if it is not a moment."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

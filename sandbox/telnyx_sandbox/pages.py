@@ -1,4 +1,4 @@
-"""Lists in the order that `sort` asks for, and in pages."""
+"""Lists: sorted as `sort` asks, and divided into pages."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -13,7 +13,7 @@ LARGEST_PAGE = 250
 
 
 def in_order(request: Request, found: Iterable[T], fields: Mapping[str, Callable[[T], object]]) -> list[T]:
-    """Sort by the query's `sort`, by default the newest first. `fields` says how each sortable field is read."""
+    """Sort by `sort` of the query, by default the newest first. `fields` gives the value of each sortable field."""
     order = request.query.text("sort") or "-created_at"
     read = fields.get(order.removeprefix("-"))
     if read is None:

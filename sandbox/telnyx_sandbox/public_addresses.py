@@ -1,4 +1,4 @@
-"""Public web addresses, whose content the sandbox makes up."""
+"""Public web addresses. The sandbox makes up their content."""
 
 from urllib.parse import SplitResult, urlsplit
 
@@ -8,7 +8,7 @@ LONGEST_URL = 2_000
 
 
 def public(url: str, pointer: str) -> SplitResult:
-    """The parts of an address. Raises SandboxError if it is not an http(s) address."""
+    """The parts of a URL. Raises SandboxError if it is not an http(s) URL."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -19,7 +19,7 @@ def public(url: str, pointer: str) -> SplitResult:
 
 
 def reachable(url: str, pointer: str) -> SplitResult:
-    """Like `public`, but also raises SandboxError if nothing answers at the address."""
+    """Like `public`, but also raises SandboxError if no host answers there."""
     parts = public(url, pointer)
     if answers_nothing(parts):
         raise SandboxError("10003", f"Nothing answers at {parts.hostname}.", pointer=pointer)
@@ -27,5 +27,5 @@ def reachable(url: str, pointer: str) -> SplitResult:
 
 
 def answers_nothing(parts: SplitResult) -> bool:
-    """True for every name under `.invalid`."""
+    """Whether the host is under `.invalid`; such hosts never answer."""
     return (parts.hostname or "").endswith(".invalid")

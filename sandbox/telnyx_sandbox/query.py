@@ -1,4 +1,4 @@
-"""The query string of a request: bracketed names, typed reads, errors that name the parameter."""
+"""The query string of a request: bracketed names, typed reads, and errors that name the parameter."""
 
 import re
 from urllib.parse import parse_qsl
@@ -7,9 +7,9 @@ from .errors import SandboxError
 
 
 class Query:
-    """Holds the parameters under their names as sent, such as `filter[phone_number][contains]`.
+    """The parameters, under their names as sent, such as `filter[phone_number][contains]`.
 
-    A repeated name, `name[]` and a comma list all mean several values.
+    A repeated name, `name[]` and a list with commas all mean several values.
     """
 
     def __init__(self, raw: bytes) -> None:
@@ -45,7 +45,7 @@ class Query:
         return int(value)
 
     def filters(self, *known: str) -> None:
-        """Refuse a `filter[...]` that this list does not have."""
+        """Raises SandboxError for a `filter[...]` that this list does not have."""
         for name in self._values:
             if name.startswith("filter[") and name not in known:
                 raise SandboxError("10031", f"{name} is not a filter of this list.", parameter=name)

@@ -1,4 +1,4 @@
-"""The memory of `Idempotency-Key`: the first answer of an operation, kept for a day."""
+"""The answers stored by `Idempotency-Key`: the first answer of an operation, for a day."""
 
 from collections import OrderedDict
 
@@ -9,7 +9,7 @@ MOST_REMEMBERED = 10_000
 
 
 class Replays:
-    """The successful answers of one account by key; the oldest go first when there are too many."""
+    """The successful answers of one account by key. If there are too many, the oldest are dropped."""
 
     def __init__(self) -> None:
         self._answers: OrderedDict[str, tuple[float, Reply]] = OrderedDict()

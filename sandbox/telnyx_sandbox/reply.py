@@ -8,7 +8,7 @@ _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`payload` is the whole JSON body, envelope included, or bytes as they are; None means no body."""
+    """An answer. `payload` is the whole JSON body, with its envelope, or raw bytes; None means no body."""
 
     payload: object
     status: int = 200
@@ -24,5 +24,5 @@ class Reply:
 
 
 def data(resource: dict[str, object], status: int = 200) -> Reply:
-    """One resource in the API's usual envelope."""
+    """One resource, in the API's usual envelope."""
     return Reply({"data": resource}, status)

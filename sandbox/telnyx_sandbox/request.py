@@ -1,4 +1,4 @@
-"""A request as a handler sees it."""
+"""A request in the form that handlers get."""
 
 import json
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ def header(headers: Headers, name: bytes) -> str | None:
 
 @dataclass
 class Request:
-    """`path` is relative to `/v2` and still encoded; `ids` are the decoded values of the path's template."""
+    """A request. `path` is relative to `/v2` and still encoded; `ids` are the decoded values of the path's template."""
 
     method: str
     path: str
@@ -42,7 +42,7 @@ class Request:
 
     @cached_property
     def json(self) -> object:
-        """The JSON of the body as it was sent, or None if there is no body."""
+        """The JSON body as it was sent; None if there is no body."""
         if not self.content:
             return None
         media_type = (header(self.headers, b"content-type") or "").partition(";")[0].strip().lower()
@@ -56,7 +56,7 @@ class Request:
 
     @cached_property
     def fields(self) -> dict[str, object]:
-        """The members of the body as they were sent, for fields that are only kept; the contract has checked them."""
+        """The members of the body as they were sent, for fields that are only stored. The contract has checked them."""
         fields = {} if self.json is None else self.json
         if not isinstance(fields, dict):
             raise SandboxError("10015", "The body must be a JSON object.")

@@ -1,4 +1,4 @@
-"""Routing of paths to handlers. A group declares its operations on a `Routes` of its own."""
+"""Routing of paths to handlers. Each group declares its operations on a `Routes` object."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,7 +14,8 @@ Handler = Callable[[Request], Reply]
 
 @dataclass(frozen=True)
 class Operation:
-    """`template` is the API's path such as `/messages/{id}`; handlers are plain functions, state is in memory."""
+    """A simulated operation. `template` is its path, such as `/messages/{id}`; handlers are synchronous, since all
+    state is in memory."""
 
     method: str
     template: str
@@ -26,7 +27,8 @@ class Operation:
         return tuple(self.template.strip("/").split("/"))
 
     def is_at(self, path: str) -> bool:
-        """Whether it stands at a path of the API's contract, whatever the values in it are called there."""
+        """Whether the template has the same shape as a path of the API's contract, whatever the placeholders are
+        called."""
         return _shape(self.template) == _shape(path)
 
     @cached_property
@@ -36,11 +38,11 @@ class Operation:
 
     @cached_property
     def endings(self) -> tuple[str, ...]:
-        """The text that follows each of the names in its segment, such as `.json`."""
+        """The text after each name in its segment, such as `.json`."""
         return tuple(segment.partition("}")[2] for segment in self.segments if segment.startswith("{"))
 
     def ids(self, values: Sequence[str]) -> dict[str, str] | None:
-        """The values of the template by name, or None if one lacks the ending that the template asks for."""
+        """The values of the template by name; None if one lacks the ending that the template requires."""
         if not all(value.endswith(ending) for value, ending in zip(values, self.endings, strict=True)):
             return None
         bare = (value.removesuffix(ending) for value, ending in zip(values, self.endings, strict=True))
@@ -53,7 +55,7 @@ def _shape(template: str) -> str:
 
 
 class Routes:
-    """The operations of one group: `@routes.get("/messages/{id}")` above each handler."""
+    """The operations of one group, declared by `@routes.get("/messages/{id}")` above each handler."""
 
     def __init__(self) -> None:
         self.operations: list[Operation] = []
@@ -89,7 +91,7 @@ class _Node:
 
 
 class Router:
-    """A tree of path segments; a literal wins over a `{value}` at the same place."""
+    """A tree of path segments. A literal takes precedence over a `{value}` at the same place."""
 
     def __init__(self, groups: Iterable[Routes]) -> None:
         self._root = _Node()
@@ -98,7 +100,7 @@ class Router:
                 self._insert(operation)
 
     def find(self, path: str) -> tuple[Mapping[str, Operation], list[str]]:
-        """The operations at an encoded path by method, and the decoded values of its template."""
+        """The operations at an encoded path, by method, and the decoded values of its template."""
         node, values = self._root, []
         for segment in path.removeprefix("/").split("/"):
             child = node.literals.get(segment)

@@ -1,4 +1,4 @@
-"""The sender of webhooks: to programs on this machine alone, signed, and in the manner of the real service."""
+"""Sends webhooks, signed and with the faults that are set, to programs on this machine only."""
 
 import asyncio
 import json
@@ -14,18 +14,18 @@ import httpx2
 
 from .account import Account
 from .faults import WebhookManner
-from .groups.diagnostics.webhook_deliveries import Told, told
+from .groups.diagnostics.webhook_deliveries import WebhookEvent, webhook_events
 
 HERE = ("127.0.0.1", "localhost", "::1")
 LOOK_SECS, LONGEST_LOOK_SECS = 0.03, 2.0
 IDLE_SHARE = 0.05
-"""An account in which nothing happened for a while is looked at after this share of that while."""
+"""The time until the next poll of an idle account, as a share of the time for which it has been idle."""
 TIMEOUT_SECS = 2.0
 
 
 @dataclass
 class _Attended:
-    """An account whose webhooks are sent: the events that it had already, and when it is looked at again."""
+    """The state of a watched account: the names of its known events, and the time of the next poll."""
 
     known: set[str]
     active_at: float
@@ -37,28 +37,28 @@ class _Attended:
 
 
 class Sender:
-    """Looks for new events of the accounts that named a URL on this machine, many times a second, and less often where
-    nothing happens any more. Nothing runs, and no time passes by itself, for the others."""
+    """Polls for new events in accounts that named a webhook URL on this machine: many times a second, and less often
+    the longer an account is idle. For other accounts nothing runs between requests."""
 
     def __init__(self, manner: WebhookManner) -> None:
         self._manner = manner
         self._attended: WeakKeyDictionary[Account, _Attended] = WeakKeyDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._chance = random.Random(1)  # noqa: S311 - the same faults in every run
+        self._chance = random.Random(1)  # noqa: S311 - the same sequence in every run
         self._timer: asyncio.TimerHandle | None = None
 
     def attend(self, account: Account, content: bytes | None) -> None:
-        """Look after the account from now on, if this request, which is about to be carried out, names such a URL."""
+        """Watch the account from now on, if the body of this request, which has not run yet, names such a URL."""
         now = asyncio.get_running_loop().time()
         if (attended := self._attended.get(account)) is not None:
             attended.active_at, attended.look_at = now, 0.0
         elif content is not None and any(host.encode() in content for host in HERE):
-            self._attended[account] = _Attended({_name(each) for each in told(account)}, now)
+            self._attended[account] = _Attended({_name(each) for each in webhook_events(account)}, now)
             if self._timer is None:
                 self._look()
 
     def close(self) -> None:
-        """Send no more."""
+        """Stop sending."""
         if self._timer is not None:
             self._timer.cancel()
         for task in self._tasks:
@@ -73,7 +73,7 @@ class Sender:
 
     def _look_at(self, account: Account, attended: _Attended, now: float) -> None:
         account.catch_up()
-        for each in told(account):
+        for each in webhook_events(account):
             if (name := _name(each)) not in attended.known:
                 attended.known.add(name)
                 attended.active_at = now
@@ -85,14 +85,14 @@ class Sender:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _send(self, account: Account, each: Told) -> None:
-        """To the URL until it takes it, then, where it did not, to the other one."""
+    async def _send(self, account: Account, each: WebhookEvent) -> None:
+        """Send to the URL; if it fails in every attempt, to the failover URL."""
         await asyncio.sleep(self._manner.delay_secs + self._chance.random() * self._manner.disorder_secs)
         for url in (each.url, each.failover):
             if url is not None and urlsplit(url).hostname in HERE and await self._sent(account, each, url):
                 return
 
-    async def _sent(self, account: Account, each: Told, url: str) -> bool:
+    async def _sent(self, account: Account, each: WebhookEvent, url: str) -> bool:
         for attempt, pause in enumerate((0.0, *self._manner.retries_after_secs), start=1):
             await asyncio.sleep(pause)
             if await self._attempt(account, each, url, attempt):
@@ -101,7 +101,7 @@ class Sender:
                 return True
         return False
 
-    async def _attempt(self, account: Account, each: Told, url: str, attempt: int) -> bool:
+    async def _attempt(self, account: Account, each: WebhookEvent, url: str, attempt: int) -> bool:
         body = json.dumps({"data": each.event, "meta": {"attempt": attempt, "delivered_to": url}}).encode()
         try:
             async with httpx2.AsyncClient(timeout=TIMEOUT_SECS, verify=_tls(), trust_env=False) as http:
@@ -113,9 +113,9 @@ class Sender:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """One for all: to make one takes longer than to send a webhook."""
+    """One context for all requests: making one takes longer than sending a webhook."""
     return ssl.create_default_context()
 
 
-def _name(each: Told) -> str:
+def _name(each: WebhookEvent) -> str:
     return f"{each.event['id']} {each.event['event_type']}"

@@ -1,4 +1,4 @@
-"""The sandbox on a socket: as a process of its own, or inside a test."""
+"""The sandbox as a server on a socket: in a process of its own, or inside a test."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ from .clock import Clock
 
 
 class _Protocol(HttpToolsProtocol):
-    """Gives each request its connection, for faults that break it."""
+    """Gives each request access to its connection, for faults that break the connection."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -30,7 +30,7 @@ class _Protocol(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that reports its base URL once it listens, and treats SIGTERM as a normal end."""
+    """A uvicorn server that reports its base URL once it listens, and ends normally on SIGTERM."""
 
     def __init__(
         self, app: Starlette, host: str, port: int, announce: Callable[[str], object], idle_secs: float = math.inf
@@ -55,7 +55,7 @@ class Server(uvicorn.Server):
 
     @property
     def base_url(self) -> str:
-        """The URL that takes the place of `https://api.telnyx.com/v2`."""
+        """The URL to use in place of `https://api.telnyx.com/v2`."""
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         return f"http://[{host}]:{port}/v2" if ":" in host else f"http://{host}:{port}/v2"
 
@@ -77,7 +77,7 @@ class Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(app: Starlette, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
-    """Serve `app` from the running event loop; yields the base URL."""
+    """Serve `app` from the running event loop. Yields the base URL."""
     listening: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     server = Server(app, host, port, listening.set_result)
     task = asyncio.create_task(server.serve())
@@ -96,11 +96,10 @@ def run(
     with_parent: bool = False,
     idle_secs: float = math.inf,
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C; one JSON line with the base URL on stdout says when it listens.
+    """Serve until SIGTERM or Ctrl-C. Once it listens, one JSON line with the base URL is written to stdout.
 
-    It also ends after `idle_secs` without a request; with `with_parent`, when stdin closes, so that it never outlives
-    the process that holds the pipe.
-    Raises OSError if the address cannot be had.
+    It also ends after `idle_secs` without a request and, with `with_parent`, when stdin closes, so that it never
+    outlives the process that holds the pipe. Raises OSError if it cannot listen at the address.
     """
     listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     server = Server(create_app(clock=Clock(speed=speed)), host, port, _print_base_url, idle_secs)
@@ -120,7 +119,7 @@ def _print_base_url(base_url: str) -> None:
 
 
 class _ParentWatch(asyncio.Protocol):
-    """Reads nothing; sees the other end of stdin close."""
+    """Detects that stdin was closed at its other end. Reads nothing."""
 
     def __init__(self, server: Server) -> None:
         self._server = server

@@ -1,4 +1,4 @@
-"""The key pair that an account's webhooks are signed with; the same for the same API key."""
+"""The key pair that signs an account's webhooks. It is derived from the API key."""
 
 import base64
 import hashlib
@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 class Signer:
-    """Signs as Telnyx does: Ed25519 over the time and the body."""
+    """Signs as Telnyx does: Ed25519 over the timestamp and the body."""
 
     def __init__(self, key: str) -> None:
         self._seed = hashlib.sha256(f"webhooks of {key}".encode()).digest()
@@ -20,11 +20,11 @@ class Signer:
 
     @property
     def public_key(self) -> str:
-        """What `GET /public_key` answers."""
+        """The key that `GET /public_key` answers."""
         return base64.b64encode(self._private.public_key().public_bytes_raw()).decode()
 
     def headers(self, body: bytes) -> dict[str, str]:
-        """The headers of a webhook with this body; its time is the real one, whatever the sandbox's."""
+        """The headers of a webhook with this body. The timestamp is the real time, not the sandbox's."""
         timestamp = str(int(time.time()))
         signature = self._private.sign(timestamp.encode() + b"|" + body)
         return {

@@ -1,4 +1,4 @@
-"""The state of the sandbox: accounts, time, faults to come, and the requests it got."""
+"""The state of the sandbox: accounts, clock, pending faults, and the requests that it received."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from .request import Headers, header
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A request that arrived: no values of headers but `Idempotency-Key`, no query, no body."""
+    """A request that was received. Stores no query, no body, and of the headers only the value of `Idempotency-Key`."""
 
     method: str
     path: str

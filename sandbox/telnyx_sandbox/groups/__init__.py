@@ -1,6 +1,6 @@
-"""The simulated parts of the API: one package per product, each with its `ROUTES` and `SEEDS`.
+"""The simulated parts of the API, one package per product, each with its `ROUTES` and `SEEDS`.
 
-A new product adds its `ROUTES` to `GROUPS`, and its `SEEDS` to what every new account starts with.
+A new product adds its `ROUTES` to `GROUPS`, and its `SEEDS` to those that create the content of a new account.
 """
 
 from . import (
@@ -21,7 +21,7 @@ from . import (
     voice,
     whatsapp,
 )
-from .connections.connection import HeldBy
+from .connections.connection import DeletionChecks
 
 GROUPS = (
     *assistants.ROUTES,
@@ -42,7 +42,7 @@ GROUPS = (
     *whatsapp.ROUTES,
 )
 
-# The first number goes onto the first connection and the first messaging profile; WhatsApp takes that number.
+# The first number is put on the first connection and the first messaging profile; WhatsApp uses that number too.
 SEEDS = (
     *connections.SEEDS,
     *messaging_profiles.SEEDS,
@@ -62,8 +62,8 @@ SEEDS = (
     *whatsapp.SEEDS,
 )
 
-# Numbers come before calls: calls end by themselves, while somebody has to move the numbers.
-HELD_BY = HeldBy((numbers.phone_number.holds, voice.call_routes.holds))
+# Numbers are checked before calls: calls end by themselves, while numbers stay until somebody moves them.
+DELETION_CHECKS = DeletionChecks((numbers.phone_number.blocks_deletion, voice.call_routes.blocks_deletion))
 
-HOOKS = (HELD_BY, voice.WHEN_ANSWERED, assistants.ON_CALLS)
-"""Says what groups do when something happens in a lower group that does not know them; see `Account.hook`."""
+HOOKS = (DELETION_CHECKS, voice.WHEN_ANSWERED, assistants.ON_CALLS)
+"""What groups do when something happens in a lower group, which does not know them; see `Account.hook`."""

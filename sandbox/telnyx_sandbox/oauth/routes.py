@@ -1,4 +1,4 @@
-"""The endpoints of the authorization server, where Telnyx has them."""
+"""The endpoints of the authorization server, at the same paths as Telnyx's."""
 
 import base64
 import hashlib
@@ -17,7 +17,7 @@ from .scopes import SCOPES, unknown
 from .tokens import Consent, Tokens
 
 CLIENT_ID: Final = "sandbox-mcp-server"
-"""The only client. It is public: PKCE takes the place of a secret."""
+"""The only client. It is public and uses PKCE in place of a secret."""
 
 EXAMPLE_KEY: Final = f"{KEY_PREFIX}_you"
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -30,7 +30,7 @@ class _OAuthError(Exception):
 
 
 class Authorization:
-    """Lets a person give access to a sandbox account by naming its key."""
+    """The authorization server. A person gives access to a sandbox account by entering its key."""
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -66,9 +66,9 @@ class Authorization:
         return JSONResponse(self._tokens.jwks)
 
     async def authorize(self, request: Request) -> Response:
-        """GET shows the consent page; its form comes back to the same address with the decision.
+        """GET shows the consent page. Its form is posted to the same URL with the decision.
 
-        A form that names no scope allows all of those that are asked for.
+        If the form names no scope, all requested scopes are granted.
         """
         query = request.query_params
         try:

@@ -1,4 +1,4 @@
-"""Authorization codes, and access and refresh tokens of sandbox accounts."""
+"""Authorization codes, and the access and refresh tokens for sandbox accounts."""
 
 import secrets
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ACCESS_SECS: Final = 1_800
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A person's consent: a client may use the account of `key` within the scope."""
+    """A person's consent: a client may use the account of `key` within these scopes."""
 
     key: str
     client_id: str
@@ -27,7 +27,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """An access token in use; `expires_at` is in seconds of the sandbox's time."""
+    """The access that a valid token gives. `expires_at` is in seconds of the sandbox's time."""
 
     consent: Consent
     claims: dict[str, object]
@@ -35,7 +35,8 @@ class Access:
 
 
 class Tokens:
-    """Codes work once and for a minute, access tokens for 1,800 seconds, refresh tokens once."""
+    """Issues codes and tokens. A code works once within a minute, an access token for 1,800 seconds, a refresh token
+    once."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -54,12 +55,12 @@ class Tokens:
         return code
 
     def redeem(self, code: str) -> Consent | None:
-        """The consent behind the code, which works only once."""
+        """The consent that belongs to the code. A code works only once."""
         consent, expires_at = self._codes.pop(code, (None, 0.0))
         return consent if self._clock.now() < expires_at else None
 
     def refreshed(self, refresh_token: str) -> Consent | None:
-        """The consent behind the refresh token, which works only once."""
+        """The consent that belongs to the refresh token. It works only once."""
         return self._refresh.pop(refresh_token, None)
 
     def issue(self, consent: Consent, issuer: str) -> dict[str, object]:
@@ -89,6 +90,6 @@ class Tokens:
         }
 
     def find(self, access_token: str) -> Access | None:
-        """The access that a valid token gives, or None."""
+        """The access that a token gives; None if it is not valid."""
         access = self._access.get(access_token)
         return access if access is not None and self._clock.now() < access.expires_at else None

@@ -1,4 +1,4 @@
-"""Assistants, their versions and tools, and what they say in conversations."""
+"""Assistants, their versions and tools, and their conversations."""
 
 from collections.abc import Callable
 
@@ -20,4 +20,4 @@ ROUTES: tuple[Routes, ...] = (
 SEEDS: tuple[Callable[[Account], None], ...] = ()
 
 ON_CALLS = AssistantHook(calls.complete, calls.answer, calls.require, calls.at)
-"""Lets calls, whose group does not know this one, ask an account's assistants."""
+"""Lets the group of calls, which does not know this one, use an account's assistants."""

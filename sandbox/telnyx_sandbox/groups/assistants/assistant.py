@@ -1,4 +1,4 @@
-"""An assistant and its versions, of which ten are kept."""
+"""An assistant and its versions, of which the last ten are kept."""
 
 from copy import deepcopy
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Assistants on calls: their greetings and answers, and calls that they place themselves."""
+"""Assistants on calls: their greetings and answers, and the calls that they make themselves."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Changes of an assistant: from the body of a request to its settings."""
+"""Changes of an assistant: reads its settings from the body of a request."""
 
 from ...account import Account
 from ...body import Body

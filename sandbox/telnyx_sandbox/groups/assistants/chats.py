@@ -1,4 +1,4 @@
-"""Chats with an assistant, and texts that one begins. A chat answer costs 0.001 USD, a text what any text costs."""
+"""Chats with an assistant, and texts that it sends first. A chat answer costs 0.001 USD, a text the usual price."""
 
 from decimal import Decimal
 

@@ -1,4 +1,5 @@
-"""Filters as PostgREST has them: `created_at=gte.2026-01-01`, `or=(name.like.A%,id.eq.1)`, `order=created_at.desc`."""
+"""Filters in the syntax of PostgREST: `created_at=gte.2026-01-01`, `or=(name.like.A%,id.eq.1)`,
+`order=created_at.desc`."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Texts that an assistant answers: those of people it texts with, and those to messaging profiles that have one."""
+"""Texts that an assistant answers: from people in a conversation with it, or to messaging profiles that have one."""
 
 from ...account import Account
 from ...body import Body
@@ -15,7 +15,8 @@ from .replies import reply
 
 
 def receive(account: Account, person: str, phone_number: str, text: str) -> InboundMessage:
-    """A person texts one of the account's numbers, and an assistant may answer. 404 for any other number."""
+    """Receive a text from a person to one of the account's numbers; an assistant may answer. 404 for any other
+    number."""
     message = receive_sms(account, person, phone_number, text)
     if not is_keyword(text):
         answer(account, message)

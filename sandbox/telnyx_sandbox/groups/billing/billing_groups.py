@@ -1,4 +1,4 @@
-"""Billing groups. A number that was in a deleted one keeps its id, as a label of what it once belonged to."""
+"""Billing groups. If a group is deleted, its numbers keep the id as a label."""
 
 from dataclasses import dataclass
 

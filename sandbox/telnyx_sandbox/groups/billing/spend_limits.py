@@ -1,4 +1,4 @@
-"""Spend limits of the whole account, by product. They are kept and shown, and change nothing here."""
+"""Spend limits of the whole account, by product. They are stored and shown but not enforced."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +17,7 @@ PRODUCTS = {"messaging": "Messaging", "voice": "Voice"}
 
 @dataclass(slots=True)
 class SpendLimit:
-    """`amount` is None for no limit, and there is one where somebody set it, at `updated_at`."""
+    """A spend limit. `updated_at` is None if nobody has set one; `amount` is None for an explicit "unlimited"."""
 
     product: str
     period: str = "daily"

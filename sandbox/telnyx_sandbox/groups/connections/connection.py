@@ -1,6 +1,6 @@
 """Connections of every type, in one collection. Each account starts with one Call Control application.
 
-A type's own settings stand in `settings` as its resource shows them; what all types have stands in fields.
+Settings that only one type has are in `settings`, as its resource shows them; settings of all types are fields.
 """
 
 from collections.abc import Callable
@@ -40,8 +40,8 @@ class Connection:
         }
 
 
-class HeldBy(tuple[Callable[[Account, Connection], str | None], ...]):
-    """Functions that give a reason why a connection cannot be deleted, or None. The first reason is reported."""
+class DeletionChecks(tuple[Callable[[Account, Connection], str | None], ...]):
+    """Functions that give the reason why a connection cannot be deleted, or None. The first reason is reported."""
 
     __slots__ = ()
 

@@ -11,7 +11,7 @@ from ...reply import Reply, data
 from ...request import Request
 from ...routing import Routes
 from . import passwords
-from .connection import Connection, HeldBy, create
+from .connection import Connection, DeletionChecks, create
 from .kinds import KINDS, Kind
 from .outbound_voice_profile import OutboundVoiceProfile
 
@@ -51,8 +51,8 @@ def routes_of(kind: Kind) -> Routes:
     @routes.delete(f"{kind.path}/{{id}}")
     def delete_connection(request: Request) -> Reply:
         connection = find(request.account, kind, request.id)
-        for hold in request.account.hook(HeldBy):
-            if (reason := hold(request.account, connection)) is not None:
+        for blocks in request.account.hook(DeletionChecks):
+            if (reason := blocks(request.account, connection)) is not None:
                 raise SandboxError("10021", reason)
         del request.account.collection(Connection)[connection.id]
         return data(_render(kind, connection))

@@ -1,6 +1,6 @@
-"""Registrations of SIP clients. A client registers half a minute after its connection or credential was made.
+"""Registrations of SIP clients. A client registers half a minute after its connection or credential was created.
 
-Where the user name begins with "offline" nothing ever does; an inactive connection takes no registration.
+A client whose user name begins with "offline" never registers, and an inactive connection accepts no registration.
 """
 
 from ...account import Account

@@ -1,8 +1,8 @@
-"""Webhook deliveries: how events reached their URLs, newest first. Only what goes to this machine is really sent, by
-the `sender`; what the list says is made up for all.
+"""Webhook deliveries: how events reached their URLs, newest first.
 
-A URL that contains "fail" answers 500 to every attempt, one that contains "timeout" never answers, all others answer
-200 at once. An event whose delivery failed goes to the failover URL, if there is one.
+The list is made up for all URLs; the `sender` really sends only to URLs on this machine. A URL that contains "fail"
+answers 500 to every attempt, one that contains "timeout" never answers, and all others answer 200 at once. An event
+whose delivery failed goes to the failover URL, if there is one.
 """
 
 import json
@@ -37,8 +37,8 @@ Event = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An event, the moment of it, and where its webhook goes."""
+class WebhookEvent:
+    """An event for a webhook: its content, its moment, and the URLs to send it to."""
 
     event: Event
     at: float
@@ -134,7 +134,7 @@ def get_delivery(request: Request) -> Reply:
 def _deliveries(account: Account) -> Iterator[Delivery]:
     """The deliveries that are finished by now."""
     now = account.clock.now()
-    for each in told(account):
+    for each in webhook_events(account):
         first = Delivery(each.event, each.url, each.at) if each.url else None
         if first is None or first.finished_at > now:
             continue
@@ -143,8 +143,8 @@ def _deliveries(account: Account) -> Iterator[Delivery]:
             yield Delivery(each.event, each.failover, first.finished_at)
 
 
-def told(account: Account) -> Iterator[Told]:
-    """Every event up to now that is told by webhooks."""
+def webhook_events(account: Account) -> Iterator[WebhookEvent]:
+    """Every event up to now for which a webhook is sent."""
     now = account.clock.now()
     yield from _of_calls(account)
     yield from _of_messages(account, now)
@@ -152,7 +152,7 @@ def told(account: Account) -> Iterator[Told]:
     yield from _of_verifications(account, now)
 
 
-def _of_calls(account: Account) -> Iterator[Told]:
+def _of_calls(account: Account) -> Iterator[WebhookEvent]:
     connections = account.collection(Connection)
     for event in account.collection(CallEvent).values():
         if event.type == "webhook":
@@ -160,19 +160,19 @@ def _of_calls(account: Account) -> Iterator[Told]:
             url = event.call.settings.get("webhook_url") or (connection.webhook_event_url if connection else None)
             failover = connection.settings.get("webhook_event_failover_url") if connection else None
             reported = _event(event.id, event.name, event.at, event.payload)
-            yield Told(reported, event.at, _text(url), _text(failover))
+            yield WebhookEvent(reported, event.at, _text(url), _text(failover))
 
 
-def _of_messages(account: Account, now: float) -> Iterator[Told]:
+def _of_messages(account: Account, now: float) -> Iterator[WebhookEvent]:
     for message in account.collection(Message).values():
         for name, at in _steps(message, now):
             if at is not None:
                 event = _event(str(uuid5(NAMESPACE_URL, f"{message.id} {name}")), name, at, message.render(now))
-                yield Told(event, at, message.webhook_url, message.webhook_failover_url)
+                yield WebhookEvent(event, at, message.webhook_url, message.webhook_failover_url)
 
 
-def _of_orders(account: Account, now: float) -> Iterator[Told]:
-    """Orders are told to the messaging profile that they name, else to the connection."""
+def _of_orders(account: Account, now: float) -> Iterator[WebhookEvent]:
+    """Order events go to the webhook of the order's messaging profile, else to that of its connection."""
     for order in account.collection(NumberOrder).values():
         if order.done_at > now:
             continue
@@ -180,18 +180,18 @@ def _of_orders(account: Account, now: float) -> Iterator[Told]:
         connection = account.collection(Connection).get(order.connection_id or "")
         url = (profile.webhook_url if profile else None) or (connection.webhook_event_url if connection else None)
         event = _event(_uuid(order.id, "complete"), "number_order.complete", order.done_at, order.render(now))
-        yield Told(event, order.done_at, url, profile.webhook_failover_url if profile else None)
+        yield WebhookEvent(event, order.done_at, url, profile.webhook_failover_url if profile else None)
 
 
-def _of_verifications(account: Account, now: float) -> Iterator[Told]:
-    """As the real service has it, the events of a verification have its id."""
+def _of_verifications(account: Account, now: float) -> Iterator[WebhookEvent]:
+    """The events of a verification have the verification's id, as in the real service."""
     for verification in account.collection(Verification).values():
         profile = account.collection(VerifyProfile).get(verification.profile_id)
         fields = profile.fields if profile else {}
         url, failover = _text(fields.get("webhook_url")), _text(fields.get("webhook_failover_url"))
         for name, at, status in _stages(verification, now):
             payload = {**verification.render(now), "status": status}
-            yield Told(_event(verification.id, name, at, payload), at, url, failover)
+            yield WebhookEvent(_event(verification.id, name, at, payload), at, url, failover)
 
 
 def _stages(verification: Verification, now: float) -> Iterator[tuple[str, float, str]]:

@@ -1,4 +1,4 @@
-"""Knowledge collections: kept with their sources and settings. Nothing here searches them."""
+"""Knowledge collections: stored with their sources and settings, but not searched."""
 
 import re
 from dataclasses import dataclass, field

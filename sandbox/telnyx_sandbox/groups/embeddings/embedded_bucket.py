@@ -1,4 +1,5 @@
-"""A bucket whose objects can be searched. Later uploads and deletions are followed without a new task."""
+"""A bucket whose objects can be searched. Objects uploaded or deleted later are taken into account without a new
+task."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ SECS_PER_FILE = 0.1
 
 @dataclass(slots=True)
 class EmbeddedBucket:
-    """`bucket` may have been deleted since; it is then treated as empty."""
+    """An embedded bucket. `bucket` may have been deleted since; it then counts as empty."""
 
     bucket: Bucket
     chunking: Chunking

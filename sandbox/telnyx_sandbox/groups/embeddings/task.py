@@ -1,4 +1,4 @@
-"""An embedding task: queued, processing, and its outcome, by the clock alone."""
+"""An embedding task: queued, processing, finished or failed, depending only on the clock."""
 
 from dataclasses import dataclass
 

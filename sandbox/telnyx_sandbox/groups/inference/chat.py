@@ -1,4 +1,4 @@
-"""Chat: the answer repeats what was said, or fits the schema that was asked for."""
+"""Chat completions: the answer repeats the last message, or fits the JSON schema in the request."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Phone numbers that can be had: countries, blocks of numbers, and what each country offers."""
+"""Phone numbers for sale: countries, blocks of numbers, and what each country offers."""
 
 from collections.abc import Callable
 

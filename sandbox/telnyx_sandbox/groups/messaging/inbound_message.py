@@ -62,7 +62,8 @@ def keep(account: Account, message: InboundMessage) -> InboundMessage:
 
 
 def receive_sms(account: Account, person: str, phone_number: str, text: str) -> InboundMessage:
-    """A person texts one of the account's numbers; STOP and START do what they say. 404 for any other number."""
+    """Receive a text from a person to one of the account's numbers; STOP and START take effect. 404 for any other
+    number."""
     number = next((one for one in numbers_of(account) if one.phone_number == phone_number), None)
     if number is None:
         raise SandboxError("10005")

@@ -1,4 +1,4 @@
-"""A message and its life: queued, sending, sent, delivered, or failed, by the clock alone."""
+"""A message and its states: queued, sending, sent, delivered or failed, depending only on the clock."""
 
 from dataclasses import dataclass
 

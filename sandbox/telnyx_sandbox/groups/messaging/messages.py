@@ -1,9 +1,9 @@
-"""Messages: sent at once, scheduled, cancelled, sent to a group.
+"""Messages: sent at once, scheduled, cancelled, or sent to a group.
 
-A message to `+155500` and a five-digit code of `errors.ERRORS` ends with that error: `+15550040010` is taken and
-then fails with 40010 (all 400xx codes, 40329 and 40330 do so); `+15550040333` is refused at once (as the other
-403xx are). Every other number gets its message within a second. Prices per part: SMS 0.004 USD and 0.003 for the
-carrier, MMS 0.015 and 0.010; a scheduled message is paid at once, and paid back when it is cancelled.
+A message to `+155500` and a five-digit code of `errors.ERRORS` ends with that error: `+15550040010` is accepted and
+then fails with 40010 (as all 400xx codes, 40329 and 40330); `+15550040333` is refused at once (as the other 403xx).
+Messages to all other numbers are delivered within a second. Prices per part: SMS 0.004 USD and 0.003 for the carrier,
+MMS 0.015 and 0.010. A scheduled message is charged at once, and refunded if it is cancelled.
 """
 
 from collections.abc import Sequence
@@ -84,7 +84,7 @@ def cancel(request: Request) -> Reply:
 
 
 def keep(account: Account, messages: Sequence[Message]) -> None:
-    """Take the account's money for new messages, and remember them."""
+    """Charge the account for new messages, and store them."""
     pay(account, messages)
     kept = account.collection(Message)
     kept.update((message.id, message) for message in messages)

@@ -1,4 +1,4 @@
-"""Bulk jobs. The numbers change at once; the job reports them as done ten a second."""
+"""Bulk jobs. All numbers change at once, but the job reports ten more as done every second."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

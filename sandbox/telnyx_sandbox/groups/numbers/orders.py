@@ -29,7 +29,7 @@ FILTERS = (
 )  # fmt: skip
 
 Wanted = dict[Offer, Values]
-"""Make the lines of an order, each with the requirements of its country."""
+"""The offers that an order takes, each with the values for the requirements of its country."""
 
 
 @routes.post("/number_orders")
@@ -44,7 +44,7 @@ def create(request: Request) -> Reply:
         customer_reference=body.text("customer_reference"),
         created_at=now,
     )
-    # Paid only after everything that can be refused has been checked: an order takes all its numbers or none.
+    # Charged last, after all checks: an order takes all its numbers or none.
     account.charge(sum((offer.block.price for offer in wanted), Decimal(0)))
     account.collection(NumberOrder)[order.id] = order
     for offer, values in wanted.items():

@@ -96,6 +96,6 @@ def render(account: Account, number: PhoneNumber) -> dict[str, object]:
     }
 
 
-def holds(account: Account, connection: Connection) -> str | None:
+def blocks_deletion(account: Account, connection: Connection) -> str | None:
     on_it = any(number.connection_id == connection.id for number in numbers_of(account))
     return "Phone numbers are on this connection." if on_it else None

@@ -1,4 +1,4 @@
-"""Detail records and usage reports over what other groups leave behind."""
+"""Detail records and usage reports, made from the resources of other groups."""
 
 from collections.abc import Callable
 

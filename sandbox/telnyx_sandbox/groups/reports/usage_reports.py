@@ -1,4 +1,4 @@
-"""Usage reports: what was done here, added up. Messages, calls, verifications and lookups leave usage."""
+"""Usage reports: the usage of messages, calls, verifications and lookups in the sandbox, added up."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence

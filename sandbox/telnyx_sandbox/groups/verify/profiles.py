@@ -1,6 +1,6 @@
 """Verify profiles. Each account starts with one, "Sandbox verification", which sends on every channel.
 
-The request was held to the contract before it came here: what a profile holds is what the caller wrote.
+The request is already validated by the contract, so that a profile stores what the caller sent.
 """
 
 from dataclasses import dataclass

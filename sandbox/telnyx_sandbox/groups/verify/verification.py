@@ -1,4 +1,4 @@
-"""A verification and its life: pending until the right code comes, or until its time is over."""
+"""A verification and its states: pending, until the right code is given or the time is over."""
 
 from dataclasses import dataclass
 from decimal import Decimal

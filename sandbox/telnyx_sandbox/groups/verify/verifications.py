@@ -1,8 +1,8 @@
 """Verifications by one-time code.
 
-Nothing is sent. The code is the end of the phone number, as many digits as the profile says (5 unless changed):
-+12025550123 gets 50123. A `custom_code` is its own code. A code is good once, and until the verification's
-`timeout_secs` are over; every other one is rejected.
+Nothing is sent. The code is the end of the phone number, with as many digits as the profile says (5 by default):
++12025550123 gets 50123. A `custom_code` is the code itself. A code works once, until the verification's `timeout_secs`
+are over; every other code is rejected.
 """
 
 import re

@@ -48,7 +48,8 @@ class Call:
     ending: Ending | None = None
     answered_by: str | None = None
     active_at: float = 0.0
-    """The last moment at which something happens on the call, which may lie ahead; the other party waits for it."""
+    """The last moment at which something happens on the call, which may be in the future. The other party waits for
+    it."""
     last_event_at: float = 0.0
     peer_id: str | None = None
     """The leg it is bridged to."""
@@ -57,7 +58,7 @@ class Call:
     rivals: "list[Call]" = field(default_factory=list)
     """Legs dialled with it, of which one is to be answered."""
     closing: dict[str, Callable[[float], None]] = field(default_factory=dict)
-    """Functions that stop what is going on on the call when it ends, by its name."""
+    """Functions that stop an activity when the call ends, by the name of the activity."""
     replies: dict[str, Fields] = field(default_factory=dict)
     """Answers already given, by `command_id`."""
 

@@ -10,7 +10,7 @@ from ..connections.connection import Connection
 from ..connections.kinds import CALL_CONTROL
 from .call import DEFAULT_TIME_LIMIT_SECS, DEFAULT_TIMEOUT_SECS, Call, Fields
 from .calls import active_calls
-from .commands import require_client_state, told
+from .commands import listed_fields, require_client_state
 from .events import note
 from .outbound_calls import dial, require_kind
 
@@ -42,7 +42,7 @@ def dial_call(request: Request) -> Reply:
         settings=fields,
     )
     for call in calls:
-        note(account, call, "dial", call.created_at, told(fields))
+        note(account, call, "dial", call.created_at, listed_fields(fields))
     if body.flag("bridge_on_answer"):
         for call in calls:
             call.bridges_to = account.collection(Call).get(body.text("link_to") or "")
@@ -83,6 +83,6 @@ def _linked(request: Request) -> str | None:
     return None if call is None else call.session_id
 
 
-def holds(account: Account, connection: Connection) -> str | None:
+def blocks_deletion(account: Account, connection: Connection) -> str | None:
     going_on = any(call.connection_id == connection.id for call in active_calls(account))
     return "Calls of this connection are going on." if going_on else None

@@ -1,4 +1,4 @@
-"""The life of a call: dialled or arriving, ringing, answered, ended. Everything later is planned on the agenda."""
+"""The states of a call: dialled or arriving, ringing, answered, ended. Later changes are planned on the agenda."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +17,7 @@ Starter = Callable[[Account, Call, float], None]
 
 
 class WhenAnswered(tuple[Starter, ...]):
-    """Functions to call in order when a call is answered; each begins something if the call's settings ask for it."""
+    """Functions to call, in order, when a call is answered. Each starts something if the call's settings ask for it."""
 
     __slots__ = ()
 
@@ -35,9 +35,9 @@ def place(
     session_id: str | None = None,
     settings: Fields | None = None,
 ) -> Call:
-    """Dial `recipient` from now on. Takes no money yet; checks neither number (see `outbound_calls`).
+    """Dial `recipient` now. Charges nothing yet and checks neither number (see `outbound_calls`).
 
-    `settings` are those of `POST /calls`, by their names there: `record`, `assistant`, `answering_machine_detection`...
+    `settings` are those of `POST /calls`, under the same names: `record`, `assistant`, `answering_machine_detection`...
     """
     now = account.clock.now()
     call = _new(account, connection_id, "outgoing", sender, recipient, session_id)
@@ -89,7 +89,7 @@ def answer(account: Account, call: Call, moment: float) -> None:
 
 
 def end(account: Account, call: Call, moment: float, ending: Ending) -> None:
-    """End the call and all that goes on in it; does nothing when it has ended."""
+    """End the call and everything that is going on in it. Does nothing if it has ended already."""
     if call.ended:
         return
     # Set first: what is closed below may end other calls, which in turn try to end this one. A copy is iterated because
@@ -122,7 +122,7 @@ def peer_of(account: Account, call: Call) -> Call | None:
 
 
 def touch(account: Account, call: Call, moment: float) -> None:
-    """Note that something happened on the call, so that the people on it stay."""
+    """Record activity on the call, so that its parties do not hang up."""
     call.keep_until(moment)
     peer = peer_of(account, call)
     if peer is not None:

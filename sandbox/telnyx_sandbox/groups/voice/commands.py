@@ -1,4 +1,4 @@
-"""Commands on calls: their routes, their checks, their events, and replies that are repeated by `command_id`."""
+"""Commands on calls: their routes, checks and events, and replies that are repeated for the same `command_id`."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ from .call import Call, Fields
 from .calls import touch
 from .events import note
 
-_UNTOLD = ("payment_token", "sip_auth_password", "stream_auth_token")
+_UNLISTED = ("payment_token", "sip_auth_password", "stream_auth_token")
 """Parameters that the list of events leaves out."""
 
 
@@ -79,9 +79,9 @@ def require_client_state(body: Body) -> str | None:
     return state
 
 
-def told(fields: Fields) -> Fields:
-    """A command's parameters as the list of events shows them."""
-    return {name: value for name, value in fields.items() if name not in _UNTOLD}
+def listed_fields(fields: Fields) -> Fields:
+    """A command's parameters in the form that the list of events shows."""
+    return {name: value for name, value in fields.items() if name not in _UNLISTED}
 
 
 def _perform(request: Request, call_id: str, name: str, handler: Handler, *, answered: bool) -> Reply:
@@ -91,7 +91,7 @@ def _perform(request: Request, call_id: str, name: str, handler: Handler, *, ans
         return data(call.replies[command_id])
     fields = request.json if isinstance(request.json, dict) else {}
     # Recorded before it is checked, because the list of events shows refused commands too.
-    sent = note(account, call, name, now, told(fields))
+    sent = note(account, call, name, now, listed_fields(fields))
     try:
         live_call(account, call_id, answered=answered)
         call.client_state = require_client_state(request.body) or call.client_state

@@ -1,7 +1,7 @@
 """Gathering of digits. The other party begins to type 3 s after the question began, or when it is over.
 
-Who is not scripted types the last four digits of the own number (as many as are asked for, of those that are valid),
-and then the terminating digit.
+A party without a script types the last four digits of its own number (as many as are asked for, of those that are
+valid), and then the terminating digit.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ ALL_DIGITS = "0123456789#*"
 
 @dataclass(slots=True, eq=False)
 class Gather:
-    """`tries` are those still left, with the prompt that each begins with."""
+    """A gather in progress. `tries` are those still left, each with the prompt that it begins with."""
 
     minimum: int
     maximum: int

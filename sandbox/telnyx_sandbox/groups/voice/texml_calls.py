@@ -1,4 +1,5 @@
-"""Calls by TeXML: the same calls under other names. `texml_document` tells which instructions are carried out."""
+"""The TeXML API for calls: the same calls as elsewhere, under other names. `texml_document` lists the supported
+verbs."""
 
 from ...account import Account
 from ...body import Body

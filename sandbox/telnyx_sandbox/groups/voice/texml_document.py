@@ -1,8 +1,8 @@
-"""TeXML documents, whose verbs are carried out on an answered call, one after the other.
+"""TeXML documents, whose verbs are run on an answered call, one after the other.
 
-Say, Play, Pause, Gather, Record and Hangup do what they say, and Connect an AIAssistant; others are passed over. After
-the last verb the call ends, unless an assistant is on it.
-A document that is to be fetched from an address is not: the call goes on as if nothing were asked for.
+Say, Play, Pause, Gather, Record, Hangup and Connect with an AIAssistant are supported; other verbs are skipped. After
+the last verb the call ends, unless an assistant is on it. A document that would have to be fetched from a URL is not
+fetched: the call goes on without instructions.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""WhatsApp business accounts. Each sandbox account starts with one; more come from Meta's sign-up alone."""
+"""WhatsApp business accounts. Each sandbox account starts with one; others could only be created by Meta's sign-up."""
 
 from dataclasses import dataclass, field
 

@@ -1,8 +1,8 @@
 """Sending on WhatsApp.
 
-A message to `+15550` and a six-digit code of `meta_errors` ends with that error: `+15550131026` is taken and then
-fails (so do the codes of `meta_errors.LATE`), `+15550131048` is refused at once. Every other person gets the message
-within a second. Prices: 0.004 USD, and for a template Meta's fee by category (`message.PRICES`).
+A message to `+15550` and a six-digit code of `meta_errors` ends with that error: `+15550131026` is accepted and then
+fails (as do the codes of `meta_errors.LATE`), `+15550131048` is refused at once. Messages to all other people are
+delivered within a second. Prices: 0.004 USD, and for a template Meta's fee by category (`message.PRICES`).
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Numbers on WhatsApp: added, verified by a code, set up for calls and for the first words of a chat."""
+"""Numbers on WhatsApp: added, verified by a code, and configured for calls and for starting chats."""
 
 import re
 
