@@ -1,4 +1,4 @@
-"""The commands of the command line, a module each: `configure` takes a parser, `run` what was parsed."""
+"""The commands of the command line, one module each: `configure` adds arguments to a parser, `run` runs the command."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 import sys
 
 OPEN_FILES = 4_096
-"""More than all connections that a worker may have, with clients and with Telnyx."""
+"""More than all connections that a worker may have, to clients and to Telnyx."""
 
 
 class Failure(Exception):
@@ -16,19 +16,19 @@ class Failure(Exception):
 
 
 class UsageError(Failure):
-    """The command or a setting was given wrongly."""
+    """The arguments of the command or a setting are wrong."""
 
     exit_code = 2
 
 
 def say(text: str) -> None:
-    """Write a line to standard output, now."""
+    """Write a line to standard output, unbuffered."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 def limit_process() -> None:
-    """No core dumps, in which keys would lie on the disk; as many open files as there may be connections."""
+    """Allow no core dumps, which would write keys to the disk, and as many open files as there may be connections."""
     if sys.platform == "win32":
         return
     import resource
@@ -41,7 +41,7 @@ def limit_process() -> None:
 
 
 def cannot_listen(host: str, port: int, error: OSError) -> Failure:
-    """What is said where an address to listen on cannot be had."""
+    """The error for an address on which the server cannot listen."""
     if error.errno == errno.EADDRINUSE:
         return Failure(f"Port {port} on {host} is in use; choose another with --port")
     why = (error.strerror or str(error)).partition(" (while attempting")[0]
@@ -49,6 +49,6 @@ def cannot_listen(host: str, port: int, error: OSError) -> Failure:
 
 
 def first_message(errors: BaseExceptionGroup[BaseException]) -> str:
-    """The text of the first error in a group of groups, as the tasks of a client raise them."""
+    """The text of the first error in nested exception groups, which the client's tasks raise."""
     first = errors.exceptions[0]
     return first_message(first) if isinstance(first, BaseExceptionGroup) else str(first)

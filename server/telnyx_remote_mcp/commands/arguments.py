@@ -1,4 +1,4 @@
-"""Arguments of a tool as they are typed: `name=value`."""
+"""Arguments of a tool as they are typed on the command line: `name=value`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from telnyx_remote_mcp.commands import UsageError
 
 
 def pairs(given: Iterable[str]) -> dict[str, str]:
-    """Name and text of each argument. Raises UsageError."""
+    """The name and text of each argument. Raises UsageError."""
     found: dict[str, str] = {}
     for text in given:
         name, equals, value = text.partition("=")
@@ -23,13 +23,13 @@ def pairs(given: Iterable[str]) -> dict[str, str]:
 
 
 def typed(given: Mapping[str, str], schema: Mapping[str, Any]) -> dict[str, object]:
-    """The values for a tool with this input schema."""
+    """The arguments as values of the types in the tool's input schema."""
     properties = schema.get("properties", {})
     return {name: parsed(text, properties.get(name, {})) for name, text in given.items()}
 
 
 def parsed(text: str, schema: Mapping[str, Any]) -> object:
-    """The value for an argument of this schema: the text itself where that may be meant, else what it is as JSON."""
+    """The value of one argument: the text itself if the schema allows a text, else the text parsed as JSON."""
     branches = schema.get("anyOf", [schema])
     if any(branch.get("type") == "string" or "enum" in branch for branch in branches):
         return text

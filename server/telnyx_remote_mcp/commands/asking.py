@@ -1,4 +1,4 @@
-"""Asking the person who typed a command, at their terminal, before a call goes on."""
+"""Asks the person at the terminal before a call goes on."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ NOT_HERE: Final = {
     "title": "You have to agree first; nothing was done",
     "remedy": "Run it in a terminal, where it asks you, or with a policy that lets it run (--policy FILE).",
 }
-"""What is told where nobody can be asked."""
+"""The error if nobody can be asked."""
 NO: Final = {"code": "refused", "title": "You said no; nothing was sent"}
 
 
 def can_ask() -> bool:
-    """Whether somebody can answer: what a program writes into the command is nobody's word."""
+    """Whether a person can answer. Input from a program does not count as a person's consent."""
     return sys.stdin.isatty()
 
 
 async def ask(text: str, form: Mapping[str, Any]) -> Answer:
-    """The answer to a question whose form offers a choice; everything but a choice that was made is a no."""
+    """The answer to a question whose form offers a choice. Everything but a valid choice counts as no."""
     choices: Sequence[str] = form.get("properties", {}).get("answer", {}).get("enum", [])
     _write("\n".join([text, "", *(f"  {number}  {words}" for number, words in enumerate(choices, 1)), "  n  No", ""]))
     while True:
@@ -41,11 +41,11 @@ async def ask(text: str, form: Mapping[str, Any]) -> Answer:
 
 
 def show(text: str, url: str) -> None:
-    """Tell where the person decides, where that is on a page."""
+    """Show the URL of the page on which the person decides, if there is one."""
     _write(f"{text}\n\nDecide at {url}\n")
 
 
 def _write(text: str) -> None:
-    """Beside the result, which may be read by a program."""
+    """Write to stderr, since a program may read the result on stdout."""
     sys.stderr.write(text)
     sys.stderr.flush()

@@ -19,10 +19,10 @@ from telnyx_remote_mcp.store.secret import Secret, SecretError
 from telnyx_tools.tool.effect import Effect
 
 _WIDTHS = (24, 8, 7, 28)
-"""Of the columns that every record has."""
+"""The widths of the columns that every record has."""
 _SHADES = {**SHADES, "refused": YELLOW, "failed": RED, "unknown": RED, "done": CYAN}
 EQUAL = ("tool", "effect", "who", "grant", "outcome", "call")
-"""The members of a record that an option of the same name asks for."""
+"""The members of a record that can be filtered by an option of the same name."""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -88,7 +88,7 @@ def _target_ids(address: str, keys: Sequence[bytes]) -> set[str]:
 
 
 def _line(record: Record) -> str:
-    """One line for a person: of columns at a terminal, of what there is elsewhere."""
+    """A record as one line: in columns at a terminal, otherwise with the fields that it has."""
     targets = ", ".join(str(target.get("masked")) for target in record.get("to", ()))
     told = [record.get(name) for name in ("outcome", "rule", "error", "approved", "cost", "agent")]
     named = [str(record.get(name, "")) for name in ("at", "event", "effect", "tool")]

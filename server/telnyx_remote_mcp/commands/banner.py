@@ -1,4 +1,4 @@
-"""The lines that a person at a terminal reads when a server begins: where it is, and who gets in."""
+"""The lines printed at a terminal when a server starts: its URL, and who can use it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from telnyx_remote_mcp.settings import Settings
 
 
 def banner(settings: Settings) -> str:
-    """The lines for a server that listens at `settings.port`."""
+    """The lines for a server that listens on `settings.port`."""
     signing_in = (
         "on: clients that can sign in need the endpoint alone" if settings.serves_oauth else "off: API keys only"
     )

@@ -49,7 +49,7 @@ def run(options: Namespace) -> int:
 
 
 def member(content: object, path: str) -> object:
-    """Return what stands in the result at a path like `items.0.id`. Raises UsageError where nothing does."""
+    """Return the value in the result at a path such as `items.0.id`. Raises UsageError if there is none."""
     for step in path.split("."):
         if isinstance(content, dict) and step in content:
             content = content[step]
@@ -89,6 +89,6 @@ def _content(result: types.CallToolResult) -> object:
 
 
 def _kind(file: types.ContentBlock) -> str:
-    """What a client would show of a file beside the result."""
+    """The kind of a file that came with the result."""
     part = file.resource if isinstance(file, types.EmbeddedResource) else file
     return f"a file of type {getattr(part, 'mime_type', None) or 'unknown'}"

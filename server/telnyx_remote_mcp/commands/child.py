@@ -1,4 +1,4 @@
-"""A Python program that runs as long as this process needs it."""
+"""Runs Python programs as child processes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NEEDED = frozenset(
 
 
 def environment() -> dict[str, str]:
-    """The variables that a child gets: what Python needs to run, and the settings that are no secrets."""
+    """The environment variables of a child: those that Python needs, and the settings that are not secret."""
     settings = {variable(name) for name in Settings.model_fields if name not in SECRETS}
     return {
         name: value
@@ -27,13 +27,15 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def child(module: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The process of `python -m module`, and the first line it writes ("" where it fails); it ends with the block.
+    """Run `python -m module` for the time of the block. Yields the process and the first line that it writes ("" if it
+    fails).
 
-    Its stdin is a pipe that closes when this process is gone, however that happens.
+    Its stdin is a pipe that closes when this process ends, in whatever way.
     """
     command = [sys.executable, "-m", module, *arguments]
     # It gets no key: it needs none, and every process of the user can read what another one was started with.
-    # A session of its own: Ctrl-C in the terminal reaches this process alone, which then ends the child in order.
+    # It gets a session of its own: Ctrl-C in the terminal then reaches only this process, which ends the child in
+    # order.
     with subprocess.Popen(  # noqa: S603 - modules of this distribution, and no shell
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True, env=environment()
     ) as process:
@@ -43,8 +45,9 @@ def child(module: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str],
             process.terminate()
 
 
-def left_alone(module: str, *arguments: str) -> str:
-    """Start `python -m module`, which outlives this process and ends by itself; the first line that it writes."""
+def start_detached(module: str, *arguments: str) -> str:
+    """Start `python -m module` as a process that outlives this one and ends by itself. Returns the first line that it
+    writes."""
     process = subprocess.Popen(  # noqa: S603 - as above
         [sys.executable, "-m", module, *arguments],
         stdin=subprocess.DEVNULL,

@@ -46,7 +46,7 @@ def run(options: Namespace) -> int:
 
 
 def _words(command: str) -> list[str]:
-    """What may stand after a command: its options, and the tools where it takes one."""
+    """The words that may follow a command: its options, and the names of tools if it takes one."""
     if command == "help":
         return list(COMMANDS)
     if command == "version":

@@ -72,7 +72,7 @@ def _url(line: str) -> str:
 
 
 def _port() -> str:
-    """The usual port, or 0 (any) where it is in use."""
+    """The usual port, or 0 (any free port) if it is in use."""
     try:
         listen("127.0.0.1", PORT).close()
     except OSError:
@@ -98,7 +98,7 @@ async def _story(url: str) -> None:
 
 
 async def _agree(context: ClientRequestContext, params: types.ElicitRequestParams) -> types.ElicitResult:
-    """Stand in for the person, who says yes to what costs money every month."""
+    """Answer for the person: agree to what costs money every month."""
     _show("(the person is asked)", params.message.splitlines()[-1].removeprefix("You are asked because: "))
     form = params.requested_schema if isinstance(params, types.ElicitRequestFormParams) else {}
     answers = form["properties"]["answer"]
@@ -154,7 +154,7 @@ async def _call(client: Client, tool: str, **arguments: object) -> dict[str, Any
 async def _until(
     outcome: str, read: Callable[[dict[str, Any]], str], client: Client, tool: str, **arguments: object
 ) -> dict[str, Any]:
-    """Call a tool until its result reads as `outcome`."""
+    """Call a tool repeatedly until its result reads `outcome`."""
     with anyio.fail_after(PATIENCE_SECS):
         while True:
             result = await _call(client, tool, **arguments)
@@ -178,7 +178,8 @@ def _show(tool: str, outcome: str) -> None:
 
 
 def _program() -> str:
-    """Return the command as it can be typed here: `scripts/demo` installs it where no shell looks for it."""
+    """Return the command as it can be typed here. `scripts/demo` installs it in a place that is not on the shell's
+    path."""
     program = Path(sys.executable).with_name("telnyx-mcp-server")
     found = which("telnyx-mcp-server")
     if found is not None and Path(found).resolve() == program.resolve():

@@ -89,7 +89,7 @@ def _examined(options: Namespace) -> list[Finding]:
 
 
 def service_links(environment: Mapping[str, str]) -> list[Finding]:
-    """What Kubernetes set in the place of a setting: harmless here, but it hides a setting of the same name."""
+    """Find variables that Kubernetes set for services: they are harmless, but hide a setting of the same name."""
     return [
         Finding(
             False, f"{name} is set by Kubernetes for a Service, and ignored: set enableServiceLinks: false in the pod"
@@ -133,7 +133,7 @@ def _usable(settings: Settings, command: str) -> Finding:
 
 async def _elsewhere(settings: Settings, command: str) -> list[Finding]:
     url = settings.redis_url
-    kept = [await _redis(settings), *unguarded(url)] if url is not None else []
+    kept = [await _redis(settings), *redis_weaknesses(url)] if url is not None else []
     online = await _online(settings)
     # Over HTTP no key is needed here: every caller brings one.
     return [*kept, *online, *([await _key(settings)] if command == "stdio" and online[0].good else ())]
@@ -148,8 +148,9 @@ async def _redis(settings: Settings) -> Finding:
     return Finding(True, "Redis answers")
 
 
-def unguarded(url: str) -> list[Finding]:
-    """What is wrong with how Redis is reached: whoever writes there can end connections and replay what was deleted."""
+def redis_weaknesses(url: str) -> list[Finding]:
+    """Find what is insecure about the connection to Redis: whoever can write there can end connections and restore
+    deleted data."""
     parts = urlsplit(url)
     local = parts.scheme == "unix" or parts.hostname in LOOPBACK
     password = parts.password or "password" in parse_qs(parts.query)
@@ -191,7 +192,7 @@ def _clock(date: str | None) -> Finding:
 
 
 async def _key(settings: Settings) -> Finding:
-    """Whether the key of stdio works."""
+    """Check whether the API key of stdio works."""
     if not settings.api_key:
         return Finding(False, "TELNYX_API_KEY is not set, and stdio needs it: https://portal.telnyx.com/#/api-keys")
     async with Api(settings.api_base_url, allow_custom_upstream=settings.allow_custom_upstream) as api:

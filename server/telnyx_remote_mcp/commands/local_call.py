@@ -1,4 +1,4 @@
-"""One call of a tool in this process, of which no more is loaded than the tool needs."""
+"""Calls one tool in this process, and loads only what that tool needs."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from telnyx_tools.registry import Registry, registry, registry_of
 from telnyx_tools.results.result import Result
 
 NAME: Final = "telnyx-mcp-server call"
-"""Of the client that a command is."""
+"""The client's name in calls that a command makes."""
 
 
 def call_here(settings: Settings, name: str, arguments: Mapping[str, str], *, keep: bool) -> types.CallToolResult:
-    """The result of the tool, with the key of the settings, or in a sandbox. Raises UsageError.
+    """The result of the tool, called with the key of the settings or in a sandbox. Raises UsageError.
 
-    `keep` leaves the sandbox there for the next call that keeps it.
+    `keep` leaves the sandbox running for the next call with `keep`.
     """
     tool = find(name)
     check_local(settings)
@@ -72,7 +72,7 @@ async def _call(settings: Settings, known: Registry, name: str, arguments: Mappi
 async def _asking(
     call: Callable[[Answers], Awaitable[types.CallToolResult]], progress: Progress
 ) -> types.CallToolResult:
-    """The result of the call, made again with each answer of the person at the terminal."""
+    """The result of the call, which is repeated with each answer that the person at the terminal gives."""
     answers: Answers = {}
     while True:
         try:
@@ -80,7 +80,7 @@ async def _asking(
         except AskFirst as first:
             if not can_ask() or first.question.id in answers:
                 return failure({**NOT_HERE, "question": first.question.text})
-            with progress.held():
+            with progress.paused():
                 answer = await ask(first.question.text, first.question.form)
             if answer.action != "accept":
                 return failure(NO)  # and next time they are asked again

@@ -1,4 +1,4 @@
-"""The manual of one tool: what it does, what it takes, and a call of it."""
+"""The manual of one tool: what it does, its arguments, and an example call."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from telnyx_remote_mcp.commands.output import BOLD, DIM, RED, YELLOW, styled
 from telnyx_tools.tool.tool import Tool
 
 _KNOWN = {"to": "+12025550123", "from_number": "+12025550101", "phone_number": "+12025550123", "text": "Hello"}
-"""What a reader may type as it stands: the number that the sandbox gives, and one that takes messages."""
+"""Values that can be typed unchanged: a number that the sandbox's account has, and one that receives messages."""
 
 
 def manual(tool: Tool) -> str:
-    """What the tool does, what it takes, and a call of it."""
+    """The manual of a tool as text."""
     properties = tool.input_schema.get("properties", {})
     lines = [f"{styled(tool.name, BOLD)}  {tool.group}, {styled(*_effect(tool))}", "", *wrap(tool.description, 100), ""]
     for name, schema in properties.items():
@@ -26,7 +26,7 @@ def manual(tool: Tool) -> str:
 
 
 def about(schema: Mapping[str, Any]) -> str:
-    """What the schema of an argument says of it, in words."""
+    """What the schema of an argument says about it, in words."""
     described = [str(schema["description"])] if "description" in schema else []
     described += [str(branch["description"]) for branch in schema.get("anyOf", ()) if "description" in branch]
     text = "; ".join(dict.fromkeys(described))
@@ -36,7 +36,7 @@ def about(schema: Mapping[str, Any]) -> str:
 
 
 def type_of(schema: Mapping[str, Any], quote: str = "") -> str:
-    """The type of an argument, or the values that it may have, each in quotes of this kind."""
+    """The type of an argument, or its possible values, each in quotes of this kind."""
     if "enum" in schema:
         return " ".join(f"{quote}{value}{quote}" for value in schema["enum"])
     if "const" in schema:
@@ -49,7 +49,7 @@ def type_of(schema: Mapping[str, Any], quote: str = "") -> str:
 
 
 def _sample(tool: Tool) -> list[str]:
-    """The required arguments as they are typed; where none is, those that most calls have."""
+    """The required arguments as they are typed; if there are none, those that most calls have."""
     properties = tool.input_schema.get("properties", {})
     usual = [name for name in ("to", "from_number", "text") if name in properties]
     return [f"{name}={_value(name, properties[name])}" for name in dict.fromkeys([*usual, *tool.required])]

@@ -1,4 +1,4 @@
-"""Settings as options of a command: every option is made from its field in `Settings`."""
+"""Settings as command line options: every option is made from its field in `Settings`."""
 
 from __future__ import annotations
 
@@ -34,14 +34,15 @@ _SINGULAR = {
 
 
 def add_settings(parser: ArgumentParser, *names: str) -> None:
-    """Options for these fields, and `--env-file`."""
+    """Add options for these fields, and `--env-file`."""
     for name in names:
         _add(parser, name, Settings.model_fields[name])
     parser.add_argument("--env-file", metavar="FILE", type=Path, help="read further settings from this file")
 
 
 def settings(options: Namespace, **replaced: object) -> Settings:
-    """The settings from options, environment and `--env-file`, in this order. Raises UsageError."""
+    """The settings from the options, the environment and `--env-file`; the earlier one takes precedence. Raises
+    UsageError."""
     if options.env_file is not None and not options.env_file.is_file():
         raise UsageError(f"There is no file {options.env_file} (--env-file).")
     if unknown := unknown_variable(os.environ):
@@ -58,7 +59,7 @@ def settings(options: Namespace, **replaced: object) -> Settings:
 
 
 def _check_policy(path: Path) -> None:
-    """At the start, since a server whose policy cannot be read must not run. Raises UsageError."""
+    """Check at the start, since a server must not run if its policy cannot be read. Raises UsageError."""
     from telnyx_remote_mcp.guardrails.policy_file import PolicyFileError, load
 
     try:
@@ -75,12 +76,12 @@ def _check_file(path: Path) -> None:
 
 
 def flag(name: str) -> str:
-    """The option of a setting."""
+    """The name of the option for a setting."""
     return _SINGULAR.get(name, f"--{name.replace('_', '-')}")
 
 
 def surfaces(settings: Settings, *, local: bool = False) -> Surfaces:
-    """The surfaces within the operator's ceiling. Raises UsageError for a group or tool that does not exist."""
+    """The surfaces that the operator's settings allow. Raises UsageError for a group or tool that does not exist."""
     try:
         return Surfaces(registry(), settings.ceiling, local=local)
     except BadSelection as error:
@@ -88,7 +89,7 @@ def surfaces(settings: Settings, *, local: bool = False) -> Surfaces:
 
 
 def check_local(settings: Settings) -> None:
-    """Raises UsageError for settings with which no tool can be called from this process."""
+    """Raises UsageError if these settings do not allow calling tools from this process."""
     if settings.ceiling != EVERYTHING:  # it may name what does not exist
         surfaces(settings)
     _check_roots(settings)
@@ -101,7 +102,7 @@ def check_local(settings: Settings) -> None:
 
 
 def check_key(settings: Settings) -> None:
-    """Raises UsageError for what cannot be a key, before it is sent anywhere."""
+    """Raises UsageError for a text that cannot be a key, before it is sent anywhere."""
     try:
         if settings.api_key:
             Credential(settings.api_key.strip())
@@ -110,7 +111,8 @@ def check_key(settings: Settings) -> None:
 
 
 def _check_roots(settings: Settings) -> None:
-    """The server's own secret and data are no files for agents, and a whole home or disk is seldom meant."""
+    """Refuse roots with the server's own secret and data, and warn of a whole home directory or disk, which is seldom
+    meant."""
     data = Path(settings.data_dir).expanduser().resolve()
     for given in settings.file_roots:
         root = Path(given).expanduser().resolve()
@@ -162,7 +164,7 @@ def _add(parser: ArgumentParser, name: str, field: FieldInfo) -> None:
 
 
 def _choices(annotation: Any) -> list[str]:
-    """The values of a Literal, also where it may be left out."""
+    """The values of a Literal, also if the setting is optional."""
     if get_origin(annotation) is Literal:
         return [str(value) for value in get_args(annotation)]
     return [choice for branch in get_args(annotation) for choice in _choices(branch)]

@@ -1,4 +1,4 @@
-"""Output for a person at a terminal, and in plain form for everybody else."""
+"""Output: styled for a person at a terminal, plain otherwise."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Final
 
 BOLD, DIM, CYAN, YELLOW, RED = "1", "2", "36", "33", "31"
 SHADES: Final[Mapping[str, str]] = {"read": DIM, "write": YELLOW, "destroy": RED, "spends": RED}
-"""The style of each effect."""
+"""The style for each effect."""
 
 
 def styled(text: str, style: str) -> str:
-    """The text in a style of the terminal that stdout is; the text itself elsewhere, and where NO_COLOR is set."""
+    """The text in a style if stdout is a terminal; else, or if NO_COLOR is set, unchanged."""
     return f"\033[{style}m{text}\033[0m" if _has_colours() else text
 
 
 def coloured_json(text: str) -> str:
-    """JSON of several lines with its names in colour, at a terminal."""
+    """JSON of several lines, with its names in colour at a terminal."""
     return re.sub(r'(?m)^( *)("[^"\n]*")(?=: )', lambda found: found[1] + styled(found[2], CYAN), text)
 
 
 def mark(good: bool) -> str:
-    """A sign for what is well and what is not, in the encoding of stdout."""
+    """A sign for success or failure, in the encoding of stdout."""
     sign, plain, style = ("✓", "ok  ", CYAN) if good else ("✗", "FAIL", RED)
     try:
         sign.encode(sys.stdout.encoding)
@@ -35,7 +35,7 @@ def mark(good: bool) -> str:
 
 
 def take_any_text() -> None:
-    """Write what an encoding does not have as JSON escapes it: output never fails after a message was sent."""
+    """Escape characters that the encoding lacks as in JSON, so that output never fails after a message was sent."""
     codecs.register_error("json", _escaped)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -50,7 +50,7 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
 
 
 def row(cells: Sequence[str], widths: Sequence[int], shades: Mapping[str, str] = SHADES) -> str:
-    """A line of a table: cells of these widths, and whatever follows; those that `shades` names in their style."""
+    """A line of a table: cells padded to these widths, then the rest. Cells that `shades` names have their style."""
     padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=False)] + list(cells[len(widths) :])
     styles = [shades.get(cell) for cell in cells]
     shown = [styled(text, style) if style else text for text, style in zip(padded, styles, strict=True)]
@@ -58,7 +58,7 @@ def row(cells: Sequence[str], widths: Sequence[int], shades: Mapping[str, str] =
 
 
 def is_terminal() -> bool:
-    """Whether a person looks at what is written."""
+    """Whether the output goes to a terminal."""
     return sys.stdout.isatty()
 
 

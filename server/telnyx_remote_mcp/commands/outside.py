@@ -1,4 +1,4 @@
-"""A running deployment as its clients see it, from outside: what is well, and what to change."""
+"""Checks a running deployment from outside, as its clients see it: what works, and what to change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from telnyx_remote_mcp.settings import is_secure
 
 TIMEOUT_SECS: Final = 10.0
 STREAM_SECS: Final = 20.0
-"""The server says something on an open stream every 15 seconds."""
+"""How long to wait for data on an open stream: the server sends some every 15 seconds."""
 MAX_SKEW_SECS: Final = 60
 DAYS_LEFT: Final = 14
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
@@ -37,14 +37,14 @@ _ELSEWHERE: Final = "https://elsewhere.example"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was checked; `text` is what was found, or what to do."""
+    """The result of one check. `text` is what was found, or what to do."""
 
     good: bool
     text: str
 
 
 class Deployment:
-    """The server at `url`, which may end in the path of its endpoint. With a `key` more can be looked at."""
+    """The server at `url`, which may include the path of its endpoint. With a `key` more can be checked."""
 
     def __init__(self, url: str, key: str | None = None) -> None:
         self._base = url.rstrip("/").removesuffix("/v2/mcp").removesuffix("/mcp").rstrip("/")
@@ -53,7 +53,7 @@ class Deployment:
         self._proxy = ""
 
     async def examine(self) -> AsyncIterator[Finding]:
-        """Look at everything, until something is found without which the rest makes no sense."""
+        """Run all checks; stop after a failure that makes the remaining ones meaningless."""
         for finding in await self._on_the_way():
             yield finding
             if not finding.good:
@@ -77,7 +77,7 @@ class Deployment:
                     yield Finding(False, f"{look.__name__[1:]}: no answer ({type(error).__name__})")
 
     async def _on_the_way(self) -> list[Finding]:
-        """DNS and TLS."""
+        """Check DNS and TLS."""
         parts = self._parts
         if parts.scheme not in ("http", "https") or not parts.hostname:
             return [Finding(False, f"{self._base} is no URL of a server, such as https://mcp.example.com")]
@@ -94,7 +94,7 @@ class Deployment:
         )
 
     def _challenge(self, answer: httpx2.Response) -> Finding:
-        """What the server says to whoever brings no credential: that is how everybody begins."""
+        """Check the answer to a request without a credential, with which every client begins."""
         status, through = answer.status_code, f" through {self._proxy}" if self._proxy else ""
         if status == 401 and answer.headers.get("www-authenticate", "").lower().startswith("bearer"):
             return Finding(True, f"/mcp asks for a credential{through}")
@@ -113,7 +113,7 @@ class Deployment:
         return Finding(False, f"/mcp answers HTTP {status} to whoever brings no credential, where 401 is expected")
 
     async def _health(self, http: httpx2.AsyncClient, challenge: httpx2.Response) -> list[Finding]:
-        """Whether it is ready, and whether its clock is right."""
+        """Check whether the server is ready, and whether its clock is right."""
         ready = await http.get(f"{self._base}/readyz")
         found = {
             200: Finding(True, "/readyz: ready"),
@@ -126,7 +126,7 @@ class Deployment:
         return [found, _clock(challenge.headers)]
 
     async def _metadata(self, http: httpx2.AsyncClient, challenge: httpx2.Response) -> list[Finding]:
-        """The documents by which clients find out where to sign in."""
+        """Check the documents that tell clients where to sign in."""
         asked = challenge.headers.get("www-authenticate", "")
         if "resource_metadata" not in asked:
             return [Finding(True, "Signing in is off: API keys only")]
@@ -144,7 +144,7 @@ class Deployment:
         return [Finding(True, f"Metadata for signing in is where clients look ({len(places)} documents)")]
 
     async def _cors(self, http: httpx2.AsyncClient, challenge: httpx2.Response) -> list[Finding]:
-        """Whether clients in a browser can read the metadata, and pages of anybody can not call."""
+        """Check that clients in a browser can read the metadata, and that pages of other origins cannot call."""
         if "resource_metadata" not in challenge.headers.get("www-authenticate", ""):
             return []
         url = f"{self._base}/.well-known/oauth-authorization-server"
@@ -155,7 +155,7 @@ class Deployment:
         return [Finding(False, f"Access-Control-Allow-Origin is set {many}: clients in a browser cannot sign in")]
 
     async def _eras(self, http: httpx2.AsyncClient, challenge: httpx2.Response) -> list[Finding]:
-        """Whether clients of both protocol versions are answered."""
+        """Check that clients of both protocol versions get an answer."""
         if self._key is None:
             return [Finding(True, "Calls are not tried: set TELNYX_API_KEY to a key for that")]
         found = []
@@ -166,7 +166,7 @@ class Deployment:
         return found
 
     async def _streams(self, http: httpx2.AsyncClient, challenge: httpx2.Response) -> list[Finding]:
-        """Whether the proxy lets a stream through at once, and open."""
+        """Check that the proxy passes a stream on at once and keeps it open."""
         if self._key is None:
             return []
         session = (await self._post(http, "initialize", _INITIALIZE, LEGACY)).headers.get("mcp-session-id")
@@ -190,7 +190,7 @@ class Deployment:
     async def _post(
         self, http: httpx2.AsyncClient, method: str, params: Mapping[str, Any], era: str
     ) -> httpx2.Response:
-        """One message; `tools/list` without a credential."""
+        """Send one message; `tools/list` without a credential."""
         headers = {**_ACCEPT, "MCP-Protocol-Version": era, "Mcp-Method": method}
         if self._key is not None and method != "tools/list":
             headers["Authorization"] = f"Bearer {self._key}"
@@ -222,7 +222,7 @@ def _is_json(answer: httpx2.Response) -> bool:
 
 
 def _certificate(parts: SplitResult) -> Finding:
-    """Whether clients trust the certificate, and for how long."""
+    """Check whether clients trust the certificate, and for how long."""
     host = parts.hostname or ""
     try:
         with (

@@ -49,7 +49,7 @@ def run(options: Namespace) -> int:
 
 
 def replayed(policy: Policy, options: Namespace) -> list[str]:
-    """What the policy would have done to the calls on record, tool by tool, and what cannot be told of it."""
+    """What the policy would have done to the recorded calls, by tool, and what cannot be said."""
     directory = settings(options).data_dir / DIRECTORY
     if not directory.is_dir():
         raise Failure(f"There is no audit log in {directory}; see --data-dir, and TELNYX_MCP_AUDIT.")
@@ -63,7 +63,8 @@ def replayed(policy: Policy, options: Namespace) -> list[str]:
 
 
 def explained(policy: Policy) -> list[str]:
-    """The policy in words: by effect how many tools run, ask or are refused, and which rules call one unusual."""
+    """The policy in words: for each effect how many tools run, ask or are refused, and which rules make a call
+    unusual."""
     lines = []
     for effect in Effect:
         tools = [tool for tool in registry().tools.values() if tool.effect is effect and tool.target is None]

@@ -1,4 +1,4 @@
-"""The progress of a call, as a person at a terminal sees it."""
+"""Shows the progress of a call to a person at a terminal."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import anyio
 from anyio.abc import TaskGroup
 
 QUIET_SECS = 2.0
-"""A call that is done by then shows nothing."""
+"""A call that ends within this time shows no progress."""
 
 
 class Progress:
-    """One line on stderr that tells how long a call has taken, and how far it says it is. Nothing elsewhere than at a
-    terminal. An object of it takes what a tool reports."""
+    """One line on stderr with the time that a call has taken, and the progress that it reports. Shown only at a
+    terminal. The object is called with what a tool reports."""
 
     def __init__(self, tool: str) -> None:
         self._tool = tool
@@ -29,8 +29,8 @@ class Progress:
         self._told = message or (f"{progress:g} of {total:g}" if total else f"{progress:g}")
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Show nothing meanwhile: the person is asked something."""
+    def paused(self) -> Iterator[None]:
+        """Show nothing during the block, while the person is asked something."""
         self._held = True
         try:
             yield

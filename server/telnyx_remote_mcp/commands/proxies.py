@@ -1,4 +1,4 @@
-"""Proxies: what each kind has to be told, where a deployment is not reached as it should be."""
+"""Reverse proxies: how to configure each kind if a deployment is not reached as it should be."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _HINTS: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def kind(headers: Mapping[str, str]) -> str:
-    """Which proxy an answer came through, as far as it says; else an empty text."""
+    """The kind of proxy that an answer came through, if its headers say so; else an empty text."""
     server = headers.get("server", "").lower()
     if "cf-ray" in headers or server == "cloudflare":
         return "Cloudflare"
@@ -57,6 +57,6 @@ def kind(headers: Mapping[str, str]) -> str:
 
 
 def hint(problem: str, proxy: str) -> str:
-    """What to change at this kind of proxy."""
+    """What to change in the configuration of this kind of proxy."""
     hints = _HINTS[problem]
     return f"{proxy}: {hints[proxy]}" if proxy and proxy in hints else hints[""]

@@ -1,4 +1,4 @@
-"""One call of a tool at a running server."""
+"""Calls one tool at a running server."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from telnyx_tools.api.hosts import is_loopback
 from telnyx_tools.registry import modules
 
 CLIENT = types.Implementation(name="telnyx-mcp-server call", version=VERSION)
-"""What a command calls itself."""
+"""The client's name in calls that a command makes."""
 
 
 def call_remote(url: str, settings: Settings, tool: str, arguments: Mapping[str, str]) -> types.CallToolResult:
-    """The result of the tool at the MCP endpoint `url`, with the key of the settings. Raises Failure."""
+    """The result of the tool at the MCP endpoint `url`, called with the key of the settings. Raises Failure."""
     url = _safe(url)
     if settings.sandbox:
         raise UsageError("--sandbox starts a server of its own; leave it out with --url.")
@@ -70,8 +70,8 @@ def call_remote(url: str, settings: Settings, tool: str, arguments: Mapping[str,
 
 
 async def _asked(progress: Progress, _: object, params: types.ElicitRequestParams) -> types.ElicitResult:
-    """What the person at the terminal answers to a question of the server."""
-    with progress.held():
+    """The answer of the person at the terminal to a question of the server."""
+    with progress.paused():
         if isinstance(params, types.ElicitRequestURLParams):
             show(params.message, params.url)
             return types.ElicitResult(action="accept")
@@ -93,8 +93,8 @@ def _elsewhere(url: str, tool: str, listed: Mapping[str, object]) -> str:
 
 
 def _http(key: str | None, refusals: list[str]) -> httpx2.AsyncClient:
-    """A client with the key; what a server says where it refuses a request, which the MCP client does not tell,
-    goes to `refusals`."""
+    """An HTTP client with the key. The texts of refusals, which the MCP client does not pass on, are added to
+    `refusals`."""
 
     async def remember(response: httpx2.Response) -> None:
         if response.status_code >= 400 and response.headers.get("content-type", "").startswith("application/json"):

@@ -13,20 +13,20 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from telnyx_remote_mcp.commands import Failure, cannot_listen
-from telnyx_remote_mcp.commands.child import child, left_alone
+from telnyx_remote_mcp.commands.child import child, start_detached
 from telnyx_remote_mcp.settings import Settings
 
 KEY_PREFIX = "KEY_sandbox"
 KEY = f"{KEY_PREFIX}_you"
-"""Who calls the sandbox without a key of their own."""
+"""The key for callers of the sandbox who have none of their own."""
 
 KEPT_SECS = 1_800
-"""How long a sandbox that is kept waits for the next who comes."""
+"""How long a kept sandbox runs without being used."""
 
 _NOTE = "sandbox.json"
 
 CLIENT_ID = "sandbox-mcp-server"
-"""The client that the sandbox's sign-in knows."""
+"""The client that the sandbox's sign-in accepts."""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -64,10 +64,10 @@ def _speed(text: str) -> float:
 
 @contextmanager
 def sandboxed(settings: Settings, *, keep: bool = False) -> Iterator[Settings]:
-    """The settings, pointed at a sandbox of their own where they ask for one; it ends with this process.
+    """The settings, changed to use a new sandbox if they ask for one. It ends with this process.
 
-    With `keep` the sandbox stays for the next process that keeps it, and ends after half an hour in which nobody
-    came. The settings' own key, where it is of a real account, is not shown to the sandbox, and neither is a client.
+    With `keep` the sandbox stays for the next process with `keep`, and ends after half an hour without use. A key of a
+    real account and an OAuth client in the settings are not given to the sandbox.
     """
     if not settings.sandbox:
         yield settings
@@ -91,11 +91,11 @@ def _pointed(settings: Settings, base_url: str) -> Settings:
 
 
 def kept_sandbox(data_dir: Path) -> str:
-    """The base URL of the sandbox that was kept, or of a new one that will be."""
+    """The base URL of the kept sandbox, or of a new one that will be kept."""
     note = data_dir / _NOTE
     if note.is_file() and (base_url := _answering(note.read_text())) is not None:
         return base_url
-    line = left_alone("telnyx_sandbox", "--port", "0", "--idle-secs", str(KEPT_SECS))
+    line = start_detached("telnyx_sandbox", "--port", "0", "--idle-secs", str(KEPT_SECS))
     base_url = _base_url(line)
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     note.write_text(line)
@@ -111,7 +111,7 @@ def _end(data_dir: Path) -> None:
 
 
 def _answering(noted: str) -> str | None:
-    """The base URL in a note, if a sandbox is still there."""
+    """The base URL in the note file, if the sandbox still answers."""
     try:
         base_url: str = json.loads(noted)["base_url"]
         with urlopen(f"{base_url.removesuffix('/v2')}/sandbox/requests", timeout=2) as answer:  # noqa: S310 - ours

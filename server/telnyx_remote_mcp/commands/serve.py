@@ -44,7 +44,7 @@ def run(options: Namespace) -> int:
 
 
 def hints(settings: Settings) -> list[str]:
-    """What the settings leave off, and ask of whatever stands before the server, each on one line."""
+    """What the settings leave off, and what they require of the proxy in front of the server, each on one line."""
     if settings.url_is_unknown:
         answered = ", ".join([f"localhost:{settings.port}", *settings.allowed_hosts])
         return [UNKNOWN_URL.format(host=settings.host, answered=answered)]

@@ -47,7 +47,7 @@ def print_tools(settings: Settings, surface: Name | Literal["stdio"] = "full", *
 
 
 def find(name: str) -> Tool:
-    """The tool of this name, of which alone the group is loaded. Raises UsageError, which says what is near."""
+    """The tool of this name; only its group is loaded. Raises UsageError, which suggests similar names."""
     if (tool := registry_of(name).find(name)) is not None:
         return tool
     from telnyx_tools.catalog.catalog import Catalog
@@ -64,7 +64,7 @@ def find(name: str) -> Tool:
 
 
 def approx_tokens(tool: Tool) -> int:
-    """About what the tool costs a model that has it in its context: a quarter of the characters."""
+    """About how many tokens the tool takes in a model's context: a quarter of its characters."""
     shown = {"name": tool.name, "description": tool.description, "inputSchema": tool.input_schema}
     return len(json.dumps(shown, separators=(",", ":"))) // _CHARACTERS_PER_TOKEN
 

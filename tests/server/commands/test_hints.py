@@ -6,7 +6,7 @@ import pytest
 from tests.e2e.processes import SERVICE_LINKS
 
 from telnyx_remote_mcp.commands.banner import banner
-from telnyx_remote_mcp.commands.doctor import service_links, unguarded
+from telnyx_remote_mcp.commands.doctor import redis_weaknesses, service_links
 from telnyx_remote_mcp.commands.serve import hints
 from telnyx_remote_mcp.settings import Settings
 
@@ -25,7 +25,7 @@ from telnyx_remote_mcp.settings import Settings
     ],
 )
 def test_redis_without_password_or_tls_is_named_and_its_password_is_not(url: str, named: list[str]) -> None:
-    findings = unguarded(url)
+    findings = redis_weaknesses(url)
     assert [finding.good for finding in findings] == [False] * len(named)
     assert all(word in finding.text for word, finding in zip(named, findings, strict=True))
     assert "secret" not in str(findings)
