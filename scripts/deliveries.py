@@ -1,11 +1,10 @@
-"""Floods two replicas on Redis with webhooks, of which every tenth comes twice and none in order, kills one replica
-with -9 in the midst and starts it again, and has two subscribers take the deliveries: scripts/deliveries [webhooks
-[seconds]].
+"""Floods two replicas on Redis with webhooks, kills one with kill -9 in the middle and starts it again, while two
+subscribers receive the deliveries: scripts/deliveries [webhooks [seconds]]. Every tenth event is sent twice, and none
+in order. Without Redis it is one server with a store file, which is killed and started again.
 
-One of them speaks SEP-3415, the other ChatGPT's profile and is down for a while. Both verify what they get with the
-library of Standard Webhooks and know by `webhook-id` what they had before. In the end each has to have every event
-once. Deliveries may go on after the flood. Without Redis it is one server on its file, which is killed and started
-again.
+One subscriber uses SEP-3415, the other ChatGPT's profile, and the latter is down for a while. Both verify deliveries
+with the library of Standard Webhooks, and recognize repeated ones by `webhook-id`. At the end each must have every
+event once. Deliveries may go on after the flood.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from typing import Any
 
 import aiohttp
 import httpx2
-from scripts.webhooks import (
+from scripts.webhook_flood import (
     ATTEMPTS,
     SECRET,
     TIMEOUT_SECS,
@@ -32,11 +31,11 @@ from scripts.webhooks import (
     Account,
     Outcome,
     Replica,
-    account_of,
-    judge,
-    killed,
-    sent,
-    started,
+    check_inboxes,
+    create_account,
+    kill_and_restart,
+    send_webhooks,
+    start_replicas,
 )
 from tests.protocol.servers import Peer
 from tests.server.events.subscribers import Agent, Gateway
@@ -56,7 +55,7 @@ class Receivers:
 
     def __init__(self, directory: Path) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "scripts.receiving", str(directory), *PATHS],
+            [sys.executable, "-m", "scripts.subscriber_site", str(directory), *PATHS],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -66,14 +65,14 @@ class Receivers:
         self.secrets: dict[str, str] = begun["secrets"]
 
     def tell(self, *words: str) -> None:
-        """Have it do something."""
+        """Send a command to the process."""
         if self._process.stdin is not None:
             self._process.stdin.write(" ".join(words) + "\n")
             self._process.stdin.flush()
 
-    async def told(self) -> dict[str, Any]:
-        """What reached each of them."""
-        self.tell("told")
+    async def received(self) -> dict[str, Any]:
+        """What each of them has received."""
+        self.tell("report")
         return await asyncio.to_thread(self._read)
 
     def end(self) -> None:
@@ -95,14 +94,14 @@ async def flood(
     down_secs: float = DOWN_SECS,
     pace: str = "usual",
 ) -> bool:
-    """Flood so many webhooks within so many seconds; whether both subscribers have all of them, and the inboxes too."""
+    """Send so many webhooks within so many seconds. Returns whether subscribers and inboxes got all of them."""
     async with serving(create_app()) as sandbox:
         with ExitStack() as ends:
             receivers = Receivers(directory)
             ends.callback(receivers.end)
             arguments = ["0", str(receivers.port), str(directory / "ca.pem"), pace]
-            program = [sys.executable, "-m", "scripts.delivering", *arguments]
-            replicas = await started(ends, redis_url, directory, sandbox, program)
+            program = [sys.executable, "-m", "scripts.delivering_replica", *arguments]
+            replicas = await start_replicas(ends, redis_url, directory, sandbox, program)
             settings = Settings(secret=SECRET, redis_url=redis_url, data_dir=directory)
             return await _flooded(replicas, receivers, settings, webhooks, secs, down_secs)
 
@@ -116,23 +115,23 @@ async def _flooded(
     down_secs: float,
 ) -> bool:
     each = int(webhooks / (1 + TWICE) / len(PATHS))
-    accounts = {path: await account_of(replicas[0], number, each) for number, path in enumerate(PATHS)}
+    accounts = {path: await create_account(replicas[0], number, each) for number, path in enumerate(PATHS)}
     for number, (path, account) in enumerate(accounts.items()):
         await _subscribe(replicas[number % len(replicas)], path, account, receivers.secrets[path])
     outcome, began = Outcome(webhooks), time.monotonic()
     beside = [
-        asyncio.create_task(killed(replicas[0], secs / 2, outcome)),
+        asyncio.create_task(kill_and_restart(replicas[0], secs / 2, outcome)),
         asyncio.create_task(_down(receivers, secs / 4, down_secs)),
     ]
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=TIMEOUT_SECS, sock_read=TIMEOUT_SECS)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=timeout) as http:
-        await sent(http, replicas, list(accounts.values()), outcome, webhooks, secs)
+        await send_webhooks(http, replicas, list(accounts.values()), outcome, webhooks, secs)
     await asyncio.gather(*beside)
     flooded = time.monotonic() - began
     told = await _drained(receivers, accounts)
     took = time.monotonic() - began
     right = [_judge(path, told[path], account) for path, account in accounts.items()]
-    await judge(settings, list(accounts.values()), outcome)
+    await check_inboxes(settings, list(accounts.values()), outcome)
     print(
         f"{webhooks} webhooks were sent within {flooded:.0f} s, {outcome.again} tried again, {outcome.given_up} given "
         f"up; delivered after {took:.0f} s; inboxes lost {outcome.lost}, doubled {outcome.doubled}"
@@ -153,7 +152,7 @@ async def _subscribe(replica: Replica, path: str, account: Account, secret: str)
 
 
 async def _down(receivers: Receivers, after: float, secs: float) -> None:
-    """Have one of them be down for a while: whoever asks is turned away."""
+    """Let one of the subscribers answer 503 for a while."""
     await asyncio.sleep(after)
     receivers.tell("down", PATHS[1])
     await asyncio.sleep(secs)
@@ -161,10 +160,10 @@ async def _down(receivers: Receivers, after: float, secs: float) -> None:
 
 
 async def _drained(receivers: Receivers, accounts: Mapping[str, Account]) -> dict[str, Any]:
-    """What reached the subscribers, once each has everything, or after long enough."""
+    """What the subscribers received, as soon as they have everything, or after `DRAIN_SECS`."""
     until = time.monotonic() + DRAIN_SECS
     while True:
-        told = await receivers.told()
+        told = await receivers.received()
         if time.monotonic() > until or all(
             _wanted(account) <= set(told[path]["ids"]) for path, account in accounts.items()
         ):
@@ -177,7 +176,7 @@ def _wanted(account: Account) -> set[str]:
 
 
 def _judge(path: str, told: Mapping[str, Any], account: Account) -> bool:
-    """Say what reached a subscriber; whether that is every event, and nothing else."""
+    """Print what a subscriber received. Returns whether that is every event and nothing else."""
     wanted, ids, log = _wanted(account), told["ids"], Counter(told["log"])
     lost, foreign = len(wanted - set(ids)), len(set(ids) - wanted)
     again = set(told["turned_away"])

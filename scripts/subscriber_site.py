@@ -1,7 +1,7 @@
-"""The subscribers' site in a process of its own: `python -m scripts.receiving DIRECTORY PATH...`.
+"""The web site of the two subscribers, as a process: `python -m scripts.subscriber_site DIRECTORY PATH...`.
 
-Prints its port and the secrets of its gateways as JSON. Then it does what it reads, line by line: `down PATH`,
-`up PATH`, and `told`, at which it prints what reached each gateway.
+It prints its port and the secrets of its gateways as JSON. Then it reads commands, one a line: `down PATH`, `up PATH`,
+and `report`, for which it prints what each gateway received.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ async def main(directory: Path, paths: list[str]) -> None:
         _say({"port": hooks.port, "secrets": {path: hooks.at(path).secret for path in paths}})
         while line := await asyncio.to_thread(sys.stdin.readline):
             word, _, path = line.strip().partition(" ")
-            if word == "told":
-                _say({path: _told(hooks, path) for path in paths})
+            if word == "report":
+                _say({path: _report(hooks, path) for path in paths})
             else:
                 hooks.at(path).is_down = word == "down"
 
 
-def _told(hooks: Site, path: str) -> dict[str, Any]:
-    """The ids of what a gateway took and of what it turned away, and how it answered."""
+def _report(hooks: Site, path: str) -> dict[str, Any]:
+    """The ids of the deliveries that a gateway accepted and of those that it refused, and its answers by status."""
     gateway = hooks.at(path)
     return {"ids": gateway.ids, "turned_away": gateway.turned_away, "log": Counter(map(str, gateway.log))}
 

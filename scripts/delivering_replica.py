@@ -1,7 +1,8 @@
-"""A replica that delivers to subscribers on this machine: `python -m scripts.delivering PORT HOOKS_PORT CA_FILE PACE`.
+"""A server that delivers events to subscribers on this machine, as a process:
+`python -m scripts.delivering_replica PORT HOOKS_PORT CA_FILE PACE`.
 
-Its settings are those of the environment. It is the server as it is installed, but for the names that it knows and the
-certificates that it trusts; at the `quick` pace it waits for little, else as it is.
+Its settings are read from the environment. It differs from the installed server only in name resolution and trusted
+certificates, and at the `quick` pace in shorter waits.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.telemetry import logs
 
 QUICK = Pace(pauses=(0.2, 0.5, 2, 20), lease=2, sweep=1)
-"""The attempts outlast a receiver that is down for a second, also on a machine where that takes ten."""
+"""The retries outlast a subscriber that is down for a second, also on a slow machine where that takes ten seconds."""
 
 
 def app(settings: Settings, hooks_port: int, ca_file: str, pace: Pace) -> Starlette:
