@@ -1,1 +1,1 @@
-"""Measures the server side by side with a bare proxy and FastMCP: `python -m bench`."""
+"""Compares the server with a bare proxy and with FastMCP: `python -m bench`."""

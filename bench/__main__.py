@@ -1,4 +1,4 @@
-"""`python -m bench`: measure, print, and where asked write or judge."""
+"""`python -m bench`: measure, print the results, and optionally write them or check the goals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.servers import ROOT
 
 
 def main() -> int:
-    """0, or 1 if `--check` is given and a goal is missed."""
+    """Returns 0, or 1 if `--check` is given and a goal is missed."""
     parser = argparse.ArgumentParser(prog="bench", description="Measure the server beside a bare proxy and FastMCP.")
     parser.add_argument("--quick", action="store_true", help="a smoke run; its numbers mean little")
     parser.add_argument("--write", action="store_true", help="write bench/RESULTS.md")

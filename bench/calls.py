@@ -1,4 +1,4 @@
-"""The tool calls that are measured, and for each the request to the API that it comes down to."""
+"""The tool calls that are measured, and the API request that each of them leads to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ MESSAGE_ID = "40385f64-5717-4562-b3fc-2c963f66afa6"
 
 @dataclass(frozen=True)
 class Call:
-    """`method`, `path` (below the base URL) and `body` are what a proxy sends; a right answer holds `proof`."""
+    """A tool call. `method`, `path` (below the base URL) and `body` are the API request. A correct answer contains
+    `proof`."""
 
     tool: str
     arguments: dict[str, object]

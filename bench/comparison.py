@@ -1,4 +1,4 @@
-"""One run of everything: the servers side by side, in turns, so that the machine's mood hits all of them alike."""
+"""One run of the benchmark: all servers in turns, so that changes of the machine's speed affect all of them alike."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UNWATCHED, METERED, TRACED = "metrics and traces off", "metrics on", "traces on"
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured. FastMCP in the modern era is slow enough that it gets fewer requests."""
+    """How much is measured. FastMCP in the modern era gets fewer requests because it is slow."""
 
     connections: tuple[int, ...]
     rounds: int
@@ -45,9 +45,8 @@ Runs = dict[str, list[Sample]]
 
 @dataclass
 class Results:
-    """Everything measured, by target; `calls` also by the number of connections, `lighter` by the tool, `watched` by
-    what is seen of it.
-    """
+    """All measurements, by target. `calls` also by number of connections, `lighter` by tool, `watched` by kind of
+    telemetry."""
 
     load_average: float
     tools: int = 0
@@ -60,12 +59,12 @@ class Results:
 
 
 def throughput_ratio(runs: Runs, name: str, other: str) -> float:
-    """The median over the rounds, each of which compares neighbours in time."""
+    """The median of the rounds' ratios. Each round compares measurements that are near in time."""
     return statistics.median(a.rate / b.rate for a, b in zip(runs[name], runs[other], strict=True))
 
 
 def processor_ratio(runs: Runs, name: str, other: str) -> float:
-    """The same by what one request costs `other` and `name` in processor time, which other load bends less."""
+    """The same ratio by processor time per request, `other` to `name`, which other load on the machine affects less."""
     return statistics.median(b.cpu / a.cpu for a, b in zip(runs[name], runs[other], strict=True))
 
 
@@ -111,7 +110,7 @@ class Lineup:
 
 
 async def compare(plan: Plan) -> Results:
-    """Run the plan. Raises WrongAnswer if a server does not answer as it should."""
+    """Run the plan. Raises WrongAnswer if a server gives a wrong answer."""
     cores, results = Cores.available(), Results(os.getloadavg()[0])
     os.sched_setaffinity(0, cores.rest)
     with tempfile.TemporaryDirectory() as data_dir, running(UPSTREAM, cores.rest) as upstream:
@@ -134,7 +133,7 @@ async def compare(plan: Plan) -> Results:
 
 
 async def _watched(ours: Server, upstream: Server, data_dir: str, cores: Cores, plan: Plan) -> Runs:
-    """The same call where nobody looks, where it is counted, and where its spans are sent on."""
+    """Measure the same call without telemetry, with metrics, and with exported traces."""
     settings = settings_of_ours(f"http://127.0.0.1:{upstream.port}/v2", data_dir)
     spans = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{upstream.port}", "TELNYX_MCP_TRACES": "on"}
     with (
@@ -178,7 +177,7 @@ def _others(api: str, cores: Cores, tools: int) -> Iterator[tuple[Server, Server
 async def _rounds(targets: list[Target], connections: int, rounds: int) -> Runs:
     runs: Runs = {target.name: [] for target in targets}
     for target in targets:
-        await measure(target, connections)  # warms up
+        await measure(target, connections)  # warm-up
     for _ in range(rounds):
         for target in targets:
             runs[target.name].append(await measure(target, connections))

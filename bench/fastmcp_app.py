@@ -1,4 +1,4 @@
-"""list_phone_numbers as one would write it in FastMCP. Runs in an environment of its own, which has no project."""
+"""The tool list_phone_numbers as one would write it in FastMCP. Runs in an environment without this project."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def list_phone_numbers(
 
 
 def app(tools: int) -> Any:
-    """The tool, and copies of it under other names until there are as many tools as the server lists."""
+    """The tool, and copies of it under other names, until there are as many tools as the server has."""
     server: FastMCP[Any] = FastMCP("telnyx")
     server.tool(list_phone_numbers)
     for number in range(2, tools + 1):

@@ -1,7 +1,7 @@
-"""What the guards cost of processor time, for each call: `python -m bench.guards`.
+"""Measures the processor time that the guards take for each call: `python -m bench.guards`.
 
-The same calls with and without them, in one process, with a store of SQLite and answers that come at once; then with
-everything that metrics are told of a call, and without; and what a request tells nobody where nothing is on.
+The same calls run with and without guards, in one process, with an SQLite store and immediate answers from the API.
+Then the same with and without metrics, and the cost of metrics that are switched off.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from telnyx_tools.registry import registry
 
 ROUNDS, CALLS = 9, 100
 NUMBERS = itertools.count(step=2 * CALLS)
-"""No two calls are the same."""
+"""Numbers that make every call different from all others."""
 METRICS_BOUND = 100
 OFF_BOUND = 2
 TOOLS = registry().tools
@@ -49,7 +49,7 @@ NUMBERS_PAGE = PAGE.partition(b"\r\n\r\n")[2]
 
 
 class AtOnce(Wire):
-    """Answers by itself, and takes as good as no time for it."""
+    """Answers every request itself, in almost no time."""
 
     def __init__(self) -> None:
         """Open nothing."""
@@ -72,7 +72,7 @@ def spend(number: int) -> Call:
 
 
 def within(number: int) -> Call:
-    """A call of a connection with every kind of limit that its owner can lay down."""
+    """A call on a connection that has every kind of limit that an owner can set."""
     return replace(spend(number), caller=replace(contexts.TESTER, lane="oauth", grant_id="g", rules=RULES))
 
 
@@ -92,11 +92,11 @@ KINDS: dict[str, tuple[Callable[[int], Call], int]] = {
     "SPENDS": (spend, 1_000),
     "RULES": (within, 1_000),
 }
-"""Calls of an effect, and how many microseconds the guards may take for one."""
+"""The kinds of calls, and the microseconds that the guards may take for one."""
 
 
 async def measured(dispatch: Dispatch, made: Callable[[int], Call], start: int) -> float:
-    """Microseconds of processor time for one call, of all threads of the process."""
+    """Microseconds of processor time for one call, over all threads of the process."""
     calls = [made(start + number) for number in range(CALLS)]
     began = time.process_time()
     for call in calls:
@@ -105,7 +105,7 @@ async def measured(dispatch: Dispatch, made: Callable[[int], Call], start: int) 
 
 
 async def cost(dearer: Dispatch, cheaper: Dispatch, made: Callable[[int], Call]) -> float:
-    """The median of what a call costs more, in rounds that take turns."""
+    """The median of the additional cost of a call, measured in alternating rounds."""
     costs = []
     for _ in range(ROUNDS):
         start = next(NUMBERS)
@@ -114,7 +114,8 @@ async def cost(dearer: Dispatch, cheaper: Dispatch, made: Callable[[int], Call])
 
 
 def off() -> float:
-    """Microseconds of what a READ tells a meter that nobody reads: no step is put in, so these are all."""
+    """Microseconds that a READ spends on a meter that is switched off. This is all of it, since no step is added to the
+    pipeline."""
     began = time.process_time()
     for _ in range(CALLS * CALLS):
         UNMEASURED.working(1)

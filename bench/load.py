@@ -1,4 +1,4 @@
-"""The load: keep-alive connections on raw sockets, cheap enough that the servers are what is measured."""
+"""The load generator: keep-alive connections on raw sockets, cheap enough that the servers are the bottleneck."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked of one server, and how often in one run. Right is a 200 that holds `proof`."""
+    """The request to one server, and how often it is sent in one run. A correct answer is a 200 that contains
+    `proof`."""
 
     name: str
     server: Server
@@ -27,7 +28,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Sample:
-    """One run: requests per second, latencies, and the server's processor time for a request, in milliseconds."""
+    """One run: requests per second, latencies, and the server's processor time per request, in milliseconds."""
 
     rate: float
     p50: float
@@ -36,11 +37,11 @@ class Sample:
 
 
 class WrongAnswer(Exception):
-    """A server did not do what was asked, so its speed means nothing."""
+    """A server gave a wrong answer, so that its speed means nothing."""
 
 
 async def measure(target: Target, connections: int) -> Sample:
-    """Send the target's requests over `connections` at once, each waiting for its answer. Raises WrongAnswer."""
+    """Send the target's requests over `connections` connections, one at a time on each. Raises WrongAnswer."""
     run = _Run(target)
     opened = [await run.connect() for _ in range(connections)]
     started, cpu = perf_counter(), target.server.cpu_secs
@@ -74,7 +75,7 @@ class _Run:
 
 
 class _Connection(asyncio.Protocol):
-    """Sends the next request as soon as the answer to the one before is complete."""
+    """Sends the next request as soon as the answer to the previous one is complete."""
 
     def __init__(self, run: _Run) -> None:
         self._run = run

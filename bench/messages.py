@@ -1,4 +1,4 @@
-"""What is sent: the same tool calls and the same listing in both protocol eras."""
+"""The requests that are sent: the same tool calls and the same listing, for both protocol versions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INITIALIZE = (
 
 
 def request(era: Era, call: Call | None = None) -> bytes:
-    """A whole HTTP request, ready for the socket: of a tool's call, else for the list of tools."""
+    """A complete HTTP request as bytes: for a tool call, or without one for the list of tools."""
     method = "tools/call" if call else "tools/list"
     params: dict[str, object] = {"name": call.tool, "arguments": call.arguments} if call else {}
     headers = {

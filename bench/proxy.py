@@ -1,4 +1,4 @@
-"""The least that a proxy in front of the API can do: each POST becomes the request that the tool makes."""
+"""The simplest possible proxy in front of the API: turns each POST into the request that the tool makes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ BASE_URL = os.environ["TELNYX_API_BASE_URL"]
 
 
 class Proxy:
-    """Forwards the Authorization header and returns the body. No framework, no checks."""
+    """Forwards the Authorization header and returns the body. Has no framework and no checks."""
 
     def __init__(self) -> None:
-        # as many connections as the server's own client: neither side reconnects during a run
+        # As many connections as the server's own client, so that neither reconnects during a run.
         self._client = httpx2.AsyncClient(limits=httpx2.Limits(max_connections=256, max_keepalive_connections=32))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -1,6 +1,6 @@
-"""What replicas on one Redis cost, beside one of them, and with a full store: `python -m bench.replicas`.
+"""Measures replicas on one Redis, compared with one replica, and with a full store: `python -m bench.replicas`.
 
-Needs redis-server and haproxy. Load, Redis, proxy and replicas share the cores, so processor time is what is compared.
+Needs redis-server and haproxy. Load, Redis, proxy and replicas share the cores, so that processor time is compared.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ async def _beside_one(api: str, key: str, kinds: dict[str, tuple[str, Arguments]
 
 
 async def _with_a_full_store(api: str, key: str) -> None:
-    """The p50 of a call with an empty Redis and a full one, in turns."""
+    """The median latency of a call with an empty and with a full Redis, measured in turns."""
     with (
         tempfile.TemporaryDirectory() as one,
         tempfile.TemporaryDirectory() as other,
@@ -109,7 +109,7 @@ async def _fill(url: str) -> None:
     finally:
         await store.aclose()
     with redis.Redis.from_url(url) as client:
-        for start in range(0, EVENTS, 1_000):  # as the journal keeps them, in batches
+        for start in range(0, EVENTS, 1_000):  # in batches, as the journal stores them
             with client.pipeline(transaction=False) as batch:
                 for number in range(start, start + 1_000):
                     batch.xadd(f"telnyx-mcp-journal:event:key:{number % ACCOUNTS}", {"entry": b"x" * 300})

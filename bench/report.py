@@ -1,4 +1,4 @@
-"""What was measured, as a page, and whether it is what the project promises."""
+"""The results as a page, and whether they meet the project's goals."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _VERSIONS = ("mcp", "aiohttp", "httpx2", "pydantic", "starlette", "uvicorn")
 
 @dataclass(frozen=True)
 class Goal:
-    """One promise: `value` at least (or at most) `limit`."""
+    """One goal: `value` must be at least (or at most) `limit`."""
 
     text: str
     value: float
@@ -52,7 +52,7 @@ class Goal:
 
 
 def goals(results: Results) -> list[Goal]:
-    """The promises, judged at the highest load measured."""
+    """The goals, checked at the highest load measured."""
     busiest = max(results.calls)
     proxy = throughput_ratio(results.calls[busiest], OURS_MODERN, BARE)
     rival = throughput_ratio(results.calls[busiest], OURS_MODERN, RIVAL_MODERN)
@@ -67,7 +67,7 @@ def goals(results: Results) -> list[Goal]:
 
 
 def page(results: Results) -> str:
-    """The whole report in Markdown."""
+    """The complete report in Markdown."""
     return "\n\n".join(_sections(results)) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""The environment of FastMCP, which the project does not depend on."""
+"""The environment for FastMCP, which is not a dependency of the project."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _SHARED = ("mcp", "httpx2", "pydantic", "starlette", "uvicorn", "uvloop", "httpt
 
 
 def python() -> Path:
-    """Its interpreter, after installing FastMCP with the project's versions of what both use."""
+    """The Python interpreter of the environment, after installing FastMCP, with the project's versions of shared
+    packages."""
     executable = _HOME / "bin" / "python"
     packages = [f"fastmcp=={FASTMCP}", *(f"{name}=={version(name)}" for name in _SHARED)]
     installed = _HOME / "installed"

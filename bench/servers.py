@@ -1,4 +1,5 @@
-"""The processes that take part (Linux only): how each is started, where it runs, what it used, how it ends."""
+"""The server processes of the benchmark (Linux only): how they are started, on which cores, their usage, and their
+end."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ OURS = [sys.executable, "-m", "telnyx_remote_mcp", "serve"]
 
 @dataclass(frozen=True)
 class Cores:
-    """One for the server under test, the others for the load and the upstream; the same one if there is one."""
+    """One core for the server under test, the others for load and upstream. If there is only one core, all share it."""
 
     server: frozenset[int]
     rest: frozenset[int]
@@ -58,7 +59,7 @@ class Server:
 
 @contextmanager
 def running(command: list[str], cores: frozenset[int], **settings: str) -> Iterator[Server]:
-    """Start a server that says in its first line of output where it listens, and end it afterwards."""
+    """Start a server that prints its address in its first line of output, and stop it after the block."""
     with (
         tempfile.TemporaryFile("w+") as log,
         subprocess.Popen(
@@ -82,15 +83,15 @@ def _end_of(log: IO[str]) -> str:
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """This process's environment, without settings of the server that a developer may have there."""
+    """This process's environment, without settings of the server that a developer may have set."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TELNYX_")}
     return {**inherited, **settings}
 
 
 def settings_of_ours(api: str, data_dir: str) -> dict[str, str]:
-    """One worker, rate limits on and out of reach, and older clients served without sessions.
+    """One worker, rate limits that are on but never reached, and no sessions for older clients.
 
-    The load repeats one call: it is made each time, however often.
+    The load repeats one call; duplicates are allowed, so that each call is really made.
     """
     return {
         "TELNYX_API_BASE_URL": api,

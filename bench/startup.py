@@ -1,4 +1,4 @@
-"""How long the server takes over stdio until it answers, beside what the SDK's import alone takes."""
+"""Measures the time until the server over stdio gives its first answer, compared with importing the SDK only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Startup:
 
 
 def measure_startup(rounds: int) -> Startup:
-    """Alternate both, after one start each that warms the disk."""
+    """Measure both in turns, after one start of each to warm the disk cache."""
     pairs = [(_first_answer(), _import()) for _ in range(rounds + 1)][1:]
     return Startup(statistics.median(stdio for stdio, _ in pairs), statistics.median(plain for _, plain in pairs))
 
@@ -46,7 +46,7 @@ def _import() -> float:
 
 
 def _until_first_line(command: list[str], given: bytes) -> tuple[float, bytes]:
-    """Without the end of the process, which the import alone would pay and an answer would not."""
+    """The time until the first line of output, and the line. The end of the process is not measured."""
     started = perf_counter()
     with subprocess.Popen(
         command,

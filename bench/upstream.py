@@ -1,4 +1,4 @@
-"""A stand-in for the Telnyx API that costs next to nothing: one fixed answer per path, on a raw socket."""
+"""A minimal stand-in for the Telnyx API: one fixed answer per path, on a raw socket."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ UNAUTHORIZED = _answer("401 Unauthorized", {"errors": [{"code": "10009", "title"
 
 
 class Upstream(asyncio.Protocol):
-    """Answers requests in the order in which they come."""
+    """Answers requests in the order in which they arrive."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.WriteTransport", transport)

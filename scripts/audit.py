@@ -1,7 +1,7 @@
-"""Looks for packages with known advisories: in the lock file, and among the versions that pyproject.toml allows.
+"""Looks for packages with known advisories, in the lock file and among the versions that pyproject.toml allows.
 
-`pip-audit` is asked where it is installed and reaches its data; the committed list always is. Ends with 1 for what it
-finds, never for a list that is old: of that it warns.
+The committed list is always checked; `pip-audit` is run too if it is installed and reaches its data. Ends with 1 if
+something is found. A list that is old only causes a warning.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ def main() -> int:
 
 
 def pinned() -> dict[str, str]:
-    """The versions of the lock file."""
+    """The versions in the lock file."""
     return {name.lower(): version for name, version in _PINNED.findall((ROOT / "requirements.lock").read_text())}
 
 
 def floors() -> dict[str, str]:
-    """The least versions that `pyproject.toml` allows to whoever installs without the lock file."""
+    """The lowest versions that `pyproject.toml` allows if somebody installs without the lock file."""
     project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     matches = (_REQUIRED.match(requirement) for requirement in project["dependencies"])
     return {match[1].lower(): match[2] for match in matches if match is not None}
 
 
 def below(first: dict[str, str], versions: dict[str, str]) -> Iterator[str]:
-    """What is wrong with versions that have an advisory."""
+    """The problems of these versions: those with an advisory."""
     for name, version in versions.items():
         if name in first and _parts(version) < _parts(first[name]):
             yield f"{name} {version} has known advisories; {first[name]} is the first version without"

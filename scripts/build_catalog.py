@@ -22,7 +22,7 @@ _COLUMNS = {
     "kinds": None,
     "sensitive_fields": None,
 }
-"""The columns of the index, with what stands for what an operation has not."""
+"""The columns of the index, with the default for operations that lack a value."""
 
 
 def build() -> bytes:

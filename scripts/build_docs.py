@@ -1,4 +1,5 @@
-"""Writes what is generated: the tool tables (`docs/tools.md`, a page per group, the README's short form), the cards."""
+"""Writes the generated documents: the tool tables (`docs/tools.md`, a page per group, the README's short form) and the
+cards."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ def documents() -> dict[str, str]:
 
 
 def _names() -> str:
-    """Where each name of a tool is, for whoever wants one tool and not all."""
+    """The JSON that maps modules to the names of their tools, so that one tool can be loaded without the others."""
     modules = zip(GROUPS, registry().groups.values(), strict=True)
     listed = {
         module: [name for tool in group.tools for name in (tool.name, *tool.aliases)] for module, group in modules

@@ -15,11 +15,11 @@ from telnyx_tools.catalog.search import FULL
 
 INDEX = Path(__file__).parents[1] / "tools/telnyx_tools/catalog/search.gz"
 _K, _B = 1.2, 0.2
-"""BM25: how soon a repeated piece stops counting, and how much long documents are held back."""
+"""The parameters of BM25: how soon a repeated piece stops counting, and how much long documents are penalized."""
 
 
 def build(phrasings: Phrasings) -> bytes:
-    """The index as `telnyx_tools.catalog.search.Index` reads it."""
+    """The index in the form that `telnyx_tools.catalog.search.Index` reads."""
     documents = Documents(phrasings)
     ids, contents = zip(*documents, strict=True)
     postings = _postings([_in_pieces(content) for content in contents])
@@ -47,7 +47,7 @@ def _in_pieces(document: Document) -> Counter[str]:
 
 
 def _postings(documents: list[Counter[str]]) -> Mapping[str, dict[int, int]]:
-    """Piece -> number of the document -> weight: how well the piece stands for the document, of FULL."""
+    """Piece -> number of the document -> weight, up to FULL: how well the piece stands for the document."""
     lengths = [sum(document.values()) for document in documents]
     mean = sum(lengths) / len(lengths)
     found: dict[str, dict[int, int]] = defaultdict(dict)

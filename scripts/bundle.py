@@ -23,7 +23,7 @@ def main(out: str = "dist/telnyx.mcpb") -> None:
 
 
 def pack(wheel: Path, out: Path) -> None:
-    """Write the bundle of this wheel."""
+    """Write the bundle for this wheel."""
     with ZipFile(out, "w", ZIP_DEFLATED) as bundle:
         for name, text in contents(wheel.name).items():
             bundle.writestr(name, text)
@@ -31,7 +31,7 @@ def pack(wheel: Path, out: Path) -> None:
 
 
 def wheel_of(directory: Path) -> Path:
-    """This project as a wheel."""
+    """Build this project as a wheel."""
     if (uv := shutil.which("uv")) is not None:
         command = [uv, "build", "--quiet", "--wheel", "--out-dir", str(directory), str(ROOT)]
     else:

@@ -1,9 +1,10 @@
-"""Walks the first hour of two roles in a home of its own, with the lines that the guides print: scripts/first_hour
+"""Runs the first hour of a developer and of a user of Claude Desktop, with the lines that the guides print, in a
+temporary home directory: scripts/first_hour
 
 The developer installs with uv and sends a message in the sandbox, then without uv: with pipx, and with pip in a venv.
-The person at Claude Desktop lets it start the program of the file, cold and warm, and that of the bundle. All share
-what was downloaded once. The operator's path is `tests/e2e/test_operator.py`, signing in
-`tests/browser/test_dance.py`. Needs uv and a registry. Lines for Docker are checked by reading, in
+Claude Desktop starts the program of its configuration file, with cold and warm caches, and that of the bundle. All runs
+share one download cache. The operator's path is in `tests/e2e/test_operator.py`, signing in in
+`tests/browser/test_dance.py`. Needs uv and a package registry. Lines for Docker are only checked as texts, in
 `tests/server/discovery/test_deployment.py`.
 """
 
@@ -45,7 +46,7 @@ def main() -> int:
 
 
 def _developer(environment: dict[str, str]) -> float:
-    """Run the lines of the README up to the first message; the server of the last line is that of other tests."""
+    """Run the lines of the README up to the first message. Other tests cover the server of the last line."""
     section = (ROOT / "README.md").read_text().partition("## I build with it")[2]
     lines = re.search(r"```sh\n(.*?)```", section, re.DOTALL)
     assert lines is not None
@@ -79,7 +80,7 @@ def _without_uv(environment: dict[str, str], home: Path) -> tuple[float, float]:
 
 
 def _bundle(environment: dict[str, str], home: Path) -> float:
-    """Start the bundle for Claude Desktop by its manifest, as it would, and have it send a message."""
+    """Start the bundle as Claude Desktop would, by its manifest, and let it send a message."""
     directory = home / "bundle"
     directory.mkdir()
     for name, text in contents(wheel_of(directory).name).items():
@@ -97,7 +98,7 @@ def _bundle(environment: dict[str, str], home: Path) -> float:
 
 
 def _person(environment: dict[str, str]) -> float:
-    """Start what the file for Claude Desktop says, as it would, and have it send a message."""
+    """Start the program in Claude Desktop's configuration file as it would, and let it send a message."""
     (desktop,) = (client for client in clients("", "KEY_sandbox_person") if client.local)
     server = json.loads(desktop.snippet)["mcpServers"]["telnyx"]
     uvx = subprocess.run(["sh", "-c", "command -v uvx"], check=True, capture_output=True, text=True, env=environment)
@@ -107,7 +108,7 @@ def _person(environment: dict[str, str]) -> float:
 
 
 def _converse(command: list[str], given: dict[str, str]) -> float:
-    """Start a server over stdio, and have it send a message; how long that took."""
+    """Start a server over stdio and let it send a message. Returns how long that took."""
     started = time.monotonic()
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, cwd="/", env=given, text=True, **pipes) as process:

@@ -1,8 +1,8 @@
-"""Measures what hostile clients cost another account, in front of the sandbox:
-scripts/flood [connections [attack ...]].
+"""Measures how much hostile clients slow down another account, with a server in front of the sandbox: scripts/flood
+[connections [attack ...]].
 
-Prints the latencies of one quiet account, by itself and during each kind of attack, and how the memory of the server
-grows. Bounded: a few hundred connections, a few seconds each.
+Prints the latencies of one quiet account, without and during each kind of attack, and the growth of the server's
+memory. Bounded: a few hundred connections, a few seconds for each attack.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _measure(pid: int, url: str, connections: int, attacks: Sequence[str]) -> No
 
 
 async def _calls(url: str, account: str) -> list[float]:
-    """The centiles of one account's calls, in milliseconds."""
+    """The percentiles of one account's call latencies, in milliseconds."""
     took: list[float] = []
     async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
         for _ in range(CALLS):
@@ -76,7 +76,7 @@ async def _calls(url: str, account: str) -> list[float]:
 
 @contextmanager
 def _under(name: str, url: str, connections: int) -> Iterator[None]:
-    """The attack, from a process of its own."""
+    """Run the attack in a process of its own."""
     command = [sys.executable, "-m", "scripts.flood", name, url, str(connections)]
     with subprocess.Popen(command) as attackers:
         time.sleep(3)
@@ -87,7 +87,7 @@ def _under(name: str, url: str, connections: int) -> Iterator[None]:
 
 
 async def attack(name: str, url: str, connections: int) -> None:
-    """Connections of one kind, begun over a second, until the process ends."""
+    """Open connections of one kind, spread over a second, until the process ends."""
 
     async def one(number: int) -> None:
         await asyncio.sleep(number / connections)
@@ -97,7 +97,7 @@ async def attack(name: str, url: str, connections: int) -> None:
 
 
 async def _raw(url: str, *parts: bytes, every: float = 0.5) -> None:
-    """Connections that send these parts, and begin anew whenever the server closes."""
+    """Send these parts on a new connection, whenever the server has closed the one before."""
     host, port = url.removeprefix("http://").split(":")
     while True:
         reader, writer = await asyncio.open_connection(host, int(port))
@@ -152,14 +152,14 @@ async def sessions(url: str, number: int) -> None:
 
 
 async def keys(url: str, number: int) -> None:
-    """Large bodies of a hundred genuine keys."""
+    """Large bodies from a hundred accounts with valid keys."""
     head = b"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048576\r\n"
     head += f"Authorization: Bearer KEY_sandbox_hostile{number % 100}\r\n\r\n".encode()
     await _raw(url, head, b"x" * 1_048_000, every=5)
 
 
 async def made_up_keys(url: str, number: int) -> None:
-    """Keys that nobody has, each of which asks for a check."""
+    """Invalid keys, each of which the server has to check."""
     async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
         for attempt in itertools.count():
             await _tolerant(http.post("/mcp", headers={"Authorization": f"Bearer KEY0{number}x{attempt}"}, json={}))
@@ -167,7 +167,7 @@ async def made_up_keys(url: str, number: int) -> None:
 
 
 async def many_values(url: str, number: int) -> None:
-    """Arguments of 1 MB that are all values."""
+    """Arguments of 1 MB that consist of very many values."""
     body = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_balance","arguments":{"a":['
     body += b"1," * 490_000 + b"1]}}}"
     head = f"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\nConnection: close\r\n"
@@ -176,7 +176,7 @@ async def many_values(url: str, number: int) -> None:
 
 
 async def copies(url: str, number: int) -> None:
-    """Copies of a large object, as many at once as the server lets one account make."""
+    """Copies of a large object, as many at the same time as the server allows one account."""
     async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
         stored = {"bucket_name": "flood", "object_name": "a", "text": "x" * 600_000, "overwrite": True}
         await _tolerant(_call(http, "hostile", "cloud_storage_put_object", {**stored, "create_bucket": True}))
@@ -195,7 +195,7 @@ async def registrations(url: str, number: int) -> None:
 
 
 async def documents(url: str, number: int) -> None:
-    """Requests to sign in by clients whose documents are nowhere."""
+    """Sign-in requests from clients whose metadata documents cannot be fetched."""
     async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
         for attempt in itertools.count():
             client = f"https://host{number}-{attempt}.invalid/client.json"
@@ -206,7 +206,7 @@ async def documents(url: str, number: int) -> None:
 
 
 async def _tolerant(answer: Awaitable[object]) -> None:
-    """Wait for an answer, or for none: an attacker takes either."""
+    """Wait for an answer, and ignore it if there is none."""
     with suppress(httpx2.HTTPError):
         await answer
 

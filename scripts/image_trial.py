@@ -1,8 +1,8 @@
-"""Carries out the Dockerfile where no registry can be reached, and starts what comes of it: scripts/image_trial
+"""Builds the Dockerfile where no image registry can be reached, and starts the image: scripts/image_trial
 
-A Debian with its Python stands in for the base image, under the same name; everything else is the Dockerfile as it
-stands. What it makes is then started as an orchestrator would: as its own user without capabilities, in a root that
-cannot be written, as the first process; it has to be healthy and to end when it is told to.
+A Debian with its Python replaces the base image, under the same name; everything else is the Dockerfile unchanged. The
+image is then started as an orchestrator would: as its own user without capabilities, on a read-only root, as process 1.
+It has to become healthy, and to end on its stop signal.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 BASE = "docker.io/library/python:3.11-slim"
 DEBIAN = "bookworm"
-"""Its Python is 3.11."""
+"""The Debian release whose Python is 3.11."""
 BASE_PACKAGES = "python3-venv,python3-pip,ca-certificates"
 TRUSTED = Path("/etc/ssl/certs/ca-certificates.crt")
-"""What this machine trusts, for a registry of packages behind a proxy of its own."""
+"""The certificates that this machine trusts, for a package registry behind a proxy."""
 STARTS_SECS, ENDS_SECS = 30, 30
 CONTAINED = """
 set -eu
@@ -42,7 +42,7 @@ exec chroot "$root" setpriv --reuid "$user" --regid "$user" --clear-groups --no-
 
 
 class Buildah:
-    """Buildah with images of its own, in this directory, and no daemon."""
+    """Buildah without a daemon, with its images in this directory."""
 
     def __init__(self, directory: Path) -> None:
         policy, registries = directory / "policy.json", directory / "registries.conf"
@@ -80,7 +80,7 @@ def main() -> None:
 
 
 def make_base(buildah: Buildah, archive: Path) -> None:
-    """Make what stands in for the base image."""
+    """Make the image that replaces the base image."""
     options = ("--variant=apt", f"--include={BASE_PACKAGES}", "--dpkgopt=force-unsafe-io")
     subprocess.run(["mmdebstrap", "--quiet", *options, DEBIAN, str(archive)], check=True)
     container = buildah("from", "scratch")
@@ -95,9 +95,9 @@ def make_base(buildah: Buildah, archive: Path) -> None:
 
 
 def run(root: Path, image: dict[str, Any]) -> None:
-    """Start the image, ask it how it is as the image itself says, and end it.
+    """Start the image, check its health as the image defines it, and stop it.
 
-    Raises CalledProcessError or TimeoutExpired if it is not healthy or does not end well.
+    Raises CalledProcessError or TimeoutExpired if it is not healthy or does not end properly.
     """
     namespaces = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child"]
     contained = ["sh", "-c", CONTAINED, "sh", str(root), image["User"], *image["Env"]]
@@ -131,7 +131,7 @@ def _signal(image: dict[str, Any]) -> int:
 
 
 def look_for_wheels(platform: str) -> None:
-    """Install what is locked for another machine, which the Dockerfile has no compiler for."""
+    """Check that all locked packages have wheels for another platform: the Dockerfile has no compiler."""
     with tempfile.TemporaryDirectory() as directory:
         options = ("--python-platform", platform, "--python-version", "3.11", "--only-binary", ":all:")
         lock = ("--require-hashes", "--requirement", "requirements.lock")

@@ -1,8 +1,8 @@
-"""Measures what agents cost that wait for events on one worker, and how fast they wake, in front of the sandbox:
-scripts/waiting [agents [accounts]].
+"""Measures the cost of agents that wait for events on one worker, and how fast they wake, with a server in front of the
+sandbox: scripts/waiting [agents [accounts]].
 
-All wait at once, by HTTP, as agents of so many accounts. Then each gets one event by a signed webhook, one by one.
-Prints the memory that the worker grew by, and the time from the sending of the webhook to the answer at the agent.
+All agents wait at the same time over HTTP, on so many accounts. Then a signed webhook is sent for each agent, one by
+one. Prints the growth of the worker's memory, and the time from sending a webhook to the answer at the agent.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ META = {
 }
 OURS = "+12025550101"
 BEGIN_SECS, APART_SECS = 0.02, 0.04
-"""How long after one another they begin to wait, and are told."""
+"""The time between the starts of two agents, and between two webhooks."""
 MOST_MB, MOST_MS = 100.0, 50.0
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Megabytes, and milliseconds."""
+    """The results, in megabytes and milliseconds."""
 
     agents: int
     memory: float
@@ -71,7 +71,7 @@ def main(agents: int, accounts: int) -> int:
 
 
 async def measure(pid: int, url: str, agents: int, accounts: int, apart_secs: float = APART_SECS) -> Figures:
-    """The figures of a server that listens there, whose process is this one."""
+    """Measure a server that listens at this URL and has this process id."""
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx2.AsyncClient(base_url=url, timeout=300, limits=limits) as http:
         keys = [f"KEY_sandbox_waiting_{number}" for number in range(accounts)]
@@ -97,14 +97,14 @@ async def measure(pid: int, url: str, agents: int, accounts: int, apart_secs: fl
 
 
 async def _all_wait(http: httpx2.AsyncClient, keys: Sequence[str], agents: int) -> None:
-    """Return once every agent waits: the server has answered something else since it took in all of them."""
+    """Return once every agent waits: when the server answers another request after theirs."""
     await asyncio.sleep(max(1.0, agents / 100))
     for key in keys:
         await _call(http, key, "get_server_info", {})
 
 
 async def _inbox(http: httpx2.AsyncClient, key: str) -> str:
-    """The path of the account's inbox."""
+    """The path of the account's webhook URL."""
     url: str = (await _call(http, key, "get_webhook_setup", {}))["inbox_url"]
     return "/webhooks/" + url.rpartition("/")[2]
 

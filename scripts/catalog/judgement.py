@@ -1,4 +1,4 @@
-"""What people judged of each operation once: its family of deeds, what makes it sensitive, what its answer hides."""
+"""What people decided about each operation: its family, what makes it sensitive, and what its answer hides."""
 
 import tomllib
 from functools import cache
@@ -11,7 +11,7 @@ _HERE = Path(__file__).parent
 
 
 class JudgementError(Exception):
-    """An operation that nobody has judged, or that was judged twice."""
+    """Nobody has decided about an operation, or it is in two places."""
 
 
 @cache
@@ -35,13 +35,13 @@ def judged() -> dict[str, str | None]:
 
 @cache
 def kinds() -> dict[str, list[str]]:
-    """Kind of sensitivity -> the operations that have it as a whole."""
+    """Kind of sensitivity -> the operations that are always of that kind."""
     return dict(_sensitive()["kinds"])
 
 
 @cache
 def fields() -> dict[str, dict[str, str]]:
-    """Operation id -> field of its body -> the kind of sensitivity that the field brings."""
+    """Operation id -> field of its body -> the kind of sensitivity of a call that has the field."""
     return {
         id_: {path: kind for kind, paths in by_kind.items() for path in paths}
         for id_, by_kind in _sensitive()["fields"].items()
@@ -54,7 +54,8 @@ def answers() -> dict[str, list[str]]:
 
 
 def judgement(operation_id: str) -> Schema:
-    """Family, kinds, fields and flags of an operation, where it has them. Raises JudgementError if nobody judged it."""
+    """Family, kinds, fields and flags of an operation, where it has them. Raises JudgementError if nobody decided about
+    it."""
     if operation_id not in judged():
         raise JudgementError(
             f"Nobody has judged {operation_id} yet: give it a family in families.toml or list it in reads.toml, and "

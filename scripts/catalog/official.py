@@ -1,4 +1,4 @@
-"""The official Python package, driven below its client so that every request it makes is recorded, never sent."""
+"""The official Python package, called so that its requests are recorded and not sent."""
 
 import inspect
 import sys
@@ -17,7 +17,7 @@ _CALL_OPTIONS = {"extra_headers", "extra_query", "extra_body", "timeout"}
 
 @dataclass
 class Recorded:
-    """What one call of the package put on the wire, and which of its types described it."""
+    """The request that one call of the package would have sent, and the types that described it."""
 
     request: httpx.Request | None = None
     cast_to: object = None
@@ -60,7 +60,7 @@ def _evaluated(module: str, annotation: str) -> object:
 
 
 class Recorder(telnyx.Telnyx):
-    """A client of the package that answers every request itself with an empty success."""
+    """A client of the package that answers every request itself, with an empty success."""
 
     def __init__(self) -> None:
         transport = httpx.MockTransport(self._answer)
@@ -73,7 +73,7 @@ class Recorder(telnyx.Telnyx):
         )
 
     def call(self, method_id: str, arguments: Mapping[str, object]) -> Recorded:
-        """Call a method with the package's own argument names and return what it would have sent."""
+        """Call a method with the package's names of arguments, and return the request that it would have sent."""
         *path, name = method_id.split(".")
         resource: Any = self
         for attribute in path:

@@ -14,11 +14,11 @@ from typing_extensions import is_typeddict
 
 CONTENT = {"application/json": "json", "multipart/form-data": "multipart", "application/octet-stream": "binary"}
 EITHER = {"spend_limits.create": ("product", "unlimited"), "spend_limits.update": ("unlimited",)}
-"""Arguments of the methods that take one of several required sets, which their signatures do not show."""
+"""Arguments of which a method requires one of several sets. Its signature does not show this."""
 
 
 def facts(method: Method, recorder: Recorder, types: Types) -> Schema:
-    """Everything the catalog says of an operation but its effect, group and scope."""
+    """What the catalog has about an operation, except its effect, group and scope."""
     recorded = recorder.call(method.id, arguments(method))
     found: Schema = {"id": method.id, "method": recorded.sent.method, "path": template(recorded.sent)}
     found |= _request(method, recorder, recorded, types)
@@ -55,7 +55,7 @@ def _unusual(path_params: Schema) -> Schema:
 
 
 def arguments(method: Method) -> dict[str, object]:
-    """The fewest arguments that the method can be called with; strings hold `~name~`."""
+    """The fewest arguments with which the method can be called. Texts have the form `~name~`."""
     required = [name for name in method.parameters if method.is_required(name)]
     names = [*required, *EITHER.get(method.id, ())]
     return {name: _dummy(name, method.hint(name)) for name in names}
@@ -70,7 +70,7 @@ def _dummy(name: str, annotation: object) -> object:
 
 
 def template(request: httpx.Request) -> str:
-    """The path called, under the API's version prefix, with `~name~` turned back into `{name}`."""
+    """The path of the request below the API's version prefix, with `~name~` turned back into `{name}`."""
     path = unquote(request.url.raw_path.decode()).split("?")[0]
     return re.sub(r"~(\w+)~", r"{\1}", path).removeprefix("/v2").removeprefix("/v2")
 
@@ -82,7 +82,7 @@ def fixed_query(recorded: Recorded) -> dict[str, str]:
 
 
 def described(recorded: Recorded, types: Types) -> tuple[Schema, Schema, set[str]]:
-    """Schemas of body and query ({} for neither) that were gathered from arguments, and those arguments."""
+    """The schemas of body and query ({} if there is none) that arguments go to, and these arguments."""
     body: Schema = {}
     query: Schema = {}
     used: set[str] = set()
@@ -106,7 +106,7 @@ def variants(kind: object) -> list[dict[str, tuple[str, object, bool]]]:
 
 
 def gathered(data: object, kind: object) -> list[str]:
-    """The arguments in `data`, and the files that the package has already taken out of it."""
+    """The arguments in `data`, and the files that the package has already removed from it."""
     if not isinstance(data, dict):
         return []
     known = {name: field for fields in variants(kind) for name, field in fields.items()}
@@ -115,7 +115,7 @@ def gathered(data: object, kind: object) -> list[str]:
 
 
 def _restricted(names: list[str], kind: object, types: Types) -> Schema:
-    """The declared type without the arguments that went elsewhere (path, query or headers)."""
+    """The declared type, without the arguments that are sent in path, query or headers."""
     objects: list[Schema] = []
     for fields in variants(kind):
         schema = types.record(fields[name] for name in names if name in fields)
@@ -125,7 +125,7 @@ def _restricted(names: list[str], kind: object, types: Types) -> Schema:
 
 
 def header_names(method: Method, recorder: Recorder, names: list[str]) -> dict[str, str]:
-    """Argument -> header for those of the arguments that the package sends as headers."""
+    """Argument -> header, for the arguments that the package sends as headers."""
     marked = {name: _dummy(name, method.hint(name)) for name in names}
     sent = recorder.call(method.id, arguments(method) | marked).sent if names else None
     values = {value: name for name, value in sent.headers.multi_items()} if sent else {}
@@ -137,7 +137,7 @@ def _spelled(header: str) -> str:
 
 
 def nested(schema: Schema) -> Schema:
-    """Query keys such as `page[number]` as objects, so that one form stands for every query."""
+    """The query with keys such as `page[number]` as objects, so that every query has the same form."""
     top: Schema = {"type": "object", "properties": {}}
     for key, value in schema["properties"].items():
         *parents, name = re.findall(r"[^\[\]]+", key)
@@ -157,7 +157,7 @@ def _require(schema: Schema, name: str, *, required: bool) -> None:
 
 
 def _object_at(properties: Schema, name: str) -> Schema:
-    """The object under a name, beside a plain value where the API takes either."""
+    """The object under a name, as an alternative to a plain value if the API takes either."""
     found: Schema = properties.setdefault(name, {"type": "object", "properties": {}})
     if found.get("type") != "object":
         properties[name] = {"anyOf": [found, {"type": "object", "properties": {}}]}
@@ -166,7 +166,7 @@ def _object_at(properties: Schema, name: str) -> Schema:
 
 
 def response_of(recorded: Recorded, types: Types) -> Schema:
-    """What a success carries: `reply` says which kind, `response` its schema where it is JSON."""
+    """The success answer: `reply` is its kind, `response` its schema if it is JSON."""
     accept = recorded.sent.headers["accept"]
     media = {"accept": accept} if accept not in ("*/*", "application/json") else {}
     if recorded.cast_to is NoneType:

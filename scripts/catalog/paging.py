@@ -1,4 +1,4 @@
-"""How a list is paged: which keys ask for a page, where the items are, and where the next page is named."""
+"""How a list is paged: the query keys for a page, and where the answer has the items and the next page."""
 
 from scripts.catalog.schemas import Schema, Types
 
@@ -36,7 +36,7 @@ _ITEMS = ("data", "records", "queues", "log_messages", "items")
 
 
 def paging(query: Schema, response: Schema, types: Types) -> Schema:
-    """`{"paging": {...}}` of an operation that takes a page, else nothing; places are paths of keys."""
+    """`{"paging": {...}}` for an operation that returns pages, else an empty object. Places are paths of keys."""
     styles = [style for style in _STYLES if _has(query, style[0], types)]
     if not styles:
         return {}
@@ -52,7 +52,7 @@ def paging(query: Schema, response: Schema, types: Types) -> Schema:
 
 
 def _items(response: Schema, types: Types) -> list[str]:
-    """The path to the listed things: a key of the answer, one below its `data`, or none for a bare array."""
+    """The path to the items: a key of the answer, a key inside its `data`, or empty for a bare array."""
     response = types.resolve(response)
     if response.get("type") == "array":
         return []

@@ -1,4 +1,4 @@
-"""What our own tables say of an operation: effect, product area, OAuth scope, and how it was judged."""
+"""What this project's tables say about an operation: effect, product area, OAuth scope, and its judgement."""
 
 import tomllib
 from functools import cache
@@ -15,7 +15,7 @@ _READ_ONLY_SCOPES = ("authentication_and_access", "billing")
 
 @cache
 def reviewed() -> dict[str, str]:
-    """Operation id -> read, paid, write, destroy or spends, as judged in effects.toml."""
+    """Operation id -> read, paid, write, destroy or spends, as decided in effects.toml."""
     table = tomllib.loads((_HERE / "effects.toml").read_text())
     return {id_: effect for effect, ids in table.items() for id_ in ids}
 
@@ -26,7 +26,7 @@ def areas() -> dict[str, dict[str, Any]]:
 
 
 def policy(operation_id: str, method: str) -> Schema:
-    """`effect`, `group` and `scope` of an operation, `paid` where it holds, and its judgement."""
+    """`effect`, `group` and `scope` of an operation, `paid` if it is, and its judgement."""
     effect = reviewed().get(operation_id, _BY_METHOD[method])
     found: Schema = {"effect": "read" if effect == "paid" else effect}
     group = _group(operation_id)

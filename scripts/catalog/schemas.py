@@ -1,4 +1,4 @@
-"""The package's Python types as JSON schemas with wire names, objects shared in one table."""
+"""Converts the package's Python types to JSON schemas with the names that are sent. Objects share one table."""
 
 import datetime as dt
 import json
@@ -38,7 +38,7 @@ _NAMES = {bool: "boolean", int: "integer", str: "string"}
 
 
 def unwrap(annotation: object) -> tuple[object, PropertyInfo | None, bool]:
-    """The type inside Required/Annotated, its wire information, and whether it is required."""
+    """The type inside Required/Annotated, the name and format in which it is sent, and whether it is required."""
     info: PropertyInfo | None = None
     required = False
     while True:
@@ -64,7 +64,7 @@ def is_file(annotation: object) -> bool:
 
 
 def typed_dict_fields(kind: object) -> dict[str, tuple[str, object, bool]]:
-    """Python key -> (wire key, type, required) of a TypedDict of the package."""
+    """Python key -> (key as sent, type, required) of a TypedDict of the package."""
     fields = {}
     for name, annotation in get_type_hints(kind, include_extras=True).items():
         inner, info, required = unwrap(annotation)
@@ -86,7 +86,7 @@ def _no_extra_items() -> object:
 
 
 class Types:
-    """The table of object types met so far; equal ones end up as one."""
+    """The table of object types found so far; equal types become one."""
 
     def __init__(self) -> None:
         self._numbers: dict[object, int] = {}
@@ -115,7 +115,7 @@ class Types:
         return dict(_PRIMITIVES[annotation])
 
     def record(self, fields: Iterable[tuple[str, object, bool]], *, open_: bool = False) -> Schema:
-        """The schema of an object with these (wire key, type, required) fields."""
+        """The schema of an object with these (key as sent, type, required) fields."""
         properties: Schema = {}
         required = []
         for wire, annotation, needed in fields:
@@ -180,7 +180,8 @@ def _distinct(schemas: Iterable[Schema]) -> list[Schema]:
 
 
 def _simplified(schemas: list[Schema]) -> list[Schema]:
-    """One open enum for "any string, usually one of these"; anything at all swallows the rest."""
+    """The union in its simplest form: one open enum for "any string, usually one of these", and "anything" alone if it
+    is a member."""
     if {} in schemas:
         return [{}]
     if {"type": "string"} in schemas:

@@ -1,4 +1,4 @@
-"""Equal types made one: partition refinement over the table, then only what the operations reach."""
+"""Merges equal types of the table by partition refinement, and keeps only those that operations use."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from scripts.catalog.schemas import Schema
 
 
 def shared(operations: list[Schema], table: list[Schema]) -> list[Schema]:
-    """The smallest table that serves the operations, whose references are renumbered in place."""
+    """The smallest table that the operations need. References in the operations are renumbered in place."""
     classes = _equivalent(table)
     order: dict[int, int] = {}
     rows: list[Schema] = []

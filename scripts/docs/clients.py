@@ -1,4 +1,4 @@
-"""Makes the guides in docs/clients of the table of clients."""
+"""Makes the guides in docs/clients from the table of clients."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from telnyx_remote_mcp.web.clients import Client, checked, clients
 URL = "https://mcp.example.com/v2/mcp"
 
 TRIED = {"tests/clients": ", as far as signing in goes", "tests/node/inspector.test.js": ", with a key"}
-"""How much of a guide each test tries."""
+"""How much of a guide each test covers."""
 
 ELSEWHERE = """\
 - Answers 401: the key is missing, mistyped or deleted. 421: the server was not told that it is reached by this name.

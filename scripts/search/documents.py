@@ -1,4 +1,4 @@
-"""The words by which each tool and operation is found, and how much each counts."""
+"""The search documents: the words that find each tool and operation, and the weight of each word."""
 
 import math
 from collections import Counter, defaultdict
@@ -16,7 +16,7 @@ Document = Mapping[str, float]
 
 
 class Documents:
-    """One document for each operation, and for each tool that does something itself."""
+    """One document for each operation, and for each tool that does work of its own."""
 
     def __init__(self, phrasings: Phrasings) -> None:
         self._catalog = Catalog.load()
@@ -47,7 +47,7 @@ class Documents:
         )
 
     def _of_tool(self, tool: Tool, operations: Mapping[str, Document]) -> Document:
-        """Its name and phrasings, and everything that finds the operations that it stands for."""
+        """The tool's name and phrasings, and the words of the operations that it covers."""
         found = Counter(_weighed((1.0, [tool.name]), (1.0, self._phrasings.tools.get(tool.name, ()))))
         for id_ in self.about[tool.name]:
             heirs = self._heirs(id_)
@@ -57,15 +57,15 @@ class Documents:
         return found
 
     def _heirs(self, operation_id: str) -> Sequence[str]:
-        """The tools that stand for an operation: those without phrasings of their own, or else all about it."""
+        """The tools that cover an operation: those without phrasings of their own, or else all."""
         owners = self._owners[operation_id]
         return [name for name in owners if name not in self._phrasings.tools] or owners
 
 
 def about(tool: Tool, catalog: Catalog) -> Sequence[str]:
-    """The operations that the tool does the work of; what else it calls only helps.
+    """The operations that the tool covers; its other calls only help.
 
-    That is its first call, and those like it: of the same method, and with the same resource or the same verb.
+    These are its first call, and its calls with the same method and the same resource or verb.
     """
     found = [matched[0] for matched in (catalog.match(*call.split(" ", 1)) for call in tool.calls) if matched]
     return [operation.id for operation in found if _alike(operation, found[0])]
