@@ -1,6 +1,5 @@
-"""A call that the person is asked about is killed between question, decision and effect, and made again each time:
-nothing is sent without a yes, and once at most for each.
-"""
+"""Kills a call that needs approval between question, decision and effect, and repeats it each time: nothing is sent
+without approval, and at most once with it."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,13 +9,13 @@ from tests.e2e.killing import Point, Stage, on_record, staged
 
 How = Literal["page", "form", "no", "nobody"]
 HOWS: tuple[How, ...] = ("page", "form", "no", "page", "form", "nobody")
-"""How the persons of the points decide: on the page, in a form of their client, by a no, or not at all."""
+"""How each user decides: on the page, in a form of the client, by a no, or not at all."""
 
 
 @dataclass(frozen=True)
 class Played:
-    """What came of one point: of the call whose first try was killed, after the decision of the same call, which was
-    killed, of its retry, and of one more."""
+    """The outcomes for one point. Each call was killed in its first try: `asked` is the repeated call before the
+    decision, `first` the killed call after the decision, `retry` and `third` two repetitions."""
 
     how: How
     asked: str | None
@@ -24,10 +23,10 @@ class Played:
     retry: str | None
     third: str | None
     before: int
-    """How often it was sent before anybody decided."""
+    """How often the message was sent before the decision."""
     sent: int
     on_record: str | None = None
-    """The outcome in the audit log, `unknown` for a start alone, None for no record of it."""
+    """The outcome in the audit log: `unknown` if there is only the start, None if there is no record."""
 
     def __str__(self) -> str:
         outcomes = f"first: {_plain(self.first):16} retry: {_plain(self.retry):16} third: {_plain(self.third):16}"
@@ -35,10 +34,11 @@ class Played:
 
     @property
     def is_right(self) -> bool:
-        """Nothing was sent before a yes or after a no, and once at most for one; what says that it was done, is true.
+        """Whether nothing was sent before an approval or after a no, at most one message for an approval, and every
+        reported success is true.
 
-        A process that died while it asked leaves the question to the next one; nobody knows what came of a call only
-        where it is on record that it may have begun.
+        A process that died while it asked leaves the question to the next one. The outcome may be unknown only if the
+        audit log says that the call may have begun.
         """
         outcomes = [_plain(outcome) for outcome in (self.first, self.retry, self.third)]
         if self.before or None in (self.retry, self.third) or _plain(self.asked) != "asked":
@@ -52,7 +52,8 @@ class Played:
 
 
 async def play(count: int, data_dir: Path, **environment: str) -> list[Played]:
-    """So many points. Half of the calls say `allow_duplicate`: there the approval alone stands between two effects."""
+    """Run the scenario for `count` points. Half of the calls have `allow_duplicate`: for these only the approval
+    prevents a second effect."""
     policy = data_dir / "policy.toml"
     policy.write_text('[effects]\nspends = "ask"\n')
     played: list[Played] = []
@@ -81,7 +82,7 @@ async def _played(stage: Stage, points: list[Point], hows: list[How]) -> list[Pl
 
 
 async def _decide(stage: Stage, points: list[Point], hows: list[How]) -> None:
-    """Each person decides, on a server that is killed meanwhile, and then once more, unless it was decided."""
+    """Decide for each user in a process that is killed meanwhile, and decide again if that did not take effect."""
     words = {"page": "approved", "no": "denied"}
     deciding = [{**point, "decides": words[how]} for point, how in zip(points, hows, strict=True) if how in words]
     await stage.killed(deciding)

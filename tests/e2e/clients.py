@@ -11,7 +11,7 @@ from mcp.client.streamable_http import streamable_http_client
 from tests.e2e.processes import Server
 
 ERAS = {"auto": "2026-07-28", "legacy": "2025-11-25"}
-"""The protocol version that the client's mode arrives at."""
+"""The protocol version that each mode of the client negotiates."""
 
 PATIENCE_SECS = 30
 INITIALIZE = {
@@ -33,7 +33,7 @@ def headers(key: str) -> dict[str, str]:
 
 
 def post(server: Server, message: object, key: str, **more: str) -> httpx2.Response:
-    """One request as it is, without a client around it."""
+    """Send one request without an MCP client."""
     return httpx2.post(server.url, json=message, headers={**ACCEPT, **headers(key), **more}, timeout=PATIENCE_SECS)
 
 
@@ -47,7 +47,7 @@ async def connected(url: str, key: str, mode: str = "auto") -> AsyncIterator[Cli
 
 
 async def call(client: Client, tool: str, **arguments: object) -> dict[str, Any]:
-    """The result of a call that has to succeed."""
+    """The result of a call that must succeed."""
     result = await client.call_tool(tool, arguments)
     assert not result.is_error, result.content
     content: dict[str, Any] = result.structured_content
@@ -55,7 +55,7 @@ async def call(client: Client, tool: str, **arguments: object) -> dict[str, Any]
 
 
 class Sandbox:
-    """The switches of the sandbox that a server stands in front of."""
+    """The switches of the sandbox behind a server."""
 
     def __init__(self, http: httpx2.AsyncClient) -> None:
         self._http = http
@@ -69,12 +69,12 @@ class Sandbox:
             yield cls(http)
 
     async def advance(self, secs: float) -> None:
-        """Let time pass, so that what finishes later has finished."""
+        """Advance the sandbox's clock, so that pending operations finish."""
         answer = await self._http.post("/clock", json={"advance_secs": secs})
         answer.raise_for_status()
 
     async def fail(self, **fault: object) -> None:
-        """Let the next matching request suffer: `path`, and `status` or `action`."""
+        """Let the next matching request fail: `path`, and `status` or `action`."""
         answer = await self._http.post("/faults", json=[fault])
         answer.raise_for_status()
 

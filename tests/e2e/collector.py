@@ -1,4 +1,4 @@
-"""A collector of traces, which takes what is sent as it is."""
+"""A collector of traces that stores the bodies it receives unchanged."""
 
 import threading
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Collector(ThreadingHTTPServer):
-    """Listens on loopback; `taken` is every body."""
+    """Listens on loopback. `taken` are the bodies received."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -28,7 +28,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
-        """Be silent."""
+        """Write no log."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Servers that the tests share: one process, which keeps sessions, and two workers, which do not."""
+"""Servers that tests share: one process, which has sessions, and one with two workers, which has none."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A client that a person connects: it signs in, and refreshes its tokens."""
+"""A client that a user connects by signing in, and that refreshes its tokens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SCOPES = "account_management.read billing.read messaging.read"
 
 @dataclass
 class Connection:
-    """The tokens of a client, and the server that gave them, as `http` reaches it."""
+    """The tokens of a client, and the server that issued them, reached through `http`."""
 
     http: httpx2.AsyncClient
     client_id: str
@@ -28,9 +28,9 @@ class Connection:
     async def signed_in(
         cls, http: httpx2.AsyncClient, url: str, key: str, client_id: str | None = None, **choice: object
     ) -> Connection:
-        """Connect to the server at this MCP URL, for the account of `key`; its person allows what is asked for.
+        """Connect to the server at this MCP URL, for the account of `key`. The user allows what is requested.
 
-        A client that is not registered yet does so first.
+        Registers the client first, unless `client_id` is given.
         """
         verifier = secrets.token_urlsafe(48)
         challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -58,7 +58,7 @@ class Connection:
         return cls(http, client_id, tokens["access_token"], tokens["refresh_token"])
 
     async def refresh(self) -> str:
-        """Get new tokens: `done`, else the error, the HTTP status, or `lost` for no answer."""
+        """Refresh the tokens. Returns `done`, the OAuth error, the HTTP status, or `lost` if there was no answer."""
         form = {"grant_type": "refresh_token", "client_id": self.client_id, "refresh_token": self.refresh_token}
         try:
             answer = await self.http.post("/oauth/token", data=form)

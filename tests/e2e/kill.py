@@ -1,4 +1,4 @@
-"""Plays the scenarios of kill -9: `python -m tests.e2e.kill POINTS [REDIS_URL]`. Ends with 1 where a point is wrong."""
+"""Runs the scenarios of kill -9: `python -m tests.e2e.kill POINTS [REDIS_URL]`. Ends with 1 if a point is wrong."""
 
 import asyncio
 import sys
@@ -13,7 +13,7 @@ from telnyx_remote_mcp.commands import say
 
 
 def main() -> None:
-    """Print what came of as many points of each scenario as the first argument says."""
+    """Run each scenario with as many points as the first argument says, and print the results."""
     environment = {"TELNYX_MCP_REDIS_URL": sys.argv[2]} if len(sys.argv) > 2 else {}
     wrong = 0
     for scenario in (never_twice, approved_once):

@@ -1,6 +1,6 @@
-"""Kill -9 in the midst of calls, and the client's retry: what the scenarios have in common.
+"""The shared parts of the scenarios that kill processes (kill -9) in the middle of calls, and then retry.
 
-The judge is the sandbox: what it took off the balance of each account, of which every point has its own.
+The sandbox decides what was sent: every point has its own account, whose balance shows the charge.
 """
 
 import asyncio
@@ -26,15 +26,15 @@ from telnyx_sandbox.server import serving
 
 AT_ONCE = 10
 SENDING_SECS = 0.1
-"""How long the sandbox takes to send, so that processes die meanwhile too."""
+"""How long the sandbox takes to send a message, so that processes are also killed during that."""
 SECRET = "k" * 32
 
 Point = dict[str, Any]
-"""A call by an account of its own, as `tests.e2e.zygote` takes it."""
+"""A call by an account of its own, in the form that `tests.e2e.zygote` takes."""
 
 
 class Sandbox:
-    """The sandbox, as far as it tells what it was asked for."""
+    """The sandbox, with what the scenarios ask it."""
 
     def __init__(self, base_url: str, http: httpx2.AsyncClient) -> None:
         self.base_url = base_url
@@ -60,13 +60,13 @@ class Sandbox:
 
 
 class Zygote:
-    """Makes calls in processes of their own."""
+    """Runs calls in processes of their own."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
     async def act(self, points: Sequence[Point]) -> list[str | None]:
-        """What came of each of these at once; None where it was killed."""
+        """Run all points at the same time. Returns their outcomes, None for those killed."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(points).encode() + b"\n")
@@ -81,7 +81,7 @@ class Zygote:
 
 @dataclass
 class Stage:
-    """Where a scenario is played: its points, how long a call takes here, and what one costs."""
+    """The setting of a scenario: its points, how long a call takes on this machine, and what it costs."""
 
     sandbox: Sandbox
     zygote: Zygote
@@ -91,13 +91,13 @@ class Stage:
     price: Decimal
 
     async def killed(self, points: Sequence[Point]) -> list[str | None]:
-        """What came of each, all of which are killed at a random moment of the time that a call takes."""
+        """Run all points and kill each at a random moment of the time that a call takes. Returns their outcomes."""
         return await self.zygote.act(
             [{**point, "kill_after": random.uniform(0.1, 0.8) * self.took} for point in points]
         )
 
     async def sent(self, points: Sequence[Point]) -> list[int]:
-        """How often the message of each was sent so far."""
+        """How often the message of each point was sent so far."""
         spent = [self.before[point["key"]] - await self.sandbox.balance(point["key"]) for point in points]
         return [round(each / self.price) for each in spent]
 
@@ -107,7 +107,7 @@ class Stage:
 
 @asynccontextmanager
 async def staged(count: int, data_dir: Path, **environment: str) -> AsyncIterator[Stage]:
-    """A stage with so many points, after a rehearsal."""
+    """A stage with `count` points, after a rehearsal."""
     given = {"TELNYX_MCP_DATA_DIR": str(data_dir), "TELNYX_MCP_SECRET": SECRET, **environment}
     async with serving(create_app()) as base_url, httpx2.AsyncClient() as http:
         zygote = Zygote(
@@ -125,13 +125,13 @@ async def staged(count: int, data_dir: Path, **environment: str) -> AsyncIterato
 
 
 async def _rehearsed(sandbox: Sandbox, zygote: Zygote, count: int) -> Stage:
-    """The stage; how long a call takes and what it costs is found out by calls that nothing kills."""
+    """The stage. Calls that are not killed measure how long a call takes and what it costs."""
     await sandbox.be_slow()
     points = [await sandbox.point(number) for number in range(count + AT_ONCE)]
     before = {point["key"]: await sandbox.balance(point["key"]) for point in points}
     whole, points = [{**point, "unasked": True} for point in points[:AT_ONCE]], points[AT_ONCE:]
     took = 0.0
-    for _ in range(2):  # the first time everything is cold
+    for _ in range(2):  # the first round is slow, since caches are cold
         began = asyncio.get_running_loop().time()
         assert set(await zygote.act(whole)) <= {"done", "duplicate"}
         took = asyncio.get_running_loop().time() - began
@@ -141,13 +141,14 @@ async def _rehearsed(sandbox: Sandbox, zygote: Zygote, count: int) -> Stage:
 
 
 def faults(data_dir: Path) -> list[str]:
-    """What is wrong with the audit log, but for a last record in the midst of which its process was killed."""
+    """The faults of the audit log, except a last record that was cut off when its process was killed."""
     found = verify(data_dir / DIRECTORY, Secret(SECRET.encode()).derive_all("audit"))
     return [str(fault) for fault in found if "the last 1 of" not in fault.problem]
 
 
 def on_record(data_dir: Path, points: Sequence[Point]) -> list[str | None]:
-    """The outcome that the audit log has of each, `unknown` where it has the start of a call alone, None for none."""
+    """The outcomes of the points in the audit log: `unknown` if there is only the start of the call, None if there is
+    no record."""
     found = [record for record in records(data_dir / DIRECTORY) if record["event"] in ("start", "end")]
     outcomes = {record["who"]: "unknown" for record in found}
     outcomes |= {record["who"]: record["outcome"] for record in found if record["event"] == "end"}

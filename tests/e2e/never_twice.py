@@ -1,4 +1,4 @@
-"""A call that spends is killed in the midst of it and made again: it is sent once at most."""
+"""Kills a call that spends in the middle, and repeats it: it is sent at most once."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,27 +6,28 @@ from pathlib import Path
 from tests.e2e.killing import on_record, staged
 
 _POSSIBLE = {"unknown": {0, 1}, "done": {1}}
-"""How often a call may have been sent, by what is on record. The log may know more than the retry: a process can die
-after it wrote what came of the call there, and before it did so for the retry."""
+"""How often a call may have been sent, by its outcome in the audit log. The log may know more than the retry: a process
+can be killed after it wrote the outcome there, and before it stored it for retries."""
 
 
 @dataclass(frozen=True)
 class Played:
-    """What came of one point: of the call that may have been killed, of its retry, and how often it was sent."""
+    """The outcomes for one point: of the call that may have been killed, and of its retry; and how often it was
+    sent."""
 
     first: str | None
     retry: str | None
     sent: int
     on_record: str | None
-    """The outcome in the audit log, `unknown` for a start alone, None for no record of it."""
+    """The outcome in the audit log: `unknown` if there is only the start, None if there is no record."""
 
     def __str__(self) -> str:
         return f"first: {self.first!s:16} retry: {self.retry!s:16} sent: {self.sent}"
 
     @property
     def is_right(self) -> bool:
-        """It was sent once at most; the retry says what is true, or that nobody knows; the record does not lie. What
-        was killed before it was on record was not sent, and is made by the retry."""
+        """Whether it was sent at most once, the retry reports the truth or that the outcome is unknown, and the audit
+        log is right. A call that was killed before it was in the log was not sent, and the retry sends it."""
         if self.sent > 1 or (self.first == "done" and (self.sent, self.retry) != (1, "duplicate")):
             return False
         if self.retry in ("done", "duplicate"):
@@ -35,7 +36,7 @@ class Played:
 
 
 async def play(count: int, data_dir: Path, **environment: str) -> list[Played]:
-    """So many points, each killed at a random moment of the time that a call takes here."""
+    """Run the scenario for `count` points, each killed at a random moment of the time that a call takes."""
     async with staged(count, data_dir, **environment) as stage:
         firsts, retries = [], []
         for batch in stage.batches():

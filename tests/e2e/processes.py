@@ -1,4 +1,4 @@
-"""The server as people run it: the installed program in a process of its own."""
+"""The server as users run it: the installed program, in a process of its own."""
 
 import os
 import re
@@ -22,21 +22,21 @@ SERVICE_LINKS = {
     "TELNYX_MCP_PORT_80_TCP_ADDR": "10.96.0.17",
     "TELNYX_MCP_REDIS_PORT": "tcp://10.96.0.18:6379",
 }
-"""What Kubernetes sets in a container, for Services called telnyx-mcp and telnyx-mcp-redis."""
+"""The variables that Kubernetes sets in a container for Services named telnyx-mcp and telnyx-mcp-redis."""
 
 
 UNATTENDED = Path(__file__).with_name("unattended.toml")
-"""A policy for agents without a person: nobody is asked about what they delete, or buy for good."""
+"""A policy for agents without a user: nobody is asked before deletions and permanent purchases."""
 
 
 def environment(data_dir: Path, **variables: str) -> dict[str, str]:
-    """This process's environment without its Telnyx settings, and with these."""
+    """This process's environment, without its Telnyx settings and with these variables."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TELNYX")}
     return {**kept, "TELNYX_MCP_DATA_DIR": str(data_dir), **variables}
 
 
 def run(data_dir: Path, *arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-    """A command that ends by itself."""
+    """Run a command that ends by itself."""
     return subprocess.run(
         [PROGRAM, *arguments],
         input=stdin,
@@ -48,14 +48,14 @@ def run(data_dir: Path, *arguments: str, stdin: str = "", **variables: str) -> s
 
 
 def descendants(process: int) -> list[int]:
-    """The processes that a process started, and those that they did."""
+    """The processes that a process started, directly or indirectly."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     return [found for child in map(int, children) for found in (child, *descendants(child))]
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server that listens. What it writes to stderr, its workers and its sandbox included, is in `log`."""
+    """A server that listens. `log` gets the stderr of it, its workers and its sandbox."""
 
     process: subprocess.Popen[str]
     base_url: str
@@ -67,13 +67,13 @@ class Server:
 
     @property
     def metrics_url(self) -> str:
-        """Where the metrics are, of a server that was told to publish them."""
+        """The URL of the metrics, for a server that publishes them."""
         found = re.search(r"Metrics are at port (\d+)", self.log.read_text())
         assert found is not None, self.log.read_text()
         return f"http://127.0.0.1:{found[1]}/metrics"
 
     def end(self) -> str:
-        """Ask the process to end, wait for it, and give all it wrote after its first line."""
+        """Send SIGTERM, wait for the end, and return the output after the first line."""
         self.process.terminate()
         stdout, _ = self.process.communicate(timeout=END_SECS)
         return stdout + self.log.read_text()

@@ -1,9 +1,8 @@
-"""Makes calls in processes of their own, each of which may be killed in the midst of it.
+"""Runs calls in processes of their own, which may be killed in the middle.
 
-Reads a JSON list of points from a line of standard input, and writes one of what came of each: `null` where the process
-was killed, else the code of an error, `done` or `duplicate`, `asked` and the id of a question, or what was decided.
-A point with `decides` is no call, but the person's decision about it. Forking spares the import that a new process
-would need.
+Reads a JSON list of points from each line of standard input, and writes a list of their outcomes: `null` if the process
+was killed, else the code of an error, `done` or `duplicate`, `asked` and the id of a question, or the decision. A point
+with `decides` is not a call but the user's decision about it. Forking saves the imports of a new process.
 """
 
 import json
@@ -40,14 +39,14 @@ from telnyx_tools.registry import registry
 LEASE_SECS = 0.4
 YES = Answer("accept", {"answer": "Yes, once"})
 IMPORTED = ("aiosqlite", "redis.asyncio")
-"""What a call imports on its way; here that is there before."""
+"""Modules that a call imports later; imported here in advance."""
 
 TLS = ssl.create_default_context()
-"""Made once: it takes longer than a call."""
+"""Made once, since making it takes longer than a call."""
 
 
 async def act(settings: Settings, surfaces: Surfaces, point: dict[str, Any]) -> str:
-    """What comes of a point."""
+    """Run one point. Returns its outcome."""
     made = contexts.call(
         registry().tools["send_message"],
         point["arguments"],
@@ -64,10 +63,10 @@ async def act(settings: Settings, surfaces: Surfaces, point: dict[str, Any]) -> 
         if "decides" in point:
             return await decided(shared.approvals, made, point["decides"])
         events = EventServices(store, calls, lambda: shared.secret)
-        return await came_of(create_dispatch(settings, surfaces, api, lambda: shared, lambda: events), made)
+        return await outcome_of(create_dispatch(settings, surfaces, api, lambda: shared, lambda: events), made)
 
 
-async def came_of(dispatch: Dispatch, made: Call) -> str:
+async def outcome_of(dispatch: Dispatch, made: Call) -> str:
     try:
         result = await dispatch(made)
     except AskFirst as first:
@@ -78,7 +77,7 @@ async def came_of(dispatch: Dispatch, made: Call) -> str:
 
 
 async def decided(approvals: Approvals, made: Call, decision: Literal["approved", "denied"]) -> str:
-    """What the person finds that opens the page, and decides where there is something to decide."""
+    """Do what the user does on the page: decide, if there is something to decide."""
     approval = await approvals.find(approvals.id_of(made))
     if approval is None or not await approvals.decide(approval, decision):
         return "nothing"
@@ -86,18 +85,18 @@ async def decided(approvals: Approvals, made: Call, decision: Literal["approved"
 
 
 def fork(settings: Settings, surfaces: Surfaces, point: dict[str, Any]) -> tuple[int, int]:
-    """A process that makes the call, and where it writes what came of it."""
+    """Start a process that runs the point. Returns its process id and the pipe to which it writes the outcome."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.write(writer, anyio.run(act, settings, surfaces, point).encode())
-        os._exit(0)  # nothing of the parent's is to be ended here
+        os._exit(0)  # skips the exit handlers, which belong to the parent
     os.close(writer)
     return child, reader
 
 
 def play(settings: Settings, surfaces: Surfaces, points: list[dict[str, Any]]) -> list[str | None]:
-    """All points at once; each process is killed `kill_after` seconds after all have begun."""
+    """Run all points at the same time. Each process is killed `kill_after` seconds after all have begun."""
     children = [fork(settings, surfaces, point) for point in points]
     began = time.monotonic()
     begun = zip(points, children, strict=True)

@@ -1,10 +1,10 @@
-"""Everything that breaks, at random, under load: `python -m tests.services.chaos MINUTES [SEED]`.
+"""Random failures of everything, under load: `python -m tests.services.chaos MINUTES [SEED]`.
 
-Two replicas on a Redis behind haproxy, and a third one of two workers with files of its own. All of them reach Telnyx
-by a name and TLS. `harms` has what is done to them. Meanwhile agents send messages, clients that people connected call
-and refresh their tokens, and webhooks come in. The judge of messages is the sandbox: what it took off the balance of
-each account, of which every message has its own. Ends with 1 where anything was sent twice, lost, or said wrongly, or
-where it took more than ten seconds until everything worked again.
+Two replicas share a Redis behind haproxy; a third server has two workers and store files of its own. All reach Telnyx
+by a host name and TLS. `harms` has the failures. Meanwhile agents send messages, connected clients make calls and
+refresh their tokens, and webhooks arrive. The sandbox decides what was sent: every message has its own account, whose
+balance shows the charge. Ends with 1 if anything was sent twice, lost, or reported wrongly, or if it took more than ten
+seconds until everything worked again.
 """
 
 from __future__ import annotations
@@ -58,19 +58,20 @@ from telnyx_sandbox.signing import Signer
 SENDERS, CONNECTIONS = 4, 4
 WINDOW_SECS = 60
 RECOVERY_SECS, GIVE_UP_SECS = 10.0, 25.0
-"""After a failure; and until a sender asks no more, which is within the window of duplicates."""
+"""The longest recovery after a failure, and the time after which a sender gives up, which is within the window of
+duplicates."""
 NEVER_SECS = 120.0
 AGAIN = 0.2
-"""So many messages are sent once more within that time, though the outcome is known."""
+"""The share of messages that are sent once more within that time, although their outcome is known."""
 SETTLED_SECS = 4.0
 SAID = ("done", "duplicate")
 REFRESH_EVERY, WEBHOOK_EVERY_SECS, WEBHOOK_TRIES = 10, 0.2, 30
-"""How many calls a client makes with one access token; and how webhooks come, each again until it is taken."""
+"""How many calls a client makes with one access token, how often webhooks are sent, and how often each is retried."""
 
 
 @dataclass
 class Sent:
-    """A message, what its sender was told, one attempt after the other, and how often it was sent."""
+    """A message, the outcomes of the attempts to send it, and how often it was really sent."""
 
     key: str
     arguments: dict[str, Any]
@@ -82,14 +83,14 @@ class Sent:
 
     @property
     def is_right(self) -> bool:
-        """Sent once at most; whoever was told that it was sent was told the truth, and the same ever after."""
+        """Whether it was sent at most once, and exactly once if any attempt was reported as sent."""
         said = [outcome in SAID for outcome in self.told]
         return self.times == 1 if any(said) else self.times <= 1
 
 
 @dataclass
 class Chaos:
-    """One run on some replicas, which `url` leads to: what was done to them, and what came of it."""
+    """One run on some replicas, which are reached at `url`, and its results."""
 
     name: str
     url: str
@@ -115,7 +116,7 @@ class Chaos:
         connections = [await Connection.signed_in(http, url, self._key, level="spend") for http in browsers]
         inbox = await self._inbox()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.weigh())
+            tasks.create_task(self.measure_charges())
             working = [tasks.create_task(self.send()) for _ in range(SENDERS)]
             working += [tasks.create_task(self.use(connection)) for connection in connections]
             working.append(tasks.create_task(self.hear(inbox, browsers[0])))
@@ -135,7 +136,8 @@ class Chaos:
         return f"KEY_sandbox_{self.name}"
 
     async def send(self) -> None:
-        """Send one message after the other, each until the outcome is known, as an agent would; some once more."""
+        """Send one message after another, each until its outcome is known, as an agent would. Send some of them
+        again."""
         while not self.stops:
             message = await self.one_message(self.agent)
             await asyncio.sleep(self.chance.uniform(0, 0.5))
@@ -161,7 +163,7 @@ class Chaos:
         return message
 
     async def use(self, connection: Connection) -> None:
-        """Call with a connection's token, and get another one now and then, as long as that takes."""
+        """Make calls with a connection's token, and refresh it now and then, until that succeeds."""
         while not self.stops:
             for _ in range(REFRESH_EVERY):
                 self.called[await self.agent.call(connection.access_token, "get_balance", {}, self._era())] += 1
@@ -172,7 +174,7 @@ class Chaos:
             self.refreshed[outcome] += 1
 
     async def hear(self, inbox: str, http: httpx2.AsyncClient) -> None:
-        """Have webhooks come in, each until it is acknowledged."""
+        """Send webhooks to the server, each until it is acknowledged."""
         async with asyncio.TaskGroup() as tasks:
             for number in itertools.count():
                 if self.stops:
@@ -211,11 +213,11 @@ class Chaos:
         self.stops = True
 
     async def _works_again(self, name: str) -> None:
-        """Wait until all replicas read and send."""
+        """Wait until all replicas can read and send."""
         began, told = time.monotonic(), list[str]()
         for replica in self.replicas:
             async with Agent.of(replica.url) as agent:
-                while not await self._works(agent, told) and time.monotonic() - began < NEVER_SECS:  # noqa: ASYNC110 - it is asked, not told
+                while not await self._works(agent, told) and time.monotonic() - began < NEVER_SECS:  # noqa: ASYNC110 - there is only polling
                     await asyncio.sleep(0.05)
         took = time.monotonic() - began
         self.recoveries.setdefault(name, []).append(took)
@@ -229,8 +231,8 @@ class Chaos:
         told += (await self.one_message(agent)).told
         return told[-1] in SAID
 
-    async def weigh(self) -> None:
-        """Look what each message cost once nothing of it is under way any more: the sandbox forgets old accounts."""
+    async def measure_charges(self) -> None:
+        """Get the charge for each message once no attempt is under way: the sandbox drops old accounts."""
         for number in itertools.count():
             while not self.over and (  # noqa: ASYNC110 - time is waited for
                 number >= len(self.messages) or time.monotonic() < self.messages[number].ended_at + SETTLED_SECS
@@ -241,8 +243,8 @@ class Chaos:
             message = self.messages[number]
             message.cost = message.before - await self.sandbox.balance(message.key)
 
-    async def look_for_events(self, settings: Settings) -> None:
-        """Count those that were acknowledged and are not there, each once."""
+    async def count_lost_events(self, settings: Settings) -> None:
+        """Count the acknowledged webhooks whose events are not in the inbox exactly once."""
         secret = Secret(SECRET.encode())
         principal = ApiKeys(_nobody, secret.derive("pepper")).principal(self._key)
         store = open_store(settings)
@@ -254,7 +256,7 @@ class Chaos:
         self.lost = sum(found[name] != 1 for name in self.kept)
 
     def report(self, recovery_secs: float) -> bool:
-        """Say what came of it; whether all of it was as it must be, and worked again within this time."""
+        """Print the results. Returns whether all are as they must be, and everything worked again within this time."""
         wrong = [message for message in self.messages if not message.is_right]
         outcomes = Counter(message.told[-1] for message in self.messages if message.told)
         attempts = Counter(outcome for message in self.messages for outcome in message.told)
@@ -296,7 +298,7 @@ async def _nobody(_: object) -> Verdict:
 
 @asynccontextmanager
 async def running(directory: Path, seed: int) -> AsyncIterator[list[tuple[Chaos, list[httpx2.AsyncClient], Settings]]]:
-    """What is to be broken: replicas on a Redis, and one on files."""
+    """Start the servers: replicas on a Redis, and one server with files."""
     given = {
         "TELNYX_MCP_RATE_LIMIT_PER_MINUTE": "1000000",
         "TELNYX_MCP_DUPLICATE_WINDOW_SECS": str(WINDOW_SECS),
@@ -308,7 +310,7 @@ async def running(directory: Path, seed: int) -> AsyncIterator[list[tuple[Chaos,
         sandbox_url = await stack.enter_async_context(serving(create_app()))
         port = stack.enter_context(tls(directory, urlsplit(sandbox_url).port or 0))
         api = f"https://{NAME}:{port}/v2"
-        starting = cluster(directory / "cluster", api, *options, told_wrongly=True, **given)
+        starting = cluster(directory / "cluster", api, *options, faked=True, **given)
         both = await asyncio.to_thread(starting.__enter__)
         stack.push_async_callback(asyncio.to_thread, starting.__exit__, None, None, None)
         one = stack.enter_context(alone(directory / "alone", api, "--workers", "2", *options, **given))
@@ -333,7 +335,7 @@ async def main(minutes: float, seed: int, recovery_secs: float = RECOVERY_SECS) 
         async with running(Path(name), seed) as runs:
             await asyncio.gather(*(run.run(minutes, browsers) for run, browsers, _ in runs))
             for run, _, settings in runs:
-                await run.look_for_events(settings)
+                await run.count_lost_events(settings)
     Surroundings.tidy()
     return 0 if min(run.report(recovery_secs) for run, _, _ in runs) else 1
 

@@ -1,4 +1,4 @@
-"""Several replicas on one Redis behind a proxy, in front of one sandbox: what a company runs, in small."""
+"""Several replicas on one Redis behind a proxy, in front of one sandbox: a small copy of a company's deployment."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ http {{
     }}
 }}
 """
-"""Asks nobody who is ready: where it cannot connect it tries another one, and the same again with the next request."""
+"""Does not check whether a server is ready. If it cannot connect, it tries another one, and does the same for the next
+request."""
 _HAPROXY = """
 defaults
     mode http
@@ -84,12 +85,13 @@ listen tls
     bind 127.0.0.1:{port} ssl crt {certificate}
     server behind 127.0.0.1:{server}
 """
-"""Asks who is ready, as an orchestrator does, and sends at another one what could not be sent, and nothing else."""
+"""Checks readiness, as an orchestrator does. A request that could not be sent goes to another server; others are never
+repeated."""
 
 
 def _ports() -> Iterator[int]:
-    """Ports that nothing is given by chance: connections that go out have those above 32,767. Tests that run beside
-    each other have every tenth, each another one, and none is given twice before all were."""
+    """Ports that nothing else gets by chance: outgoing connections use ports above 32,767. Test workers that run in
+    parallel each use every tenth port, offset by their number. No port repeats before all were given."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
     ports = range(20_000 + int(worker) % 10, 30_000, 10) if worker else range(20_000, 30_000)
     return cycle(random.sample(ports, len(ports)))
@@ -99,7 +101,7 @@ _numbers = _ports()
 
 
 def free_port() -> int:
-    """A port for a server that is started later: nobody else is given it meanwhile."""
+    """A port for a server that is started later. Nobody else is given it meanwhile."""
     for port in _numbers:
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
@@ -107,7 +109,7 @@ def free_port() -> int:
 
 
 class RedisServer:
-    """A Redis of the tests' own, on a socket in a directory of theirs; what it acknowledged it has on disk."""
+    """A Redis for the tests, on a socket in their directory. It writes to disk before it acknowledges."""
 
     def __init__(self, directory: Path, *options: str) -> None:
         self.url = f"unix://{directory}/redis.sock"
@@ -135,7 +137,7 @@ class RedisServer:
 
 
 class Replica:
-    """One `serve` on a port that it keeps, with what every replica is given."""
+    """One `serve` process on a fixed port, with the settings that all replicas share."""
 
     def __init__(
         self,
@@ -143,7 +145,7 @@ class Replica:
         given: dict[str, str],
         options: tuple[str, ...],
         *,
-        told_wrongly: bool = False,
+        faked: bool = False,
         program: Sequence[str] = (PROGRAM,),
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -151,7 +153,7 @@ class Replica:
         self.port, self.metrics_port = free_port(), free_port()
         self._directory = directory
         self._given = {"TELNYX_MCP_PUBLIC_URL": self.url, **given}
-        if told_wrongly:
+        if faked:
             self._given |= self.surroundings.variables
         ports = ("--port", str(self.port), "--metrics-port", str(self.metrics_port))
         self._command = [*program, "serve", *ports, *options]
@@ -173,18 +175,18 @@ class Replica:
 
     @property
     def processes(self) -> list[int]:
-        """Its own process, and those that it started."""
+        """Its own process, and the processes that it started."""
         with suppress(OSError):  # one that ends meanwhile
             return [self.process.pid, *descendants(self.process.pid)]
         return []
 
     @property
     def workers(self) -> list[int]:
-        """Those of them that serve, of several."""
+        """Its worker processes, if it has several."""
         return [each for each in self.processes if b"spawn_main" in _command_of(each)]
 
     def ready(self) -> None:
-        """Wait until it answers: it listens before it does."""
+        """Wait until it answers: it listens earlier than that."""
         assert httpx2.get(f"{self.url}/readyz", timeout=END_SECS).status_code == 200
 
     @property
@@ -192,7 +194,7 @@ class Replica:
         return (self._directory / "log").read_text()
 
     def metric(self, name: str, **labels: str) -> float:
-        """The sum of the samples of this name that have these labels."""
+        """The sum of the samples of this metric with these labels."""
         text = httpx2.get(f"http://127.0.0.1:{self.metrics_port}/metrics").text
         wanted = [f'{label}="{value}"' for label, value in labels.items()]
         lines = (line for line in text.splitlines() if line.startswith((f"{name}{{", f"{name} ")))
@@ -206,7 +208,7 @@ class Replica:
         return code
 
     def kill(self) -> None:
-        """Kill it with everything that it started, as a machine that is switched off."""
+        """Kill it with all processes that it started, as when a machine is switched off."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.end()
 
@@ -218,7 +220,7 @@ class Replica:
 
 @contextmanager
 def nginx(directory: Path, *ports: int, path: str = "", more: str = "proxy_buffering off;") -> Iterator[str]:
-    """An nginx in front of these ports, as docs/operations.md wants it; gives its URL."""
+    """An nginx in front of these ports, configured as docs/operations.md says. Yields its URL."""
     port = free_port()
     file = directory / "nginx.conf"
     if " Host " not in more:
@@ -237,8 +239,8 @@ def _command_of(process: int) -> bytes:
 
 @contextmanager
 def haproxy(directory: Path, port: int, *ports: int) -> Iterator[str]:
-    """A haproxy at a port in front of these ports, of which it asks those that are ready; gives its URL. A request may
-    name the one that it is meant for: the number in `X-Replica`."""
+    """A haproxy on a port, in front of those of these ports that are ready. Yields its URL. A request can name the
+    replica that should get it: the number in `X-Replica`."""
     wishes = (f"    use-server s{each} if {{ req.hdr(X-Replica) {number} }}\n" for number, each in enumerate(ports))
     servers = (f"    server s{each} 127.0.0.1:{each} check inter 100ms fall 1 rise 1\n" for each in ports)
     file = directory / "haproxy.cfg"
@@ -249,7 +251,7 @@ def haproxy(directory: Path, port: int, *ports: int) -> Iterator[str]:
 
 @contextmanager
 def tls(directory: Path, server: int) -> Iterator[int]:
-    """TLS in front of this port, for `NAME`; gives the port where it is."""
+    """TLS for the server at this port, with a certificate for `NAME`. Yields the TLS port."""
     port, authority = free_port(), Authority(directory)
     authority.server(NAME)
     file = directory / "tls.cfg"
@@ -287,9 +289,9 @@ class Cluster:
 
 @contextmanager
 def alone(directory: Path, api: str, *options: str, **given: str) -> Iterator[Replica]:
-    """One replica with files of its own, whose `surroundings` can be made wrong."""
+    """One replica with store files of its own, whose `surroundings` can be faked."""
     variables = {"TELNYX_MCP_SECRET": SECRET, "TELNYX_API_BASE_URL": api, "TELNYX_MCP_STATEFUL": "false", **given}
-    replica = Replica(directory, variables, options, told_wrongly=True)
+    replica = Replica(directory, variables, options, faked=True)
     try:
         replica.ready()
         yield replica
@@ -303,12 +305,12 @@ def cluster(
     api: str,
     *options: str,
     count: int = 2,
-    told_wrongly: bool = False,
+    faked: bool = False,
     program: Sequence[str] = (PROGRAM,),
     **given: str,
 ) -> Iterator[Cluster]:
-    """So many replicas in front of the API at this URL. Where they may be `told_wrongly`, the `surroundings` of each
-    can be made wrong; `program` may be another one than what people install."""
+    """Replicas in front of the API at this URL, behind a haproxy. If `faked`, the `surroundings` of each can be faked.
+    `program` replaces the installed program."""
     directory.mkdir(exist_ok=True)
     port = free_port()
     with ExitStack() as stack:
@@ -326,7 +328,7 @@ def cluster(
         replicas = []
         for number in range(count):
             folder = directory / f"replica{number}"
-            replica = Replica(folder, shared, options, told_wrongly=told_wrongly, program=program)
+            replica = Replica(folder, shared, options, faked=faked, program=program)
             stack.callback(replica.close)
             replicas.append(replica)
         for replica in replicas:
@@ -336,7 +338,7 @@ def cluster(
 
 
 class Agent:
-    """A client that makes calls over one pool of connections, in either era, and reads what came of each."""
+    """A client that makes calls over one connection pool, in either protocol version, and reads their outcomes."""
 
     def __init__(self, url: str, http: httpx2.AsyncClient) -> None:
         self._url = url
@@ -345,7 +347,7 @@ class Agent:
     @classmethod
     @asynccontextmanager
     async def of(cls, url: str, address: str | None = None) -> AsyncIterator[Agent]:
-        """One that a proxy says to come from this address."""
+        """An agent that appears to come from this address, as a proxy says."""
         limits = httpx2.Limits(max_connections=64, max_keepalive_connections=16)
         headers = {"X-Forwarded-For": address} if address is not None else {}
         async with httpx2.AsyncClient(timeout=30, limits=limits, headers=headers) as http:
@@ -353,7 +355,7 @@ class Agent:
 
     @asynccontextmanager
     async def listening(self, key: str) -> AsyncIterator[int]:
-        """A stream of 2026-07-28 on which the server tells of changes; gives the status that it is answered with."""
+        """Open a stream of 2026-07-28 on which the server reports changes. Yields the status of the answer."""
         method = "subscriptions/listen"
         params = {"notifications": {"toolsListChanged": True}, "_meta": _META}
         headers = {
@@ -367,7 +369,7 @@ class Agent:
             yield answer.status_code
 
     async def begin(self, key: str) -> str:
-        """Begin a session of 2025-11-25; its id."""
+        """Begin a session of 2025-11-25. Returns its id."""
         client = {"protocolVersion": LEGACY, "capabilities": {}, "clientInfo": {"name": "cluster", "version": "1"}}
         message = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": client}
         headers = {"Authorization": f"Bearer {key}", "Accept": _ACCEPT}
@@ -380,7 +382,7 @@ class Agent:
 
     @asynccontextmanager
     async def hearing(self, key: str, session: str) -> AsyncIterator[int]:
-        """The stream of a session; gives the status that it is answered with."""
+        """Open the stream of a session. Yields the status of the answer."""
         headers = {"Authorization": f"Bearer {key}", "Accept": "text/event-stream", "Mcp-Session-Id": session}
         async with self._http.stream("GET", f"{self._url}/mcp", headers=headers) as answer:
             yield answer.status_code
@@ -401,7 +403,8 @@ class Agent:
     async def call(
         self, key: str, tool: str, arguments: dict[str, Any], era: str = MODERN, session: str | None = None
     ) -> str:
-        """`done`, `duplicate`, the code of the error, the HTTP status, or `lost` for no answer."""
+        """Make a call. Returns `done`, `duplicate`, the code of the error, the HTTP status, or `lost` if there was no
+        answer."""
         try:
             answer = await self.post(key, tool, arguments, era, session)
         except httpx2.TransportError:
@@ -415,7 +418,7 @@ class Agent:
 
 
 def read_message(answer: httpx2.Response) -> dict[str, Any]:
-    """The message in an answer, JSON or an event stream."""
+    """The message in an answer, which is JSON or an event stream."""
     text = answer.text
     if answer.headers["content-type"].startswith("text/event-stream"):
         text = next(line[6:] for line in text.splitlines() if line.startswith("data: {"))

@@ -1,4 +1,4 @@
-"""Servers that the tests here start; they must be installed."""
+"""Servers for the tests in this directory; they must be installed."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -13,7 +13,7 @@ from telnyx_sandbox.server import serving
 
 
 class RedisServer(Server):
-    """As it is, and emptied between tests."""
+    """A Redis server that can be emptied between tests."""
 
     def flush(self) -> None:
         with redis.Redis.from_url(self.url) as client:

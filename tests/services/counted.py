@@ -1,5 +1,5 @@
-"""The server, which tells how much it holds: `python -m tests.services.counted FILE serve …` writes the number of its
-tasks to the file once a second."""
+"""The server, which also reports its tasks: `python -m tests.services.counted FILE serve …` writes their number to the
+file once a second."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""What is done to servers, to what they keep things in, and to what they reach, at random."""
+"""Random failures that are caused to servers, to their stores, and to what they reach."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.services.cluster import Agent, RedisServer, Replica
 from tests.services.surroundings import NOTICED_SECS
 
 FARTHEST_SECS = 1_800
-"""How far a clock is moved."""
+"""The farthest that a clock is moved, in seconds."""
 READER = "KEY_sandbox_reader"
 Way = Callable[[], Awaitable[None]]
 Works = Callable[[str], Awaitable[None]]
@@ -27,10 +27,10 @@ Works = Callable[[str], Awaitable[None]]
 
 @dataclass
 class Harms:
-    """The ways of harming replicas, and the Redis that they share, if any.
+    """Causes failures of replicas, and of the Redis that they share, if any.
 
-    Each is over when it returns; with `works` they wait, under a name, until everything works again though the harm
-    goes on. What should have gone on meanwhile and did not is in `missed`.
+    A method returns when its failure is over. During a failure that goes on, it calls `works` with a name to wait until
+    everything works all the same. `missed` lists what should have worked during a failure and did not.
     """
 
     replicas: Sequence[Replica]
@@ -41,7 +41,7 @@ class Harms:
     works: Works
     missed: list[str] = field(default_factory=list)
     started: list[float] = field(default_factory=list)
-    """How long replicas took until they were ready, which depends on what else the machine does."""
+    """How long replicas took to get ready. This depends on the other load of the machine."""
 
     def ways(self) -> Mapping[str, Way]:
         return {
@@ -82,7 +82,7 @@ class Harms:
             os.kill(self.chance.choice(workers), signal.SIGKILL)
 
     async def _move_clocks(self) -> None:
-        """By minutes, ahead or behind; one of them may be started with the wrong clock."""
+        """Move the clocks by minutes, ahead or behind. One of the replicas may be started with the wrong clock."""
         moved = self._some_replicas()
         for replica in moved:
             replica.surroundings.move_clock(self.chance.choice((-1, 1)) * self.chance.randrange(60, FARTHEST_SECS))
@@ -96,7 +96,8 @@ class Harms:
         await asyncio.sleep(NOTICED_SECS)
 
     async def _lose_names(self) -> None:
-        """With the connections there are, or with none: who is started then has to look up the name."""
+        """Make the name of Telnyx unknown, with connections kept or broken; a replica that is started then must look up
+        the name."""
         lost = self._some_replicas()
         for replica in lost:
             replica.surroundings.know_names(False)
@@ -132,7 +133,7 @@ class Harms:
         await asyncio.to_thread(_limit, server, "0")
 
     async def _fill_disk(self) -> None:
-        """No file can grow by a byte."""
+        """Let no file grow by a byte."""
         (replica,) = self.replicas
         _bound_files(replica, 1)
         await self._read_on("disk full")

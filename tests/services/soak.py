@@ -1,9 +1,9 @@
-"""Mixed load for as long as one likes, and what it leaves behind: `python -m tests.services.soak MINUTES`.
+"""Mixed load for any length of time, and what it leaves behind: `python -m tests.services.soak MINUTES`.
 
-Calls of both eras by keys and by tokens that are refreshed: they read, spend, wait, fail and are given up. Streams of
-both eras, sessions that are ended and, where it lasts long enough, as many that are not, sign-ins that lead somewhere
-and nowhere, keys that nobody has. Ends with 1 where memory, files or tasks grow beyond the spread of their samples, or
-where any are left over once everybody is gone.
+Calls of both protocol versions, with keys and with tokens that are refreshed: they read, spend, wait, fail and are
+cancelled. Streams of both versions, sessions that are ended and, in a long run, as many that are not, sign-ins that
+succeed and that fail, invalid keys. Ends with 1 if memory, files or tasks grow by more than the spread of their
+samples, or if any are left after all clients have gone.
 """
 
 from __future__ import annotations
@@ -36,22 +36,23 @@ from telnyx_sandbox.server import serving
 WORKERS, ACCOUNTS, CONNECTIONS = 10, 50, 8
 SAMPLE_SECS, WARM_SECS, QUIET_SECS = 2.0, 20.0, 20.0
 LONG_MINUTES = 20.0
-"""From here on clients leave sessions without a word: these last for 5 minutes more, in which all may grow."""
+"""From this length on, some clients leave without ending their sessions. These last for 5 minutes more, in which all
+may grow."""
 MOST_LEFT = 10
-"""Connections to Redis and what serves them, of which there may be more at one moment than at another."""
+"""The number of connections to Redis, and of tasks for them, by which two moments may differ."""
 WARM = 0.25
-"""The part of the run in which memory may still grow: caches fill."""
+"""The part of the run in which memory may still grow, since caches fill."""
 
 
 @dataclass
 class Client:
-    """What makes some calls and then goes, with the sessions that it began, by the key or token of each."""
+    """A client that makes some calls and then goes. `sessions` are those that it began, by key or token."""
 
     agent: Agent
     sessions: dict[str, str] = field(default_factory=dict)
 
     async def call(self, key: str, tool: str, arguments: dict[str, Any], era: str) -> str:
-        """Call, in 2025-11-25 within a session."""
+        """Make a call; in 2025-11-25, within a session."""
         return await self.agent.call(key, tool, arguments, era, await self.session(key) if era == LEGACY else None)
 
     async def session(self, key: str) -> str:
@@ -61,7 +62,7 @@ class Client:
 
 
 class Soak:
-    """The load on one replica."""
+    """The load on one replica, and counts of the outcomes."""
 
     def __init__(
         self, url: str, public_url: str, sender: dict[str, Any], connections: Sequence[Connection], *, leaves: bool
@@ -74,7 +75,7 @@ class Soak:
         self._refreshing = {connection.client_id: asyncio.Lock() for connection in connections}
         self._numbers = itertools.count()
         self.done: Counter[str] = Counter()
-        self.came_of: Counter[str] = Counter()
+        self.outcomes: Counter[str] = Counter()
 
     async def work(self, until: float) -> None:
         kinds: Sequence[Callable[[Client], Awaitable[None]]] = (
@@ -92,9 +93,9 @@ class Soak:
                 await self._goes(client)
 
     async def _goes(self, client: Client) -> None:
-        """Half of them leave their sessions without a word, where that is allowed."""
+        """End the client's sessions; half of the clients leave without that, if this is allowed."""
         says = not self._leaves or random.random() < 0.5
-        self.came_of[f"sessions {'ended' if says else 'left'}"] += len(client.sessions)
+        self.outcomes[f"sessions {'ended' if says else 'left'}"] += len(client.sessions)
         if says:
             for key, session in client.sessions.items():
                 await client.agent.end(key, session)
@@ -104,7 +105,7 @@ class Soak:
 
     async def _call(self, client: Client, key: str, tool: str, arguments: dict[str, Any]) -> None:
         era = random.choice((MODERN, LEGACY))
-        self.came_of[f"{tool} {await client.call(key, tool, arguments, era)}"] += 1
+        self.outcomes[f"{tool} {await client.call(key, tool, arguments, era)}"] += 1
 
     async def reads(self, client: Client) -> None:
         await self._call(client, self._key(), "get_balance", {})
@@ -141,18 +142,18 @@ class Soak:
     async def hears(self, client: Client) -> None:
         key = random.choice((self._key(), random.choice(self._connections).access_token))
         async with client.agent.hearing(key, await client.session(key)) as status:
-            self.came_of[f"hears {status}"] += 1
+            self.outcomes[f"hears {status}"] += 1
             await asyncio.sleep(random.uniform(0, 0.5))
 
     async def listens(self, client: Client) -> None:
         async with client.agent.listening(self._key()) as status:
-            self.came_of[f"listens {status}"] += 1
+            self.outcomes[f"listens {status}"] += 1
             await asyncio.sleep(random.uniform(0, 0.5))
 
     async def refreshes(self, client: Client) -> None:
         connection = random.choice(self._connections)
-        async with self._refreshing[connection.client_id]:  # a token that was used long ago ends its connection
-            self.came_of[f"refresh {await connection.refresh()}"] += 1
+        async with self._refreshing[connection.client_id]:  # using an old refresh token revokes the connection
+            self.outcomes[f"refresh {await connection.refresh()}"] += 1
 
     async def signs_in(self, client: Client) -> None:
         client_id = random.choice(self._connections).client_id
@@ -170,7 +171,7 @@ class Soak:
 
 
 def _address() -> dict[str, str]:
-    """One of many addresses to come from: one alone may sign in only so often."""
+    """A random source address, since one address may sign in only so often."""
     return {"X-Forwarded-For": f"198.51.100.{random.randrange(256)}"}
 
 
@@ -181,7 +182,7 @@ class Series:
     values: list[float] = field(default_factory=list)
 
     def growth(self) -> tuple[float, float]:
-        """By how much it grew after the warm part along its line, and the spread of the samples around it."""
+        """The growth of the fitted line after the warm part, and the spread of the samples around the line."""
         warm = self.values[int(len(self.values) * WARM) :]
         slope, start = statistics.linear_regression(range(len(warm)), warm)
         rest = [value - (start + slope * number) for number, value in enumerate(warm)]
@@ -198,7 +199,7 @@ class Series:
 
 
 class Samples:
-    """What a process holds, over time."""
+    """Samples of a process: its memory, files and tasks over time."""
 
     def __init__(self, process: int, tasks: Path) -> None:
         self._process = process
@@ -243,7 +244,7 @@ async def _soak(running: Cluster, tasks: Path, sender: dict[str, Any], minutes: 
     connections = [await _connected(running, number, browsers) for number in range(CONNECTIONS)]
     soak = Soak(replica.url, running.url, sender, connections, leaves=leaves)
     warm = time.monotonic() + WARM_SECS
-    await asyncio.gather(*(soak.work(warm) for _ in range(WORKERS)))  # opens what stays open, to Redis
+    await asyncio.gather(*(soak.work(warm) for _ in range(WORKERS)))  # opens the connections to Redis that stay open
     quiet = IDLE_SECS + QUIET_SECS if leaves else QUIET_SECS
     await asyncio.sleep(quiet)
     before = samples.now()
@@ -261,7 +262,7 @@ async def _connected(running: Cluster, number: int, browsers: AsyncExitStack) ->
 
 def _report(soak: Soak, samples: Samples, before: tuple[float, int, int], replica: Replica) -> int:
     say(f"{sum(soak.done.values()):,} deeds: {dict(soak.done)}")
-    say(f"what came of them: {dict(sorted(soak.came_of.items()))}")
+    say(f"what came of them: {dict(sorted(soak.outcomes.items()))}")
     for name, series in samples.series.items():
         say(f"{name}: {series}")
     after, at_work = samples.now(), replica.metric("telnyx_mcp_requests_working")

@@ -1,5 +1,5 @@
-"""What processes are told of the world around them, so that it can be told wrongly: the time of the clock, and the
-addresses of names. By libfaketime and nss_wrapper, which Debian has as `faketime` and `libnss-wrapper`."""
+"""Fakes the clock and the addresses of host names for server processes, with libfaketime and nss_wrapper (in Debian:
+`faketime` and `libnss-wrapper`)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 LIBRARIES = ("/usr/$LIB/faketime/libfaketime.so.1", "libnss_wrapper.so")
 NAME = "api.telnyx.test"
 NOTICED_SECS = 1.1
-"""After so long everybody goes by a clock that was moved."""
+"""After this time all processes use a clock that was moved."""
 
 
 class Surroundings:
-    """The clock and the names of the processes that are given its `variables`.
+    """The clock and the host names for processes that are started with its `variables`.
 
-    Only the clock that tells the date is moved: what measures durations goes on, as when somebody sets the clock.
+    Only the clock for dates is moved. Clocks for durations go on, as when somebody sets the clock of a machine.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -35,22 +35,22 @@ class Surroundings:
         }
 
     def move_clock(self, secs: int) -> None:
-        """Set the clock so many seconds ahead of what is right."""
+        """Set the clock this many seconds ahead of the right time."""
         self._write(self._clock, f"{secs:+d}")
 
     def know_names(self, known: bool = True) -> None:
-        """Have Telnyx's name lead to this machine, or nowhere."""
+        """Let Telnyx's name resolve to this machine, or not at all."""
         self._write(self._names, f"127.0.0.1 {NAME}\n" if known else "127.0.0.1 somebody.test\n")
 
     @staticmethod
     def tidy() -> None:
-        """Delete what libfaketime leaves of processes that were killed."""
+        """Delete the files that libfaketime leaves of killed processes."""
         for file in Path("/dev/shm").glob("*faketime_*"):
             if not Path("/proc", file.name.rpartition("_")[2]).exists():
                 file.unlink(missing_ok=True)
 
     def _write(self, file: Path, text: str) -> None:
-        """In one piece: it is read meanwhile."""
+        """Write the file in one step, since processes read it meanwhile."""
         fresh = file.with_suffix(".new")
         fresh.write_text(text)
         fresh.replace(file)
