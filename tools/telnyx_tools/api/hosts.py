@@ -17,7 +17,7 @@ _HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
 def checked_upstream(url: str, *, allow_custom: bool = False) -> httpx2.URL:
     """The base URL, without a trailing slash, if credentials may be sent there.
 
-    Allowed are https to a host of Telnyx, any scheme on loopback, and with `allow_custom` https to any host. Raises
+    Allowed are https to a host of Telnyx, http or https on loopback, and with `allow_custom` https to any host. Raises
     ValueError for the rest, in one line fit for a command line.
     """
     parsed = _parse(url)
