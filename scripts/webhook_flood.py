@@ -230,18 +230,18 @@ async def kill_and_restart(replica: Replica, after: float, outcome: Outcome) -> 
 async def check_inboxes(settings: Settings, accounts: Sequence[Account], outcome: Outcome) -> None:
     """Count lost, doubled and foreign events in the inboxes."""
     async with aclosing(open_store(settings)) as store:
-        letters = InboxEvents(store, lambda: Secret(SECRET.encode()))
+        inbox = InboxEvents(store, lambda: Secret(SECRET.encode()))
         for account in accounts:
-            counted = Counter(await _ids(letters, account))
+            counted = Counter(await _ids(inbox, account))
             outcome.lost += len(set(account.ids) - counted.keys())
             outcome.doubled += sum(count - 1 for count in counted.values())
             outcome.foreign += len(counted.keys() - set(account.ids))
 
 
-async def _ids(letters: Letters, account: Account) -> list[str]:
+async def _ids(inbox: InboxEvents, account: Account) -> list[str]:
     found: list[str] = []
     cursor = START
-    while page := await letters.after(account.principal, cursor, 1_000):
+    while page := await inbox.after(account.principal, cursor, 1_000):
         found += [str(event.message_id) for _, event in page]
         cursor = page[-1][0]
     return found
