@@ -11,6 +11,7 @@ from tests.services.conftest import RedisServer
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.base import Store, StoreError, StoreUnavailable
+from telnyx_remote_mcp.telemetry.meter import Meter
 
 
 @pytest.fixture
@@ -41,6 +42,31 @@ class TestRedisStore(StoreBehaviour):
             await store.get("code", "a")
         assert "hunter2" not in f"{caught.value} {caught.value.__cause__} {store!r}"
         await store.aclose()
+
+
+class Uses(Meter):
+    """Counts the uses of the store by their outcome."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[str] = []
+
+    def store(self, backend: str, outcome: str, secs: float) -> None:
+        self.outcomes.append(outcome)
+
+
+@pytest.mark.anyio
+async def test_a_watch_that_is_closed_is_no_use_that_failed(redis_server: RedisServer) -> None:
+    redis_server.flush()
+    meter = Uses()
+    store = open_store(Settings(secret="s" * 32, redis_url=redis_server.url), meter)
+    async with store.journal.watch("news") as news:
+        await store.journal.append("news", "a", b"one", keep=10)
+        assert await anext(news) == "a"
+    with anyio.move_on_after(0.2):
+        async with store.journal.watch("news") as news:
+            await anext(news)
+    await store.aclose()
+    assert set(meter.outcomes) == {"ok"}
 
 
 def test_a_url_of_another_kind_is_refused_without_quoting_it() -> None:

@@ -64,12 +64,12 @@ class Addresses:
         return Records(self._store, Vault(self._secret()), "inbox_of", _InboxId)
 
     async def find(self, inbox_id: str) -> Address | None:
-        """The inbox with this id. A cache keeps it for 30 seconds after its last use."""
+        """The inbox with this id, as it was stored 30 seconds ago at most."""
         if len(inbox_id) > LONGEST_ID:
             return None
         key = key_of(inbox_id)
-        address = self._recent.get(key) or await self._addresses.get(key)
-        if address is not None:
+        address = self._recent.get(key)
+        if address is None and (address := await self._addresses.get(key)) is not None:
             self._recent[key] = address
         return address
 

@@ -16,7 +16,7 @@ from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
-from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.api.errors import MAY_BE_DONE, TelnyxError
 
 LONGEST: Final = 300
 """Characters of the arguments that the text message quotes."""
@@ -78,7 +78,10 @@ class ByText:
             return shown
         try:
             await self._phone.send(approval.principal, number, _text(approval, code))
+        except MAY_BE_DONE:
+            return None
         except TelnyxError:
+            await self._sent.delete(approval.nonce)
             return None
         return shown
 

@@ -1,10 +1,12 @@
 """The addresses of inboxes, and the keys that are believed there."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx2
 import pytest
+from cachetools import TTLCache
 from tests.server.events.inboxes import inbox, worker
 from tests.server.events.signing import Signer
 from tests.wires import MockWire
@@ -104,4 +106,21 @@ async def test_an_inbox_outlives_a_change_of_the_secret_once_it_is_sealed_again(
     assert found.principal == "account:mine"
     lost = await Addresses(store, lambda: Secret(b"x" * 32)).of("account:mine")
     assert lost != id_, "an id that cannot be opened any more is given up for another"
+    await store.aclose()
+
+
+async def test_a_busy_inbox_learns_within_half_a_minute_of_a_key_that_another_replica_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, now = open_store(Settings(data_dir=tmp_path)), 1_000.0
+    monkeypatch.setattr("telnyx_remote_mcp.events.addresses.TTLCache", partial(TTLCache, timer=lambda: now))
+    one, other = (Addresses(store, lambda: Secret.load(None, tmp_path)) for _ in range(2))
+    id_ = await one.of("key:mine")
+    assert await one.find(id_) is not None
+    await other.trust(id_, "key:mine", "new")
+    for _ in range(4):
+        now += 10
+        address = await one.find(id_)
+    assert address is not None
+    assert address.public_keys == ("new",)
     await store.aclose()

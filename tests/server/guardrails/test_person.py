@@ -17,6 +17,7 @@ from telnyx_remote_mcp.calls.question import Answer
 from telnyx_remote_mcp.guardrails import person
 from telnyx_remote_mcp.guardrails.person import Refused
 from telnyx_remote_mcp.surface.policy import Policy
+from telnyx_tools.api.errors import ApiError, ErrorItem, OutcomeUnknown, TelnyxError
 from telnyx_tools.registry import registry
 
 pytestmark = pytest.mark.anyio
@@ -30,12 +31,16 @@ class Phone:
     """The phone of an owner who verified a number."""
 
     received: list[str] = field(default_factory=list)
+    failures: list[TelnyxError] = field(default_factory=list)
+    """The errors that the next texts end with."""
 
     async def number(self, principal: str) -> str | None:
         return MINE if principal == TESTER.principal else None
 
     async def send(self, principal: str, number: str, text: str) -> None:
         assert (principal, number) == (TESTER.principal, MINE)
+        if self.failures:
+            raise self.failures.pop(0)
         self.received.append(text)
 
     @property
@@ -100,6 +105,22 @@ async def test_a_text_asks_the_owner_once_and_yes_with_the_code_lets_the_call_th
     assert desk.texts == 1
     await desk.refused("send_message", TEXT)
     assert len(phone.received) == 2
+
+
+async def test_a_text_that_was_not_sent_is_sent_with_the_next_call(desk_with: Callable[..., Desk]) -> None:
+    phone = Phone(failures=[ApiError("POST /messages", 403, [ErrorItem("10010", "Forbidden")])])
+    desk = desk_with(ASKS, phone=phone)
+    assert "texted" not in await desk.refused("send_message", TEXT)
+    assert (await desk.refused("send_message", TEXT))["texted"] == "+13…99"
+    assert len(phone.received) == 1
+
+
+async def test_a_text_that_may_have_been_sent_is_not_sent_again(desk_with: Callable[..., Desk]) -> None:
+    phone = Phone(failures=[OutcomeUnknown("POST /messages", "The connection broke before the answer.")])
+    desk = desk_with(ASKS, phone=phone)
+    for _ in range(2):
+        await desk.refused("send_message", TEXT)
+    assert phone.received == []
 
 
 async def test_no_by_text_is_a_no(desk_with: Callable[..., Desk]) -> None:

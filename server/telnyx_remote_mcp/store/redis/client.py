@@ -57,15 +57,29 @@ class RedisClient:
 
     @contextmanager
     def available(self) -> Iterator[Redis]:
-        """Yield the client. Its commands raise StoreUnavailable if Redis does not answer."""
+        """Yield the client for one use, which is measured unless it is cancelled.
+
+        Its commands raise StoreUnavailable if Redis does not answer.
+        """
+        began = time.perf_counter()
+        try:
+            with self.connected() as redis:
+                yield redis
+        except StoreUnavailable:
+            self._meter.store("redis", "unavailable", time.perf_counter() - began)
+            raise
+        self._meter.store("redis", "ok", time.perf_counter() - began)
+
+    @contextmanager
+    def connected(self) -> Iterator[Redis]:
+        """Yield the client for a use that may last, which is not measured. Raises as `available` does."""
         from redis.exceptions import RedisError, ResponseError
         from redis.exceptions import TimeoutError as Silence
 
         self._look()
-        began, outcome = time.perf_counter(), "unavailable"
         try:
             yield self.redis
-            self._silent_until, self._away, outcome = None, False, "ok"
+            self._silent_until, self._away = None, False
         except (RedisError, OSError) as error:
             self._away = not isinstance(error, ResponseError)
             self._silent_until = time.monotonic() + LOOK_EVERY_SECS if isinstance(error, Silence) else None
@@ -73,8 +87,6 @@ class RedisClient:
             raise StoreUnavailable(f"Redis: {type(error).__name__}") from None
         except StoreError as error:
             raise StoreUnavailable(str(error)) from None
-        finally:
-            self._meter.store("redis", outcome, time.perf_counter() - began)
 
     def _look(self) -> None:
         """Raise StoreUnavailable while Redis is silent, unless it is time to try again.

@@ -97,7 +97,7 @@ class RedisJournal:
             yield self._news(told)
 
     async def _news(self, told: PubSub) -> AsyncGenerator[str, None]:
-        with self._client.available():
+        with self._client.connected():
             while True:
                 message = await told.get_message(timeout=HEARD_SECS)
                 if message is not None:
