@@ -108,14 +108,24 @@ def free_port() -> int:
     raise AssertionError  # there are always more
 
 
+def _rights() -> list[str]:
+    """The user of the server in Redis, as the guide has it."""
+    guide = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    return next(line for line in guide.splitlines() if line.startswith("user telnyx-mcp ")).split()[1:]
+
+
 class RedisServer:
-    """A Redis for the tests, on a socket in their directory. It writes to disk before it acknowledges."""
+    """A Redis for the tests, on a socket in their directory. It writes to disk before it acknowledges.
+
+    `url` is for the server under test, whose user may do what docs/operations.md says; `admin_url` is for the test.
+    """
 
     def __init__(self, directory: Path, *options: str) -> None:
-        self.url = f"unix://{directory}/redis.sock"
+        self.admin_url = f"unix://{directory}/redis.sock"
+        self.url = f"unix://telnyx-mcp@{directory}/redis.sock?password=PASSWORD"
         self._command = [
             *("redis-server", "--port", "0", "--unixsocket", f"{directory}/redis.sock", "--dir", str(directory)),
-            *("--save", "", "--appendonly", "yes", *options),
+            *("--save", "", "--appendonly", "yes", "--user", *_rights(), *options),
         ]
         self.start()
 

@@ -16,7 +16,7 @@ class RedisServer(Server):
     """A Redis server that can be emptied between tests."""
 
     def flush(self) -> None:
-        with redis.Redis.from_url(self.url) as client:
+        with redis.Redis.from_url(self.admin_url) as client:
             client.flushdb()
 
 

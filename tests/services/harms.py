@@ -155,7 +155,7 @@ class Harms:
 
 
 def _limit(server: RedisServer, most: str) -> None:
-    with redis.Redis.from_url(server.url) as client:
+    with redis.Redis.from_url(server.admin_url) as client:
         client.config_set("maxmemory", most)
 
 

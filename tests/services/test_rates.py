@@ -23,7 +23,7 @@ ADDRESS = "203.0.113.9"
 @pytest.fixture
 async def stores(redis_server: RedisServer) -> AsyncIterator[tuple[RedisStore, RedisStore]]:
     redis_server.flush()
-    one, other = (RedisStore(redis_server.url, "test") for _ in range(2))
+    one, other = (RedisStore(redis_server.url, "telnyx-mcp") for _ in range(2))
     yield one, other
     await one.aclose()
     await other.aclose()
@@ -34,7 +34,7 @@ async def test_replicas_count_together_in_one_round_trip_and_write_no_address(
 ) -> None:
     one, other = (Rates(store, Secret(b"s" * 32))("logins", 5) for store in stores)
     await one.take(ADDRESS)
-    with redis.Redis.from_url(redis_server.url) as client:
+    with redis.Redis.from_url(redis_server.admin_url) as client:
         before = client.info("commandstats")["cmdstat_evalsha"]["calls"]
         assert [await rate.take(ADDRESS) for rate in (one, other, one, other)] == [0.0] * 4
         assert client.info("commandstats")["cmdstat_evalsha"]["calls"] - before == 4
