@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -36,7 +36,7 @@ class Records(Generic[Value]):
         self._store = store
         self._vault = vault
         self.kind = kind
-        self._form: Record[Value] = Record(kind, TypeAdapter(form))
+        self._form: Record[Value] = _form(kind, form)
 
     async def get(self, key: str) -> Value | None:
         kept = await self.read(key)
@@ -113,3 +113,13 @@ async def every_key(store: Store, kind: str, prefix: str = "") -> AsyncIterator[
     for character in _KEY_CHARACTERS:
         async for key in every_key(store, kind, prefix + character):
             yield key
+
+
+_forms: Final[dict[tuple[str, type], Record[Any]]] = {}
+"""Those of a process: to build one takes milliseconds."""
+
+
+def _form(kind: str, form: type[Value]) -> Record[Value]:
+    if (kind, form) not in _forms:
+        _forms[kind, form] = Record(kind, TypeAdapter(form))
+    return _forms[kind, form]
