@@ -132,7 +132,7 @@ async def create_account(replica: Replica, number: int, count: int) -> Account:
     key = f"KEY_sandbox_flood_{number}"
     url = await _inbox_url(replica, key)
     ids = tuple(f"{number}-{each}" for each in range(count))
-    principal = ApiKeys(_nobody, Secret(SECRET.encode()).derive("pepper")).principal(key)
+    principal = ApiKeys(_nobody, lambda: Secret(SECRET.encode()).derive("pepper")).principal(key)
     return Account(key, "/webhooks/" + url.rpartition("/")[2], principal, ids)
 
 

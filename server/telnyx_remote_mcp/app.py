@@ -200,8 +200,6 @@ def _lifespan(
                 await stack.enter_async_context(aclosing(store))
             await stack.enter_async_context(parts.api)
             await stack.enter_async_context(transport.running())
-            if parts.oauth is not None:
-                await parts.oauth.upkeep.begin()
             for each in parts.beside:
                 await stack.enter_async_context(each())
             with on_termination(streams.close, *parts.closers, drain_secs=parts.settings.drain_secs):

@@ -41,7 +41,8 @@ class WithKey:
 async def fixtures(data_dir: Path) -> AsyncIterator[ASGIApp]:
     """The fixture server behind all of our layers; every well-formed key is genuine, Telnyx is never asked."""
     settings = Settings(data_dir=data_dir, stateful=True, rate_limit_per_minute=UNLIMITED)
-    keys = ApiKeys(_genuine, os.urandom(32))
+    pepper = os.urandom(32)
+    keys = ApiKeys(_genuine, lambda: pepper)
     surfaces = Surfaces(registry(), settings.ceiling)
     parts = Parts(settings=settings, server=create_server(), api=Api(), keys=keys, surfaces=surfaces)
     yield WithKey(build_app(parts))

@@ -76,7 +76,7 @@ def app_of(
     settings = Settings(data_dir=data_dir, rate_limit_per_minute=100_000, **given)
     api = api or Api()
     secret = Secret.load(settings.secret, settings.data_dir)
-    keys = ApiKeys(_check, secret.derive("pepper"))
+    keys = ApiKeys(_check, lambda: secret.derive("pepper"))
     surfaces = Surfaces(registry or tools(), settings.ceiling)
     store = open_store(settings)
     events = EventServices(store, store, lambda: secret, settings.webhook_base, meter=meter)

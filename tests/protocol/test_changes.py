@@ -57,7 +57,7 @@ class Site:
         """Have an event come to the account."""
         secret = Secret.load(self.settings.secret, self.settings.data_dir)
         async with aclosing(open_store(self.settings)) as store:
-            principal = ApiKeys(_nobody, secret.derive("pepper")).principal(KEY)
+            principal = ApiKeys(_nobody, lambda: secret.derive("pepper")).principal(KEY)
             assert await InboxEvents(store, lambda: secret).append(principal, event)
 
 

@@ -246,7 +246,7 @@ class Chaos:
     async def count_lost_events(self, settings: Settings) -> None:
         """Count the acknowledged webhooks whose events are not in the inbox exactly once."""
         secret = Secret(SECRET.encode())
-        principal = ApiKeys(_nobody, secret.derive("pepper")).principal(self._key)
+        principal = ApiKeys(_nobody, lambda: secret.derive("pepper")).principal(self._key)
         store = open_store(settings)
         found, place = Counter[str | None](), START
         while entries := await InboxEvents(store, lambda: secret).after(principal, place, 1_000):

@@ -12,6 +12,7 @@ from telnyx_remote_mcp.auth.recent import Recent
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.record import Record
+from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.surface.owner_rules import NO_RULES, OwnerRules
@@ -37,7 +38,7 @@ class AccountRules:
     def __init__(self, store: Store, secret: Secret, *, monotonic: Clock = time.monotonic) -> None:
         self._store = store
         self._vault = Vault(secret)
-        self._older_peppers = secret.derive_all("pepper")[1:]
+        self._secret = secret
         self._form: Record[OwnerRules] = Record(KIND, TypeAdapter(OwnerRules))
         self._recent: Recent[OwnerRules] = Recent(RECENT_SECS, MAX_RECENT, clock=monotonic)
 
@@ -54,6 +55,10 @@ class AccountRules:
         await self._store.put(KIND, _key(principal), self._seal(principal, rules))
         self._recent.put(principal, rules)
 
+    async def renew(self) -> None:
+        """Seal again what another value of the secret sealed."""
+        await Records(self._store, self._vault, KIND, OwnerRules).renew(lambda _: None)
+
     async def _read(self, principal: str, credential: Credential | None) -> OwnerRules:
         for name in (principal, *self._older(principal, credential)):
             sealed = await self._store.get(KIND, _key(name))
@@ -64,8 +69,6 @@ class AccountRules:
                 raise RulesUnreadable
             if name != principal:
                 await self._store.add(KIND, _key(principal), self._seal(principal, rules))
-            elif self._vault.outdated(sealed):
-                await self._store.swap(KIND, _key(principal), sealed, self._seal(principal, rules))
             return rules
         return NO_RULES
 
@@ -75,7 +78,7 @@ class AccountRules:
     def _older(self, principal: str, credential: Credential | None) -> list[str]:
         if credential is None or not principal.startswith("key:"):
             return []
-        return [principal_of(credential.secret, pepper) for pepper in self._older_peppers]
+        return [principal_of(credential.secret, pepper) for pepper in self._secret.name_keys("pepper")[1:]]
 
 
 def _key(principal: str) -> str:

@@ -7,6 +7,7 @@ server is not an open proxy, and authenticating a request costs one HMAC.
 import hmac
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 from weakref import WeakValueDictionary
@@ -37,7 +38,7 @@ MAX_KEYS: Final = 10_000
 
 
 def principal_of(key: str, pepper: bytes) -> str:
-    """The principal of an API key under one value of the secret."""
+    """The principal of an API key, by the key that makes the names of principals."""
     return "key:" + hmac.digest(pepper, key.encode(), "sha256").hex()[:32]
 
 
@@ -127,7 +128,7 @@ class ApiKeys:
     def __init__(
         self,
         check: Check,
-        pepper: bytes,
+        pepper: Callable[[], bytes],
         *,
         budget: Budget | None = None,
         dead_keys: DeadKeys | None = None,
@@ -145,8 +146,14 @@ class ApiKeys:
         self._checking: WeakValueDictionary[str, anyio.Lock] = WeakValueDictionary()
 
     def principal(self, key: str) -> str:
-        """The principal of a key, which stands for its owner in logs, sessions and limits."""
-        return principal_of(key, self._pepper)
+        """The principal of a key, which stands for its owner in logs, sessions and limits.
+
+        Raises the 503 where the store has not told the keys of names yet.
+        """
+        try:
+            return principal_of(key, self._pepper())
+        except StoreUnavailable:
+            raise challenges.store_unavailable() from None
 
     async def known(self, key: str) -> Identity | None:
         """The identity behind a key with a fresh genuine verdict, else None; never asks Telnyx.

@@ -61,7 +61,7 @@ class Grants:
     ) -> None:
         self._store = store
         self._vault = Vault(secret)
-        self._index_keys = secret.derive_all("store")
+        self._secret = secret
         self._products = products
         self._clock = clock
         self._recent: Recent[Grant | None] = Recent(RECENT_SECS, MAX_RECENT, stale_secs=STALE_SECS, clock=monotonic)
@@ -210,7 +210,7 @@ class Grants:
     async def _all_of(self, account: str) -> list[Grant]:
         ids = [
             key.partition(".")[2]
-            for index_key in self._index_keys
+            for index_key in self._secret.name_keys("store")
             for key in await self._store.keys(_INDEX, _index(index_key, account, ""))
         ]
         grants = [await self._read(grant_id) for grant_id in dict.fromkeys(ids)]
@@ -225,7 +225,7 @@ class Grants:
         self._recent.put(grant_id, None)
         await self._links.delete(grant_id)
         if grant is not None:
-            for index_key in self._index_keys:
+            for index_key in self._secret.name_keys("store"):
                 await self._store.delete(_INDEX, _index(index_key, grant.account, grant_id))
 
     async def touch(self, grant_id: str) -> None:
@@ -243,12 +243,16 @@ class Grants:
             await self._changed(grant_id, lambda kept: replace(kept, last_listed_at=now))
 
     async def renew(self) -> list[Grant]:
-        """Seal all grants and links by the newest secret. Returns the grants in the form of the first version."""
+        """Seal all grants and links by the first value of the secret. Returns the grants in the form of the first
+        version."""
         first = []
         async for grant_id in every_key(self._store, _KIND):
-            grant = await self._read(grant_id)
-            if grant is None:
+            sealed = await self._store.get(_KIND, grant_id)
+            grant = self._opened(grant_id, sealed) if sealed is not None else None
+            if sealed is None or grant is None:
                 continue
+            if self._vault.outdated(sealed):
+                await self._reseal(sealed, grant)
             await self._links.renew(grant)
             if grant.kept_until is None:
                 first.append(grant)
@@ -263,13 +267,13 @@ class Grants:
 
     async def _read(self, grant_id: str) -> Grant | None:
         sealed = await self._store.get(_KIND, grant_id)
-        grant = self._opened(grant_id, sealed) if sealed is not None else None
-        if sealed is not None and grant is not None and self._vault.outdated(sealed):
-            # The index first: once the grant is sealed anew, this is never run again.
-            if grant.begun:
-                await self._list(grant)
-            await self._swap(sealed, grant)
-        return grant
+        return self._opened(grant_id, sealed) if sealed is not None else None
+
+    async def _reseal(self, sealed: bytes, grant: Grant) -> None:
+        # The index first: once the grant is sealed anew, this is never run again.
+        if grant.begun:
+            await self._list(grant)
+        await self._swap(sealed, grant)
 
     async def _changed(self, grant_id: str, change: Callable[[Grant], Grant]) -> Grant | None:
         """Store the grant as `change` makes it, and return it; None where it has ended. Retried after a concurrent
@@ -295,7 +299,7 @@ class Grants:
 
     async def _list(self, grant: Grant) -> None:
         """Put the grant into the index of its account."""
-        key = _index(self._index_keys[0], grant.account, grant.id)
+        key = _index(self._secret.name_key("store"), grant.account, grant.id)
         await self._store.put(_INDEX, key, b"", grant.shown_secs(self._clock()))
 
     def _seal(self, grant: Grant) -> bytes:

@@ -109,7 +109,7 @@ class Links:
                 return False
 
     async def renew(self, grant: Grant) -> None:
-        """Seal the credential by the newest secret."""
+        """Seal the credential by the first value of the secret."""
         sealed = await self._store.get(_KIND, grant.id)
         if sealed is not None and self._vault.outdated(sealed):
             await self.extend(grant)
@@ -148,11 +148,7 @@ class Links:
             return fresh
 
     async def _linked(self, grant: Grant) -> Linked:
-        sealed = await self._sealed(grant)
-        linked = self._opened(grant, sealed)
-        if self._vault.outdated(sealed):
-            await self._swap(grant, sealed, linked)
-        return linked
+        return self._opened(grant, await self._sealed(grant))
 
     async def _sealed(self, grant: Grant) -> bytes:
         sealed = await self._store.get(_KIND, grant.id)

@@ -18,7 +18,7 @@ class OAuth:
     """The parts of OAuth that the app needs: the verification of access tokens, and routes."""
 
     upkeep: Upkeep
-    """The app calls its `begin` at start-up."""
+    """The app keeps its `running` open beside the requests."""
     grants: Grants
     server: AuthorizationServer
     tokens: AccessTokens

@@ -29,7 +29,7 @@ class TelnyxAccounts:
 
     def __init__(self, store: Store, vault: Vault, secret: Secret) -> None:
         self._records = Records(store, vault, _KIND, Account)
-        self._keys = secret.derive_all("store")
+        self._secret = secret
 
     async def principal(self, account_id: str) -> str:
         """The principal of an account: `telnyx:` and 32 hexadecimal digits. Without an id, each sign-in has its own."""
@@ -44,7 +44,8 @@ class TelnyxAccounts:
         return await self._entered(fresh)
 
     async def renew(self, believed: Collection[str] | None) -> None:
-        """Seal all accounts by the newest secret, and store them under its keys.
+        """Seal all accounts by the first value of the secret, and store those by their present name that have only an
+        older one.
 
         `believed` are the principals whose entries of the first version, which were not sealed, are accepted.
         """
@@ -59,11 +60,11 @@ class TelnyxAccounts:
                 await self._entered(account)
 
     async def _entered(self, account: Account) -> str:
-        """The principal of the account under the newest secret; stores `account` where there is none yet."""
+        """The principal of the account by its present name; stores `account` where there is none yet."""
         name = self._names(account.id)[0]
         await self._records.add(name, account, None)
         kept = await self._records.get(name)
         return kept.principal if kept is not None else account.principal
 
     def _names(self, account_id: str) -> list[str]:
-        return [hmac.digest(key, account_id.encode(), "sha256").hex() for key in self._keys]
+        return [hmac.digest(key, account_id.encode(), "sha256").hex() for key in self._secret.name_keys("store")]

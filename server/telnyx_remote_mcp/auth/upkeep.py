@@ -1,16 +1,16 @@
-"""Migration of the store, run once after a change of the secret and once after the first version, which sealed less."""
+"""Migration of the store, run once after the first version, which sealed less; and sealing again by a new secret."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
 import anyio
 from pydantic import TypeAdapter, ValidationError
 
-from telnyx_remote_mcp.auth.account_rules import KIND as ACCOUNT_RULES
 from telnyx_remote_mcp.auth.authorization_server.clients import Clients
 from telnyx_remote_mcp.auth.authorization_server.flows import LASTING_SECS
 from telnyx_remote_mcp.auth.authorization_server.keys import SigningKeys
@@ -21,7 +21,6 @@ from telnyx_remote_mcp.auth.telnyx_accounts import TelnyxAccounts
 from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.vault import Vault, VaultError
-from telnyx_remote_mcp.surface.owner_rules import OwnerRules
 
 _KIND, _KEY = "upkeep", "state"
 _MAX_SECS: Final = 600.0
@@ -31,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A mark that the store is in this version's form. The store is sealed by the same secret as this record."""
+    """A mark that the store is in this version's form."""
 
     form: int = 2
 
@@ -52,7 +51,7 @@ _FIRST_TOKEN: Final[TypeAdapter[_FirstToken]] = TypeAdapter(_FirstToken)
 
 
 class Upkeep:
-    """Seals everything that gives access by the newest secret, and once what the first version stored unsealed.
+    """Seals once what the first version stored unsealed, and seals again everything that gives access by a new secret.
 
     Anybody who can write to the store could have made an unsealed row. So such rows are accepted only in the one run
     after the first version, and only where they belong to a grant in that version's form, which was sealed even then; a
@@ -68,7 +67,6 @@ class Upkeep:
         clients: Clients,
         accounts: TelnyxAccounts,
         keys: SigningKeys,
-        others: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
         self._store = store
         self._vault = vault
@@ -78,9 +76,13 @@ class Upkeep:
         self._clients = clients
         self._accounts = accounts
         self._keys = keys
-        self._others = others
         self._running = anyio.Lock()
         self._done = False
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        await self.begin()
+        yield
 
     async def begin(self) -> None:
         """Run at start-up. Where the store does not answer then, `ensure` runs before the first token is issued."""
@@ -99,21 +101,17 @@ class Upkeep:
                 self._done = True
 
     async def _bring_up_to_date(self) -> None:
-        if await self._is_due() is None:
+        if await self._state.get(_KEY) is not None:
             return
         async with self._store.locked(_KIND, _MAX_SECS):
-            first = await self._is_due()
-            if first is not None:
-                await self._renew(believe_plain=first)
+            if await self._state.get(_KEY) is None:
+                await self._renew(believe_plain=True)
                 await self._state.put(_KEY, State(), None)
 
-    async def _is_due(self) -> bool | None:
-        """Return None if nothing is due, True for the run after the first version, False for one after a change of the
-        secret."""
-        kept = await self._state.read(_KEY)
-        if kept is None:
-            return True
-        return False if self._vault.outdated(kept.sealed) else None
+    async def renew(self) -> None:
+        """Seal again what another value of the secret sealed than the first. Raises StoreUnavailable."""
+        await self._renew(believe_plain=False)
+        await self._state.renew(lambda _: None)
 
     async def _renew(self, *, believe_plain: bool) -> None:
         first = {grant.id: grant for grant in await self._grants.renew()}
@@ -122,13 +120,10 @@ class Upkeep:
             (lambda key, raw: self._believed(key, raw, first)) if believe_plain else None,
         )
         await self._clients.renew(believe_plain=believe_plain)
-        await Records(self._store, self._vault, ACCOUNT_RULES, OwnerRules).renew(lambda _: None)
         await self._accounts.renew({grant.account for grant in first.values()} if believe_plain else None)
         for grant in first.values():
             await self._grants.settle(grant, LASTING_SECS)
         await self._keys.current()
-        for renew in self._others:
-            await renew()
 
     def _believed(self, key: str, raw: bytes, first: dict[str, Grant]) -> RefreshToken | None:
         try:

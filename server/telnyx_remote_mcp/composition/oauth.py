@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-
 from telnyx_remote_mcp.audit.activity import Activity
 from telnyx_remote_mcp.auth.access_tokens import AccessTokens
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
@@ -47,14 +45,13 @@ def create_oauth(
     secret: Secret,
     store: Store,
     fetch: PublicFetch | None = None,
-    renewing: Sequence[Callable[[], Awaitable[None]]] = (),
     phones: OwnerPhones | None = None,
     activity: Activity | None = None,
 ) -> OAuth:
     """The OAuth parts of one worker process.
 
-    `renewing` are called after a change of the secret, to seal again what other parts store. `phones` are the numbers
-    of owners who can be asked by text message. With `activity`, owners see what was done at any replica.
+    `phones` are the numbers of owners who can be asked by text message. With `activity`, owners see what was done at
+    any replica.
     """
     scopes = Scopes(surfaces)
     resources = Resources(settings.url, surfaces.groups)
@@ -64,7 +61,7 @@ def create_oauth(
     )
     vault = Vault(secret)
     access_secs = settings.access_token_minutes * 60
-    signing_keys = SigningKeys(store, vault, token_secs=access_secs)
+    signing_keys = SigningKeys(store, vault)
     refresh_tokens = RefreshTokens(store, vault)
     takes_documents = settings.client_documents == "on"
     documents = ClientDocuments(store, vault, (fetch or PublicFetch()) if takes_documents else None)
@@ -81,7 +78,7 @@ def create_oauth(
         access_secs=access_secs,
     )
     accounts = TelnyxAccounts(store, vault, secret)
-    upkeep = Upkeep(store, vault, grants, refresh_tokens, clients, accounts, signing_keys, renewing)
+    upkeep = Upkeep(store, vault, grants, refresh_tokens, clients, accounts, signing_keys)
     server = AuthorizationServer(protocol, PendingRequests(store, vault), scopes.baseline, upkeep.ensure)
     tokens = AccessTokens(settings.url, resources, signing_keys, grants, check)
     linking = Services(settings, surfaces, server, grants, keys, api, store, secret, sign_in, phones, activity)

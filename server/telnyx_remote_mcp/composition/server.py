@@ -34,7 +34,9 @@ from telnyx_remote_mcp.protocol.server import Services, create_server
 from telnyx_remote_mcp.settings import Settings, is_secure
 from telnyx_remote_mcp.store import open_calls_store, open_store
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.names import Names
 from telnyx_remote_mcp.store.rates import Rates
+from telnyx_remote_mcp.store.resealing import Resealing
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
@@ -88,7 +90,12 @@ class _Worker:
                 pages=self._pages(),
                 webhooks=self.events.receiver,
                 stores=[self.calls, self.store, *([self.activity] if self.activity is not None else ())],
-                beside=[delivery.running] if delivery is not None else [],
+                beside=[
+                    self.names.running,  # first: without them nothing is found
+                    *([self.oauth.upkeep.running] if self.oauth is not None else ()),
+                    self._resealing().running,
+                    *([delivery.running] if delivery is not None else ()),
+                ],
                 closers=[self.open_requests.close, self.events.close],
                 rates=self.shared_rates or local_rate,
                 is_away=lambda: self.calls.is_away,
@@ -106,8 +113,13 @@ class _Worker:
         )
 
     @cached_property
+    def names(self) -> Names:
+        return Names(self.store, Secret.load(self.settings.secret, self.settings.data_dir))
+
+    @property
     def secret(self) -> Secret:
-        return Secret.load(self.settings.secret, self.settings.data_dir)
+        """The secret, which makes no name before those of the store are settled."""
+        return self.names.secret
 
     @cached_property
     def check(self) -> Check:
@@ -130,7 +142,7 @@ class _Worker:
     def keys(self) -> ApiKeys:
         return ApiKeys(
             self.check,
-            self.secret.derive("pepper"),
+            lambda: self.secret.name_key("pepper"),
             budget=Budget(rates=self.shared_rates),
             dead_keys=DeadKeys(self.calls) if self.shared_rates is not None else None,
             sandbox=self.settings.sandbox,
@@ -184,7 +196,6 @@ class _Worker:
             self.secret,
             self.store,
             self.fetch,
-            [self.events.renew, *([self.phones.renew] if self.phones is not None else ())],
             self.phones,
             self.activity,
         )
@@ -205,6 +216,17 @@ class _Worker:
             account_page=f"{settings.url}/account",
             phone=self.phones if self.oauth is not None else None,
             activity=self.activity,
+        )
+
+    @cached_property
+    def approving(self) -> ApproveServices:
+        return ApproveServices(
+            self.settings,
+            self.store,
+            self.shared.approvals,
+            key_proof(self.keys),
+            self.secret,
+            signs_in=self.settings.telnyx_client_id is not None,
         )
 
     @cached_property
@@ -246,18 +268,26 @@ class _Worker:
 
     def _pages(self) -> list[Route]:
         """The approval pages and, without OAuth, the activity pages. With OAuth, activity is on the account page."""
-        approving = ApproveServices(
-            self.settings,
-            self.store,
-            self.shared.approvals,
-            key_proof(self.keys),
-            self.secret,
-            signs_in=self.settings.telnyx_client_id is not None,
-        )
+        approving = self.approving
         if self.oauth is not None:
             return approve_routes(approving)
         activities = ActivityServices(self.settings, self.store, self.secret, self.activity, proof=approving.proof)
         return [*approve_routes(approving), *activity_routes(activities)]
+
+    def _resealing(self) -> Resealing:
+        parts = [
+            self.names.renew,
+            self.events.renew,
+            self.shared.approvals.renew,
+            self.shared.account_rules.renew,
+            self._renew_sessions,
+            *([self.phones.renew] if self.phones is not None else ()),
+            *([self.oauth.upkeep.renew] if self.oauth is not None else ()),
+        ]
+        return Resealing(self.store, self.secret, parts)
+
+    async def _renew_sessions(self) -> None:
+        await self.approving.sessions.renew()  # whose cookies are made by a name key
 
     def _rejected(self, principal: str) -> None:
         self.keys.reject(principal)

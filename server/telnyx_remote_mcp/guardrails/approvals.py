@@ -107,7 +107,7 @@ class Approvals:
 
     def __init__(self, store: Store, secret: Secret, *, clock: Clock = earliest) -> None:
         vault = Vault(secret)
-        self._key = secret.derive("approvals")
+        self._secret = secret
         self._records = Records(store, vault, "approval", Approval)
         self._standing = Records(store, vault, "leave", _StandingApproval)
         self._clock = clock
@@ -181,6 +181,11 @@ class Approvals:
             for address in approval.addresses:
                 await self._standing.put(self._address_key(approval.principal, address), standing, None)
 
+    async def renew(self) -> None:
+        """Re-seal what another value of the secret sealed. What counts for an hour at most ends before that value is
+        dropped."""
+        await self._standing.renew(lambda _: None, lasting=lambda standing: standing.given_at + HOUR < self._clock())
+
     async def allows_tool(self, call: Call) -> bool:
         """Whether the person allowed this client to use this tool for an hour, and the hour is not over."""
         caller = call.caller
@@ -203,7 +208,7 @@ class Approvals:
         return self._digest("address", principal, address)
 
     def _digest(self, *parts: str | None) -> str:
-        digest = hmac.digest(self._key, json.dumps(parts).encode(), "sha256")
+        digest = hmac.digest(self._secret.name_key("approvals"), json.dumps(parts).encode(), "sha256")
         return base64.urlsafe_b64encode(digest[:24]).decode()
 
     def _is_open(self, approval: Approval) -> bool:

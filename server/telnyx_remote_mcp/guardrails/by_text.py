@@ -61,7 +61,7 @@ class ByText:
         vault = Vault(secret)
         self._phone = phone
         self._approvals = approvals
-        self._key = secret.derive("by-text")
+        self._secret = secret
         self._asked = Records(store, vault, "text-code", _Asked)
         self._sent = Records(store, vault, "text-sent", _Sent)
 
@@ -105,7 +105,8 @@ class ByText:
         return None
 
     def _place(self, principal: str, number: str, code: str) -> str:
-        return hmac.digest(self._key, "\0".join([principal, number, code]).encode(), "sha256").hex()
+        key = self._secret.name_key("by-text")
+        return hmac.digest(key, "\0".join([principal, number, code]).encode(), "sha256").hex()
 
 
 def _text(approval: Approval, code: str) -> str:

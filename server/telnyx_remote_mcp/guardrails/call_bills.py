@@ -112,7 +112,7 @@ class CallBills:
 
     @cached_property
     def _secret(self) -> bytes:
-        return self._shared.secret.derive(KIND)
+        return self._shared.secret.name_key(KIND)
 
     @cached_property
     def _records(self) -> Records[UnbilledCalls]:

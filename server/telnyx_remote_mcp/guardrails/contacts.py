@@ -31,7 +31,7 @@ class Contacts:
 
     def __init__(self, store: Store, secret: Secret) -> None:
         self._store = store
-        self._key = secret.derive("contacts")
+        self._secret = secret
         self._known: LRUCache[tuple[str, str], bool] = LRUCache(MOST_KNOWN)
         self._counted: TTLCache[str, bool] = TTLCache(MOST_KNOWN, RECENT_SECS)
         self._digest = lru_cache(MOST_KNOWN)(self._digested)
@@ -73,5 +73,5 @@ class Contacts:
             self._known[kind, key] = True
 
     def _digested(self, *parts: str) -> str:
-        digest = hmac.digest(self._key, json.dumps(parts).encode(), "sha256")
+        digest = hmac.digest(self._secret.name_key("contacts"), json.dumps(parts).encode(), "sha256")
         return base64.urlsafe_b64encode(digest[:24]).decode()

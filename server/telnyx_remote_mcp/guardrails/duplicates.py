@@ -121,12 +121,12 @@ class DuplicateGuard:
     def _fingerprint(self, call: Call) -> str:
         try:
             return fingerprint(call, self._key)
-        except (ValueError, OSError):  # no secret
+        except (ValueError, OSError, StoreUnavailable):  # no secret, or no names yet
             raise CannotRemember from None
 
     @cached_property
     def _key(self) -> bytes:
-        return self._load().derive(PURPOSE) + self._place.encode()
+        return self._load().name_key(PURPOSE) + self._place.encode()
 
     @cached_property
     def _attempts(self) -> Records[Attempt]:

@@ -161,7 +161,7 @@ class LiveCallsGuard:
 
     @cached_property
     def _key(self) -> bytes:
-        return self._shared.secret.derive(KIND)
+        return self._shared.secret.name_key(KIND)
 
     @cached_property
     def _records(self) -> Records[Going]:

@@ -202,7 +202,7 @@ class QuotaGuard:
     @cached_property
     def _key(self) -> bytes:
         try:
-            return self._shared.secret.derive(PURPOSE)
+            return self._shared.secret.name_key(PURPOSE)
         except (ValueError, OSError):  # no secret
             raise CannotRemember from None
 

@@ -23,8 +23,8 @@ class Store(Protocol):
     """Small values by (kind, key). Every operation is atomic, over processes and replicas, and raises StoreUnavailable.
 
     Whoever reads the store can read its keys. So callers use random ids, or HMACs of what identifies somebody
-    (`Secret.derive("store")`), as keys, and seal secret values (`Vault`). Without `ttl_secs` a value stays until it is
-    deleted. Files and connections are opened with the first operation.
+    (`Secret.name_key("store")`), as keys, and seal secret values (`Vault`). Without `ttl_secs` a value stays until it
+    is deleted. Files and connections are opened with the first operation.
     """
 
     @property

@@ -77,9 +77,12 @@ class Records(Generic[Value]):
                 yield key, record
 
     async def renew(
-        self, ttl_secs: Callable[[Value], float | None], believed: Callable[[str, bytes], Value | None] | None = None
+        self,
+        ttl_secs: Callable[[Value], float | None],
+        believed: Callable[[str, bytes], Value | None] | None = None,
+        lasting: Callable[[Value], bool] = lambda _: True,
     ) -> None:
-        """Re-seal with the current secret what an older one sealed.
+        """Re-seal with the first value of the secret what another one sealed, but for records that are not `lasting`.
 
         `believed` turns bytes that are no valid record into one, or returns None. It is only given once in the life of
         a store.
@@ -90,7 +93,7 @@ class Records(Generic[Value]):
                 continue
             kept = self._kept(key, raw)
             record = kept.value if kept is not None else believed(key, raw) if believed is not None else None
-            if record is not None and (kept is None or self._vault.outdated(raw)):
+            if record is not None and (kept is None or (self._vault.outdated(raw) and lasting(record))):
                 await self._store.swap(self.kind, key, raw, self._seal(key, record), ttl_secs(record))
 
     def _seal(self, key: str, record: Value) -> bytes:

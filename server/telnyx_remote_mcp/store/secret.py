@@ -4,14 +4,32 @@ import os
 import secrets
 import stat
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from telnyx_remote_mcp.store.base import StoreUnavailable
+
 MIN_BYTES = 32
 FILE_NAME = "secret"
 _INFO_PREFIX = b"telnyx-remote-mcp/"
+
+Naming = Literal[
+    "approvals",
+    "by-text",
+    "call-bills",
+    "contacts",
+    "cookie",
+    "duplicates",
+    "live-calls",
+    "pepper",
+    "quotas",
+    "store",
+]
+"""Purposes of keys that make names: HMACs that other replicas look up, also after a change of the secret."""
 
 
 class SecretError(ValueError):
@@ -19,7 +37,10 @@ class SecretError(ValueError):
 
 
 class Secret:
-    """One or more secret values, newest first. The first one signs and seals; the others still open and verify."""
+    """One or more secret values. The first one signs and seals; all of them open and verify.
+
+    Names are made by keys of their own, which the store keeps (`Names`); without a store, by those of the first value.
+    """
 
     def __init__(self, *values: bytes) -> None:
         if not values or any(len(value) < MIN_BYTES for value in values):
@@ -27,10 +48,11 @@ class Secret:
                 f"Each value of TELNYX_MCP_SECRET needs at least {MIN_BYTES} bytes; make one with: openssl rand -hex 32"
             )
         self._values = values
+        self._names: dict[str, bytes] | None = {}
 
     @classmethod
     def load(cls, value: str | None, data_dir: Path) -> "Secret":
-        """The secret in `value` (comma-separated, newest first), else the one kept in `data_dir`.
+        """The secret in `value` (comma-separated, the one that seals first), else the one kept in `data_dir`.
 
         Without either, a new one is written to `data_dir`, readable by its owner only. Processes that
         start at the same time agree on one. Raises SecretError.
@@ -53,12 +75,38 @@ class Secret:
         return cls(*(part.strip().encode() for part in text.split(",")))
 
     def derive(self, purpose: str) -> bytes:
-        """The current 32-byte key for one purpose, such as "pepper" or "vault"."""
+        """The 32-byte key of the first value for one purpose, such as "audit" or "vault"."""
         return _hkdf(self._values[0], purpose)
 
     def derive_all(self, purpose: str) -> list[bytes]:
-        """The keys for one purpose, newest first: write with the first, read with any."""
+        """The keys for one purpose, in the order of the values: write with the first, read with any."""
         return [_hkdf(value, purpose) for value in self._values]
+
+    def name_key(self, purpose: Naming) -> bytes:
+        """The key that makes the names for one purpose; it stays when the secret changes.
+
+        Raises StoreUnavailable while the store that keeps it was not read yet.
+        """
+        if self._names is None:
+            raise StoreUnavailable("its names are not read yet")
+        if purpose not in self._names:
+            self._names[purpose] = self.derive(purpose)
+        return self._names[purpose]
+
+    def name_keys(self, purpose: Naming) -> list[bytes]:
+        """That key, and those of each value, by which earlier versions made names: write with the first, read with any.
+
+        Raises StoreUnavailable as `name_key`.
+        """
+        return list(dict.fromkeys([self.name_key(purpose), *self.derive_all(purpose)]))
+
+    def await_names(self) -> None:
+        """Make no names until they are settled."""
+        self._names = None
+
+    def settle_names(self, keys: Mapping[str, bytes]) -> None:
+        """Make names by these keys."""
+        self._names = dict(keys)
 
     def __repr__(self) -> str:
         return f"<Secret of {len(self._values)} value(s)>"

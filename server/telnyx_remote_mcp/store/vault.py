@@ -23,14 +23,24 @@ class VaultError(Exception):
 class Vault:
     """Seals (encrypts and authenticates) bytes with AES-256-GCM for one place: at another place they cannot be opened.
 
-    The newest value of the secret seals, the older ones can still open. A sealed value consists of format (1 byte), id
-    of the key (4), nonce (12), ciphertext and tag.
+    The first value of the secret seals, all of them can open. A sealed value consists of format (1 byte), id of the key
+    (4), nonce (12), ciphertext and tag.
     """
 
     def __init__(self, secret: Secret) -> None:
         keys = secret.derive_all("vault")
         self._keys = {_key_id(key): key for key in keys}
         self._current = _key_id(keys[0])
+
+    @property
+    def current(self) -> str:
+        """The id of the key that seals, in hex, as it stands before everything that it sealed."""
+        return self._current.hex()
+
+    @property
+    def has_several(self) -> bool:
+        """Whether it opens what other values of the secret sealed."""
+        return len(self._keys) > 1
 
     def seal(self, plaintext: bytes, bound_to: str) -> bytes:
         """Encrypt for the place `bound_to`, such as "grant/ID"."""
@@ -52,7 +62,7 @@ class Vault:
             raise VaultError("altered, or sealed for another place") from None
 
     def outdated(self, sealed: bytes) -> bool:
-        """Return whether an older value of the secret sealed it: re-seal it before that value is dropped."""
+        """Return whether another value of the secret sealed it: re-seal it before that value is dropped."""
         return sealed[len(_FORMAT) : _HEAD_BYTES] != self._current
 
 

@@ -41,7 +41,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def keys(telnyx: Telnyx, clock: ManualClock) -> ApiKeys:
-    return ApiKeys(telnyx.check, PEPPER, clock=clock)
+    return ApiKeys(telnyx.check, lambda: PEPPER, clock=clock)
 
 
 @pytest.mark.anyio
@@ -66,7 +66,9 @@ async def test_the_session_owner_is_the_principal_and_holds_no_key(keys: ApiKeys
 
 @pytest.mark.anyio
 async def test_the_principal_depends_on_the_pepper(telnyx: Telnyx) -> None:
-    assert ApiKeys(telnyx.check, b"a" * 32).principal(KEY) != ApiKeys(telnyx.check, b"b" * 32).principal(KEY)
+    assert ApiKeys(telnyx.check, lambda: b"a" * 32).principal(KEY) != ApiKeys(
+        telnyx.check, lambda: b"b" * 32
+    ).principal(KEY)
 
 
 @pytest.mark.anyio
@@ -166,7 +168,7 @@ class SlowTelnyx:
 @pytest.mark.parametrize("verdict", list(Verdict))
 async def test_requests_with_one_key_at_once_share_one_check(verdict: Verdict) -> None:
     telnyx = SlowTelnyx(verdict)
-    keys = ApiKeys(telnyx.check, PEPPER, clock=ManualClock())
+    keys = ApiKeys(telnyx.check, lambda: PEPPER, clock=ManualClock())
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:
         attempts = [group.create_task(outcome(keys.verify(KEY, ADDRESS))) for _ in range(5)]
         asyncio.get_running_loop().call_soon(telnyx.gate.set)
@@ -178,7 +180,7 @@ async def test_requests_with_one_key_at_once_share_one_check(verdict: Verdict) -
 @pytest.mark.anyio
 async def test_a_caller_that_hangs_up_does_not_fail_the_others_with_its_key() -> None:
     telnyx = SlowTelnyx()
-    keys = ApiKeys(telnyx.check, PEPPER, clock=ManualClock())
+    keys = ApiKeys(telnyx.check, lambda: PEPPER, clock=ManualClock())
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:
         leaving = group.create_task(outcome(keys.verify(KEY, ADDRESS)))
         staying = group.create_task(outcome(keys.verify(KEY, ADDRESS)))
@@ -195,7 +197,7 @@ async def test_one_slow_key_does_not_hold_up_another() -> None:
     async def only_one_is_slow(credential: Credential) -> Verdict:
         return await telnyx.check(credential) if credential.secret == KEY else Verdict.GENUINE
 
-    keys = ApiKeys(only_one_is_slow, PEPPER, clock=ManualClock())
+    keys = ApiKeys(only_one_is_slow, lambda: PEPPER, clock=ManualClock())
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:
         slow = group.create_task(keys.verify(KEY, ADDRESS))
         await keys.verify(OTHER, ADDRESS)
@@ -205,7 +207,7 @@ async def test_one_slow_key_does_not_hold_up_another() -> None:
 
 @pytest.mark.anyio
 async def test_made_up_keys_from_one_address_stop_being_shown_to_telnyx(telnyx: Telnyx, clock: ManualClock) -> None:
-    keys = ApiKeys(telnyx.check, PEPPER, budget=Budget(3, 100, clock=clock), clock=clock)
+    keys = ApiKeys(telnyx.check, lambda: PEPPER, budget=Budget(3, 100, clock=clock), clock=clock)
     statuses = [(await refusal(keys.verify(f"KEY_{n}", ADDRESS))).status for n in range(5)]
     assert statuses == [401, 401, 401, 429, 429]
     assert telnyx.shown == ["KEY_0", "KEY_1", "KEY_2"]
@@ -217,7 +219,7 @@ async def test_made_up_keys_from_one_address_stop_being_shown_to_telnyx(telnyx: 
 
 @pytest.mark.anyio
 async def test_made_up_keys_from_many_addresses_stop_being_shown_to_telnyx(telnyx: Telnyx, clock: ManualClock) -> None:
-    keys = ApiKeys(telnyx.check, PEPPER, budget=Budget(100, 3, clock=clock), clock=clock)
+    keys = ApiKeys(telnyx.check, lambda: PEPPER, budget=Budget(100, 3, clock=clock), clock=clock)
     statuses = [(await refusal(keys.verify(f"KEY_{n}", f"203.0.113.{n}"))).status for n in range(5)]
     assert statuses == [401, 401, 401, 429, 429]
     assert len(telnyx.shown) == 3
@@ -225,7 +227,7 @@ async def test_made_up_keys_from_many_addresses_stop_being_shown_to_telnyx(telny
 
 @pytest.mark.anyio
 async def test_genuine_keys_cost_no_budget(telnyx: Telnyx, clock: ManualClock) -> None:
-    keys = ApiKeys(telnyx.check, PEPPER, budget=Budget(1, 1, clock=clock), clock=clock)
+    keys = ApiKeys(telnyx.check, lambda: PEPPER, budget=Budget(1, 1, clock=clock), clock=clock)
     for number in range(5):
         telnyx.genuine.add(f"KEY_{number}")
         assert await keys.verify(f"KEY_{number}", ADDRESS)
@@ -234,7 +236,7 @@ async def test_genuine_keys_cost_no_budget(telnyx: Telnyx, clock: ManualClock) -
 
 @pytest.mark.anyio
 async def test_a_proven_key_is_checked_again_when_the_budget_is_used_up(telnyx: Telnyx, clock: ManualClock) -> None:
-    keys = ApiKeys(telnyx.check, PEPPER, budget=Budget(1, 1, clock=clock), clock=clock)
+    keys = ApiKeys(telnyx.check, lambda: PEPPER, budget=Budget(1, 1, clock=clock), clock=clock)
     await keys.verify(KEY, ADDRESS)
     clock.advance(300)
     await refusal(keys.verify(MADE_UP, ADDRESS))
@@ -243,7 +245,7 @@ async def test_a_proven_key_is_checked_again_when_the_budget_is_used_up(telnyx: 
 
 @pytest.mark.anyio
 async def test_only_so_many_keys_are_remembered_and_the_busy_ones_stay(telnyx: Telnyx, clock: ManualClock) -> None:
-    keys = ApiKeys(telnyx.check, PEPPER, clock=clock, max_keys=2)
+    keys = ApiKeys(telnyx.check, lambda: PEPPER, clock=clock, max_keys=2)
     await keys.verify(KEY, ADDRESS)
     await keys.verify(OTHER, ADDRESS)
     assert await keys.known(KEY)
@@ -281,7 +283,7 @@ async def shared(tmp_path: Path) -> AsyncIterator[SharedStore]:
 async def test_a_key_that_one_replica_finds_dead_is_dead_at_the_others_within_5_seconds(
     telnyx: Telnyx, clock: ManualClock, shared: SharedStore
 ) -> None:
-    one, other = (ApiKeys(telnyx.check, PEPPER, dead_keys=DeadKeys(shared), clock=clock) for _ in range(2))
+    one, other = (ApiKeys(telnyx.check, lambda: PEPPER, dead_keys=DeadKeys(shared), clock=clock) for _ in range(2))
     await one.verify(KEY, ADDRESS)
     await other.verify(KEY, ADDRESS)
     telnyx.genuine.remove(KEY)
@@ -291,7 +293,7 @@ async def test_a_key_that_one_replica_finds_dead_is_dead_at_the_others_within_5_
     assert await other.known(KEY) is None
     assert (await refusal(other.verify(KEY, ADDRESS))).status == 401
     clock.advance(200)
-    assert await ApiKeys(telnyx.check, PEPPER, dead_keys=DeadKeys(shared), clock=clock).known(KEY) is None
+    assert await ApiKeys(telnyx.check, lambda: PEPPER, dead_keys=DeadKeys(shared), clock=clock).known(KEY) is None
     telnyx.genuine.add(KEY)
     assert await one.verify(KEY, ADDRESS)
     await heard(shared, one.principal(KEY), died=False)
@@ -301,7 +303,7 @@ async def test_a_key_that_one_replica_finds_dead_is_dead_at_the_others_within_5_
 async def test_while_the_store_is_away_a_key_counts_for_a_minute_after_it_was_looked_at(
     telnyx: Telnyx, clock: ManualClock, shared: SharedStore
 ) -> None:
-    keys = ApiKeys(telnyx.check, PEPPER, dead_keys=DeadKeys(shared), clock=clock)
+    keys = ApiKeys(telnyx.check, lambda: PEPPER, dead_keys=DeadKeys(shared), clock=clock)
     await keys.verify(KEY, ADDRESS)
     clock.advance(30)
     assert await keys.known(KEY)
@@ -325,7 +327,8 @@ async def test_replicas_show_telnyx_no_more_unproven_keys_together_than_one_does
         return counted.setdefault(name, LocalRate(per_minute, clock=clock))
 
     one, other = (
-        ApiKeys(telnyx.check, PEPPER, budget=Budget(3, 100, rates=rates, clock=clock), clock=clock) for _ in range(2)
+        ApiKeys(telnyx.check, lambda: PEPPER, budget=Budget(3, 100, rates=rates, clock=clock), clock=clock)
+        for _ in range(2)
     )
     await one.verify(KEY, ADDRESS)  # costs nothing
     statuses = [

@@ -355,23 +355,33 @@ async def test_a_credential_does_not_open_behind_another_grant(world: World) -> 
         await world.replica().credential(replace(victim, account=thief.account))
 
 
-async def test_a_grant_survives_a_new_secret_once_it_was_used_under_both(world: World) -> None:
+async def test_a_grant_survives_a_new_secret_once_it_was_sealed_again(world: World) -> None:
     before = world.replica(OLD)
     used, idle = await granted(before), await granted(before)
     during = world.replica(NEW, OLD)
-    assert {grant.id for grant in await during.of_account(ACCOUNT)} == {used.id, idle.id}
-    assert await during.get(used.id) == used
-    assert (await during.credential(used)).secret == KEY
+    await during.renew()
     after = world.replica(NEW)
+    assert {grant.id for grant in await after.of_account(ACCOUNT)} == {used.id, idle.id}
     assert await after.get(used.id) == used
     assert (await after.credential(used)).secret == KEY
 
 
+async def test_a_grant_is_read_and_changed_by_replicas_that_have_the_secrets_in_another_order(world: World) -> None:
+    replicas = world.replica(OLD, NEW), world.replica(NEW, OLD)
+    grant = await granted(replicas[0])
+    for here, there in (replicas, replicas[::-1]):
+        await here.renew()
+        assert (await there.credential(grant)).secret == KEY
+        assert {each.id for each in await there.of_account(ACCOUNT)} == {grant.id}
+        await there.touch(grant.id)
+        assert await here.get(grant.id) is not None
+
+
 async def test_a_new_secret_finds_and_ends_the_grants_of_the_old_one(world: World) -> None:
-    await granted(world.replica(OLD))
+    grant = await granted(world.replica(OLD))
     during = world.replica(NEW, OLD)
-    (grant,) = await during.of_account(ACCOUNT)
-    assert await world.replica(NEW).of_account(ACCOUNT) == [grant]
+    assert [each.id for each in await during.of_account(ACCOUNT)] == [grant.id]
+    await during.renew()
     await during.revoke(grant.id)
     assert [await world.store.keys(kind) for kind in ("grant", "link", "account")] == [[], [], []]
 
@@ -445,6 +455,26 @@ async def test_a_caller_who_leaves_does_not_lose_the_new_tokens(world: World) ->
         answered.set()
         await asyncio.wait([call])
     assert (await world.replica().credential(grant)).secret == "second-access"
+
+
+async def test_a_replica_with_the_secrets_in_another_order_reads_a_link_while_it_is_refreshed(world: World) -> None:
+    asked, answered = anyio.Event(), anyio.Event()
+
+    async def slow(link: TelnyxLink) -> TelnyxLink:
+        asked.set()
+        await answered.wait()
+        return world.tokens("second")
+
+    here, there = world.replica(OLD, NEW, refresh=slow), world.replica(NEW, OLD)
+    grant = await granted(here, world.tokens("first"))
+    dead = await here.credential(grant)
+    with anyio.fail_after(5):
+        call = asyncio.create_task(here.credential(grant, dead=dead))
+        await asked.wait()
+        assert await there.credential(grant) == dead
+        answered.set()
+        assert (await call).secret == "second-access"
+    assert await here.get(grant.id) is not None
 
 
 async def test_tokens_that_cannot_be_refreshed_are_used_until_telnyx_rejects_them(world: World) -> None:

@@ -159,12 +159,12 @@ async def test_a_record_moved_to_another_place_gives_nothing(replica: Replica) -
     assert response.json()["error"] == "invalid_grant"
 
 
-async def test_a_new_secret_seals_everything_again_at_the_start(tmp_path: Path) -> None:
+async def test_a_new_secret_seals_everything_again(tmp_path: Path) -> None:
     old, new = b"s" * 32, b"n" * 32
     async with running(tmp_path, public_url=URL) as replica:
         tokens = await replica.signed_in()
     async with running(tmp_path, public_url=URL, secrets=(new, old)) as replica:
-        await replica.oauth.upkeep.begin()
+        await replica.oauth.upkeep.renew()
         assert (await replica.call(tokens["access_token"])).status_code == 200
         vault = Vault(Secret(new))
         for kind in ("grant", "refresh_token", "client", "upkeep"):

@@ -73,7 +73,7 @@ async def test_only_an_error_of_telnyx_that_names_the_keys_rights_proves_a_key(
 async def test_while_telnyx_refuses_everybody_no_made_up_key_passes_and_each_costs_budget(status: int) -> None:
     upstream = BalanceServer(KEY)
     async with serving(upstream) as url, Api(f"{url}/v2", clock=Clock(sleep=at_once)) as api:
-        keys = ApiKeys(balance_check(api), b"p" * 32, budget=Budget(3, 100))
+        keys = ApiKeys(balance_check(api), lambda: b"p" * 32, budget=Budget(3, 100))
         assert await keys.verify(KEY, "203.0.113.9")
         upstream.status = status
         statuses = [await outcome(keys.verify(f"KEY_made_up_{n}", "203.0.113.9")) for n in range(5)]

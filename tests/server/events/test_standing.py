@@ -29,7 +29,7 @@ READS = frozenset({"reporting.read", "messaging.read"})
 async def test_a_grant_allows_what_its_person_still_lets_it_read(tmp_path: Path) -> None:
     store = open_store(Settings(data_dir=tmp_path))
     grants = Grants(store, Secret(b"s" * 32))
-    authority = Authority(Surfaces(registry(), Selection()), ApiKeys(_genuine, b"p" * 32), grants)
+    authority = Authority(Surfaces(registry(), Selection()), ApiKeys(_genuine, lambda: b"p" * 32), grants)
     reads = permission({"events": Level.LOOK, "messaging": Level.LOOK})
     grant = await grants.create(
         client_id="c", client_name="A", account=ACCOUNT, linked=ApiKeyLink("KEYx"), permission=reads, scopes=READS
@@ -57,7 +57,7 @@ async def test_a_key_is_what_telnyx_says_of_it(verdict: Verdict, stands: bool | 
     async def check(_: object) -> Verdict:
         return verdict
 
-    keys = ApiKeys(check, b"p" * 32)
+    keys = ApiKeys(check, lambda: b"p" * 32)
     authority = Authority(Surfaces(registry(), Selection()), keys, None)
     by_key = replace(SUBSCRIPTION, principal=keys.principal("KEYmine"), api_key="KEYmine")
     assert await authority(by_key, MESSAGES) is stands

@@ -40,7 +40,7 @@ class Gate:
     def __init__(self, failures: int = 100) -> None:
         self.telnyx = Telnyx(KEY)
         self.clock = ManualClock()
-        self.keys = ApiKeys(self.telnyx.check, b"p" * 32, clock=self.clock)
+        self.keys = ApiKeys(self.telnyx.check, lambda: b"p" * 32, clock=self.clock)
         self.app = Authenticate(whoami, self.keys, LocalRate(failures, clock=self.clock))
 
     async def ask(
@@ -264,7 +264,7 @@ async def test_no_log_and_no_answer_holds_a_key_whatever_becomes_of_it(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with serving(BalanceServer(KEY)) as telnyx, Api(f"{telnyx}/v2") as api:
-        keys = ApiKeys(balance_check(api), b"p" * 32)
+        keys = ApiKeys(balance_check(api), lambda: b"p" * 32)
         app = Edge(Authenticate(whoami, keys, LocalRate(9)))
         async with serving(app) as url:
             answers = [

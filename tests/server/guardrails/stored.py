@@ -18,7 +18,8 @@ from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 from telnyx_tools.registry import registry
 
-SECRET = Secret(b"an example of a secret, known to everybody")
+VALUE = b"an example of a secret, known to everybody"
+SECRET = Secret(VALUE)
 NOW = 1_795_000_000
 KINDS = ("approval", "leave", "met", "met-country")
 ADDRESS = "+442071838750"

@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 from tests.contexts import TESTER
-from tests.server.guardrails.stored import ADDRESS, NOW, SECRET
+from tests.server.guardrails.stored import ADDRESS, NOW, SECRET, VALUE
 from tests.server.store.entries import fill
 
-from telnyx_remote_mcp.guardrails.approvals import Approvals
+from telnyx_remote_mcp.guardrails.approvals import HOUR, Approvals
 from telnyx_remote_mcp.guardrails.contacts import Contacts
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 
 pytestmark = pytest.mark.anyio
 
+NEW = b"the value that came next" * 2
 EXAMPLES = sorted((Path(__file__).parents[2] / "fixtures" / "guards").iterdir())
 
 
@@ -39,6 +41,17 @@ async def test_a_used_approval_stays_used(store: Store) -> None:
 
 async def test_a_yes_from_now_on_still_counts(store: Store) -> None:
     assert await Approvals(store, SECRET).allows_destination(TESTER.principal, ADDRESS)
+
+
+async def test_a_yes_from_now_on_outlives_a_change_of_the_secret(store: Store) -> None:
+    both, alone = Secret(NEW, VALUE), Secret(NEW)
+    for secret in (both, alone):
+        secret.settle_names({"approvals": SECRET.name_key("approvals")})
+    assert not await Approvals(store, alone).allows_destination(TESTER.principal, ADDRESS)
+    await Approvals(store, both, clock=lambda: NOW + HOUR).renew()  # it may still be one for an hour, which is kept so
+    assert not await Approvals(store, alone).allows_destination(TESTER.principal, ADDRESS)
+    await Approvals(store, both, clock=lambda: NOW + HOUR + 1).renew()
+    assert await Approvals(store, alone).allows_destination(TESTER.principal, ADDRESS)
 
 
 async def test_whom_an_account_reached_is_known(store: Store) -> None:

@@ -203,7 +203,7 @@ def _derived() -> dict[str, object]:
     return {
         "keys": {purpose: secret.derive(purpose).hex() for purpose in KEY_PURPOSES},
         "older_keys": {purpose: Secret(OLDER_SECRET).derive(purpose).hex() for purpose in KEY_PURPOSES},
-        "principal_of_an_api_key": ApiKeys(never, secret.derive("pepper")).principal(API_KEY),
+        "principal_of_an_api_key": ApiKeys(never, lambda: secret.derive("pepper")).principal(API_KEY),
         "form_token": Browsers(secret.derive("cookie"), secure=True).token(browser, "link"),
         "sealed": vault.seal(b"sealed text", "place/1").hex(),
         "sealed_before": Vault(Secret(OLDER_SECRET)).seal(b"sealed text", "place/1").hex(),

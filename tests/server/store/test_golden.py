@@ -78,7 +78,9 @@ def test_the_keys_for_each_purpose_are_as_ever(stored: Stored) -> None:
 
 def test_names_and_tokens_made_from_the_secret_are_as_ever(stored: Stored) -> None:
     secret = Secret(SECRET)
-    assert ApiKeys(never, secret.derive("pepper")).principal(API_KEY) == stored.derived["principal_of_an_api_key"]
+    assert (
+        ApiKeys(never, lambda: secret.derive("pepper")).principal(API_KEY) == stored.derived["principal_of_an_api_key"]
+    )
     browsers = Browsers(secret.derive("cookie"), secure=True)
     assert browsers.token(Browser("A" * 43, False), "link") == stored.derived["form_token"]
 

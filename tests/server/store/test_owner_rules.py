@@ -71,6 +71,7 @@ async def test_rules_outlive_a_change_of_the_secret_with_the_key_that_has_anothe
     before, between, after = Secret(OLD), Secret(NEW, OLD), Secret(NEW)
     await AccountRules(store, before).save(principal(before), RULES)
     await AccountRules(store, before).save("telnyx:1", RULES)
+    await AccountRules(store, between).renew()
     for account in (principal(between), "telnyx:1"):
         assert await AccountRules(store, between).of(account, Credential(API_KEY)) == RULES
         assert await AccountRules(store, after).of(account, Credential(API_KEY)) == RULES

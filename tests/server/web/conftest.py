@@ -43,7 +43,7 @@ async def site(tmp_path: Path, upstream: str) -> AsyncIterator[Site]:
     async with Api(upstream) as api, serving(app) as url:
         sign_in = TelnyxSignIn(api, CLIENT_ID, None, url + CALLBACK_PATH)
         grants = Grants(store, secret, refresh=sign_in.refresh)
-        keys = ApiKeys(balance_check(api), secret.derive("pepper"))
+        keys = ApiKeys(balance_check(api), lambda: secret.derive("pepper"))
         answers = Answers(store, Vault(secret), grants)
         surfaces = Surfaces(registry(), Selection())
         services = Services(settings, surfaces, answers, grants, keys, api, store, secret, sign_in)

@@ -29,7 +29,7 @@ _KIND: Final = "signing_key"
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key. It is `outdated` once the secret that sealed it is not the newest, since others may know that secret."""
+    """A key. It is `outdated` where another value of the secret sealed it than the first."""
 
     created_at: int
     key: ECKey
@@ -50,10 +50,10 @@ _KEPT: Final = Record(_KIND, TypeAdapter(_Kept))
 
 
 class SigningKeys:
-    """The keys of all replicas. Of those sealed by the newest secret, the newest signs.
+    """The keys of all replicas. Of those sealed by the first value of the secret, the newest signs.
 
-    Keys sealed by an older secret verify for as long as the tokens that they signed live, `token_secs`. A key that can
-    no longer be decrypted is ignored.
+    All keys that can be decrypted verify: while the secret is changed, replicas have its values in different orders,
+    and so sign by different keys. A key that can no longer be decrypted is ignored.
     """
 
     def __init__(
@@ -61,11 +61,9 @@ class SigningKeys:
         store: Store,
         vault: Vault,
         *,
-        token_secs: int = 3_600,
         clock: Clock = time.time,
         monotonic: Clock = time.monotonic,
     ) -> None:
-        self._token_secs = token_secs
         self._store = store
         self._vault = vault
         self._clock = clock
@@ -100,9 +98,6 @@ class SigningKeys:
         return newest if newest is not None and self._age(newest) < SIGNS_SECS else None
 
     def _verifies(self, key: SigningKey) -> bool:
-        newest = self._newest()
-        if key.outdated and newest is not None and self._age(newest) > self._token_secs + 2 * _RELOAD_SECS:
-            return False
         return self._age(key) < VERIFIES_SECS
 
     def _age(self, key: SigningKey) -> float:

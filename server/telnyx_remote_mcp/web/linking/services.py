@@ -47,7 +47,7 @@ class PageParts:
     @cached_property
     def browsers(self) -> Browsers:
         secure = self.settings.url.startswith("https:")
-        return Browsers(self.secret.derive("cookie"), secure=secure, base_path=self.settings.base_path)
+        return Browsers(self.secret.name_key("cookie"), secure=secure, base_path=self.settings.base_path)
 
     @cached_property
     def sealed_forms(self) -> SealedForms:

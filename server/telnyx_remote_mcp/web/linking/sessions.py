@@ -62,6 +62,10 @@ class Sessions:
         """Delete the session of the browser."""
         await self._records.delete(browser.name)
 
+    async def renew(self) -> None:
+        """Seal again what another value of the secret sealed."""
+        await self._records.renew(lambda session: max(session.proved_at + COOKIE_SECS - time.time(), 1))
+
     async def of(self, browser: Browser) -> Session | None:
         """Return the session of the browser, if it proved an account in the last 30 days."""
         return None if browser.is_new else await self._records.get(browser.name)

@@ -178,7 +178,7 @@ async def running(
     surfaces = Surfaces(registry(), Selection())
     async with serving(app) as url, Api("http://127.0.0.1:9/v2") as api, httpx2.AsyncClient(base_url=url) as http:
         settings = Settings(data_dir=data_dir, public_url=public_url or url, **given)  # type: ignore[arg-type]  # by their names
-        keys = ApiKeys(telnyx.check, b"p" * 32)
+        keys = ApiKeys(telnyx.check, lambda: b"p" * 32)
         store = open_store(settings)
         oauth = create_oauth(settings, surfaces, api, keys, telnyx.check, Secret(*secrets), store, fetch)
         replica = Replica(settings.url, store, oauth, http, telnyx, surfaces, app)

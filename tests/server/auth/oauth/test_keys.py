@@ -60,20 +60,21 @@ async def test_the_store_alone_signs_nothing(store: Store, clock: ManualClock) -
     assert str(key.key.as_dict(private=True)["d"]).encode() not in kept
 
 
-async def test_a_key_of_an_older_secret_signs_no_more_and_verifies_only_what_it_signed(
+async def test_replicas_with_the_values_of_the_secret_in_different_orders_verify_each_others_keys(
     store: Store, clock: ManualClock
 ) -> None:
-    before = await replica(store, clock, OLD).current()
+    before, after = replica(store, clock, OLD, NEW), replica(store, clock, NEW, OLD)
+    old = await before.current()
     clock.advance(86_400)
-    keys = replica(store, clock, NEW, OLD)
-    after = await keys.current()
-    assert after.id != before.id
-    clock.advance(3_600)
-    assert {key.kid for key in (await keys.published()).keys} == {before.id, after.id}
-    clock.advance(180)
-    assert await keys.find(before.id) is None
-    assert (await keys.current()).id == after.id
-    assert {key.kid for key in (await keys.published()).keys} == {after.id}
+    new = await after.current()
+    assert new.id != old.id
+    for _ in range(3):
+        for keys in (before, after):
+            assert {key.kid for key in (await keys.published()).keys} == {old.id, new.id}
+            assert await keys.find(old.id) is not None
+            assert await keys.find(new.id) is not None
+        assert ((await before.current()).id, (await after.current()).id) == (old.id, new.id)
+        clock.advance(86_400)
 
 
 async def test_a_secret_that_is_gone_takes_its_keys_along(store: Store, clock: ManualClock) -> None:

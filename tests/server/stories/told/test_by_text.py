@@ -47,7 +47,7 @@ async def _connect(settings: Settings) -> None:
         grant = await grants.create(
             client_id="agent",
             client_name="Agent",
-            account=ApiKeys(_nobody, secret.derive("pepper")).principal(KEY),
+            account=ApiKeys(_nobody, lambda: secret.derive("pepper")).principal(KEY),
             linked=ApiKeyLink(KEY),
             permission=permission({"messaging": Level.SPEND}),
             scopes=frozenset({"messaging.write"}),

@@ -1,0 +1,92 @@
+"""Names stay when the secret changes, and are the same at all replicas.
+
+`tests/fixtures/names/first.json` is what the first version that kept their keys stored. That file stays as it is.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import anyio
+import pytest
+from tests.server.store.examples import SECRET
+
+from telnyx_remote_mcp.store.base import Store, StoreUnavailable
+from telnyx_remote_mcp.store.names import KIND, Names
+from telnyx_remote_mcp.store.secret import Secret
+from telnyx_remote_mcp.store.sqlite import SqliteStore
+
+pytestmark = pytest.mark.anyio
+
+FIRST = Path(__file__).parents[2] / "fixtures" / "names" / "first.json"
+OLD, NEW, LAST = b"o" * 32, b"n" * 32, b"l" * 32
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with aclosing(SqliteStore(tmp_path / "state.db")) as store:
+        yield store
+
+
+async def started(store: Store, *values: bytes) -> Secret:
+    """The secret of a server that starts on the store."""
+    secret = Secret(*values)
+    await Names(store, secret).settle()
+    return secret
+
+
+async def test_they_are_made_by_the_first_value_and_stay_when_it_is_gone(store: Store) -> None:
+    first = Secret(OLD).derive("pepper")
+    for values in ((OLD,), (OLD, NEW), (NEW, OLD), (NEW,), (NEW, LAST), (LAST, NEW), (LAST,)):
+        assert (await started(store, *values)).name_key("pepper") == first
+
+
+async def test_what_earlier_versions_named_by_each_value_is_found(store: Store) -> None:
+    await started(store, OLD)
+    secret = await started(store, NEW, OLD)
+    assert secret.name_keys("store") == [Secret(OLD).derive("store"), Secret(NEW).derive("store")]
+
+
+async def test_processes_that_start_at_once_agree(store: Store) -> None:
+    secrets = [Secret(NEW, OLD), Secret(OLD, NEW)] * 5
+    async with anyio.create_task_group() as tasks:
+        for secret in secrets:
+            tasks.start_soon(Names(store, secret).settle)
+    assert len({secret.name_key("pepper") for secret in secrets}) == 1
+
+
+async def test_with_the_values_that_sealed_them_gone_names_begin_anew(store: Store) -> None:
+    await started(store, OLD)
+    assert (await started(store, NEW)).name_key("pepper") == Secret(NEW).derive("pepper")
+
+
+async def test_none_is_made_before_the_store_answered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def down(*_: object) -> None:
+        raise StoreUnavailable("down")
+
+    monkeypatch.setattr("telnyx_remote_mcp.store.names._RETRY_SECS", 0.0)
+    await started(store, OLD)
+    secret = Secret(NEW, OLD)
+    names = Names(store, secret)
+    with monkeypatch.context() as outage:
+        outage.setattr(store, "get", down)
+        running = names.running()
+        await running.__aenter__()
+        with pytest.raises(StoreUnavailable):
+            secret.name_key("pepper")
+    with anyio.fail_after(5):
+        while True:
+            try:
+                assert secret.name_key("pepper") == Secret(OLD).derive("pepper")
+                break
+            except StoreUnavailable:
+                await anyio.lowlevel.checkpoint()
+    await running.__aexit__(None, None, None)
+
+
+async def test_those_that_were_stored_are_read_and_those_of_a_newer_version_are_kept(store: Store) -> None:
+    example = json.loads(FIRST.read_text())
+    await store.put(KIND, example["key"], bytes.fromhex(example["hex"]))
+    secret = await started(store, SECRET)
+    assert {purpose: secret.name_key(purpose).hex() for purpose in example["keys"]} == example["keys"]
