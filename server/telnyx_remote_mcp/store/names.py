@@ -65,7 +65,7 @@ class Names:
         Raises StoreUnavailable.
         """
         while (keys := await self._kept()) is None:
-            pass  # another process wrote at the same time, or unreadable keys were deleted: read again
+            pass  # another process wrote at the same time: read again
         self.secret.settle_names({purpose: bytes.fromhex(keys[purpose]) for purpose in get_args(Naming)})
 
     async def renew(self) -> None:
@@ -82,18 +82,24 @@ class Names:
 
     async def _kept(self) -> Mapping[str, str] | None:
         """The keys as they are stored now, one for each purpose; None where they have to be read again."""
-        kept = await self._records.read(_KEY)
-        before = kept.value.keys if kept is not None else {}
-        keys = {**{purpose: self.secret.derive(purpose).hex() for purpose in get_args(Naming)}, **before}
-        if kept is not None and keys == before and not self._vault.outdated(kept.sealed):
+        place, kept, stored = await self._found()
+        keys = {**{purpose: self.secret.derive(purpose).hex() for purpose in get_args(Naming)}, **stored}
+        if kept is not None and keys == stored and not self._vault.outdated(kept.sealed):
             return keys
-        if await self._records.swap(_KEY, kept, NameKeys(keys), None):
-            return keys
-        await self._drop_unreadable(kept)
-        return None
+        return keys if await self._records.swap(place, kept, NameKeys(keys), None) else None
 
-    async def _drop_unreadable(self, kept: Kept[NameKeys] | None) -> None:
-        """Delete keys that were sealed by a value of the secret that is gone: what they name cannot be read either."""
-        raw = await self._store.get(KIND, _KEY)
-        if kept is None and raw is not None and await self._records.read(_KEY) is None:
-            await self._store.delete(KIND, _KEY, only=raw)
+    async def _found(self) -> tuple[str, Kept[NameKeys] | None, Mapping[str, str]]:
+        """Where the keys belong, what can be read there, and the keys that there are.
+
+        What a value that is not known here sealed stays as it is, since replicas that know it may be running. This one
+        then has keys of its own, under the id of its first value.
+        """
+        if (kept := await self._records.read(_KEY)) is not None:
+            return _KEY, kept, kept.value.keys
+        if await self._store.get(KIND, _KEY) is None:
+            return _KEY, None, {}
+        logger.warning("The store has names of another TELNYX_MCP_SECRET: what was kept under them is not found.")
+        places = [f"{_KEY}-{id_}" for id_ in self._vault.ids]
+        own = [await self._records.read(place) for place in places]
+        stored = next((kept.value.keys for kept in own if kept is not None), {})
+        return places[0], own[0], stored

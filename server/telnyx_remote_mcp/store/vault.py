@@ -38,6 +38,11 @@ class Vault:
         return self._current.hex()
 
     @property
+    def ids(self) -> list[str]:
+        """The ids of the keys that open, in hex, of the first value first."""
+        return [id_.hex() for id_ in self._keys]
+
+    @property
     def has_several(self) -> bool:
         """Whether it opens what other values of the secret sealed."""
         return len(self._keys) > 1

@@ -61,6 +61,22 @@ async def test_with_the_values_that_sealed_them_gone_names_begin_anew(store: Sto
     assert (await started(store, NEW)).name_key("pepper") == Secret(NEW).derive("pepper")
 
 
+async def test_a_replica_with_a_wrong_value_changes_no_names_of_the_others(store: Store) -> None:
+    await started(store, OLD)
+    first = await started(store, NEW, OLD)
+    wrong = await started(store, LAST)
+    assert wrong.name_key("pepper") == Secret(LAST).derive("pepper")
+    assert (await started(store, NEW)).name_key("pepper") == first.name_key("pepper")
+    for values in ((LAST, NEW), (NEW, LAST)):
+        assert (await started(store, *values)).name_key("pepper") == first.name_key("pepper")
+
+
+async def test_names_that_began_anew_stay_when_the_secret_changes_again(store: Store) -> None:
+    await started(store, OLD)
+    for values in ((NEW,), (NEW, LAST), (LAST, NEW), (LAST,)):
+        assert (await started(store, *values)).name_key("pepper") == Secret(NEW).derive("pepper")
+
+
 async def test_none_is_made_before_the_store_answered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     async def down(*_: object) -> None:
         raise StoreUnavailable("down")
