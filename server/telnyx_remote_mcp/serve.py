@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from types import FrameType
 
 import uvicorn
+from sse_starlette.sse import AppStatus
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
@@ -98,6 +99,9 @@ def app(settings: Settings) -> Starlette:
     """Make the app of one worker."""
     logs.configure(settings.log_level)
     _end_with_parent()
+    # It would cut what is streamed half a second after the signal, answers of calls in progress too: `OpenStreams` ends
+    # what stays open, and nothing else.
+    AppStatus.enable_automatic_graceful_drain = False
     created = create_app(settings, meter=create_meter(settings))
     _spare_garbage_collector()
     return created

@@ -25,7 +25,7 @@ def test_an_address_that_cannot_be_had_is_one_clear_line(server: Server, tmp_pat
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("workers", "mode"), [("1", "auto"), ("1", "legacy"), ("2", "auto")])
+@pytest.mark.parametrize(("workers", "mode"), [("1", "auto"), ("1", "legacy"), ("2", "auto"), ("2", "legacy")])
 async def test_sigterm_lets_the_call_in_progress_finish(tmp_path: Path, workers: str, mode: str) -> None:
     with served(tmp_path, "--sandbox", "--workers", workers) as server:
         async with connected(server.url, "KEY_sandbox_end", mode) as client, Sandbox.behind(client) as sandbox:
