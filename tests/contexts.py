@@ -10,6 +10,7 @@ from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.client import Client
 from telnyx_remote_mcp.calls.dispatch import Dispatch, Upstream
 from telnyx_remote_mcp.calls.pipeline import Step
+from telnyx_remote_mcp.calls.progress import Reported
 from telnyx_remote_mcp.calls.replies import reply
 from telnyx_remote_mcp.guardrails.shared import Shared
 from telnyx_remote_mcp.settings import Settings
@@ -25,17 +26,27 @@ from telnyx_tools.files import Files
 from telnyx_tools.registry import registry
 from telnyx_tools.results.result import Result
 from telnyx_tools.shared import waiting
-from telnyx_tools.tool.context import Action, Actions, Context, Decision, Inbox, Progress, Server
+from telnyx_tools.tool.context import Action, Actions, Context, Decision, Inbox, Progress, Report, Server
 from telnyx_tools.tool.event import Event, Events, Poll, Wanted
 from telnyx_tools.tool.server_info import ServerInfo
+from telnyx_tools.tool.shutdown import Shutdown
 
 EVERY_TOOL = Surfaces(registry(), Selection(), allowed=KINDS, local=True).of(Selection(surface="full"))
 TESTER = Caller("key:test", Credential("KEYtest"), "api_key")
 CLIENT = Client("2026-07-28", "tests", "1")
 
 
-async def silent(progress: float, total: float | None = None, message: str | None = None) -> None:
-    """The progress of a call that nobody follows."""
+class Silent:
+    """The progress of a call that nobody follows, of a server that never ends."""
+
+    async def __call__(self, progress: float, total: float | None = None, message: str | None = None) -> None: ...
+
+    @property
+    def shutdown(self) -> Shutdown:
+        return Shutdown()
+
+
+silent = Silent()
 
 
 class PlainServer:
@@ -146,7 +157,7 @@ class OneInbox:
 def context(
     telnyx: Telnyx,
     *,
-    progress: Progress = silent,
+    report: Report = silent,
     files: Files | None = None,
     server: Server | None = None,
     actions: Actions | None = None,
@@ -155,7 +166,7 @@ def context(
     """A context with this client, and with the least of everything else."""
     return Context(
         telnyx=telnyx,
-        progress=progress,
+        progress=Reported(report, Shutdown()),
         files=files or Files(),
         server=server or PlainServer(),
         actions=actions or NoActions(),

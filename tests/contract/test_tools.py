@@ -87,7 +87,7 @@ async def _run(tool: Tool, given_arguments: dict[str, object], contract: Contrac
         telnyx = api.bind(Credential("KEYcontract"), "key:contract")
         try:
             await contexts.run(
-                tool, given_arguments, contexts.context(telnyx, progress=progress, inbox=contexts.OneInbox())
+                tool, given_arguments, contexts.context(telnyx, report=progress, inbox=contexts.OneInbox())
             )
         except TelnyxError:
             # Refused here, or the example is not what the tool was waiting for; what it sent is judged all the same.

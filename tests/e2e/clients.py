@@ -78,6 +78,11 @@ class Sandbox:
         answer = await self._http.post("/faults", json=[fault])
         answer.raise_for_status()
 
+    async def receive(self, key: str, message: dict[str, str]) -> None:
+        """Let a person write to the account: `from`, `to` and `text`."""
+        answer = await self._http.post("/inbound", json={"key": key, "channel": "sms", **message})
+        answer.raise_for_status()
+
     async def has_seen(self, path: str) -> None:
         """Wait until a request for this path has arrived."""
         with anyio.fail_after(PATIENCE_SECS):

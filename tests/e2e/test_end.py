@@ -4,12 +4,17 @@ import signal
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 import httpx2
 import pytest
 from mcp import types
 from mcp.client import Client
-from tests.e2e.clients import INITIALIZE, Sandbox, connected, headers, post
-from tests.e2e.processes import END_SECS, Server, run, served
+from tests.e2e.clients import INITIALIZE, Sandbox, call, connected, headers, post
+from tests.e2e.processes import END_SECS, UNATTENDED, Server, run, served
+
+from telnyx_tools.groups.events.waiting import GO_ON
+
+OWN, PERSON, SILENT = "+12025550101", "+12025550123", "+15550000480"
 
 
 @pytest.mark.parametrize("command", ["serve", "sandbox"])
@@ -38,6 +43,38 @@ async def test_sigterm_lets_the_call_in_progress_finish(tmp_path: Path, workers:
             assert not outcome[0].is_error
         assert server.process.wait(END_SECS) == 0
         assert "Traceback" not in server.log.read_text()
+
+
+@pytest.mark.anyio
+async def test_sigterm_answers_calls_that_wait_and_they_go_on_elsewhere_and_miss_nothing(tmp_path: Path) -> None:
+    key, elsewhere = "KEY_sandbox_waiting", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    waits: dict[str, types.CallToolResult] = {}
+
+    async def wait(client: Client, tool: str, **arguments: object) -> None:
+        waits[tool] = await client.call_tool(tool, {"timeout_secs": 60, **arguments})
+
+    settings = {"TELNYX_MCP_DATA_DIR": str(tmp_path), "TELNYX_MCP_POLICY": str(UNATTENDED)}
+    with served(tmp_path, "--sandbox", **settings) as one, served(elsewhere, "--sandbox", **settings) as other:
+        async with connected(one.url, key) as client, Sandbox.behind(client) as sandbox:
+            made = await call(client, "make_call", to=SILENT, from_number=OWN, timeout_secs=600)
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(lambda: wait(client, "wait_for_event", types=["message.received"]))
+                tasks.start_soon(
+                    lambda: wait(client, "wait_for_call", call_control_id=made["call_control_id"], until="ended")
+                )
+                await sandbox.has_seen("/detail_records")
+                await sandbox.has_seen(f"/calls/{made['call_control_id']}")
+                one.process.send_signal(signal.SIGTERM)
+                with anyio.fail_after(10):
+                    assert await anyio.to_thread.run_sync(one.process.wait) == 0
+        ended, state = waits["wait_for_event"].structured_content, waits["wait_for_call"].structured_content
+        assert "Call wait_for_call again" in state["note"]
+        assert ended["note"] == GO_ON
+        async with connected(other.url, key) as client, Sandbox.behind(client) as sandbox:
+            await sandbox.receive(key, {"from": PERSON, "to": OWN, "text": "hello"})
+            told = await call(client, "wait_for_event", types=["message.received"], since=ended["next"])
+            assert [event["text"] for event in told["events"]] == ["hello"]
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx2
 import mcp_types as types
 import pytest
 from mcp.client import Client
+from mcp.client.session import ElicitationFnT
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from tests.protocol.asking import AskBeforeSpending, Counting
@@ -69,7 +71,7 @@ async def site(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def over_http(url: str, mode: str, person: Person | None) -> AsyncIterator[Client]:
+async def over_http(url: str, mode: str, person: ElicitationFnT | None) -> AsyncIterator[Client]:
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(
             httpx2.AsyncClient(headers={"Authorization": f"Bearer {KEY}"}, timeout=20)
@@ -103,6 +105,25 @@ async def test_over_http_the_person_is_asked_once_and_the_call_goes_on(site: Sit
         return
     assert person.heard == [f"Really call {'messages.send' if 'api' in tool else tool}?"]
     assert site.telnyx.sent == 1
+
+
+async def test_where_the_server_ends_before_an_answer_the_result_says_that_nothing_was_done(tmp_path: Path) -> None:
+    telnyx, parts = Counting(), dict[str, Any]()
+    api = Api(wire=MockWire(telnyx))
+
+    async def silent(context: Any, params: Any) -> types.ElicitResult:
+        parts["open_requests"].close()
+        await anyio.sleep_forever()
+        return YES
+
+    steps = [AskBeforeSpending()]
+    async with (
+        served(tmp_path, api=api, registry=registry(), steps=steps, stateful=True, parts=parts) as url,
+        over_http(f"{url}/mcp?surface=full", "legacy", silent) as client,
+    ):
+        with anyio.fail_after(10):
+            result = await client.call_tool("send_message", TEXT)
+    assert (error_of(result), telnyx.sent) == ("approval_required", 0)
 
 
 @pytest.mark.parametrize("mode", MODES)

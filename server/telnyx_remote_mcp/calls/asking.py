@@ -12,6 +12,7 @@ from mcp.server.context import ServerRequestContext
 from telnyx_remote_mcp.calls.client import Client, Form
 from telnyx_remote_mcp.calls.question import Answer, Answers, AskFirst, Question
 from telnyx_remote_mcp.calls.replies import failure
+from telnyx_tools.tool.shutdown import Shutdown
 
 ROUNDS = 10
 """The most questions that one call may raise; clients give up after as many."""
@@ -21,13 +22,18 @@ Attempt = Callable[[Answers], Awaitable[types.CallToolResult]]
 
 
 async def asked(
-    ctx: ServerRequestContext[Any, Any], client: Client, attempt: Attempt, first: AskFirst, answers: Answers
+    ctx: ServerRequestContext[Any, Any],
+    client: Client,
+    attempt: Attempt,
+    first: AskFirst,
+    answers: Answers,
+    shutdown: Shutdown,
 ) -> types.CallToolResult | types.InputRequiredResult:
     """The result of a call that raised the question `first`, and may raise more.
 
     In protocol version 2026-07-28 the result is the question, and the client makes the call again with the answer. In
-    older versions the server sends the client a request during the call. If the client supports neither, the result
-    says that nothing was done, and why.
+    older versions the server sends the client a request during the call. If the client supports neither, or the
+    server's `shutdown` begins before the answer, the result says that nothing was done, and why.
     """
     for _ in range(ROUNDS):
         mode = _mode(client, first.question)
@@ -38,7 +44,10 @@ async def asked(
         if not ctx.session.can_send_request:
             return failure(first.describe())
         asked_id = first.question.id
-        answers = {**answers, asked_id: await _elicited(ctx, first.question, mode)}
+        answer = await shutdown.unless_begun(_elicited(ctx, first.question, mode))
+        if answer is None:
+            return failure(first.describe())
+        answers = {**answers, asked_id: answer}
         try:
             result = await attempt(answers)
         except AskFirst as another:

@@ -12,6 +12,7 @@ from mcp_types.version import LATEST_PROTOCOL_VERSION
 
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.client import Client
+from telnyx_remote_mcp.calls.progress import Reported
 from telnyx_remote_mcp.calls.question import Answers, AskFirst
 from telnyx_remote_mcp.calls.replies import failure, reply
 from telnyx_remote_mcp.commands import UsageError
@@ -27,6 +28,7 @@ from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.selection import EVERYTHING, Selection
 from telnyx_tools.registry import Registry, registry, registry_of
 from telnyx_tools.results.result import Result
+from telnyx_tools.tool.shutdown import Shutdown
 
 NAME: Final = "telnyx-mcp-server call"
 """The client's name in calls that a command makes."""
@@ -61,7 +63,7 @@ async def _call(settings: Settings, known: Registry, name: str, arguments: Mappi
                 surface=surface,
                 client=Client(LATEST_PROTOCOL_VERSION, NAME, VERSION),
                 request_id=uuid4().hex,
-                progress=progress,
+                progress=Reported(progress, Shutdown()),
                 answers=answers,
             )
             return await parts.dispatch(call)

@@ -109,10 +109,12 @@ class CallerInbox:
         with _available():
             if since is None:
                 entries = await self.services.inbox_events.newest(self._principal, KEPT_AT_HAND)
-                return _answer([each for each in entries if wanted.matches(each[1])][-limit:], _last(entries))
+                found = [each for each in entries if wanted.matches(each[1])][-limit:]
+                return _answer(found, _last(entries), earliest())
             start = _position(since)
             found, last = await self._after(wanted, start, limit)
-            return _answer(found, last, missed=not await self.services.inbox_events.reaches(self._principal, start))
+            missed = not await self.services.inbox_events.reaches(self._principal, start)
+            return _answer(found, last, earliest(), missed=missed)
 
     async def _after(self, wanted: Wanted, cursor: str, limit: int) -> tuple[list[InboxEvent], str]:
         """Up to `limit` wanted events after the cursor, and the cursor of the last event that was read."""
@@ -129,62 +131,67 @@ class CallerInbox:
         self, wanted: Wanted, since: str | None, wait_secs: float, poll: Poll | None, progress: Progress
     ) -> Events:
         start = _position(since) if since is not None else None
+        polling = _Polling(poll, _moment(wanted, since)) if poll is not None else None
         with _available(), released(self.call.slot):
             async with self.services.waiting.listening(self._principal, wanted.matches) as (feed, listener):
-                existing = await self._existing(feed, wanted, start)
-                if existing.events or wait_secs <= 0:
-                    return existing
-                entries = await self._next_arriving(feed, listener, wanted, since, wait_secs, poll, progress)
-                last = entries[-1][0] if entries else feed.cursor
-                return _answer(entries, start if last == START and start is not None else last)
+                entries, last = await self._existing(feed, wanted, start)
+                if not entries and wait_secs > 0:
+                    await self._wait_for_entries(feed, listener, wanted, wait_secs, polling, progress)
+                    # Both without an await in between: no event that arrives is behind the cursor and not among these.
+                    entries, last = listener.take(), feed.cursor
+                    if entries:
+                        last = entries[-1][0]
+                    elif last == START and start is not None:
+                        last = start
+                return _answer(entries, last, polling.next_since if polling is not None else earliest())
 
-    async def _existing(self, feed: Feed, wanted: Wanted, start: str | None) -> Events:
-        """The wanted events that have arrived already. Without a cursor only the newest events are searched."""
+    async def _existing(self, feed: Feed, wanted: Wanted, start: str | None) -> tuple[list[InboxEvent], str]:
+        """The wanted events that have arrived already, and the cursor to go on from. Without a cursor only the newest
+        events are searched."""
         if start is not None:
-            return _answer(*await self._after(wanted, start, MOST_ANSWERED))
+            return await self._after(wanted, start, MOST_ANSWERED)
         entries = await feed.newest()
-        return _answer([each for each in entries if wanted.matches(each[1])][-MOST_ANSWERED:], _last(entries))
+        return [each for each in entries if wanted.matches(each[1])][-MOST_ANSWERED:], _last(entries)
 
-    async def _next_arriving(
+    async def _wait_for_entries(
         self,
         feed: Feed,
         listener: Listener,
         wanted: Wanted,
-        since: str | None,
         wait_secs: float,
-        poll: Poll | None,
+        polling: _Polling | None,
         progress: Progress,
-    ) -> list[InboxEvent]:
-        """The first wanted events to arrive; none if the time runs out. Raises what the first poll raises."""
+    ) -> None:
+        """Return once wanted events have arrived, the time runs out, or the server's shutdown begins. Raises what the
+        first poll raises."""
         until = time.monotonic() + wait_secs
         background: set[asyncio.Task[Any]] = {asyncio.create_task(_report_progress(progress, wait_secs))}
-        if poll is not None:
-            background.add(asyncio.create_task(self._poll(feed, wanted, poll, _moment(wanted, since))))
-        arriving = asyncio.create_task(listener.next())
+        if polling is not None:
+            background.add(asyncio.create_task(self._poll(feed, wanted, polling)))
+        ends = {asyncio.create_task(listener.arrived()), asyncio.create_task(progress.shutdown.begun())}
         try:
             while (left := until - time.monotonic()) > 0:
-                done, _ = await asyncio.wait([arriving, *background], timeout=left, return_when=asyncio.FIRST_COMPLETED)
-                if arriving in done or not done:
+                done, _ = await asyncio.wait(ends | background, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+                if done & ends or not done:
                     break
                 for task in done:  # these tasks end only with an error
                     task.result()
-            return arriving.result() if arriving.done() else []
         finally:
-            for task in (arriving, *background):
+            for task in ends | background:
                 task.cancel()
-            await asyncio.gather(arriving, *background, return_exceptions=True)
+            await asyncio.gather(*ends, *background, return_exceptions=True)
 
-    async def _poll(self, feed: Feed, wanted: Wanted, poll: Poll, moment: float) -> None:
+    async def _poll(self, feed: Feed, wanted: Wanted, polling: _Polling) -> None:
         """Poll Telnyx now and then repeatedly. An error of the first poll ends the wait; later ones are ignored."""
         may_poll, pause = self.services.waiting.may_poll, FIRST_PAUSE_SECS
         if may_poll(self._principal):
-            await self.add(await poll(moment))
+            await polling.once(self.add)
         while True:
             await asyncio.sleep(WEBHOOKS_PAUSE_SECS if _has_webhooks(await feed.newest(), wanted) else pause)
             pause = min(pause * 1.5, LONGEST_PAUSE_SECS)
             if may_poll(self._principal):
                 with suppress(TelnyxError):
-                    await self.add(await poll(moment))
+                    await polling.once(self.add)
 
     async def refused(self) -> int:
         with _available():
@@ -207,6 +214,21 @@ class CallerInbox:
 
     def _note_key(self, name: str) -> str:
         return f"{self._principal}.{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+
+
+class _Polling:
+    """Polls Telnyx during one wait for events since a Unix time. `next_since` is the time from which the next wait has
+    to poll: when the last poll that was answered began."""
+
+    def __init__(self, poll: Poll, since: float) -> None:
+        self.next_since = min(max(since, 0.0), earliest())
+        self._poll = poll
+        self._since = since
+
+    async def once(self, add: Callable[[Sequence[Event]], Awaitable[None]]) -> None:
+        began = earliest()
+        await add(await self._poll(self._since))
+        self.next_since = began
 
 
 @contextmanager
@@ -247,10 +269,11 @@ async def _report_progress(progress: Progress, wait_secs: float) -> None:
         await asyncio.sleep(PROGRESS_SECS)
 
 
-def _answer(entries: Sequence[InboxEvent], last: str, *, missed: bool = False) -> Events:
-    """The events in the order in which they occurred, and the cursor to go on from."""
+def _answer(entries: Sequence[InboxEvent], last: str, since: float, *, missed: bool = False) -> Events:
+    """The events in the order in which they occurred, and the cursor to go on from: the last entry that was read, and
+    the Unix time from which Telnyx is polled."""
     events = sorted((event for _, event in entries), key=lambda event: event.occurred_at)
-    return Events(events=events, next=f"{last}.{int(earliest())}", missed=missed or None)
+    return Events(events=events, next=f"{last}.{int(since)}", missed=missed or None)
 
 
 def _last(entries: Sequence[InboxEvent]) -> str:

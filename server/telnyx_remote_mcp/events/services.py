@@ -102,8 +102,7 @@ class EventServices:
             self.delivery.notify(principal)
 
     def close(self) -> None:
-        """Stop the background work."""
+        """Stop the background work. Requests that wait for events go on until they end by themselves."""
         if self.delivery is not None:
             self.delivery.close()
-        self.waiting.close()
         self.refusals.close()

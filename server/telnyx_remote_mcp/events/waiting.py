@@ -63,12 +63,20 @@ class Listener:
             self._entries += found
             self._arrived.set()
 
-    async def next(self) -> list[InboxEvent]:
-        """The events that arrived since the last call, as soon as there are any."""
+    async def arrived(self) -> None:
+        """Return once there are events to take."""
         await self._arrived.wait()
+
+    def take(self) -> list[InboxEvent]:
+        """The events that arrived since the last call."""
         self._arrived.clear()
         taken, self._entries = self._entries, []
         return taken
+
+    async def next(self) -> list[InboxEvent]:
+        """The same, as soon as there are any."""
+        await self.arrived()
+        return self.take()
 
 
 class Feed:
@@ -167,14 +175,6 @@ class Waiting:
         if (feed := self._feeds.get(principal)) is not None:
             feed.notify()
 
-    def close(self) -> None:
-        """Stop watching the store and reading."""
-        for feed in self._feeds.values():
-            feed.close()
-        if self._watching is not None:
-            self._watching.cancel()
-            self._watching = None
-
     async def _watch(self) -> None:
         """Start to watch the store, unless that runs already."""
         if self._watching is None:
@@ -211,5 +211,6 @@ class Waiting:
         del self._places[feed.principal]
         del self._feeds[feed.principal]
         feed.close()
-        if not self._feeds:
-            self.close()
+        if not self._feeds and self._watching is not None:
+            self._watching.cancel()
+            self._watching = None

@@ -47,6 +47,17 @@ class _TakenOver(TelnyxError):
         return {"code": "taken_over", "title": "The same call is made elsewhere; nothing was sent"}
 
 
+class StillRunning(TelnyxError):
+    """The same call is running elsewhere, and this server shuts down before it is over; nothing was sent."""
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "code": "still_running",
+            "title": "The same call is being made already, and this server ends; nothing more was sent",
+            "remedy": "Make the very same call again now: it gets the result of the first one.",
+        }
+
+
 _claim: ContextVar[Claim | None] = ContextVar("claim", default=None)
 
 
@@ -150,16 +161,21 @@ class DuplicateGuard:
                 return claim
             kept = await self._attempts.read(key)
             if kept is not None and kept.value.state == "running":
-                kept = await self._settled(key, kept)
+                kept = await self._settled(call, key, kept)
             if kept is not None:
                 return kept.value
         raise CannotRemember  # there is a record, but this server cannot read it
 
-    async def _settled(self, key: str, kept: Kept[Attempt]) -> Kept[Attempt] | None:
+    async def _settled(self, call: Call, key: str, kept: Kept[Attempt]) -> Kept[Attempt] | None:
         """Wait for the outcome of a call that runs elsewhere; None if it certainly failed. If its process dies, the
-        outcome is unknown if the effect had begun; else the record is deleted and anybody may make the call."""
+        outcome is unknown if the effect had begun; else the record is deleted and anybody may make the call.
+
+        Raises StillRunning if the server's shutdown begins before.
+        """
         wait, silent_since = _FIRST_WAIT_SECS, anyio.current_time()
         while True:
+            if call.progress.shutdown.has_begun:
+                raise StillRunning("still running")
             await anyio.sleep(wait)
             wait = min(2 * wait, _LONGEST_WAIT_SECS, self._lease_secs / 4)
             now = await self._attempts.read(key)

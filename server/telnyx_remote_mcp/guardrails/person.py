@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -71,16 +72,17 @@ class Person:
             raise AskFirst(question, await self._otherwise(call, approval, question, by_word=by_word), rules)
         return Agreement(rules, way)
 
-    async def decision(self, principal: str, approval_id: str, wait_secs: float) -> Decision | None:
-        """The state of an approval of the principal, once it is decided or after `wait_secs`; None if there is none."""
-        ends = anyio.current_time() + wait_secs
+    async def decision(self, call: Call, approval_id: str, wait_secs: float) -> Decision | None:
+        """The state of an approval of this caller, once it is decided, the server's shutdown begins, or after
+        `wait_secs`; None if there is none."""
+        ends, shutdown = anyio.current_time() + wait_secs, call.progress.shutdown
         while True:
             approval = await self.shared.approvals.find(approval_id)
-            if approval is None or approval.principal != principal:
+            if approval is None or approval.principal != call.caller.principal:
                 return None
-            if approval.state != "pending" or anyio.current_time() >= ends:
+            if approval.state != "pending" or anyio.current_time() >= ends or shutdown.has_begun:
                 return approval.state
-            await anyio.sleep(LOOK_SECS)
+            await shutdown.unless_begun(asyncio.sleep(LOOK_SECS))
 
     async def confirmed(self, call: Call, approval_id: str) -> Decision | None:
         """Accept the agent's word that the person agreed; return the state of the approval, None if there is none.
@@ -96,7 +98,7 @@ class Person:
                 title = "Where a stranger's text may be behind it, the user alone decides"
                 raise Refused(title, "Give them the link.", reason.rule)
         await self.shared.approvals.decide(approval, "approved", by="word")
-        return await self.decision(call.caller.principal, approval_id, 0)
+        return await self.decision(call, approval_id, 0)
 
     async def _answered(self, call: Call, approval: Approval, answer: Answer) -> Way | None:
         """Use the answer, and return how the person said yes; None if it decides nothing. Raises Refused."""
@@ -112,7 +114,7 @@ class Person:
 
     async def _decided_on_page(self, call: Call, approval: Approval) -> Way | None:
         """Wait for the decision of a person who opened the page."""
-        if await self.decision(call.caller.principal, approval.id, OPENED_SECS) == "denied":
+        if await self.decision(call, approval.id, OPENED_SECS) == "denied":
             raise _denied()
         decided = await self.shared.approvals.find(approval.id)
         return decided.by if decided is not None and await self.shared.approvals.use(approval) else None

@@ -83,7 +83,7 @@ class PolicyGuard:
     async def decision(self, call: Call, approval_id: str, wait_secs: float) -> Decision | None:
         """The state of an approval of this caller, once it is decided or after `wait_secs`; None if there is none."""
         with needing_store():
-            return await Person(self.shared).decision(call.caller.principal, approval_id, wait_secs)
+            return await Person(self.shared).decision(call, approval_id, wait_secs)
 
     async def confirm(self, call: Call, approval_id: str) -> Decision | None:
         """Accept the agent's word that the person agreed. Raises Refused if no policy allows that."""

@@ -11,6 +11,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import BaseModel
 
 from telnyx_remote_mcp.protocol.listings import Context
+from telnyx_tools.tool.shutdown import Shutdown
 
 if TYPE_CHECKING:
     from telnyx_remote_mcp.events.inbox_events import InboxEvent
@@ -30,15 +31,15 @@ class OpenRequests:
     """The open requests of a process. Once the process is asked to end, they return their result."""
 
     def __init__(self) -> None:
-        self._closed = asyncio.Event()
+        self.shutdown = Shutdown()
 
     def close(self) -> None:
-        """Ask all open requests to end."""
-        self._closed.set()
+        """Ask all open requests to end, and calls to stop waiting."""
+        self.shutdown.begin()
 
     async def arriving(self, listener: Listener, secs: float | None = None) -> list[InboxEvent] | None:
         """The next events; an empty list after `secs` without any; None once the server ends."""
-        closed, next_ = asyncio.create_task(self._closed.wait()), asyncio.create_task(listener.next())
+        closed, next_ = asyncio.create_task(self.shutdown.begun()), asyncio.create_task(listener.next())
         try:
             await asyncio.wait([closed, next_], timeout=secs, return_when=asyncio.FIRST_COMPLETED)
             if next_.done():

@@ -21,6 +21,7 @@ from telnyx_remote_mcp.calls.asking import answers_in, asked
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.client import Client
 from telnyx_remote_mcp.calls.dispatch import Dispatch, NotAllowed
+from telnyx_remote_mcp.calls.progress import Reported
 from telnyx_remote_mcp.calls.question import Answers, AskFirst
 from telnyx_remote_mcp.calls.replies import reply
 from telnyx_remote_mcp.calls.slot import slot_of
@@ -148,7 +149,7 @@ class _Handlers:
                 surface=surface,
                 client=client,
                 request_id=_request_id(ctx),
-                progress=ctx.session.report_progress,
+                progress=self._progress(ctx),
                 answers=answers,
                 allow_duplicate=(params.meta or {}).get(ALLOW_DUPLICATE) is True,
                 slot=slot_of(ctx.request.scope) if ctx.request is not None else None,
@@ -163,7 +164,7 @@ class _Handlers:
         try:
             return await replied(answers)
         except AskFirst as first:
-            return await asked(ctx, client, replied, first, answers)
+            return await asked(ctx, client, replied, first, answers, self._services.open_requests.shutdown)
 
     def _parsed(self, tool: Tool, params: types.CallToolRequestParams, client: Client) -> Mapping[str, object]:
         try:
@@ -189,9 +190,12 @@ class _Handlers:
             surface=surface,
             client=_client(ctx, ctx.meta or {}),
             request_id=_request_id(ctx),
-            progress=ctx.session.report_progress,
+            progress=self._progress(ctx),
         )
         return await self._services.dispatch(call)
+
+    def _progress(self, ctx: Context) -> Reported:
+        return Reported(ctx.session.report_progress, self._services.open_requests.shutdown)
 
     async def list_prompts(self, ctx: Context, params: object) -> types.ListPromptsResult:
         return types.ListPromptsResult(prompts=[])

@@ -11,11 +11,13 @@ from tests import contexts
 from tests.server.events.inboxes import inbox, message, worker
 from tests.server.events.signing import OURS, PERSON
 
+from telnyx_remote_mcp.calls.progress import Reported
 from telnyx_remote_mcp.events.services import EventServices
 from telnyx_remote_mcp.events.waiting import TooManyWaiting, Waiting
 from telnyx_remote_mcp.settings import Settings
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.tool.event import Event, Events, Wanted, moment
+from telnyx_tools.tool.shutdown import Shutdown
 
 ANY = Wanted()
 RECEIVED = Wanted(types=frozenset({"message.received"}))
@@ -174,6 +176,31 @@ class WaitBehaviour:
             with anyio.fail_after(5):
                 while asyncio.all_tasks() - before:
                     await checkpoint()
+
+    async def test_whoever_waits_where_the_server_ends_goes_on_elsewhere_and_misses_nothing(
+        self, settings: Settings
+    ) -> None:
+        """Neither of what webhooks tell, nor of what Telnyx was being asked for."""
+        asked: list[float] = []
+
+        async def poll(since: float) -> Sequence[Event]:
+            asked.append(since)
+            await asyncio.Event().wait()
+            return []
+
+        async with worker(settings) as here, worker(settings) as there:
+            report = Reported(contexts.silent, Shutdown())
+            waiting = asyncio.create_task(inbox(here).wait(ANY, "0.1000", 60, poll, report))
+            await listened(here)
+            while not asked:
+                await checkpoint()
+            report.shutdown.begin()
+            with anyio.fail_after(5):
+                ended = await waiting
+                later = await inbox(here).wait(ANY, ended.next, 60, poll, report)
+            assert (ended.events, later.events, ended.next, later.next) == ([], [], "0.1000", "0.1000")
+            await inbox(there).add([message(1)])
+            assert ids(await inbox(there).wait(ANY, ended.next, 5, poll, contexts.silent)) == ["message-1"]
 
     async def test_so_many_wait_and_no_more_of_one_account_and_of_all(self, settings: Settings) -> None:
         async with worker(settings) as services:

@@ -15,7 +15,8 @@ from tests import contexts
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next, Step, pipeline
-from telnyx_remote_mcp.guardrails.duplicates import KIND, Begins, DuplicateGuard
+from telnyx_remote_mcp.calls.progress import Reported
+from telnyx_remote_mcp.guardrails.duplicates import KIND, Begins, DuplicateGuard, StillRunning
 from telnyx_remote_mcp.guardrails.person import Refused
 from telnyx_remote_mcp.guardrails.repeats import MOST_FILE_BYTES
 from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
@@ -29,6 +30,7 @@ from telnyx_tools.catalog.catalog import Catalog
 from telnyx_tools.registry import registry
 from telnyx_tools.results.answer import Answer
 from telnyx_tools.results.result import AttachedResult, Attachment, Result
+from telnyx_tools.tool.shutdown import Shutdown
 
 pytestmark = pytest.mark.anyio
 
@@ -350,6 +352,20 @@ async def test_a_call_that_takes_longer_than_the_lease_is_waited_for(store: Stor
         group.start_soon(guard(store), text(), telnyx)
         await telnyx.reached.wait()
         group.start_soon(_let_go, telnyx, 2.5 * LEASE_SECS)
+        again = await guard(store)(text(), telnyx)
+    assert again.wire()["duplicate_of"] == "first"
+    assert len(telnyx.calls) == 1
+
+
+async def test_a_twin_whose_server_ends_goes_on_elsewhere_and_nothing_is_made_twice(store: Store) -> None:
+    telnyx, ending = Telnyx(), Reported(contexts.silent, Shutdown())
+    ending.shutdown.begin()
+    async with anyio.create_task_group() as group:
+        group.start_soon(guard(store), text(), telnyx)
+        await telnyx.reached.wait()
+        with anyio.fail_after(5), pytest.raises(StillRunning):
+            await guard(store)(text(progress=ending), telnyx)
+        telnyx.go.set()
         again = await guard(store)(text(), telnyx)
     assert again.wire()["duplicate_of"] == "first"
     assert len(telnyx.calls) == 1

@@ -13,12 +13,14 @@ from tests.server.guardrails.desk import ASKS, OTHER, TEXT, Desk
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.calls.client import Client
+from telnyx_remote_mcp.calls.progress import Reported
 from telnyx_remote_mcp.calls.question import Answer
 from telnyx_remote_mcp.guardrails import person
 from telnyx_remote_mcp.guardrails.person import Refused
 from telnyx_remote_mcp.surface.policy import Policy
 from telnyx_tools.api.errors import ApiError, ErrorItem, OutcomeUnknown, TelnyxError
 from telnyx_tools.registry import registry
+from telnyx_tools.tool.shutdown import Shutdown
 
 pytestmark = pytest.mark.anyio
 
@@ -74,6 +76,22 @@ async def test_to_open_the_page_is_no_yes_and_to_close_the_request_is_no_no(
         assert again.id == question.id
     with pytest.raises(Refused):
         await desk.call("send_message", TEXT, answers={question.id: Answer("decline", {}, "url")})
+    assert desk.texts == 0
+
+
+async def test_where_the_server_ends_nobody_waits_for_who_opened_the_page(desk_with: Callable[..., Desk]) -> None:
+    desk, report = desk_with(ASKS), Reported(contexts.silent, Shutdown())
+    question = await desk.asked("send_message", TEXT)
+    assert question.url is not None
+    approval_id = question.url.rpartition("/")[2]
+    opened = {question.id: Answer("accept", {}, "url")}
+    async with anyio.create_task_group() as group:
+        with anyio.fail_after(5):
+            group.start_soon(lambda: desk.asked("send_message", TEXT, answers=opened, progress=report))
+            await anyio.wait_all_tasks_blocked()
+            report.shutdown.begin()
+            mine = contexts.call(registry().tools["send_message"], TEXT, progress=report)
+            assert await desk.guard.decision(mine, approval_id, 50) == "pending"
     assert desk.texts == 0
 
 

@@ -44,7 +44,7 @@ class Desk:
 
     async def call(self, name: str, **arguments: object) -> dict[str, Any]:
         tool = registry().tools[name]
-        given = contexts.context(self.telnyx, files=Files([str(self.folder)]), progress=self._progress)
+        given = contexts.context(self.telnyx, files=Files([str(self.folder)]), report=self._progress)
         return (await contexts.run(tool, arguments, given)).wire()
 
     async def _progress(self, done: float, total: float | None = None, message: str | None = None) -> None:

@@ -1,10 +1,12 @@
 """Waiting for what Telnyx finishes later."""
 
+import anyio
 import pytest
 
 from telnyx_tools.api.errors import Unreachable
 from telnyx_tools.shared import waiting
 from telnyx_tools.shared.waiting import follow
+from telnyx_tools.tool.shutdown import Shutdown
 
 pytestmark = pytest.mark.anyio
 
@@ -15,6 +17,7 @@ class Told:
     def __init__(self) -> None:
         self.messages: list[str | None] = []
         self.values: list[float] = []
+        self.shutdown = Shutdown()
 
     async def __call__(self, progress: float, total: float | None = None, message: str | None = None) -> None:
         self.messages.append(message)
@@ -51,6 +54,16 @@ async def test_after_its_time_the_last_state_is_given(told: Told) -> None:
         return "sending"
 
     assert await follow("queued", read, done=lambda _: False, status=str, progress=told, seconds=0.01) == "sending"
+
+
+async def test_where_the_server_ends_the_last_state_is_given_at_once(told: Told) -> None:
+    async def read() -> str:
+        told.shutdown.begin()
+        return "sending"
+
+    with anyio.fail_after(5):
+        assert await follow("queued", read, done=lambda _: False, status=str, progress=told, seconds=300) == "sending"
+        assert await follow("queued", read, done=lambda _: False, status=str, progress=told, seconds=300) == "queued"
 
 
 async def test_a_read_that_fails_ends_the_wait_and_not_the_call(told: Told) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.api.retry import Clock
@@ -18,7 +18,7 @@ EVENT_SECS = 15.0
 CLOCK = Clock()
 
 
-Pause = Callable[[float, float], Awaitable[None]]
+Pause = Callable[[float, float], Coroutine[Any, Any, None]]
 """Waits between two reads: the first number of seconds, or, if it waits for an event, at most the second number."""
 
 
@@ -59,7 +59,8 @@ async def follow(
     seconds: float,
     rest: Pause | None = None,
 ) -> T:
-    """Call `read` until `done`, for at most `seconds`, and return the last state, finished or not.
+    """Call `read` until `done`, for at most `seconds` or until the server's shutdown begins. Return the last state,
+    finished or not.
 
     `rest` waits between two reads. A read that fails ends the waiting and raises nothing: what Telnyx started goes on.
     """
@@ -67,7 +68,9 @@ async def follow(
     started, pause = CLOCK.monotonic(), FIRST_SECS
     while not done(latest) and (left := started + seconds - CLOCK.monotonic()) > 0:
         await progress(round(seconds - left, 1), seconds, status(latest))
-        await rest(min(pause, left), left)
+        await progress.shutdown.unless_begun(rest(min(pause, left), left))
+        if progress.shutdown.has_begun:
+            break
         pause = min(pause * 1.5, LONGEST_SECS)
         try:
             latest = await read()

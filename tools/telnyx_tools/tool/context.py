@@ -13,6 +13,7 @@ from telnyx_tools.results.result import Result
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.event import Event, Events, Poll, Wanted
 from telnyx_tools.tool.server_info import ServerInfo
+from telnyx_tools.tool.shutdown import Shutdown
 
 
 class Action(Protocol):
@@ -110,10 +111,17 @@ class Actions(Protocol):
         ...
 
 
-class Progress(Protocol):
+class Report(Protocol):
     """Reports the progress of a call to the client. Does nothing if the client did not ask for it."""
 
     async def __call__(self, progress: float, total: float | None = None, message: str | None = None) -> None: ...
+
+
+class Progress(Report, Protocol):
+    """Reports progress too, and tells a call that waits when to stop: once the server's `shutdown` begins."""
+
+    @property
+    def shutdown(self) -> Shutdown: ...
 
 
 Decision = Literal["pending", "approved", "denied", "used"]
@@ -128,7 +136,7 @@ class Server(Protocol):
     async def decision(self, approval_id: str, wait_secs: float) -> Decision | None:
         """The user's decision about a call for which this caller asked approval; None if there is no such approval.
 
-        Returns as soon as there is a decision, or after `wait_secs`.
+        Returns as soon as there is a decision or the server's shutdown begins, or after `wait_secs`.
         """
         ...
 
@@ -173,7 +181,7 @@ class Inbox(Protocol):
     async def wait(
         self, wanted: Wanted, since: str | None, wait_secs: float, poll: Poll | None, progress: Progress
     ) -> Events:
-        """The wanted events as soon as there is one, or none after `wait_secs`.
+        """The wanted events as soon as there is one, or none after `wait_secs` or once the server's shutdown begins.
 
         `poll` is called at once and then from time to time, until webhooks bring such events. Raises ValueError as
         `find`, and a TelnyxError if too many calls wait already.
