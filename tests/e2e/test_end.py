@@ -94,7 +94,7 @@ async def test_sigterm_closes_the_open_stream_of_an_older_client(tmp_path: Path)
         async with httpx2.AsyncClient(timeout=END_SECS) as http, http.stream("GET", server.url, headers=own) as stream:
             assert stream.status_code == 200
             server.process.send_signal(signal.SIGTERM)
-            await stream.aread()
+            assert (await stream.aread()).endswith(b"retry: 5000\r\n\r\n"), "when to come again"
         assert server.process.wait(END_SECS) == 0
         assert "Traceback" not in server.log.read_text()
 

@@ -7,10 +7,15 @@ from typing import Final
 
 import anyio
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 GRACE_SECS: Final = 0.5
 """How long a subscription may take to end by itself at shutdown, before it is cut."""
+AGAIN_SECS: Final = 5
+"""After this time a client whose stream was cut may reconnect."""
+_RECONNECT: Final = b"retry: %d\r\n\r\n" % (1_000 * AGAIN_SECS)
+"""The last bytes of an event stream that is cut. MCP has no other message for it: the `retry` field, since 2025-11-25."""
 
 _VERSIONS: Final = frozenset(version.encode() for version in MODERN_PROTOCOL_VERSIONS)
 STAYS_OPEN: Final = frozenset({b"subscriptions/listen", b"events/stream"})
@@ -20,9 +25,9 @@ STAYS_OPEN: Final = frozenset({b"subscriptions/listen", b"events/stream"})
 class OpenStreams:
     """Ends long-lived responses on `close`, so that a shutdown does not wait for them. Calls in progress finish.
 
-    The GET streams of older clients are cut at once. The subscriptions of newer clients, which are POSTs, have half a
-    second to end with a result that tells the client. Their handler, which `on_termination` closes too, sends it.
-    Those still open after that are cut as well.
+    The GET streams of older clients are cut at once, with the time after which to reconnect. The subscriptions of newer
+    clients, which are POSTs, have half a second to end with a result that tells the client. Their handler, which
+    `on_termination` closes too, sends it. Those still open after that are cut as well.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -45,7 +50,7 @@ class OpenStreams:
             finally:
                 del self._open[cancel]
         if cancel.cancelled_caught:
-            await response.finish()
+            await response.finish(_RECONNECT)
 
     async def accepting(self) -> bool:
         """Return whether the server takes new requests: not once it shuts down."""
@@ -91,16 +96,21 @@ class OpenResponse:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._started = self._complete = False
+        self._started = self._complete = self._is_stream = False
 
     async def send(self, message: Message) -> None:
         self._started = True
+        if message["type"] == "http.response.start":
+            form = Headers(raw=message.get("headers", [])).get("content-type", "")
+            self._is_stream = form.startswith("text/event-stream")
         self._complete = message["type"] == "http.response.body" and not message.get("more_body", False)
         await self._send(message)
 
-    async def finish(self) -> None:
+    async def finish(self, last_words: bytes = b"") -> None:
+        """End it; an event stream with these words."""
         if not self._started:
-            await self._send({"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"5")]})
+            again = (b"retry-after", str(AGAIN_SECS).encode())
+            await self._send({"type": "http.response.start", "status": 503, "headers": [again]})
         if not self._complete:
             self._complete = True
-            await self._send({"type": "http.response.body", "body": b""})
+            await self._send({"type": "http.response.body", "body": last_words if self._is_stream else b""})

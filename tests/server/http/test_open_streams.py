@@ -68,6 +68,13 @@ async def test_an_open_stream_is_ended_properly() -> None:
     assert request.sent == [START, piece(b": ping", more=True), {"type": "http.response.body", "body": b""}]
 
 
+async def test_an_open_event_stream_ends_with_the_word_when_to_come_again() -> None:
+    start: Message = {**START, "headers": [(b"content-type", b"text/event-stream")]}
+    app, request = App(start, piece(b": ping\r\n\r\n", more=True)), Request("GET")
+    await end_during(request, app)
+    assert request.sent[-1] == {"type": "http.response.body", "body": b"retry: 5000\r\n\r\n"}
+
+
 async def test_a_stream_that_has_not_begun_is_answered_503() -> None:
     app, request = App(), Request("GET")
     await end_during(request, app)
