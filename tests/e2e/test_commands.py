@@ -154,12 +154,22 @@ def test_the_doctor_finds_a_sandbox_healthy(tmp_path: Path) -> None:
     assert [line[0] for line in ended.stdout.splitlines()] == ["✓"] * 7
 
 
-def test_the_doctor_finds_what_an_operator_got_wrong(tmp_path: Path, server: Server) -> None:
-    port = server.base_url.rpartition(":")[2]
-    ended = run(tmp_path, "doctor", "serve", "--port", port)
+def test_the_doctor_finds_what_an_operator_got_wrong(tmp_path: Path, late_api: str) -> None:
+    """And looks further: at Redis first of all."""
+    port = late_api.rpartition(":")[2].removesuffix("/v2")
+    redis = {"TELNYX_MCP_SECRET": "s" * 32, "TELNYX_MCP_REDIS_URL": f"unix://{tmp_path}/none.sock"}
+    ended = run(tmp_path, "doctor", "serve", "--port", port, TELNYX_API_BASE_URL=late_api, **redis)
     assert ended.returncode == 1
     assert f"✗ Port {port} on 127.0.0.1 is in use; choose another with --port" in ended.stdout
+    assert "✗ Redis: ConnectionError; check TELNYX_MCP_REDIS_URL" in ended.stdout
     assert "TELNYX_API_KEY" not in ended.stdout
+
+
+def test_the_doctor_beside_the_running_server_takes_its_port_for_what_it_is(tmp_path: Path, server: Server) -> None:
+    port = server.base_url.rpartition(":")[2]
+    ended = run(tmp_path, "doctor", "serve", "--sandbox", "--port", port)
+    assert ended.returncode == 0, ended.stdout
+    assert f"✓ Port {port} on 127.0.0.1: this server runs there" in ended.stdout
 
 
 def test_the_doctor_names_the_proxy_on_the_way_and_never_its_password(tmp_path: Path) -> None:

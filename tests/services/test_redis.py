@@ -4,6 +4,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+import redis
 from tests.e2e.processes import run
 from tests.server.store.behaviour import StoreBehaviour
 from tests.services.conftest import RedisServer
@@ -78,7 +79,14 @@ def test_a_url_of_another_kind_is_refused_without_quoting_it() -> None:
 def test_the_doctor_says_whether_redis_answers(redis_server: RedisServer, tmp_path: Path) -> None:
     up = run(tmp_path, "doctor", "--sandbox", TELNYX_MCP_SECRET="s" * 32, TELNYX_MCP_REDIS_URL=redis_server.url)
     assert (up.returncode, up.stderr) == (0, "")
-    assert "✓ Redis answers" in up.stdout
+    assert "✓ Redis answers, and takes writes" in up.stdout
+
+    with redis.Redis.from_url(redis_server.url) as client:
+        client.config_set("maxmemory", 1)
+        full = run(tmp_path, "doctor", "--sandbox", TELNYX_MCP_SECRET="s" * 32, TELNYX_MCP_REDIS_URL=redis_server.url)
+        client.config_set("maxmemory", 0)
+    assert full.returncode == 1
+    assert "✗ Redis answers and refuses writes" in full.stdout
 
     nowhere = f"unix://user@{tmp_path}/none.sock?password=hunter2"
     down = run(tmp_path, "doctor", "--sandbox", TELNYX_MCP_SECRET="s" * 32, TELNYX_MCP_REDIS_URL=nowhere)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 import time
@@ -22,8 +23,9 @@ from telnyx_remote_mcp.commands.output import mark
 from telnyx_remote_mcp.commands.outside import Deployment, Finding
 from telnyx_remote_mcp.commands.sandbox import sandboxed
 from telnyx_remote_mcp.commands.serve import hints
+from telnyx_remote_mcp.http.health import ALIVE
 from telnyx_remote_mcp.serve import check, listen
-from telnyx_remote_mcp.settings import LOOPBACK, SECRETS, Settings, is_service_link, variable
+from telnyx_remote_mcp.settings import ANY_ADDRESS, LOOPBACK, SECRETS, Settings, is_service_link, variable
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.secret import Secret, SecretError
@@ -34,6 +36,7 @@ from telnyx_tools.api.wire import environment_proxy
 
 MAX_SKEW_SECS = 60
 TIMEOUT_SECS = 10
+VISIT_SECS = 60
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -79,13 +82,10 @@ def _examined(options: Namespace) -> list[Finding]:
     here = [_data_dir(chosen.data_dir), _secret(chosen)]
     if here[-1].good:  # else that is what the settings would be said to lack
         here.append(_usable(chosen, command))
-    here += service_links(os.environ)
     if command == "serve":
         here += [_port(chosen), *(Finding(True, hint) for hint in hints(chosen) if here[2:3] and here[2].good)]
-    if not all(finding.good for finding in here):
-        return here
-    with sandboxed(chosen) as effective:
-        return [*here, *anyio.run(_elsewhere, effective, command)]
+    with sandboxed(chosen) as effective:  # whatever is wrong here: what is elsewhere may be why somebody asks
+        return [*here, *service_links(os.environ), *anyio.run(_elsewhere, effective, command)]
 
 
 def service_links(environment: Mapping[str, str]) -> list[Finding]:
@@ -103,8 +103,21 @@ def _port(settings: Settings) -> Finding:
     try:
         listen(settings.host, settings.port).close()
     except OSError as error:
+        if error.errno == errno.EADDRINUSE and _is_served(settings):
+            return Finding(True, f"Port {settings.port} on {settings.host}: this server runs there")
         return Finding(False, str(cannot_listen(settings.host, settings.port, error)))
     return Finding(True, f"Port {settings.port} on {settings.host} is free")
+
+
+def _is_served(settings: Settings) -> bool:
+    """Whether it is a server like this one that has the port."""
+    host = "localhost" if settings.host in ANY_ADDRESS else settings.host
+    url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/healthz"
+    try:
+        answer = httpx2.get(url, timeout=TIMEOUT_SECS, trust_env=False)
+    except httpx2.TransportError:
+        return False
+    return "x-request-id" in answer.headers and answer.text == ALIVE
 
 
 def _data_dir(path: Path) -> Finding:
@@ -145,7 +158,11 @@ async def _redis(settings: Settings) -> Finding:
             await store.get("doctor", "visit")
         except StoreUnavailable as error:
             return Finding(False, f"{error}; check TELNYX_MCP_REDIS_URL, and that Redis runs and lets this machine in")
-    return Finding(True, "Redis answers")
+        try:
+            await store.put("doctor", "visit", b"", VISIT_SECS)
+        except StoreUnavailable as error:
+            return Finding(False, f"Redis answers and refuses writes ({error}); is it full, its disk, or a replica?")
+    return Finding(True, "Redis answers, and takes writes")
 
 
 def redis_weaknesses(url: str) -> list[Finding]:
