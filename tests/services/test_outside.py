@@ -1,15 +1,23 @@
 """`doctor --url` looks at a deployment through an nginx: what is well, and what each mistake of a proxy is told."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from mcp.server import _streamable_http_modern
 from tests.e2e.processes import Server, run, served
+from tests.server.serving import serving
 from tests.services.cluster import nginx
 
+from telnyx_remote_mcp.commands import outside
 from telnyx_remote_mcp.commands.outside import Deployment
+from telnyx_remote_mcp.composition.server import create_app
+from telnyx_remote_mcp.settings import Settings
+from telnyx_sandbox.app import create_app as create_sandbox
+from telnyx_sandbox.server import serving as serving_sandbox
 
-KEY = {"TELNYX_API_KEY": "KEY_sandbox_outside"}
+KEY = "KEY_sandbox_outside"
+HELD_BACK = "proxy_ignore_headers X-Accel-Buffering; gzip on; gzip_types text/event-stream; gzip_proxied any;"
 
 
 @pytest.fixture(scope="module")
@@ -18,16 +26,47 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture
+async def lively(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """One that says every second on an open stream that it is there, and a doctor who has as little patience."""
+    monkeypatch.setattr(_streamable_http_modern, "_SSE_PING_INTERVAL", 1.0)
+    monkeypatch.setattr(outside, "AT_ONCE_SECS", 2.0)
+    async with serving_sandbox(create_sandbox()) as api:
+        app = create_app(Settings(api_base_url=api, data_dir=tmp_path, stateful=False))
+        async with app.router.lifespan_context(app), serving(app) as url:
+            yield url
+
+
 def test_a_server_that_is_reached_as_it_should_be_is_well(server: Server, tmp_path: Path) -> None:
-    found = run(tmp_path, "doctor", "--url", server.url, **KEY)
+    found = run(tmp_path, "doctor", "--url", server.url)
     assert found.returncode == 0, found.stdout
-    for said in ("asks for a credential", "/readyz: ready", "clock", "Metadata", "CORS", "2026-07-28", "2025-11-25"):
+    for said in ("asks for a credential", "/readyz: ready", "clock", "Metadata", "CORS", "Calls are not tried"):
         assert said in found.stdout
 
 
-async def examined(url: str) -> str:
+async def examined(url: str, key: str | None = None) -> str:
     """What is wrong with the deployment."""
-    return "\n".join([finding.text async for finding in Deployment(url).examine() if not finding.good])
+    return "\n".join([finding.text async for finding in Deployment(url, key).examine() if not finding.good])
+
+
+@pytest.mark.anyio
+async def test_calls_and_streams_are_tried_where_no_sessions_are_kept(lively: str, tmp_path: Path) -> None:
+    """Through an nginx that lets streams through, one that holds back what they tell, and one that cuts quiet ones."""
+    port = int(lively.rpartition(":")[2])
+    for number, (more, said) in enumerate(
+        (
+            ("", "Streams come through at once, and stay open"),
+            (f"proxy_buffering on; {HELD_BACK}", "nginx: proxy_buffering off"),
+            ("proxy_read_timeout 300ms;", "nginx: proxy_read_timeout 3600s"),
+        )
+    ):
+        directory = tmp_path / str(number)
+        directory.mkdir()
+        with nginx(directory, port, more=more) as url:
+            found = [finding async for finding in Deployment(url, KEY).examine()]
+        assert {"2026-07-28: server/discover works", "2025-11-25: initialize works"} <= {each.text for each in found}
+        assert found[-1].good == (number == 0)
+        assert said in found[-1].text
 
 
 @pytest.mark.anyio

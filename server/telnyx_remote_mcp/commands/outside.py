@@ -18,8 +18,10 @@ from telnyx_remote_mcp.commands.proxies import hint, kind
 from telnyx_remote_mcp.settings import is_secure
 
 TIMEOUT_SECS: Final = 10.0
-STREAM_SECS: Final = 20.0
-"""How long to wait for data on an open stream: the server sends some every 15 seconds."""
+AT_ONCE_SECS: Final = 5.0
+"""How long to wait for the first data of a stream: the server sends it at once."""
+QUIET_SECS: Final = 20.0
+"""How long to wait for more data on an open stream: the server sends some every 15 seconds."""
 MAX_SKEW_SECS: Final = 60
 DAYS_LEFT: Final = 14
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
@@ -32,6 +34,7 @@ _META: Final = {
     "io.modelcontextprotocol/clientInfo": _CLIENT,
     "io.modelcontextprotocol/clientCapabilities": {},
 }
+_LISTEN: Final = {"notifications": {"toolsListChanged": True}}
 _ELSEWHERE: Final = "https://elsewhere.example"
 
 
@@ -64,7 +67,7 @@ class Deployment:
             except httpx2.TransportError as error:
                 yield Finding(False, f"{self._base}/mcp does not answer ({type(error).__name__})")
                 return
-            self._proxy = kind(challenge.headers)
+            self._proxy = kind(challenge.headers, challenge.text)
             finding = self._challenge(challenge)
             yield finding
             if not finding.good:
@@ -89,9 +92,38 @@ class Deployment:
             return [Finding(False, f"{parts.hostname} has no address: make a DNS record for it")]
         addresses = sorted({str(entry[4][0]) for entry in found})
         resolved = Finding(True, f"{parts.hostname} is at {', '.join(addresses)}")
-        return (
-            [resolved, await anyio.to_thread.run_sync(_certificate, parts)] if parts.scheme == "https" else [resolved]
-        )
+        return [resolved, await self._tls()] if parts.scheme == "https" else [resolved]
+
+    async def _tls(self) -> Finding:
+        """Check whether clients trust the certificate, and for how long."""
+        try:
+            version, ends = await anyio.to_thread.run_sync(_handshake, self._parts)
+        except ssl.SSLCertVerificationError as error:
+            self._proxy = await self._behind_any_certificate()
+            return Finding(
+                False, f"The certificate is not trusted: {error.verify_message}; {self._hint('certificate')}"
+            )
+        except (OSError, KeyError) as error:
+            place = f"{self._parts.hostname}:{_port(self._parts)}"
+            return Finding(False, f"No TLS at {place} ({type(error).__name__}): is the proxy up, the port open?")
+        days = (ends - time.time()) / 86_400
+        left = f"{version}, the certificate is good for another {days:.0f} days"
+        if days > DAYS_LEFT:
+            return Finding(True, left)
+        self._proxy = await self._behind_any_certificate()
+        return Finding(False, f"{left}; {self._hint('certificate')}")
+
+    async def _behind_any_certificate(self) -> str:
+        """The kind of proxy whose certificate is wrong. The request has no credential, and the answer only chooses a
+        hint, so the certificate is not checked."""
+        unchecked = ssl.create_default_context()
+        unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
+        async with httpx2.AsyncClient(timeout=TIMEOUT_SECS, verify=unchecked) as http:
+            try:
+                answer = await http.get(f"{self._base}/healthz")
+            except httpx2.TransportError:
+                return ""
+        return kind(answer.headers, answer.text)
 
     def _challenge(self, answer: httpx2.Response) -> Finding:
         """Check the answer to a request without a credential, with which every client begins."""
@@ -140,7 +172,7 @@ class Deployment:
             places += [f"{origin}/.well-known/{kind}{path}{end}" for kind, end in _AT_THE_ROOT]
         missing = [place for place in dict.fromkeys(places) if not _is_json(await http.get(place))]
         if missing:
-            return [Finding(False, f"{place} is not there: let the proxy pass it on as it is") for place in missing]
+            return [Finding(False, f"{place} is not there: {self._hint('metadata')}") for place in missing]
         return [Finding(True, f"Metadata for signing in is where clients look ({len(places)} documents)")]
 
     async def _cors(self, http: httpx2.AsyncClient, challenge: httpx2.Response) -> list[Finding]:
@@ -151,8 +183,9 @@ class Deployment:
         allowed = (await http.get(url, headers={"Origin": _ELSEWHERE})).headers.get_list("access-control-allow-origin")
         if allowed == ["*"]:
             return [Finding(True, "Browsers may read the metadata (CORS)")]
-        many = "more than once: the proxy adds headers of its own, take them out" if len(allowed) > 1 else "not"
-        return [Finding(False, f"Access-Control-Allow-Origin is set {many}: clients in a browser cannot sign in")]
+        wrong = "set more than once" if len(allowed) > 1 else "another one than *" if allowed else "not set"
+        text = f"Access-Control-Allow-Origin is {wrong}, so that clients in a browser cannot sign in"
+        return [Finding(False, f"{text}; {self._hint('cors')}")]
 
     async def _eras(self, http: httpx2.AsyncClient, challenge: httpx2.Response) -> list[Finding]:
         """Check that clients of both protocol versions get an answer."""
@@ -166,37 +199,46 @@ class Deployment:
         return found
 
     async def _streams(self, http: httpx2.AsyncClient, challenge: httpx2.Response) -> list[Finding]:
-        """Check that the proxy passes a stream on at once and keeps it open."""
+        """Check that the proxy passes a stream on at once, and keeps it open while nothing is sent on it."""
         if self._key is None:
             return []
-        session = (await self._post(http, "initialize", _INITIALIZE, LEGACY)).headers.get("mcp-session-id")
-        if session is None:
-            return [Finding(True, "Streams are not tried: the server keeps no sessions")]
-        headers = {"Authorization": f"Bearer {self._key}", "Accept": "text/event-stream", "Mcp-Session-Id": session}
-        began = time.monotonic()
+        headers, message = self._request("subscriptions/listen", _LISTEN, MODERN)
+        heard = began = time.monotonic()
         try:
-            with anyio.fail_after(STREAM_SECS):
-                async with http.stream("GET", f"{self._base}/mcp", headers=headers, timeout=STREAM_SECS) as stream:
-                    await anext(stream.aiter_raw())
-        except (TimeoutError, httpx2.TimeoutException):
-            return [Finding(False, f"A stream said nothing for {STREAM_SECS:g} s: {self._hint('streams')}")]
+            with anyio.move_on_after(AT_ONCE_SECS) as patience:
+                async with http.stream(
+                    "POST", f"{self._base}/mcp", json=message, headers=headers, timeout=2 * QUIET_SECS
+                ) as stream:
+                    if stream.status_code != 200:
+                        return [Finding(False, f"A stream is HTTP {stream.status_code}")]
+                    pieces = stream.aiter_raw()
+                    await anext(pieces)
+                    heard = time.monotonic()
+                    patience.deadline = anyio.current_time() + QUIET_SECS
+                    await anext(pieces)
         except (StopAsyncIteration, httpx2.TransportError):
-            lasted = time.monotonic() - began
-            return [Finding(False, f"A stream was cut after {lasted:.0f} s: {self._hint('streams')}")]
-        finally:
-            await http.delete(f"{self._base}/mcp", headers=headers)
-        return [Finding(True, "Streams come through at once, and stay open")]
+            quiet = time.monotonic() - heard
+            return [Finding(False, f"A stream was cut that was quiet for {quiet:.3g} s: {self._hint('idle')}")]
+        waited = time.monotonic() - heard
+        if patience.cancelled_caught:
+            what = "A stream" if heard == began else "An open stream"
+            return [Finding(False, f"{what} told nothing for {waited:.0f} s: {self._hint('buffered')}")]
+        return [Finding(True, f"Streams come through at once, and stay open while they are quiet ({waited:.0f} s)")]
 
     async def _post(
         self, http: httpx2.AsyncClient, method: str, params: Mapping[str, Any], era: str
     ) -> httpx2.Response:
-        """Send one message; `tools/list` without a credential."""
+        """Send one message, and return the answer."""
+        headers, message = self._request(method, params, era)
+        return await http.post(f"{self._base}/mcp", json=message, headers=headers)
+
+    def _request(self, method: str, params: Mapping[str, Any], era: str) -> tuple[dict[str, str], dict[str, Any]]:
+        """The headers and the body of one message; `tools/list` goes without a credential."""
         headers = {**_ACCEPT, "MCP-Protocol-Version": era, "Mcp-Method": method}
         if self._key is not None and method != "tools/list":
             headers["Authorization"] = f"Bearer {self._key}"
         sent = {**params, "_meta": _META} if era == MODERN else params
-        message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": sent}
-        return await http.post(f"{self._base}/mcp", json=message, headers=headers)
+        return headers, {"jsonrpc": "2.0", "id": 1, "method": method, "params": sent}
 
     def _hint(self, problem: str) -> str:
         return hint(problem, self._proxy).replace("/PATH", self._parts.path or "/PATH")
@@ -221,23 +263,15 @@ def _is_json(answer: httpx2.Response) -> bool:
     return answer.status_code == 200 and answer.headers.get("content-type", "").startswith("application/json")
 
 
-def _certificate(parts: SplitResult) -> Finding:
-    """Check whether clients trust the certificate, and for how long."""
+def _handshake(parts: SplitResult) -> tuple[str | None, float]:
+    """The version of TLS, and the Unix time at which the certificate ends. Raises OSError, KeyError without an end."""
     host = parts.hostname or ""
-    try:
-        with (
-            socket.create_connection((host, _port(parts)), TIMEOUT_SECS) as plain,
-            ssl.create_default_context().wrap_socket(plain, server_hostname=host) as secure,
-        ):
-            ends, version = str((secure.getpeercert() or {})["notAfter"]), secure.version()
-    except ssl.SSLCertVerificationError as error:
-        return Finding(False, f"The certificate is not trusted: {error.verify_message}; send the whole chain")
-    except (OSError, KeyError) as error:
-        return Finding(
-            False, f"No TLS at {host}:{_port(parts)} ({type(error).__name__}): is the proxy up, the port open?"
-        )
-    days = (ssl.cert_time_to_seconds(ends) - time.time()) / 86_400
-    return Finding(days > DAYS_LEFT, f"{version}, the certificate is good for another {days:.0f} days")
+    with (
+        socket.create_connection((host, _port(parts)), TIMEOUT_SECS) as plain,
+        ssl.create_default_context().wrap_socket(plain, server_hostname=host) as secure,
+    ):
+        ends = str((secure.getpeercert() or {})["notAfter"])
+        return secure.version(), ssl.cert_time_to_seconds(ends)
 
 
 def _clock(headers: Mapping[str, str]) -> Finding:

@@ -15,7 +15,7 @@ GRACE_SECS: Final = 0.5
 AGAIN_SECS: Final = 5
 """After this time a client whose stream was cut may reconnect."""
 _RECONNECT: Final = b"retry: %d\r\n\r\n" % (1_000 * AGAIN_SECS)
-"""The last bytes of an event stream that is cut. MCP has no other message for it: the `retry` field, since 2025-11-25."""
+"""The end of an event stream that is cut: the `retry` field is all that MCP has for it, since 2025-11-25."""
 
 _VERSIONS: Final = frozenset(version.encode() for version in MODERN_PROTOCOL_VERSIONS)
 STAYS_OPEN: Final = frozenset({b"subscriptions/listen", b"events/stream"})
@@ -107,7 +107,7 @@ class OpenResponse:
         await self._send(message)
 
     async def finish(self, last_words: bytes = b"") -> None:
-        """End it; an event stream with these words."""
+        """End the response if it is not complete; an event stream ends with `last_words`."""
         if not self._started:
             again = (b"retry-after", str(AGAIN_SECS).encode())
             await self._send({"type": "http.response.start", "status": 503, "headers": [again]})
