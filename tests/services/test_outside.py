@@ -7,7 +7,7 @@ import pytest
 from mcp.server import _streamable_http_modern
 from tests.e2e.processes import Server, run, served
 from tests.server.serving import serving
-from tests.services.cluster import nginx
+from tests.services.cluster import nginx, tls
 
 from telnyx_remote_mcp.commands import outside
 from telnyx_remote_mcp.commands.outside import Deployment
@@ -79,12 +79,24 @@ async def test_what_a_proxy_does_wrong_is_told_in_its_own_words(server: Server, 
             (1, "", "", "nginx: check proxy_pass"),
             (there, "/telnyx", "rewrite ^ /elsewhere break;", "takes /telnyx off"),
             (there, "", "deny all;", "nginx: look for deny"),
+            (there, "", "add_header Access-Control-Allow-Origin https://a.example;", "nginx: take add_header"),
         )
     ):
         directory = tmp_path / str(number)
         directory.mkdir()
         with nginx(directory, port, path=path, more=more) as url:
             assert said in await examined(url)
+
+
+@pytest.mark.anyio
+async def test_a_certificate_that_nobody_trusts_is_told_in_the_words_of_its_proxy(
+    server: Server, tmp_path: Path
+) -> None:
+    there = int(server.base_url.rpartition(":")[2])
+    with nginx(tmp_path, there) as url, tls(tmp_path, int(url.rpartition(":")[2])) as port:
+        found = await examined(f"https://127.0.0.1:{port}")
+    assert "The certificate is not trusted" in found
+    assert "nginx: ssl_certificate" in found
 
 
 @pytest.mark.anyio
