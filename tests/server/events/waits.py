@@ -16,6 +16,7 @@ from telnyx_remote_mcp.events.services import EventServices
 from telnyx_remote_mcp.events.waiting import TooManyWaiting, Waiting
 from telnyx_remote_mcp.settings import Settings
 from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.groups.events.arguments import read_since
 from telnyx_tools.tool.event import Event, Events, Wanted, moment
 from telnyx_tools.tool.shutdown import Shutdown
 
@@ -201,6 +202,18 @@ class WaitBehaviour:
             assert (ended.events, later.events, ended.next, later.next) == ([], [], "0.1000", "0.1000")
             await inbox(there).add([message(1)])
             assert ids(await inbox(there).wait(ANY, ended.next, 5, poll, contexts.silent)) == ["message-1"]
+
+    @pytest.mark.parametrize("since", ["1960-01-01T00:00Z", "9999-12-31T00:00Z"])
+    async def test_a_wait_that_asks_since_any_moment_gives_a_cursor_to_go_on_from(
+        self, settings: Settings, since: str
+    ) -> None:
+        async def poll(_: float) -> Sequence[Event]:
+            raise AssertionError
+
+        async with worker(settings) as services:
+            found = await inbox(services).wait(Wanted(since=since), None, 0, poll, contexts.silent)
+            assert found.next is not None
+            assert read_since(found.next, lately=False) == (found.next, None)
 
     async def test_so_many_wait_and_no_more_of_one_account_and_of_all(self, settings: Settings) -> None:
         async with worker(settings) as services:
