@@ -145,8 +145,8 @@ class Settings(BaseSettings):
 
     # What it keeps and says
     data_dir: Path = Field(default_factory=_data_dir, description="where the server keeps its secret and its data")
-    audit: Literal["on", "off"] | None = Field(
-        None, description="keep a record of every call in data_dir; default: where that can be written"
+    audit: Literal["on", "stderr", "off"] | None = Field(
+        None, description="a record of every call: in data_dir, or lines on stderr; default: where data_dir is writable"
     )
     audit_days: int = Field(90, ge=1, le=3_650, description="how long the records of a day are kept")
     secret: str | None = Field(None, description="32 bytes or more, shared by all replicas", repr=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import sys
 import time
 import weakref
 from collections.abc import Callable, Mapping
@@ -23,6 +24,8 @@ DIRECTORY: Final = "audit"
 HEADS: Final = "heads"
 """The directory of the signed heads. A head shows that its file was cut short: without the key it cannot be forged."""
 SUFFIX: Final = ".jsonl"
+CHAIN: Final = "audit"
+"""The first member of a record that is a line among others: the file that it would stand in."""
 DAY_SECS: Final = 86_400
 
 
@@ -33,7 +36,7 @@ class AuditUnavailable(Exception):
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """Proof of a record: its id in the log, its hash, and when it was written. It lets its holder check that the
-    record is unchanged."""
+    record is unchanged. A record that is in no log has no hash."""
 
     id: str
     hash: str
@@ -44,20 +47,27 @@ class Receipt:
 
 
 class AuditLog:
-    """Appends records to a file of its own below `directory`, which it creates with the first record.
+    """Appends records to a file of its own below `directory`, which it creates with the first record; without a
+    directory, prints them as lines on standard error.
+
 
     `key` returns the 32 bytes for the hash chain. The files are readable only by the user that the process runs as.
     Whenever a new file is begun, files that have not been written to for `keep_days` are deleted.
     """
 
     def __init__(
-        self, directory: Path, key: Callable[[], bytes], *, keep_days: int, clock: Callable[[], float] = time.time
+        self,
+        directory: Path | None,
+        key: Callable[[], bytes],
+        *,
+        keep_days: int,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._directory = directory
         self._made_key = key
         self._keep_secs = keep_days * DAY_SECS
         self._clock = clock
-        self._file: _File | None = None
+        self._file: _File | _Lines | None = None
         self._day = 0
 
     @cached_property
@@ -82,6 +92,10 @@ class AuditLog:
         except OSError as error:
             raise AuditUnavailable(_reason(error)) from error
 
+    def unwritten(self) -> Receipt:
+        """A receipt for a record that is not in the log, with an id of its own."""
+        return Receipt(secrets.token_hex(8), "", _moment(self._clock()))
+
     def sync(self) -> None:
         """Flush what was written to the disk, so that it outlives the machine. Blocks; raises AuditUnavailable."""
         try:
@@ -90,24 +104,29 @@ class AuditLog:
         except OSError as error:
             raise AuditUnavailable(_reason(error)) from error
 
-    def _today(self) -> _File:
+    def _today(self) -> _File | _Lines:
         day = int(self._clock() // DAY_SECS)
         if self._file is None or self._day != day:
             name = f"{datetime.fromtimestamp(self._clock(), UTC):%Y%m%d}-{secrets.token_hex(4)}"
             try:
-                self._forget()
-                opened = _File(self._directory, Chain(self.key, name))
+                self._file = self._opened(Chain(self.key, name))
             except (OSError, ValueError) as error:
                 raise AuditUnavailable(_reason(error)) from error
-            self._file, self._day = opened, day
+            self._day = day
         return self._file
 
-    def _forget(self) -> None:
+    def _opened(self, chain: Chain) -> _File | _Lines:
+        if self._directory is None:
+            return _Lines(chain)
+        self._forget(self._directory)
+        return _File(self._directory, chain)
+
+    def _forget(self, directory: Path) -> None:
         oldest = earliest() - self._keep_secs  # a clock that is set forward deletes nothing
-        for path in self._directory.glob(f"*{SUFFIX}"):
+        for path in directory.glob(f"*{SUFFIX}"):
             if path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)
-                (self._directory / HEADS / path.stem).unlink(missing_ok=True)
+                (directory / HEADS / path.stem).unlink(missing_ok=True)
 
 
 class _File:
@@ -139,6 +158,32 @@ class _File:
 
     def sync(self) -> None:
         os.fsync(self._records)  # a head that is behind its records counts as valid
+
+
+class _Lines:
+    """One chain as lines on standard error, which whoever collects the logs keeps. Each names its chain first."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
+
+    def append(self, at: str, record: Mapping[str, object]) -> Receipt:
+        before = self.chain.hash, self.chain.count
+        named = {CHAIN: self.chain.name, "n": self.chain.count + 1, "at": at, **record}
+        try:
+            _print(self.chain.add(to_json(named)))
+        except OSError:
+            self.chain.hash, self.chain.count = before
+            raise
+        return Receipt(f"{self.chain.name}-{self.chain.count}", self.chain.hash.decode(), at)
+
+    def sync(self) -> None:
+        """Nothing more can be done for what others keep."""
+
+
+def _print(line: bytes) -> None:
+    file = sys.stderr.fileno()
+    while line:
+        line = line[os.write(file, line) :]
 
 
 def _created(path: Path) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from telnyx_remote_mcp.audit.chain import Chain, Head
-from telnyx_remote_mcp.audit.log import HEADS, SUFFIX
+from telnyx_remote_mcp.audit.log import CHAIN, HEADS, SUFFIX
 
 _SETTLE_SECS: Final = 0.05
 """How long after its head a record may reach the disk, in a process that is writing."""
@@ -49,7 +49,8 @@ def verify(directory: Path, keys: Sequence[bytes]) -> list[Fault]:
 
     It detects every changed byte; a record that is missing (also at the end), moved or forged; a file without its head;
     and a head without its file. It cannot detect that a file and its head were both deleted, or both replaced by older
-    versions: receipts and exports show that.
+    versions: receipts and exports show that. A file collected from lines never had a head: of such a file it cannot
+    detect either that the last records are missing.
     """
     files = {path.stem for path in directory.glob(f"*{SUFFIX}")}
     heads = {path.name for path in (directory / HEADS).glob("*")}
@@ -75,6 +76,8 @@ def faults(name: str, written: bytes | None, headed: bytes | None, keys: Sequenc
     key = _key_of(name, headed, lines, keys)
     if key is None:
         return [Fault(name, 1, "written with another secret, or not by this server")]
+    if headed is None and (_parsed(lines[0]) or {}).get(CHAIN) == name:  # collected from lines, which have no head
+        return _broken(Chain(key, name), lines, Head(0, b""))
     head = Head.read(headed, key, name) if headed is not None else None
     if head is None:
         return [Fault(name, len(lines), "its head is missing" if headed is None else "its head was changed")]

@@ -60,11 +60,13 @@ def create_guards(settings: Settings, shared: Shared) -> Guards:
 
 
 def _recorder(settings: Settings, shared: Shared) -> AuditRecorder | None:
-    if settings.audit == "off":
+    if settings.audit == "off" and shared.activity is None:
         return None
-    directory = settings.data_dir / DIRECTORY
+    directory = None if settings.audit == "stderr" else settings.data_dir / DIRECTORY
     log = AuditLog(directory, lambda: shared.secret.derive("audit"), keep_days=settings.audit_days)
-    return AuditRecorder(log, required=settings.audit == "on", activity=shared.activity)
+    return AuditRecorder(
+        log, kept=settings.audit != "off", required=settings.audit in ("on", "stderr"), activity=shared.activity
+    )
 
 
 def _duplicates(settings: Settings, shared: Shared) -> list[DuplicateGuard]:

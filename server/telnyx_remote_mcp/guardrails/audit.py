@@ -59,11 +59,12 @@ class AuditRecorder:
     """Writes to the audit log for the steps below. The log is `required`, or written only if its directory is writable.
 
     Once it could be written, it is required from then on. With `activity`, the records of changes are also copied
-    there, for the owner of the account.
+    there, for the owner of the account, even if the log is not `kept`.
     """
 
-    def __init__(self, log: AuditLog, *, required: bool, activity: Activity | None = None) -> None:
+    def __init__(self, log: AuditLog, *, required: bool, kept: bool = True, activity: Activity | None = None) -> None:
         self.log = log
+        self._kept = kept
         self._activity = activity
         self._required = required
         self._warned = False
@@ -71,7 +72,9 @@ class AuditRecorder:
         self._sync_failed = False
 
     def open(self) -> bool:
-        """Whether calls are recorded. Raises AuditUnavailable if they must be but cannot."""
+        """Whether the log takes records. Raises AuditUnavailable if it must but cannot."""
+        if not self._kept:
+            return False
         try:
             self.log.open()
             if self._sync_failed:
@@ -86,12 +89,13 @@ class AuditRecorder:
         return True
 
     def entry(self, call: Call) -> dict[str, object]:
-        """The members that all records of the call share; empty if calls are not recorded. Raises AuditUnavailable."""
-        return entry(call, self.log.key) if self.open() else {}
+        """The members that all records of the call share; empty if it is not recorded. Raises AuditUnavailable."""
+        shown = self._activity is not None and call.action.effect is not Effect.READ
+        return entry(call, self.log.key) if self.open() or shown else {}
 
     def append(self, record: Mapping[str, object]) -> Receipt:
-        """Append a record to the log. Raises AuditUnavailable."""
-        receipt = self.log.append(record)
+        """Append a record to the log, if there is one, and to the activity of its account. Raises AuditUnavailable."""
+        receipt = self.log.append(record) if self.log.begun else self.log.unwritten()
         if self._activity is not None:
             self._activity.note(receipt, record)
         return receipt
@@ -176,7 +180,7 @@ class OnRecord:
         finally:
             took = round((time.perf_counter() - began) * 1000)
             receipt = self._recorder.note("end" if start else "call", members, start=start, ms=took, **ended)
-        if call.action.effect is not Effect.SPENDS or receipt is None:
+        if call.action.effect is not Effect.SPENDS or receipt is None or not receipt.hash:
             return result
         return result.model_copy(update={"receipt": str(receipt)})
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from telnyx_remote_mcp.audit.log import HEADS, AuditLog, AuditUnavailable
+from telnyx_remote_mcp.audit.log import CHAIN, HEADS, AuditLog, AuditUnavailable
 from telnyx_remote_mcp.audit.reader import faults, records, verify
 
 KEY, OLDER = b"k" * 32, b"o" * 32
@@ -178,6 +178,37 @@ def test_a_receipt_names_the_record_and_the_beginning_of_its_hash(tmp_path: Path
     receipt = log.append({"event": "call"})
     last = json.loads(files(tmp_path)[0].read_bytes().splitlines()[-1])
     assert str(receipt) == f"{list(records(tmp_path))[-1]['id']} {last['hash'][:16]}"
+
+
+def _collected(printed: str) -> tuple[str, list[bytes]]:
+    """The name of the chain that was printed, and its lines."""
+    lines = printed.encode().splitlines(keepends=True)
+    return str(json.loads(lines[0])[CHAIN]), lines
+
+
+def test_lines_on_standard_error_say_which_chain_they_are_of_and_every_change_is_found(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    log = AuditLog(None, lambda: KEY, keep_days=1)
+    for tool in ("get_balance", "send_message", "send_message"):
+        log.append({"event": "call", "tool": tool})
+    name, lines = _collected(capfd.readouterr().err)
+    assert faults(name, b"".join(lines), None, [KEY]) == []
+    for order in ([1, 2], [0, 2], [1, 0, 2], [0, 1, 1]):
+        assert faults(name, b"".join(lines[index] for index in order), None, [KEY]) != []
+    assert faults(name, b"".join(lines).replace(b"get_balance", b"get_balances"), None, [KEY]) != []
+    assert faults("19700101-00000000", b"".join(lines), None, [KEY]) != []
+
+
+def test_a_line_that_nobody_takes_is_not_on_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, write = os.pipe()
+    with os.fdopen(write, "w") as stderr:
+        monkeypatch.setattr("sys.stderr", stderr)
+        log = AuditLog(None, lambda: KEY, keep_days=1)
+        assert log.append({"event": "call"}).id.endswith("-1")
+        os.close(read)
+        with pytest.raises(AuditUnavailable):
+            log.append({"event": "call"})
 
 
 def _one_byte_short(file: int, content: bytes) -> int:

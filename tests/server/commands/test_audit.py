@@ -86,3 +86,24 @@ def test_where_nothing_is_on_record_it_says_so(
     monkeypatch.setenv("TELNYX_MCP_DATA_DIR", str(tmp_path / "none"))
     assert main(["audit", "read"]) == 1
     assert "no audit log" in capsys.readouterr().err
+
+
+def test_lines_that_were_collected_as_the_guide_says_are_read_and_verified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TELNYX_MCP_SECRET", "s" * 32)
+    key = Secret(b"s" * 32).derive("audit")
+    logs = [AuditLog(None, lambda: key, keep_days=1) for _ in range(2)]
+    for number in range(3):
+        os.write(2, b'{"time":"2026-03-01T00:00:00.000+00:00","level":"info"}\n')
+        for log in logs:
+            log.append({"event": "call", "tool": "get_balance", "effect": "read", "who": str(number)})
+    (tmp_path / "lines").write_text(capfd.readouterr().err)
+    guide = (Path(__file__).parents[3] / "docs/operations.md").read_text()
+    (commands,) = re.findall(r"```sh\n(mkdir -p collected.*?)telnyx-mcp-server", guide, re.DOTALL)
+    subprocess.run(["sh", "-euc", commands], cwd=tmp_path, check=True)
+    collected = ("--data-dir", str(tmp_path / "collected"))
+    assert main(["audit", "verify", *collected]) == 0
+    assert "6 records are as they were written" in capfd.readouterr().out
+    assert main(["audit", "read", "--who", "2", *collected]) == 0
+    assert len(capfd.readouterr().out.splitlines()) == 2

@@ -46,13 +46,14 @@ def test_no_pod_is_given_the_names_of_services_and_none_keeps_its_data_in_itself
     assert [volume["name"] for volume in pod["volumes"] if "emptyDir" in volume] == ["tmp"]
 
 
-def test_what_runs_twice_shares_its_data_and_keeps_no_sessions() -> None:
+def test_what_runs_twice_shares_its_data_keeps_no_sessions_and_no_records_that_end_with_it() -> None:
     deployment = yaml.safe_load((ROOT / MANIFESTS[1]).read_text())
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     variables = {each["name"]: each.get("value") for each in container["env"]}
     of_compose = yaml.safe_load((ROOT / COMPOSES[1]).read_text())["services"]["server"]["environment"]
     for given in (variables, of_compose):
         assert given["TELNYX_MCP_STATEFUL"] == "false"
+        assert given["TELNYX_MCP_AUDIT"] == "stderr"
         assert {"TELNYX_MCP_REDIS_URL", "TELNYX_MCP_SECRET"} <= given.keys()
 
 

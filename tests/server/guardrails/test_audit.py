@@ -2,6 +2,7 @@
 
 import json
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests import contexts
 from tests.tools.api.upstream import Upstream, answer
 from tests.wires import MockWire
 
+from telnyx_remote_mcp.audit.activity import Activity
 from telnyx_remote_mcp.audit.log import DIRECTORY, AuditLog, AuditUnavailable
 from telnyx_remote_mcp.audit.reader import records, verify
 from telnyx_remote_mcp.auth.caller import Caller
@@ -22,11 +24,12 @@ from telnyx_remote_mcp.calls.question import Answer, AskFirst, Question
 from telnyx_remote_mcp.composition.guards import create_guards
 from telnyx_remote_mcp.guardrails import audit
 from telnyx_remote_mcp.guardrails.audit import AuditRecorder, NotOnRecord, OnRecord, RefusalsOnRecord
-from telnyx_remote_mcp.guardrails.entries import target_id
+from telnyx_remote_mcp.guardrails.entries import target_id, who
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 from telnyx_remote_mcp.surface.policy import Policy
+from telnyx_remote_mcp.web.linking.acts import whole
 from telnyx_tools.api.call import MAX_RESPONSE_BYTES
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.credential import Credential
@@ -288,3 +291,41 @@ async def test_calls_go_on_without_a_record_where_none_is_asked_for(tmp_path: Pa
     async with aclosing(SqliteStore(tmp_path / "state.db")) as store:
         dispatch = contexts.dispatch(api, create_guards(settings, contexts.guarded(settings, api, store)).steps)
         assert "receipt" not in (await dispatch(contexts.call(TOOLS["send_message"], TEXT))).wire()
+
+
+@pytest.mark.parametrize("audit", ["off", None])
+async def test_the_owner_sees_what_was_done_where_no_log_is_kept_too(tmp_path: Path, audit: Any) -> None:
+    (tmp_path / DIRECTORY).write_text("")
+    secret = Secret(b"s" * 32)
+    settings = Settings(data_dir=tmp_path, audit=audit, secret="s" * 32)
+    api = Api("https://api.telnyx.com/v2", wire=MockWire(Telnyx(tmp_path)))
+    async with aclosing(SqliteStore(tmp_path / "state.db")) as store:
+        activity = Activity(store, lambda: secret, keep_days=1)
+        shared = replace(contexts.guarded(settings, api, store), activity=activity)
+        dispatch = contexts.dispatch(api, create_guards(settings, shared).steps)
+        result = await dispatch(contexts.call(TOOLS["send_message"], TEXT))
+        await dispatch(contexts.call(TOOLS["list_messaging_profiles"], {}))
+        await activity.aclose()
+        kept = (await activity.past([who(contexts.TESTER.principal, secret.derive("audit"))])).records
+    assert "receipt" not in result.wire()
+    (start,) = whole(kept)
+    assert (start["tool"], start["outcome"], start["to"]) == ("send_message", "done", [{"masked": "+13…23"}])
+
+
+async def test_records_on_standard_error_are_a_chain_of_lines_and_what_spends_has_its_receipt(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(data_dir=tmp_path, audit="stderr", secret="s" * 32)
+    api = Api("https://api.telnyx.com/v2", wire=MockWire(Telnyx(tmp_path)))
+    async with aclosing(SqliteStore(tmp_path / "state.db")) as store:
+        dispatch = contexts.dispatch(api, create_guards(settings, contexts.guarded(settings, api, store)).steps)
+        result = await dispatch(contexts.call(TOOLS["send_message"], TEXT))
+    lines = [line for line in capfd.readouterr().err.splitlines(keepends=True) if line.startswith('{"audit":')]
+    name = json.loads(lines[0])["audit"]
+    collected = tmp_path / DIRECTORY
+    collected.mkdir()
+    (collected / f"{name}.jsonl").write_text("".join(lines))
+    start, end = records(collected)
+    assert (start["event"], end["start"], end["outcome"]) == ("start", start["id"], "done")
+    assert result.wire()["receipt"] == f"{end['id']} {end['hash'][:16]}"
+    assert verify(collected, [Secret(b"s" * 32).derive("audit")]) == []

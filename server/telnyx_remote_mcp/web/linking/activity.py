@@ -147,7 +147,7 @@ class ActivityPage:
         totals = await run_sync(count, past(), wanted.before) if shows_totals else Totals({}, "")
         return services.pages.page(
             "activity.html",
-            keeps_record=services.settings.audit != "off",
+            has_record=services.activity is not None or services.settings.audit in ("on", None),
             days=services.settings.audit_days,
             shared=services.activity is not None,
             signs_in=services.grants is not None,
