@@ -104,7 +104,9 @@ async def test_every_replica_shows_what_was_done_and_kept_back_at_any(tmp_path: 
             assert receipts(await shown(person))[1:] == receipts(pages[1])
 
 
-async def test_where_nobody_signs_in_and_no_log_is_kept_the_key_proves_whose_activity_it_is(tmp_path: Path, sandbox: Sandbox) -> None:
+async def test_where_nobody_signs_in_and_no_log_is_kept_the_key_proves_whose_activity_it_is(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
     async with running(tmp_path, sandbox, "--oauth", "off", "--audit", "off", count=1) as cluster:
         (replica,) = cluster.replicas
         async with Agent.of(replica.url) as agent:

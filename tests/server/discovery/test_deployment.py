@@ -1,5 +1,6 @@
 """The examples of how to deploy the server fit the server."""
 
+import ipaddress
 import json
 import re
 from importlib.metadata import version
@@ -12,7 +13,7 @@ from prometheus_client import CollectorRegistry, Metric
 
 from telnyx_remote_mcp.http.health import health_routes
 from telnyx_remote_mcp.serve import GRACE_SECS
-from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.settings import Settings, variable
 from telnyx_remote_mcp.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).parents[3]
@@ -21,7 +22,7 @@ COMPOSES = ["deploy/compose.yaml", "deploy/compose-replicas.yaml"]
 CHART = ["deploy/helm/values.yaml", "deploy/helm/templates/deployment.yaml"]
 EXAMPLES = ["Dockerfile", *COMPOSES, *MANIFESTS, *CHART]
 KUSTOMIZED = ROOT / "deploy/kubernetes"
-FOREIGN = {"ServiceMonitor", "ExternalSecret", "Kustomization"}
+FOREIGN = {"ServiceMonitor", "PrometheusRule", "ExternalSecret", "Kustomization"}
 """Kinds that operators bring, whose schemas are not those of Kubernetes."""
 
 
@@ -108,12 +109,69 @@ def test_alerts_and_dashboard_ask_for_metrics_that_there_are_and_each_alert_is_e
     Metrics("1", registry)
     there = {sample for family in registry.collect() for sample in _samples(family)}
     alerts = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yaml").read_text())["groups"][0]["rules"]
-    panels = json.loads((ROOT / "deploy/grafana/dashboard.json").read_text())["panels"]
+    panels = dashboard()["panels"]
     asked = [rule["expr"] for rule in alerts] + [each["expr"] for panel in panels for each in panel["targets"]]
     named = {name for expression in asked for name in re.findall(r"telnyx_mcp_\w+", expression)}
     assert named <= there
     explained = (ROOT / "docs/operations.md").read_text()
     assert [rule["alert"] for rule in alerts if f"`{rule['alert']}`" not in explained] == []
+
+
+def dashboard() -> dict[str, Any]:
+    return dict(json.loads((ROOT / "deploy/grafana/dashboard.json").read_text()))
+
+
+def test_every_panel_that_the_guide_names_is_on_the_dashboard() -> None:
+    guide = (ROOT / "docs/operations.md").read_text()
+    alerts = guide.partition("## Alerts")[2].partition("## Metrics")[0]
+    named = set(re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", alerts))
+    assert "Processor time" in named
+    assert named <= {panel["title"] for panel in dashboard()["panels"]}
+
+
+def test_every_panel_can_be_narrowed_to_replicas_and_none_covers_another() -> None:
+    assert [each["name"] for each in dashboard()["templating"]["list"]] == ["datasource", "instance"]
+    panels = dashboard()["panels"]
+    for expression in (target["expr"] for panel in panels for target in panel["targets"]):
+        asked = re.findall(r"(?:telnyx_mcp|process)_\w+(\{[^}]*\})?", expression)
+        assert asked
+        assert all('instance=~"$instance"' in labels for labels in asked), expression
+    places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels]
+    assert len({*places}) == len({panel["id"] for panel in panels}) == len(panels)
+
+
+def test_the_rules_of_the_kustomization_are_the_alerts() -> None:
+    rules = yaml.safe_load((KUSTOMIZED / "rules.yaml").read_text())
+    assert rules["spec"] == yaml.safe_load((ROOT / "deploy/prometheus/alerts.yaml").read_text())
+
+
+def test_replicas_are_known_to_prometheus_by_the_job_that_the_alerts_ask_for() -> None:
+    monitor = yaml.safe_load((KUSTOMIZED / "monitor.yaml").read_text())
+    (relabelled,) = monitor["spec"]["endpoints"][0]["relabelings"]
+    asked = re.findall(r'job="([^"]+)"', (ROOT / "deploy/prometheus/alerts.yaml").read_text())
+    assert {relabelled["replacement"]} == set(asked)
+    assert relabelled["targetLabel"] == "job"
+
+
+def test_another_replica_starts_when_each_nears_the_one_core_that_it_can_use_and_is_promised_as_much() -> None:
+    scaled = yaml.safe_load((KUSTOMIZED / "autoscaler.yaml").read_text())["spec"]["metrics"][0]["resource"]["target"]
+    deployment = yaml.safe_load((KUSTOMIZED / "deployment.yaml").read_text())
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    assert scaled["type"] == "AverageValue"  # a part of what is requested would move with it
+    assert 500 <= int(scaled["averageValue"].removesuffix("m")) <= 800
+    assert container["resources"]["requests"]["cpu"] == scaled["averageValue"]
+
+
+@pytest.mark.parametrize("file", ["deploy/kubernetes.yaml", "deploy/kubernetes/network.yaml"])
+def test_whoever_is_outside_is_reached_at_any_port_and_nobody_inside_by_that(file: str) -> None:
+    policies = [each for each in yaml.safe_load_all((ROOT / file).read_text()) if each["kind"] == "NetworkPolicy"]
+    (outside,) = [rule for rule in policies[0]["spec"]["egress"] if "ipBlock" in rule["to"][0]]
+    assert outside["ports"] == [{"protocol": "TCP"}]
+    block = outside["to"][0]["ipBlock"]
+    inside = [ipaddress.ip_network(each) for each in block["except"]]
+    assert block["cidr"] == "0.0.0.0/0"
+    for address in ("10.1.2.3", "172.20.0.1", "192.168.1.1", "169.254.169.254"):
+        assert any(ipaddress.ip_address(address) in each for each in inside)
 
 
 def _samples(family: Metric) -> list[str]:
@@ -129,7 +187,7 @@ def test_memory_and_processes_are_bounded(container: dict[str, Any]) -> None:
 
 
 def test_every_variable_in_the_examples_is_a_setting() -> None:
-    settings = {f"TELNYX_MCP_{name.upper()}" for name in Settings.model_fields}
+    settings = {variable(name) for name in Settings.model_fields}
     for example in EXAMPLES:
         named = set(re.findall(r"\bTELNYX_[A-Z_]+", (ROOT / example).read_text()))
         assert named
