@@ -6,10 +6,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-import kubernetes_validate
 import pytest
 import yaml
-from tests.server.discovery.test_deployment import FOREIGN
+from tests.server.discovery.test_deployment import FOREIGN, check
 
 from telnyx_remote_mcp.commands import options
 from telnyx_remote_mcp.settings import Settings
@@ -78,9 +77,9 @@ def test_the_chart_is_as_helm_wants_charts() -> None:
 
 def test_kubernetes_takes_what_the_chart_makes_of_other_values(tmp_path: Path) -> None:
     made = read(render(tmp_path, OWN))
-    assert made.keys() & FOREIGN == set()
+    assert made.keys().isdisjoint(FOREIGN)
     for manifest in made.values():
-        kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
+        check(manifest)
     pod = made["Deployment"]["spec"]["template"]["spec"]
     assert pod["terminationGracePeriodSeconds"] == 75
     assert pod["imagePullSecrets"] == [{"name": "registry"}]
@@ -126,6 +125,8 @@ def test_the_operator_of_prometheus_finds_what_has_its_label_and_secrets_come_fr
     labels = {"release": "kube-prometheus-stack"}
     given = {"secretStore": {"kind": "SecretStore", "name": "vault"}, "monitor": {"labels": labels}}
     made = read(render(tmp_path, OWN | given))
+    for manifest in made.values():
+        check(manifest)
     assert [made[kind]["metadata"]["labels"] for kind in ("ServiceMonitor", "PrometheusRule")] == [labels, labels]
     assert [each["secretKey"] for each in made["ExternalSecret"]["spec"]["data"]] == [
         "secret",

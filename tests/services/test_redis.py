@@ -1,5 +1,6 @@
 """The store in Redis."""
 
+import re
 from pathlib import Path
 
 import anyio
@@ -35,6 +36,15 @@ class TestRedisStore(StoreBehaviour):
             await store.get("code", "a")
         await anyio.to_thread.run_sync(redis_server.start)
         assert await store.get("code", "a") == b"one"
+
+    async def test_what_an_operator_deletes_as_the_guide_says_is_gone(
+        self, redis_server: RedisServer, store: Store
+    ) -> None:
+        guide = (Path(__file__).parents[2] / "docs/operations.md").read_text()
+        (name,) = re.findall(r"^redis-cli DEL (\S+)$", guide, re.MULTILINE)
+        await store.put("grant", "GRANT", b"one")
+        await anyio.run_process(["redis-cli", "-s", redis_server.url.removeprefix("unix://"), "DEL", name])
+        assert await store.get("grant", "GRANT") is None
 
     async def test_an_error_does_not_quote_the_password(self, tmp_path: Path) -> None:
         url = f"unix://user@{tmp_path}/none.sock?password=hunter2"

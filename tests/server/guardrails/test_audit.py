@@ -25,10 +25,12 @@ from telnyx_remote_mcp.composition.guards import create_guards
 from telnyx_remote_mcp.guardrails import audit
 from telnyx_remote_mcp.guardrails.audit import AuditRecorder, NotOnRecord, OnRecord, RefusalsOnRecord
 from telnyx_remote_mcp.guardrails.entries import target_id, who
+from telnyx_remote_mcp.guardrails.measured import GuardMeasured
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 from telnyx_remote_mcp.surface.policy import Policy
+from telnyx_remote_mcp.telemetry.meter import Meter
 from telnyx_remote_mcp.web.linking.acts import whole
 from telnyx_tools.api.call import MAX_RESPONSE_BYTES
 from telnyx_tools.api.client import Api
@@ -281,6 +283,22 @@ async def test_a_log_that_cannot_be_written_leaves_only_reads(tmp_path: Path) ->
     assert telnyx.by_then == []
     await made(telnyx, "list_messaging_profiles", {})
     assert len(telnyx.by_then) == 1
+
+
+async def test_a_log_that_cannot_be_written_is_counted_as_its_alert_asks(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("")
+    counted: list[str] = []
+
+    class Counts(Meter):
+        def guard(self, name: str, decision: str, secs: float) -> None:
+            counted.append(f'guard="{name}",decision="{decision}"')
+
+    step = OnRecord(Book(AuditLog(tmp_path / "log", lambda: KEY, keep_days=1), required=True))
+    dispatch = contexts.dispatch(Api(wire=MockWire(Telnyx(tmp_path))), [GuardMeasured(step, Counts())])
+    with pytest.raises(NotOnRecord):
+        await dispatch(_text())
+    alerts = (Path(__file__).parents[3] / "deploy/prometheus/alerts.yaml").read_text()
+    assert f"telnyx_mcp_guard_decisions_total{{{counted[0]}}}" in alerts
 
 
 @pytest.mark.parametrize("audit", ["off", None])
