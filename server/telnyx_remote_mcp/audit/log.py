@@ -25,7 +25,7 @@ HEADS: Final = "heads"
 """The directory of the signed heads. A head shows that its file was cut short: without the key it cannot be forged."""
 SUFFIX: Final = ".jsonl"
 CHAIN: Final = "audit"
-"""The first member of a record that is a line among others: the file that it would stand in."""
+"""The first member of a printed record: the name of its chain."""
 DAY_SECS: Final = 86_400
 
 
@@ -93,7 +93,7 @@ class AuditLog:
             raise AuditUnavailable(_reason(error)) from error
 
     def unwritten(self) -> Receipt:
-        """A receipt for a record that is not in the log, with an id of its own."""
+        """A receipt with a new id and no hash, for a record that is not written to the log."""
         return Receipt(secrets.token_hex(8), "", _moment(self._clock()))
 
     def sync(self) -> None:
@@ -161,7 +161,7 @@ class _File:
 
 
 class _Lines:
-    """One chain as lines on standard error, which whoever collects the logs keeps. Each names its chain first."""
+    """One chain printed as lines on standard error, for a collector of logs. Each line begins with the chain's name."""
 
     def __init__(self, chain: Chain) -> None:
         self.chain = chain
@@ -177,7 +177,7 @@ class _Lines:
         return Receipt(f"{self.chain.name}-{self.chain.count}", self.chain.hash.decode(), at)
 
     def sync(self) -> None:
-        """Nothing more can be done for what others keep."""
+        """Nothing to do: what was printed is with the collector."""
 
 
 def _print(line: bytes) -> None:

@@ -25,13 +25,17 @@ CHART = ["deploy/helm/values.yaml", "deploy/helm/templates/deployment.yaml"]
 EXAMPLES = ["Dockerfile", *COMPOSES, *MANIFESTS, *CHART]
 KUSTOMIZED = ROOT / "deploy/kubernetes"
 FOREIGN = yaml.safe_load((ROOT / "tests/fixtures/kinds.yaml").read_text())
-"""The schemas of kinds that operators bring, by kind."""
+"""The schemas of kinds that operators bring, and of Compose files."""
+
+
+def check_as(kind: str, manifest: dict[str, Any]) -> None:
+    jsonschema.validate(manifest, FOREIGN[kind] | {"$defs": FOREIGN["$defs"]})
 
 
 def check(manifest: dict[str, Any]) -> None:
     """Fail where its kind has no such fields."""
     if manifest["kind"] in FOREIGN:
-        jsonschema.validate(manifest, FOREIGN[manifest["kind"]] | {"$defs": FOREIGN["$defs"]})
+        check_as(manifest["kind"], manifest)
     else:
         kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
 
@@ -85,6 +89,19 @@ def test_kubernetes_takes_every_manifest() -> None:
         for manifest in yaml.safe_load_all(file.read_text()):
             if manifest["kind"] != "Kustomization":
                 check(manifest)
+
+
+@pytest.mark.parametrize("file", COMPOSES)
+def test_compose_takes_its_files_and_what_they_name_is_in_them(file: str) -> None:
+    compose = yaml.safe_load((ROOT / file).read_text())
+    check_as("Compose", compose)
+    services = compose["services"].values()
+    assert {name for each in services for name in each.get("depends_on", ())} <= compose["services"].keys()
+    assert {name for each in services for name in each.get("networks", ())} <= compose["networks"].keys()
+    mounted = {volume.partition(":")[0] for each in services for volume in each.get("volumes", ())}
+    assert mounted == compose["volumes"].keys()
+    configs = {config["source"] for each in services for config in each.get("configs", ())}
+    assert configs == compose.get("configs", {}).keys()
 
 
 @pytest.mark.parametrize("file", ["monitor.yaml", "rules.yaml", "secret.yaml"])

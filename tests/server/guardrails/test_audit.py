@@ -31,7 +31,7 @@ from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 from telnyx_remote_mcp.surface.policy import Policy
 from telnyx_remote_mcp.telemetry.meter import Meter
-from telnyx_remote_mcp.web.linking.acts import whole
+from telnyx_remote_mcp.web.linking.acts import merged
 from telnyx_tools.api.call import MAX_RESPONSE_BYTES
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.credential import Credential
@@ -293,7 +293,7 @@ async def test_a_log_that_cannot_be_written_is_counted_as_its_alert_asks(tmp_pat
         def guard(self, name: str, decision: str, secs: float) -> None:
             counted.append(f'guard="{name}",decision="{decision}"')
 
-    step = OnRecord(Book(AuditLog(tmp_path / "log", lambda: KEY, keep_days=1), required=True))
+    step = OnRecord(AuditRecorder(AuditLog(tmp_path / "log", lambda: KEY, keep_days=1), required=True))
     dispatch = contexts.dispatch(Api(wire=MockWire(Telnyx(tmp_path))), [GuardMeasured(step, Counts())])
     with pytest.raises(NotOnRecord):
         await dispatch(_text())
@@ -324,9 +324,9 @@ async def test_the_owner_sees_what_was_done_where_no_log_is_kept_too(tmp_path: P
         result = await dispatch(contexts.call(TOOLS["send_message"], TEXT))
         await dispatch(contexts.call(TOOLS["list_messaging_profiles"], {}))
         await activity.aclose()
-        kept = (await activity.past([who(contexts.TESTER.principal, secret.derive("audit"))])).records
+        kept = (await activity.recent([who(contexts.TESTER.principal, secret.derive("audit"))])).records
     assert "receipt" not in result.wire()
-    (start,) = whole(kept)
+    (start,) = merged(kept)
     assert (start["tool"], start["outcome"], start["to"]) == ("send_message", "done", [{"masked": "+13…23"}])
 
 
