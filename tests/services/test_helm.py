@@ -128,6 +128,8 @@ def test_the_operator_of_prometheus_finds_what_has_its_label_and_secrets_come_fr
     for manifest in made.values():
         check(manifest)
     assert [made[kind]["metadata"]["labels"] for kind in ("ServiceMonitor", "PrometheusRule")] == [labels, labels]
+    (endpoint,) = made["ServiceMonitor"]["spec"]["endpoints"]
+    assert endpoint["relabelings"] == [{"targetLabel": "job", "replacement": "telnyx-mcp"}]
     assert [each["secretKey"] for each in made["ExternalSecret"]["spec"]["data"]] == [
         "secret",
         "redis",
