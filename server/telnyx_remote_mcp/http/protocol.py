@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 MAX_HEAD_BYTES: Final = 32_768
 MAX_HEADERS: Final = 100
 HEAD_SECS: Final = 10.0
+READING_SECS: Final = 30.0
+"""How long a client may take nothing of what is written to it."""
 LINGER_SECS: Final = 0.5
 """How long an idle connection stays open at shutdown: a request may be on its way."""
 MAX_PIPELINED: Final = 8
@@ -33,6 +36,8 @@ class BoundedProtocol(HttpToolsProtocol):
     The time starts with the connection, and again with the end of each answer; the rest of a body that was not read
     has to arrive in it too. Trailers of a chunked body are dropped: no layer has checked them, and they would count as
     headers.
+
+    A client that takes nothing of its answer for 30 seconds is cut off; its request ends then, as if it had left.
     """
 
     _head_bytes = 0
@@ -41,6 +46,8 @@ class BoundedProtocol(HttpToolsProtocol):
     _too_large = False
     _ends = False
     _deadline: asyncio.TimerHandle | None = None
+    _reading: asyncio.TimerHandle | None = None
+    _working: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # of uvicorn, typed so
         super().connection_made(transport)
@@ -50,7 +57,16 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_deadline()
+        if self._reading is not None:
+            self._reading.cancel()
         super().connection_lost(exc)
+        if self._working is not None and not self._working.response_complete:
+            self._working.disconnected = True  # uvicorn tells this only the request that came last
+            self._working.message_event.set()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._expect_reading()
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser. It gets no more of a head than the limit, because a head that it holds incomplete costs
@@ -94,6 +110,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        self._expect_reading()
         if self.is_idle and not self.transport.is_closing():
             self._expect_head()
 
@@ -121,6 +138,10 @@ class BoundedProtocol(HttpToolsProtocol):
         """Whether no answer is in progress here. The body of the last request may still be arriving."""
         return self.cycle is None or self.cycle.response_complete
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._working = cycle
+        super()._start_asgi_task(cycle, app)
+
     def _expect_head(self) -> None:
         self._forget_deadline()
         self._deadline = self.loop.call_later(HEAD_SECS, self._close_idle)
@@ -129,6 +150,21 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _expect_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+        unread = self.transport.get_write_buffer_size()
+        self._reading = self.loop.call_later(READING_SECS, self._abort_unread, unread) if unread else None
+
+    def _abort_unread(self, before: int) -> None:
+        """End the connection where nothing was read of `before` bytes, and nothing else can be written meanwhile."""
+        if not (self.flow.write_paused or self.transport.is_closing()):
+            return
+        if self.transport.get_write_buffer_size() < before:
+            self._expect_reading()
+        else:
+            self.transport.abort()
 
     def _close_idle(self) -> None:
         if self.is_idle:
@@ -141,4 +177,4 @@ class BoundedProtocol(HttpToolsProtocol):
 
 def _close_idlest(newcomer: BoundedProtocol) -> None:
     others = (each for each in newcomer.connections if isinstance(each, BoundedProtocol) and each.is_idle)
-    min(others, key=lambda each: each.waiting_since, default=newcomer).transport.close()
+    min(others, key=lambda each: each.waiting_since, default=newcomer).transport.abort()

@@ -1,11 +1,14 @@
 """What a connection may send before, and after, its request: raw sockets in front of the server's own protocol."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import itertools
+import socket
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
+import anyio.lowlevel
 import pytest
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from tests.server.serving import serving
 
@@ -22,6 +25,11 @@ async def names(scope: Scope, receive: Receive, send: Send) -> None:
     while (await receive()).get("more_body"):
         pass
     await JSONResponse([name.decode() for name, _ in scope["headers"]])(scope, receive, send)
+
+
+@pytest.fixture(params=[False, True], ids=["asyncio", "uvloop"])
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]:
+    return "asyncio", {"use_uvloop": request.param}
 
 
 @pytest.fixture
@@ -134,3 +142,109 @@ async def test_beyond_the_limit_a_new_connection_takes_the_place_of_the_idlest(
         assert await first.read() == b""
         writer.write(GET + b"Connection: close\r\n\r\n")
         assert status(await second.read()) == 200
+
+
+MEGABYTE = b"x" * 1_048_576
+LARGE = 16
+"""Megabytes, which no kernel keeps for a connection: some are left to the server while nobody reads."""
+
+
+class Answering:
+    """Writes so many megabytes, each as a message of its own or all in one; knows when its last request ended."""
+
+    def __init__(self, *, at_once: bool = False) -> None:
+        self.parts: Iterable[bytes] = [MEGABYTE * LARGE] if at_once else [MEGABYTE] * LARGE
+        self.ended = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def parts() -> AsyncIterator[bytes]:
+            for part in self.parts:
+                await anyio.lowlevel.checkpoint()  # as who waits for events
+                yield part
+
+        self.ended.clear()
+        await StreamingResponse(parts())(scope, receive, send)
+        self.ended.set()
+
+
+class Watched(BoundedProtocol):
+    lost: asyncio.Event
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.lost.set()
+
+
+@pytest.fixture
+def impatient(hurried: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "READING_SECS", 0.3)
+    monkeypatch.setattr(Watched, "lost", asyncio.Event(), raising=False)
+
+
+@asynccontextmanager
+async def asking(url: str, request: bytes) -> AsyncIterator[socket.socket]:
+    """A socket that this was written to, and that keeps little of what comes back."""
+    host, port = url.removeprefix("http://").split(":")
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        client.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(client, (host, int(port)))
+        await asyncio.get_running_loop().sock_sendall(client, request)
+        yield client
+
+
+async def read(client: socket.socket, most: int) -> int:
+    """How many bytes there are, up to so many and the end."""
+    count = 0
+    while count < most and (part := await asyncio.get_running_loop().sock_recv(client, most - count)):
+        count += len(part)
+    return count
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("at_once", [False, True])
+@pytest.mark.parametrize("asked", [GET + b"\r\n", GET + b"Connection: close\r\n\r\n", (GET + b"\r\n") * 3])
+async def test_who_does_not_read_an_answer_is_cut_off_and_the_request_ends(at_once: bool, asked: bytes) -> None:
+    app = Answering(at_once=at_once)
+    async with serving(app, http=Watched) as url, asking(url, asked) as client:
+        await asyncio.wait_for(Watched.lost.wait(), 10)
+        await asyncio.wait_for(app.ended.wait(), 10)
+        assert await read(client, LARGE * len(MEGABYTE)) < LARGE * len(MEGABYTE)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_so_is_who_does_not_read_an_open_stream() -> None:
+    app = Answering()
+    app.parts = itertools.repeat(MEGABYTE)
+    async with serving(app, http=Watched) as url, asking(url, GET + b"\r\n"):
+        await asyncio.wait_for(Watched.lost.wait(), 10)
+        await asyncio.wait_for(app.ended.wait(), 10)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_who_reads_slowly_gets_the_whole_answer() -> None:
+    app, loop, size = Answering(at_once=True), asyncio.get_running_loop(), 0
+    async with serving(app, http=Watched) as url, asking(url, GET + b"\r\n") as client:
+        for _ in range(8):
+            later: asyncio.Future[None] = loop.create_future()
+            loop.call_later(protocol.READING_SECS / 3, later.set_result, None)
+            await later
+            size += await read(client, 2 * len(MEGABYTE))
+        assert size + await read(client, LARGE * len(MEGABYTE)) > LARGE * len(MEGABYTE)
+
+
+@pytest.mark.parametrize("behind", [b"", GET + b"\r\n"])
+async def test_a_request_at_work_hears_that_its_client_left_whatever_came_behind_it(behind: bytes) -> None:
+    begun, left = asyncio.Event(), asyncio.Event()
+
+    async def wait(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.set()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        left.set()
+
+    async with serving(wait, http=BoundedProtocol) as url:
+        async with connected(url) as (_, writer):
+            writer.write(GET + b"\r\n" + behind)
+            await asyncio.wait_for(begun.wait(), 10)
+        await asyncio.wait_for(left.wait(), 10)
