@@ -127,7 +127,7 @@ class AccessTokens:
         if claims is None:
             claims = await read(token, self._issuer, self._keys.find)
             if claims is None:
-                raise challenges.invalid_token("was not issued by this server")
+                raise challenges.foreign_token()
             self._signed[digest] = claims
         if claims.expires_at + SKEW_SECS <= self._clock():
             raise challenges.invalid_token("has expired")

@@ -47,6 +47,10 @@ class Unauthorized(Refusal):
         return Unauthorized(self.error, self.description + way, directions)
 
 
+class ForeignToken(Unauthorized):
+    """401 for a token that this server did not sign, which may be a guess: it counts as a failed login."""
+
+
 def missing() -> Refusal:
     """401: no credential was sent."""
     return _unauthorized("unauthorized", f"Authentication required. {_HOW}", Challenge())
@@ -60,6 +64,12 @@ def malformed() -> Refusal:
 def invalid_token(why: str) -> Refusal:
     """401: the access token cannot be used here; the client has to get another one."""
     return _invalid_token(f"The access token {why}. Sign in again.")
+
+
+def foreign_token() -> Refusal:
+    """401: the access token is none of this server."""
+    description = "The access token was not issued by this server. Sign in again."
+    return ForeignToken("invalid_token", description, Challenge("invalid_token", description))
 
 
 def insufficient_scope(what: str, scopes: Iterable[str], resource_metadata: str) -> Refusal:

@@ -29,9 +29,10 @@ class Authenticate:
     """Puts the verified caller into the scope, or answers 401, 400, 429 or 503 itself.
 
     `Caller.of(scope)` is the caller; `scope["user"]` is the same principal for the SDK's sessions.
-    `failures` is a rate limit by address: each refused credential counts, valid ones do not. An address that has used
-    it up may use only keys that are known to be genuine. With a `resource_server`, access tokens are accepted as well
-    as keys, and a 401 says where to get one.
+    `failures` is a rate limit by address: each refused credential counts, valid ones do not. Nor do tokens of this
+    server that expired or were revoked: their clients need the 401 to get new ones. An address that has used it up may
+    use only keys that are known to be genuine. With a `resource_server`, access tokens are accepted as well as keys, and
+    a 401 says where to get one.
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class Authenticate:
     async def _verify_token(self, server: ResourceServer, token: str, scope: Scope) -> Identity:
         try:
             return await server.identify(token, scope["path"])
-        except challenges.Unauthorized:
+        except challenges.ForeignToken:  # others are old: hosted clients come with thousands from a few addresses
             wait = await self._failures.take(budget_address(scope))
             if wait:
                 raise challenges.throttled(wait) from None

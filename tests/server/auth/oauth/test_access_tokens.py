@@ -84,6 +84,17 @@ async def test_claims_that_are_not_for_this_server_are_refused(replica: Replica,
     assert (response.status_code, response.json()["error"]) == (401, "invalid_token")
 
 
+async def test_any_number_of_old_tokens_from_one_address_get_the_401_that_makes_their_clients_refresh(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, failures=2) as replica:
+        await replica.call("a.b.c")
+        for old in ({"exp": 1_700_000_000}, {"grant_id": "revoked"}, {"aud": "https://elsewhere.example.com/mcp"}):
+            token = await forged(replica, **old)
+            assert [(await replica.call(token)).status_code for _ in range(4)] == [401] * 4
+        assert [(await replica.call("a.b.c")).status_code for _ in range(2)] == [401, 429]
+
+
 async def test_a_token_of_another_kind_is_refused(replica: Replica) -> None:
     for header in ({"typ": "JWT"}, {"typ": "dpop+jwt"}, {"kid": "made-up"}):
         assert (await replica.call(await forged(replica, header))).status_code == 401
