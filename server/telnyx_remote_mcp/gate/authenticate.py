@@ -67,27 +67,29 @@ class Authenticate:
         if key is None and self._resource_server is not None and _TOKEN.fullmatch(credential):
             return await self._verify_token(self._resource_server, credential.decode(), scope)
         identity = await self._api_keys.known(key) if key else None
-        return identity or await self._verify(key, budget_address(scope))
+        return identity or await self._verify(key, scope)
 
-    async def _verify(self, key: str | None, address: str) -> Identity:
-        wait = await self._failures.wait(address)
-        if wait:
-            raise challenges.throttled(wait)
+    async def _verify(self, key: str | None, scope: Scope) -> Identity:
+        address = budget_address(scope)
         try:
+            if wait := await self._failures.wait(address):
+                raise challenges.throttled(wait)
             if key is None:
                 raise challenges.malformed()
             return await self._api_keys.verify(key, address)
         except Refusal as refusal:
             if refusal.status == 401:
                 await self._failures.take(address)
+            if refusal.status in (401, 429):
+                RequestInfo.of(scope).address = address
             raise
 
     async def _verify_token(self, server: ResourceServer, token: str, scope: Scope) -> Identity:
         try:
             return await server.identify(token, scope["path"])
         except challenges.ForeignToken:  # others are old: hosted clients come with thousands from a few addresses
-            wait = await self._failures.take(budget_address(scope))
-            if wait:
+            RequestInfo.of(scope).address = address = budget_address(scope)
+            if wait := await self._failures.take(address):
                 raise challenges.throttled(wait) from None
             raise
 

@@ -19,6 +19,8 @@ _SAFE_ID: Final = re.compile(rb"(?!KEY)[A-Za-z0-9._-]{1,64}")
 _KEY: Final = re.compile(r"KEY[\w%-]{4,}")
 _MAX_PATH: Final = 200
 
+_LINE: Final = "%(method)s %(path)s %(status)d %(duration_ms).1fms id=%(request_id)s by=%(principal)s"
+
 _INFO: Final = "telnyx.request_info"
 
 CLIENT_LEFT: Final = 499
@@ -32,6 +34,8 @@ class RequestInfo:
     request_id: str
     principal: str = "-"
     trace_id: str | None = None
+    address: str | None = None
+    """The address that the attempt was counted against; set only where the request was refused for it."""
 
     @staticmethod
     def of(scope: Scope) -> "RequestInfo":
@@ -45,8 +49,9 @@ class Edge:
 
     The id is the caller's `X-Request-Id` where that has at most 64 plain characters, else a random one. It is in
     `RequestInfo.of(scope)` and in the answer's headers.
-    The log line holds method, path, status, duration, request id and principal; no query, no header. `meter` measures
-    the request under its route: the path itself or the route with a part in braces, of those in `routes`.
+    The log line holds method, path, status, duration, request id and principal; no query, no header. A path that
+    matches a route with a part in braces is logged as that route, since the part may be a secret. `meter` measures the
+    request under its route: the path itself or the route with a part in braces, of those in `routes`.
     """
 
     def __init__(self, app: ASGIApp, meter: Meter = UNMEASURED, routes: Iterable[str] = ()) -> None:
@@ -76,11 +81,11 @@ class Edge:
         finally:
             secs = time.perf_counter() - started
             self._meter.request(scope["method"], self._routes.of(scope["path"]), status or 500, begun or secs)
-            _log(scope, info, status or 500, secs * 1000)
+            _log(scope, _loggable(self._routes.shown(scope["path"])), info, status or 500, secs * 1000)
 
 
 class Routes:
-    """Maps a path to the route that serves it, so that metrics hold no text that a client put into a path."""
+    """Maps a path to the route that serves it, so that metrics and logs hold no text that a client put into a path."""
 
     def __init__(self, routes: Iterable[str]) -> None:
         named = list(routes)
@@ -91,6 +96,14 @@ class Routes:
         if path in self._whole:
             return path
         return next((route for begins, route in self._begins.items() if path.startswith(begins)), "other")
+
+    def shown(self, path: str) -> str:
+        """Return the path for the log: from where a route with a part in braces begins, the route takes its place."""
+        for begins, route in self._begins.items():
+            before, found, _ = path.partition(begins)
+            if found:
+                return before + route
+        return path
 
 
 def _prepared(scope: Scope) -> Scope:
@@ -106,21 +119,22 @@ def _request_id(headers: list[tuple[bytes, bytes]]) -> str:
     return token_hex(16)
 
 
-def _log(scope: Scope, info: RequestInfo, status: int, duration_ms: float) -> None:
+def _log(scope: Scope, path: str, info: RequestInfo, status: int, duration_ms: float) -> None:
     if not logger.isEnabledFor(logging.INFO):
         return
     fields = {
         "method": scope["method"],
-        "path": _loggable(scope["path"]),
+        "path": path,
         "status": status,
         "duration_ms": round(duration_ms, 1),
         "request_id": info.request_id,
         "principal": info.principal,
         **({"trace_id": info.trace_id} if info.trace_id is not None else {}),
+        **({"address": info.address} if info.address is not None else {}),
     }
-    logger.info("%(method)s %(path)s %(status)d %(duration_ms).1fms id=%(request_id)s by=%(principal)s", fields)
+    logger.info(_LINE + (" from=%(address)s" if info.address is not None else ""), fields)
 
 
 def _loggable(path: str) -> str:
     """The path on one line, cut to 200 characters, with API keys in it masked."""
-    return _KEY.sub("KEY...", quote(path[:_MAX_PATH], safe="/:@"))
+    return _KEY.sub("KEY...", quote(path[:_MAX_PATH], safe="/:@{}"))

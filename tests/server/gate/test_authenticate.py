@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser, authorization_context
 from starlette.responses import JSONResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tests.server.auth.upstream import BalanceServer, Telnyx
 from tests.server.clocks import ManualClock
 from tests.server.serving import raw_exchange, serving
@@ -17,6 +17,7 @@ from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.auth.verdicts import balance_check
 from telnyx_remote_mcp.buckets import LocalRate
 from telnyx_remote_mcp.gate.authenticate import Authenticate
+from telnyx_remote_mcp.http.client_address import ClientAddress
 from telnyx_remote_mcp.http.edge import Edge
 from telnyx_tools.api.client import Api
 
@@ -41,7 +42,7 @@ class Gate:
         self.telnyx = Telnyx(KEY)
         self.clock = ManualClock()
         self.keys = ApiKeys(self.telnyx.check, lambda: b"p" * 32, clock=self.clock)
-        self.app = Authenticate(whoami, self.keys, LocalRate(failures, clock=self.clock))
+        self.app: ASGIApp = Authenticate(whoami, self.keys, LocalRate(failures, clock=self.clock))
 
     async def ask(
         self, headers: Mapping[str, str] | Sequence[tuple[str, str]] = (), query: str = "", method: str = "POST"
@@ -256,6 +257,24 @@ async def test_neither_success_nor_a_missing_credential_counts_as_a_failure() ->
         assert (await server.ask(BEARER)).status_code == 200
         assert (await server.ask()).status_code == 401
     assert (await server.ask({"Authorization": f"Bearer {MADE_UP}"})).status_code == 401
+
+
+@pytest.mark.anyio
+async def test_the_log_has_the_address_of_who_fails_and_of_nobody_else(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "telnyx_remote_mcp.access")
+    server = Gate(failures=1)
+    server.app = ClientAddress(Edge(server.app), ["127.0.0.1"])
+    from_six = {"X-Forwarded-For": "2001:db8:1:2:3:4:5:6"}
+    for headers in (BEARER, {}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Bearer nonsense"}):
+        await server.ask({**headers, **from_six})
+    told = [record.args for record in caplog.records if record.name == "telnyx_remote_mcp.access"]
+    assert [(line["status"], line.get("address")) for line in told if isinstance(line, dict)] == [
+        (200, None),
+        (401, None),
+        (401, "2001:db8:1:2::/64"),
+        (429, "2001:db8:1:2::/64"),
+    ]
+    assert caplog.records[-1].getMessage().endswith(" by=- from=2001:db8:1:2::/64")
 
 
 @pytest.mark.anyio

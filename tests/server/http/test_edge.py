@@ -131,3 +131,27 @@ async def test_neither_a_key_nor_a_second_line_gets_into_the_access_log(
     assert "MARKED" not in line
     assert "\n" not in line
     assert "/mcp" in line
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/webhooks/MARKED", "/webhooks/{inbox}"),
+        ("/webhooks/MARKED/more", "/webhooks/{inbox}"),
+        ("/below/webhooks/MARKED", "/below/webhooks/{inbox}"),
+        ("//approve/MARKED", "//approve/{id}"),
+        ("/mcp", "/mcp"),
+        ("/webhooks", "/webhooks"),
+    ],
+)
+async def test_a_name_that_nobody_guesses_is_not_in_the_access_log(
+    path: str, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "telnyx_remote_mcp.access")
+    async with client_of(Edge(reflect, routes=["/mcp", "/webhooks/{inbox}", "/approve/{id}"])) as client:
+        await client.post(f"http://localhost{path}")
+    (record,) = [record for record in caplog.records if record.name == "telnyx_remote_mcp.access"]
+    assert isinstance(record.args, dict)
+    assert record.args["path"] == told
+    assert "MARKED" not in record.getMessage()

@@ -29,6 +29,7 @@ from telnyx_remote_mcp.auth.authorization_server.server import AuthorizationServ
 from telnyx_remote_mcp.buckets import Rate
 from telnyx_remote_mcp.http.client_address import budget_address
 from telnyx_remote_mcp.http.document import Document
+from telnyx_remote_mcp.http.edge import RequestInfo
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.rates import Rates
@@ -84,7 +85,7 @@ def authorization_routes(
     async def token(request: Request) -> Response:
         address = budget_address(request.scope)
         if wait := await refused.wait(address):
-            raise _too_many(wait)
+            raise _too_many(wait, request)
         answer = await server.token(await _form(request), request.headers)
         # Only failures count: hosted clients ask for thousands of people from a few addresses.
         if answer.status != 200:
@@ -127,13 +128,13 @@ class Registrations:
         """Count one registration. Raises the 429 that says how long to wait."""
         await limit(self._by_address, request)
         if wait := await self._overall.take(""):
-            raise _too_many(wait)
+            raise _too_many(wait, request)
 
 
 async def limit(rate: Rate, request: Request) -> None:
     """Count one request of its address. Raises the 429 that says how long to wait."""
     if wait := await rate.take(budget_address(request.scope)):
-        raise _too_many(wait)
+        raise _too_many(wait, request)
 
 
 class _Scripted:
@@ -163,7 +164,8 @@ class _Scripted:
 _UNAVAILABLE: Final = "The server cannot reach its storage; try again in a moment."
 
 
-def _too_many(wait: float) -> Refusal:
+def _too_many(wait: float, request: Request) -> Refusal:
+    RequestInfo.of(request.scope).address = budget_address(request.scope)
     return Refusal(429, "slow_down", "Too many requests; wait as long as Retry-After says.", retry_after(wait))
 
 

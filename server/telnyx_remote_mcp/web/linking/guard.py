@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from telnyx_remote_mcp.http.client_address import budget_address
+from telnyx_remote_mcp.http.edge import RequestInfo
 from telnyx_remote_mcp.http.refusal import retry_after
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.web.linking.services import PageParts
@@ -31,7 +32,9 @@ class PageGuard:
                 return self._pages.problem(
                     400, "Use https", "Keys are taken over https only. Open this page with https."
                 )
-            if request.method == "POST" and await self._forms.take(budget_address(request.scope)):
+            address = budget_address(request.scope)
+            if request.method == "POST" and await self._forms.take(address):
+                RequestInfo.of(request.scope).address = address
                 return self._pages.problem(429, "Too many attempts", "Wait a minute, then try again.")
             try:
                 return await handler(request)
