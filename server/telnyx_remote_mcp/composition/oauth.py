@@ -28,6 +28,7 @@ from telnyx_remote_mcp.auth.verdicts import Check
 from telnyx_remote_mcp.events.owner_phone import OwnerPhones
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.rates import Rates
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.surface.surfaces import Surfaces
@@ -64,7 +65,9 @@ def create_oauth(
     signing_keys = SigningKeys(store, vault)
     refresh_tokens = RefreshTokens(store, vault)
     takes_documents = settings.client_documents == "on"
-    documents = ClientDocuments(store, vault, (fetch or PublicFetch()) if takes_documents else None)
+    documents = ClientDocuments(
+        store, vault, (fetch or PublicFetch()) if takes_documents else None, Rates(store, secret)
+    )
     clients = Clients(store, vault, documents)
     protocol = Protocol(
         settings.url,

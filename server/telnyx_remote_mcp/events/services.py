@@ -14,6 +14,7 @@ from telnyx_remote_mcp.events.receiver import Receiver
 from telnyx_remote_mcp.events.refusals import Refusals
 from telnyx_remote_mcp.events.waiting import Waiting
 from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.rates import Rates
 from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
@@ -64,6 +65,11 @@ class EventServices:
         self._store = store
         self._calls = calls
         self._secret = secret
+
+    @cached_property
+    def rates(self) -> Rates:
+        """How often things happen, at all replicas together."""
+        return Rates(self._calls, self._secret())
 
     @cached_property
     def notes(self) -> Records[Note]:

@@ -31,8 +31,8 @@ class Authenticate:
     `Caller.of(scope)` is the caller; `scope["user"]` is the same principal for the SDK's sessions.
     `failures` is a rate limit by address: each refused credential counts, valid ones do not. Nor do tokens of this
     server that expired or were revoked: their clients need the 401 to get new ones. An address that has used it up may
-    use only keys that are known to be genuine. With a `resource_server`, access tokens are accepted as well as keys, and
-    a 401 says where to get one.
+    use only keys that are known to be genuine. With a `resource_server`, access tokens are accepted as well as keys,
+    and a 401 says where to get one.
     """
 
     def __init__(

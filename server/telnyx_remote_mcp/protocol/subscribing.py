@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from mcp.shared.exceptions import MCPError
 
-from telnyx_remote_mcp.buckets import TokenBuckets
 from telnyx_remote_mcp.events import outbound
 from telnyx_remote_mcp.events.catalogue import EventType
 from telnyx_remote_mcp.events.cursors import cursor_of
@@ -33,7 +32,7 @@ from telnyx_remote_mcp.protocol.listings import Context
 CHALLENGES_PER_MINUTE: Final = 30
 """For one account: challenges to URLs that were not yet verified to want deliveries."""
 CHALLENGES_PER_HOST: Final = 300
-"""Per minute, for all accounts together."""
+"""Per minute, for all accounts and replicas together."""
 
 
 class SubscriptionMethods:
@@ -41,8 +40,9 @@ class SubscriptionMethods:
 
     def __init__(self, events: EventRequests) -> None:
         self._events = events
-        self._challenges = TokenBuckets(CHALLENGES_PER_MINUTE, CHALLENGES_PER_MINUTE)
-        self._challenges_of_host = TokenBuckets(CHALLENGES_PER_HOST, CHALLENGES_PER_HOST)
+        rates = events.services().rates
+        self._challenges = rates("challenges", CHALLENGES_PER_MINUTE)
+        self._challenges_of_host = rates("challenges-of-host", CHALLENGES_PER_HOST)
 
     async def subscribe(self, ctx: Context, _: Params) -> dict[str, Any]:
         delivery = self._delivery(ctx)
@@ -127,7 +127,7 @@ class SubscriptionMethods:
         if await delivery.subscriptions.is_verified(fresh.principal, fresh.url):
             return
         host = (urlsplit(fresh.url).hostname or "").lower()
-        if wait := self._challenges.take(fresh.principal) or self._challenges_of_host.take(host):
+        if wait := await self._challenges.take(fresh.principal) or await self._challenges_of_host.take(host):
             raise error_of(ctx, "ResourceExhausted", limit="challenges", retryAfterMs=int(wait * 1_000))
         try:
             await verify(delivery.outbound, fresh)

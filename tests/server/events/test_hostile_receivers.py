@@ -20,8 +20,10 @@ from tests.server.events.subscribers import HOST, Gateway, office, secret, site
 from tests.tools.api.authority import Authority
 
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
+from telnyx_remote_mcp.buckets import LocalRate
 from telnyx_remote_mcp.events import outbound
 from telnyx_remote_mcp.events.outbound import MAX_ANSWER, Answer, Outbound, Undelivered
+from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 
 pytestmark = pytest.mark.anyio
 
@@ -364,3 +366,22 @@ class TestChallenge:
                 assert told[-1]["data"]["limit"] == "challenges"
                 assert told[-1]["data"]["retryAfterMs"] > 0
                 assert len(victim.challenges) == reached
+
+    async def test_replicas_that_share_a_store_count_them_together(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        counted: dict[str, LocalRate] = {}
+        monkeypatch.setattr(
+            SqliteStore, "rate", lambda _, name, per_minute: counted.setdefault(name, LocalRate(per_minute))
+        )
+        monkeypatch.setattr("telnyx_remote_mcp.protocol.subscribing.CHALLENGES_PER_MINUTE", 3)
+        async with (
+            site(tmp_path) as (hooks, fetch),
+            office(tmp_path, fetch) as one,
+            office(tmp_path, fetch) as other,
+        ):
+            victim = hooks.gateways.setdefault("/v", Answering(lambda _: (200, b"")))
+            for here in (one, other, one, other):
+                told = await here.agent().subscribe("/v", victim)
+            assert told["data"]["limit"] == "challenges"
+            assert len(victim.challenges) == 3

@@ -14,8 +14,9 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from telnyx_remote_mcp.auth.authorization_server.clients import Client, ClientMetadata, printable
 from telnyx_remote_mcp.auth.authorization_server.error_texts import OwnText
-from telnyx_remote_mcp.auth.authorization_server.fetches import Fetches
+from telnyx_remote_mcp.auth.authorization_server.fetches import PER_MINUTE, Fetches
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError, PublicFetch, Unreachable
+from telnyx_remote_mcp.buckets import RateOf, local_rate
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.http.refusal import Refusal
 from telnyx_remote_mcp.store.base import Store
@@ -56,10 +57,18 @@ class _Kept:
 class ClientDocuments:
     """Fetches documents, and stores each for an hour for all replicas. Without `fetch` there are no such clients."""
 
-    def __init__(self, store: Store, vault: Vault, fetch: PublicFetch | None, *, clock: Clock = time.time) -> None:
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        fetch: PublicFetch | None,
+        rates: RateOf = local_rate,
+        *,
+        clock: Clock = time.time,
+    ) -> None:
         self._records = Records(store, vault, _KIND, _Kept)
         self._fetch = fetch
-        self._fetches = Fetches(self._read)
+        self._fetches = Fetches(self._read, rates("documents", PER_MINUTE))
         self._clock = clock
 
     def covers(self, client_id: str) -> bool:

@@ -4,8 +4,9 @@ import anyio
 import pytest
 from tests.server.clocks import ManualClock
 
-from telnyx_remote_mcp.auth.authorization_server.fetches import AT_ONCE, FAILED_SECS, Fetches
+from telnyx_remote_mcp.auth.authorization_server.fetches import AT_ONCE, FAILED_SECS, PER_MINUTE, Fetches
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import FetchError
+from telnyx_remote_mcp.buckets import LocalRate
 from telnyx_remote_mcp.http.refusal import Refusal
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +30,7 @@ class Site:
 
 async def test_one_document_is_fetched_once_for_all_who_ask(clock: ManualClock) -> None:
     site, got = Site(), []
-    fetches = Fetches(site.read, clock=clock)
+    fetches = Fetches(site.read, LocalRate(PER_MINUTE, clock=clock), clock=clock)
 
     async def ask() -> None:
         got.append(await fetches.get("a"))
@@ -45,7 +46,7 @@ async def test_one_document_is_fetched_once_for_all_who_ask(clock: ManualClock) 
 
 async def test_four_are_fetched_at_a_time_and_who_comes_then_is_sent_away_at_once(clock: ManualClock) -> None:
     site = Site()
-    fetches = Fetches(site.read, clock=clock)
+    fetches = Fetches(site.read, LocalRate(PER_MINUTE, clock=clock), clock=clock)
     async with anyio.create_task_group() as tasks:
         for number in range(AT_ONCE):
             tasks.start_soon(fetches.get, str(number))
@@ -61,7 +62,7 @@ async def test_a_failure_is_remembered_for_a_minute(clock: ManualClock) -> None:
     site = Site()
     site.gate.set()
     site.fails = True
-    fetches = Fetches(site.read, clock=clock)
+    fetches = Fetches(site.read, LocalRate(PER_MINUTE, clock=clock), clock=clock)
     for _ in range(3):
         with pytest.raises(FetchError):
             await fetches.get("a")
@@ -71,20 +72,21 @@ async def test_a_failure_is_remembered_for_a_minute(clock: ManualClock) -> None:
     assert await fetches.get("a") == "a"
 
 
-async def test_all_addresses_share_one_budget(clock: ManualClock) -> None:
-    site = Site()
+async def test_all_addresses_and_replicas_share_one_budget(clock: ManualClock) -> None:
+    site, budget = Site(), LocalRate(3, clock=clock)
     site.gate.set()
-    fetches = Fetches(site.read, per_minute=3, clock=clock)
-    for number in range(3):
-        await fetches.get(str(number))
+    replicas = [Fetches(site.read, budget, clock=clock) for _ in range(3)]
+    for replica in replicas:
+        await replica.get("a")
     with pytest.raises(Refusal) as refused:
-        await fetches.get("another")
+        await replicas[0].get("another")
+    assert site.asked == ["a"] * 3
     assert refused.value.headers["Retry-After"] == "20"
 
 
 async def test_who_leaves_does_not_end_the_fetch_of_the_others(clock: ManualClock) -> None:
     site = Site()
-    fetches = Fetches(site.read, clock=clock)
+    fetches = Fetches(site.read, LocalRate(PER_MINUTE, clock=clock), clock=clock)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(fetches.get, "a")
         await anyio.wait_all_tasks_blocked()
