@@ -1,5 +1,6 @@
 """The official client, connected to a server, and the sandbox behind that server."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -78,10 +79,23 @@ class Sandbox:
         answer = await self._http.post("/faults", json=[fault])
         answer.raise_for_status()
 
-    async def receive(self, key: str, message: dict[str, str]) -> None:
-        """Let a person write to the account: `from`, `to` and `text`."""
-        answer = await self._http.post("/inbound", json={"key": key, "channel": "sms", **message})
-        answer.raise_for_status()
+    async def write(self, key: str, sender: str, to: str, text: str) -> None:
+        """Let somebody text a number of this account."""
+        written = {"key": key, "channel": "sms", "from": sender, "to": to, "text": text}
+        (await self._http.post("/inbound", json=written)).raise_for_status()
+
+    async def texted(self, key: str, number: str, pattern: str) -> str:
+        """What a text from this account to this number says, as soon as it is there."""
+        api = str(self._http.base_url).replace("/sandbox", "/v2")
+        query = {"filter[record_type]": "messaging", "filter[direction]": "outbound"}
+        with anyio.fail_after(PATIENCE_SECS):
+            while True:
+                records = await self._http.get(f"{api}detail_records", params=query, headers=headers(key))
+                for record in records.json()["data"]:
+                    message = await self._http.get(f"{api}messages/{record['uuid']}", headers=headers(key))
+                    data = message.json()["data"]
+                    if data["to"][0]["phone_number"] == number and (found := re.search(pattern, data["text"])):
+                        return found[1]
 
     async def has_seen(self, path: str) -> None:
         """Wait until a request for this path has arrived."""

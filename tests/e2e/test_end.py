@@ -72,7 +72,7 @@ async def test_sigterm_answers_calls_that_wait_and_they_go_on_elsewhere_and_miss
         assert "Call wait_for_call again" in state["note"]
         assert ended["note"] == GO_ON
         async with connected(other.url, key) as client, Sandbox.behind(client) as sandbox:
-            await sandbox.receive(key, {"from": PERSON, "to": OWN, "text": "hello"})
+            await sandbox.write(key, PERSON, OWN, "hello")
             told = await call(client, "wait_for_event", types=["message.received"], since=ended["next"])
             assert [event["text"] for event in told["events"]] == ["hello"]
 
