@@ -1,4 +1,4 @@
-"""The API keys that a replica found dead, in the store, where the other replicas read them."""
+"""The API keys that a replica or worker found dead, in the store, where the others read them."""
 
 from __future__ import annotations
 

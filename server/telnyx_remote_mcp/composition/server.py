@@ -135,7 +135,7 @@ class _Worker:
 
     @cached_property
     def shared_rates(self) -> Rates | None:
-        """The rate limits that all replicas share; None without Redis, when there is one server only."""
+        """The rate limits that all replicas share; None without Redis, where each worker counts for itself."""
         return Rates(self.calls, self.secret) if self.settings.redis_url is not None else None
 
     @cached_property
@@ -144,7 +144,9 @@ class _Worker:
             self.check,
             lambda: self.secret.name_key("pepper"),
             budget=Budget(rates=self.shared_rates),
-            dead_keys=DeadKeys(self.calls) if self.shared_rates is not None else None,
+            dead_keys=DeadKeys(self.calls)
+            if self.settings.redis_url is not None or self.settings.workers > 1
+            else None,
             sandbox=self.settings.sandbox,
         )
 

@@ -1,0 +1,33 @@
+"""How the parts of worker processes are put together."""
+
+import asyncio
+from contextlib import AsyncExitStack, aclosing
+from pathlib import Path
+
+import anyio.lowlevel
+import pytest
+from tests.server.auth.upstream import Telnyx
+
+from telnyx_remote_mcp.auth import api_keys
+from telnyx_remote_mcp.composition import server
+from telnyx_remote_mcp.settings import Settings
+
+KEY = "KEY0123456789abcdef_MARKED"
+
+
+@pytest.mark.anyio
+async def test_workers_on_files_hear_of_each_others_dead_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    telnyx = Telnyx(KEY)
+    monkeypatch.setattr(server, "balance_check", lambda _: telnyx.check)
+    monkeypatch.setattr(api_keys, "LOOK_EVERY_SECS", 0.0)
+    settings = Settings(data_dir=tmp_path, workers=2)
+    async with AsyncExitStack() as stack:
+        workers = [server._Worker(settings, server.PublicFetch(), server.UNMEASURED, None) for _ in range(2)]
+        for worker in workers:
+            await stack.enter_async_context(aclosing(worker.calls))
+            await worker.keys.verify(KEY, "203.0.113.9")
+        one, other = (worker.keys for worker in workers)
+        one.reject(one.principal(KEY))
+        async with asyncio.timeout(10):
+            while await other.known(KEY) is not None:
+                await anyio.lowlevel.checkpoint()
