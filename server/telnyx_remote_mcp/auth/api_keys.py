@@ -122,7 +122,8 @@ class ApiKeys:
 
     A genuine verdict is cached for 5 minutes, a dead one for 30 seconds. Where Telnyx cannot be asked, the last genuine
     verdict counts for up to an hour, and the next check is made after 4 seconds. A key in use is looked up in
-    `dead_keys` every 4 seconds, where other replicas mark the keys that they found dead.
+    `dead_keys` every 4 seconds, where other replicas mark the keys that they found dead. While the store does not answer, only a key that was looked up
+    or checked within the last minute counts.
     """
 
     def __init__(
@@ -165,20 +166,28 @@ class ApiKeys:
         now = self._clock()
         if status is None or now >= status.recheck_at:
             return None
-        if self._dead_keys is not None and now >= status.looked_at + LOOK_EVERY_SECS:
-            await self._look(self._dead_keys, principal, status, now)
+        if now >= status.looked_at + LOOK_EVERY_SECS:
+            await self._look(principal, status, now)
         return status.usable(now)
 
-    async def _look(self, dead_keys: DeadKeys, principal: str, status: _KeyStatus, now: float) -> None:
+    async def _look(self, principal: str, status: _KeyStatus, now: float) -> bool:
+        """Look up whether another replica found the key dead; return False where the store does not answer.
+
+        Raises the 503 where it does not, and the key was not looked up or checked within the last minute: whatever
+        Telnyx says of it, another replica may know better.
+        """
+        if self._dead_keys is None:
+            return True
         try:
-            died = await dead_keys.of(principal)
+            died = await self._dead_keys.of(principal)
         except StoreUnavailable:
             if now >= status.looked_at + BLIND_SECS:
                 raise challenges.store_unavailable() from None
-            return
+            return False
         status.looked_at = now
         if died:
             status.mark_dead(now)
+        return True
 
     async def verify(self, key: str, address: str) -> Identity:
         """The identity behind a key, asking Telnyx where the verdict is not fresh.
@@ -202,8 +211,10 @@ class ApiKeys:
             self._dead_keys.tell(principal)
 
     async def _examine(self, principal: str, key: str, address: str) -> _KeyStatus:
-        status = self._statuses.get(principal)
-        proven = status is not None and status.identity is not None
+        status = self._statuses.get(principal) or _KeyStatus()
+        if not await self._look(principal, status, self._clock()):
+            return status
+        proven = status.identity is not None
         if not proven:
             await self._budget.spend(address)
         credential = Credential(key)

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 
+STORELESS: Final = "store_unavailable"
 _HOW = "Send a Telnyx API key as 'Authorization: Bearer KEY...' or as 'X-Telnyx-API-Key: KEY...'."
 
 
@@ -127,7 +129,7 @@ def store_unavailable() -> Refusal:
     """503: the store does not answer, and only it knows whether the credential is still valid."""
     return Refusal(
         503,
-        "store_unavailable",
+        STORELESS,
         "This server cannot reach its store; wait as long as Retry-After says, then try again.",
         retry_after(5),
     )

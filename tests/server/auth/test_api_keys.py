@@ -9,7 +9,7 @@ from tests.server.auth.outcomes import outcome
 from tests.server.auth.upstream import Telnyx
 from tests.server.clocks import ManualClock
 
-from telnyx_remote_mcp.auth.api_keys import UNKNOWN_SECS, ApiKeys, Budget
+from telnyx_remote_mcp.auth.api_keys import GENUINE_SECS, UNKNOWN_SECS, ApiKeys, Budget
 from telnyx_remote_mcp.auth.dead_keys import DeadKeys
 from telnyx_remote_mcp.auth.verdicts import CHECK_TIMEOUT_SECS, Verdict
 from telnyx_remote_mcp.buckets import LocalRate, Rate
@@ -315,6 +315,30 @@ async def test_while_the_store_is_away_a_key_counts_for_a_minute_after_it_was_lo
     assert (refused.status, refused.error, "Retry-After" in refused.headers) == (503, "store_unavailable", True)
     shared.away = False
     assert await keys.known(KEY)
+
+
+@pytest.mark.anyio
+async def test_while_the_store_is_away_nobody_else_comes_in_whatever_telnyx_says(
+    telnyx: Telnyx, clock: ManualClock, shared: SharedStore
+) -> None:
+    keys = ApiKeys(telnyx.check, PEPPER, dead_keys=DeadKeys(shared), clock=clock)
+    await keys.verify(KEY, ADDRESS)
+    clock.advance(GENUINE_SECS - 10)
+    assert await keys.known(KEY), "looked at just now"
+    shared.away, before = True, len(telnyx.shown)
+    for key in (OTHER, MADE_UP):
+        assert (await refusal(keys.verify(key, ADDRESS))).error == "store_unavailable"
+    clock.advance(20)
+    assert await keys.known(KEY) is None, "its five minutes are over"
+    assert await keys.verify(KEY, ADDRESS), "though not the minute"
+    clock.advance(40)
+    for _ in range(2):
+        assert (await refusal(keys.verify(KEY, ADDRESS))).error == "store_unavailable"
+        clock.advance(GENUINE_SECS)
+    assert len(telnyx.shown) == before
+    shared.away = False
+    assert await keys.verify(KEY, ADDRESS)
+    assert await keys.verify(OTHER, ADDRESS)
 
 
 @pytest.mark.anyio

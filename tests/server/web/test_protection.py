@@ -12,7 +12,11 @@ from tests.server.serving import serving
 from tests.server.web.people import CLIENT, KEY, Person, Site, answer, filled
 
 from telnyx_remote_mcp.auth.authorization_server.pending import AskingClient
+from telnyx_remote_mcp.auth.dead_keys import DeadKeys
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store.base import StoreUnavailable
+from telnyx_remote_mcp.store.sqlite.file import SqliteFile
+from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 from telnyx_remote_mcp.web.linking.browser import Browsers
 from telnyx_remote_mcp.web.linking.guard import FORMS_PER_MINUTE
 from telnyx_remote_mcp.web.linking.pages import Pages
@@ -173,3 +177,43 @@ def test_the_cookie_belongs_to_the_server_alone(secure: bool, base_path: str, co
     assert header.startswith(cookie.partition(";")[0])
     assert {part.strip() for part in cookie.split(";")} <= {part.strip() for part in header.split(";")}
     assert "HttpOnly" in header
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/link?request={request}"),
+        ("POST", "/link"),
+        ("GET", "/account"),
+        ("POST", "/account/rules"),
+        ("POST", "/account/revoke"),
+        ("GET", "/account/activity"),
+    ],
+)
+async def test_without_the_store_every_page_says_when_to_come_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    async def away(*_: object, **__: object) -> list[object]:
+        raise StoreUnavailable
+
+    person, pending = await site.browser(), await site.answers.ask()
+    page = await person.open(pending.id)
+    account = await person.enter_account()
+    form = filled((page if path == "/link" else account).text, path)
+    monkeypatch.setattr(SqliteFile, "run", away)
+    said = await person.http.request(method, path.format(request=pending.id), data=form or None)
+    assert (said.status_code, "retry-after" in said.headers) == (503, True)
+
+
+async def test_without_the_store_no_key_is_proved(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SqliteStore(tmp_path / "calls.db")
+    site.keys._dead_keys = DeadKeys(store)
+
+    async def away(*_: object) -> bytes | None:
+        raise StoreUnavailable
+
+    monkeypatch.setattr(store, "get", away)
+    person = await site.browser()
+    page = await person.open((await site.answers.ask()).id)
+    said = await person.submit(page, action="key", api_key=KEY)
+    assert (said.status_code, "retry-after" in said.headers) == (503, True)

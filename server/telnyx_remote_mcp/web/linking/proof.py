@@ -9,9 +9,11 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
+from telnyx_remote_mcp.auth.challenges import STORELESS
 from telnyx_remote_mcp.auth.links import ApiKeyLink
 from telnyx_remote_mcp.http.client_address import budget_address
 from telnyx_remote_mcp.http.refusal import Refusal
+from telnyx_remote_mcp.store.base import StoreUnavailable
 
 _KEY: Final = re.compile(r"KEY[\x21-\x7e]{1,509}")
 _WHY: Final = {
@@ -66,5 +68,7 @@ async def verified(keys: ApiKeys, key: str, request: Request) -> str:
     try:
         identity = await keys.verify(key, budget_address(request.scope))
     except Refusal as refusal:
+        if refusal.error == STORELESS:
+            raise StoreUnavailable from None
         raise NotProved(_WHY.get(refusal.status, "Telnyx could not be asked. Try again in a moment.")) from None
     return identity.caller.principal
