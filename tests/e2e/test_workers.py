@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from tests.e2e.clients import LIST_TOOLS, post
+from tests.e2e.collector import collector
 from tests.e2e.processes import END_SECS, Server, descendants, served
 
 LISTINGS = 12
@@ -26,6 +27,16 @@ def test_workers_are_counted_together_and_end_with_a_parent_that_was_killed(tmp_
         for end in ends:
             assert select.select([end], [], [], END_SECS)[0], "a process outlived its parent"
             os.close(end)
+
+
+def test_what_workers_traced_last_is_sent_when_they_are_asked_to_end(tmp_path: Path) -> None:
+    with collector() as spans:
+        to = {"OTEL_EXPORTER_OTLP_ENDPOINT": spans.url, "OTEL_BSP_SCHEDULE_DELAY": "600000"}
+        with served(tmp_path, "--sandbox", "--workers", "2", "--traces", "on", **to) as server:
+            assert post(server, LIST_TOOLS, "KEY_sandbox_workers").status_code == 200
+            assert spans.taken == []
+            server.end()
+        assert b"tools/list" in b"".join(spans.taken)
 
 
 def _requests(server: Server) -> float:

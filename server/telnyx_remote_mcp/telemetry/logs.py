@@ -33,15 +33,22 @@ def configure(level: str) -> None:
 def add_trace_ids(current: Callable[[], str | None]) -> None:
     """Add the trace id to JSON lines from now on, where `current` returns one."""
     for handler in logging.getLogger().handlers:
-        if isinstance(handler.formatter, JsonLines):
+        if isinstance(handler.formatter, TextLines | JsonLines):
             handler.formatter.trace_id = current
 
 
 class TextLines(logging.Formatter):
-    """`12:00:00 INFO telnyx_remote_mcp.access: …`"""
+    """`12:00:00 INFO telnyx_remote_mcp.access: …`, and the trace."""
+
+    trace_id: Callable[[], str | None] | None = None
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - named by the standard library
+        told = record.args.get("trace_id") if isinstance(record.args, Mapping) else None
+        trace_id = told or (self.trace_id() if self.trace_id is not None else None)
+        return super().formatMessage(record) + (f" trace={trace_id}" if trace_id is not None else "")
 
     def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - named by the standard library
         return _where(ei)

@@ -51,6 +51,12 @@ class Meter:
         `name` is the type of the event, or of a control message, and `status` the HTTP status or why there was none.
         """
 
+    def storing(self, change: int) -> None:
+        """So many uses of Redis more, or fewer, are under way."""
+
+    def close(self) -> None:
+        """The process is about to end: send what was not sent yet. May take seconds."""
+
 
 UNMEASURED: Final = Meter()
 """A meter that records nothing."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from prometheus_client import (
     REGISTRY,
@@ -18,6 +19,7 @@ from prometheus_client import (
     Histogram,
     start_http_server,
 )
+from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from telnyx_remote_mcp.telemetry.meter import Direction, Meter
@@ -32,6 +34,8 @@ _MOST_FAMILIES: Final = 400
 """The most families that are counted by name. The catalog has a few hundred; further ones are counted as other."""
 _METHODS: Final = frozenset({"GET", "POST", "DELETE", "OPTIONS", "HEAD"})
 _OAUTH: Final = "/oauth/"
+_DEAD: Final = "dead"
+_FILES: Final = threading.Lock()
 
 
 class Metrics(Meter):
@@ -62,6 +66,7 @@ class Metrics(Meter):
         self._keys = counter("key_checks", "Keys that Telnyx was asked about", "verdict")
         self._key_secs = seconds("key_check", "Until Telnyx said what a key is", _SECS)
         self._store_secs = seconds("store", "One use of the store", _STORE_SECS, "backend", "outcome")
+        self._storing = gauge("redis_uses_working", "Uses of Redis under way")
         self._events = counter("events", "Events in from Telnyx and out to agents", "direction", "outcome")
         self._lag_secs = seconds("event_lag", "From what happened until it was told", _LAG_SECS, "direction")
         self._deliveries = counter("delivery_attempts", "Attempts at subscribers", "outcome", "attempt")
@@ -108,6 +113,9 @@ class Metrics(Meter):
     def store(self, backend: str, outcome: str, secs: float) -> None:
         self._store_secs.labels(backend, outcome).observe(secs)
 
+    def storing(self, change: int) -> None:
+        self._storing.inc(change)
+
     def event(self, direction: Direction, outcome: str, lag_secs: float | None = None) -> None:
         self._events.labels(direction, outcome).inc()
         if lag_secs is not None:
@@ -152,17 +160,38 @@ def _registry(workers: int) -> Iterator[CollectorRegistry]:
     with tempfile.TemporaryDirectory(prefix="telnyx-mcp-metrics-", ignore_cleanup_errors=True) as shared:
         os.environ[SHARED] = shared
         registry = CollectorRegistry()
-        MultiProcessCollector(registry, shared)  # type: ignore[no-untyped-call]  # the library types a part
+        _Together(registry, shared)  # type: ignore[no-untyped-call]  # the library types a part
         try:
             yield registry
         finally:
             del os.environ[SHARED]
 
 
+class _Together(MultiProcessCollector):
+    """Collects from the files of all workers, but not while one of them is being added to another."""
+
+    def collect(self) -> Any:
+        with _FILES:
+            return super().collect()  # type: ignore[no-untyped-call]  # the library types a part
+
+
 def forget(process: int) -> None:
-    """Remove the live gauges of a worker that died: nothing that it had in progress still is."""
-    for left in Path(os.environ[SHARED]).glob(f"gauge_live*_{process}.db"):
-        left.unlink(missing_ok=True)
+    """Remove the gauges of a worker that died, and add its counts to those of the workers that died before it."""
+    shared = Path(os.environ[SHARED])
+    with _FILES:
+        for gauge in shared.glob(f"gauge_*_{process}.db"):
+            gauge.unlink(missing_ok=True)
+        for counted in shared.glob(f"*_{process}.db"):
+            _add(counted, counted.with_name(f"{counted.name.partition('_')[0]}_{_DEAD}.db"))
+            counted.unlink()
+
+
+def _add(counted: Path, total: Path) -> None:
+    """Add all numbers of one file to those of another."""
+    sums = MmapedDict(str(total))  # type: ignore[no-untyped-call]  # the library types a part
+    for name, value, at, _ in MmapedDict.read_all_values_from_file(counted):  # type: ignore[no-untyped-call]  # likewise
+        sums.write_value(name, sums.read_value(name)[0] + value, at)  # type: ignore[no-untyped-call]  # likewise
+    sums.close()  # type: ignore[no-untyped-call]  # likewise
 
 
 def _class(status: str) -> str:

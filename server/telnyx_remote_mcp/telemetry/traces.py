@@ -63,11 +63,20 @@ class Traces(Meter):
 
     def upstream(self, operation: str, status: str, attempt: int, secs: float) -> None:
         method, _, template = operation.partition(" ")
-        self._request(operation, {"http.request.method": method, "url.template": template}, status, attempt, secs)
+        if method == "S3":  # which of its requests is in the name, its HTTP method is not
+            asked = {"rpc.system": "aws-api", "rpc.service": method, "rpc.method": template}
+        else:
+            asked = {"http.request.method": method, "url.template": template}
+        self._request(operation, asked, status, attempt, secs)
 
     def delivery(self, name: str, status: str, attempt: int, secs: float) -> None:
         sent = {"messaging.operation.name": "send", "messaging.operation.type": "send", "http.request.method": "POST"}
         self._request(f"send {name}", {**sent, "messaging.destination.template": name}, status, attempt, secs)
+
+    def close(self) -> None:
+        provider = trace.get_tracer_provider()
+        if isinstance(provider, TracerProvider):
+            provider.force_flush()
 
     def _request(self, name: str, attributes: Mapping[str, str | int], status: str, attempt: int, secs: float) -> None:
         """Make the span of a request that just ended. `status` is the HTTP status, or why there was none."""

@@ -78,6 +78,26 @@ def test_a_terminal_gets_plain_lines_without_the_text_of_exceptions(
     assert SECRET not in written
 
 
+def test_a_line_at_a_terminal_names_its_trace_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    logs.configure("info")
+    logger = logging.getLogger("telnyx_remote_mcp")
+    logger.info("Before")
+    current: str | None = None
+    logs.name_traces(lambda: current)
+    logger.info("Outside")
+    current = "0af7"
+    _log_a_failure("telnyx_remote_mcp")
+    logger.info("Of %(status)d", {"status": 200, "trace_id": "b7ad"})
+    written = capsys.readouterr().err
+    assert ": Before\n" in written
+    assert ": Outside\n" in written
+    assert ": It failed trace=0af7\n" in written
+    assert ": Of 200 trace=b7ad\n" in written
+
+
 @pytest.mark.parametrize("name", logs.QUIET)
 def test_libraries_that_log_what_they_carry_are_quiet(capsys: pytest.CaptureFixture[str], name: str) -> None:
     logs.configure("debug")

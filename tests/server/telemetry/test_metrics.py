@@ -1,6 +1,10 @@
 """What Prometheus collects: bounded sets of labels, and nothing in them that tells who somebody is."""
 
 import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -16,7 +20,7 @@ from telnyx_remote_mcp.guardrails.measured import CallMeasured, GuardMeasured
 from telnyx_remote_mcp.http.edge import Edge
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.telemetry.meter import Meter, Meters
-from telnyx_remote_mcp.telemetry.metrics import Metrics, published
+from telnyx_remote_mcp.telemetry.metrics import SHARED, Metrics, forget, published
 from telnyx_tools.api.client import Api
 from telnyx_tools.api.errors import ApiError
 from telnyx_tools.api.retry import Clock
@@ -131,6 +135,32 @@ async def test_several_meters_are_told_the_same() -> None:
         assert each.value("events_total", direction="in", outcome="kept") == 1
         assert each.value("event_lag_seconds_sum", direction="in") == 1.5
         assert each.value("requests_working") == 1
+
+
+def test_of_dead_workers_stays_what_they_counted_in_files_for_all_of_them() -> None:
+    count = """
+import os, sys
+from telnyx_remote_mcp.telemetry.metrics import Metrics
+metrics = Metrics("1")
+metrics.request("GET", "/mcp", 200, 0.1)
+metrics.working(1)
+print(os.getpid())
+"""
+    with published("127.0.0.1", 0, workers=2) as port:
+        for deaths in (1, 2, 3):
+            ended = subprocess.run([sys.executable, "-c", count], capture_output=True, text=True, check=True)
+            assert "telnyx_mcp_requests_working 1.0" in (before := httpx2.get(f"http://127.0.0.1:{port}/metrics").text)
+            forget(int(ended.stdout))
+            after = httpx2.get(f"http://127.0.0.1:{port}/metrics").text
+            assert "telnyx_mcp_requests_working 1.0" not in after
+            for name in ("http_requests_total", "http_request_seconds_bucket", "http_request_seconds_sum"):
+                assert _lines(before, name) == _lines(after, name) != []
+            assert f'route="/mcp",status="200"}} {deaths}.0' in after
+            assert len(list(Path(os.environ[SHARED]).iterdir())) == 2
+
+
+def _lines(text: str, name: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith(f"telnyx_mcp_{name}")]
 
 
 def test_metrics_are_at_a_port_of_their_own_on_loopback_alone() -> None:

@@ -98,6 +98,13 @@ async def test_a_guard_that_waited_and_each_attempt_at_telnyx_are_spans_below_th
     assert (second.attributes["http.request.resend_count"], second.status.status_code) == (1, StatusCode.UNSET)
 
 
+async def test_an_attempt_at_storage_is_told_by_its_operation(exported: InMemorySpanExporter) -> None:
+    traces.Traces().upstream("S3 PutObject", "200", 1, 0.1)
+    (span,) = exported.get_finished_spans()
+    told = {"rpc.system": "aws-api", "rpc.service": "S3", "rpc.method": "PutObject", "http.response.status_code": 200}
+    assert (span.name, dict(span.attributes or {})) == ("S3 PutObject", told)
+
+
 async def test_lines_of_the_log_name_the_trace_in_which_they_are_written(exported: InMemorySpanExporter) -> None:
     lines = logs.JsonLines()
     lines.trace_id = traces.trace_id

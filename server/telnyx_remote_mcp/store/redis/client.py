@@ -62,13 +62,16 @@ class RedisClient:
         Its commands raise StoreUnavailable if Redis does not answer.
         """
         began = time.perf_counter()
+        self._meter.storing(1)
         try:
             with self.connected() as redis:
                 yield redis
+            self._meter.store("redis", "ok", time.perf_counter() - began)
         except StoreUnavailable:
             self._meter.store("redis", "unavailable", time.perf_counter() - began)
             raise
-        self._meter.store("redis", "ok", time.perf_counter() - began)
+        finally:
+            self._meter.storing(-1)
 
     @contextmanager
     def connected(self) -> Iterator[Redis]:
