@@ -122,8 +122,8 @@ class ApiKeys:
 
     A genuine verdict is cached for 5 minutes, a dead one for 30 seconds. Where Telnyx cannot be asked, the last genuine
     verdict counts for up to an hour, and the next check is made after 4 seconds. A key in use is looked up in
-    `dead_keys` every 4 seconds, where other replicas mark the keys that they found dead. While the store does not answer, a key counts for a minute
-    after it was last looked up or checked, and no other key is let in.
+    `dead_keys` every 4 seconds, where other replicas mark the keys that they found dead. While the store does not
+    answer, a key counts for a minute after it was last looked up or checked, and no other key is let in.
     """
 
     def __init__(

@@ -6,7 +6,7 @@ from typing import Final
 
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 
-STORELESS: Final = "store_unavailable"
+STORE_UNAVAILABLE: Final = "store_unavailable"
 _HOW = "Send a Telnyx API key as 'Authorization: Bearer KEY...' or as 'X-Telnyx-API-Key: KEY...'."
 
 
@@ -129,7 +129,7 @@ def store_unavailable() -> Refusal:
     """503: the store does not answer, and only it knows whether the credential is still valid."""
     return Refusal(
         503,
-        STORELESS,
+        STORE_UNAVAILABLE,
         "This server cannot reach its store; wait as long as Retry-After says, then try again.",
         retry_after(5),
     )

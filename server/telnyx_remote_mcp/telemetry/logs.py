@@ -31,14 +31,14 @@ def configure(level: str) -> None:
 
 
 def add_trace_ids(current: Callable[[], str | None]) -> None:
-    """Add the trace id to JSON lines from now on, where `current` returns one."""
+    """Add the trace id to lines from now on, where `current` returns one."""
     for handler in logging.getLogger().handlers:
         if isinstance(handler.formatter, TextLines | JsonLines):
             handler.formatter.trace_id = current
 
 
 class TextLines(logging.Formatter):
-    """`12:00:00 INFO telnyx_remote_mcp.access: …`, and the trace."""
+    """`12:00:00 INFO telnyx_remote_mcp.access: …`, with ` trace=…` at the end of the message where there is one."""
 
     trace_id: Callable[[], str | None] | None = None
 

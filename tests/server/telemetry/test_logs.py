@@ -86,7 +86,7 @@ def test_a_line_at_a_terminal_names_its_trace_too(
     logger = logging.getLogger("telnyx_remote_mcp")
     logger.info("Before")
     current: str | None = None
-    logs.name_traces(lambda: current)
+    logs.add_trace_ids(lambda: current)
     logger.info("Outside")
     current = "0af7"
     _log_a_failure("telnyx_remote_mcp")

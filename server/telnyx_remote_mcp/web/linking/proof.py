@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
-from telnyx_remote_mcp.auth.challenges import STORELESS
+from telnyx_remote_mcp.auth.challenges import STORE_UNAVAILABLE
 from telnyx_remote_mcp.auth.links import ApiKeyLink
 from telnyx_remote_mcp.http.client_address import budget_address
 from telnyx_remote_mcp.http.refusal import Refusal
@@ -68,7 +68,7 @@ async def verified(keys: ApiKeys, key: str, request: Request) -> str:
     try:
         identity = await keys.verify(key, budget_address(request.scope))
     except Refusal as refusal:
-        if refusal.error == STORELESS:
+        if refusal.error == STORE_UNAVAILABLE:
             raise StoreUnavailable from None
         raise NotProved(_WHY.get(refusal.status, "Telnyx could not be asked. Try again in a moment.")) from None
     return identity.caller.principal

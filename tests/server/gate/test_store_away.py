@@ -7,7 +7,7 @@ import pytest
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from telnyx_remote_mcp.gate.remembering import Remembering
+from telnyx_remote_mcp.gate.store_away import RefuseWhileStoreAway
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surfaces
 from telnyx_tools.registry import registry
@@ -21,7 +21,7 @@ async def reached(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def asked(name: str, *, away: bool, **arguments: object) -> httpx2.Response:
-    layer = Remembering(reached, lambda: away)
+    layer = RefuseWhileStoreAway(reached, lambda: away)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         SURFACE.enter(scope)
