@@ -43,7 +43,7 @@ class TestRedisStore(StoreBehaviour):
         guide = (Path(__file__).parents[2] / "docs/operations.md").read_text()
         (name,) = re.findall(r"^redis-cli DEL (\S+)$", guide, re.MULTILINE)
         await store.put("grant", "GRANT", b"one")
-        await anyio.run_process(["redis-cli", "-s", redis_server.url.removeprefix("unix://"), "DEL", name])
+        await anyio.run_process(["redis-cli", "-s", redis_server.admin_url.removeprefix("unix://"), "DEL", name])
         assert await store.get("grant", "GRANT") is None
 
     async def test_an_error_does_not_quote_the_password(self, tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_the_doctor_says_whether_redis_answers(redis_server: RedisServer, tmp_pa
     assert (up.returncode, up.stderr) == (0, "")
     assert "✓ Redis answers, and takes writes" in up.stdout
 
-    with redis.Redis.from_url(redis_server.url) as client:
+    with redis.Redis.from_url(redis_server.admin_url) as client:
         client.config_set("maxmemory", 1)
         full = run(tmp_path, "doctor", "--sandbox", TELNYX_MCP_SECRET="s" * 32, TELNYX_MCP_REDIS_URL=redis_server.url)
         client.config_set("maxmemory", 0)
