@@ -321,7 +321,7 @@ async def test_while_the_store_is_away_a_key_counts_for_a_minute_after_it_was_lo
 async def test_while_the_store_is_away_nobody_else_comes_in_whatever_telnyx_says(
     telnyx: Telnyx, clock: ManualClock, shared: SharedStore
 ) -> None:
-    keys = ApiKeys(telnyx.check, PEPPER, dead_keys=DeadKeys(shared), clock=clock)
+    keys = ApiKeys(telnyx.check, lambda: PEPPER, dead_keys=DeadKeys(shared), clock=clock)
     await keys.verify(KEY, ADDRESS)
     clock.advance(GENUINE_SECS - 10)
     assert await keys.known(KEY), "looked at just now"

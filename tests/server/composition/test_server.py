@@ -24,7 +24,9 @@ async def test_workers_on_files_hear_of_each_others_dead_keys(tmp_path: Path, mo
     async with AsyncExitStack() as stack:
         workers = [server._Worker(settings, server.PublicFetch(), server.UNMEASURED, None) for _ in range(2)]
         for worker in workers:
-            await stack.enter_async_context(aclosing(worker.calls))
+            for store in (worker.store, worker.calls):
+                await stack.enter_async_context(aclosing(store))
+            await worker.names.settle()
             await worker.keys.verify(KEY, "203.0.113.9")
         one, other = (worker.keys for worker in workers)
         one.reject(one.principal(KEY))
