@@ -1,4 +1,4 @@
-"""What the server tells an agent about itself, and about the caller that asks."""
+"""The information that the server gives an agent about itself and about its caller."""
 
 from __future__ import annotations
 

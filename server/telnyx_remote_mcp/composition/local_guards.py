@@ -1,4 +1,4 @@
-"""What the guards of a local server share, for its one person; imported with the first call."""
+"""The state that the guards of a local server share, for its one person; imported with the first call."""
 
 from __future__ import annotations
 

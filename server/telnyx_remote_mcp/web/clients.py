@@ -1,4 +1,4 @@
-"""How each MCP client is set up to use this server, from the table in `clients.toml`."""
+"""The instructions by which each MCP client is set up to use this server, from the table in `clients.toml`."""
 
 from __future__ import annotations
 

@@ -171,8 +171,9 @@ class TestAnswers:
 
     @pytest.mark.parametrize("behaviour", [never_ends, is_a_bomb])
     async def test_of_a_large_answer_the_beginning_is_read_as_it_came(
-        self, tmp_path: Path, behaviour: Behaviour
+        self, tmp_path: Path, behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr(outbound, "TIMEOUT_SECS", 10.0)
         async with receiver(tmp_path, behaviour) as (out, _):
             answer = await sent(out)
         assert isinstance(answer, Answer)

@@ -227,9 +227,9 @@ def test_what_can_be_cleared_is_in_the_schema_and_null_is_not() -> None:
 
 
 def test_the_result_of_an_update_names_what_it_set_and_cleared() -> None:
-    told = UPDATE.told(Done(id="1"), UPDATE.parse({"name": "ops", "clear": ["url"]}))
-    assert told.wire() == {"id": "1", "updated": ["name"], "cleared": ["url"]}
-    assert SEND.told(Done(id="1"), SEND.parse({"to": TO})).wire() == {"id": "1"}
+    changed = UPDATE.with_changes(Done(id="1"), UPDATE.parse({"name": "ops", "clear": ["url"]}))
+    assert changed.wire() == {"id": "1", "updated": ["name"], "cleared": ["url"]}
+    assert SEND.with_changes(Done(id="1"), SEND.parse({"to": TO})).wire() == {"id": "1"}
 
 
 def test_an_update_of_nothing_is_refused_with_what_could_be_changed() -> None:

@@ -1,4 +1,4 @@
-"""Which URLs in Telnyx's answers may be fetched.
+"""The rule for URLs in Telnyx's answers: which of them may be fetched.
 
 An answer may hold a URL that somebody else chose, such as that of a recording in a customer's own storage. Only hosts
 of Telnyx and of S3 are fetched from, so that no URL leads into the network of this server.
