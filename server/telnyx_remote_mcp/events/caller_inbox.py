@@ -18,6 +18,7 @@ from telnyx_remote_mcp.events.addresses import key_of
 from telnyx_remote_mcp.events.inbox_events import InboxEvent
 from telnyx_remote_mcp.events.services import EventServices, Note
 from telnyx_remote_mcp.events.signature import read_key
+from telnyx_remote_mcp.events.tasks import end
 from telnyx_remote_mcp.events.waiting import KEPT_AT_HAND, Feed, Listener
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.journal import START, position
@@ -177,9 +178,7 @@ class CallerInbox:
                 for task in done:  # these tasks end only with an error
                     task.result()
         finally:
-            for task in ends | background:
-                task.cancel()
-            await asyncio.gather(*ends, *background, return_exceptions=True)
+            await end(ends | background, again_secs=0.1)
 
     async def _poll(self, feed: Feed, wanted: Wanted, polling: _Polling) -> None:
         """Poll Telnyx now and then repeatedly. An error of the first poll ends the wait; later ones are ignored."""

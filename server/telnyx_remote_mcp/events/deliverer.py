@@ -23,6 +23,7 @@ from telnyx_remote_mcp.events.schedule import Schedule, spread
 from telnyx_remote_mcp.events.standard_webhooks import headers
 from telnyx_remote_mcp.events.standing import Standing
 from telnyx_remote_mcp.events.subscriptions import Subscription, Subscriptions
+from telnyx_remote_mcp.events.tasks import CLEANUP_SECS, end
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_tools.tool.event import Event, seconds
 
@@ -281,9 +282,7 @@ class Deliverer:
     async def _stop(self) -> None:
         """Cancel the running deliveries, and go back to where unsettled events are read again."""
         watermark = self._watermark
-        for task in self._pending:
-            task.cancel()
-        await asyncio.gather(*self._pending, return_exceptions=True)
+        await end(self._pending, CLEANUP_SECS)
         self._pending.clear()
         self._place = watermark
 

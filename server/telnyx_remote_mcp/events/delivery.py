@@ -21,6 +21,7 @@ from telnyx_remote_mcp.events.outbound import Outbound
 from telnyx_remote_mcp.events.progress import ProgressBook
 from telnyx_remote_mcp.events.standing import Standing
 from telnyx_remote_mcp.events.subscriptions import Subscription, Subscriptions
+from telnyx_remote_mcp.events.tasks import CLEANUP_SECS, end
 from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
@@ -89,7 +90,9 @@ class Delivery:
             yield
         finally:
             self.close()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=CLEANUP_SECS)
+            await end(self._tasks, CLEANUP_SECS)
 
     def notify(self, principal: str) -> None:
         """Check the account's subscriptions: an event arrived, or the account changed a subscription."""
@@ -163,8 +166,7 @@ class Delivery:
                     return False
             work.result()
         finally:
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+            await end([work], CLEANUP_SECS)
             with suppress(StoreUnavailable):
                 await self._leases.delete(LEASE, subscription.id, only=token)
         return True

@@ -1,0 +1,48 @@
+"""How background tasks end, also those that lose a cancellation."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from tests import contexts
+from tests.server.events.inboxes import inbox, message, worker
+
+from telnyx_remote_mcp.events.tasks import end
+from telnyx_remote_mcp.settings import Settings
+from telnyx_tools.tool.event import Event, Wanted
+
+pytestmark = pytest.mark.anyio
+
+
+async def loses_a_cancellation(begun: asyncio.Event) -> None:
+    """Go on after the first cancellation, as `asyncio.wait_for` does before Python 3.12."""
+    begun.set()
+    with suppress(asyncio.CancelledError):
+        await asyncio.Event().wait()
+    await asyncio.Event().wait()
+
+
+async def test_a_task_that_loses_a_cancellation_is_cancelled_again() -> None:
+    begun = asyncio.Event()
+    tasks = [asyncio.create_task(loses_a_cancellation(begun)), asyncio.create_task(asyncio.Event().wait())]
+    await begun.wait()
+    async with asyncio.timeout(5):
+        await end(tasks, 0.05)
+    assert all(task.cancelled() for task in tasks)
+
+
+async def test_a_wait_is_answered_though_its_poll_of_telnyx_loses_a_cancellation(tmp_path: Path) -> None:
+    begun = asyncio.Event()
+
+    async def poll(since: float) -> Sequence[Event]:
+        await loses_a_cancellation(begun)
+        return []
+
+    async with worker(Settings(data_dir=tmp_path)) as services, asyncio.timeout(10):
+        mine = inbox(services)
+        waiting = asyncio.create_task(mine.wait(Wanted(message_id="message-1"), None, 5, poll, contexts.silent))
+        await begun.wait()
+        await mine.add([message(1)])
+        assert [event.message_id for event in (await waiting).events] == ["message-1"]
