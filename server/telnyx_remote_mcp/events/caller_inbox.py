@@ -18,12 +18,12 @@ from telnyx_remote_mcp.events.addresses import key_of
 from telnyx_remote_mcp.events.inbox_events import InboxEvent
 from telnyx_remote_mcp.events.services import EventServices, Note
 from telnyx_remote_mcp.events.signature import read_key
-from telnyx_remote_mcp.events.tasks import end
 from telnyx_remote_mcp.events.waiting import KEPT_AT_HAND, Feed, Listener
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.journal import START, position
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.tasks import end
 from telnyx_tools.tool.context import Progress
 from telnyx_tools.tool.event import Event, Events, Poll, Wanted, seconds
 

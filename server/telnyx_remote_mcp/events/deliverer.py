@@ -23,8 +23,8 @@ from telnyx_remote_mcp.events.schedule import Schedule, spread
 from telnyx_remote_mcp.events.standard_webhooks import headers
 from telnyx_remote_mcp.events.standing import Standing
 from telnyx_remote_mcp.events.subscriptions import Subscription, Subscriptions
-from telnyx_remote_mcp.events.tasks import CLEANUP_SECS, end
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
+from telnyx_tools.tasks import CLEANUP_SECS, end
 from telnyx_tools.tool.event import Event, seconds
 
 AT_ONCE: Final = 16

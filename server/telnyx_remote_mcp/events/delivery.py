@@ -21,10 +21,10 @@ from telnyx_remote_mcp.events.outbound import Outbound
 from telnyx_remote_mcp.events.progress import ProgressBook
 from telnyx_remote_mcp.events.standing import Standing
 from telnyx_remote_mcp.events.subscriptions import Subscription, Subscriptions
-from telnyx_remote_mcp.events.tasks import CLEANUP_SECS, end
 from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
+from telnyx_tools.tasks import CLEANUP_SECS, end
 
 LEASE: Final = "event_lease"
 REMEMBERED: Final = 10_000

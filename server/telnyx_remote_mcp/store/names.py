@@ -13,6 +13,7 @@ from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 from telnyx_remote_mcp.store.records import Kept, Records
 from telnyx_remote_mcp.store.secret import Naming, Secret
 from telnyx_remote_mcp.store.vault import Vault
+from telnyx_tools.tasks import CLEANUP_SECS, end
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +57,7 @@ class Names:
             yield
         finally:
             if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+                await end([task], CLEANUP_SECS)
 
     async def settle(self) -> None:
         """Read the keys, or store those of the first value where there are none, and give them to the secret.

@@ -13,6 +13,7 @@ import anyio
 from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
+from telnyx_tools.tasks import CLEANUP_SECS, end
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +42,7 @@ class Resealing:
             yield
         finally:
             if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+                await end([task], CLEANUP_SECS)
 
     async def take_turn(self) -> None:
         """Re-seal, unless a process with the same first value did within the last hour. Raises StoreUnavailable."""

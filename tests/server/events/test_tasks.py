@@ -9,8 +9,8 @@ import pytest
 from tests import contexts
 from tests.server.events.inboxes import inbox, message, worker
 
-from telnyx_remote_mcp.events.tasks import end
 from telnyx_remote_mcp.settings import Settings
+from telnyx_tools.tasks import end
 from telnyx_tools.tool.event import Event, Wanted
 
 pytestmark = pytest.mark.anyio

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from telnyx_tools.tasks import end
+
 T = TypeVar("T")
 
 
@@ -33,6 +35,4 @@ class Shutdown:
             await asyncio.wait([waited, begun], return_when=asyncio.FIRST_COMPLETED)
             return waited.result() if waited.done() else None
         finally:
-            waited.cancel()
-            begun.cancel()
-            await asyncio.gather(waited, begun, return_exceptions=True)
+            await end([waited, begun], again_secs=0.1)
