@@ -40,7 +40,7 @@ from tests.services.cluster import (
     read_message,
     tls,
 )
-from tests.services.harms import Harms
+from tests.services.harms import Harms, Way
 from tests.services.surroundings import NAME, Surroundings
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
@@ -205,8 +205,10 @@ class Chaos:
     async def break_things(self, minutes: float) -> None:
         self.harms = Harms(self.replicas, self.redis, self.sandbox, self.agent, self.chance, self._works_again)
         ways, until = list(self.harms.ways().items()), time.monotonic() + minutes * 60
+        left: list[tuple[str, Way]] = []
         while time.monotonic() < until:
-            name, harm = self.chance.choice(ways)
+            left = left or self.chance.sample(ways, len(ways))  # each once before any comes again
+            name, harm = left.pop()
             await harm()
             await self._works_again(name)
             await asyncio.sleep(self.chance.uniform(0.5, 3))
