@@ -13,6 +13,9 @@ import pytest
 from tests.e2e.killing import Sandbox
 from tests.services.cluster import LEGACY, MODERN, Agent, Cluster, cluster, nginx
 
+from telnyx_remote_mcp.app import FAILED_LOGINS_PER_MINUTE
+from telnyx_remote_mcp.auth.authorization_server.routes import REGISTRATIONS_PER_MINUTE
+
 pytestmark = pytest.mark.anyio
 
 PER_MINUTE = 120
@@ -43,6 +46,23 @@ async def test_the_rate_of_an_account_is_that_of_all_replicas_together(running: 
             *(agent.call("KEY_sandbox_often", "get_balance", {}) for _ in range(PER_MINUTE + 20))
         )
     assert (ended.count("done"), ended.count("429")) == (PER_MINUTE, 20)
+
+
+FAILED_LOGIN = ("/mcp", {"Authorization": "Bearer made.up.token"}, FAILED_LOGINS_PER_MINUTE, 401)
+REGISTRATION = ("/oauth/register", {}, REGISTRATIONS_PER_MINUTE, 201)
+
+
+@pytest.mark.parametrize(("path", "headers", "most", "status"), [FAILED_LOGIN, REGISTRATION], ids=["login", "client"])
+async def test_what_an_address_used_up_at_one_replica_is_used_up_at_the_other(
+    running: Cluster, path: str, headers: dict[str, str], most: int, status: int
+) -> None:
+    one, other = (replica.url for replica in running.replicas)
+    headers = {**headers, "X-Forwarded-For": f"203.0.113.{most}"}
+    async with httpx2.AsyncClient(headers=headers) as http:
+        body = {"redirect_uris": ["https://agent.example.com/callback"]}
+        at_one = [(await http.post(f"{one}{path}", json=body)).status_code for _ in range(most)]
+        assert at_one == [status] * most
+        assert (await http.post(f"{other}{path}", json=body)).status_code == 429
 
 
 @pytest.fixture(scope="module")
