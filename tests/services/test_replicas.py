@@ -23,9 +23,8 @@ PER_MINUTE = 120
 
 @pytest.fixture(scope="module")
 async def running(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
-    starting = cluster(
-        tmp_path_factory.mktemp("cluster"), sandbox.base_url, TELNYX_MCP_RATE_LIMIT_PER_MINUTE=str(PER_MINUTE)
-    )
+    given = {"TELNYX_MCP_RATE_LIMIT_PER_MINUTE": str(PER_MINUTE), "TELNYX_MCP_TRUSTED_PROXIES": "127.0.0.1"}
+    starting = cluster(tmp_path_factory.mktemp("cluster"), sandbox.base_url, **given)
     started = await anyio.to_thread.run_sync(starting.__enter__)
     yield started
     await anyio.to_thread.run_sync(starting.__exit__, None, None, None)
