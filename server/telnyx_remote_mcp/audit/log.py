@@ -47,9 +47,8 @@ class Receipt:
 
 
 class AuditLog:
-    """Appends records to a file of its own below `directory`, which it creates with the first record; without a
-    directory, prints them as lines on standard error.
-
+    """The audit log of one process: a file below `directory`, created with the first record, or without a directory
+    lines on standard error.
 
     `key` returns the 32 bytes for the hash chain. The files are readable only by the user that the process runs as.
     Whenever a new file is begun, files that have not been written to for `keep_days` are deleted.

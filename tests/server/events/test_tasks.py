@@ -15,6 +15,8 @@ from telnyx_tools.tool.event import Event, Wanted
 
 pytestmark = pytest.mark.anyio
 
+ROOT = Path(__file__).parents[3]
+
 
 async def loses_a_cancellation(begun: asyncio.Event) -> None:
     """Go on after the first cancellation, as `asyncio.wait_for` does before Python 3.12."""
@@ -31,6 +33,11 @@ async def test_a_task_that_loses_a_cancellation_is_cancelled_again() -> None:
     async with asyncio.timeout(5):
         await end(tasks, 0.05)
     assert all(task.cancelled() for task in tasks)
+
+
+def test_nobody_waits_in_another_way_for_tasks_that_were_cancelled() -> None:
+    sources = [path for package in ("server", "tools") for path in (ROOT / package).rglob("*.py")]
+    assert [path for path in sources if "return_exceptions" in path.read_text()] == [], "use telnyx_tools.tasks.end"
 
 
 async def test_a_wait_is_answered_though_its_poll_of_telnyx_loses_a_cancellation(tmp_path: Path) -> None:
