@@ -201,6 +201,7 @@ def _lifespan(
             for store in parts.stores:  # closed last: ending requests may still write to them
                 await stack.enter_async_context(aclosing(store))
             await stack.enter_async_context(parts.api)
+            parts.api.open()
             await stack.enter_async_context(transport.running())
             for each in parts.beside:
                 await stack.enter_async_context(each())
