@@ -33,15 +33,17 @@ class Fault:
 def records(directory: Path) -> Iterator[Record]:
     """Every record, oldest first, not verified; `id` is that of its receipt.
 
+    Those of one file come in the order in which they were written, also where the clock was set back meanwhile.
+
     Records that can no longer be parsed are left out: `verify` reports them.
     """
-    found = [
-        {"id": f"{path.stem}-{record.get('n')}", **record}
-        for path in sorted(directory.glob(f"*{SUFFIX}"))
-        for line in path.read_bytes().splitlines()
-        if (record := _parsed(line)) is not None
-    ]
-    yield from sorted(found, key=lambda record: str(record.get("at")))
+    found: list[tuple[str, Record]] = []
+    for path in sorted(directory.glob(f"*{SUFFIX}")):
+        latest = ""
+        for record in filter(None, map(_parsed, path.read_bytes().splitlines())):
+            latest = max(latest, str(record.get("at")))
+            found.append((latest, {"id": f"{path.stem}-{record.get('n')}", **record}))
+    yield from (record for _, record in sorted(found, key=lambda each: each[0]))
 
 
 def verify(directory: Path, keys: Sequence[bytes]) -> list[Fault]:

@@ -46,6 +46,16 @@ def test_a_log_that_nobody_touched_is_whole_whoever_wrote_it(tmp_path: Path) -> 
     assert sorted(record["n"] for record in records(tmp_path)) == [1, 1, 2, 2, 3, 3]
 
 
+def test_records_come_as_they_were_written_though_the_clock_was_set_back_meanwhile(tmp_path: Path) -> None:
+    times = iter((100.0, 50.0, 120.0))
+    now = 60.0
+    logs = {name: AuditLog(tmp_path, lambda: KEY, keep_days=90, clock=lambda: now) for name in ("one", "other")}
+    logs["other"].append({"tool": "other"})
+    for now in times:
+        logs["one"].append({"tool": f"at {now:g}"})
+    assert [record["tool"] for record in records(tmp_path)] == ["other", "at 100", "at 50", "at 120"]
+
+
 def test_a_change_of_any_byte_is_found(tmp_path: Path) -> None:
     written(tmp_path)
     name, pair = contents(tmp_path)
