@@ -45,9 +45,21 @@ class Sandbox:
         return answer.raise_for_status().json()["data"]
 
     async def be_slow(self) -> None:
-        slow = {"method": "POST", "path": "/messages", "action": "slow", "delay_secs": SENDING_SECS, "times": 1_000_000}
-        url = f"{self.base_url.removesuffix('/v2')}/sandbox/faults"
-        (await self._http.post(url, json=[slow])).raise_for_status()
+        await self._fault(method="POST", path="/messages", action="slow", delay_secs=SENDING_SECS, times=1_000_000)
+
+    async def fail(self, method: str, path: str, status: int, times: int = 1) -> None:
+        """Answer the next such requests with this status."""
+        await self._fault(method=method, path=path, status=status, times=times)
+
+    async def no_more_failures(self) -> None:
+        (await self._http.delete(self._faults)).raise_for_status()
+
+    async def _fault(self, **fault: object) -> None:
+        (await self._http.post(self._faults, json=[fault])).raise_for_status()
+
+    @property
+    def _faults(self) -> str:
+        return f"{self.base_url.removesuffix('/v2')}/sandbox/faults"
 
     async def balance(self, key: str) -> Decimal:
         return Decimal((await self.get("/balance", key))["balance"])

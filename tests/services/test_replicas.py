@@ -14,16 +14,23 @@ from tests.e2e.killing import Sandbox
 from tests.services.cluster import LEGACY, MODERN, Agent, Cluster, cluster, nginx
 
 from telnyx_remote_mcp.app import FAILED_LOGINS_PER_MINUTE
+from telnyx_remote_mcp.auth.api_keys import KEYS_PER_ADDRESS
 from telnyx_remote_mcp.auth.authorization_server.routes import REGISTRATIONS_PER_MINUTE
 
 pytestmark = pytest.mark.anyio
 
 PER_MINUTE = 120
+MOST_MESSAGES = 8
+DEAD_EVERYWHERE_SECS = 5.0
 
 
 @pytest.fixture(scope="module")
 async def running(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
-    given = {"TELNYX_MCP_RATE_LIMIT_PER_MINUTE": str(PER_MINUTE), "TELNYX_MCP_TRUSTED_PROXIES": "127.0.0.1"}
+    given = {
+        "TELNYX_MCP_RATE_LIMIT_PER_MINUTE": str(PER_MINUTE),
+        "TELNYX_MCP_QUOTAS": f"messages={MOST_MESSAGES}/hour",
+        "TELNYX_MCP_TRUSTED_PROXIES": "127.0.0.1",
+    }
     starting = cluster(tmp_path_factory.mktemp("cluster"), sandbox.base_url, **given)
     started = await anyio.to_thread.run_sync(starting.__enter__)
     yield started
@@ -45,6 +52,47 @@ async def test_the_rate_of_an_account_is_that_of_all_replicas_together(running: 
             *(agent.call("KEY_sandbox_often", "get_balance", {}) for _ in range(PER_MINUTE + 20))
         )
     assert (ended.count("done"), ended.count("429")) == (PER_MINUTE, 20)
+
+
+async def test_the_quota_of_an_account_is_that_of_all_replicas_together(running: Cluster, sandbox: Sandbox) -> None:
+    point = await sandbox.point(2_000)
+    key, message = point["key"], point["arguments"]
+    before = await sandbox.balance(key)
+    async with Agent.of(running.url) as agent:
+        texts = [{**message, "text": f"the {number}th"} for number in range(MOST_MESSAGES + 3)]
+        ended = await asyncio.gather(*(agent.call(key, "send_message", each) for each in texts))
+        spent = before - await sandbox.balance(key)
+    assert (ended.count("done"), ended.count("quota_exceeded")) == (MOST_MESSAGES, 3)
+    one = await sandbox.point(2_001)
+    before = await sandbox.balance(one["key"])
+    async with Agent.of(running.url) as agent:
+        assert await agent.call(one["key"], "send_message", message) == "done"
+    assert spent == MOST_MESSAGES * (before - await sandbox.balance(one["key"]))
+
+
+async def test_a_key_that_one_replica_finds_dead_is_soon_dead_at_the_other(running: Cluster, sandbox: Sandbox) -> None:
+    key = "KEY_sandbox_taken_back"
+    one, other = (replica.url for replica in running.replicas)
+    async with Agent.of(one) as here, Agent.of(other) as there:
+        assert (await here.call(key, "get_balance", {}), await there.call(key, "get_balance", {})) == ("done", "done")
+        await sandbox.fail("GET", "/balance", 401)
+        assert await here.call(key, "get_balance", {}) != "done"
+        await anyio.sleep(DEAD_EVERYWHERE_SECS)
+        assert await there.call(key, "get_balance", {}) == "401"
+
+
+async def test_checks_of_unproven_keys_are_counted_at_all_replicas(running: Cluster, sandbox: Sandbox) -> None:
+    one, other = (replica.url for replica in running.replicas)
+    await sandbox.fail("GET", "/balance", 500, times=4 * KEYS_PER_ADDRESS)
+    try:
+        async with Agent.of(one, "203.0.113.250") as here, Agent.of(other, "203.0.113.250") as there:
+            unproven = [await here.call(f"KEY_sandbox_new{n}", "get_balance", {}) for n in range(KEYS_PER_ADDRESS)]
+            assert set(unproven) == {"503"}
+            assert await there.call("KEY_sandbox_new_there", "get_balance", {}) == "429"
+        async with Agent.of(other, "203.0.113.251") as elsewhere:
+            assert await elsewhere.call("KEY_sandbox_new_elsewhere", "get_balance", {}) == "503"
+    finally:
+        await sandbox.no_more_failures()
 
 
 FAILED_LOGIN = ("/mcp", {"Authorization": "Bearer made.up.token"}, FAILED_LOGINS_PER_MINUTE, 401)

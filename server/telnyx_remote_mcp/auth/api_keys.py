@@ -35,6 +35,10 @@ LOOK_EVERY_SECS: Final = 4.0
 BLIND_SECS: Final = 60.0
 """How long a key stays valid while the store does not answer, which holds the keys that other replicas found dead."""
 MAX_KEYS: Final = 10_000
+KEYS_PER_ADDRESS: Final = 60
+"""How many checks of unproven keys an address may cause within a minute."""
+KEYS_PER_MINUTE: Final = 600
+"""How many all addresses together may cause."""
 
 
 def principal_of(key: str, pepper: bytes) -> str:
@@ -51,8 +55,8 @@ class Budget:
 
     def __init__(
         self,
-        per_address: int = 60,
-        overall: int = 600,
+        per_address: int = KEYS_PER_ADDRESS,
+        overall: int = KEYS_PER_MINUTE,
         *,
         rates: RateOf | None = None,
         clock: Clock = time.monotonic,
