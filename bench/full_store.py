@@ -19,7 +19,9 @@ from pathlib import Path
 import httpx2
 import redis
 from tests.e2e.connection import Connection
-from tests.services.cluster import SECRET, Agent, Cluster, RedisServer, cluster
+from tests.services.agent import Agent
+from tests.services.cluster import SECRET, Cluster, cluster
+from tests.services.redis_server import RedisServer
 
 from bench.replicas import UNLIMITED, at_once
 from telnyx_remote_mcp.auth.grants import Grants

@@ -22,7 +22,9 @@ from typing import Any
 
 import httpx2
 from tests.e2e.killing import Sandbox
-from tests.services.cluster import Agent, Cluster, Replica, cluster
+from tests.services.agent import Agent
+from tests.services.cluster import Cluster, cluster
+from tests.services.replica import Replica
 
 from bench.servers import Server
 from telnyx_sandbox.app import create_app

@@ -28,19 +28,12 @@ from urllib.parse import urlsplit
 import httpx2
 from tests.e2e.connection import Connection
 from tests.e2e.killing import Sandbox
-from tests.services.cluster import (
-    LEGACY,
-    MODERN,
-    SECRET,
-    Agent,
-    RedisServer,
-    Replica,
-    alone,
-    cluster,
-    read_message,
-    tls,
-)
+from tests.services.agent import LEGACY, MODERN, Agent, read_message
+from tests.services.cluster import SECRET, alone, cluster
 from tests.services.harms import Harms, Way
+from tests.services.proxies import tls
+from tests.services.redis_server import RedisServer
+from tests.services.replica import Replica
 from tests.services.surroundings import NAME, Surroundings
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys

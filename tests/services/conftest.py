@@ -6,7 +6,7 @@ import httpx2
 import pytest
 import redis
 from tests.e2e.killing import Sandbox
-from tests.services.cluster import RedisServer as Server
+from tests.services.redis_server import RedisServer as Server
 
 from telnyx_sandbox.app import create_app
 from telnyx_sandbox.server import serving

@@ -15,7 +15,9 @@ from typing import Any
 import httpx2
 import redis
 from tests.e2e.killing import Sandbox
-from tests.services.cluster import Agent, RedisServer, Replica
+from tests.services.agent import Agent
+from tests.services.redis_server import RedisServer
+from tests.services.replica import Replica
 from tests.services.surroundings import NOTICED_SECS
 
 FARTHEST_SECS = 1_800

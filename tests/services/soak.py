@@ -26,7 +26,9 @@ from typing import Any
 import httpx2
 from tests.e2e.connection import Connection
 from tests.e2e.killing import Sandbox
-from tests.services.cluster import LEGACY, MODERN, Agent, Cluster, Replica, cluster
+from tests.services.agent import LEGACY, MODERN, Agent
+from tests.services.cluster import Cluster, cluster
+from tests.services.replica import Replica
 
 from telnyx_remote_mcp.commands import say
 from telnyx_remote_mcp.gate.sessions import IDLE_SECS

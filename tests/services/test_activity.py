@@ -12,8 +12,10 @@ import httpx2
 import pytest
 from tests.e2e.killing import Sandbox
 from tests.server.web.people import Person
-from tests.services.cluster import Agent, Cluster, Replica, cluster
+from tests.services.agent import Agent
+from tests.services.cluster import Cluster, cluster
 from tests.services.conftest import RedisServer
+from tests.services.replica import Replica
 
 from telnyx_remote_mcp.audit.activity import KEPT, KIND, Activity
 from telnyx_remote_mcp.audit.log import Receipt

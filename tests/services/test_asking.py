@@ -15,7 +15,11 @@ import pytest
 from mcp.client.streamable_http import streamable_http_client
 from tests.e2e.killing import Sandbox
 from tests.protocol.approving import CLIENTS, TLS, Agent, Owner, Word
-from tests.services.cluster import MODERN, SECRET, Replica, cluster, free_port, haproxy, read_message
+from tests.services.agent import MODERN, read_message
+from tests.services.cluster import SECRET, cluster
+from tests.services.ports import free_port
+from tests.services.proxies import haproxy
+from tests.services.replica import Replica
 
 from telnyx_remote_mcp.guardrails.duplicates import KIND
 from telnyx_remote_mcp.settings import Settings

@@ -7,7 +7,7 @@ import pytest
 from mcp.server import _streamable_http_modern
 from tests.e2e.processes import Server, run, served
 from tests.server.serving import serving
-from tests.services.cluster import nginx, tls
+from tests.services.proxies import nginx, tls
 
 from telnyx_remote_mcp.commands import outside
 from telnyx_remote_mcp.commands.outside import Deployment

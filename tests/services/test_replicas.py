@@ -11,7 +11,9 @@ import anyio
 import httpx2
 import pytest
 from tests.e2e.killing import Sandbox
-from tests.services.cluster import LEGACY, MODERN, Agent, Cluster, cluster, nginx
+from tests.services.agent import LEGACY, MODERN, Agent
+from tests.services.cluster import Cluster, cluster
+from tests.services.proxies import nginx
 
 from telnyx_remote_mcp.app import FAILED_LOGINS_PER_MINUTE
 from telnyx_remote_mcp.auth.api_keys import KEYS_PER_ADDRESS
