@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from telnyx_remote_mcp.clock import Clock, earliest
 from telnyx_remote_mcp.events.catalogue import canonical
 from telnyx_remote_mcp.store.base import Store
-from telnyx_remote_mcp.store.records import Kept, Records
+from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
 
@@ -157,15 +157,16 @@ class Subscriptions:
 
     async def _change(self, principal: str, change: Callable[[_Account], _Account], at_least_secs: float) -> _Account:
         """Change the record of an account, which then lives as long as anything in it, and at least `at_least_secs`."""
-        key = _key(principal)
-        while True:
-            now = self._clock()
-            kept: Kept[_Account] | None = await self._accounts.read(key)
-            account = change((kept.value if kept is not None else _Account()).without_past(now))
+        now = self._clock()
+
+        def changed(account: _Account | None) -> _Account:
+            return change((account or _Account()).without_past(now))
+
+        def ttl_secs(account: _Account) -> float:
             ends = [*(each.until for each in account.subscriptions), *account.verified.values()]
-            ttl_secs = max([at_least_secs, 1.0, *(end - now for end in ends)])
-            if await self._accounts.swap(key, kept, account, ttl_secs) is not None:
-                return account
+            return max([at_least_secs, 1.0, *(end - now for end in ends)])
+
+        return await self._accounts.change(_key(principal), changed, ttl_secs)
 
 
 def id_of(principal: str, url: str, name: str, arguments: Mapping[str, Any]) -> str:

@@ -31,7 +31,6 @@ MOST_OPEN: Final = 200
 MOST_ACCOUNTS: Final = 10_000
 _PAGE: Final = 250
 _IDS: Final = ("call_control_id", "call_leg_id", "sid", "call_sid")
-_TRIES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +72,14 @@ class CallBills:
         ids = tuple(dict.fromkeys(call_ids(result.wire(), _IDS)))
         if not ids:
             return
-        key, until = self._key(call), int(time.time()) + KEPT_SECS
+        until = int(time.time()) + KEPT_SECS
         new = tuple(UnbilledCall(ids, record_type, counters, until) for record_type in TYPES)
-        for _ in range(_TRIES):
-            kept = await self._records.read(key)
-            calls = (*(kept.value.calls if kept is not None else ()), *new)[-MOST_OPEN * len(TYPES) :]
-            if await self._records.swap(key, kept, UnbilledCalls(calls), KEPT_SECS):
-                return
+
+        def added(kept: UnbilledCalls | None) -> UnbilledCalls:
+            calls = (*(kept.calls if kept is not None else ()), *new)
+            return UnbilledCalls(calls[-MOST_OPEN * len(TYPES) :])
+
+        await self._records.change(self._key(call), added, lambda _: KEPT_SECS)
 
     async def newly_billed(self, call: Call) -> list[BilledCall]:
         """The calls of this account whose cost has become known since the last time. Each is returned once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,9 +18,9 @@ from telnyx_remote_mcp.guardrails.call_ids import call_ids
 from telnyx_remote_mcp.guardrails.fingerprint import account, keyed
 from telnyx_remote_mcp.guardrails.quotas import QuotaExceeded
 from telnyx_remote_mcp.guardrails.shared import Shared
-from telnyx_remote_mcp.guardrails.unavailable import CannotRemember, needing_store
+from telnyx_remote_mcp.guardrails.unavailable import needing_store
 from telnyx_remote_mcp.store.base import StoreUnavailable
-from telnyx_remote_mcp.store.records import Kept, Records
+from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.surface.policy import Whose
 from telnyx_tools.api.client import Telnyx
@@ -32,7 +32,6 @@ KIND: Final = "live-calls"
 LONGEST_SECS: Final = 4 * 3_600
 """Telnyx ends a call after four hours, unless the call that placed it said otherwise."""
 _IDS: Final = ("call_control_id", "call_sid", "sid")
-_TRIES: Final = 20
 _GONE: Final = 404
 
 
@@ -55,6 +54,16 @@ class Going:
     @property
     def legs(self) -> int:
         return sum(placed.legs for placed in self.placed)
+
+
+class _Full(QuotaExceeded):
+    """As many calls go on as may, as far as this server knows."""
+
+    def __init__(self, going: Going, most: int, whose: Whose, who_changes: str) -> None:
+        whom = "this connection" if whose == "connection" else "the account"
+        remedy = f"End a call, or wait until one ends. {who_changes}"
+        super().__init__(f"{most} calls at once for {whom}", f"calls_at_once={most}", max(0, most - going.legs), remedy)
+        self.going = going
 
 
 class LiveCallsGuard:
@@ -84,7 +93,7 @@ class LiveCallsGuard:
             return []
         with needing_store():
             bounds = (await self._shared.layers(call)).calls_at_once()
-            going = {whose: (await self._read(call, whose))[0] for whose in bounds}
+            going = {whose: await self._going(call, whose) for whose in bounds}
         return [
             f"More than {most} calls at once: {going[whose].legs} may be going on."
             for whose, most in bounds.items()
@@ -118,42 +127,40 @@ class LiveCallsGuard:
         return result
 
     async def _take(self, call: Call, whose: Whose, most: int, mine: Placed) -> None:
-        for _ in range(_TRIES):
-            going, kept = await self._read(call, whose)
+        try:
+            await self._add(call, whose, most, mine, ended=frozenset())
+        except _Full as full:
+            await self._add(call, whose, most, mine, ended=await self._ended(call, full.going))
+
+    async def _add(self, call: Call, whose: Whose, most: int, mine: Placed, *, ended: Set[Placed]) -> None:
+        """Add the entry `mine` in place of those that have ended, or raise _Full."""
+
+        def added(kept: Going | None) -> Going:
+            going = Going(tuple(each for each in _current(kept) if each not in ended))
             if going.legs + mine.legs > most:
-                going = await self._alive(call, going)
-            if going.legs + mine.legs > most:
-                whom = "this connection" if whose == "connection" else "the account"
-                remedy = f"End a call, or wait until one ends. {self._shared.who_changes(whose)}"
-                left = max(0, most - going.legs)
-                raise QuotaExceeded(f"{most} calls at once for {whom}", f"calls_at_once={most}", left, remedy)
-            if await self._swap(call, whose, kept, Going((*going.placed, mine))):
-                return
-        raise CannotRemember
+                raise _Full(going, most, whose, self._shared.who_changes(whose))
+            return Going((*going.placed, mine))
+
+        await self._records.change(self._name(call, whose), added, lambda _: LONGEST_SECS)
 
     async def _change(self, call: Call, bounds: Iterable[Whose], mine: Placed, to: Placed | None) -> None:
         """Replace the entry `mine` by `to`, or remove it. If the store fails now, the entry expires later."""
+
+        def changed(kept: Going | None) -> Going:
+            others = [each for each in _current(kept) if each.token != mine.token]
+            return Going((*others, *([to] if to is not None else [])))
+
         with suppress(StoreUnavailable):
             for whose in bounds:
-                for _ in range(_TRIES):
-                    going, kept = await self._read(call, whose)
-                    others = [placed for placed in going.placed if placed.token != mine.token]
-                    if await self._swap(call, whose, kept, Going((*others, *([to] if to is not None else [])))):
-                        break
+                await self._records.change(self._name(call, whose), changed, lambda _: LONGEST_SECS)
 
-    async def _alive(self, call: Call, going: Going) -> Going:
-        """The calls, without those that Telnyx says have ended."""
+    async def _ended(self, call: Call, going: Going) -> frozenset[Placed]:
+        """Those of the calls that have ended, as Telnyx says."""
         telnyx = self._shared.api.bind(call.caller.credential, call.caller.principal)
-        return Going(tuple([each for each in going.placed if not each.id or await _goes_on(telnyx, each.id)]))
+        return frozenset([each for each in going.placed if each.id and not await _goes_on(telnyx, each.id)])
 
-    async def _read(self, call: Call, whose: Whose) -> tuple[Going, Kept[Going] | None]:
-        kept = await self._records.read(self._name(call, whose))
-        now = time.time()
-        placed = kept.value.placed if kept is not None else ()
-        return Going(tuple(each for each in placed if each.until > now)), kept
-
-    async def _swap(self, call: Call, whose: Whose, kept: Kept[Going] | None, going: Going) -> bool:
-        return await self._records.swap(self._name(call, whose), kept, going, LONGEST_SECS) is not None
+    async def _going(self, call: Call, whose: Whose) -> Going:
+        return Going(_current(await self._records.get(self._name(call, whose))))
 
     def _name(self, call: Call, whose: Whose) -> str:
         grant = call.caller.grant_id if whose == "connection" else None
@@ -166,6 +173,12 @@ class LiveCallsGuard:
     @cached_property
     def _records(self) -> Records[Going]:
         return Records(self._shared.calls, Vault(self._shared.secret), KIND, Going)
+
+
+def _current(kept: Going | None) -> tuple[Placed, ...]:
+    """The calls that are not over by the clock."""
+    now = time.time()
+    return tuple(each for each in kept.placed if each.until > now) if kept is not None else ()
 
 
 async def _goes_on(telnyx: Telnyx, call_id: str) -> bool:

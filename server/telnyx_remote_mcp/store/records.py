@@ -61,6 +61,26 @@ class Records(Generic[Value]):
         kept = Kept(new, self._seal(key, new))
         return kept if await self._store.swap(self.kind, key, old.sealed, kept.sealed, ttl_secs) else None
 
+    async def change(
+        self, key: str, change: Callable[[Value | None], Value], ttl_secs: Callable[[Value], float | None]
+    ) -> Value:
+        """Replace the record by what `change` makes of it, None if there is none, and return that.
+
+        Of changes at the same time none is lost: `change` is called again with what another one has stored. Bytes that
+        cannot be read are replaced.
+        """
+        while True:
+            sealed = await self._store.get(self.kind, key)
+            kept = self._kept(key, sealed)
+            new = change(kept.value if kept is not None else None)
+            fresh, ttl = self._seal(key, new), ttl_secs(new)
+            if sealed is None:
+                stored = await self._store.add(self.kind, key, fresh, ttl)
+            else:
+                stored = await self._store.swap(self.kind, key, sealed, fresh, ttl)
+            if stored:
+                return new
+
     async def take(self, key: str) -> Value | None:
         """Delete the record and return it. Of concurrent calls one gets it."""
         kept = self._kept(key, await self._store.take(self.kind, key))
