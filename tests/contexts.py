@@ -39,6 +39,8 @@ CLIENT = Client("2026-07-28", "tests", "1")
 class Silent:
     """The progress of a call that nobody follows, of a server that never ends."""
 
+    waited = False
+
     async def __call__(self, progress: float, total: float | None = None, message: str | None = None) -> None: ...
 
     @property
@@ -214,7 +216,7 @@ def call(action: Action, arguments: Mapping[str, object], surface: Surface = EVE
         "surface": surface,
         "client": CLIENT,
         "request_id": "test",
-        "progress": silent,
+        "progress": Silent(),
     }
     return Call(**{**made, **changes})
 

@@ -165,7 +165,7 @@ class CallerInbox:
     ) -> None:
         """Return once wanted events have arrived, the time runs out, or the server's shutdown begins. Raises what the
         first poll raises."""
-        until = time.monotonic() + wait_secs
+        progress.waited, until = True, time.monotonic() + wait_secs
         background: set[asyncio.Task[Any]] = {asyncio.create_task(_report_progress(progress, wait_secs))}
         if polling is not None:
             background.add(asyncio.create_task(self._poll(feed, wanted, polling)))

@@ -41,10 +41,13 @@ def outcome_of(error: BaseException) -> str:
 
 
 def report_call(meter: Meter, call: Call, outcome: str, secs: float) -> None:
-    """Report how a call ended. An operation counts under the tool that made it: there are a thousand operations."""
+    """Report how a call ended, and how long it took unless it waited for something to happen.
+
+    An operation counts under the tool that made it: there are a thousand operations.
+    """
     tool = call.parent.action if call.parent is not None else call.action
     era = "modern" if call.client.is_modern else "legacy"
-    meter.call(tool.name, call.action.effect.value, outcome, era, secs)
+    meter.call(tool.name, call.action.effect.value, outcome, era, None if call.progress.waited else secs)
 
 
 class CallMeasured:

@@ -82,6 +82,7 @@ class Person:
                 return None
             if approval.state != "pending" or anyio.current_time() >= ends or shutdown.has_begun:
                 return approval.state
+            call.progress.waited = True
             await shutdown.unless_begun(asyncio.sleep(LOOK_SECS))
 
     async def confirmed(self, call: Call, approval_id: str) -> Decision | None:

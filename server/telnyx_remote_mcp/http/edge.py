@@ -81,6 +81,8 @@ class Edge:
         finally:
             secs = time.perf_counter() - started
             self._meter.request(scope["method"], self._routes.of(scope["path"]), status or 500, begun or secs)
+            if info.address is not None:
+                self._meter.failed_login()
             _log(scope, _loggable(self._routes.shown(scope["path"])), info, status or 500, secs * 1000)
 
 

@@ -18,14 +18,17 @@ class Meter:
     def request(self, method: str, route: str, status: int, secs: float) -> None:
         """A request was answered. `secs` ends when the answer began, since some answers last for hours."""
 
+    def failed_login(self) -> None:
+        """A request was refused for a wrong credential, or since too many came from its address before."""
+
     def working(self, change: int) -> None:
         """The number of requests in progress changed by `change`."""
 
     def waiting(self, change: int) -> None:
         """The number of requests that wait for a free slot changed by `change`."""
 
-    def call(self, tool: str, effect: str, outcome: str, era: str, secs: float) -> None:
-        """A call of a tool ended."""
+    def call(self, tool: str, effect: str, outcome: str, era: str, secs: float | None) -> None:
+        """A call of a tool ended; `secs` is None where it waited for something to happen."""
 
     def guard(self, name: str, decision: str, secs: float) -> None:
         """A guard let a call pass, or stopped it."""

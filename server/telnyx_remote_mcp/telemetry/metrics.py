@@ -54,6 +54,7 @@ class Metrics(Meter):
         self._families: set[str] = set()
         self._requests = counter("http_requests", "Requests answered", "method", "route", "status")
         self._request_secs = seconds("http_request", "Until the answer began", _SECS, "route")
+        self._failed_logins = counter("failed_logins", "Requests refused for a wrong credential, or for many before")
         self._working = gauge("requests_working", "Requests at work")
         self._waiting = gauge("requests_waiting", "Requests that wait for their place")
         self._oauth = counter("oauth_steps", "Steps of signing in", "step", "outcome")
@@ -86,15 +87,19 @@ class Metrics(Meter):
         if route.startswith(_OAUTH):
             self._oauth.labels(route.removeprefix(_OAUTH), _class(str(status))).inc()
 
+    def failed_login(self) -> None:
+        self._failed_logins.inc()
+
     def working(self, change: int) -> None:
         self._working.inc(change)
 
     def waiting(self, change: int) -> None:
         self._waiting.inc(change)
 
-    def call(self, tool: str, effect: str, outcome: str, era: str, secs: float) -> None:
+    def call(self, tool: str, effect: str, outcome: str, era: str, secs: float | None) -> None:
         self._calls.labels(tool, effect, outcome, era).inc()
-        self._call_secs.labels(effect, era).observe(secs)
+        if secs is not None:
+            self._call_secs.labels(effect, era).observe(secs)
 
     def guard(self, name: str, decision: str, secs: float) -> None:
         self._guards.labels(name, decision).inc()

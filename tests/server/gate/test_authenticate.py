@@ -19,6 +19,7 @@ from telnyx_remote_mcp.buckets import LocalRate
 from telnyx_remote_mcp.gate.authenticate import Authenticate
 from telnyx_remote_mcp.http.client_address import ClientAddress
 from telnyx_remote_mcp.http.edge import Edge
+from telnyx_remote_mcp.telemetry.meter import Meter
 from telnyx_tools.api.client import Api
 
 KEY = "KEY0123456789abcdef_MARKED"
@@ -263,7 +264,10 @@ async def test_neither_success_nor_a_missing_credential_counts_as_a_failure() ->
 async def test_the_log_has_the_address_of_who_fails_and_of_nobody_else(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "telnyx_remote_mcp.access")
     server = Gate(failures=1)
-    server.app = ClientAddress(Edge(server.app), ["127.0.0.1"])
+    failed: list[None] = []
+    meter = Meter()
+    meter.failed_login = lambda: failed.append(None)  # type: ignore[method-assign]
+    server.app = ClientAddress(Edge(server.app, meter), ["127.0.0.1"])
     from_six = {"X-Forwarded-For": "2001:db8:1:2:3:4:5:6"}
     for headers in (BEARER, {}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Bearer nonsense"}):
         await server.ask({**headers, **from_six})
@@ -275,6 +279,7 @@ async def test_the_log_has_the_address_of_who_fails_and_of_nobody_else(caplog: p
         (429, "2001:db8:1:2::/64"),
     ]
     assert caplog.records[-1].getMessage().endswith(" by=- from=2001:db8:1:2::/64")
+    assert len(failed) == 2
 
 
 @pytest.mark.anyio

@@ -1,9 +1,10 @@
 """What the owner of an account lays down holds for every caller of it, and for one connection."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import time
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.wires import MockWire
 
 from telnyx_remote_mcp.auth.account_rules import KIND
 from telnyx_remote_mcp.auth.caller import Caller
-from telnyx_remote_mcp.calls.pipeline import pipeline
+from telnyx_remote_mcp.calls.pipeline import Step, pipeline
 from telnyx_remote_mcp.calls.question import AskFirst
 from telnyx_remote_mcp.composition.guards import create_guards
 from telnyx_remote_mcp.guardrails.policy_guard import Refused
@@ -48,16 +49,20 @@ class Server:
     going: set[str] = field(default_factory=set)
     number: int = 0
 
+    @cached_property
+    def steps(self) -> Sequence[Step]:
+        """Made once, so that all calls are on record in one log, in their order."""
+        return create_guards(self.settings, self.shared).steps
+
     async def call(self, name: str, arguments: dict[str, Any], caller: Caller = TESTER) -> Any:
         self.number += 1
-        steps = create_guards(self.settings, self.shared).steps
 
         async def run(call: Any) -> Any:
             telnyx = self.shared.api.bind(call.caller.credential, call.caller.principal)
             return await call.action.run(call.arguments, contexts.context(telnyx))
 
         made = contexts.call(registry().tools[name], arguments, caller=caller, request_id=str(self.number))
-        return await pipeline(steps, run)(made)
+        return await pipeline(self.steps, run)(made)
 
     async def text(self, to: str = PERSON, caller: Caller = TESTER) -> Any:
         return await self.call("send_message", {"from_number": OWN, "to": to, "text": f"{self.number}"}, caller)

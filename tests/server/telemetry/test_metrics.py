@@ -85,6 +85,20 @@ async def test_what_a_guard_says_is_told_and_what_stands_behind_it_is_not_its_do
     assert collected.value("guard_decisions_total", guard="lenient", decision="asked") is None
 
 
+async def test_the_duration_of_a_call_that_waits_for_something_says_nothing_of_the_server() -> None:
+    class WaitsGuard:
+        async def __call__(self, call: Any, proceed: Any) -> Any:
+            call.progress.waited = True
+            return await proceed(call)
+
+    collected = Collected()
+    await collected.dispatch([200], WaitsGuard())(contexts.call(BALANCE, {}))
+    assert collected.value("calls_total", tool="get_balance", effect="read", era="modern", outcome="ok") == 1
+    assert collected.value("call_seconds_count", effect="read", era="modern") is None
+    await collected.dispatch([200])(contexts.call(BALANCE, {}))
+    assert collected.value("call_seconds_count", effect="read", era="modern") == 1
+
+
 async def test_a_call_that_its_client_gives_up_is_told_as_cancelled() -> None:
     class SlowGuard:
         async def __call__(self, call: Any, proceed: Any) -> Any:

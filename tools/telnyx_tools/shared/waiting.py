@@ -67,6 +67,7 @@ async def follow(
     rest = rest or _sleep
     started, pause = CLOCK.monotonic(), FIRST_SECS
     while not done(latest) and (left := started + seconds - CLOCK.monotonic()) > 0:
+        progress.waited = True
         await progress(round(seconds - left, 1), seconds, status(latest))
         await progress.shutdown.unless_begun(rest(min(pause, left), left))
         if progress.shutdown.has_begun:

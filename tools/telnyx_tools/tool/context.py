@@ -120,6 +120,9 @@ class Report(Protocol):
 class Progress(Report, Protocol):
     """Reports progress too, and tells a call that waits when to stop: once the server's `shutdown` begins."""
 
+    waited: bool
+    """Whether the call has waited for something to happen: set by whatever waits. Its duration says nothing then."""
+
     @property
     def shutdown(self) -> Shutdown: ...
 
