@@ -65,7 +65,11 @@ def _recorder(settings: Settings, shared: Shared) -> AuditRecorder | None:
     directory = None if settings.audit == "stderr" else settings.data_dir / DIRECTORY
     log = AuditLog(directory, lambda: shared.secret.derive("audit"), keep_days=settings.audit_days)
     return AuditRecorder(
-        log, kept=settings.audit != "off", required=settings.audit in ("on", "stderr"), activity=shared.activity
+        log,
+        lambda: shared.secret.name_key("audit"),
+        kept=settings.audit != "off",
+        required=settings.audit in ("on", "stderr"),
+        activity=shared.activity,
     )
 
 

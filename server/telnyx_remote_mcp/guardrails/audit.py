@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -58,12 +58,22 @@ _passage: ContextVar[_Passage] = ContextVar("passage")
 class AuditRecorder:
     """Writes to the audit log for the steps below. The log is `required`, or written only if its directory is writable.
 
+    `name_key` returns the key that names accounts and recipients in the records, the same after a change of the secret.
     Once it could be written, it is required from then on. With `activity`, the records of changes are also copied
     there, for the owner of the account, even if the log is not `kept`.
     """
 
-    def __init__(self, log: AuditLog, *, required: bool, kept: bool = True, activity: Activity | None = None) -> None:
+    def __init__(
+        self,
+        log: AuditLog,
+        name_key: Callable[[], bytes],
+        *,
+        required: bool,
+        kept: bool = True,
+        activity: Activity | None = None,
+    ) -> None:
         self.log = log
+        self._name_key = name_key
         self._kept = kept
         self._activity = activity
         self._required = required
@@ -91,7 +101,7 @@ class AuditRecorder:
     def entry(self, call: Call) -> dict[str, object]:
         """The members that all records of the call share; empty if it is not recorded. Raises AuditUnavailable."""
         shown = self._activity is not None and call.action.effect is not Effect.READ
-        return entry(call, self.log.key) if self.open() or shown else {}
+        return entry(call, self._name_key()) if self.open() or shown else {}
 
     def append(self, record: Mapping[str, object]) -> Receipt:
         """Append a record to the log, if there is one, and to the activity of its account. Raises AuditUnavailable."""

@@ -19,6 +19,7 @@ _INFO_PREFIX = b"telnyx-remote-mcp/"
 
 Naming = Literal[
     "approvals",
+    "audit",
     "by-text",
     "call-bills",
     "contacts",

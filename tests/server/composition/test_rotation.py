@@ -18,6 +18,8 @@ from tests.server.auth.oauth.replica import Replica, running
 from tests.server.serving import serving
 from tests.server.stories.agent import KEY, refusal
 
+from telnyx_remote_mcp.audit.log import DIRECTORY
+from telnyx_remote_mcp.audit.reader import records
 from telnyx_remote_mcp.auth.api_keys import principal_of
 from telnyx_remote_mcp.composition.server import create_app
 from telnyx_remote_mcp.events.addresses import Addresses
@@ -95,6 +97,7 @@ async def test_a_call_is_sent_once_whichever_replicas_it_comes_to_and_limits_hol
             await call(client, "send_message", **message(f"The last {number}"))
         error = await refusal(client, "send_message", **message("One too many"))
         assert error["code"] == "quota_exceeded"
+    assert len({record["who"] for record in records(tmp_path / DIRECTORY)}) == 1
 
 
 async def test_a_server_that_starts_while_its_store_is_down_turns_keys_away_until_it_answers(

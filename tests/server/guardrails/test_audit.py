@@ -62,7 +62,7 @@ class Telnyx:
 
 
 async def made(telnyx: Telnyx, name: str, arguments: dict[str, Any], *steps: Any, **changes: Any) -> Result:
-    recorder = AuditRecorder(AuditLog(telnyx.directory, lambda: KEY, keep_days=1), required=True)
+    recorder = AuditRecorder(AuditLog(telnyx.directory, lambda: KEY, keep_days=1), lambda: KEY, required=True)
     dispatch = contexts.dispatch(
         Api("https://api.telnyx.com/v2", wire=MockWire(telnyx)),
         [RefusalsOnRecord(recorder), *steps, OnRecord(recorder)],
@@ -103,7 +103,9 @@ async def test_nothing_more_is_spent_while_the_disk_does_not_keep_what_was_writt
 ) -> None:
     monkeypatch.setattr(audit, "SYNC_SECS", 0)
     log = Disk(tmp_path, lambda: KEY, keep_days=1)
-    dispatch = contexts.dispatch(Api(wire=MockWire(Telnyx(tmp_path))), [OnRecord(AuditRecorder(log, required=True))])
+    dispatch = contexts.dispatch(
+        Api(wire=MockWire(Telnyx(tmp_path))), [OnRecord(AuditRecorder(log, lambda: KEY, required=True))]
+    )
 
     async def spend() -> bool:
         await anyio.sleep(0.001)
@@ -228,7 +230,7 @@ async def test_an_outcome_that_is_unknown_is_told_from_a_failure(tmp_path: Path,
 async def test_what_was_carried_out_with_an_answer_that_is_too_large_has_not_failed(
     tmp_path: Path, name: str, arguments: dict[str, Any], outcomes: list[str | None]
 ) -> None:
-    steps = [OnRecord(AuditRecorder(AuditLog(tmp_path, lambda: KEY, keep_days=1), required=True))]
+    steps = [OnRecord(AuditRecorder(AuditLog(tmp_path, lambda: KEY, keep_days=1), lambda: KEY, required=True))]
     async with Upstream(answer(200, bytes(MAX_RESPONSE_BYTES + 1))) as upstream, Api(upstream.base_url) as api:
         with pytest.raises(ResponseTooLarge):
             await contexts.dispatch(api, steps)(contexts.call(TOOLS[name], arguments))
@@ -236,7 +238,7 @@ async def test_what_was_carried_out_with_an_answer_that_is_too_large_has_not_fai
 
 
 async def test_a_call_that_is_cancelled_midway_has_an_unknown_outcome(tmp_path: Path) -> None:
-    recorder = AuditRecorder(AuditLog(tmp_path, lambda: KEY, keep_days=1), required=True)
+    recorder = AuditRecorder(AuditLog(tmp_path, lambda: KEY, keep_days=1), lambda: KEY, required=True)
 
     async def left(call: Call) -> Result:
         scope.cancel()
@@ -293,7 +295,7 @@ async def test_a_log_that_cannot_be_written_is_counted_as_its_alert_asks(tmp_pat
         def guard(self, name: str, decision: str, secs: float) -> None:
             counted.append(f'guard="{name}",decision="{decision}"')
 
-    step = OnRecord(AuditRecorder(AuditLog(tmp_path / "log", lambda: KEY, keep_days=1), required=True))
+    step = OnRecord(AuditRecorder(AuditLog(tmp_path / "log", lambda: KEY, keep_days=1), lambda: KEY, required=True))
     dispatch = contexts.dispatch(Api(wire=MockWire(Telnyx(tmp_path))), [GuardMeasured(step, Counts())])
     with pytest.raises(NotOnRecord):
         await dispatch(_text())

@@ -192,7 +192,7 @@ class ActivityPage:
     async def _past(self, account: str) -> Callable[[], Past]:
         """Return a function that makes the records of the account ready for one pass over them."""
         services = self.services
-        whos = {who(account, key) for key in services.secret.derive_all("audit")}
+        whos = {who(account, key) for key in services.secret.name_keys("audit")}
         if services.activity is None:
             return lambda: History(services.settings.data_dir / DIRECTORY, whos)
         kept = await services.activity.recent(whos)
