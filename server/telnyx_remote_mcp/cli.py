@@ -25,6 +25,7 @@ COMMANDS = {
     "passphrase": "set the passphrase with which you decide what agents ask over stdio",
     "doctor": "check this machine, the settings and the API key, or a running server (--url)",
     "audit": "read, export and verify the record of every call",
+    "revoke": "end the connection of an agent by its id",
     "demo": "send a message, call somebody and order a number in the sandbox",
     "sandbox": "run the local Telnyx API by itself",
     "completion": "print the completion for bash, zsh or fish",

@@ -1,18 +1,22 @@
 """The store in Redis."""
 
-import re
+from contextlib import aclosing
 from pathlib import Path
 
 import anyio
 import pytest
 import redis
 from tests.e2e.processes import run
+from tests.server.commands.test_revoke import granted
 from tests.server.store.behaviour import StoreBehaviour
 from tests.services.conftest import RedisServer
 
+from telnyx_remote_mcp.auth.grants import Grants
+from telnyx_remote_mcp.cli import main
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.base import Store, StoreError, StoreUnavailable
+from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.telemetry.meter import Meter
 
 
@@ -36,15 +40,6 @@ class TestRedisStore(StoreBehaviour):
             await store.get("code", "a")
         await anyio.to_thread.run_sync(redis_server.start)
         assert await store.get("code", "a") == b"one"
-
-    async def test_what_an_operator_deletes_as_the_guide_says_is_gone(
-        self, redis_server: RedisServer, store: Store
-    ) -> None:
-        guide = (Path(__file__).parents[2] / "docs/operations.md").read_text()
-        (name,) = re.findall(r"^redis-cli DEL (\S+)$", guide, re.MULTILINE)
-        await store.put("grant", "GRANT", b"one")
-        await anyio.run_process(["redis-cli", "-s", redis_server.admin_url.removeprefix("unix://"), "DEL", name])
-        assert await store.get("grant", "GRANT") is None
 
     async def test_an_error_does_not_quote_the_password(self, tmp_path: Path) -> None:
         url = f"unix://user@{tmp_path}/none.sock?password=hunter2"
@@ -103,3 +98,15 @@ def test_the_doctor_says_whether_redis_answers(redis_server: RedisServer, tmp_pa
     assert down.returncode == 1
     assert "✗ Redis: ConnectionError; check TELNYX_MCP_REDIS_URL" in down.stdout
     assert "hunter2" not in down.stdout + down.stderr
+
+
+@pytest.mark.anyio
+async def test_an_operator_ends_a_connection_that_replicas_share(
+    redis_server: RedisServer, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELNYX_MCP_REDIS_URL", redis_server.url)
+    monkeypatch.setenv("TELNYX_MCP_SECRET", "s" * 32)
+    async with aclosing(open_store(settings)) as store:
+        grant = await granted(Grants(store, Secret(b"s" * 32)))
+        assert await anyio.to_thread.run_sync(main, ["revoke", grant, "--data-dir", str(tmp_path / "none")]) == 0
+        assert [await store.keys(kind) for kind in ("grant", "link", "account")] == [[], [], []]

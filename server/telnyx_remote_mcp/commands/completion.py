@@ -11,7 +11,7 @@ from telnyx_tools.registry import modules
 PROGRAM = "telnyx-mcp-server"
 COMMANDS = (
     *("stdio", "serve", "tools", "call", "doctor", "demo", "sandbox", "audit"),
-    *("policy", "passphrase"),
+    *("policy", "passphrase", "revoke"),
     *("completion", "card", "help", "version"),
 )
 

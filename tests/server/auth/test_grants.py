@@ -1,11 +1,9 @@
 """Grants: kept, narrowed, ended, and the credentials behind them."""
 
 import asyncio
-import re
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from telnyx_remote_mcp.auth.grant import SHOWN_SECS, Ending, Grant
 from telnyx_remote_mcp.auth.grants import DRAFT_SECS, RECENT_SECS, Grants
 from telnyx_remote_mcp.auth.links import ApiKeyLink, Linked, LinkLost, Refresh, TelnyxLink
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.store import FILE_NAME, open_store
+from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite import SqliteStore
@@ -254,22 +252,6 @@ async def test_a_revoked_grant_stops_within_five_seconds_on_every_replica(world:
     assert await there.get(grant.id) is None
     with pytest.raises(LinkLost):
         await there.credential(grant)
-
-
-async def test_a_grant_that_an_operator_deletes_as_the_guide_says_stops_within_five_seconds(
-    world: World, tmp_path: Path
-) -> None:
-    guide = (Path(__file__).parents[3] / "docs/operations.md").read_text()
-    (statement,) = re.findall(r'^sqlite3 state\.db "(DELETE .*)"', guide, re.MULTILINE)
-    there = world.replica()
-    grant = await granted(there)
-    assert await there.get(grant.id) == grant
-    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as database, database:
-        database.execute(statement.replace("GRANT", grant.id))
-    world.clock.advance(RECENT_SECS)
-    assert await there.get(grant.id) is None
-    assert await there.of_account(ACCOUNT) == []
-    assert await there.any_credential(ACCOUNT) is None
 
 
 async def test_nothing_is_left_of_a_revoked_grant(world: World) -> None:
