@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +11,7 @@ from telnyx_remote_mcp.calls.client import Client
 from telnyx_remote_mcp.calls.question import Agreement, Answers
 from telnyx_remote_mcp.calls.slot import Slot
 from telnyx_remote_mcp.surface.surfaces import Surface
+from telnyx_tools.api.errors import MAY_BE_DONE, TelnyxError
 from telnyx_tools.tool.context import Action, Progress
 
 
@@ -35,12 +37,20 @@ class Call:
     parent: Call | None = None
     slot: Slot | None = field(default=None, repr=False)
     """The concurrency slot of its request; None over stdio."""
+    begun: asyncio.Event = field(default_factory=asyncio.Event, repr=False, compare=False)
+    """Set right before the call takes effect. What ends it before that ends it with nothing sent."""
 
     @property
     def fields(self) -> Mapping[str, object]:
         """The fields for the API: the arguments of a tool, or the body among the arguments of an operation."""
         body = self.arguments.get("body")
         return body if isinstance(body, dict) else self.arguments
+
+    def may_be_done(self, error: BaseException) -> bool:
+        """Whether the call took effect, or may have, though it ended with this error. A cancellation is one too."""
+        if isinstance(error, TelnyxError):
+            return isinstance(error, MAY_BE_DONE)
+        return self.begun.is_set()
 
     def nested(
         self,
@@ -59,6 +69,7 @@ class Call:
             action=action,
             arguments=action.parse(arguments),
             parent=self,
+            begun=asyncio.Event(),
             allow_duplicate=self.allow_duplicate or allow_duplicate,
             preview=self.preview or preview,
         )

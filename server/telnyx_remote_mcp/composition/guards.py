@@ -53,7 +53,7 @@ def create_guards(settings: Settings, shared: Shared) -> Guards:
         quotas,
         live_calls,
         *([OnRecord(recorder)] if recorder is not None else ()),
-        *([Begins()] if duplicates else ()),
+        Begins(),
         ModeShown(sandbox=settings.sandbox),
     ]
     return Guards(steps, quotas, policy)

@@ -225,10 +225,10 @@ class DuplicateGuard:
 
 
 class Begins:
-    """The step after which a call takes effect: from here on its outcome is unknown if this process dies.
+    """The step after which a call takes effect: from here on its outcome is unknown if it is cancelled, or if this
+    process dies.
 
-    Calls without a claim from `DuplicateGuard` just pass. If the store does not answer, no claimed call begins:
-    CannotRemember.
+    A claim from `DuplicateGuard` stores that too. If the store does not answer, no claimed call begins: CannotRemember.
     """
 
     async def __call__(self, call: Call, proceed: Next) -> Result:
@@ -238,6 +238,8 @@ class Begins:
                 is_ours = await claim.begin()
             if not is_ours:
                 raise _TakenOver
+        if not call.preview:
+            call.begun.set()
         return await proceed(call)
 
 

@@ -11,6 +11,8 @@ from functools import cached_property
 from itertools import chain
 from typing import Final
 
+import anyio
+
 from telnyx_remote_mcp.calls.call import Call
 from telnyx_remote_mcp.calls.pipeline import Next
 from telnyx_remote_mcp.guardrails.amounts import amount
@@ -24,20 +26,23 @@ from telnyx_remote_mcp.store.records import Records
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.surface.policy import Whose
 from telnyx_tools.api.client import Telnyx
-from telnyx_tools.api.errors import MAY_BE_DONE, ApiError, TelnyxError
+from telnyx_tools.api.errors import ApiError, TelnyxError
 from telnyx_tools.results.result import Result, unwrapped
 from telnyx_tools.tool.effect import Effect
 
 KIND: Final = "live-calls"
 LONGEST_SECS: Final = 4 * 3_600
 """Telnyx ends a call after four hours, unless the call that placed it said otherwise."""
+LEASE_SECS: Final = 600
+"""How long the place of a call is kept until it may have begun; longer than all its requests to Telnyx take."""
 _IDS: Final = ("call_control_id", "call_sid", "sid")
 _GONE: Final = 404
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Phone calls that were placed together. `id` is that of the first one, "" if Telnyx has given none."""
+    """Phone calls that were placed together, or are about to be. `id` is that of the first one, "" if Telnyx has given
+    none."""
 
     token: str
     legs: int
@@ -72,6 +77,9 @@ class LiveCallsGuard:
     It counts the calls that were placed through this server, not calls placed elsewhere or incoming ones. Only when the
     limit is reached does it ask Telnyx which of them have ended. A call without a known id counts until `LONGEST_SECS`
     are over.
+
+    A call takes its place before it is sent, but at first only for `LEASE_SECS`. So a place ends by itself if neither
+    the outcome nor a release can be stored: the process died, or the store's reply was lost.
     """
 
     def __init__(self, shared: Shared) -> None:
@@ -104,26 +112,20 @@ class LiveCallsGuard:
         return amount(call, "calls") if call.action.effect is Effect.SPENDS and not call.preview else 0
 
     async def _counted(self, call: Call, legs: int, bounds: Mapping[Whose, int], proceed: Next) -> Result:
-        mine = Placed(secrets.token_hex(8), legs, int(time.time()) + LONGEST_SECS)
+        mine = Placed(secrets.token_hex(8), legs, int(time.time()) + LEASE_SECS)
         taken: list[Whose] = []
         try:
             with needing_store():
                 for whose, most in bounds.items():
+                    taken.append(whose)  # first: if the store's reply is lost, the entry may be there
                     await self._take(call, whose, most, mine)
-                    taken.append(whose)
-        except QuotaExceeded:
-            await self._change(call, taken, mine, None)
-            raise
-        try:
             result = await proceed(call)
-        except MAY_BE_DONE:
-            raise
-        except TelnyxError:
-            await self._change(call, taken, mine, None)
+        except BaseException as error:
+            await self._change(call, taken, mine, _begun(mine) if call.may_be_done(error) else None)
             raise
         # The answer to a transfer has no id for the new leg. The leg ends with the call that the arguments name.
         known = chain(call_ids(result.wire(), _IDS), call_ids(call.arguments, _IDS))
-        await self._change(call, taken, mine, replace(mine, id=next(known, "")))
+        await self._change(call, taken, mine, _begun(mine, next(known, "")))
         return result
 
     async def _take(self, call: Call, whose: Whose, most: int, mine: Placed) -> None:
@@ -144,15 +146,17 @@ class LiveCallsGuard:
         await self._records.change(self._name(call, whose), added, lambda _: LONGEST_SECS)
 
     async def _change(self, call: Call, bounds: Iterable[Whose], mine: Placed, to: Placed | None) -> None:
-        """Replace the entry `mine` by `to`, or remove it. If the store fails now, the entry expires later."""
+        """Replace the entry `mine` by `to`, or remove it, even if the call was cancelled. If the store fails now, the
+        entry stays for the rest of its lease."""
 
         def changed(kept: Going | None) -> Going:
             others = [each for each in _current(kept) if each.token != mine.token]
             return Going((*others, *([to] if to is not None else [])))
 
-        with suppress(StoreUnavailable):
+        with anyio.CancelScope(shield=True):
             for whose in bounds:
-                await self._records.change(self._name(call, whose), changed, lambda _: LONGEST_SECS)
+                with suppress(StoreUnavailable):
+                    await self._records.change(self._name(call, whose), changed, lambda _: LONGEST_SECS)
 
     async def _ended(self, call: Call, going: Going) -> frozenset[Placed]:
         """Those of the calls that have ended, as Telnyx says."""
@@ -173,6 +177,11 @@ class LiveCallsGuard:
     @cached_property
     def _records(self) -> Records[Going]:
         return Records(self._shared.calls, Vault(self._shared.secret), KIND, Going)
+
+
+def _begun(placed: Placed, id_: str = "") -> Placed:
+    """The entry once its calls may go on."""
+    return replace(placed, id=id_, until=int(time.time()) + LONGEST_SECS)
 
 
 def _current(kept: Going | None) -> tuple[Placed, ...]:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Final
 
+import anyio
 from cachetools import TTLCache
 
 from telnyx_remote_mcp.calls.call import Call
@@ -25,7 +26,6 @@ from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.counters import Counters
 from telnyx_remote_mcp.surface.deeds import deeds_of
 from telnyx_remote_mcp.surface.limits import Limit
-from telnyx_tools.api.errors import MAY_BE_DONE, TelnyxError
 from telnyx_tools.results.result import Result
 from telnyx_tools.tool.effect import Effect
 from telnyx_tools.tool.server_info import Quota
@@ -59,7 +59,9 @@ class QuotaGuard:
     """Refuses a call that would exceed a limit of the operator or of the owner: QuotaExceeded.
 
     All processes and replicas share the counters. Each counts for an account or for one connection, and is reset an
-    hour or a day after its first use. Calls that certainly failed do not count.
+    hour or a day after its first use. Calls that certainly failed, or were cancelled before anything was sent, do not
+    count. One exception: if the store's reply is lost while a call is counted, whether it was is unknown, and the
+    counter stays as it is. To subtract what was never added would let others exceed the limit.
 
     If the store does not answer, only reads go on: CannotRemember.
     """
@@ -80,15 +82,10 @@ class QuotaGuard:
                 await self._count_newly_billed(call, bounds)
                 price = await self._price(call, bounds)
                 await self._take(call, bounds, price, taken)
-        except QuotaExceeded:
-            await self._give_back(call, taken)
-            raise
-        try:
             result = await proceed(call)
-        except MAY_BE_DONE:
-            raise
-        except TelnyxError:
-            await self._give_back(call, taken)
+        except BaseException as error:
+            if not call.may_be_done(error):
+                await self._give_back(call, taken)
             raise
         await self._spent(call, bounds, price, result)
         return result
@@ -150,7 +147,8 @@ class QuotaGuard:
             if not (by := _needs(call, limit, price)):
                 continue
             unit = _unit(limit)
-            got = await self._counters.take(KIND, self._name(call, bound), by, limit.most * unit, limit.secs)
+            with anyio.CancelScope(shield=True):  # a cancelled addition is as unknown as one with a lost reply
+                got = await self._counters.take(KIND, self._name(call, bound), by, limit.most * unit, limit.secs)
             if not got.allowed:
                 left = max(0.0, limit.most - got.value / unit)
                 remedy = f"Do less at a time, or go on when it is reset. {self._shared.who_changes(bound.whose)}"
@@ -172,9 +170,11 @@ class QuotaGuard:
         return tuple((self._name(call, bound), bound.limit.secs) for bound in bounds if bound.limit.what == "spend")
 
     async def _give_back(self, call: Call, taken: Sequence[tuple[Bound, int]]) -> None:
-        with suppress(StoreUnavailable):
+        """Subtract what the call was counted with, even if it was cancelled."""
+        with anyio.CancelScope(shield=True):
             for bound, by in taken:
-                await self._counters.add(KIND, self._name(call, bound), -by, bound.limit.secs)
+                with suppress(StoreUnavailable):
+                    await self._counters.add(KIND, self._name(call, bound), -by, bound.limit.secs)
 
     async def _spent(self, call: Call, bounds: Sequence[Bound], price: int, result: Result) -> None:
         """Correct the counters from the price in advance to the cost that the answer states. If it states none and the

@@ -1,9 +1,12 @@
 """An account stays within its limits, whichever tool, process or connection it uses."""
 
+import itertools
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx2
 import pytest
 from pydantic import ValidationError
@@ -12,10 +15,13 @@ from tests.wires import MockWire
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.calls.call import Call
+from telnyx_remote_mcp.calls.pipeline import Next, pipeline
+from telnyx_remote_mcp.guardrails.duplicates import Begins
 from telnyx_remote_mcp.guardrails.quotas import KIND, QuotaExceeded, QuotaGuard
 from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.base import Store, StoreUnavailable
+from telnyx_remote_mcp.store.counters import Taken
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 from telnyx_remote_mcp.surface.limits import limits
 from telnyx_tools.api.client import Api, Credential
@@ -215,6 +221,73 @@ async def test_only_what_failed_for_certain_does_not_count(store: Store, error: 
     with pytest.raises(type(error)):
         await quotas(text(), Telnyx(error))
     assert [budget.left for budget in await quotas.budgets(text())] == [left, 5]
+
+
+class LosingStore(SqliteStore):
+    """A store whose reply to the count number `loses` of a quota is lost, though it has counted."""
+
+    def __init__(self, path: Path, loses: int) -> None:
+        super().__init__(path, durable=False)
+        take, counts = self.counters.take, itertools.count(1)
+
+        async def losing(*of: Any) -> Taken:
+            taken = await take(*of)
+            if next(counts) == loses:
+                raise StoreUnavailable("lost")
+            return taken
+
+        self.counters.take = losing  # type: ignore[method-assign]
+
+
+async def test_where_the_reply_of_the_store_is_lost_what_it_counted_for_certain_is_given_back(tmp_path: Path) -> None:
+    async with aclosing(LosingStore(tmp_path / "state.db", loses=2)) as store:
+        quotas, telnyx = guard(store, "messages=5/hour", "messages=5/day"), Telnyx()
+        with pytest.raises(CannotRemember):
+            await quotas(text(), telnyx)
+        assert [budget.left for budget in await quotas.budgets(text())] == [5, 4]
+        assert telnyx.calls == []
+
+
+@pytest.mark.parametrize(("begins", "left"), [(False, 5), (True, 4)])
+async def test_a_call_that_its_client_leaves_counts_once_it_may_have_been_sent(
+    store: Store, begins: bool, left: int
+) -> None:
+    quotas = guard(store, "messages=5/hour")
+    with anyio.CancelScope() as scope:
+
+        async def leaves(_: Call) -> Result:
+            scope.cancel()
+            await anyio.sleep_forever()
+            raise AssertionError
+
+        await pipeline([quotas, *([Begins()] if begins else ())], leaves)(text())
+    assert [budget.left for budget in await quotas.budgets(text())] == [left]
+
+
+async def test_a_client_that_leaves_while_its_call_is_counted_leaves_nothing_counted(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quotas, take, telnyx = guard(store, "messages=5/hour"), store.counters.take, Telnyx()
+    with anyio.CancelScope() as scope:
+
+        async def leaves(*of: Any) -> Taken:
+            taken = await take(*of)
+            scope.cancel()
+            await anyio.lowlevel.checkpoint()  # the reply comes later
+            return taken
+
+        monkeypatch.setattr(store.counters, "take", leaves)
+        await pipeline([quotas, Waits()], telnyx)(text())
+    assert [budget.left for budget in await quotas.budgets(text())] == [5]
+    assert telnyx.calls == []
+
+
+class Waits:
+    """A step that lets others run."""
+
+    async def __call__(self, call: Call, proceed: Next) -> Result:
+        await anyio.lowlevel.checkpoint()
+        return await proceed(call)
 
 
 async def test_a_limit_that_refuses_takes_nothing_of_the_others(store: Store) -> None:
