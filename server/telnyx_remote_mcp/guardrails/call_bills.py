@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Container, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -53,8 +53,9 @@ class UnbilledCalls:
 
 @dataclass(frozen=True, slots=True)
 class BilledCall:
-    """What a call cost, in the account's currency, and the counters to add it to."""
+    """What a call cost, in the account's currency, and the counters to add it to, where it counts once by its `id`."""
 
+    id: str
     amount: float
     counters: tuple[tuple[str, int], ...]
 
@@ -81,20 +82,40 @@ class CallBills:
 
         await self._records.change(self._key(call), added, lambda _: KEPT_SECS)
 
-    async def newly_billed(self, call: Call) -> list[BilledCall]:
-        """The calls of this account whose cost has become known since the last time. Each is returned once."""
+    @asynccontextmanager
+    async def newly_billed(self, call: Call) -> AsyncIterator[list[BilledCall]]:
+        """The calls of this account whose cost has become known since the last time, to be counted within the context.
+
+        They are removed only at its end, and not if it ends with an error: then they are found again. Another process
+        may find the same ones meanwhile.
+        """
         key = self._key(call)
         if key in self._looked:
-            return []
+            yield []
+            return
         self._looked[key] = True
-        if (kept := await self._records.read(key)) is None:
-            return []
+        try:
+            found = await self._found(call, key)
+            yield [BilledCall(self._id(open_), amount, open_.counters) for open_, amount in found.items()]
+            if found:
+                await self._remove(key, found)
+        except BaseException:
+            self._looked.pop(key, None)
+            raise
+
+    async def _found(self, call: Call, key: str) -> Mapping[UnbilledCall, float]:
+        """The calls whose cost is known now, with it."""
+        if (kept := await self._records.get(key)) is None:
+            return {}
         costs = {record_type: await self._costs(call, record_type) for record_type in TYPES}
-        found = {open_: amount for open_ in kept.value.calls if (amount := _cost(open_, costs)) is not None}
-        left = tuple(each for each in kept.value.calls if each not in found and each.until > time.time())
-        if found and not await self._records.swap(key, kept, UnbilledCalls(left), KEPT_SECS):
-            return []  # another process counts them, or a call was placed meanwhile
-        return [BilledCall(amount, open_.counters) for open_, amount in found.items()]
+        return {open_: amount for open_ in kept.calls if (amount := _cost(open_, costs)) is not None}
+
+    async def _remove(self, key: str, counted: Container[UnbilledCall]) -> None:
+        def left(kept: UnbilledCalls | None) -> UnbilledCalls:
+            calls = kept.calls if kept is not None else ()
+            return UnbilledCalls(tuple(each for each in calls if each not in counted and each.until > time.time()))
+
+        await self._records.change(key, left, lambda _: KEPT_SECS)
 
     async def _costs(self, call: Call, record_type: str) -> Mapping[str, float]:
         telnyx = self._shared.api.bind(call.caller.credential, call.caller.principal)
@@ -106,6 +127,9 @@ class CallBills:
         with suppress(TelnyxError):
             return dict(_by_id(await telnyx.get("/detail_records", query=query)))
         return {}
+
+    def _id(self, open_: UnbilledCall) -> str:
+        return keyed(self._secret, open_.record_type, *open_.ids)
 
     def _key(self, call: Call) -> str:
         return keyed(self._secret, account(call))

@@ -87,7 +87,8 @@ class QuotaGuard:
             if not call.may_be_done(error):
                 await self._give_back(call, taken)
             raise
-        await self._spent(call, bounds, price, result)
+        with anyio.CancelScope(shield=True):  # the money is spent, even if the client has left
+            await self._spent(call, bounds, price, result)
         return result
 
     async def foresee(self, call: Call) -> list[str]:
@@ -157,11 +158,14 @@ class QuotaGuard:
             taken.append((bound, by))
 
     async def _count_newly_billed(self, call: Call, bounds: Sequence[Bound]) -> None:
-        """Count the cost of earlier calls by the minute that Telnyx has billed since."""
-        if self._of_money(call, bounds):
-            for billed in await self._bills.newly_billed(call):
-                for name, secs in billed.counters:
-                    await self._counters.add(KIND, name, round(billed.amount * _MICRO), secs)
+        """Count the cost of earlier calls by the minute that Telnyx has billed since. Each bill counts once, even if
+        this ends in between and is done again."""
+        if not self._of_money(call, bounds):
+            return
+        async with self._bills.newly_billed(call) as bills:
+            for bill in bills:
+                for name, secs in bill.counters:
+                    await self._counters.add_once(KIND, name, round(bill.amount * _MICRO), secs, once=bill.id)
 
     def _of_money(self, call: Call, bounds: Sequence[Bound]) -> tuple[tuple[str, int], ...]:
         """The counters of spend limits on the call, and their periods in seconds."""

@@ -1,6 +1,9 @@
 """Counters: numbers that expire, such as how much of something was used within an hour."""
 
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
+
+ONCE_SECS: Final = 2 * 86_400
+"""How long the name of an addition is remembered."""
 
 
 class Taken(NamedTuple):
@@ -26,6 +29,13 @@ class Counters(Protocol):
         """Add to the number, and return the new one. A negative `by` subtracts, down to 0.
 
         `ttl_secs` only applies to a new number: it does not extend the life of an existing one.
+        """
+        ...
+
+    async def add_once(self, kind: str, key: str, by: float, ttl_secs: float, *, once: str) -> None:
+        """Add to the number, unless an addition of the name `once` was made to it within `ONCE_SECS`.
+
+        So it can be tried again after an error, and by several processes.
         """
         ...
 

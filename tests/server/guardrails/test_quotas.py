@@ -1,10 +1,11 @@
 """An account stays within its limits, whichever tool, process or connection it uses."""
 
+import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 import httpx2
@@ -32,6 +33,8 @@ from telnyx_tools.registry import registry
 from telnyx_tools.results.result import Result
 
 pytestmark = pytest.mark.anyio
+
+T = TypeVar("T")
 
 TOOLS = registry().tools
 SENDER = "+13125550100"
@@ -184,6 +187,93 @@ async def test_what_calls_cost_by_the_minute_is_counted_once_it_is_told(store: S
     await process()(make, Telnyx(Result.model_validate({"data": {"call_control_id": "c2"}})))
     with pytest.raises(QuotaExceeded):
         await process()(make, placed)
+
+
+Failure = Callable[[], Awaitable[None]]
+
+
+async def test_what_a_call_cost_is_counted_though_its_client_has_left_meanwhile(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quotas, add = guard(store, "spend=1/day"), store.counters.add
+
+    async def connects_first(*of: Any) -> float:
+        await anyio.lowlevel.checkpoint()
+        return await add(*of)
+
+    monkeypatch.setattr(store.counters, "add", connects_first)
+    with anyio.CancelScope() as scope:
+
+        async def leaves(_: Call) -> Result:
+            scope.cancel()
+            return Result.model_validate({"cost": {"amount": "0.6", "currency": "USD"}})
+
+        await quotas(text(), leaves)
+    (budget,) = await quotas.budgets(text())
+    assert budget.left == pytest.approx(0.4, abs=1e-5)
+
+
+class FailingStore(SqliteStore):
+    """A store with a `failure` at the write number `at` of those that count bills: before it, or after it `stores`."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, durable=False)
+        self.writes, self.at, self.stores = 0, 0, False
+        self.failure: Failure | None = None
+        self._add_once, self.counters.add_once = self.counters.add_once, self._adding  # type: ignore[method-assign]
+
+    async def _adding(self, *given: Any, **named: Any) -> None:
+        await self._failing(self._add_once(*given, **named))
+
+    async def swap(self, *given: Any) -> bool:
+        return await self._failing(super().swap(*given))
+
+    async def _failing(self, write: Coroutine[None, None, T]) -> T:
+        self.writes += 1
+        fails = self.failure if self.writes == self.at else None
+        if fails is not None and not self.stores:
+            write.close()
+            await fails()
+        reply = await write
+        if fails is not None:
+            await fails()
+        return reply
+
+
+async def fails() -> None:
+    raise StoreUnavailable("down")
+
+
+async def leaves() -> None:
+    raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize("failure", [fails, leaves])
+@pytest.mark.parametrize("stores", [False, True])
+@pytest.mark.parametrize("at", [1, 2, 3])
+async def test_what_calls_cost_counts_once_though_counting_is_broken_off(
+    tmp_path: Path, at: int, stores: bool, failure: Failure
+) -> None:
+    records: list[dict[str, Any]] = []
+
+    def telling(request: httpx2.Request) -> httpx2.Response:
+        asked = request.url.params.get("filter[record_type]") == "call-control"
+        return httpx2.Response(200, json={"data": records if asked else []})
+
+    async with aclosing(FailingStore(tmp_path / "state.db")) as store:
+        shared = contexts.guarded(Settings(secret="s" * 32), Api(wire=MockWire(telling)), store)
+        make = contexts.call(TOOLS["make_call"], {"to": PERSON, "from_number": SENDER, "connection_id": "1"})
+        for id_ in ("c1", "c2"):
+            placed = Telnyx(Result.model_validate({"call_control_id": id_}))
+            await QuotaGuard(shared, limits(["spend=1/day"]))(make, placed)
+        records += [{"call_control_id": id_, "cost": "0.4"} for id_ in ("c1", "c2")]
+        store.writes, store.at, store.stores, store.failure = 0, at, stores, failure
+        quotas = QuotaGuard(shared, limits(["spend=1/day"]))
+        with pytest.raises((CannotRemember, asyncio.CancelledError)):
+            await quotas(text(), Telnyx())
+        await quotas(text(), Telnyx())
+        (budget,) = await quotas.budgets(text())
+        assert budget.left == pytest.approx(0.2, abs=1e-4)
 
 
 async def test_the_price_of_texts_is_looked_up_where_money_is_limited_and_once_a_minute_where_it_is_not_known(

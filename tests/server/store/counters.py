@@ -32,6 +32,29 @@ class CountersBehaviour:
             total += part
             assert await store.counters.add("calls", "a", part, 60) == total
 
+    async def test_an_addition_of_one_name_counts_once(self, store: Store, replica: Store) -> None:
+        for each in (store, replica, store):
+            await each.counters.add_once("calls", "a", 2, 60, once="first")
+        assert await store.counters.get("calls", "a") == 2
+        await store.counters.add_once("calls", "a", 0.5, 60, once="second")
+        await store.counters.add_once("calls", "b", 1, 60, once="first")
+        assert await store.counters.get("calls", "a") == 2.5
+        assert await store.counters.get("calls", "b") == 1
+
+    async def test_a_name_outlives_the_number_that_it_was_added_to(self, store: Store) -> None:
+        await store.counters.add_once("calls", "a", 2, SHORT, once="first")
+        await over(store, "a")
+        await store.counters.add_once("calls", "a", 2, 60, once="first")
+        assert await store.counters.get("calls", "a") == 0
+        await store.counters.add_once("calls", "a", 3, 60, once="second")
+        taken = await store.counters.take("calls", "a", 1, 10, 1_000)
+        assert (taken.value, 59 < taken.resets_in <= 60) == (4, True)
+
+    async def test_many_tasks_count_an_addition_of_one_name_once(self, store: Store, replica: Store) -> None:
+        stores = [store, replica] * 10
+        await asyncio.gather(*(each.counters.add_once("calls", "a", 1, 60, once="first") for each in stores))
+        assert await store.counters.get("calls", "a") == 1
+
     async def test_what_is_given_back_is_free_again_and_never_more(self, store: Store) -> None:
         await store.counters.add("calls", "a", 2, 60)
         assert await store.counters.add("calls", "a", -1, 60) == 1

@@ -2,15 +2,20 @@
 
 from typing import Final
 
-from telnyx_remote_mcp.store.counters import Taken
+from telnyx_remote_mcp.store.counters import ONCE_SECS, Taken
 from telnyx_remote_mcp.store.redis.client import RedisClient, millis
 
 # Lua would write a number with 14 digits; a double needs 17 to be exact.
-_ADD: Final = """
+_SUM: Final = """
 local value = redis.call('GET', KEYS[1])
 local sum = string.format('%.17g', math.max(0, (value or 0) + ARGV[1]))
 if value then redis.call('SET', KEYS[1], sum, 'KEEPTTL') else redis.call('SET', KEYS[1], sum, 'PX', ARGV[2]) end
-return sum
+"""
+_ADD: Final = f"{_SUM} return sum"
+_ADD_ONCE: Final = f"""
+if redis.call('EXISTS', KEYS[2]) == 1 then return end
+{_SUM}
+redis.call('SET', KEYS[2], '', 'PX', ARGV[3])
 """
 _TAKE: Final = """
 local value = redis.call('GET', KEYS[1])
@@ -35,6 +40,10 @@ class RedisCounters:
 
     async def add(self, kind: str, key: str, by: float, ttl_secs: float) -> float:
         return float(await self._client.script(_ADD, [self._name(kind, key)], by, millis(ttl_secs) or ""))
+
+    async def add_once(self, kind: str, key: str, by: float, ttl_secs: float, *, once: str) -> None:
+        name = self._name(kind, key)
+        await self._client.script(_ADD_ONCE, [name, f"{name}.{once}"], by, millis(ttl_secs) or "", ONCE_SECS * 1000)
 
     async def take(self, kind: str, key: str, by: float, limit: float, ttl_secs: float) -> Taken:
         values = (by, limit, millis(ttl_secs) or "")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from telnyx_remote_mcp.store.counters import Taken
+from telnyx_remote_mcp.store.counters import ONCE_SECS, Taken
 from telnyx_remote_mcp.store.sqlite.file import SqliteFile
 
 _GET: Final = "SELECT value FROM counters WHERE kind = :kind AND key = :key AND expires_at > :now"
@@ -13,6 +13,17 @@ ON CONFLICT DO UPDATE SET
     expires_at = iif(expires_at > :now, expires_at, :ends),
     allowed = 1
 RETURNING value
+"""
+# The row of the name and that of the number are written together. A name that is there keeps both out.
+_ADD_ONCE: Final = """
+INSERT INTO counters (kind, key, value, expires_at, allowed)
+SELECT :kind, column1, max(0, column2), column3, 1
+FROM (VALUES (:key, :by, :ends), (:once, 1, :now + :once_secs))
+WHERE NOT EXISTS (SELECT 1 FROM counters WHERE kind = :kind AND key = :once AND expires_at > :now)
+ON CONFLICT DO UPDATE SET
+    value = max(0, iif(key = :once, 1, :by) + iif(expires_at > :now, value, 0)),
+    expires_at = iif(expires_at > :now, expires_at, excluded.expires_at),
+    allowed = 1
 """
 # RETURNING shows only the new row, so the column `allowed` says whether this statement added. A new row that does not
 # add is expired from the start: so the time to live starts with the first addition.
@@ -41,6 +52,11 @@ class SqliteCounters:
         await self._file.clean()
         rows = await self._file.run(_ADD, kind=kind, key=key, by=by, ttl_secs=ttl_secs)
         return float(rows[0][0])
+
+    async def add_once(self, kind: str, key: str, by: float, ttl_secs: float, *, once: str) -> None:
+        await self._file.clean()
+        name = f"{key}.{once}"
+        await self._file.run(_ADD_ONCE, kind=kind, key=key, by=by, ttl_secs=ttl_secs, once=name, once_secs=ONCE_SECS)
 
     async def take(self, kind: str, key: str, by: float, limit: float, ttl_secs: float) -> Taken:
         await self._file.clean()
