@@ -8,7 +8,8 @@ import secrets
 import sys
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -51,7 +52,7 @@ class AuditLog:
     lines on standard error.
 
     `key` returns the 32 bytes for the hash chain. The files are readable only by the user that the process runs as.
-    Whenever a new file is begun, files that have not been written to for `keep_days` are deleted.
+    Whenever a new file is begun, files that have not been written to for `keep_days` are deleted, if they can be.
     """
 
     def __init__(
@@ -117,15 +118,20 @@ class AuditLog:
     def _opened(self, chain: Chain) -> _File | _Lines:
         if self._directory is None:
             return _Lines(chain)
-        self._forget(self._directory)
-        return _File(self._directory, chain)
+        file = _File(self._directory, chain)
+        with suppress(OSError):  # the list of files cannot be read
+            self._forget([*self._directory.glob(f"*{SUFFIX}")])
+        return file
 
-    def _forget(self, directory: Path) -> None:
+    def _forget(self, paths: Iterable[Path]) -> None:
+        """Delete the old ones of these files. One that cannot be deleted, or that another process deletes meanwhile,
+        holds nothing up."""
         oldest = earliest() - self._keep_secs  # a clock that is set forward deletes nothing
-        for path in directory.glob(f"*{SUFFIX}"):
-            if path.stat().st_mtime < oldest:
-                path.unlink(missing_ok=True)
-                (directory / HEADS / path.stem).unlink(missing_ok=True)
+        for path in paths:
+            with suppress(OSError):
+                if path.stat().st_mtime < oldest:
+                    path.unlink(missing_ok=True)
+                    (path.parent / HEADS / path.stem).unlink(missing_ok=True)
 
 
 class _File:

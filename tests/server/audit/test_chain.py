@@ -153,6 +153,20 @@ def test_each_day_has_a_file_of_its_own_and_old_ones_go_when_one_is_begun(tmp_pa
     assert verify(tmp_path, [KEY]) == []
 
 
+def test_old_files_that_cannot_be_deleted_or_are_gone_already_hold_up_neither_records_nor_others(
+    tmp_path: Path,
+) -> None:
+    written(tmp_path)
+    (old,) = tmp_path.glob("*.jsonl")
+    (tmp_path / "00000000-gone.jsonl").symlink_to("deleted-by-another-process")
+    (tmp_path / "00000000-stays.jsonl" / "full").mkdir(parents=True)
+    for path in (old, tmp_path / "00000000-stays.jsonl"):
+        os.utime(path, (time.time() - 2 * DAY,) * 2)
+    log = AuditLog(tmp_path, lambda: KEY, keep_days=1)
+    assert log.append({"event": "call"}).id.endswith("-1")
+    assert not old.exists()
+
+
 def test_a_clock_that_leaps_over_midnight_and_back_stops_nothing(tmp_path: Path) -> None:
     now = [0.0]
     log = written(tmp_path, clock=lambda: now[0])
