@@ -94,10 +94,10 @@ class Names:
         What a value that is not known here sealed stays as it is, since replicas that know it may be running. This one
         then has keys of its own, under the id of its first value.
         """
-        if (kept := await self._records.read(_KEY)) is not None:
-            return _KEY, kept, kept.value.keys
-        if await self._store.get(KIND, _KEY) is None:
-            return _KEY, None, {}
+        sealed = await self._store.get(KIND, _KEY)
+        kept = self._records.opened(_KEY, sealed)
+        if sealed is None or kept is not None:
+            return _KEY, kept, kept.value.keys if kept is not None else {}
         logger.warning("The store has names of another TELNYX_MCP_SECRET: what was kept under them is not found.")
         places = [f"{_KEY}-{id_}" for id_ in self._vault.ids]
         own = [await self._records.read(place) for place in places]

@@ -44,7 +44,7 @@ class Records(Generic[Value]):
 
     async def read(self, key: str) -> Kept[Value] | None:
         """The record with its stored bytes, for a later `swap` or `delete`."""
-        return self._kept(key, await self._store.get(self.kind, key))
+        return self.opened(key, await self._store.get(self.kind, key))
 
     async def put(self, key: str, record: Value, ttl_secs: float | None) -> None:
         await self._store.put(self.kind, key, self._seal(key, record), ttl_secs)
@@ -71,7 +71,7 @@ class Records(Generic[Value]):
         """
         while True:
             sealed = await self._store.get(self.kind, key)
-            kept = self._kept(key, sealed)
+            kept = self.opened(key, sealed)
             new = change(kept.value if kept is not None else None)
             fresh, ttl = self._seal(key, new), ttl_secs(new)
             if sealed is None:
@@ -83,7 +83,7 @@ class Records(Generic[Value]):
 
     async def take(self, key: str) -> Value | None:
         """Delete the record and return it. Of concurrent calls one gets it."""
-        kept = self._kept(key, await self._store.take(self.kind, key))
+        kept = self.opened(key, await self._store.take(self.kind, key))
         return kept.value if kept is not None else None
 
     async def delete(self, key: str, *, only: Kept[Value] | None = None) -> None:
@@ -111,17 +111,18 @@ class Records(Generic[Value]):
             raw = await self._store.get(self.kind, key)
             if raw is None:
                 continue
-            kept = self._kept(key, raw)
+            kept = self.opened(key, raw)
             record = kept.value if kept is not None else believed(key, raw) if believed is not None else None
             if record is not None and (kept is None or (self._vault.outdated(raw) and lasting(record))):
                 await self._store.swap(self.kind, key, raw, self._seal(key, record), ttl_secs(record))
 
-    def _seal(self, key: str, record: Value) -> bytes:
-        return self._form.seal(record, self._vault, f"{self.kind}/{key}")
-
-    def _kept(self, key: str, sealed: bytes | None) -> Kept[Value] | None:
+    def opened(self, key: str, sealed: bytes | None) -> Kept[Value] | None:
+        """The record of these stored bytes; None if there are none, or they count as none."""
         value = self._form.open(sealed, self._vault, f"{self.kind}/{key}") if sealed is not None else None
         return Kept(value, sealed) if sealed is not None and value is not None else None
+
+    def _seal(self, key: str, record: Value) -> bytes:
+        return self._form.seal(record, self._vault, f"{self.kind}/{key}")
 
 
 async def every_key(store: Store, kind: str, prefix: str = "") -> AsyncIterator[str]:

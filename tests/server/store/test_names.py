@@ -56,6 +56,23 @@ async def test_processes_that_start_at_once_agree(store: Store) -> None:
     assert len({secret.name_key("pepper") for secret in secrets}) == 1
 
 
+async def test_a_process_that_stores_them_between_two_steps_of_another_counts_as_no_other_secret(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    get = store.get
+
+    async def overtaken(*of: str) -> bytes | None:
+        found = await get(*of)
+        monkeypatch.setattr(store, "get", get)
+        await started(store, OLD)
+        return found
+
+    monkeypatch.setattr(store, "get", overtaken)
+    assert (await started(store, NEW, OLD)).name_key("pepper") == Secret(OLD).derive("pepper")
+    assert await store.keys(KIND) == ["keys"]
+    assert caplog.records == []
+
+
 async def test_with_the_values_that_sealed_them_gone_names_begin_anew(store: Store) -> None:
     await started(store, OLD)
     assert (await started(store, NEW)).name_key("pepper") == Secret(NEW).derive("pepper")
