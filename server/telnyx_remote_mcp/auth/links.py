@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from typing import Final, TypeGuard
 
@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.auth.recent import Recent
 from telnyx_remote_mcp.clock import Clock
-from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 from telnyx_remote_mcp.store.record import Record
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_tools.api.credential import Credential
@@ -22,6 +22,7 @@ from telnyx_tools.api.errors import InvalidArgument
 
 REFRESH_BEFORE_SECS: Final = 60
 _KIND: Final = "link"
+_RETRY_SECS: Final = 0.5
 
 
 class LinkLost(Exception):
@@ -143,9 +144,19 @@ class Links:
             if self._refresh is None or linked.refresh_token is None:
                 return linked  # Telnyx decides whether it has expired: this clock may be wrong
             fresh = await self._refresh(linked)
-            if not await self._swap(grant, sealed, fresh):
-                raise LinkLost
+            await self._store_fresh(grant, sealed, fresh)
             return fresh
+
+    async def _store_fresh(self, grant: Grant, old: bytes, fresh: TelnyxLink) -> None:
+        """Replace the stored link by the only copy of the new tokens. While the store does not answer, try again, for
+        as long as the lock is held. Raises LinkLost where somebody else has changed the link."""
+        while True:
+            with suppress(StoreUnavailable):
+                # What looks like a change by somebody else may be our own one, to which the reply was lost.
+                if not await self._swap(grant, old, fresh) and await self._linked(grant) != fresh:
+                    raise LinkLost
+                return
+            await asyncio.sleep(_RETRY_SECS)
 
     async def _linked(self, grant: Grant) -> Linked:
         return self._opened(grant, await self._sealed(grant))

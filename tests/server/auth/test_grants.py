@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -16,7 +17,7 @@ from telnyx_remote_mcp.auth.grants import DRAFT_SECS, RECENT_SECS, Grants
 from telnyx_remote_mcp.auth.links import ApiKeyLink, Linked, LinkLost, Refresh, TelnyxLink
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
-from telnyx_remote_mcp.store.base import Store
+from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.sqlite import SqliteStore
 from telnyx_remote_mcp.surface.permission import Level, permission
@@ -455,6 +456,46 @@ async def test_a_caller_who_leaves_does_not_lose_the_new_tokens(world: World) ->
         answered.set()
         await asyncio.wait([call])
     assert (await world.replica().credential(grant)).secret == "second-access"
+
+
+@pytest.mark.parametrize("stored", [False, True])
+async def test_the_only_copy_of_new_tokens_is_stored_as_soon_as_the_store_answers(
+    world: World, monkeypatch: pytest.MonkeyPatch, stored: bool
+) -> None:
+    monkeypatch.setattr("telnyx_remote_mcp.auth.links._RETRY_SECS", 0)
+    telnyx, swap, outage = Telnyx(world), world.store.swap, iter(range(3))
+
+    async def answers_later(*of: Any) -> bool:
+        number = next(outage, None)
+        if number is None or (stored and number == 0):
+            swapped = await swap(*of)
+        if number is not None:
+            raise StoreUnavailable("down")
+        return swapped
+
+    grants = world.replica(refresh=telnyx.refresh)
+    grant = await granted(grants, world.tokens("first", lifetime_secs=0))
+    monkeypatch.setattr(world.store, "swap", answers_later)
+    assert (await grants.credential(grant)).secret == "number1-access"
+    assert (await world.replica(refresh=telnyx.refresh).credential(grant)).secret == "number1-access"
+
+
+async def test_a_grant_that_is_revoked_while_its_new_tokens_cannot_be_stored_stays_revoked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telnyx_remote_mcp.auth.links._RETRY_SECS", 0)
+    grants, swap = world.replica(refresh=Telnyx(world).refresh), world.store.swap
+    grant = await granted(grants, world.tokens("first", lifetime_secs=0))
+
+    async def fails_once(*_: Any) -> bool:
+        monkeypatch.setattr(world.store, "swap", swap)
+        await world.replica().revoke(grant.id)
+        raise StoreUnavailable("down")
+
+    monkeypatch.setattr(world.store, "swap", fails_once)
+    with pytest.raises(LinkLost):
+        await grants.credential(grant)
+    assert await world.store.get("link", grant.id) is None
 
 
 async def test_a_replica_with_the_secrets_in_another_order_reads_a_link_while_it_is_refreshed(world: World) -> None:
