@@ -1,7 +1,6 @@
 """An account stays within its limits, whichever tool, process or connection it uses."""
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from pathlib import Path
@@ -23,6 +22,7 @@ from telnyx_remote_mcp.guardrails.unavailable import CannotRemember
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store, StoreUnavailable
 from telnyx_remote_mcp.store.counters import Taken
+from telnyx_remote_mcp.store.sqlite.counters import SqliteCounters
 from telnyx_remote_mcp.store.sqlite.store import SqliteStore
 from telnyx_remote_mcp.surface.limits import limits
 from telnyx_tools.api.client import Api, Credential
@@ -213,6 +213,13 @@ async def test_what_a_call_cost_is_counted_though_its_client_has_left_meanwhile(
     assert budget.left == pytest.approx(0.4, abs=1e-5)
 
 
+class FailingCounters(SqliteCounters):
+    failing: Callable[[Coroutine[None, None, None]], Awaitable[None]]
+
+    async def add_once(self, *given: Any, **named: Any) -> None:
+        await self.failing(super().add_once(*given, **named))
+
+
 class FailingStore(SqliteStore):
     """A store with a `failure` at the write number `at` of those that count bills: before it, or after it `stores`."""
 
@@ -220,15 +227,13 @@ class FailingStore(SqliteStore):
         super().__init__(path, durable=False)
         self.writes, self.at, self.stores = 0, 0, False
         self.failure: Failure | None = None
-        self._add_once, self.counters.add_once = self.counters.add_once, self._adding  # type: ignore[method-assign]
-
-    async def _adding(self, *given: Any, **named: Any) -> None:
-        await self._failing(self._add_once(*given, **named))
+        self.counters = FailingCounters(self._file)
+        self.counters.failing = self.failing
 
     async def swap(self, *given: Any) -> bool:
-        return await self._failing(super().swap(*given))
+        return await self.failing(super().swap(*given))
 
-    async def _failing(self, write: Coroutine[None, None, T]) -> T:
+    async def failing(self, write: Coroutine[None, None, T]) -> T:
         self.writes += 1
         fails = self.failure if self.writes == self.at else None
         if fails is not None and not self.stores:
@@ -313,24 +318,22 @@ async def test_only_what_failed_for_certain_does_not_count(store: Store, error: 
     assert [budget.left for budget in await quotas.budgets(text())] == [left, 5]
 
 
-class LosingStore(SqliteStore):
-    """A store whose reply to the count number `loses` of a quota is lost, though it has counted."""
+class LosingCounters(SqliteCounters):
+    """Counters whose reply to the second call that they count is lost, though they have counted."""
 
-    def __init__(self, path: Path, loses: int) -> None:
-        super().__init__(path, durable=False)
-        take, counts = self.counters.take, itertools.count(1)
+    taken = 0
 
-        async def losing(*of: Any) -> Taken:
-            taken = await take(*of)
-            if next(counts) == loses:
-                raise StoreUnavailable("lost")
-            return taken
-
-        self.counters.take = losing  # type: ignore[method-assign]
+    async def take(self, *of: Any) -> Taken:
+        taken = await super().take(*of)
+        self.taken += 1
+        if self.taken == 2:
+            raise StoreUnavailable("lost")
+        return taken
 
 
 async def test_where_the_reply_of_the_store_is_lost_what_it_counted_for_certain_is_given_back(tmp_path: Path) -> None:
-    async with aclosing(LosingStore(tmp_path / "state.db", loses=2)) as store:
+    async with aclosing(SqliteStore(tmp_path / "state.db")) as store:
+        store.counters = LosingCounters(store._file)
         quotas, telnyx = guard(store, "messages=5/hour", "messages=5/day"), Telnyx()
         with pytest.raises(CannotRemember):
             await quotas(text(), telnyx)
