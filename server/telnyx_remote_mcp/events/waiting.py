@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
 from telnyx_remote_mcp.buckets import TokenBuckets
@@ -25,7 +25,7 @@ PER_PRINCIPAL: Final = 512
 OVERALL: Final = 2_048
 """The most listeners of one account, and of all accounts, in one process."""
 AGAIN_SECS: Final = 0.5
-"""The pause before a store that did not answer is watched again."""
+"""The pause before a store that did not answer is watched, or read, again."""
 
 POLLS_PER_MINUTE: Final = 30
 POLLS_AT_ONCE: Final = 20
@@ -122,15 +122,24 @@ class Feed:
             self._reading.cancel()
 
     async def _read(self) -> None:
-        with suppress(StoreUnavailable):  # the watch notifies again when the store is back
-            await self.begin()
-            while self._notified:
-                self._notified = False
-                while new := await self._source.after(self.principal, self.cursor, READ_AT_ONCE):
-                    self._new = [*self._new, *new][-KEPT_AT_HAND:]
-                    self.cursor = new[-1][0]
-                    for listener in list(self.listeners):
-                        listener.offer(new)
+        """Read until nothing is new. While the store does not answer, try again: nobody need notify a second time."""
+        while True:
+            try:
+                await self.begin()
+                while self._notified:
+                    self._notified = False
+                    await self._read_new()
+                return
+            except StoreUnavailable:
+                self._notified = True
+                await asyncio.sleep(AGAIN_SECS)
+
+    async def _read_new(self) -> None:
+        while new := await self._source.after(self.principal, self.cursor, READ_AT_ONCE):
+            self._new = [*self._new, *new][-KEPT_AT_HAND:]
+            self.cursor = new[-1][0]
+            for listener in list(self.listeners):
+                listener.offer(new)
 
 
 class Waiting:

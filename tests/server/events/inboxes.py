@@ -26,9 +26,11 @@ async def worker(settings: Settings, base_url: str | None = None) -> AsyncIterat
     """The parts of one process."""
     store = open_store(settings)
     services = EventServices(store, store, lambda: Secret.load(settings.secret, settings.data_dir), base_url)
-    yield services
-    services.close()
-    await store.aclose()
+    try:
+        yield services
+    finally:  # else the thread of the store keeps the process of a failed test alive
+        services.close()
+        await store.aclose()
 
 
 def inbox(
