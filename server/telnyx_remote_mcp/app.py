@@ -22,6 +22,7 @@ from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.buckets import RateOf, local_rate
 from telnyx_remote_mcp.discovery.routes import apps_response, discovery_routes
 from telnyx_remote_mcp.events.receiver import MAX_BYTES, MAX_SECS, PATH
+from telnyx_remote_mcp.events.waiting import Waiting
 from telnyx_remote_mcp.gate.authenticate import Authenticate
 from telnyx_remote_mcp.gate.handshake import Handshake
 from telnyx_remote_mcp.gate.json_replies import JsonReplies
@@ -69,7 +70,7 @@ class Parts:
     """The pages where people decide something, such as approvals."""
     webhooks: ASGIApp | None = None
     """Receives the webhooks of Telnyx."""
-    stores: Sequence[Store | Activity] = ()
+    stores: Sequence[Store | Activity | Waiting] = ()
     """Closed after the app has ended, in reverse order."""
     beside: Sequence[Callable[[], AbstractAsyncContextManager[None]]] = ()
     """Background work, as context managers that the app enters at its start and leaves at its end."""

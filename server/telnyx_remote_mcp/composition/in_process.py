@@ -73,6 +73,7 @@ async def local_dispatch(settings: Settings, registry: Registry) -> AsyncIterato
 
             services = EventServices(store, calls, lambda: Secret.load(usable.secret, usable.data_dir))
             until.callback(services.close)
+            until.push_async_callback(services.waiting.aclose)
             return services
 
         dispatch = create_dispatch(usable, surfaces, api, shared, events, files=Files(settings.file_roots))

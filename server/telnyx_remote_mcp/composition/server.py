@@ -89,7 +89,12 @@ class _Worker:
                 oauth=self.oauth,
                 pages=self._pages(),
                 webhooks=self.events.receiver,
-                stores=[self.calls, self.store, *([self.activity] if self.activity is not None else ())],
+                stores=[
+                    self.calls,
+                    self.store,
+                    *([self.activity] if self.activity is not None else ()),
+                    self.events.waiting,
+                ],
                 beside=[
                     self.names.running,  # first: without them nothing is found
                     *([self.oauth.upkeep.running] if self.oauth is not None else ()),

@@ -14,6 +14,7 @@ from telnyx_remote_mcp.events.inbox_events import KIND, InboxEvent, InboxEvents
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.journal import START, position
 from telnyx_tools.api.errors import TelnyxError
+from telnyx_tools.tasks import CLEANUP_SECS, end
 from telnyx_tools.tool.event import Event
 
 logger = logging.getLogger(__name__)
@@ -92,7 +93,8 @@ class Feed:
         self._old: list[InboxEvent] | None = None
         self._beginning = asyncio.Lock()
         self._begun = False
-        self._reading: asyncio.Task[None] | None = None
+        self.reading: asyncio.Task[None] | None = None
+        """The task that reads new events, if one came so far."""
         self._notified = False
 
     async def begin(self) -> None:
@@ -113,13 +115,8 @@ class Feed:
     def notify(self) -> None:
         """Read new events, and offer them to the listeners."""
         self._notified = True
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self._read())
-
-    def close(self) -> None:
-        """Stop reading."""
-        if self._reading is not None:
-            self._reading.cancel()
+        if self.reading is None or self.reading.done():
+            self.reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
         """Read until nothing is new. While the store does not answer, try again: nobody need notify a second time."""
@@ -153,6 +150,7 @@ class Waiting:
         self._places: Counter[str] = Counter()
         self._watching: asyncio.Task[None] | None = None
         self._watches = asyncio.Event()
+        self._ending: set[asyncio.Task[None]] = set()
         self._polls = TokenBuckets(POLLS_PER_MINUTE, POLLS_AT_ONCE)
 
     def may_poll(self, principal: str) -> bool:
@@ -183,6 +181,14 @@ class Waiting:
         """Notify the listeners of an account that an event arrived; does nothing if there are none."""
         if (feed := self._feeds.get(principal)) is not None:
             feed.notify()
+
+    async def aclose(self) -> None:
+        """End what runs for requests, which are over by now, and wait until it has ended."""
+        for feed in self._feeds.values():
+            self._end(feed.reading)
+        self._end(self._watching)
+        if self._ending:
+            await asyncio.wait(self._ending)
 
     async def _watch(self) -> None:
         """Start to watch the store, unless that runs already."""
@@ -219,7 +225,14 @@ class Waiting:
             return
         del self._places[feed.principal]
         del self._feeds[feed.principal]
-        feed.close()
-        if not self._feeds and self._watching is not None:
-            self._watching.cancel()
+        self._end(feed.reading)
+        if not self._feeds:
+            self._end(self._watching)
             self._watching = None
+
+    def _end(self, task: asyncio.Task[None] | None) -> None:
+        """Have the task ended, in the background: a request that is cancelled cannot wait until it is done."""
+        if task is not None:
+            ending = asyncio.create_task(end([task], CLEANUP_SECS))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)

@@ -25,6 +25,7 @@ from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_tools.api.errors import ApiError, TelnyxError
 from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.results.result import Result
+from telnyx_tools.tasks import CLEANUP_SECS, end
 from telnyx_tools.tool.event import Event
 
 MOST_COMPLETED: Final = 100
@@ -163,7 +164,7 @@ class Resources:
         watch: Watch | None = connection.state.get(_WATCH)
         if watch is None:
             watch = connection.state[_WATCH] = Watch(ctx.session, partial(self._still, ctx))
-            connection.exit_stack.callback(watch.end)
+            connection.exit_stack.push_async_callback(watch.aclose)
         return watch
 
 
@@ -188,9 +189,9 @@ class Watch:
         if self._task.done():
             self._task.result()
 
-    def end(self) -> None:
+    async def aclose(self) -> None:
         if self._task is not None:
-            self._task.cancel()
+            await end([self._task], CLEANUP_SECS)
 
     async def _tell(self, listening: Listening, begun: asyncio.Event) -> None:
         async with listening() as listener:

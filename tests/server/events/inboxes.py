@@ -30,6 +30,7 @@ async def worker(settings: Settings, base_url: str | None = None) -> AsyncIterat
         yield services
     finally:  # else the thread of the store keeps the process of a failed test alive
         services.close()
+        await services.waiting.aclose()
         await store.aclose()
 
 

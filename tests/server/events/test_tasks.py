@@ -1,8 +1,8 @@
 """How background tasks end, also those that lose a cancellation."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -53,3 +53,38 @@ async def test_a_wait_is_answered_though_its_poll_of_telnyx_loses_a_cancellation
         await begun.wait()
         await mine.add([message(1)])
         assert [event.message_id for event in (await waiting).events] == ["message-1"]
+
+
+async def test_a_watch_of_the_store_ends_though_it_loses_a_cancellation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telnyx_remote_mcp.events.waiting.CLEANUP_SECS", 0.05)
+    over = asyncio.Event()
+
+    @asynccontextmanager
+    async def watch(kind: str) -> AsyncIterator[AsyncIterator[str]]:
+        async def news() -> AsyncIterator[str]:
+            await loses_a_cancellation(asyncio.Event())
+            yield ""
+
+        try:
+            yield news()
+        finally:
+            over.set()
+
+    async with worker(Settings(data_dir=tmp_path)) as services:
+        monkeypatch.setattr(services.inbox_events.store.journal, "watch", watch)
+        async with services.waiting.listening("key:mine", lambda _: True):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            await over.wait()
+
+
+async def test_nothing_runs_for_requests_once_waiting_is_closed(tmp_path: Path) -> None:
+    async with worker(Settings(data_dir=tmp_path)) as services:
+        before = asyncio.all_tasks()
+        async with services.waiting.listening("key:mine", lambda _: True):
+            services.waiting.notify("key:mine")
+            assert asyncio.all_tasks() - before
+        await services.waiting.aclose()
+        assert asyncio.all_tasks() - before == set()
