@@ -26,7 +26,7 @@ from tests.e2e.clients import call, connected
 
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.verdicts import Verdict
-from telnyx_remote_mcp.events.inbox_events import InboxEvents
+from telnyx_remote_mcp.events.inbox_events import InboxEvents, readable
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.journal import START
@@ -242,6 +242,6 @@ async def _ids(inbox: InboxEvents, account: Account) -> list[str]:
     found: list[str] = []
     cursor = START
     while page := await inbox.after(account.principal, cursor, 1_000):
-        found += [str(event.message_id) for _, event in page]
+        found += [str(event.message_id) for _, event in readable(page)]
         cursor = page[-1][0]
     return found

@@ -39,7 +39,7 @@ from tests.services.surroundings import NAME, Surroundings
 from telnyx_remote_mcp.auth.api_keys import ApiKeys
 from telnyx_remote_mcp.auth.verdicts import Verdict
 from telnyx_remote_mcp.commands import say
-from telnyx_remote_mcp.events.inbox_events import InboxEvents
+from telnyx_remote_mcp.events.inbox_events import InboxEvents, readable
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store import open_store
 from telnyx_remote_mcp.store.journal import START
@@ -245,7 +245,7 @@ class Chaos:
         store = open_store(settings)
         found, place = Counter[str | None](), START
         while entries := await InboxEvents(store, lambda: secret).after(principal, place, 1_000):
-            found.update(event.text for _, event in entries)
+            found.update(event.text for _, event in readable(entries))
             place = entries[-1][0]
         await store.aclose()
         self.lost = sum(found[name] != 1 for name in self.kept)

@@ -122,7 +122,7 @@ class CallerInbox:
         found: list[InboxEvent] = []
         while entries := await self.services.inbox_events.after(self._principal, cursor, READ_AT_ONCE):
             for cursor, event in entries:
-                if wanted.matches(event):
+                if event is not None and wanted.matches(event):
                     found.append((cursor, event))
                     if len(found) == limit:
                         return found, cursor

@@ -44,7 +44,7 @@ async def _younger(inbox_events: InboxEvents, principal: str, place: str, than: 
     """The position before the first event that is no older than the time `than`."""
     while page := await inbox_events.after(principal, place, READ_AT_ONCE):
         for cursor, event in page:
-            if (seconds(event.occurred_at) or than) >= than:
+            if event is not None and (seconds(event.occurred_at) or than) >= than:
                 return place
             place = cursor
     return place

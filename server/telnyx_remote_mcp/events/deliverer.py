@@ -148,7 +148,7 @@ class Deliverer:
                 del self._pending[task]
 
     async def _read(self, endpoint: Endpoint) -> bool:
-        """Start to deliver new events, as far as the window has room. Returns whether there were any."""
+        """Start to deliver new events, as far as the window has room. Returns whether any entry was read."""
         room = WINDOW - len(self._pending)
         entries = await self._services.inbox_events.after(self._known.principal, self._place, min(room, READ_AT_ONCE))
         if not entries:
@@ -156,7 +156,7 @@ class Deliverer:
         type_ = await self._type()
         wanted = type_.wanted(self._known.arguments)
         for cursor, event in entries:
-            if wanted.matches(event):
+            if event is not None and wanted.matches(event):
                 task = asyncio.create_task(self._deliver(endpoint, type_, event))
                 self._pending[task] = self._place
             self._place = cursor

@@ -16,7 +16,7 @@ from cachetools import LRUCache
 
 from telnyx_remote_mcp.events.catalogue import CATALOGUE
 from telnyx_remote_mcp.events.deliverer import READ_AT_ONCE, Deliverer, DelivererServices, Pace
-from telnyx_remote_mcp.events.inbox_events import InboxEvents
+from telnyx_remote_mcp.events.inbox_events import InboxEvents, readable
 from telnyx_remote_mcp.events.outbound import Outbound
 from telnyx_remote_mcp.events.progress import ProgressBook
 from telnyx_remote_mcp.events.standing import Standing
@@ -186,7 +186,7 @@ class Delivery:
             search = _Search(progress.cursor, progress.cursor)
         wanted = type_.wanted(subscription.arguments)
         while page := await self._services.inbox_events.after(subscription.principal, search.place, READ_AT_ONCE):
-            if any(wanted.matches(event) for _, event in page) or search.skipped >= MOST_SKIPPED:
+            if any(wanted.matches(event) for _, event in readable(page)) or search.skipped >= MOST_SKIPPED:
                 return True
             search = _Search(progress.cursor, page[-1][0], search.skipped + len(page))
             self._searches[subscription.id] = search

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Final
 
@@ -22,13 +22,12 @@ KEPT_SECS: Final = 7 * 24 * 3_600
 
 InboxEvent = tuple[str, Event]
 """An event with its journal cursor, which is its place in the order of arrival."""
+InboxEntry = tuple[str, Event | None]
+"""The same, as it was read: None is an event that can no longer be decrypted, and counts as gone."""
 
 
 class InboxEvents:
-    """The inbox of every account, as a journal of events. Methods raise StoreUnavailable.
-
-    Events that can no longer be decrypted count as gone.
-    """
+    """The inbox of every account, as a journal of events. Methods raise StoreUnavailable."""
 
     def __init__(self, store: Store, secret: Callable[[], Secret]) -> None:
         self.store = store
@@ -50,13 +49,16 @@ class InboxEvents:
         )
         return cursor is not None
 
-    async def after(self, principal: str, cursor: str, limit: int) -> list[InboxEvent]:
-        """Up to `limit` events after the cursor, oldest first. Raises ValueError for a text that is no cursor."""
+    async def after(self, principal: str, cursor: str, limit: int) -> list[InboxEntry]:
+        """Up to `limit` entries after the cursor, oldest first; none only at the end of the inbox.
+
+        Raises ValueError for a text that is no cursor.
+        """
         return self._opened(principal, await self.store.journal.after(KIND, principal, cursor, limit))
 
     async def newest(self, principal: str, limit: int) -> list[InboxEvent]:
-        """The newest `limit` events, oldest first."""
-        return self._opened(principal, await self.store.journal.newest(KIND, principal, limit))
+        """The events among the newest `limit` entries, oldest first."""
+        return readable(self._opened(principal, await self.store.journal.newest(KIND, principal, limit)))
 
     async def end(self, principal: str) -> str:
         """The cursor of the newest event."""
@@ -69,10 +71,14 @@ class InboxEvents:
         found = await self.store.journal.after(KIND, principal, _before(cursor), 1)
         return bool(found) and found[0][0] == cursor
 
-    def _opened(self, principal: str, entries: list[tuple[str, bytes]]) -> list[InboxEvent]:
+    def _opened(self, principal: str, entries: list[tuple[str, bytes]]) -> list[InboxEntry]:
         place = _place(principal)
-        opened = ((cursor, self._form.open(sealed, self._vault, place)) for cursor, sealed in entries)
-        return [(cursor, event) for cursor, event in opened if event is not None]
+        return [(cursor, self._form.open(sealed, self._vault, place)) for cursor, sealed in entries]
+
+
+def readable(entries: Iterable[InboxEntry]) -> list[InboxEvent]:
+    """The events among the entries."""
+    return [(cursor, event) for cursor, event in entries if event is not None]
 
 
 def _place(principal: str) -> str:

@@ -10,7 +10,7 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
 from telnyx_remote_mcp.buckets import TokenBuckets
-from telnyx_remote_mcp.events.inbox_events import KIND, InboxEvent, InboxEvents
+from telnyx_remote_mcp.events.inbox_events import KIND, InboxEvent, InboxEvents, readable
 from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.journal import START, position
 from telnyx_tools.api.errors import TelnyxError
@@ -133,10 +133,10 @@ class Feed:
 
     async def _read_new(self) -> None:
         while new := await self._source.after(self.principal, self.cursor, READ_AT_ONCE):
-            self._new = [*self._new, *new][-KEPT_AT_HAND:]
-            self.cursor = new[-1][0]
+            events, self.cursor = readable(new), new[-1][0]
+            self._new = [*self._new, *events][-KEPT_AT_HAND:]
             for listener in list(self.listeners):
-                listener.offer(new)
+                listener.offer(events)
 
 
 class Waiting:

@@ -88,7 +88,7 @@ class EventMethods:
         found: Entries = []
         while page := await self._events.services().inbox_events.after(principal, place, READ_AT_ONCE):
             for cursor, event in page:
-                if wanted.matches(event):
+                if event is not None and wanted.matches(event):
                     if len(found) == most:
                         return found, place, True
                     found.append((cursor, event))

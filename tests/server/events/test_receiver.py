@@ -15,7 +15,7 @@ from tests.server.events.signing import OURS, PERSON, Signer, received, webhook
 from tests.server.serving import serving
 
 from telnyx_remote_mcp.events.addresses import Addresses, key_of
-from telnyx_remote_mcp.events.inbox_events import InboxEvents
+from telnyx_remote_mcp.events.inbox_events import InboxEvents, readable
 from telnyx_remote_mcp.events.receiver import MAX_BYTES
 from telnyx_remote_mcp.events.services import EventServices
 from telnyx_remote_mcp.settings import Settings
@@ -45,7 +45,8 @@ class Desk:
         return (await self.http.post(path, content=body, headers=headers)).status_code
 
     async def texts(self, principal: str = MINE) -> list[str | None]:
-        return [event.text for _, event in await self.services.inbox_events.after(principal, START, 1_000)]
+        entries = await self.services.inbox_events.after(principal, START, 1_000)
+        return [event.text for _, event in readable(entries)]
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ class TestReceiver:
     async def test_a_signed_event_is_kept_before_it_is_acknowledged(self, desk: Desk) -> None:
         path = await desk.open(MINE)
         assert await desk.post(path, received("one")) == 200
-        ((_, event),) = await desk.services.inbox_events.after(MINE, START, 10)
+        ((_, event),) = readable(await desk.services.inbox_events.after(MINE, START, 10))
         assert (event.type, event.text, event.sender, event.to) == ("message.received", "one", PERSON, OURS)
         assert event.occurred_at == "2026-11-28T12:00:00.000000Z"
 
@@ -183,7 +184,7 @@ class TestReceiver:
         assert await desk.post(path, json.dumps(outer).encode()) == 200
         digits = {"call_control_id": "v3:a", "digits": "1234", "status": "valid", "from": PERSON, "to": OURS}
         assert await desk.post(path, webhook("call.gather.ended", digits, id_="e2")) == 200
-        (first, second) = [event for _, event in await desk.services.inbox_events.after(MINE, START, 10)]
+        (first, second) = [event for _, event in readable(await desk.services.inbox_events.after(MINE, START, 10))]
         assert (first.type, first.call_control_id) == ("call.incoming", "v3:a")
         assert (second.type, second.digits, second.sender) == ("call.digits", "1234", PERSON)
 

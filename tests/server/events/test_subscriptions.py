@@ -9,16 +9,25 @@ from pathlib import Path
 import pytest
 from tests.protocol.servers import DEAD_KEY, KEY, OTHER_KEY
 from tests.server.auth.oauth.replica import everything_in
-from tests.server.events.inboxes import message
+from tests.server.events.inboxes import inbox, message
 from tests.server.events.signing import OURS, PERSON
 from tests.server.events.subscribers import HOST, QUICK, Office, Site, office, secret, site
 
 from telnyx_remote_mcp.auth.authorization_server.public_fetch import PublicFetch
-from telnyx_remote_mcp.events import deliverer, inbox_events, subscriptions
+from telnyx_remote_mcp.events import (
+    caller_inbox,
+    cursors,
+    deliverer,
+    delivery,
+    inbox_events,
+    subscriptions,
+    waiting,
+)
 from telnyx_remote_mcp.events.catalogue import CATALOGUE
 from telnyx_remote_mcp.events.progress import Progress
 from telnyx_remote_mcp.events.subscriptions import ROTATION_SECS
-from telnyx_tools.tool.event import Event
+from telnyx_remote_mcp.protocol import events as protocol_events
+from telnyx_tools.tool.event import Event, Wanted
 
 
 @pytest.fixture
@@ -164,6 +173,27 @@ class TestDelivery:
             await gateway.until(lambda: len(gateway.events) == 3)
         assert [control["type"] for control in gateway.controls] == ["gap"]
         assert sorted(gateway.ids) == ["event-3", "event-4", "event-5"]
+
+    async def test_events_that_can_no_longer_be_read_hide_no_later_one(
+        self, here: Office, hooks: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for module in (caller_inbox, cursors, deliverer, delivery, protocol_events, waiting):
+            monkeypatch.setattr(module, "READ_AT_ONCE", 2)
+        gateway, agent = hooks.at("/a"), here.agent()
+        await agent.subscribe("/a", gateway)
+        mine, journal = inbox(here.services, here.keys.principal(KEY)), here.services.inbox_events.store.journal
+        async with here.services.waiting.listening(here.keys.principal(KEY), lambda _: True) as (_, listener):
+            for _ in range(5):
+                await journal.append(inbox_events.KIND, here.keys.principal(KEY), b"sealed by a lost secret", keep=10)
+            await here.happen(message(1))
+            async with asyncio.timeout(5):
+                (heard,) = await listener.next()
+        assert heard[1].id == "event-1"
+        await gateway.until(lambda: gateway.ids == ["event-1"])
+        assert [event.id for event in (await mine.find(Wanted(), "0.0", 10)).events] == ["event-1"]
+        for age in ({}, {"maxAgeMs": 60_000}):
+            told = await agent.ask("events/poll", name="message.received", cursor="0.0", **age)
+            assert [event["eventId"] for event in told["events"]] == ["event-1"], age
 
     async def test_a_key_that_telnyx_no_longer_takes_ends_its_subscriptions(self, here: Office, hooks: Site) -> None:
         gateway = hooks.at("/a")

@@ -7,7 +7,7 @@ import pytest
 from tests.server.events.inboxes import inbox, message, worker
 from tests.server.events.waits import WaitBehaviour, ids, listened, wait
 
-from telnyx_remote_mcp.events.inbox_events import InboxEvent
+from telnyx_remote_mcp.events.inbox_events import InboxEntry
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import StoreUnavailable
 
@@ -29,7 +29,7 @@ async def test_an_event_that_was_announced_while_the_store_did_not_answer_is_rea
     async with worker(settings) as services:
         failures, after = 3, services.inbox_events.after
 
-        async def fails_at_first(principal: str, cursor: str, limit: int) -> list[InboxEvent]:
+        async def fails_at_first(principal: str, cursor: str, limit: int) -> list[InboxEntry]:
             nonlocal failures
             if failures:
                 failures -= 1
