@@ -274,10 +274,10 @@ class Deliverer:
 
     async def _save(self) -> None:
         self._saved_at = time.monotonic()
-        self._progress = replace(self._progress, cursor=self._watermark)
-        if self._progress != self._kept:
-            await self._services.book.put(self._known, self._progress)
-            self._kept = self._progress
+        self._progress = saved = replace(self._progress, cursor=self._watermark)
+        if saved != self._kept:
+            await self._services.book.put(self._known, saved)
+            self._kept = saved  # not the progress of now: an attempt may have ended meanwhile
 
     async def _stop(self) -> None:
         """Cancel the running deliveries, and go back to where unsettled events are read again."""

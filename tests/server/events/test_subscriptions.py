@@ -5,6 +5,8 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from tests.protocol.servers import DEAD_KEY, KEY, OTHER_KEY
@@ -24,8 +26,9 @@ from telnyx_remote_mcp.events import (
     waiting,
 )
 from telnyx_remote_mcp.events.catalogue import CATALOGUE
+from telnyx_remote_mcp.events.deliverer import Deliverer, DelivererServices
 from telnyx_remote_mcp.events.progress import Progress
-from telnyx_remote_mcp.events.subscriptions import ROTATION_SECS
+from telnyx_remote_mcp.events.subscriptions import ROTATION_SECS, Subscription
 from telnyx_remote_mcp.protocol import events as protocol_events
 from telnyx_tools.tool.event import Event, Wanted
 
@@ -368,6 +371,25 @@ class TestSubscribe:
     async def test_no_dead_key_subscribes(self, here: Office) -> None:
         response = await here.agent(DEAD_KEY).peer.modern("events/subscribe", {})
         assert response.status_code == 401
+
+
+@pytest.mark.anyio
+async def test_an_attempt_that_ends_while_progress_is_saved_is_saved_next() -> None:
+    subscription = Subscription(
+        "id", "key:mine", "https://hooks.example.com", "message.received", {}, "", "sep", "0", 0
+    )
+    saved: list[Progress] = []
+
+    class Book:
+        async def put(self, _: Subscription, progress: Progress) -> None:
+            saved.append(progress)
+            one._progress = replace(one._progress, suspended_at=2)
+
+    one = Deliverer(subscription, cast("DelivererServices", SimpleNamespace(book=Book())))
+    one._progress = one._progress.attempted("timeout", 1)
+    for _ in range(3):
+        await one._save()
+    assert [progress.suspended_at for progress in saved] == [None, 2]
 
 
 def test_few_failures_brief_ones_and_old_ones_do_not_suspend() -> None:
