@@ -20,11 +20,16 @@ from tests.server.events.subscribers import EXTENSION, Office, office, quiet, se
 
 from telnyx_remote_mcp.composition.local import local_server
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_sandbox.app import create_app as create_sandbox
 from telnyx_sandbox.clock import Clock
 from telnyx_sandbox.server import serving as serving_sandbox
 
 NAME = "message.received"
+COMPLETION = {
+    "ref": {"type": "ref/resource", "uri": "telnyx://calls/{call_control_id}"},
+    "argument": {"name": "call_control_id", "value": ""},
+}
 
 
 @pytest.fixture
@@ -102,6 +107,26 @@ class TestPoll:
         told = await here.agent().ask("events/poll", name=NAME, cursor="0.0", maxAgeMs=60_000)
         assert [each["eventId"] for each in told["events"]] == ["event-2"]
         assert told["truncated"] is True
+
+    async def test_whoever_reads_while_the_store_is_away_is_told_when_to_try_again(
+        self, here: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def fails(*_: object) -> None:
+            raise StoreUnavailable
+
+        journal = here.services.inbox_events.store.journal
+        for name in ("end", "after", "newest"):
+            monkeypatch.setattr(journal, name, fails)
+        listened = {"notifications": {"resourceSubscriptions": ["telnyx://events"]}}
+        for method, params in (
+            ("events/poll", {"name": NAME, "cursor": None}),
+            ("events/stream", {"name": NAME, "cursor": None}),
+            ("subscriptions/listen", listened),
+            ("completion/complete", COMPLETION),
+        ):
+            told = await here.agent().ask(method, **params)
+            assert (told["code"], told["data"]["code"]) == (-32603, "store_unavailable"), method
+            assert told["data"]["retry_after_secs"] >= 1
 
     async def test_the_tools_take_its_cursor(self, here: Office) -> None:
         told = await here.agent().ask("events/poll", name=NAME, cursor=None)

@@ -6,8 +6,8 @@ import asyncio
 import hashlib
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,8 +18,8 @@ from telnyx_remote_mcp.events.addresses import key_of
 from telnyx_remote_mcp.events.inbox_events import InboxEvent
 from telnyx_remote_mcp.events.services import EventServices, Note
 from telnyx_remote_mcp.events.signature import read_key
+from telnyx_remote_mcp.events.unavailable import needing_inbox
 from telnyx_remote_mcp.events.waiting import KEPT_AT_HAND, Feed, Listener
-from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.store.journal import START, position
 from telnyx_tools.api.client import Telnyx
 from telnyx_tools.api.errors import TelnyxError
@@ -40,20 +40,6 @@ PUBLIC_KEY: Final = "/public_key"
 _SECS: Final = re.compile(r"[0-9]{1,11}")
 
 
-class InboxUnavailable(TelnyxError):
-    """The store that keeps the events does not answer."""
-
-    def __init__(self) -> None:
-        super().__init__("inbox unavailable")
-
-    def describe(self) -> dict[str, object]:
-        return {
-            "code": "store_unavailable",
-            "title": "This server cannot reach its store, where the events are kept",
-            "remedy": "Try again in a minute. Meanwhile get_call_status and get_message tell the state of things.",
-        }
-
-
 @dataclass(frozen=True, slots=True)
 class CallerInbox:
     """The inbox of the account that makes a call."""
@@ -69,7 +55,7 @@ class CallerInbox:
     async def webhook_url(self) -> str | None:
         if self.services.base_url is None:
             return None
-        with _available():
+        with needing_inbox():
             inbox_id = await self.services.addresses.of(self._principal)
             if await self.services.addresses.needs_key(inbox_id):
                 await self.services.addresses.trust(inbox_id, self._principal, await self._public_key())
@@ -101,13 +87,13 @@ class CallerInbox:
         return key
 
     async def add(self, events: Sequence[Event]) -> None:
-        with _available():
+        with needing_inbox():
             new = [await self.services.inbox_events.append(self._principal, event) for event in events]
         if any(new):
             self.services.arrived(self._principal)
 
     async def find(self, wanted: Wanted, since: str | None, limit: int) -> Events:
-        with _available():
+        with needing_inbox():
             if since is None:
                 entries = await self.services.inbox_events.newest(self._principal, KEPT_AT_HAND)
                 found = [each for each in entries if wanted.matches(each[1])][-limit:]
@@ -133,7 +119,7 @@ class CallerInbox:
     ) -> Events:
         start = _position(since) if since is not None else None
         polling = _Polling(poll, _moment(wanted, since)) if poll is not None else None
-        with _available(), released(self.call.slot):
+        with needing_inbox(), released(self.call.slot):
             async with self.services.waiting.listening(self._principal, wanted.matches) as (feed, listener):
                 entries, last = await self._existing(feed, wanted, start)
                 if not entries and wait_secs > 0:
@@ -193,21 +179,21 @@ class CallerInbox:
                     await polling.once(self.add)
 
     async def refused(self) -> int:
-        with _available():
+        with needing_inbox():
             inbox_id = await self.services.addresses.of(self._principal)
             return await self.services.refusals.within_a_day(key_of(inbox_id))
 
     async def remember(self, name: str, note: Mapping[str, Any] | None) -> None:
         if self.call.preview:  # a preview stores nothing: it shows the request to Telnyx that comes next
             return
-        with _available():
+        with needing_inbox():
             if note is None:
                 await self.services.notes.delete(self._note_key(name))
             else:
                 await self.services.notes.put(self._note_key(name), Note(note), None)
 
     async def recall(self, name: str) -> Mapping[str, Any] | None:
-        with _available():
+        with needing_inbox():
             note = await self.services.notes.get(self._note_key(name))
         return note.content if note is not None else None
 
@@ -228,14 +214,6 @@ class _Polling:
         began = earliest()
         await add(await self._poll(self._since))
         self.next_since = began
-
-
-@contextmanager
-def _available() -> Iterator[None]:
-    try:
-        yield
-    except StoreUnavailable:
-        raise InboxUnavailable from None
 
 
 def _has_webhooks(entries: Sequence[InboxEvent], wanted: Wanted) -> bool:

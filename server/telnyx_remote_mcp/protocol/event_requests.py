@@ -15,7 +15,6 @@ from pydantic import ConfigDict
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.protocol.capabilities import EXTENSION
 from telnyx_remote_mcp.protocol.listings import Context
-from telnyx_remote_mcp.store.base import StoreUnavailable
 from telnyx_remote_mcp.surface.surfaces import Surface
 from telnyx_tools.api.errors import TelnyxError
 from telnyx_tools.results.result import Result
@@ -180,11 +179,11 @@ def whole(ctx: Context, name: str, default: int | None) -> int | None:
 @contextmanager
 def available() -> Iterator[None]:
     """Turns errors of the store and of Telnyx into errors of the protocol."""
+    from telnyx_remote_mcp.events.unavailable import needing_inbox
+
     try:
-        yield
-    except StoreUnavailable:
-        message = "What keeps the events cannot be reached; try again in a minute"
-        raise MCPError(code=types.INTERNAL_ERROR, message=message) from None
+        with needing_inbox():
+            yield
     except TelnyxError as error:
         raise failed(error) from None
 

@@ -16,6 +16,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from telnyx_remote_mcp.calls.question import AskFirst
 from telnyx_remote_mcp.calls.replies import success
 from telnyx_remote_mcp.events.inbox_events import InboxEvent
+from telnyx_remote_mcp.events.unavailable import needing_inbox
 from telnyx_remote_mcp.events.waiting import Listener
 from telnyx_remote_mcp.protocol.event_requests import EventRequests, failed
 from telnyx_remote_mcp.protocol.listings import Context
@@ -220,7 +221,8 @@ def _missing(ctx: Context, uri: str) -> MCPError:
 def _as_errors(ctx: Context, uri: str) -> Iterator[None]:
     """Turns the errors that reading a resource can raise into errors of the protocol."""
     try:
-        yield
+        with needing_inbox():
+            yield
     except InvalidArguments:
         raise _missing(ctx, uri) from None
     except AskFirst:
@@ -230,6 +232,3 @@ def _as_errors(ctx: Context, uri: str) -> Iterator[None]:
         raise _missing(ctx, uri) if error.status == 404 else failed(error) from None
     except TelnyxError as error:
         raise failed(error) from None
-    except StoreUnavailable:
-        message = "What keeps the events cannot be reached; try again in a minute"
-        raise MCPError(code=types.INTERNAL_ERROR, message=message) from None

@@ -21,15 +21,18 @@ async def reached(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def asked(name: str, *, away: bool, **arguments: object) -> httpx2.Response:
+    return await requested("tools/call", {"name": name, "arguments": arguments}, away=away)
+
+
+async def requested(method: str, params: dict[str, object], *, away: bool) -> httpx2.Response:
     layer = RefuseWhileStoreAway(reached, lambda: away)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         SURFACE.enter(scope)
         await layer(scope, receive, send)
 
-    message = {"method": "tools/call", "params": {"name": name, "arguments": arguments}}
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://localhost") as client:
-        return await client.post("/mcp", json=message)
+        return await client.post("/mcp", json={"method": method, "params": params})
 
 
 @pytest.mark.anyio
@@ -50,3 +53,14 @@ async def test_without_the_store_no_tool_of_this_effect_is_called_by_its_name_or
 async def test_without_the_store_every_tool_that_reads_is_called() -> None:
     for name in [tool.name for tool in SURFACE.tools.values() if tool.effect is Effect.READ and tool.target is None]:
         assert (await asked(name, away=True)).status_code == 200, name
+
+
+@pytest.mark.anyio
+async def test_without_the_store_nobody_subscribes_to_events_and_whoever_reads_them_is_let_through() -> None:
+    for method in ("events/subscribe", "events/unsubscribe"):
+        answer = await requested(method, {"name": "message.received"}, away=True)
+        assert (answer.status_code, answer.json()["error"]) == (503, "store_unavailable"), method
+        assert int(answer.headers["retry-after"]) >= 1
+        assert (await requested(method, {}, away=False)).status_code == 200
+    for method in ("events/list", "events/poll", "events/stream", "subscriptions/listen", "resources/read"):
+        assert (await requested(method, {}, away=True)).status_code == 200, method
