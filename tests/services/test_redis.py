@@ -41,6 +41,34 @@ class TestRedisStore(StoreBehaviour):
         await anyio.to_thread.run_sync(redis_server.start)
         assert await store.get("code", "a") == b"one"
 
+    @pytest.mark.parametrize(
+        ("refuse", "allow"),
+        [
+            ("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0"),
+            ("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"),
+        ],
+    )
+    async def test_it_is_away_for_a_moment_after_redis_refused_to_write(
+        self, redis_server: RedisServer, store: Store, monkeypatch: pytest.MonkeyPatch, refuse: str, allow: str
+    ) -> None:
+        monkeypatch.setattr("telnyx_remote_mcp.store.redis.client.LOOK_EVERY_SECS", 0.5)
+        await store.put("code", "a", b"one")
+        with redis.Redis.from_url(redis_server.admin_url) as admin:
+            admin.execute_command(refuse)
+            try:
+                for write in (store.put("code", "a", b"two"), store.counters.add("code", "a", 1, 60)):
+                    assert not store.is_away
+                    with pytest.raises(StoreUnavailable):
+                        await write
+                    assert await store.get("code", "a") == b"one"
+                    assert store.is_away
+                    await anyio.sleep(0.6)
+            finally:
+                admin.execute_command(allow)
+        assert not store.is_away
+        await store.put("code", "a", b"two")
+        assert not store.is_away
+
     async def test_an_error_does_not_quote_the_password(self, tmp_path: Path) -> None:
         url = f"unix://user@{tmp_path}/none.sock?password=hunter2"
         store = open_store(Settings(secret="s" * 32, redis_url=url))

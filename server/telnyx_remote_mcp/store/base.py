@@ -39,7 +39,7 @@ class Store(Protocol):
 
     @property
     def is_away(self) -> bool:
-        """Whether the store did not answer when it was last used."""
+        """Whether the store did not answer when it was last used, or answered a moment ago that it cannot write."""
         ...
 
     def rate(self, name: str, per_minute: int) -> Rate:

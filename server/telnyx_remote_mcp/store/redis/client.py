@@ -31,6 +31,7 @@ class RedisClient:
         self._meter = meter
         self._silent_until: float | None = None
         self._away = False
+        self._refuses_until = 0.0
 
     @cached_property
     def redis(self) -> Redis:
@@ -52,8 +53,12 @@ class RedisClient:
 
     @property
     def is_away(self) -> bool:
-        """Whether Redis did not answer the last command."""
-        return self._away
+        """Whether Redis did not answer the last command, or refused to write within the last second.
+
+        That is full or a replica that only reads: it answers, but nothing can be stored. Whoever asks later may write
+        again, and so finds out whether it takes writes by now.
+        """
+        return self._away or time.monotonic() < self._refuses_until
 
     @contextmanager
     def available(self) -> Iterator[Redis]:
@@ -76,7 +81,7 @@ class RedisClient:
     @contextmanager
     def connected(self) -> Iterator[Redis]:
         """Yield the client for a use that may last, which is not measured. Raises as `available` does."""
-        from redis.exceptions import RedisError, ResponseError
+        from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
         from redis.exceptions import TimeoutError as Silence
 
         self._look()
@@ -86,6 +91,8 @@ class RedisClient:
         except (RedisError, OSError) as error:
             self._away = not isinstance(error, ResponseError)
             self._silent_until = time.monotonic() + LOOK_EVERY_SECS if isinstance(error, Silence) else None
+            if isinstance(error, OutOfMemoryError | ReadOnlyError):
+                self._refuses_until = time.monotonic() + LOOK_EVERY_SECS
             # Only the kind of error: its message may quote the URL with the password.
             raise StoreUnavailable(f"Redis: {type(error).__name__}") from None
         except StoreError as error:
