@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -60,17 +61,19 @@ class RedisClient:
         """
         return self._away or time.monotonic() < self._refuses_until
 
-    @contextmanager
-    def available(self) -> Iterator[Redis]:
+    @asynccontextmanager
+    async def available(self) -> AsyncIterator[Redis]:
         """Yield the client for one use, which is measured unless it is cancelled.
 
-        Its commands raise StoreUnavailable if Redis does not answer.
+        It raises StoreUnavailable if Redis does not answer, and takes at most TIMEOUT_SECS: a connection may have to be
+        waited for, made and logged in before the command is sent, and each of that has as long by itself.
         """
         began = time.perf_counter()
         self._meter.storing(1)
         try:
             with self.connected() as redis:
-                yield redis
+                async with asyncio.timeout(TIMEOUT_SECS):
+                    yield redis
             self._meter.store("redis", "ok", time.perf_counter() - began)
         except StoreUnavailable:
             self._meter.store("redis", "unavailable", time.perf_counter() - began)
@@ -90,7 +93,8 @@ class RedisClient:
             self._silent_until, self._away = None, False
         except (RedisError, OSError) as error:
             self._away = not isinstance(error, ResponseError)
-            self._silent_until = time.monotonic() + LOOK_EVERY_SECS if isinstance(error, Silence) else None
+            silent = isinstance(error, Silence | TimeoutError)
+            self._silent_until = time.monotonic() + LOOK_EVERY_SECS if silent else None
             if isinstance(error, OutOfMemoryError | ReadOnlyError):
                 self._refuses_until = time.monotonic() + LOOK_EVERY_SECS
             # Only the kind of error: its message may quote the URL with the password.
@@ -112,7 +116,7 @@ class RedisClient:
 
     async def script(self, script: str, keys: list[str], *values: bytes | float | str) -> Any:
         """Run the script with these keys and values, and return its result."""
-        with self.available() as redis:
+        async with self.available() as redis:
             return await redis.eval(script, len(keys), *keys, *values)
 
     async def aclose(self) -> None:

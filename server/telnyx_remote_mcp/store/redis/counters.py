@@ -35,7 +35,7 @@ class RedisCounters:
         self._prefix = prefix
 
     async def get(self, kind: str, key: str) -> float:
-        with self._client.available() as redis:
+        async with self._client.available() as redis:
             return float(await redis.get(self._name(kind, key)) or 0)
 
     async def add(self, kind: str, key: str, by: float, ttl_secs: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Final, cast
 
 from telnyx_remote_mcp.store.journal import START, position
@@ -79,21 +79,21 @@ class RedisJournal:
 
     async def after(self, kind: str, key: str, cursor: str, limit: int) -> list[tuple[str, bytes]]:
         first, second = position(cursor)
-        with self._client.available() as redis:
+        async with self._client.available() as redis:
             found = await redis.xrange(self._names(kind, key)[0], f"({first}-{second}", count=limit)
         return [(entry_id.decode(), fields[b"entry"]) for entry_id, fields in cast("_Entries", found)]
 
     async def newest(self, kind: str, key: str, limit: int) -> list[tuple[str, bytes]]:
-        with self._client.available() as redis:
+        async with self._client.available() as redis:
             found = await redis.xrevrange(self._names(kind, key)[0], count=limit)
         return [(entry_id.decode(), fields[b"entry"]) for entry_id, fields in reversed(cast("_Entries", found))]
 
     @asynccontextmanager
     async def watch(self, kind: str) -> AsyncIterator[AsyncGenerator[str, None]]:
-        with self._client.available() as redis:
-            told = redis.pubsub(ignore_subscribe_messages=True)
-            await told.subscribe(self._channel(kind))
-        async with aclosing(told):
+        async with AsyncExitStack() as until:
+            async with self._client.available() as redis:
+                told = await until.enter_async_context(aclosing(redis.pubsub(ignore_subscribe_messages=True)))
+                await told.subscribe(self._channel(kind))
             yield self._news(told)
 
     async def _news(self, told: PubSub) -> AsyncGenerator[str, None]:
@@ -104,7 +104,7 @@ class RedisJournal:
                     yield message["data"].decode()
 
     async def end(self, kind: str, key: str) -> str:
-        with self._client.available() as redis:
+        async with self._client.available() as redis:
             newest = cast("_Entries", await redis.xrevrange(self._names(kind, key)[0], count=1))
         return newest[0][0].decode() if newest else START
 

@@ -56,7 +56,7 @@ class RedisRate:
 
     async def wait(self, key: str) -> float:
         try:
-            with self._rates.client.available():
+            async with self._rates.client.available():
                 limiter = self._rates.limiter
                 return 0.0 if await limiter.test(self._item, self._name, key) else await self._left(key)
         except StoreUnavailable:
@@ -64,7 +64,7 @@ class RedisRate:
 
     async def take(self, key: str) -> float:
         try:
-            with self._rates.client.available():
+            async with self._rates.client.available():
                 limiter = self._rates.limiter
                 return 0.0 if await limiter.hit(self._item, self._name, key) else await self._left(key)
         except StoreUnavailable:

@@ -44,36 +44,36 @@ class RedisStore:
         _ = self._client.redis
 
     async def get(self, kind: str, key: str) -> bytes | None:
-        with self._client.available() as redis:
+        async with self._client.available() as redis:
             return cast("bytes | None", await redis.get(self._name(kind, key)))
 
     async def put(self, kind: str, key: str, value: bytes, ttl_secs: float | None = None) -> None:
-        with self._client.available() as redis:
+        async with self._client.available() as redis:
             await redis.set(self._name(kind, key), value, px=millis(ttl_secs))
 
     async def add(self, kind: str, key: str, value: bytes, ttl_secs: float | None = None) -> bool:
-        with self._client.available() as redis:
+        async with self._client.available() as redis:
             return bool(await redis.set(self._name(kind, key), value, px=millis(ttl_secs), nx=True))
 
     async def swap(self, kind: str, key: str, old: bytes, new: bytes, ttl_secs: float | None = None) -> bool:
         return bool(await self._client.script(_SWAP, [self._name(kind, key)], old, new, millis(ttl_secs) or ""))
 
     async def take(self, kind: str, key: str) -> bytes | None:
-        with self._client.available() as redis:
+        async with self._client.available() as redis:
             return cast("bytes | None", await redis.getdel(self._name(kind, key)))
 
     async def delete(self, kind: str, key: str, *, only: bytes | None = None) -> None:
         if only is not None:
             await self._client.script(_DELETE_ONLY, [self._name(kind, key)], only)
             return
-        with self._client.available() as redis:
+        async with self._client.available() as redis:
             await redis.delete(self._name(kind, key))
 
     async def keys(self, kind: str, prefix: str = "") -> list[str]:
         base = self._name(kind, "")
         pattern = (base + prefix).translate(_GLOB) + "*"
         found: set[str] = set()
-        with self._client.available() as redis:
+        with self._client.connected() as redis:  # as many commands as it takes
             async for name in redis.scan_iter(match=pattern, count=_SCANNED_AT_ONCE):
                 found.add(name.decode().removeprefix(base))
         return sorted(found)[:MAX_KEYS]
