@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from contextlib import suppress
@@ -20,7 +21,7 @@ from telnyx_remote_mcp.auth.links import LinkLost
 from telnyx_remote_mcp.auth.resources import Resources
 from telnyx_remote_mcp.auth.scopes import within
 from telnyx_remote_mcp.auth.telnyx_sign_in import SignInFailed
-from telnyx_remote_mcp.auth.verdicts import Check, Verdict
+from telnyx_remote_mcp.auth.verdicts import CHECK_TIMEOUT_SECS, Check, Verdict
 from telnyx_remote_mcp.clock import Clock
 from telnyx_remote_mcp.http.refusal import Refusal, retry_after
 from telnyx_remote_mcp.store.base import StoreUnavailable
@@ -35,8 +36,8 @@ SKEW_SECS: Final = 3.0
 class AccessTokens:
     """Verifies access tokens. A signature is checked once and cached; the claims are checked with every request.
 
-    `check` asks Telnyx about a credential that was rejected during a call. The grant ends if the credential is dead
-    and nothing can take its place.
+    `check` asks Telnyx about the credentials of an account of which one was rejected during a call. A grant ends if its
+    credential is dead and nothing can take its place. It ends in the store, so at every replica within 5 seconds.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class AccessTokens:
         self._check = check
         self._clock = clock
         self._signed: LRUCache[bytes, Claims] = LRUCache(MAX_TOKENS)
-        self._suspects: set[str] = set()
+        self._checking: dict[str, asyncio.Task[None]] = {}
 
     async def verify(self, token: str, path: str) -> Identity:
         """Return the caller that the token acts for at the endpoint of this path.
@@ -91,13 +92,29 @@ class AccessTokens:
             await self._grants.listed(grant_id)
 
     def suspect(self, principal: str) -> None:
-        """Telnyx rejected a credential of this principal during a call: check it again at the next request."""
-        self._suspects.add(principal)
+        """Telnyx rejected a credential of this principal during a call: check those of all its grants at once.
+
+        At once, and not at the next request here: its events may be waited for, and its requests sent, elsewhere.
+        """
+        if principal not in self._checking:
+            task = self._checking[principal] = asyncio.create_task(self._check_grants(principal))
+            task.add_done_callback(lambda _: self._checking.pop(principal))
+
+    async def _check_grants(self, principal: str) -> None:
+        verdicts: dict[Credential, Verdict] = {}
+        with suppress(StoreUnavailable):
+            for grant in await self._grants.of_account(principal):
+                with suppress(LinkLost, SignInFailed, TelnyxError, TimeoutError):
+                    credential = await self._grants.credential(grant)
+                    if credential not in verdicts:
+                        verdicts[credential] = await self._check(credential)
+                    if verdicts[credential] is Verdict.DEAD:
+                        await self._grants.credential(grant, dead=credential)  # which ends it, or gets another
 
     async def _identity(self, grant: Grant, claims: Claims) -> Identity:
+        if (checking := self._checking.get(grant.account)) is not None:
+            await asyncio.wait([checking], timeout=CHECK_TIMEOUT_SECS)
         credential = await self._grants.credential(grant)
-        if grant.account in self._suspects:
-            credential = await self._confirmed(grant, credential)
         with suppress(StoreUnavailable):
             await self._grants.touch(grant.id)
         caller = Caller(
@@ -110,16 +127,6 @@ class AccessTokens:
             rules=grant.rules,
         )
         return Identity.of(caller, self._issuer)
-
-    async def _confirmed(self, grant: Grant, credential: Credential) -> Credential:
-        """Check a credential that Telnyx rejected during a call. Returns it if it is not dead, else a refreshed one.
-
-        The account is then no longer suspect; its other grants are checked when a call of theirs is rejected.
-        """
-        if await self._check(credential) is Verdict.DEAD:
-            credential = await self._grants.credential(grant, dead=credential)
-        self._suspects.discard(grant.account)
-        return credential
 
     async def _claims(self, token: str) -> Claims:
         digest = hashlib.sha256(token.encode()).digest()

@@ -165,14 +165,21 @@ class ApiKeys:
 
         Raises the 503 where the store has not answered for a minute, so that another replica may have found it dead.
         """
-        principal = self.principal(key)
+        status = await self._fresh(self.principal(key))
+        return status.usable(self._clock()) if status is not None else None
+
+    async def _fresh(self, principal: str) -> _KeyStatus | None:
+        """The status of a key if its verdict is fresh, once it was looked up whether another replica found it dead.
+
+        Raises the 503, as `_look` does.
+        """
         status = self._statuses.get(principal)
         now = self._clock()
         if status is None or now >= status.recheck_at:
             return None
-        if now >= status.looked_at + LOOK_EVERY_SECS:
+        if not status.dead and now >= status.looked_at + LOOK_EVERY_SECS:
             await self._look(principal, status, now)
-        return status.usable(now)
+        return status
 
     async def _look(self, principal: str, status: _KeyStatus, now: float) -> bool:
         """Look up whether another replica found the key dead; return False where the store does not answer.
@@ -196,15 +203,13 @@ class ApiKeys:
     async def verify(self, key: str, address: str) -> Identity:
         """The identity behind a key, asking Telnyx where the verdict is not fresh.
 
-        Raises a Refusal: 401 for a dead key, 503 where Telnyx cannot be asked, 429 where `address` (or
-        everybody together) has shown too many unproven keys.
+        Raises a Refusal: 401 for a dead key, 503 where Telnyx cannot be asked or the store has not answered for a
+        minute, 429 where `address` (or everybody together) has shown too many unproven keys.
         """
         principal = self.principal(key)
         lock = self._checking.setdefault(principal, anyio.Lock())
         async with lock:
-            status = self._statuses.get(principal)
-            if status is None or self._clock() >= status.recheck_at:
-                status = await self._examine(principal, key, address)
+            status = await self._fresh(principal) or await self._examine(principal, key, address)
         return self._answer(status)
 
     def reject(self, principal: str) -> None:

@@ -300,6 +300,23 @@ async def test_a_key_that_one_replica_finds_dead_is_dead_at_the_others_within_5_
 
 
 @pytest.mark.anyio
+async def test_who_only_verifies_hears_of_a_dead_key_as_soon(
+    telnyx: Telnyx, clock: ManualClock, shared: SharedStore
+) -> None:
+    one, other = (ApiKeys(telnyx.check, lambda: PEPPER, dead_keys=DeadKeys(shared), clock=clock) for _ in range(2))
+    await one.verify(KEY, ADDRESS)
+    await other.verify(KEY, ADDRESS)
+    one.reject(one.principal(KEY))
+    await heard(shared, one.principal(KEY), died=True)
+    clock.advance(4.5)
+    for _ in range(4):
+        assert (await refusal(other.verify(KEY, ADDRESS))).status == 401
+        clock.advance(7)
+    clock.advance(3)
+    assert await other.verify(KEY, ADDRESS), "to be looked up does not keep it dead"
+
+
+@pytest.mark.anyio
 async def test_while_the_store_is_away_a_key_counts_for_a_minute_after_it_was_looked_at(
     telnyx: Telnyx, clock: ManualClock, shared: SharedStore
 ) -> None:
@@ -311,8 +328,8 @@ async def test_while_the_store_is_away_a_key_counts_for_a_minute_after_it_was_lo
     clock.advance(59)
     assert await keys.known(KEY)
     clock.advance(1)
-    refused = await refusal(keys.known(KEY))
-    assert (refused.status, refused.error, "Retry-After" in refused.headers) == (503, "store_unavailable", True)
+    for refused in (await refusal(keys.known(KEY)), await refusal(keys.verify(KEY, ADDRESS))):
+        assert (refused.status, refused.error, "Retry-After" in refused.headers) == (503, "store_unavailable", True)
     shared.away = False
     assert await keys.known(KEY)
 

@@ -1,5 +1,6 @@
 """Access tokens at the endpoints: what is believed, for how long, and at what cost."""
 
+import asyncio
 import hmac
 import json
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
@@ -171,20 +173,37 @@ async def test_a_revoked_grant_stops_here_at_once_and_everywhere_within_five_sec
             await there.verify(token, "/mcp")
 
 
-async def test_a_rejected_key_ends_its_grant_once_a_second_check_finds_it_dead(replica: Replica) -> None:
-    token = (await replica.signed_in())["access_token"]
-    principal = (await replica.call(token)).json()["principal"]
+async def test_a_rejected_key_ends_its_grants_once_a_second_check_finds_it_dead(replica: Replica) -> None:
+    tokens = [(await replica.signed_in())["access_token"] for _ in range(2)]
+    principal = (await replica.call(tokens[0])).json()["principal"]
     replica.oauth.tokens.suspect(principal)
-    assert (await replica.call(token)).status_code == 200
-    assert replica.telnyx.shown == [KEY]
-    assert (await replica.call(token)).status_code == 200
-    assert replica.telnyx.shown == [KEY]
+    replica.oauth.tokens.suspect(principal)
+    for token in tokens:
+        assert (await replica.call(token)).status_code == 200
+    assert replica.telnyx.shown == [KEY], "once for all grants that stand for this key"
     replica.telnyx.genuine.clear()
     replica.oauth.tokens.suspect(principal)
-    response = await replica.call(token)
-    assert (response.status_code, response.json()["error"]) == (401, "invalid_token")
+    for token in tokens:
+        response = await replica.call(token)
+        assert (response.status_code, response.json()["error"]) == (401, "invalid_token")
     replica.telnyx.genuine.add(KEY)
-    assert (await replica.call(token)).status_code == 401
+    assert (await replica.call(tokens[0])).status_code == 401
+
+
+async def test_a_key_that_died_ends_its_grant_at_every_replica_within_five_seconds(tmp_path: Path) -> None:
+    async with running(tmp_path, public_url="https://mcp.example.com") as here:
+        token = (await here.signed_in())["access_token"]
+        caller = (await here.oauth.tokens.verify(token, "/mcp")).caller
+        clock = ManualClock()
+        there = Grants(here.store, Secret(b"s" * 32), monotonic=clock)
+        assert await there.get(caller.grant_id or "") is not None
+        here.telnyx.genuine.clear()
+        here.oauth.tokens.suspect(caller.principal)
+        async with asyncio.timeout(10):
+            while await here.oauth.tokens.is_active(caller.grant_id or ""):
+                await anyio.lowlevel.checkpoint()
+        clock.advance(5)
+        assert await there.get(caller.grant_id or "") is None, "without another request at the first replica"
 
 
 async def test_a_key_that_telnyx_cannot_be_asked_about_keeps_its_grant(replica: Replica) -> None:
