@@ -128,6 +128,7 @@ async def test_forms_are_limited_by_address(site: Site) -> None:
     person = await site.browser()
     responses = [await person.http.post("/link", data={}) for _ in range(FORMS_PER_MINUTE + 1)]
     assert [response.status_code for response in responses] == [403] * FORMS_PER_MINUTE + [429]
+    assert int(responses[-1].headers["retry-after"]) >= 1
 
 
 async def test_over_https_the_cookie_is_a_host_cookie_and_plain_http_is_refused(site: Site, tmp_path: Path) -> None:

@@ -43,8 +43,8 @@ ALL_REGISTRATIONS_PER_MINUTE: Final = 120
 MAX_METADATA_BYTES: Final = 16_384
 
 _NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache", "X-Content-Type-Options": "nosniff"}
-Problem = Callable[[int, str, str], Response]
-"""A page that tells a person what went wrong: status, title, and one or two sentences."""
+Problem = Callable[[int, str, str, Mapping[str, str]], Response]
+"""A page that tells a person what went wrong: status, title, one or two sentences, and headers."""
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -58,13 +58,11 @@ def authorization_endpoint(server: AuthorizationServer, problem: Problem, rates:
             decided = await server.authorize(_parameters(request.url.query.encode()))
         except OAuth2Error as error:
             text = f"{described(error)} Go back to the application and connect again."
-            return problem(400, "This sign-in cannot go on", text)
+            return problem(400, "This sign-in cannot go on", text, {})
         except Refusal as refusal:
-            return problem(refusal.status, "Not now", refusal.description)
+            return problem(refusal.status, "Not now", refusal.description, refusal.headers)
         except StoreUnavailable:
-            answer = problem(503, "Not now", _UNAVAILABLE)
-            answer.headers.update(retry_after(5))
-            return answer
+            return problem(503, "Not now", _UNAVAILABLE, retry_after(5))
         if isinstance(decided, Answer):
             return _response(decided)
         return RedirectResponse(f"{base_path}{LINK}?request={quote(decided.id)}", 302, headers=_NO_STORE)

@@ -33,17 +33,16 @@ class PageGuard:
                     400, "Use https", "Keys are taken over https only. Open this page with https."
                 )
             address = budget_address(request.scope)
-            if request.method == "POST" and await self._forms.take(address):
+            if request.method == "POST" and (wait := await self._forms.take(address)):
                 RequestInfo.of(request.scope).address = address
-                return self._pages.problem(429, "Too many attempts", "Wait a minute, then try again.")
+                return self._pages.problem(
+                    429, "Too many attempts", "Wait a minute, then try again.", retry_after(wait)
+                )
             try:
                 return await handler(request)
             except StoreUnavailable:
-                answer = self._pages.problem(
-                    503, "Not now", "The server cannot reach its storage. Try again in a moment."
-                )
-                answer.headers.update(retry_after(5))
-                return answer
+                text = "The server cannot reach its storage. Try again in a moment."
+                return self._pages.problem(503, "Not now", text, retry_after(5))
 
         return guarded
 

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from importlib.resources import files
 from typing import Final
@@ -32,9 +32,11 @@ class Pages:
         html = render(f"linking/{template}", style=self._style, sandbox=self._sandbox, base=self._base_path, **values)
         return HTMLResponse(html, status, {**_HEADERS, "Content-Security-Policy": self._policy(leads_to)})
 
-    def problem(self, status: int, title: str, text: str) -> Response:
+    def problem(self, status: int, title: str, text: str, headers: Mapping[str, str] | None = None) -> Response:
         """The page that says what went wrong and what to do."""
-        return self.page("error.html", status, title=title, text=text)
+        answer = self.page("error.html", status, title=title, text=text)
+        answer.headers.update(headers or {})
+        return answer
 
     def over(self) -> Response:
         """The page for a client's request that was answered, has expired, or never existed."""

@@ -76,7 +76,9 @@ async def test_only_so_many_requests_wait_for_people(tmp_path: Path, monkeypatch
     monkeypatch.setattr(pending, "PENDING_PER_MINUTE", 2)
     async with running(tmp_path) as replica:
         client_id = (await replica.register())["client_id"]
-        assert [(await replica.ask(client_id)).status_code for _ in range(3)] == [302, 302, 429]
+        answers = [await replica.ask(client_id) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [302, 302, 429]
+        assert int(answers[-1].headers["retry-after"]) >= 1
 
 
 async def test_of_a_code_that_is_not_redeemed_no_key_stays(replica: Replica) -> None:
