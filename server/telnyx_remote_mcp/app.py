@@ -77,6 +77,8 @@ class Parts:
     closers: Sequence[Callable[[], None]] = ()
     """Called when the app is asked to end, to end what would go on, such as open subscriptions."""
     rates: RateOf = local_rate
+    is_prepared: Callable[[], bool] = lambda: True
+    """Whether requests can be served at all: not before the store has answered once. Stays true from then on."""
     is_away: Callable[[], bool] = lambda: False
     """Whether the store of calls does not answer."""
     meter: Meter = UNMEASURED
@@ -90,7 +92,7 @@ def build_app(parts: Parts) -> Starlette:
     public = [
         *discovery_routes(parts.settings, parts.surfaces),
         *page_routes(parts.settings, parts.surfaces),
-        *health_routes(streams.accepting),
+        *health_routes(lambda: parts.is_prepared() and streams.accepting()),
         *(oauth.documents if oauth is not None else ()),
     ]
     not_found = NotFound(parts.settings.url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -65,8 +66,11 @@ class Replica:
         return [each for each in self.processes if b"spawn_main" in _command_of(each)]
 
     def ready(self) -> None:
-        """Wait until it answers: it listens earlier than that."""
-        assert httpx2.get(f"{self.url}/readyz", timeout=END_SECS).status_code == 200
+        """Wait until it has reached its store: it listens, and answers, earlier than that."""
+        until = time.monotonic() + END_SECS
+        while httpx2.get(f"{self.url}/readyz", timeout=END_SECS).status_code != 200:
+            assert time.monotonic() < until, self.log
+            time.sleep(0.05)
 
     @property
     def log(self) -> str:

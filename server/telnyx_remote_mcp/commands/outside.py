@@ -152,10 +152,10 @@ class Deployment:
             404: Finding(
                 True, "/readyz: not passed on to the server, which is well as long as the load balancer asks it"
             ),
-        }.get(
-            ready.status_code, Finding(False, f"/readyz: HTTP {ready.status_code}; the replica ends, or is overloaded")
-        )
-        return [found, _clock(challenge.headers)]
+        }
+        why = "the replica ends, is overloaded, or has not reached its store since it began"
+        other = Finding(False, f"/readyz: HTTP {ready.status_code}; {why}")
+        return [found.get(ready.status_code, other), _clock(challenge.headers)]
 
     async def _metadata(self, http: httpx2.AsyncClient, challenge: httpx2.Response) -> list[Finding]:
         """Check the documents that tell clients where to sign in."""

@@ -103,6 +103,7 @@ class _Worker:
                 ],
                 closers=[self.open_requests.close, self.events.close],
                 rates=self.shared_rates or local_rate,
+                is_prepared=lambda: self.secret.makes_names,
                 is_away=lambda: self.calls.is_away,
                 meter=self.meter,
             )

@@ -1,6 +1,6 @@
 """The health checks: whether the process is up, and whether it can serve."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final
 
 from starlette.requests import Request
@@ -12,14 +12,14 @@ ALIVE: Final = '{"status":"ok"}'
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
-def health_routes(ready: Callable[[], Awaitable[bool]]) -> list[Route]:
+def health_routes(ready: Callable[[], bool]) -> list[Route]:
     """`/healthz` is 200 while the process runs; `/readyz` is 200 when `ready` says so, else 503."""
 
     async def healthz(_: Request) -> Response:
         return Response(ALIVE, headers=_NO_STORE, media_type="application/json")
 
     async def readyz(_: Request) -> Response:
-        if await ready():
+        if ready():
             return JSONResponse({"status": "ready"}, headers=_NO_STORE)
         return JSONResponse({"status": "not ready"}, 503, {**_NO_STORE, "Retry-After": "1"})
 

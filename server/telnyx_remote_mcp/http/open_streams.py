@@ -52,7 +52,7 @@ class OpenStreams:
         if cancel.cancelled_caught:
             await response.finish(_RECONNECT)
 
-    async def accepting(self) -> bool:
+    def accepting(self) -> bool:
         """Return whether the server takes new requests: not once it shuts down."""
         return not self._closed
 

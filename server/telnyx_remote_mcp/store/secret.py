@@ -83,6 +83,11 @@ class Secret:
         """The keys for one purpose, in the order of the values: write with the first, read with any."""
         return [_hkdf(value, purpose) for value in self._values]
 
+    @property
+    def makes_names(self) -> bool:
+        """Whether its names are settled; before that, no account is found."""
+        return self._names is not None
+
     def name_key(self, purpose: Naming) -> bytes:
         """The key that makes the names for one purpose; it stays when the secret changes.
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import anyio.lowlevel
+import httpx2
 import pytest
 from tests.server.auth.upstream import Telnyx
 from tests.server.events.test_stored_subscriptions import SUBSCRIPTION
@@ -17,6 +18,9 @@ from telnyx_remote_mcp.auth.links import ApiKeyLink
 from telnyx_remote_mcp.composition import server
 from telnyx_remote_mcp.events.catalogue import CATALOGUE
 from telnyx_remote_mcp.settings import Settings
+from telnyx_remote_mcp.store import names
+from telnyx_remote_mcp.store.base import StoreUnavailable
+from telnyx_remote_mcp.store.sqlite import SqliteStore
 from telnyx_remote_mcp.surface.permission import Level, permission
 from telnyx_remote_mcp.surface.selection import EVERYTHING
 from telnyx_tools.api import wire
@@ -89,6 +93,34 @@ async def _linked(worker: server._Worker, principal: str) -> str:
     )
     await worker.oauth.grants.begin(grant.id, 3_600)
     return grant.id
+
+
+@pytest.mark.anyio
+async def test_a_worker_is_ready_once_its_store_has_answered_and_stays_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = {"away": True}
+
+    async def get(self: SqliteStore, kind: str, key: str) -> bytes | None:
+        if store["away"]:
+            raise StoreUnavailable
+        return await found(self, kind, key)
+
+    found = SqliteStore.get
+    monkeypatch.setattr(SqliteStore, "get", get)
+    monkeypatch.setattr(names, "_RETRY_SECS", 0.01)
+    app = server.create_app(Settings(data_dir=tmp_path))
+    transport = httpx2.ASGITransport(app)
+    async with app.router.lifespan_context(app), httpx2.AsyncClient(transport=transport, base_url="http://s") as http:
+        first = await http.get("/readyz")
+        assert (first.status_code, "retry-after" in first.headers) == (503, True)
+        assert (await http.get("/healthz")).status_code == 200, "or the orchestrator ends it, which helps nobody"
+        store["away"] = False
+        async with asyncio.timeout(10):
+            while (await http.get("/readyz")).status_code != 200:
+                await anyio.lowlevel.checkpoint()
+        store["away"] = True
+        assert (await http.get("/readyz")).status_code == 200, "reads go on without the store"
 
 
 @pytest.mark.anyio

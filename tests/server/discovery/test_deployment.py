@@ -40,7 +40,7 @@ def check(manifest: dict[str, Any]) -> None:
         kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
 
 
-async def ready() -> bool:
+def ready() -> bool:
     return True
 
 

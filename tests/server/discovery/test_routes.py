@@ -144,11 +144,8 @@ def test_the_list_of_apps_says_where_each_group_is(http: httpx2.Client) -> None:
 @pytest.mark.anyio
 async def test_the_server_is_ready_only_when_it_says_so() -> None:
     state = {"ready": False}
-
-    async def ready() -> bool:
-        return state["ready"]
-
-    transport = httpx2.ASGITransport(Starlette(routes=list[Route](health_routes(ready))))
+    routes = list[Route](health_routes(lambda: state["ready"]))
+    transport = httpx2.ASGITransport(Starlette(routes=routes))
     async with httpx2.AsyncClient(transport=transport, base_url="http://server") as client:
         assert (await client.get("/healthz")).status_code == 200
         assert (await client.get("/readyz")).status_code == 503

@@ -136,9 +136,9 @@ async def test_a_call_in_progress_finishes(headers: tuple[tuple[bytes, bytes], .
 
 async def test_it_says_whether_it_accepts_more() -> None:
     streams = OpenStreams(App())
-    assert await streams.accepting()
+    assert streams.accepting()
     streams.close()
-    assert not await streams.accepting()
+    assert not streams.accepting()
 
 
 async def test_answers_of_a_server_that_is_about_to_end_are_the_last_of_their_connections() -> None:
