@@ -22,7 +22,7 @@ from uvicorn.supervisors import Multiprocess
 
 from telnyx_remote_mcp.composition.meter import create_meter
 from telnyx_remote_mcp.composition.server import create_app
-from telnyx_remote_mcp.http.protocol import MAX_CONNECTIONS, BoundedProtocol
+from telnyx_remote_mcp.http.protocol import BoundedProtocol
 from telnyx_remote_mcp.settings import SECRETS, Settings, variable
 from telnyx_remote_mcp.telemetry import logs
 
@@ -58,7 +58,6 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         partial(app, settings),
         factory=True,
         http=BoundedProtocol,
-        limit_concurrency=MAX_CONNECTIONS + 1,  # by then none of them is idle
         workers=settings.workers,
         ws="none",
         log_config=None,
@@ -102,7 +101,8 @@ def app(settings: Settings) -> Starlette:
     # It would cut what is streamed half a second after the signal, answers of calls in progress too: `OpenStreams` ends
     # what stays open, and nothing else.
     AppStatus.enable_automatic_graceful_drain = False
-    created = create_app(settings, meter=create_meter(settings))
+    meter = BoundedProtocol.meter = create_meter(settings)
+    created = create_app(settings, meter=meter)
     _spare_garbage_collector()
     return created
 

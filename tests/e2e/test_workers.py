@@ -21,6 +21,9 @@ def test_workers_are_counted_together_and_end_with_a_parent_that_was_killed(tmp_
         for _ in range(LISTINGS):  # each over a connection of its own, which either worker accepts
             assert post(server, LIST_TOOLS, "KEY_sandbox_workers").status_code == 200
         assert _requests(server) == LISTINGS
+        with httpx2.Client(base_url=server.base_url) as kept:
+            kept.get("/healthz")
+            assert re.search(r"^telnyx_mcp_connections 1", httpx2.get(server.metrics_url).text, re.MULTILINE)
         ends = [os.pidfd_open(child) for child in descendants(server.process.pid)]
         assert len(ends) >= 3
         server.process.kill()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 
-OPEN_FILES = 4_096
+OPEN_FILES = 8_192
 """More than all connections that a worker may have, to clients and to Telnyx."""
 
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+PATHS: Final = frozenset({"/healthz", "/readyz"})
 ALIVE: Final = '{"status":"ok"}'
 """The answer of `/healthz`."""
 _NO_STORE: Final = {"Cache-Control": "no-store"}

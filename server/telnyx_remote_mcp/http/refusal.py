@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -22,9 +23,19 @@ class Refusal(Exception):
         self.headers = {"Cache-Control": "no-store", **(headers or {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._response()(scope, receive, send)
+
+    def last_words(self) -> bytes:
+        """The whole answer over HTTP/1.1, for a connection that closes before any app has seen its request."""
+        response = self._response()
+        headers = [*response.raw_headers, (b"connection", b"close")]
+        lines = [b"%s: %s" % header for header in headers]
+        begin = f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}".encode()
+        return b"\r\n".join([begin, *lines, b"", response.body])
+
+    def _response(self) -> Response:
         body = json.dumps({"error": self.error, "error_description": self.description})
-        response = Response(body, self.status, self.headers, media_type="application/json")
-        await response(scope, receive, send)
+        return Response(body, self.status, self.headers, media_type="application/json")
 
 
 def retry_after(seconds: float) -> dict[str, str]:

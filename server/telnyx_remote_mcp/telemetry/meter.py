@@ -21,6 +21,9 @@ class Meter:
     def failed_login(self) -> None:
         """A request was refused for a wrong credential, or since too many came from its address before."""
 
+    def connected(self, change: int) -> None:
+        """The number of open connections changed by `change`."""
+
     def working(self, change: int) -> None:
         """The number of requests in progress changed by `change`."""
 

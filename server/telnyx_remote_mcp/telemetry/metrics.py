@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from prometheus_client import (
     REGISTRY,
@@ -26,6 +26,9 @@ from telnyx_remote_mcp.telemetry.meter import Direction, Meter
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that tells the workers' Prometheus library, before it is imported, that several processes count."""
+
+GaugeMode = Literal["livesum", "livemax"]
+"""What several workers have of a gauge together: their sum, or what the fullest of them has."""
 
 _SECS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _STORE_SECS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5)
@@ -48,13 +51,14 @@ class Metrics(Meter):
         def seconds(name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
             return Histogram(f"telnyx_mcp_{name}_seconds", text, labels, buckets=buckets, registry=registry)
 
-        def gauge(name: str, text: str) -> Gauge:
-            return Gauge(f"telnyx_mcp_{name}", text, registry=registry, multiprocess_mode="livesum")
+        def gauge(name: str, text: str, mode: GaugeMode = "livesum") -> Gauge:
+            return Gauge(f"telnyx_mcp_{name}", text, registry=registry, multiprocess_mode=mode)
 
         self._families: set[str] = set()
         self._requests = counter("http_requests", "Requests answered", "method", "route", "status")
         self._request_secs = seconds("http_request", "Until the answer began", _SECS, "route")
         self._failed_logins = counter("failed_logins", "Requests refused for a wrong credential, or for many before")
+        self._connected = gauge("connections", "Open connections, of the worker that has most", "livemax")
         self._working = gauge("requests_working", "Requests at work")
         self._waiting = gauge("requests_waiting", "Requests that wait for their place")
         self._oauth = counter("oauth_steps", "Steps of signing in", "step", "outcome")
@@ -89,6 +93,9 @@ class Metrics(Meter):
 
     def failed_login(self) -> None:
         self._failed_logins.inc()
+
+    def connected(self, change: int) -> None:
+        self._connected.inc(change)
 
     def working(self, change: int) -> None:
         self._working.inc(change)

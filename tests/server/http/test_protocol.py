@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import socket
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -12,8 +13,12 @@ from starlette.responses import JSONResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from tests.server.serving import serving
 
-from telnyx_remote_mcp.http import protocol
+from telnyx_remote_mcp.commands import OPEN_FILES
+from telnyx_remote_mcp.events import waiting
+from telnyx_remote_mcp.gate import limits
+from telnyx_remote_mcp.http import health, protocol
 from telnyx_remote_mcp.http.protocol import MAX_HEAD_BYTES, MAX_HEADERS, MAX_PIPELINED, BoundedProtocol
+from telnyx_remote_mcp.telemetry.meter import Meter
 
 pytestmark = pytest.mark.anyio
 
@@ -143,6 +148,108 @@ async def test_beyond_the_limit_a_new_connection_takes_the_place_of_the_idlest(
         assert await first.read() == b""
         writer.write(GET + b"Connection: close\r\n\r\n")
         assert status(await second.read()) == 200
+
+
+class Busy:
+    """Answers no request before it is let, except for the health checks."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.let = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] not in health.PATHS:
+            self.begun.set()
+            await self.let.wait()
+        await names(scope, receive, send)
+
+
+@pytest.fixture
+def crowded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One connection has the place of all, and there are two in reserve."""
+    monkeypatch.setattr(protocol, "MAX_CONNECTIONS", 1)
+    monkeypatch.setattr(protocol, "RESERVE", 2)
+
+
+@asynccontextmanager
+async def full(app: Busy) -> AsyncIterator[str]:
+    """The URL of a server of which each connection has a request."""
+    async with serving(app, http=BoundedProtocol) as url, connected(url) as (reader, writer):
+        writer.write(GET + b"Connection: close\r\n\r\n")
+        await asyncio.wait_for(app.begun.wait(), 10)
+        try:
+            yield url
+        finally:
+            app.let.set()
+        assert status(await reader.read()) == 200, "who was there first is served"
+
+
+POST = b"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n"
+
+
+@pytest.mark.usefixtures("crowded")
+@pytest.mark.parametrize("sent", [[GET + b"\r\n"], [POST, b"{}"], [POST + b"{}" + POST + b"{}"], [POST]])
+async def test_where_every_connection_has_a_request_a_newcomer_is_told_to_come_again(sent: list[bytes]) -> None:
+    async with full(Busy()) as url:
+        head, _, body = (await answered(url, *sent)).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    headers = dict(line.split(b": ") for line in head.lower().split(b"\r\n")[1:])
+    assert int(headers[b"retry-after"]) >= 1
+    assert (headers[b"connection"], int(headers[b"content-length"])) == (b"close", len(body))
+    assert json.loads(body)["error"] == "overloaded"
+
+
+@pytest.mark.usefixtures("crowded")
+async def test_the_orchestrator_is_answered_however_full_it_is() -> None:
+    async with full(Busy()) as url, connected(url), connected(url), connected(url):
+        for path in sorted(health.PATHS):
+            head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+            assert status(await answered(url, head)) == 200, "and its connection is closed then"
+
+
+@pytest.mark.usefixtures("crowded")
+async def test_who_comes_and_says_nothing_gives_way_with_a_503_to_who_comes_later() -> None:
+    async with full(Busy()) as url, connected(url) as (first, _), connected(url), connected(url):
+        assert status(await asyncio.wait_for(first.read(), 10)) == 503
+
+
+@pytest.mark.usefixtures("crowded")
+async def test_who_came_too_early_is_served_if_there_is_room_by_then() -> None:
+    app = Busy()
+    async with serving(app, http=BoundedProtocol) as url, connected(url) as (first, writer):
+        writer.write(GET + b"Connection: close\r\n\r\n")
+        await asyncio.wait_for(app.begun.wait(), 10)
+        async with connected(url) as (second, later):
+            assert status(await answered(url, GET + b"\r\n")) == 503
+            app.let.set()
+            assert status(await first.read()) == 200
+            for _ in range(2):
+                later.write(GET + b"\r\n")
+                assert status(await second.readuntil(b"]")) == 200
+
+
+def test_the_limits_that_answer_by_account_come_before_the_one_on_connections() -> None:
+    assert limits.OVERALL + waiting.OVERALL < protocol.MAX_CONNECTIONS
+    assert protocol.MAX_CONNECTIONS + protocol.RESERVE + limits.OVERALL < OPEN_FILES
+
+
+async def test_connections_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    meter = Connections()
+    monkeypatch.setattr(BoundedProtocol, "meter", meter)
+    async with serving(names, http=BoundedProtocol) as url, connected(url) as (reader, writer):
+        writer.write(GET + b"\r\n")
+        await reader.readuntil(b"]")
+        assert meter.open == 1
+        writer.write(GET + b"Connection: close\r\n\r\n")
+        await reader.read()
+    assert meter.open == 0
+
+
+class Connections(Meter):
+    open = 0
+
+    def connected(self, change: int) -> None:
+        self.open += change
 
 
 MEGABYTE = b"x" * 1_048_576
