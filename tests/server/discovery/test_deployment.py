@@ -14,6 +14,7 @@ import yaml
 from prometheus_client import CollectorRegistry, Metric
 
 from telnyx_remote_mcp.http.health import health_routes
+from telnyx_remote_mcp.http.protocol import MAX_CONNECTIONS
 from telnyx_remote_mcp.serve import GRACE_SECS
 from telnyx_remote_mcp.settings import Settings, variable
 from telnyx_remote_mcp.telemetry.metrics import Metrics
@@ -148,6 +149,12 @@ def test_alerts_and_dashboard_ask_for_metrics_that_there_are_and_each_alert_is_e
     assert named <= there
     explained = (ROOT / "docs/operations.md").read_text()
     assert [rule["alert"] for rule in alerts if f"`{rule['alert']}`" not in explained] == []
+
+
+def test_the_alert_on_connections_fires_at_four_fifths_of_those_of_a_worker() -> None:
+    assert (
+        f"telnyx_mcp_connections) > 0.8 * {MAX_CONNECTIONS}\n" in (ROOT / "deploy/prometheus/alerts.yaml").read_text()
+    )
 
 
 def dashboard() -> dict[str, Any]:
