@@ -127,7 +127,9 @@ class Settings(BaseSettings):
     allowed_hosts: Names = Field([], description="further Host values to answer to, host or host:port")
     allowed_origins: Names = Field([], description="browser origins that may call, such as https://app.example.com")
     trusted_proxies: Names = Field([], description="addresses or networks whose X-Forwarded-For is believed")
-    stateful: bool | None = Field(None, description="keep sessions of older clients; default: with one worker")
+    stateful: bool | None = Field(
+        None, description="keep sessions of older clients; default: with one worker and no Redis"
+    )
     max_body_bytes: int = Field(1_048_576, ge=1_024, description="largest request body")
     rate_limit_per_minute: int = Field(
         600, ge=1, description="requests per minute and account: of all replicas with Redis, else of each worker"
@@ -272,7 +274,10 @@ class Settings(BaseSettings):
 
     @property
     def keeps_sessions(self) -> bool:
-        return self.workers == 1 if self.stateful is None else self.stateful
+        """Whether sessions of older clients are kept: by default, where no other worker or replica may get the next
+        request of one."""
+        alone = self.workers == 1 and self.redis_url is None
+        return alone if self.stateful is None else self.stateful
 
 
 def is_secure(url: str) -> bool:

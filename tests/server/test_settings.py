@@ -112,6 +112,12 @@ def test_sessions_are_kept_by_one_worker_unless_told_otherwise(workers: int, sta
     assert Settings(workers=workers, stateful=stateful).keeps_sessions is kept
 
 
+@pytest.mark.parametrize("stateful", [None, True, False])
+def test_replicas_on_one_redis_keep_no_sessions_unless_told_otherwise(stateful: bool | None) -> None:
+    shared = Settings(secret="s" * 32, redis_url="redis://127.0.0.1:6379/0", stateful=stateful)
+    assert shared.keeps_sessions is (stateful is True)
+
+
 def test_a_worker_reads_the_same_settings_from_its_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     settings = Settings(
         groups=["messaging", "numbers"],
