@@ -37,6 +37,7 @@ from telnyx_remote_mcp.http.client_address import ClientAddress
 from telnyx_remote_mcp.http.edge import Edge
 from telnyx_remote_mcp.http.health import health_routes
 from telnyx_remote_mcp.http.hosts import Hosts
+from telnyx_remote_mcp.http.last_answers import LastAnswers
 from telnyx_remote_mcp.http.media_types import MediaTypes
 from telnyx_remote_mcp.http.not_found import NotFound
 from telnyx_remote_mcp.http.open_streams import OpenStreams
@@ -102,7 +103,10 @@ def build_app(parts: Parts) -> Starlette:
     app = Starlette(
         lifespan=_lifespan(parts, transport, streams),
         routes=[*endpoints, Mount("", BodyLimits(routes, MAX_PAGE_BYTES, kept))],
-        middleware=_middleware(parts, routes=(*endpoints, *for_people), public=public),
+        middleware=[
+            Middleware(LastAnswers, accepting=streams.accepting),
+            *_middleware(parts, routes=(*endpoints, *for_people), public=public),
+        ],
     )
     app.router.redirect_slashes = False
     return app

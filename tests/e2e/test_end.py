@@ -77,6 +77,17 @@ async def test_sigterm_answers_calls_that_wait_and_they_go_on_elsewhere_and_miss
             assert [event["text"] for event in told["events"]] == ["hello"]
 
 
+def test_while_it_drains_every_answer_is_the_last_of_its_connection(tmp_path: Path) -> None:
+    paths = ("/", "/healthz", "/readyz", "/mcp", "/oauth/jwks", "/account", "/webhooks/unknown", "/nowhere")
+    with served(tmp_path, "--sandbox", "--drain-secs", "3") as server, httpx2.Client(base_url=server.base_url) as http:
+        assert {http.get(path, timeout=END_SECS).headers.get("connection") for path in paths} == {None}
+        server.process.send_signal(signal.SIGTERM)
+        while http.get("/readyz").status_code == 200:
+            pass  # until the signal has arrived
+        assert {path: http.get(path).headers.get("connection") for path in paths} == dict.fromkeys(paths, "close")
+        assert server.process.wait(END_SECS) == 0
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_ctrl_c_ends_a_server_in_the_same_way_however_many_workers_it_has(tmp_path: Path, workers: str) -> None:
     with served(tmp_path, "--workers", workers) as server:

@@ -38,7 +38,7 @@ class OpenStreams:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         grace = _grace_secs(scope)
         if grace is None:
-            await self.app(scope, receive, _last(send) if self._closed else send)
+            await self.app(scope, receive, send)
             return
         response = OpenResponse(send)
         with anyio.CancelScope() as cancel:
@@ -62,18 +62,6 @@ class OpenStreams:
         now = asyncio.get_running_loop().time()
         for cancel, grace in list(self._open.items()):
             cancel.deadline = now + grace
-
-
-def _last(send: Send) -> Send:
-    """Add `Connection: close` to the answer, so that the client's next request goes to another process."""
-
-    async def send_last(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            others = (header for header in message.get("headers", ()) if header[0].lower() != b"connection")
-            message["headers"] = [*others, (b"connection", b"close")]
-        await send(message)
-
-    return send_last
 
 
 def _grace_secs(scope: Scope) -> float | None:

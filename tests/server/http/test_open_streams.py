@@ -139,13 +139,3 @@ async def test_it_says_whether_it_accepts_more() -> None:
     assert streams.accepting()
     streams.close()
     assert not streams.accepting()
-
-
-async def test_answers_of_a_server_that_is_about_to_end_are_the_last_of_their_connections() -> None:
-    app, before, after = App(START, piece(b"{}", more=False)), Request("POST"), Request("POST")
-    app.released.set()
-    streams = OpenStreams(app)
-    await before.to(streams)
-    streams.close()
-    await after.to(streams)
-    assert [request.sent[0]["headers"] for request in (before, after)] == [[], [(b"connection", b"close")]]
