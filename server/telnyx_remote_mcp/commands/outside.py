@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import time
@@ -14,6 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 import anyio
 import httpx2
 
+from telnyx_remote_mcp.auth.challenges import STORE_UNAVAILABLE
 from telnyx_remote_mcp.commands.proxies import hint, kind
 from telnyx_remote_mcp.settings import is_secure
 
@@ -24,6 +26,8 @@ QUIET_SECS: Final = 20.0
 """How long to wait for more data on an open stream: the server sends some every 15 seconds."""
 MAX_SKEW_SECS: Final = 60
 DAYS_LEFT: Final = 14
+CONNECTIONS: Final = 8
+"""How many connections a session is asked for on: a load balancer brings some of them to another replica."""
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
 
 _ACCEPT: Final = {"Accept": "application/json, text/event-stream"}
@@ -36,6 +40,7 @@ _META: Final = {
 }
 _LISTEN: Final = {"notifications": {"toolsListChanged": True}}
 _ELSEWHERE: Final = "https://elsewhere.example"
+_ERROR: Final = re.compile(r"[a-z_]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ class Deployment:
             yield finding
             if not finding.good:
                 return
-            for look in (self._health, self._metadata, self._cors, self._eras, self._streams):
+            for look in (self._health, self._metadata, self._cors, self._pages, self._eras, self._streams):
                 try:
                     for finding in await look(http, challenge):
                         yield finding
@@ -176,7 +181,7 @@ class Deployment:
         return [Finding(True, f"Metadata for signing in is where clients look ({len(places)} documents)")]
 
     async def _cors(self, http: httpx2.AsyncClient, challenge: httpx2.Response) -> list[Finding]:
-        """Check that clients in a browser can read the metadata, and that pages of other origins cannot call."""
+        """Check that clients in a browser can read the metadata."""
         if "resource_metadata" not in challenge.headers.get("www-authenticate", ""):
             return []
         url = f"{self._base}/.well-known/oauth-authorization-server"
@@ -187,30 +192,72 @@ class Deployment:
         text = f"Access-Control-Allow-Origin is {wrong}, so that clients in a browser cannot sign in"
         return [Finding(False, f"{text}; {self._hint('cors')}")]
 
+    async def _pages(self, http: httpx2.AsyncClient, challenge: httpx2.Response) -> list[Finding]:
+        """Check that pages of other origins cannot call."""
+        status = (await self._post(http, "tools/list", {}, LEGACY, {"Origin": _ELSEWHERE})).status_code
+        if status == 403:
+            return [Finding(True, "Pages of other origins are refused")]
+        text = f"/mcp answers HTTP {status} to pages of any origin, where 403 is expected"
+        return [Finding(False, f"{text}; {self._hint('origin')}")]
+
     async def _eras(self, http: httpx2.AsyncClient, challenge: httpx2.Response) -> list[Finding]:
         """Check that clients of both protocol versions get an answer."""
         if self._key is None:
             return [Finding(True, "Calls are not tried: set TELNYX_API_KEY to a key for that")]
-        found = []
-        for era, method, params in ((MODERN, "server/discover", {}), (LEGACY, "initialize", _INITIALIZE)):
-            answer = await self._post(http, method, params, era)
-            good = answer.status_code == 200 and '"result"' in answer.text
-            found.append(Finding(good, f"{era}: {method} {'works' if good else f'is HTTP {answer.status_code}'}"))
-        return found
+        async with self._caller() as caller:
+            discovered = await self._post(caller, "server/discover", {}, MODERN)
+            began = await self._post(caller, "initialize", _INITIALIZE, LEGACY)
+        found = [_answered(f"{MODERN}: server/discover", discovered), _answered(f"{LEGACY}: initialize", began)]
+        return [*found, await self._session(began.headers.get("mcp-session-id"))] if found[-1].good else found
+
+    async def _session(self, session: str | None) -> Finding:
+        """Check that what follows `initialize` is answered on any connection; end the session, if there is one."""
+        try:
+            await self._follow("notifications/initialized", session)
+            answers = [await self._follow("tools/list", session) for _ in range(CONNECTIONS)]
+        finally:
+            await self._end(session)
+        if session is not None and any(answer.status_code == 404 for answer in answers):
+            text = "a session is known on some connections only, so there are replicas that keep their own"
+            return Finding(False, f"{LEGACY}: {text}: set TELNYX_MCP_STATEFUL=false for all of them")
+        found = [_answered(f"{LEGACY}: tools/list on other connections", answer) for answer in answers]
+        return next((each for each in found if not each.good), found[0])
+
+    async def _follow(self, method: str, session: str | None) -> httpx2.Response:
+        async with self._caller(session) as caller:
+            return await self._post(caller, method, {}, LEGACY)
+
+    async def _end(self, session: str | None) -> None:
+        """End the session at the replica that keeps it: one that does not answers 404."""
+        for _ in range(CONNECTIONS if session is not None else 0):
+            async with self._caller(session) as caller:
+                if (await caller.delete(f"{self._base}/mcp", headers=_ACCEPT)).status_code != 404:
+                    return
+
+    def _caller(self, session: str | None = None) -> httpx2.AsyncClient:
+        """A client that sends the key, on connections of its own."""
+        headers = {"Authorization": f"Bearer {self._key}"}
+        if session is not None:
+            headers["Mcp-Session-Id"] = session
+        return httpx2.AsyncClient(timeout=TIMEOUT_SECS, headers=headers)
 
     async def _streams(self, http: httpx2.AsyncClient, challenge: httpx2.Response) -> list[Finding]:
         """Check that the proxy passes a stream on at once, and keeps it open while nothing is sent on it."""
         if self._key is None:
             return []
-        headers, message = self._request("subscriptions/listen", _LISTEN, MODERN)
+        headers, message = _request("subscriptions/listen", _LISTEN, MODERN)
         heard = began = time.monotonic()
         try:
             with anyio.move_on_after(AT_ONCE_SECS) as patience:
-                async with http.stream(
-                    "POST", f"{self._base}/mcp", json=message, headers=headers, timeout=2 * QUIET_SECS
-                ) as stream:
+                async with (
+                    self._caller() as caller,
+                    caller.stream(
+                        "POST", f"{self._base}/mcp", json=message, headers=headers, timeout=2 * QUIET_SECS
+                    ) as stream,
+                ):
                     if stream.status_code != 200:
-                        return [Finding(False, f"A stream is HTTP {stream.status_code}")]
+                        await stream.aread()
+                        return [Finding(False, f"A stream: {_refused(stream)}")]
                     pieces = stream.aiter_raw()
                     await anext(pieces)
                     heard = time.monotonic()
@@ -226,19 +273,16 @@ class Deployment:
         return [Finding(True, f"Streams come through at once, and stay open while they are quiet ({waited:.0f} s)")]
 
     async def _post(
-        self, http: httpx2.AsyncClient, method: str, params: Mapping[str, Any], era: str
+        self,
+        http: httpx2.AsyncClient,
+        method: str,
+        params: Mapping[str, Any],
+        era: str,
+        more: Mapping[str, str] | None = None,
     ) -> httpx2.Response:
-        """Send one message, and return the answer."""
-        headers, message = self._request(method, params, era)
-        return await http.post(f"{self._base}/mcp", json=message, headers=headers)
-
-    def _request(self, method: str, params: Mapping[str, Any], era: str) -> tuple[dict[str, str], dict[str, Any]]:
-        """The headers and the body of one message; `tools/list` goes without a credential."""
-        headers = {**_ACCEPT, "MCP-Protocol-Version": era, "Mcp-Method": method}
-        if self._key is not None and method != "tools/list":
-            headers["Authorization"] = f"Bearer {self._key}"
-        sent = {**params, "_meta": _META} if era == MODERN else params
-        return headers, {"jsonrpc": "2.0", "id": 1, "method": method, "params": sent}
+        """Send one message with these headers besides, and return the answer."""
+        headers, message = _request(method, params, era)
+        return await http.post(f"{self._base}/mcp", json=message, headers={**headers, **(more or {})})
 
     def _hint(self, problem: str) -> str:
         return hint(problem, self._proxy).replace("/PATH", self._parts.path or "/PATH")
@@ -249,6 +293,33 @@ _AT_THE_ROOT: Final = (
     ("openid-configuration", ""),
     ("oauth-protected-resource", "/mcp"),
 )
+
+
+def _request(method: str, params: Mapping[str, Any], era: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """The headers and the body of one message."""
+    headers = {**_ACCEPT, "MCP-Protocol-Version": era, "Mcp-Method": method}
+    message = {"jsonrpc": "2.0", "method": method, "params": {**params, "_meta": _META} if era == MODERN else params}
+    return headers, message if method.startswith("notifications/") else {**message, "id": 1}
+
+
+def _answered(what: str, answer: httpx2.Response) -> Finding:
+    """Whether the request got a result."""
+    if answer.status_code == 200:
+        works = '"result"' in answer.text
+        return Finding(works, f"{what} {'works' if works else 'is answered with an error'}")
+    return Finding(False, f"{what}: {_refused(answer)}")
+
+
+def _refused(answer: httpx2.Response) -> str:
+    """Why a request was refused: the HTTP status, and the server's own word for it."""
+    try:
+        error = answer.json()["error"]
+    except (ValueError, KeyError, TypeError):
+        error = None
+    if error == STORE_UNAVAILABLE:
+        return "its store, such as Redis, does not answer; telnyx-mcp-server doctor serve, beside the server, says more"
+    own = f" ({error})" if isinstance(error, str) and _ERROR.fullmatch(error) else ""
+    return f"HTTP {answer.status_code}{own}"
 
 
 def _port(parts: SplitResult) -> int:

@@ -78,6 +78,14 @@ _HINTS: Final[Mapping[str, Mapping[str, str]]] = {
         "haproxy": "take http-response for Access-Control-* out",
         "": "let the proxy leave Access-Control-* as the server sets them",
     },
+    "origin": {
+        "nginx": "take proxy_set_header Origin out",
+        "Caddy": "take header_up for Origin out of reverse_proxy",
+        "Cloudflare": "take Origin out of the Transform Rules for request headers",
+        "ALB": "an ALB changes no Origin header: look at what stands behind it, such as an nginx",
+        "haproxy": "take http-request del-header, set-header and replace-header for Origin out",
+        "": "let the proxy pass the Origin header on as it is",
+    },
 }
 _HAPROXY_ERRORS: Final = (
     "No server is available to handle this request.",

@@ -13,6 +13,7 @@ SAYS = {
     "refused": ("deny", "respond 403", "bot protection", "AWS WAF", "http-request deny"),
     "path": ("location /PATH/", "handle_path /PATH/*", "Rewrite URL", "no path off", "replace-path /PATH"),
     "metadata": ("location ^~", "handle /.well-known/*", "no rule may", "add a rule", "path_beg /.well-known/"),
+    "origin": ("proxy_set_header Origin", "header_up", "Transform Rules", "no Origin header", "del-header"),
     "cors": ("add_header", "header_down", "Transform Rules", "access_control_", "http-response"),
 }
 KINDS = ("nginx", "Caddy", "Cloudflare", "ALB", "haproxy")
