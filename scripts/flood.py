@@ -55,27 +55,32 @@ def main(connections: int, attacks: Sequence[str]) -> bool:
 
 
 def _measure(pid: int, url: str, connections: int, attacks: Sequence[str]) -> bool:
-    asyncio.run(_calls(url, "warm"))
+    asyncio.run(percentiles(url, "warm"))
     memory, well = _resident(pid), True
     print(f"{memory:.1f} MB before")
     for name in attacks:
-        quiet = asyncio.run(_calls(url, f"before_{name}"))
-        with _under(name, url, connections):
-            under = asyncio.run(_calls(url, f"under_{name}"))
+        quiet = asyncio.run(percentiles(url, f"before_{name}"))
+        with under(name, url, connections):
+            slowed = asyncio.run(percentiles(url, f"under_{name}"))
             grown = _resident(pid) - memory
-        well = well and under[98] <= max(MOST_TIMES * quiet[98], quiet[98] + SLICE_MS)
+        well = well and is_hardly_slower(quiet[98], slowed[98])
         print(
-            f"{name:<20} p50 {quiet[49]:4.1f} then {under[49]:4.1f} ms  p99 {quiet[98]:4.1f} then {under[98]:4.1f} ms"
-            f" ({under[98] / quiet[98]:.1f}x)  {grown:+.1f} MB"
+            f"{name:<20} p50 {quiet[49]:4.1f} then {slowed[49]:4.1f} ms  p99 {quiet[98]:4.1f} then {slowed[98]:4.1f} ms"
+            f" ({slowed[98] / quiet[98]:.1f}x)  {grown:+.1f} MB"
         )
     return well
 
 
-async def _calls(url: str, account: str) -> list[float]:
+def is_hardly_slower(quiet: float, slowed: float) -> bool:
+    """Whether a latency during an attack is near enough to the one before it. Both in milliseconds."""
+    return slowed <= max(MOST_TIMES * quiet, quiet + SLICE_MS)
+
+
+async def percentiles(url: str, account: str, calls: int = CALLS) -> list[float]:
     """The percentiles of one account's call latencies, in milliseconds."""
     took: list[float] = []
     async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
-        for _ in range(CALLS):
+        for _ in range(calls):
             started = time.perf_counter()
             answer = await _call(http, account, "get_balance", {})
             took.append((time.perf_counter() - started) * 1000)
@@ -84,8 +89,8 @@ async def _calls(url: str, account: str) -> list[float]:
 
 
 @contextmanager
-def _under(name: str, url: str, connections: int) -> Iterator[None]:
-    """Run the attack in a process of its own."""
+def under(name: str, url: str, connections: int) -> Iterator[None]:
+    """Run the attack in a process of its own, and let it have begun."""
     command = [sys.executable, "-m", "scripts.flood", name, url, str(connections)]
     with subprocess.Popen(command) as attackers:
         time.sleep(3)
@@ -195,6 +200,21 @@ async def copies(url: str, number: int) -> None:
             await asyncio.sleep(0.2)
 
 
+async def calls(url: str, number: int) -> None:
+    """Calls by one account, one after the other; most are beyond its rate, and refused."""
+    async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
+        while True:
+            await _tolerant(_call(http, "hostile", "get_balance", {}))
+
+
+async def waits(url: str, number: int) -> None:
+    """Calls by one account that wait until something happens, which never does."""
+    async with httpx2.AsyncClient(base_url=url, timeout=300) as http:
+        while True:
+            await _tolerant(_call(http, "hostile", "wait_for_event", {"timeout_secs": 250}))
+            await asyncio.sleep(0.5)
+
+
 async def registrations(url: str, number: int) -> None:
     async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
         for attempt in itertools.count():
@@ -246,6 +266,8 @@ ATTACKS: dict[str, Attack] = {
     "made_up_keys": made_up_keys,
     "sessions_of_one_key": sessions,
     "copies_of_one_key": copies,
+    "calls_of_one_key": calls,
+    "waits_of_one_key": waits,
     "registrations": registrations,
     "documents": documents,
 }
