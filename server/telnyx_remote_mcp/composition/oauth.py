@@ -32,6 +32,7 @@ from telnyx_remote_mcp.store.rates import Rates
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_remote_mcp.web.linking.routes import CALLBACK_PATH, linking_routes
 from telnyx_remote_mcp.web.linking.services import Services
 from telnyx_tools.api.client import Api
@@ -48,6 +49,7 @@ def create_oauth(
     fetch: PublicFetch | None = None,
     phones: OwnerPhones | None = None,
     activity: Activity | None = None,
+    meter: Meter = UNMEASURED,
 ) -> OAuth:
     """The OAuth parts of one worker process.
 
@@ -84,7 +86,7 @@ def create_oauth(
     upkeep = Upkeep(store, vault, grants, refresh_tokens, clients, accounts, signing_keys)
     server = AuthorizationServer(protocol, PendingRequests(store, vault), scopes.baseline, upkeep.ensure)
     tokens = AccessTokens(settings.url, resources, signing_keys, grants, check)
-    linking = Services(settings, surfaces, server, grants, keys, api, store, secret, sign_in, phones, activity)
+    linking = Services(settings, surfaces, server, grants, keys, api, store, secret, sign_in, phones, activity, meter)
     return OAuth(
         upkeep,
         grants,

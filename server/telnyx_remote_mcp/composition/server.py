@@ -206,6 +206,7 @@ class _Worker:
             self.fetch,
             self.phones,
             self.activity,
+            self.meter,
         )
 
     @cached_property

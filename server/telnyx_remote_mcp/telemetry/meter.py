@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 Direction = Literal["in", "out"]
+Decision = Literal["linked", "denied", "key_refused", "sign_in_failed"]
 
 
 class Meter:
@@ -23,6 +24,9 @@ class Meter:
 
     def connected(self, change: int) -> None:
         """The number of open connections changed by `change`."""
+
+    def link(self, decision: Decision) -> None:
+        """A person, on the page that links an account to a client, linked one, said no, or could not prove theirs."""
 
     def working(self, change: int) -> None:
         """The number of requests in progress changed by `change`."""

@@ -22,7 +22,7 @@ from prometheus_client import (
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from telnyx_remote_mcp.telemetry.meter import Direction, Meter
+from telnyx_remote_mcp.telemetry.meter import Decision, Direction, Meter
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that tells the workers' Prometheus library, before it is imported, that several processes count."""
@@ -37,6 +37,8 @@ _MOST_FAMILIES: Final = 400
 """The most families that are counted by name. The catalog has a few hundred; further ones are counted as other."""
 _METHODS: Final = frozenset({"GET", "POST", "DELETE", "OPTIONS", "HEAD"})
 _OAUTH: Final = "/oauth/"
+_PUBLIC_KEYS: Final = "/oauth/jwks"
+"""Below /oauth/ and no step of signing in."""
 _DEAD: Final = "dead"
 _FILES: Final = threading.Lock()
 
@@ -88,7 +90,7 @@ class Metrics(Meter):
     def request(self, method: str, route: str, status: int, secs: float) -> None:
         self._requests.labels(method if method in _METHODS else "other", route, status).inc()
         self._request_secs.labels(route).observe(secs)
-        if route.startswith(_OAUTH):
+        if route.startswith(_OAUTH) and route != _PUBLIC_KEYS:
             self._oauth.labels(route.removeprefix(_OAUTH), _class(str(status))).inc()
 
     def failed_login(self) -> None:
@@ -96,6 +98,9 @@ class Metrics(Meter):
 
     def connected(self, change: int) -> None:
         self._connected.inc(change)
+
+    def link(self, decision: Decision) -> None:
+        self._oauth.labels("link", decision).inc()
 
     def working(self, change: int) -> None:
         self._working.inc(change)

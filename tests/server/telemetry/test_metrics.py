@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from tests import contexts
 from tests.wires import MockWire
 
+from telnyx_remote_mcp.auth.authorization_server.metadata import JWKS
 from telnyx_remote_mcp.calls.dispatch import Dispatch
 from telnyx_remote_mcp.calls.question import AskFirst, Question
 from telnyx_remote_mcp.composition.watch import watch
@@ -121,14 +122,17 @@ async def test_paths_and_methods_that_people_make_up_add_no_series() -> None:
         await send({"type": "http.response.body", "body": b""})
 
     collected = Collected()
-    edge = Edge(nothing, collected.metrics, ["/mcp", "/oauth/token", "/v2/mcp/apps/{slug}/mcp"])
+    edge = Edge(nothing, collected.metrics, ["/mcp", "/oauth/token", JWKS, "/v2/mcp/apps/{slug}/mcp"])
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=edge), base_url="http://localhost") as http:
-        for path in ("/mcp", "/oauth/token", "/v2/mcp/apps/MARKED/mcp", "/MARKED", "/mcp/MARKED"):
+        for path in ("/mcp", "/oauth/token", JWKS, "/v2/mcp/apps/MARKED/mcp", "/MARKED", "/mcp/MARKED"):
             await http.request("MARKED", path)
     assert "MARKED" not in collected.text()
     for route, count in {"/mcp": 1, "/oauth/token": 1, "/v2/mcp/apps/{slug}/mcp": 1, "other": 2}.items():
         assert collected.value("http_requests_total", method="other", route=route, status="404") == count
     assert collected.value("oauth_steps_total", step="token", outcome="4xx") == 1
+    collected.metrics.link("linked")
+    assert collected.value("oauth_steps_total", step="link", outcome="linked") == 1
+    assert collected.text().count("telnyx_mcp_oauth_steps_total{") == 2, "the public keys are no step"
 
 
 async def test_operations_beyond_the_number_of_families_that_there_are_become_others() -> None:

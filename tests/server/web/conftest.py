@@ -19,6 +19,7 @@ from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.surface.selection import Selection
 from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_remote_mcp.telemetry.meter import Decision, Meter
 from telnyx_remote_mcp.web.linking.routes import CALLBACK_PATH, linking_routes
 from telnyx_remote_mcp.web.linking.services import Services
 from telnyx_sandbox import server as sandbox_server
@@ -34,8 +35,23 @@ async def upstream() -> AsyncIterator[str]:
         yield base_url
 
 
+class Decisions(Meter):
+    """Notes what people decided on the linking page."""
+
+    def __init__(self) -> None:
+        self.made: list[Decision] = []
+
+    def link(self, decision: Decision) -> None:
+        self.made.append(decision)
+
+
 @pytest.fixture
-async def site(tmp_path: Path, upstream: str) -> AsyncIterator[Site]:
+def decisions() -> Decisions:
+    return Decisions()
+
+
+@pytest.fixture
+async def site(tmp_path: Path, upstream: str, decisions: Decisions) -> AsyncIterator[Site]:
     settings = Settings(data_dir=tmp_path, api_base_url=upstream)
     secret = Secret(b"s" * 32)
     store = open_store(settings)
@@ -46,7 +62,7 @@ async def site(tmp_path: Path, upstream: str) -> AsyncIterator[Site]:
         keys = ApiKeys(balance_check(api), lambda: secret.derive("pepper"))
         answers = Answers(store, Vault(secret), grants)
         surfaces = Surfaces(registry(), Selection())
-        services = Services(settings, surfaces, answers, grants, keys, api, store, secret, sign_in)
+        services = Services(settings, surfaces, answers, grants, keys, api, store, secret, sign_in, meter=decisions)
         app.router.routes.extend(linking_routes(services))
         async with AsyncExitStack() as browsers:
             yield Site(url, upstream, answers, grants, keys, services, browsers)

@@ -4,7 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
-from tests.server.web.people import WRITES, Person, Site, answer, filled
+from tests.server.web.conftest import Decisions
+from tests.server.web.people import KEY, WRITES, Person, Site, answer, filled
 
 from telnyx_remote_mcp.auth.grant import Grant
 from telnyx_remote_mcp.surface.permission import Level, permission
@@ -74,6 +75,16 @@ async def test_refusing_at_telnyx_leads_back_to_the_page_as_it_was_filled_in(sit
     assert "Sign in again to allow it" in page.text
     assert (filled(page.text)["group"], filled(page.text)["level"]) == (["messaging"], "change")
     assert (await person.submit(page, action="deny")).status_code == 303
+
+
+async def test_what_people_decide_is_measured_where_they_decide_it(site: Site, decisions: Decisions) -> None:
+    person = await site.browser()
+    refused = await person.at_telnyx(await leave(site, person), decision="deny")
+    mistyped = await person.submit(refused, action="key", api_key="KEY_unknown")
+    await person.submit(mistyped, action="key", api_key=KEY)
+    await person.submit(await person.open((await site.answers.ask()).id), action="deny")
+    await person.at_telnyx(await leave(site, person))
+    assert decisions.made == ["sign_in_failed", "key_refused", "linked", "denied", "linked"]
 
 
 async def test_a_sign_in_ends_in_the_browser_in_which_it_began(site: Site) -> None:

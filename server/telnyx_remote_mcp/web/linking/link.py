@@ -58,13 +58,16 @@ class LinkPage:
             return self.services.pages.forged()
         try:
             if form.get("action") == "deny":
-                return self.services.pages.redirect(await self.services.requests.deny(request_id))
+                url = await self.services.requests.deny(request_id)
+                self.services.meter.link("denied")
+                return self.services.pages.redirect(url)
             return await self._link(request, form, browser, pending)
         except Gone:
             return self.services.pages.over()
         except BadChoice as error:
             return self._again(browser, pending.id, Filled.of(form), str(error), error.field)
         except NotProved as error:
+            self.services.meter.link("key_refused")
             return self._again(browser, pending.id, Filled.of(form), str(error), "api_key")
 
     def _is_ours(self, form: FormData, browser: Browser) -> bool:
@@ -140,6 +143,7 @@ class LinkPage:
         except Exception:
             await services.grants.revoke(grant.id)
             raise
+        services.meter.link("linked")
         response = await self._back(pending, choice, linked, account, url)
         await services.sessions.enter(browser, account, response, grant.id)
         return response
@@ -189,6 +193,7 @@ class LinkPage:
 
     def refused(self, browser: Browser, request_id: str, filled: Filled, text: str) -> Response:
         """The sign-in at Telnyx brought no account: show the page again, as it was filled in."""
+        self.services.meter.link("sign_in_failed")
         return self._again(browser, request_id, filled, text, "sign_in")
 
     def _again(self, browser: Browser, request_id: str, filled: Filled, problem: str, field: str) -> Response:

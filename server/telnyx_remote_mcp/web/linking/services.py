@@ -17,6 +17,7 @@ from telnyx_remote_mcp.store.rates import Rates
 from telnyx_remote_mcp.store.secret import Secret
 from telnyx_remote_mcp.store.vault import Vault
 from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_remote_mcp.web.linking.browser import Browsers
 from telnyx_remote_mcp.web.linking.pages import Pages
 from telnyx_remote_mcp.web.linking.requests import Requests
@@ -75,6 +76,7 @@ class Services(PageParts):
     """With it, owners are asked by text as well."""
     activity: Activity | None = None
     """Without it, the activity page reads the audit log of this replica."""
+    meter: Meter = UNMEASURED
 
     @cached_property
     def scopes(self) -> Scopes:
