@@ -45,6 +45,7 @@ from telnyx_remote_mcp.http.signals import on_termination
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.store.base import Store
 from telnyx_remote_mcp.surface.surfaces import Surfaces
+from telnyx_remote_mcp.telemetry import caller_trace
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_remote_mcp.web.page import page_routes
 from telnyx_tools.api.client import Api
@@ -185,6 +186,7 @@ def _middleware(parts: Parts, *, routes: Iterable[Route], public: Iterable[Route
     settings = parts.settings
     return [
         Middleware(Edge, meter=parts.meter, routes=[route.path for route in routes]),
+        *_traced(),
         *([Middleware(ClientAddress, trusted=settings.trusted_proxies)] if settings.trusted_proxies else ()),
         Middleware(
             Hosts,
@@ -194,6 +196,15 @@ def _middleware(parts: Parts, *, routes: Iterable[Route], public: Iterable[Route
             exempt=[route.path for route in public if route.path != "/"],
         ),
     ]
+
+
+def _traced() -> list[Middleware]:
+    """What puts requests into their callers' traces, if traces are on."""
+    if not caller_trace.is_on():
+        return []
+    from telnyx_remote_mcp.http.traced import Traced
+
+    return [Middleware(Traced)]
 
 
 def _lifespan(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 from typing import Final
@@ -117,6 +118,7 @@ class InFlight:
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         queue.append(place)
         self._meter.waiting(1)
+        began, outcome = time.perf_counter(), "passed"
         try:
             async with asyncio.timeout(self._wait_secs):
                 await place
@@ -125,11 +127,14 @@ class InFlight:
                 self.leave(principal)  # the place was given just as this request gave up: pass it on
             elif place in queue:
                 queue.remove(place)
+            outcome = "cancelled"
             if isinstance(error, TimeoutError):
+                outcome = "refused"
                 raise self._too_many() from None
             raise
         finally:
             self._meter.waiting(-1)
+            self._meter.waited(outcome, time.perf_counter() - began)
 
     def leave(self, principal: str) -> None:
         """Hand the place of a request that ends to the next in the queue, or free it."""

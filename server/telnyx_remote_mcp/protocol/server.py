@@ -14,7 +14,6 @@ from mcp.server.caching import CacheHint
 from mcp.server.context import CallNext, HandlerResult
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.shared.exceptions import MCPError
-from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
 
 from telnyx_remote_mcp.auth.caller import Caller
 from telnyx_remote_mcp.calls.asking import answers_in, asked
@@ -35,6 +34,7 @@ from telnyx_remote_mcp.protocol.open_requests import OpenRequests
 from telnyx_remote_mcp.settings import Settings
 from telnyx_remote_mcp.surface.selection import EVERYTHING, Selection
 from telnyx_remote_mcp.surface.surfaces import Surface, Surfaces
+from telnyx_remote_mcp.telemetry import caller_trace
 from telnyx_remote_mcp.telemetry.meter import UNMEASURED, Meter
 from telnyx_tools.argument_errors import InvalidArguments
 from telnyx_tools.results.result import Result
@@ -93,7 +93,7 @@ def create_server(services: Services) -> Server[None]:
         on_get_prompt=handlers.get_prompt,
     )
     server.middleware.clear()  # removes the SDK's spans, which quote what clients send
-    if not isinstance(get_tracer_provider(), ProxyTracerProvider):  # otherwise no spans are collected
+    if caller_trace.is_on():
         from telnyx_remote_mcp.protocol.spans import Spans
 
         server.middleware.append(Spans(handlers.surface))

@@ -6,21 +6,20 @@ nothing is quoted: no arguments, no results, no texts, no session ids.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 import mcp_types as types
 from mcp.server.context import CallNext, HandlerResult
 from mcp.shared.exceptions import MCPError
 from mcp_types.methods import SPEC_CLIENT_METHODS, SPEC_CLIENT_NOTIFICATION_METHODS
-from opentelemetry.context import Context as TraceContext
-from opentelemetry.trace import Link, Span, SpanContext, SpanKind, StatusCode, get_current_span, get_tracer
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.trace import Link, Span, SpanKind, StatusCode, get_tracer
 from pydantic import ValidationError
 
 from telnyx_remote_mcp.http.edge import RequestInfo
 from telnyx_remote_mcp.protocol.listings import Context
 from telnyx_remote_mcp.surface.surfaces import Surface
+from telnyx_remote_mcp.telemetry.caller_trace import NOWHERE, named_in, trace_id, where
 
 OTHER: Final = "_OTHER"
 """Replaces names that this server does not know."""
@@ -29,8 +28,6 @@ _EVENTS: Final = frozenset(f"events/{name}" for name in ("list", "poll", "stream
 _METHODS: Final = SPEC_CLIENT_METHODS | SPEC_CLIENT_NOTIFICATION_METHODS | _EVENTS
 _LARGEST_ID: Final = 1_000_000
 """Clients count their requests from 0. A larger id, or a text, could hold anything, and is left out."""
-_PROPAGATOR: Final = TraceContextTextMapPropagator()  # a stranger's baggage is not carried on
-_NOWHERE: Final = TraceContext()
 
 
 class Spans:
@@ -41,20 +38,20 @@ class Spans:
         self._tracer = get_tracer("telnyx_remote_mcp")
 
     async def __call__(self, ctx: Context, call_next: CallNext) -> HandlerResult:
-        of_message, of_http = _remote(ctx.meta), _remote(ctx.request.headers if ctx.request is not None else None)
+        of_message, of_http = named_in(ctx.meta), named_in(ctx.request.headers if ctx.request is not None else None)
         parent = of_message or of_http
         both = of_message is not None and of_http is not None
         with self._tracer.start_as_current_span(
             self._name(ctx),
-            context=parent or _NOWHERE,
+            context=parent or NOWHERE,
             kind=SpanKind.SERVER,
             attributes=self._attributes(ctx),
-            links=[Link(_where(of_http))] if both and of_http is not None else [],
+            links=[Link(where(of_http))] if both and of_http is not None else [],
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
             if ctx.request is not None:
-                RequestInfo.of(ctx.request.scope).trace_id = f"{span.get_span_context().trace_id:032x}"
+                RequestInfo.of(ctx.request.scope).trace_id = trace_id(span.get_span_context())
             try:
                 result = await call_next(ctx)
             except Exception as error:
@@ -88,18 +85,6 @@ class Spans:
 
 def _method(ctx: Context) -> str:
     return ctx.method if ctx.method in _METHODS else OTHER
-
-
-def _remote(carrier: Mapping[str, Any] | None) -> TraceContext | None:
-    """The trace context in the `traceparent` of a message or of a request; None if there is no valid one."""
-    named = {name: carrier.get(name) for name in ("traceparent", "tracestate")} if carrier else {}
-    texts = {name: value for name, value in named.items() if isinstance(value, str) and len(value) <= 512}
-    found = _PROPAGATOR.extract(texts, _NOWHERE)
-    return found if _where(found).is_valid else None
-
-
-def _where(context: TraceContext) -> SpanContext:
-    return get_current_span(context).get_span_context()
 
 
 def _fail(span: Span, error: Exception) -> None:

@@ -34,6 +34,9 @@ class Meter:
     def waiting(self, change: int) -> None:
         """The number of requests that wait for a free slot changed by `change`."""
 
+    def waited(self, outcome: str, secs: float) -> None:
+        """A request got a free slot after it waited (`passed`), or gave up (`refused`, `cancelled`)."""
+
     def call(self, tool: str, effect: str, outcome: str, era: str, secs: float | None) -> None:
         """A call of a tool ended; `secs` is None where it waited for something to happen."""
 

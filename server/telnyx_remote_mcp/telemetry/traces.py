@@ -49,7 +49,7 @@ def trace_id() -> str | None:
 
 
 class Traces(Meter):
-    """Makes a span for each guard that waited, for each attempt of a request to Telnyx, and of one to a subscriber.
+    """Makes a span for each guard and each request that waited, and for each attempt at Telnyx or at a subscriber.
 
     Spans say nothing about a subscriber, not even its host: that may be somebody's own machine.
     """
@@ -60,6 +60,10 @@ class Traces(Meter):
     def guard(self, name: str, decision: str, secs: float) -> None:
         if secs >= WAITED_SECS:
             self._past(f"guard {name}", SpanKind.INTERNAL, secs, {"telnyx_mcp.guard.decision": decision})
+
+    def waited(self, outcome: str, secs: float) -> None:
+        if secs >= WAITED_SECS:
+            self._past("wait for a place", SpanKind.INTERNAL, secs, {}, None if outcome == "passed" else outcome)
 
     def upstream(self, operation: str, status: str, attempt: int, secs: float) -> None:
         method, _, template = operation.partition(" ")
