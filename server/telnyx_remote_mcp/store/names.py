@@ -86,6 +86,8 @@ class Names:
         keys = {**{purpose: self.secret.derive(purpose).hex() for purpose in get_args(Naming)}, **stored}
         if kept is not None and keys == stored and not self._vault.outdated(kept.sealed):
             return keys
+        if place != _KEY:  # nobody else's, so what cannot be read there is replaced
+            return (await self._records.change(place, lambda _: NameKeys(keys), lambda _: None)).keys
         return keys if await self._records.swap(place, kept, NameKeys(keys), None) else None
 
     async def _found(self) -> tuple[str, Kept[NameKeys] | None, Mapping[str, str]]:

@@ -123,3 +123,13 @@ async def test_those_that_were_stored_are_read_and_those_of_a_newer_version_are_
     await store.put(KIND, example["key"], bytes.fromhex(example["hex"]))
     secret = await started(store, SECRET)
     assert {purpose: secret.name_key(purpose).hex() for purpose in example["keys"]} == example["keys"]
+
+
+async def test_names_of_its_own_that_are_damaged_are_made_anew_and_hold_no_start_up(store: Store) -> None:
+    await started(store, OLD)
+    for _ in range(2):  # the second time it finds the damaged ones
+        with anyio.fail_after(10):
+            assert (await started(store, NEW)).name_key("pepper") == Secret(NEW).derive("pepper")
+        (own,) = [key for key in await store.keys(KIND) if key != "keys"]
+        await store.put(KIND, own, b"damaged")
+    assert (await started(store, OLD)).name_key("pepper") == Secret(OLD).derive("pepper")
