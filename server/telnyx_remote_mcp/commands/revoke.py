@@ -11,7 +11,7 @@ from telnyx_remote_mcp.auth.grants import Grants
 from telnyx_remote_mcp.commands import Failure, say
 from telnyx_remote_mcp.commands.options import add_settings, settings
 from telnyx_remote_mcp.settings import Settings
-from telnyx_remote_mcp.store import open_store
+from telnyx_remote_mcp.store import FILE_NAME, open_store
 from telnyx_remote_mcp.store.base import StoreError, StoreUnavailable
 from telnyx_remote_mcp.store.names import Names
 from telnyx_remote_mcp.store.secret import Secret, SecretError
@@ -24,7 +24,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     chosen = settings(options)
-    if chosen.redis_url is None and not chosen.data_dir.is_dir():
+    if chosen.redis_url is None and not (chosen.data_dir / FILE_NAME).is_file():
         raise Failure(f"There is no store in {chosen.data_dir}; see --data-dir, and TELNYX_MCP_REDIS_URL.")
     try:
         client_name = asyncio.run(_revoke(chosen, options.grant))

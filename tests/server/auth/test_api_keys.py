@@ -279,13 +279,19 @@ async def shared(tmp_path: Path) -> AsyncIterator[SharedStore]:
     await store.aclose()
 
 
+async def replicas(telnyx: Telnyx, clock: ManualClock, shared: SharedStore) -> tuple[ApiKeys, ApiKeys]:
+    """Two, which both have just found the key genuine."""
+    one, other = (ApiKeys(telnyx.check, lambda: PEPPER, dead_keys=DeadKeys(shared), clock=clock) for _ in range(2))
+    await one.verify(KEY, ADDRESS)
+    await other.verify(KEY, ADDRESS)
+    return one, other
+
+
 @pytest.mark.anyio
 async def test_a_key_that_one_replica_finds_dead_is_dead_at_the_others_within_5_seconds(
     telnyx: Telnyx, clock: ManualClock, shared: SharedStore
 ) -> None:
-    one, other = (ApiKeys(telnyx.check, lambda: PEPPER, dead_keys=DeadKeys(shared), clock=clock) for _ in range(2))
-    await one.verify(KEY, ADDRESS)
-    await other.verify(KEY, ADDRESS)
+    one, other = await replicas(telnyx, clock, shared)
     telnyx.genuine.remove(KEY)
     one.reject(one.principal(KEY))
     await heard(shared, one.principal(KEY), died=True)
@@ -303,9 +309,7 @@ async def test_a_key_that_one_replica_finds_dead_is_dead_at_the_others_within_5_
 async def test_who_only_verifies_hears_of_a_dead_key_as_soon(
     telnyx: Telnyx, clock: ManualClock, shared: SharedStore
 ) -> None:
-    one, other = (ApiKeys(telnyx.check, lambda: PEPPER, dead_keys=DeadKeys(shared), clock=clock) for _ in range(2))
-    await one.verify(KEY, ADDRESS)
-    await other.verify(KEY, ADDRESS)
+    one, other = await replicas(telnyx, clock, shared)
     one.reject(one.principal(KEY))
     await heard(shared, one.principal(KEY), died=True)
     clock.advance(4.5)

@@ -70,7 +70,8 @@ async def test_with_another_secret_nothing_is_written(
     assert [len(await store.keys(kind)) for kind in (*KINDS, "names")] == [1, 1, 1, 0]
 
 
-async def test_where_no_store_is_none_is_made(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert await run("a", "--data-dir", tmp_path / "none") == 1
-    assert "There is no store" in capfd.readouterr().err
-    assert not (tmp_path / "none").exists()
+def test_where_no_store_is_none_is_made(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for directory in (tmp_path, tmp_path / "none"):
+        assert main(["revoke", "a", "--data-dir", str(directory)]) == 1
+        assert "There is no store" in capfd.readouterr().err
+    assert [*tmp_path.iterdir()] == []
